@@ -1,0 +1,16 @@
+import type { Contract, ParamsTaken, ResultOf } from "../protocol/command.ts";
+import type { AnyCommand, CommandName, CommandOf } from "../protocol/commands/index.ts";
+import type { Context } from "./context.ts";
+
+/** How a command works. It returns a promise only when it has to wait: a plain value is answered in the same tick. */
+export interface Handler<C extends Contract = Contract> {
+  readonly contract: C;
+  readonly run: (params: ParamsTaken<C>, context: Context) => ResultOf<C> | Promise<ResultOf<C>>;
+}
+
+export type HandlerOf<N extends CommandName> = Handler<CommandOf<N>>;
+
+/** Ties a command's work to its contract, from which its types come. */
+export function handle<C extends AnyCommand>(contract: C, run: Handler<C>["run"]): Handler<C> {
+  return { contract, run };
+}

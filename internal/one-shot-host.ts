@@ -1,0 +1,32 @@
+import { resolve } from "node:path";
+import type { Host } from "./context.ts";
+import { confinedResolver, freeResolver } from "./root.ts";
+import { VERSION } from "./version.ts";
+import { InPlaceRunner } from "./work/in-place.ts";
+
+/** Text that one answer of a command run in this process may have: what a string and JSON.parse still take. */
+const MAX_RESULT = 400 * 1024 * 1024;
+
+export interface OneShotOptions {
+  readonly root: string;
+  readonly confined?: boolean;
+  readonly logDefect?: Host["logDefect"];
+}
+
+/** The host of a command that runs in the caller's own process: nobody else waits for its event loop. */
+export function oneShotHost({ root, confined = false, logDefect = printDefect }: OneShotOptions): Host {
+  const absolute = resolve(root);
+  return {
+    version: VERSION,
+    root: absolute,
+    confined,
+    maxResult: MAX_RESULT,
+    tasks: new InPlaceRunner(),
+    resolvePath: confined ? confinedResolver(absolute) : freeResolver(absolute),
+    logDefect,
+  };
+}
+
+function printDefect(error: unknown, command: string): void {
+  process.stderr.write(`xsys: a defect in ${command}: ${error instanceof Error ? error.stack : String(error)}\n`);
+}

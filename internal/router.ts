@@ -1,0 +1,147 @@
+import type { Contract } from "../protocol/command.ts";
+import { type CommandName, contractsByName } from "../protocol/commands/index.ts";
+import { XsysError } from "../protocol/errors.ts";
+import type { JsonSchema, PathKind } from "../protocol/schema.ts";
+import { didYouMean } from "../protocol/suggest.ts";
+import type { Call, Context, Host } from "./context.ts";
+import { fromErrno, isErrno } from "./errno.ts";
+import type { Handler } from "./handler.ts";
+import { handlers } from "./handlers.ts";
+import { compile, type Validate } from "./validate.ts";
+
+/** A command made ready by its first call. */
+interface Route {
+  readonly contract: Contract;
+  readonly validate: Validate;
+  readonly run: Handler["run"];
+  readonly paths: readonly (readonly [name: string, kind: PathKind])[];
+}
+
+/** Finds a command, checks its parameters, runs its handler, and maps what goes wrong. */
+export class Router {
+  readonly #routes = new Map<string, Route>();
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /**
+   * Runs a command. The answer is a plain value when the handler gave one and a promise otherwise; what is thrown or
+   * rejected is always an XsysError.
+   */
+  call(name: string, params: unknown, call: Call): unknown {
+    const route = this.#routes.get(name);
+    if (route === undefined) return this.#callFirst(name, params, call);
+    try {
+      const answer = this.#run(route, params, call);
+      return answer instanceof Promise
+        ? answer.catch((error) => this.#fail(error, route.contract, params, call))
+        : answer;
+    } catch (error) {
+      return this.#fail(error, route.contract, params, call);
+    }
+  }
+
+  async #callFirst(name: string, params: unknown, call: Call): Promise<unknown> {
+    const contract = contractsByName.get(name);
+    if (contract === undefined) throw unknownCommand(name);
+    try {
+      const [{ default: handler }, validate] = await Promise.all([
+        handlers[name as CommandName]() as Promise<{ default: Handler }>,
+        compile(contract),
+      ]);
+      this.#routes.set(name, { contract, validate, run: handler.run, paths: pathParams(contract) });
+    } catch (error) {
+      return this.#fail(error, contract, params, call);
+    }
+    return this.call(name, params, call);
+  }
+
+  #run({ contract, validate, run, paths }: Route, given: unknown, call: Call): unknown {
+    if (typeof given !== "object" || given === null || Array.isArray(given)) {
+      throw new XsysError("INVALID_PARAMS", `${contract.name}: params must be an object`);
+    }
+    const params: Record<string, unknown> = { ...given };
+    validate(params);
+    const context = new CallContext(this.#host, call, paths.length > 0 ? { ...params } : params);
+    const resolved = this.#resolvePaths(params, paths);
+    return resolved === undefined ? run(params, context) : resolved.then(() => run(params, context));
+  }
+
+  /** Replaces path parameters by absolute ones. A promise only when the root is confined. */
+  #resolvePaths(params: Record<string, unknown>, paths: Route["paths"]): Promise<unknown> | undefined {
+    const waits: Promise<void>[] = [];
+    const resolveInto = (holder: Record<string | number, unknown>, key: string | number, kind: PathKind) => {
+      const answer = this.#host.resolvePath(holder[key] as string, kind);
+      if (typeof answer === "string") holder[key] = answer;
+      else waits.push(assignLater(holder, key, answer));
+    };
+    for (const [name, kind] of paths) {
+      const value = params[name];
+      if (typeof value === "string") resolveInto(params, name, kind);
+      else if (Array.isArray(value)) {
+        const list = [...value];
+        params[name] = list;
+        for (const index of list.keys()) resolveInto(list as unknown as Record<number, unknown>, index, kind);
+      }
+    }
+    return waits.length === 0 ? undefined : Promise.all(waits);
+  }
+
+  #fail(error: unknown, { name, params: schema }: Contract, params: unknown, { signal }: Call): never {
+    if (error instanceof XsysError) throw error;
+    if (signal.aborted) throw new XsysError("CANCELLED", `${name} was cancelled`, { cause: error });
+    if (isErrno(error)) throw fromErrno(error, name, firstPath(schema, params));
+    this.#host.logDefect(error, name);
+    throw new XsysError("INTERNAL", `${name} failed: a defect in xsys, which its log describes`, { cause: error });
+  }
+}
+
+class CallContext implements Context {
+  readonly host: Host;
+  readonly asked: Readonly<Record<string, unknown>>;
+  readonly #call: Call;
+
+  constructor(host: Host, call: Call, asked: Readonly<Record<string, unknown>>) {
+    this.host = host;
+    this.#call = call;
+    this.asked = asked;
+  }
+  get signal() {
+    return this.#call.signal;
+  }
+  get input() {
+    return this.#call.input;
+  }
+  get output() {
+    return this.#call.output;
+  }
+  get callerPid() {
+    return this.#call.callerPid;
+  }
+}
+
+function pathParams({ params }: Contract): Route["paths"] {
+  return Object.entries(params.properties ?? {}).flatMap(([name, schema]) => {
+    const items = schema.items === undefined || Array.isArray(schema.items) ? undefined : schema.items;
+    const kind = schema["x-path"] ?? (items as typeof schema | undefined)?.["x-path"];
+    return kind === undefined ? [] : [[name, kind] as const];
+  });
+}
+
+async function assignLater(holder: Record<string | number, unknown>, key: string | number, value: Promise<string>) {
+  holder[key] = await value;
+}
+
+/** What the caller asked about: named in errors of calls on an open file, which do not tell its path. */
+function firstPath({ properties = {} }: JsonSchema, params: unknown): string | undefined {
+  const name = Object.keys(properties).find((key) => properties[key]?.["x-path"] !== undefined);
+  const value = name === undefined ? undefined : (params as Record<string, unknown>)[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function unknownCommand(name: string): XsysError {
+  const near = didYouMean(name, contractsByName.keys());
+  return new XsysError("UNKNOWN_COMMAND", `there is no command "${name}"${near}`, { details: { command: name } });
+}

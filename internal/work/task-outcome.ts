@@ -1,0 +1,26 @@
+import { isErrorCode, XsysError } from "../../protocol/errors.ts";
+
+/** How a task ended, as it travels between threads: structured clone keeps an error's message and drops its code. */
+export type TaskOutcome = { readonly value: unknown } | { readonly error: TaskError };
+
+interface TaskError {
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** Own enumerable fields: `code`, `errno`, `path`, `details`, … */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export function flattenError(error: unknown): TaskError {
+  if (!(error instanceof Error)) return { message: String(error), stack: undefined, fields: {} };
+  const { cause: _, ...fields } = { ...error };
+  return { message: error.message, stack: error.stack, fields };
+}
+
+export function reviveError({ message, stack, fields }: TaskError): Error {
+  const { code, details } = fields;
+  if (isErrorCode(code))
+    return new XsysError(code, message, { details: details as Record<string, unknown> | undefined });
+  const error = Object.assign(new Error(message), fields);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

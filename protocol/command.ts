@@ -1,0 +1,85 @@
+import type { ErrorCode } from "./errors.ts";
+import { type Fields, type Given, type JsonSchema, object, type Schema, type Static, type Taken } from "./schema.ts";
+
+declare const TYPES: unique symbol;
+
+/** A command's types, for inference alone. */
+interface Types<G, T, R> {
+  readonly given: G;
+  readonly taken: T;
+  readonly result: R;
+}
+
+export interface Example<G = object> {
+  readonly title: string;
+  readonly params: G;
+  /** Text for a command that reads a byte stream. */
+  readonly input?: string;
+}
+
+/** What is the same for every command, whatever its types. */
+interface Description<G> {
+  /** One sentence, ended by a full stop. */
+  readonly summary: string;
+  /** What a user needs beyond the summary, in Markdown. */
+  readonly description?: string;
+  /** Parameters given by place on the command line, in order. A last one that ends in "..." takes all words left. */
+  readonly positionals?: readonly string[];
+  /**
+   * The command reads bytes: standard input on the command line, the call's byte stream on the socket.
+   * With `param`, the same contents may be given as that parameter instead.
+   */
+  readonly input?: { readonly description: string; readonly param?: string };
+  /** The command sends bytes before its result: standard output, or the call's byte stream. */
+  readonly output?: { readonly description: string };
+  /** Columns of the table that people read, when the rows have more fields than fit. */
+  readonly columns?: readonly string[];
+  /** Codes to expect beyond those any command may end with: INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED, INTERNAL. */
+  readonly errors?: readonly ErrorCode[];
+  readonly examples: readonly Example<G>[];
+  /** False when a call changes nothing, so that repeating it does no harm. */
+  readonly changes: boolean;
+  /** The command is about a running service: the CLI connects without being told to. */
+  readonly needsService?: boolean;
+  /** The version that brought the command. */
+  readonly since: string;
+}
+
+/** Everything there is to know about a command, declared once. */
+// biome-ignore lint/suspicious/noExplicitAny: a contract of any types is what the router, the CLI and the pages take.
+export interface Contract<Name extends string = string, G = any, T = any, R = any> extends Description<G> {
+  readonly name: Name;
+  readonly module: string;
+  readonly action: string;
+  /** One JSON Schema of an object that admits no other properties. */
+  readonly params: JsonSchema;
+  readonly result: JsonSchema;
+  readonly [TYPES]?: Types<G, T, R>;
+}
+
+type ParamName<P extends Fields> = keyof P & string;
+
+interface Spec<P extends Fields, R extends Schema> extends Description<Given<P>> {
+  readonly params: P;
+  readonly positionals?: readonly (ParamName<P> | `${ParamName<P>}...`)[];
+  readonly input?: { readonly description: string; readonly param?: ParamName<P> };
+  readonly result: R;
+}
+
+/** Declares a command. The name is `module.action`, both in kebab-case, written out so that a search finds it. */
+export function command<const Name extends `${string}.${string}`, P extends Fields, R extends Schema>(
+  name: Name,
+  { params, ...spec }: Spec<P, R>,
+): Contract<Name, Given<P>, Taken<P>, Static<R>> {
+  const [module = "", action = ""] = name.split(".");
+  return { name, module, action, params: object(params), ...spec };
+}
+
+type TypesOf<C> = C extends { readonly [TYPES]?: infer X } ? NonNullable<X> : never;
+
+/** What a caller passes to a command. */
+export type ParamsGiven<C> = TypesOf<C> extends Types<infer G, unknown, unknown> ? G : never;
+/** What the handler of a command receives: defaults are filled in. */
+export type ParamsTaken<C> = TypesOf<C> extends Types<unknown, infer T, unknown> ? T : never;
+/** What a command answers with. */
+export type ResultOf<C> = TypesOf<C> extends Types<unknown, unknown, infer R> ? R : never;

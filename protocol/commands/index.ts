@@ -1,0 +1,26 @@
+import type { Contract, ParamsGiven, ParamsTaken, ResultOf } from "../command.ts";
+import * as fsChange from "./fs-change.ts";
+import * as fsRead from "./fs-read.ts";
+import * as path from "./path.ts";
+import * as service from "./service.ts";
+import * as sys from "./sys.ts";
+
+const modules = [path, fsRead, fsChange, sys, service] as const;
+
+type ContractIn<M> = M extends unknown ? Extract<M[keyof M], Contract> : never;
+/** The contract of any command. */
+export type AnyCommand = ContractIn<(typeof modules)[number]>;
+/** `path.resolve`, `fs.ls`, … */
+export type CommandName = AnyCommand["name"];
+export type CommandOf<N extends CommandName> = Extract<AnyCommand, { readonly name: N }>;
+export type Params<N extends CommandName> = ParamsGiven<CommandOf<N>>;
+export type HandlerParams<N extends CommandName> = ParamsTaken<CommandOf<N>>;
+export type Result<N extends CommandName> = ResultOf<CommandOf<N>>;
+
+/** Every contract, in the order of the pages and of `--help`. */
+export const contracts: readonly Contract[] = modules.flatMap((module) =>
+  Object.values(module).filter((value): value is AnyCommand => "name" in value),
+);
+
+/** Contracts by name. */
+export const contractsByName: ReadonlyMap<string, Contract> = new Map(contracts.map((c) => [c.name, c]));
