@@ -1,0 +1,13 @@
+import type { JsonSchema } from "../../../protocol/schema.ts";
+import { printable } from "./printable.ts";
+import { alternative, itemsOf } from "./shape.ts";
+import { formatNumber } from "./units.ts";
+
+/** A value on one line, safe for a terminal: lists by spaces, what has fields as JSON, nothing for what is not there. */
+export function cellText(schema: JsonSchema, value: unknown): string {
+  if (value === undefined || value === null) return "";
+  const shape = alternative(schema, value);
+  if (typeof value === "number") return formatNumber(value, shape["x-unit"]);
+  if (Array.isArray(value)) return value.map((item) => cellText(itemsOf(shape) ?? {}, item)).join(" ");
+  return printable(typeof value === "string" ? value : JSON.stringify(value));
+}

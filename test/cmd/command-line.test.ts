@@ -1,0 +1,66 @@
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { commandLine, shellLine } from "../../cmd/xsys/command-line.ts";
+import type { Contract } from "../../protocol/command.ts";
+import { contractsByName } from "../../protocol/commands/index.ts";
+
+describe("a command line", () => {
+  test.each([
+    ["fs.ls", {}, ["fs", "ls"]],
+    ["fs.ls", { path: "src", stats: true, recursive: false }, ["fs", "ls", "src", "--stats"]],
+    ["fs.cat", { path: "a b", offset: 4, limit: -1 }, ["fs", "cat", "a b", "--offset", "4", "--limit", "-1"]],
+    ["fs.stream", { path: "a", chunkSize: 10 }, ["fs", "stream", "a", "--chunk-size", "10"]],
+    ["fs.merge", { dest: "all", sources: ["a", "b"] }, ["fs", "merge", "all", "a", "b"]],
+    ["path.join", { segments: [] }, ["path", "join"]],
+    ["fs.split", { path: "a", bytes: 4, out: "" }, ["fs", "split", "a", "--bytes", "4", "--out", ""]],
+    ["sys.env", { name: undefined }, ["sys", "env"]],
+  ])("of %s with %j", (name, params, words) => {
+    expect(commandLine(contract(name), params)).toEqual(words);
+  });
+
+  test("puts flags first and ends them when a positional begins with a dash", () => {
+    const params = { path: "-x", suffix: ".ts" };
+    expect(commandLine(contract("path.basename"), params)).toEqual(["path", "basename", "--", "-x", ".ts"]);
+    const cat = { path: "--limit", offset: 1 };
+    expect(commandLine(contract("fs.cat"), cat)).toEqual(["fs", "cat", "--offset", "1", "--", "--limit"]);
+  });
+
+  test("gives a later positional by its flag when an earlier one is left out", () => {
+    expect(commandLine(contract("fs.chmod"), { mode: "600" })).toEqual(["fs", "chmod", "--mode", "600"]);
+    expect(commandLine(contract("fs.merge"), { sources: ["a", "b"] })).toEqual(
+      ["fs", "merge", "--sources", "a", "--sources", "b"], // biome-ignore format: one line reads better
+    );
+  });
+});
+
+describe("a shell line", () => {
+  test.each([
+    ["fs.hash", { path: "notes.txt" }, undefined, "xsys fs hash notes.txt"],
+    ["path.normalize-separators", { path: "a\\b" }, undefined, "xsys path normalize-separators 'a\\b'"],
+    ["fs.write", { path: "it's" }, "hello\n", "echo hello | xsys fs write 'it'\\''s'"],
+    ["fs.write", { path: "a" }, "-n\n", "printf %s '-n\n' | xsys fs write a"],
+    ["fs.write", { path: "a" }, "", "printf %s '' | xsys fs write a"],
+  ])("of %s with %j and input %j", (name, params, input, line) => {
+    expect(shellLine(contract(name), params, input)).toBe(line);
+  });
+
+  test("is read by a shell as the very words it was made of", () => {
+    const contractOfWords = contract("path.join");
+    const word = fc.string({ unit: "binary" }).filter((text) => !text.includes("\0") && text.isWellFormed());
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 8 }), (segments) => {
+        const line = shellLine(contractOfWords, { segments });
+        const seen = execFileSync("/bin/sh", ["-c", `xsys() { printf '%s\\0' "$@"; }; ${line}`], { encoding: "utf8" });
+        expect(seen.split("\0").slice(0, -1)).toEqual(commandLine(contractOfWords, { segments }));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+function contract(name: string): Contract {
+  const found = contractsByName.get(name);
+  if (found === undefined) throw new Error(`no command ${name}`);
+  return found;
+}

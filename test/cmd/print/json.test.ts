@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { toAsciiJson } from "../../../cmd/xsys/print/json.ts";
+
+test("any value is printable ASCII and parses back equal", () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ stringUnit: "binary" }), (value) => {
+      const json = toAsciiJson(value);
+      expect(json).toMatch(/^[\x20-\x7e]*$/);
+      expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+  );
+});
+
+test.each([
+  ["é", String.raw`"\u00e9"`],
+  ["a\u007fb", String.raw`"a\u007fb"`],
+  ["🎉", String.raw`"\ud83c\udf89"`],
+  ["\ud83c", String.raw`"\ud83c"`],
+  ["\u2028", String.raw`"\u2028"`],
+  ["\n\x1b", String.raw`"\n\u001b"`],
+  ["\\u00e9", String.raw`"\\u00e9"`],
+])("%j is %s", (text, json) => {
+  expect(toAsciiJson(text)).toBe(json);
+  expect(JSON.parse(json)).toBe(text);
+});
+
+test("keys are escaped too", () => {
+  expect(toAsciiJson({ ключ: [1] })).toBe(String.raw`{"\u043a\u043b\u044e\u0447":[1]}`);
+});
+
+test("undefined, which JSON has no word for, is null", () => {
+  expect(toAsciiJson(undefined)).toBe("null");
+});
