@@ -4,10 +4,11 @@ import { type Fields, type Given, type JsonSchema, object, type Schema, type Sta
 declare const TYPES: unique symbol;
 
 /** A command's types, for inference alone. */
-interface Types<G, T, R> {
+interface Types<G, T, R, O> {
   readonly given: G;
   readonly taken: T;
   readonly result: R;
+  readonly output: O;
 }
 
 export interface Example<G = object> {
@@ -47,30 +48,36 @@ interface Description<G> {
 
 /** Everything there is to know about a command, declared once. */
 // biome-ignore lint/suspicious/noExplicitAny: a contract of any types is what the router, the CLI and the pages take.
-export interface Contract<Name extends string = string, G = any, T = any, R = any> extends Description<G> {
+export interface Contract<Name extends string = string, G = any, T = any, R = any, O = any> extends Description<G> {
   readonly name: Name;
   readonly module: string;
   readonly action: string;
   /** One JSON Schema of an object that admits no other properties. */
   readonly params: JsonSchema;
   readonly result: JsonSchema;
-  readonly [TYPES]?: Types<G, T, R>;
+  readonly [TYPES]?: Types<G, T, R, O>;
 }
 
 type ParamName<P extends Fields> = keyof P & string;
 
-interface Spec<P extends Fields, R extends Schema> extends Description<Given<P>> {
+/** What a command that sends bytes says of them. */
+type OutputSpec = NonNullable<Description<object>["output"]>;
+
+interface Spec<P extends Fields, R extends Schema, O extends OutputSpec | undefined> extends Description<Given<P>> {
   readonly params: P;
   readonly positionals?: readonly (ParamName<P> | `${ParamName<P>}...`)[];
   readonly input?: { readonly description: string; readonly param?: ParamName<P> };
+  readonly output?: O & OutputSpec;
   readonly result: R;
 }
 
 /** Declares a command. The name is `module.action`, both in kebab-case, written out so that a search finds it. */
-export function command<const Name extends `${string}.${string}`, P extends Fields, R extends Schema>(
-  name: Name,
-  { params, ...spec }: Spec<P, R>,
-): Contract<Name, Given<P>, Taken<P>, Static<R>> {
+export function command<
+  const Name extends `${string}.${string}`,
+  P extends Fields,
+  R extends Schema,
+  O extends OutputSpec | undefined = undefined,
+>(name: Name, { params, ...spec }: Spec<P, R, O>): Contract<Name, Given<P>, Taken<P>, Static<R>, O> {
   const [module = "", action = ""] = name.split(".");
   return { name, module, action, params: object(params), ...spec };
 }
@@ -78,8 +85,10 @@ export function command<const Name extends `${string}.${string}`, P extends Fiel
 type TypesOf<C> = C extends { readonly [TYPES]?: infer X } ? NonNullable<X> : never;
 
 /** What a caller passes to a command. */
-export type ParamsGiven<C> = TypesOf<C> extends Types<infer G, unknown, unknown> ? G : never;
+export type ParamsGiven<C> = TypesOf<C> extends Types<infer G, unknown, unknown, unknown> ? G : never;
 /** What the handler of a command receives: defaults are filled in. */
-export type ParamsTaken<C> = TypesOf<C> extends Types<unknown, infer T, unknown> ? T : never;
+export type ParamsTaken<C> = TypesOf<C> extends Types<unknown, infer T, unknown, unknown> ? T : never;
 /** What a command answers with. */
-export type ResultOf<C> = TypesOf<C> extends Types<unknown, unknown, infer R> ? R : never;
+export type ResultOf<C> = TypesOf<C> extends Types<unknown, unknown, infer R, unknown> ? R : never;
+/** Whether a command sends a byte stream. */
+export type SendsBytes<C> = TypesOf<C> extends Types<unknown, unknown, unknown, OutputSpec> ? true : false;

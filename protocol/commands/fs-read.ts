@@ -3,6 +3,8 @@ import { anyOf, array, boolean, defaulted, integer, object, oneOf, path, string,
 
 const since = "0.1.0";
 const bytes = (description: string) => integer({ minimum: 0, unit: "bytes", description });
+const position = (description: string) =>
+  integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, unit: "bytes", description });
 const when = (description: string) => integer({ unit: "unix-seconds", description });
 
 /** Digests that the platform's crypto offers everywhere. */
@@ -27,7 +29,7 @@ export const ls = command("fs.ls", {
   summary: "Entries of a folder, sorted by name.",
   description:
     "Names alone, or with `stats` pairs of name and stats. With `recursive`, paths relative to the folder; symbolic links are " +
-    "listed and not followed.",
+    "listed and not followed. What is not UTF-8 in a name shows as U+FFFD.",
   params: {
     path: defaulted(path({ description: "The folder." }), "."),
     stats: defaulted(boolean({ description: "Pair each name with its stats." }), false),
@@ -66,8 +68,8 @@ export const cat = command("fs.cat", {
   description: "Past the end there is nothing, and no error. A `limit` of 0 is no limit.",
   params: {
     path: path({ description: "The file." }),
-    offset: defaulted(integer({ minimum: 0, unit: "bytes", description: "Where to start." }), 0),
-    limit: defaulted(integer({ minimum: 0, unit: "bytes", description: "How much at the most." }), 0),
+    offset: defaulted(position("Where to start."), 0),
+    limit: defaulted(position("How much at the most."), 0),
   },
   positionals: ["path"],
   output: { description: "The file's bytes." },
@@ -145,8 +147,10 @@ export const verify = command("fs.verify", {
 
 export const size = command("fs.size", {
   summary: "Bytes in a file, or in all files below a folder.",
+  description:
+    "A link given as the path is followed. Links below a folder are not: each counts with its own few bytes, as in `fs.ls`.",
   params: {
-    path: path({ description: "A file or folder.", kind: "entry" }),
+    path: path({ description: "A file or folder." }),
     human: defaulted(boolean({ description: "Accepted for older clients; both forms are always given." }), false),
   },
   positionals: ["path"],
@@ -163,7 +167,8 @@ export const size = command("fs.size", {
 export const check = command("fs.check", {
   summary: "Whether a path exists, and may be read and written.",
   description:
-    "Effective access of the service's or the command's user, links followed. A missing path is an answer, not an error.",
+    "Access of the service's or the command's user, links followed. A missing path is an answer, not an error, and so is a link " +
+    "that leads nowhere.",
   params: { path: path({ description: "Any path." }) },
   positionals: ["path"],
   result: object({ exists: boolean(), readable: boolean(), writable: boolean() }),
@@ -174,11 +179,14 @@ export const check = command("fs.check", {
 
 export const du = command("fs.du", {
   summary: "Size and number of files and folders of a tree.",
-  params: { path: path({ description: "A folder or file.", kind: "entry" }) },
+  description:
+    "A link given as the path is followed. Links below a folder are not: each counts as a file of its own few bytes. A folder " +
+    "that may not be read is DENIED, for a total without it would be wrong.",
+  params: { path: path({ description: "A folder or file." }) },
   positionals: ["path"],
   result: object({
     path: string({ description: "As asked." }),
-    size: bytes("Sum of the contents of all files."),
+    size: bytes("Sum of the contents of all files; one with several names counts under each."),
     file_count: integer({ minimum: 0, description: "Everything that is not a folder." }),
     dir_count: integer({ minimum: 0, description: "Folders, the given one included." }),
   }),
@@ -205,7 +213,9 @@ export const tail = command("fs.tail", {
 
 export const diffFiles = command("fs.diff-files", {
   summary: "Lines that differ between two text files, line by line.",
-  description: "Line n of one against line n of the other; a missing line counts as empty text.",
+  description:
+    "Line n of one against line n of the other; a missing line counts as empty text. Lines end with LF or CRLF, and which of the " +
+    "two is no difference.",
   params: { a: path({ description: "One file." }), b: path({ description: "The other." }) },
   positionals: ["a", "b"],
   result: array(
@@ -223,6 +233,7 @@ export const diffFiles = command("fs.diff-files", {
 
 export const topBigFiles = command("fs.top-big-files", {
   summary: "The largest files of a tree.",
+  description: "Regular files alone, the largest first, those of one size by path.",
   params: {
     path: defaulted(path({ description: "The folder." }), "."),
     limit: defaulted(integer({ minimum: 1, maximum: 100_000, description: "How many at the most." }), 50),
@@ -240,8 +251,8 @@ export const topBigFiles = command("fs.top-big-files", {
 export const dedupe = command("fs.dedupe", {
   summary: "Groups of files with the same contents.",
   description:
-    "Sizes are compared first, then the first block, then the digest. Empty files and symbolic links are left out; nothing is " +
-    "removed.",
+    "Sizes are compared first, then the first block, then the digest. Left out are empty files, symbolic links, and all but one " +
+    "of the names of one file (hard links), which take no space. The largest come first. Nothing is removed.",
   params: { path: defaulted(path({ description: "The folder." }), ".") },
   positionals: ["path"],
   result: array(

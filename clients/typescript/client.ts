@@ -1,0 +1,92 @@
+import type { ParamsGiven, ResultOf, SendsBytes } from "../../protocol/command.ts";
+import { type AnyCommand, contracts, contractsByName } from "../../protocol/commands/index.ts";
+import { XsysError } from "../../protocol/errors.ts";
+import type { HelloAnswer } from "../../protocol/message.ts";
+import { ByteStream } from "./byte-stream.ts";
+import type { CallOptions, OutgoingCall } from "./outgoing-call.ts";
+
+type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : S;
+
+type Answer<C> = SendsBytes<C> extends true ? ByteStream<ResultOf<C>> : Promise<ResultOf<C>>;
+type Arguments<C> =
+  Partial<ParamsGiven<C>> extends ParamsGiven<C>
+    ? [params?: ParamsGiven<C>, options?: CallOptions]
+    : [params: ParamsGiven<C>, options?: CallOptions];
+
+/** `fs.hash`, `fs.topBigFiles`, …: a method for every command, its types taken from the contract. */
+export type CommandMethods = {
+  [M in ModuleName]: {
+    [C in AnyCommand as C["name"] extends `${M}.${infer A}` ? CamelCase<A> : never]: (
+      ...args: Arguments<C>
+    ) => Answer<C>;
+  };
+};
+type ModuleOf<N> = N extends `${infer M}.${string}` ? M : never;
+type ModuleName = ModuleOf<AnyCommand["name"]>;
+
+/** A client of a running service. Calls run side by side on one connection. */
+export interface Client extends CommandMethods {
+  /** The socket it talks over. */
+  readonly socket: string;
+  /** What the service told of itself when the connection was made. */
+  readonly hello: HelloAnswer;
+  /** Calls a command by name: for names known at run time only. A command that sends bytes is refused: use `stream`. */
+  call(name: string, params?: object, options?: CallOptions): Promise<unknown>;
+  /** Calls a command that sends bytes, by name. */
+  stream(name: string, params?: object, options?: CallOptions): ByteStream<unknown>;
+  /** Ends the connection; calls in flight fail as UNAVAILABLE. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/** What carries calls: a connection that is made anew when it was lost. */
+export interface Carrier {
+  readonly socket: string;
+  readonly hello: HelloAnswer;
+  send(call: OutgoingCall): void;
+  close(): void;
+}
+
+export function createClient(carrier: Carrier): Client {
+  const call = (name: string, params: object = {}, options: CallOptions = {}): Promise<unknown> => {
+    if (contractsByName.get(name)?.output !== undefined) {
+      return Promise.reject(new XsysError("INVALID_PARAMS", `${name} sends bytes: call it with stream()`));
+    }
+    return new Promise((resolve, reject) => {
+      carrier.send({ name, params, options, waiting: { resolve, reject } });
+    });
+  };
+  const stream = (name: string, params: object = {}, options: CallOptions = {}): ByteStream<unknown> => {
+    const bytes = new ByteStream<unknown>();
+    const signal = bytes.abortedWith(options.signal);
+    carrier.send({ name, params, options: { ...options, signal }, waiting: bytes });
+    return bytes;
+  };
+  return {
+    ...(methods(call, stream) as CommandMethods),
+    socket: carrier.socket,
+    get hello() {
+      return carrier.hello;
+    },
+    call,
+    stream,
+    close: () => carrier.close(),
+    [Symbol.dispose]: () => carrier.close(),
+  };
+}
+
+function methods(call: Client["call"], stream: Client["stream"]): Record<string, Record<string, unknown>> {
+  const modules: Record<string, Record<string, unknown>> = {};
+  for (const { module, action, name, output } of contracts) {
+    const method = output === undefined ? call : stream;
+    modules[module] ??= {};
+    modules[module][camelCase(action)] = (params?: object, options?: CallOptions) => method(name, params, options);
+  }
+  return modules;
+}
+
+function camelCase(kebab: string): string {
+  return kebab.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,131 @@
+import { spawn } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
+import { assertPrivateFolder, defaultSocket } from "../../protocol/endpoint.ts";
+import { XsysError } from "../../protocol/errors.ts";
+import { type Carrier, type Client, createClient } from "./client.ts";
+import { Link } from "./link.ts";
+import type { OutgoingCall } from "./outgoing-call.ts";
+
+export interface ConnectOptions {
+  /** The service's socket. Without it: `$XSYS_SOCKET`, or the user's default one. */
+  readonly socket?: string | undefined;
+  /** Milliseconds to keep trying while nobody listens, for a service that is just starting. */
+  readonly wait?: number | undefined;
+  /** Milliseconds that a call may take when it does not say so itself; 0 is for ever. */
+  readonly timeout?: number | undefined;
+  /** Starts a service when none runs: with `xsys serve`, or with the words of a command to which `--socket PATH` is added. */
+  readonly autostart?: boolean | readonly string[] | undefined;
+}
+
+const DEFAULT_WAIT = 2_000;
+const AUTOSTART_WAIT = 10_000;
+const FIRST_PAUSE = 10;
+const LONGEST_PAUSE = 200;
+
+/**
+ * Connects to a running service. When the connection is lost, the calls in flight fail as UNAVAILABLE, for nobody knows
+ * whether they were carried out, and the next call connects anew.
+ * @throws UNAVAILABLE when no service answers in time, DENIED when the default socket's folder cannot be trusted.
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Client> {
+  const path = options.socket ?? defaultSocket();
+  if (options.socket === undefined && !process.env.XSYS_SOCKET) assertPrivateFolder(path);
+  const open = () => openLink(path, options);
+  return createClient(new ReconnectingCarrier(await open(), open, options.timeout));
+}
+
+class ReconnectingCarrier implements Carrier {
+  readonly socket: string;
+  readonly #open: () => Promise<Link>;
+  readonly #timeout: number | undefined;
+  #link: Link;
+  #opening: Promise<Link> | undefined;
+  #closed = false;
+
+  constructor(link: Link, open: () => Promise<Link>, timeout: number | undefined) {
+    this.socket = link.path;
+    this.#link = link;
+    this.#open = open;
+    this.#timeout = timeout;
+  }
+
+  get hello() {
+    return this.#link.hello;
+  }
+
+  send(call: OutgoingCall): void {
+    const withTimeout = { ...call, options: { timeout: this.#timeout, ...call.options } };
+    if (this.#link.alive || this.#closed) this.#link.send(withTimeout);
+    else this.#reopened().then((link) => link.send(withTimeout), call.waiting.reject.bind(call.waiting));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#link.close();
+  }
+
+  #reopened(): Promise<Link> {
+    this.#opening ??= this.#open()
+      .then((link) => {
+        this.#link = link;
+        if (this.#closed) link.close();
+        return link;
+      })
+      .finally(() => {
+        this.#opening = undefined;
+      });
+    return this.#opening;
+  }
+}
+
+async function openLink(path: string, { wait = DEFAULT_WAIT, autostart = false }: ConnectOptions): Promise<Link> {
+  const started = autostart === false ? undefined : await startUnlessRunning(path, autostart);
+  if (started instanceof Link) return started;
+  const patience = started === undefined ? wait : Math.max(wait, AUTOSTART_WAIT);
+  const deadline = performance.now() + patience;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    try {
+      return await Link.open(path);
+    } catch (error) {
+      if (error instanceof XsysError) throw error;
+      if (performance.now() + pause > deadline || started?.failed) throw unavailable(path, error, started?.failed);
+    }
+    await delay(pause);
+  }
+}
+
+interface Started {
+  /** Why the program did not stay, once it did not. */
+  failed: string | undefined;
+}
+
+/** A link to the service that runs, or a program that was started to be it. */
+async function startUnlessRunning(path: string, autostart: true | readonly string[]): Promise<Link | Started> {
+  try {
+    return await Link.open(path);
+  } catch (error) {
+    if (error instanceof XsysError) throw error;
+  }
+  const [program = "xsys", ...words] = autostart === true ? ["xsys", "serve"] : autostart;
+  const started: Started = { failed: undefined };
+  const child = spawn(program, [...words, "--socket", path], { detached: true, stdio: "ignore" });
+  child.on("error", (error) => {
+    started.failed = `${program} could not be started: ${error.message}`;
+  });
+  child.on("exit", (code, signal) => {
+    // 75: another one was faster, which serves as well
+    if (code !== 75) started.failed = `${program} ended with ${signal ?? `exit status ${code}`}`;
+  });
+  child.unref();
+  return started;
+}
+
+function unavailable(path: string, cause: unknown, failed: string | undefined): XsysError {
+  const { code = "", message } = cause as NodeJS.ErrnoException;
+  const nobody = code === "ENOENT" || code === "ECONNREFUSED";
+  const why = failed ?? (nobody ? "no xsys listens there; start one with: xsys serve" : message);
+  return new XsysError("UNAVAILABLE", `cannot connect to ${path}: ${why}`, {
+    details: { socket: path, errno: code },
+    cause,
+  });
+}

@@ -1,0 +1,9 @@
+/** The SDK: `connect()` gives a client with a typed method for every command. */
+export type { CommandName, Params, Result } from "../../protocol/commands/index.ts";
+export { defaultSocket } from "../../protocol/endpoint.ts";
+export { ERRORS, type ErrorCode, XsysError } from "../../protocol/errors.ts";
+export type { HelloAnswer, Limits } from "../../protocol/message.ts";
+export type { ByteStream } from "./byte-stream.ts";
+export type { Client, CommandMethods } from "./client.ts";
+export { type ConnectOptions, connect } from "./connect.ts";
+export type { CallOptions, Input } from "./outgoing-call.ts";

@@ -1,0 +1,281 @@
+import { connect, type Socket } from "node:net";
+import { ByteReader, ByteWriter } from "../../protocol/byte-stream.ts";
+import { isErrorCode, XsysError } from "../../protocol/errors.ts";
+import { FrameReader, FrameWriter, LAST_CHUNK } from "../../protocol/frame.ts";
+import {
+  type Credit,
+  encodeMessage,
+  type HelloAnswer,
+  isChunk,
+  type Message,
+  PROTOCOL_VERSION,
+  parseChunk,
+  parseMessage,
+  type ResponsePayload,
+} from "../../protocol/message.ts";
+import type { Input, OutgoingCall } from "./outgoing-call.ts";
+
+/** How long a server that accepted the connection may take to say who it is, in milliseconds. */
+const HELLO_TIMEOUT = 5_000;
+
+/** A call between being handed over and being settled. */
+interface Pending {
+  readonly call: OutgoingCall;
+  /** Set once the call was sent; its place stays taken until the server answers, even when nobody waits any more. */
+  id: number | undefined;
+  settled: boolean;
+  reader: ByteReader | undefined;
+  writer: ByteWriter | undefined;
+  release: () => void;
+}
+
+/** One connection to a service. It is made once, and when it is lost it stays lost. */
+export class Link {
+  readonly path: string;
+  readonly #socket: Socket;
+  readonly #writer: FrameWriter;
+  readonly #reader = new FrameReader();
+  /** Calls sent, in the place that is their id; places are used again. A Map keyed by growing ids costs a quarter of the throughput. */
+  readonly #sent: (Pending | undefined)[] = [];
+  readonly #freeIds: number[] = [];
+  /** Calls held back because as many are in flight as the server takes. */
+  readonly #waiting: Pending[] = [];
+  readonly #introduced = Promise.withResolvers<HelloAnswer>();
+  #hello: HelloAnswer | undefined;
+  #lost: XsysError | undefined;
+
+  /** @throws UNAVAILABLE when nobody listens, or what listens is not xsys. */
+  static async open(path: string): Promise<Link> {
+    const socket = connect(path);
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.once("connect", () => {
+        socket.off("error", reject);
+        resolve();
+      });
+    });
+    const link = new Link(path, socket);
+    await link.#introduce();
+    return link;
+  }
+
+  private constructor(path: string, socket: Socket) {
+    this.path = path;
+    this.#socket = socket;
+    this.#writer = new FrameWriter(socket);
+    this.#introduced.promise.catch(() => {});
+    socket.on("data", (bytes: Buffer) => this.#receive(bytes));
+    socket.on("error", (error) => this.#lose(`the connection to ${path} failed: ${error.message}`));
+    socket.on("close", () => this.#lose(`the connection to ${path} was closed`));
+  }
+
+  get hello(): HelloAnswer {
+    if (this.#hello === undefined) throw new XsysError("UNAVAILABLE", `${this.path} has not said who it is yet`);
+    return this.#hello;
+  }
+
+  get alive(): boolean {
+    return this.#lost === undefined;
+  }
+
+  close(): void {
+    this.#lose(`the connection to ${this.path} was closed by this client`);
+  }
+
+  send(call: OutgoingCall): void {
+    const { signal, timeout = 0 } = call.options;
+    if (this.#lost !== undefined) {
+      call.waiting.reject(this.#lost);
+      return;
+    }
+    if (signal?.aborted) {
+      call.waiting.reject(cancelled(call, signal));
+      return;
+    }
+    const pending: Pending = {
+      call,
+      id: undefined,
+      settled: false,
+      reader: undefined,
+      writer: undefined,
+      release: nothing,
+    };
+    if (signal !== undefined || timeout > 0) this.#watch(pending, signal, timeout);
+    if (this.#inFlight >= this.hello.limits.inflight) this.#waiting.push(pending);
+    else this.#start(pending);
+  }
+
+  get #inFlight(): number {
+    return this.#sent.length - this.#freeIds.length;
+  }
+
+  async #introduce(): Promise<void> {
+    const timer = setTimeout(() => this.#lose(`${this.path} does not answer`), HELLO_TIMEOUT);
+    this.#writer.json(encodeMessage("Hello", { protocol: PROTOCOL_VERSION }));
+    try {
+      this.#hello = await this.#introduced.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+    this.#socket.unref(); // a connection without calls does not keep the process
+  }
+
+  #start(pending: Pending): void {
+    const { name, params, options, waiting } = pending.call;
+    const text = JSON.stringify(params);
+    const limit = this.hello.limits.frame;
+    if (text.length > limit / 3 && Buffer.byteLength(text) + 256 > limit) {
+      this.#reject(pending, new XsysError("TOO_LARGE", `${name}: the parameters are over the limit of ${limit} bytes`));
+      return;
+    }
+    if (this.#inFlight === 0) this.#socket.ref();
+    const id = this.#freeIds.pop() ?? this.#sent.length;
+    this.#sent[id] = pending;
+    pending.id = id;
+    const input = options.input === undefined ? "" : ',"input":true';
+    this.#writer.json(`${commandHead(name)}${text}${input}},"id":${id}}`);
+    if (waiting.attach !== undefined) {
+      pending.reader = new ByteReader((bytes) => this.#writer.json(encodeMessage("Credit", { bytes }, id)));
+      waiting.attach(pending.reader);
+    }
+    if (options.input !== undefined) {
+      pending.writer = new ByteWriter((bytes) => this.#writer.chunk(id, bytes));
+      void this.#sendInput(pending, pending.writer, id, options.input);
+    }
+  }
+
+  async #sendInput(pending: Pending, writer: ByteWriter, id: number, input: Input): Promise<void> {
+    try {
+      if (typeof input === "string") await writer.write(Buffer.from(input));
+      else if (input instanceof Uint8Array) await writer.write(input);
+      else for await (const bytes of input) await writer.write(bytes);
+      if (!pending.settled) this.#writer.chunk(id, new Uint8Array(), LAST_CHUNK);
+    } catch (cause) {
+      if (!pending.settled) {
+        this.#abandon(pending, new XsysError("CANCELLED", `${pending.call.name}: its input failed`, { cause }));
+      }
+    }
+  }
+
+  #watch(pending: Pending, signal: AbortSignal | undefined, timeout: number): void {
+    const { call } = pending;
+    const onAbort = () => this.#abandon(pending, cancelled(call, signal));
+    const onTimeout = () =>
+      this.#abandon(
+        pending,
+        new XsysError("TIMEOUT", `${call.name} took longer than ${timeout} ms`, { details: { timeout } }),
+      );
+    signal?.addEventListener("abort", onAbort, { once: true });
+    const timer = timeout > 0 ? setTimeout(onTimeout, timeout) : undefined;
+    pending.release = () => {
+      signal?.removeEventListener("abort", onAbort);
+      clearTimeout(timer);
+    };
+  }
+
+  /** Nobody waits for the call any more: the server is told, and the place is free when it has answered. */
+  #abandon(pending: Pending, error: XsysError): void {
+    if (pending.id !== undefined && this.alive) this.#writer.json(encodeMessage("Cancel", {}, pending.id));
+    else if (pending.id === undefined) this.#waiting.splice(this.#waiting.indexOf(pending), 1);
+    this.#reject(pending, error);
+  }
+
+  #receive(bytes: Buffer): void {
+    try {
+      this.#reader.push(bytes, (payload) => this.#dispatch(payload));
+    } catch (error) {
+      this.#lose(`${this.path} sent what is not the protocol: ${(error as Error).message}`);
+    }
+  }
+
+  #dispatch(payload: Buffer): void {
+    if (isChunk(payload)) {
+      const { id, bytes, last } = parseChunk(payload);
+      const reader = this.#sent[id]?.reader;
+      reader?.push(bytes);
+      if (last) reader?.end();
+      return;
+    }
+    const message = parseMessage(payload);
+    const { type, id } = message;
+    if (type === "Response") this.#settle(message);
+    else if (type === "Credit" && id !== undefined) this.#sent[id]?.writer?.grant((message.payload as Credit).bytes);
+    else if (type === "Hello") this.#introduced.resolve(message.payload as HelloAnswer);
+    else if (type === "Ping") this.#writer.json(encodeMessage("Pong", {}, id));
+  }
+
+  #settle({ id, payload }: Message): void {
+    const response = payload as ResponsePayload;
+    if (id === undefined) {
+      // The answer to no call: the server refuses this connection.
+      this.#lose(`${this.path} refused the connection: ${response.error}`, errorOf(response));
+      return;
+    }
+    const pending = this.#sent[id];
+    if (pending === undefined) return;
+    this.#sent[id] = undefined;
+    this.#freeIds.push(id);
+    if (response.status === "error") this.#reject(pending, errorOf(response));
+    else this.#resolve(pending, response.data);
+    const next = this.#waiting.shift();
+    if (next !== undefined) this.#start(next);
+    else if (this.#inFlight === 0) this.#socket.unref();
+  }
+
+  #resolve(pending: Pending, data: unknown): void {
+    if (pending.settled) return;
+    pending.reader?.end();
+    this.#end(pending, new XsysError("CANCELLED", "the call is over"));
+    pending.call.waiting.resolve(data);
+  }
+
+  #reject(pending: Pending, error: XsysError): void {
+    if (pending.settled) return;
+    this.#end(pending, error);
+    pending.call.waiting.reject(error);
+  }
+
+  #end(pending: Pending, reason: XsysError): void {
+    pending.settled = true;
+    pending.release();
+    pending.reader?.end(reason);
+    pending.writer?.close(reason);
+  }
+
+  #lose(why: string, error = new XsysError("UNAVAILABLE", why)): void {
+    if (this.#lost !== undefined) return;
+    this.#lost = error;
+    this.#introduced.reject(error);
+    this.#socket.destroy();
+    for (const pending of this.#sent) if (pending !== undefined) this.#reject(pending, lostWhile(pending.call, error));
+    for (const pending of this.#waiting) this.#reject(pending, error);
+  }
+}
+
+const heads = new Map<string, string>();
+
+/** The beginning of a call's message, up to its params: the same for every call of a command. */
+function commandHead(name: string): string {
+  const known = heads.get(name);
+  if (known !== undefined) return known;
+  const [module = "", action = ""] = name.split(".");
+  const head = `{"type":"CoreCommand","payload":{"module":${JSON.stringify(module)},"action":${JSON.stringify(action)},"params":`;
+  heads.set(name, head);
+  return head;
+}
+
+function errorOf({ error = "the call failed", code, details }: ResponsePayload): XsysError {
+  return new XsysError(isErrorCode(code) ? code : "INTERNAL", error, { details });
+}
+
+function cancelled({ name }: OutgoingCall, signal: AbortSignal | undefined): XsysError {
+  return new XsysError("CANCELLED", `${name} was cancelled`, { cause: signal?.reason });
+}
+
+function lostWhile({ name }: OutgoingCall, { message }: XsysError): XsysError {
+  return new XsysError("UNAVAILABLE", `${name}: ${message}; whether it was carried out is not known`, {
+    details: { command: name, sent: true },
+  });
+}
+
+function nothing(): void {}

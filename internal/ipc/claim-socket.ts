@@ -1,0 +1,143 @@
+import { chmodSync, linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from "node:fs";
+import { connect, type Server } from "node:net";
+import { dirname, join } from "node:path";
+import { isNamedPipe } from "../../protocol/endpoint.ts";
+import { XsysError } from "../../protocol/errors.ts";
+import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
+import { encodeMessage, type HelloAnswer, parseMessage } from "../../protocol/message.ts";
+
+/** Bytes of a socket's path: sockaddr_un's 108 on Linux and 104 elsewhere, less the NUL. */
+const MAX_PATH_BYTES = process.platform === "linux" ? 107 : 103;
+const PROBE_TIMEOUT = 1_000;
+
+/** A path that a server listens on; `release` removes the socket file if it is still ours. */
+export interface ClaimedSocket {
+  readonly path: string;
+  release(): void;
+}
+
+/**
+ * Makes a server listen on a path that no live server holds. The socket is made under a name of its own with mode 0600
+ * and then linked to the path, which fails when something is there: so of two servers started at once one loses, and
+ * nobody ever finds the path open to others. A file there that no server answers on is replaced.
+ * @throws BUSY naming the pid of a live server, ALREADY_EXISTS for a file that is no socket, INVALID_PARAMS, DENIED.
+ */
+export async function claimSocket(server: Server, path: string): Promise<ClaimedSocket> {
+  if (isNamedPipe(path)) return claimPipe(server, path);
+  const bytes = Buffer.byteLength(path);
+  if (bytes > MAX_PATH_BYTES) {
+    throw new XsysError("INVALID_PARAMS", `the socket path ${path} has ${bytes} bytes; ${MAX_PATH_BYTES} are the most`);
+  }
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  await refuseIfTaken(path);
+  const own = join(dirname(path), `.${process.pid}`);
+  unlinkIfThere(own);
+  await listen(server, own);
+  try {
+    chmodSync(own, 0o600);
+    linkUnlessTaken(own, path);
+  } catch (error) {
+    server.close();
+    throw error;
+  } finally {
+    unlinkIfThere(own);
+  }
+  const { ino, dev } = lstatSync(path);
+  return {
+    path,
+    release: () => {
+      const now = lstatSync(path, { throwIfNoEntry: false });
+      if (now?.ino === ino && now.dev === dev) unlinkIfThere(path);
+    },
+  };
+}
+
+async function claimPipe(server: Server, path: string): Promise<ClaimedSocket> {
+  try {
+    await listen(server, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw taken(path, await probe(path));
+  }
+  return { path, release: () => {} };
+}
+
+async function refuseIfTaken(path: string): Promise<void> {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (!stats.isSocket()) {
+    throw new XsysError("ALREADY_EXISTS", `${path} is there and is not a socket: it will not be replaced`);
+  }
+  const pid = await probe(path);
+  if (pid !== "nobody") throw taken(path, pid);
+  // Taken away under another name first: should a server have come to listen meanwhile, it gets its name back.
+  const aside = join(dirname(path), `.${process.pid}.stale`);
+  renameSync(path, aside);
+  const awake = await probe(aside);
+  if (awake !== "nobody") {
+    linkSync(aside, path);
+    unlinkIfThere(aside);
+    throw taken(path, awake);
+  }
+  unlinkIfThere(aside);
+}
+
+function linkUnlessTaken(own: string, path: string): void {
+  try {
+    linkSync(own, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw taken(path, undefined);
+    throw error;
+  }
+}
+
+function taken(path: string, pid: number | undefined | "nobody"): XsysError {
+  const who = typeof pid === "number" ? `xsys, pid ${pid},` : "a server";
+  return new XsysError("BUSY", `${who} already listens on ${path}`, {
+    details: { socket: path, ...(typeof pid === "number" && { pid }) },
+  });
+}
+
+/** The pid of the server that answers on a path, undefined when it does not tell, or that nobody is there. */
+async function probe(path: string): Promise<number | undefined | "nobody"> {
+  const socket = connect(path);
+  const { promise, resolve } = Promise.withResolvers<number | undefined | "nobody">();
+  const timer = setTimeout(() => resolve(undefined), PROBE_TIMEOUT);
+  const reader = new FrameReader();
+  socket.on("connect", () => new FrameWriter(socket).json(encodeMessage("Hello", {})));
+  socket.on("data", (bytes: Buffer) => {
+    try {
+      reader.push(bytes, (payload) => resolve((parseMessage(payload).payload as Partial<HelloAnswer>)?.pid));
+    } catch {
+      resolve(undefined); // another protocol's server is a live server all the same
+    }
+  });
+  socket.on("error", ({ code }: NodeJS.ErrnoException) => {
+    resolve(code === "ECONNREFUSED" || code === "ENOENT" ? "nobody" : undefined);
+  });
+  socket.on("close", () => resolve(undefined));
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    socket.destroy();
+  }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(path, () => {
+    server.off("error", reject);
+    resolve();
+  });
+  return promise;
+}
+
+function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}

@@ -1,0 +1,242 @@
+import type { Socket } from "node:net";
+import { XsysError } from "../../protocol/errors.ts";
+import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
+import {
+  type CoreCommand,
+  encodeError,
+  encodeMessage,
+  encodeResult,
+  type HelloAnswer,
+  isChunk,
+  type Message,
+  parseChunk,
+  parseMessage,
+} from "../../protocol/message.ts";
+import type { Logger } from "../log.ts";
+import type { Router } from "../router.ts";
+import type { CallStatistics } from "./call-statistics.ts";
+import { IncomingCall } from "./incoming-call.ts";
+import type { IpcLimits } from "./limits.ts";
+
+/** What a connection needs of the server it belongs to. */
+export interface ConnectionHome {
+  readonly router: Router;
+  readonly limits: IpcLimits;
+  readonly statistics: CallStatistics;
+  readonly log: Logger;
+  readonly draining: boolean;
+  hello(): HelloAnswer;
+}
+
+/** One peer: its frames, its calls in flight, and the end of both. */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #home: ConnectionHome;
+  readonly #log: Logger;
+  readonly #reader: FrameReader;
+  readonly #writer: FrameWriter;
+  /** Calls with an id: answered as they finish. */
+  readonly #calls = new Map<number, IncomingCall>();
+  /** Calls without an id: one at a time, in the order asked. The first is the one that runs. */
+  readonly #inOrder: { readonly call: IncomingCall; readonly params: unknown }[] = [];
+  #hasSpoken = false;
+  #lastProgress = Date.now();
+  #lastWritten = 0;
+  #readingPaused = false;
+  #ending = false;
+
+  constructor(socket: Socket, home: ConnectionHome, number: number) {
+    this.#socket = socket;
+    this.#home = home;
+    this.#log = home.log.child({ connection: number });
+    this.#reader = new FrameReader(home.limits.maxFrame);
+    this.#writer = new FrameWriter(socket);
+    socket.on("data", (bytes: Buffer) => this.#receive(bytes));
+    socket.on("drain", () => this.#balance());
+    socket.on("error", (error) => this.#log.debug({ err: error }, "connection failed"));
+    socket.on("close", () => this.#abandon());
+  }
+
+  get callsInFlight(): number {
+    return this.#calls.size + this.#inOrder.length;
+  }
+
+  /** Closes once nothing is in flight: at once, or when the last call is answered. */
+  endWhenIdle(): void {
+    this.#ending = true;
+    if (this.callsInFlight > 0) return;
+    this.#writer.flush();
+    this.#socket.end();
+  }
+
+  /** Gives up on what is in flight and closes. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Refuses the peer in its own language, and closes. */
+  refuse(error: XsysError): void {
+    this.#log.warn({ code: error.code }, error.message);
+    this.#socket.pause();
+    this.#writer.json(encodeError(error));
+    this.#writer.flush();
+    this.#socket.destroySoon();
+  }
+
+  /** Closes the connection when the peer has left something half-done for too long. */
+  closeIfStalled(now: number): void {
+    if (this.#socket.bytesWritten - this.#socket.writableLength > this.#lastWritten) {
+      this.#lastWritten = this.#socket.bytesWritten - this.#socket.writableLength;
+      this.#lastProgress = now;
+    }
+    const reason = this.#stallReason();
+    if (reason === undefined || now - this.#lastProgress < this.#home.limits.stallTimeout) return;
+    this.#log.warn({ code: "TIMEOUT" }, `closed: ${reason} for ${this.#home.limits.stallTimeout} ms`);
+    this.#socket.destroy();
+  }
+
+  #stallReason(): string | undefined {
+    if (this.#socket.writableLength > 0) return "the peer does not read its answers";
+    if (this.#reader.midFrame) return "a frame was left unfinished";
+    return this.#hasSpoken ? undefined : "the peer said nothing";
+  }
+
+  #receive(bytes: Buffer): void {
+    this.#lastProgress = Date.now();
+    try {
+      this.#reader.push(bytes, (payload) => this.#dispatch(payload));
+    } catch (error) {
+      // What cannot be told apart from the next frame ends the connection, and nothing else.
+      if (!(error instanceof XsysError)) throw error;
+      this.refuse(error);
+      return;
+    }
+    this.#balance();
+  }
+
+  #dispatch(payload: Buffer): void {
+    if (!this.#socket.writable) return;
+    this.#hasSpoken = true;
+    if (isChunk(payload)) {
+      const { id, bytes, last } = parseChunk(payload);
+      this.#calls.get(id)?.take(bytes, last);
+      return;
+    }
+    const message = parseMessage(payload);
+    const { type, id } = message;
+    if (type === "CoreCommand") this.#begin(message);
+    else if (type === "Credit") this.#credit(message);
+    else if (type === "Cancel") this.#cancel(id);
+    else if (type === "Ping") this.#writer.json(encodeMessage("Pong", {}, id));
+    else if (type === "Hello") this.#writer.json(encodeMessage("Hello", this.#home.hello(), id));
+    else if (type !== "Pong") {
+      this.#writer.json(
+        encodeError(new XsysError("UNKNOWN_TYPE", `there is no message type "${type.slice(0, 64)}"`), id),
+      );
+    }
+  }
+
+  #begin({ id, payload }: Message): void {
+    const command = payload as Partial<CoreCommand> | null | undefined;
+    if (typeof command?.module !== "string" || typeof command.action !== "string") {
+      const error = new XsysError("INVALID_PARAMS", "a CoreCommand needs a module and an action, both text");
+      this.#writer.json(encodeError(error, id));
+      return;
+    }
+    const name = `${command.module}.${command.action}`;
+    const call = new IncomingCall(name, id, this.#writer, command.input === true);
+    const params = command.params ?? {};
+    if (id === undefined) {
+      this.#inOrder.push({ call, params });
+      if (this.#inOrder.length === 1) this.#run(call, params);
+      return;
+    }
+    if (this.#calls.has(id)) throw new XsysError("BAD_FRAME", `the id ${id} is already in use by a call in flight`);
+    if (this.#calls.size >= this.#home.limits.maxInflight) {
+      const limit = this.#home.limits.maxInflight;
+      this.#writer.json(encodeError(new XsysError("LIMIT_EXCEEDED", `more than ${limit} calls are in flight`), id));
+      return;
+    }
+    this.#calls.set(id, call);
+    this.#run(call, params);
+  }
+
+  #run(call: IncomingCall, params: unknown): void {
+    try {
+      if (this.#home.draining) throw new XsysError("UNAVAILABLE", "the service is shutting down");
+      const answer = this.#home.router.call(call.name, params, call);
+      if (answer instanceof Promise) {
+        answer.then(
+          (data) => this.#answer(call, data),
+          (error: XsysError) => this.#answerError(call, error),
+        );
+      } else this.#answer(call, answer);
+    } catch (error) {
+      this.#answerError(call, error as XsysError);
+    }
+  }
+
+  #answer(call: IncomingCall, data: unknown): void {
+    const text = encodeResult(data, call.id);
+    const limit = this.#home.limits.maxFrame;
+    if (text.length > limit || (text.length * 3 > limit && Buffer.byteLength(text) > limit)) {
+      const error = new XsysError(
+        "TOO_LARGE",
+        `${call.name}: the answer is over the limit of ${limit} bytes of a frame`,
+      );
+      this.#answerError(call, error);
+      return;
+    }
+    call.finish();
+    this.#settle(call, text, false);
+  }
+
+  #answerError(call: IncomingCall, error: XsysError): void {
+    this.#settle(call, encodeError(error, call.id), true);
+  }
+
+  #settle(call: IncomingCall, text: string, failed: boolean): void {
+    this.#home.statistics.record(call.name, performance.now() - call.startedAt, failed);
+    if (this.#socket.writable) this.#writer.json(text);
+    if (call.id !== undefined) this.#calls.delete(call.id);
+    else {
+      this.#inOrder.shift();
+      const [next] = this.#inOrder;
+      // On a later turn: a thousand plain calls in one chunk must not nest a thousand deep.
+      if (next !== undefined) queueMicrotask(() => this.#run(next.call, next.params));
+    }
+    this.#balance();
+    if (this.#ending) this.endWhenIdle();
+  }
+
+  #credit({ id, payload }: Message): void {
+    const { bytes } = (payload ?? {}) as { bytes?: unknown };
+    if (id === undefined || !Number.isInteger(bytes) || (bytes as number) < 1 || (bytes as number) > 0xffff_ffff) {
+      throw new XsysError("BAD_FRAME", "a Credit needs an id and a positive number of bytes");
+    }
+    this.#calls.get(id)?.grant(bytes as number);
+  }
+
+  #cancel(id: number | undefined): void {
+    if (id === undefined) throw new XsysError("BAD_FRAME", "a Cancel needs the id of a call");
+    const call = this.#calls.get(id);
+    call?.cancel(new XsysError("CANCELLED", `${call.name} was cancelled`));
+  }
+
+  /** Reads on only while the peer takes its answers, and while its calls in order are few. */
+  #balance(): void {
+    const { maxUnsent, maxInflight } = this.#home.limits;
+    const full = this.#socket.writableLength > maxUnsent || this.#inOrder.length > maxInflight;
+    if (full === this.#readingPaused) return;
+    this.#readingPaused = full;
+    if (full) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  #abandon(): void {
+    const reason = new XsysError("CANCELLED", "the connection is gone");
+    for (const call of this.#calls.values()) call.cancel(reason);
+    for (const { call } of this.#inOrder) call.cancel(reason);
+    this.#inOrder.splice(1);
+  }
+}

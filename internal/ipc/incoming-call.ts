@@ -1,0 +1,81 @@
+import { ByteReader, ByteWriter } from "../../protocol/byte-stream.ts";
+import { XsysError } from "../../protocol/errors.ts";
+import { type FrameWriter, LAST_CHUNK } from "../../protocol/frame.ts";
+import { encodeMessage } from "../../protocol/message.ts";
+import type { Call, Output } from "../context.ts";
+
+/** One call that a peer made and that is not answered yet. What a plain call does not use is never made. */
+export class IncomingCall implements Call {
+  readonly name: string;
+  /** Absent for XyPriss's clients, which have their answers in the order asked. */
+  readonly id: number | undefined;
+  readonly startedAt: number = performance.now();
+  readonly #frames: FrameWriter;
+  #abort: AbortController | undefined;
+  #cancelled: XsysError | undefined;
+  #input: ByteReader | undefined;
+  #output: ByteWriter | undefined;
+
+  constructor(name: string, id: number | undefined, frames: FrameWriter, takesInput: boolean) {
+    this.name = name;
+    this.id = id;
+    this.#frames = frames;
+    if (takesInput && id !== undefined) {
+      this.#input = new ByteReader((bytes) => frames.json(encodeMessage("Credit", { bytes }, id)));
+    }
+  }
+
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#cancelled !== undefined) this.#abort.abort(this.#cancelled);
+    }
+    return this.#abort.signal;
+  }
+
+  get input(): AsyncIterable<Uint8Array> {
+    return this.#input ?? NO_INPUT;
+  }
+
+  /** The bytes this call sends; only one with an id can, for chunks are told apart by it. */
+  get output(): Output {
+    const { id } = this;
+    if (id === undefined) {
+      throw new XsysError(
+        "INVALID_PARAMS",
+        `${this.name} sends a byte stream, which only a call with an id can receive`,
+      );
+    }
+    this.#output ??= new ByteWriter((bytes) => this.#frames.chunk(id, bytes));
+    return this.#output;
+  }
+
+  /** Bytes, or the end, of the input. Chunks for a call that takes none are dropped. */
+  take(bytes: Uint8Array, last: boolean): void {
+    this.#input?.push(bytes);
+    if (last) this.#input?.end();
+  }
+
+  grant(bytes: number): void {
+    this.#output?.grant(bytes);
+  }
+
+  /** The peer gave up or is gone. The handler finds out by its signal, its input or its output. */
+  cancel(reason: XsysError): void {
+    if (this.#cancelled !== undefined) return;
+    this.#cancelled = reason;
+    this.#abort?.abort(reason);
+    this.#input?.end(reason);
+    this.#output?.close(reason);
+  }
+
+  /** The handler is done: what it sent is complete, and what is still coming is of no use. */
+  finish(): void {
+    if (this.#output !== undefined && this.id !== undefined) this.#frames.chunk(this.id, new Uint8Array(), LAST_CHUNK);
+    this.#input?.end();
+  }
+}
+
+const NO_INPUT: AsyncIterable<Uint8Array> = {
+  async *[Symbol.asyncIterator]() {},
+};

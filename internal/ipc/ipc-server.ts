@@ -1,0 +1,117 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { XsysError } from "../../protocol/errors.ts";
+import type { HelloAnswer } from "../../protocol/message.ts";
+import type { Logger } from "../log.ts";
+import type { Router } from "../router.ts";
+import type { CallStatistics } from "./call-statistics.ts";
+import { type ClaimedSocket, claimSocket } from "./claim-socket.ts";
+import { Connection, type ConnectionHome } from "./connection.ts";
+import type { IpcLimits } from "./limits.ts";
+
+export interface IpcServerOptions {
+  readonly socket: string;
+  readonly router: Router;
+  readonly limits: IpcLimits;
+  readonly statistics: CallStatistics;
+  readonly log: Logger;
+  readonly hello: () => HelloAnswer;
+}
+
+/** Accepts connections on a socket until it is told to stop. */
+export class IpcServer implements ConnectionHome {
+  readonly router: Router;
+  readonly limits: IpcLimits;
+  readonly statistics: CallStatistics;
+  readonly log: Logger;
+  readonly hello: () => HelloAnswer;
+  readonly #path: string;
+  readonly #server: Server;
+  readonly #connections = new Set<Connection>();
+  #claimed: ClaimedSocket | undefined;
+  #sweeper: NodeJS.Timeout | undefined;
+  #accepted = 0;
+  #refused = 0;
+  #stopped: Promise<void> | undefined;
+  #onIdle: () => void = () => {};
+
+  constructor({ socket, router, limits, statistics, log, hello }: IpcServerOptions) {
+    this.#path = socket;
+    this.router = router;
+    this.limits = limits;
+    this.statistics = statistics;
+    this.log = log;
+    this.hello = hello;
+    this.#server = createServer((peer) => this.#accept(peer));
+  }
+
+  get draining(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  get connections(): { readonly open: number; readonly accepted: number; readonly refused: number } {
+    return { open: this.#connections.size, accepted: this.#accepted, refused: this.#refused };
+  }
+
+  get callsInFlight(): number {
+    let calls = 0;
+    for (const connection of this.#connections) calls += connection.callsInFlight;
+    return calls;
+  }
+
+  async listen(): Promise<void> {
+    this.#claimed = await claimSocket(this.#server, this.#path);
+    this.#server.on("error", (error) => this.log.error({ err: error }, "the listening socket failed"));
+    this.#sweeper = setInterval(() => this.#sweep(), Math.min(1_000, this.limits.stallTimeout / 2)).unref();
+  }
+
+  /**
+   * Takes no more connections, lets calls in flight finish for as long as the drain timeout, and closes. The socket
+   * file goes at once, so that a successor can start. With `force`, nothing is waited for; it may be said later too.
+   */
+  stop(force = false): Promise<void> {
+    this.#stopped ??= this.#drain();
+    if (force) for (const connection of this.#connections) connection.destroy();
+    return this.#stopped;
+  }
+
+  async #drain(): Promise<void> {
+    this.#claimed?.release();
+    this.#server.close();
+    const idle = new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+    const overdue = setTimeout(() => this.#giveUpWaiting(), this.limits.drainTimeout);
+    for (const connection of this.#connections) connection.endWhenIdle();
+    if (this.#connections.size > 0) await idle;
+    clearTimeout(overdue);
+    clearInterval(this.#sweeper);
+  }
+
+  #giveUpWaiting(): void {
+    const calls = this.callsInFlight;
+    this.log.warn({ calls }, `still ${calls} calls in flight after ${this.limits.drainTimeout} ms: closing`);
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  #accept(socket: Socket): void {
+    this.#accepted++;
+    const connection = new Connection(socket, this, this.#accepted);
+    if (this.#connections.size >= this.limits.maxConnections) {
+      this.#refused++;
+      connection.refuse(
+        new XsysError("LIMIT_EXCEEDED", `more than ${this.limits.maxConnections} connections are open`),
+      );
+      return;
+    }
+    this.#connections.add(connection);
+    socket.on("close", () => {
+      this.#connections.delete(connection);
+      if (this.#connections.size === 0) this.#onIdle();
+    });
+  }
+
+  #sweep(): void {
+    const now = Date.now();
+    for (const connection of this.#connections) connection.closeIfStalled(now);
+  }
+}

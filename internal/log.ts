@@ -1,0 +1,13 @@
+import { type Logger, pino, stdTimeFunctions } from "pino";
+
+export type { Logger };
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The service's log, on standard error: readable on a terminal, one JSON object a line otherwise. */
+export async function createLogger(level: LogLevel): Promise<Logger> {
+  const options = { level, base: { pid: process.pid }, timestamp: stdTimeFunctions.isoTime };
+  if (!process.stderr.isTTY) return pino(options, pino.destination({ dest: 2, sync: true }));
+  const { default: pretty } = await import("pino-pretty");
+  return pino(options, pretty({ destination: 2, sync: true, ignore: "pid", translateTime: "SYS:HH:MM:ss.l" }));
+}

@@ -1,0 +1,89 @@
+import { resolve } from "node:path";
+import { contractsByName } from "../protocol/commands/index.ts";
+import { type HelloAnswer, PROTOCOL_VERSION } from "../protocol/message.ts";
+import type { Host, ServiceControl, ServiceStatus } from "./context.ts";
+import { CallStatistics } from "./ipc/call-statistics.ts";
+import { IpcServer } from "./ipc/ipc-server.ts";
+import { DEFAULT_LIMITS, type IpcLimits } from "./ipc/limits.ts";
+import type { Logger } from "./log.ts";
+import { confinedResolver, freeResolver } from "./root.ts";
+import { Router } from "./router.ts";
+import { VERSION } from "./version.ts";
+import { ThreadRunner } from "./work/threads.ts";
+
+export interface ServiceOptions {
+  readonly socket: string;
+  readonly root: string;
+  readonly confined: boolean;
+  readonly log: Logger;
+  readonly limits?: Partial<IpcLimits>;
+}
+
+/** A running service. */
+export interface Service extends ServiceControl {
+  readonly socket: string;
+  /** Resolves when the service has ended, whoever asked for it. */
+  readonly ended: Promise<void>;
+}
+
+/** Starts the service; resolves when it listens. */
+export async function startService({ socket, root, confined, log, limits: given }: ServiceOptions): Promise<Service> {
+  const limits = { ...DEFAULT_LIMITS, ...given };
+  const absoluteRoot = resolve(root);
+  const startedAt = performance.now();
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const tasks = new ThreadRunner();
+  const statistics = new CallStatistics((name) => contractsByName.has(name));
+
+  const service: Service = {
+    socket,
+    ended,
+    status: () => ({
+      version: VERSION,
+      node: process.version,
+      pid: process.pid,
+      uptime: (performance.now() - startedAt) / 1000,
+      socket,
+      root: absoluteRoot,
+      confined,
+      draining: server.draining,
+      connections: server.connections,
+      calls: { in_flight: server.callsInFlight, total: statistics.total, failed: statistics.failed },
+      commands: statistics.figures(),
+      memory: memoryFigures(),
+    }),
+    stop: (force) => {
+      if (!server.draining) log.info("stopping");
+      void server
+        .stop(force)
+        .then(() => tasks.close())
+        .then(end);
+    },
+  };
+  const host: Host = {
+    version: VERSION,
+    root: absoluteRoot,
+    confined,
+    maxResult: limits.maxFrame,
+    tasks,
+    service,
+    resolvePath: confined ? confinedResolver(absoluteRoot) : freeResolver(absoluteRoot),
+    logDefect: (error, command) => log.error({ err: error, command }, "a defect"),
+  };
+  const hello = (): HelloAnswer => ({
+    protocol: PROTOCOL_VERSION,
+    version: VERSION,
+    pid: process.pid,
+    limits: { frame: limits.maxFrame, inflight: limits.maxInflight, connections: limits.maxConnections },
+    commands: [...contractsByName.keys()],
+  });
+  const server = new IpcServer({ socket, router: new Router(host), limits, statistics, log, hello });
+  await server.listen();
+  log.info({ socket, root: absoluteRoot, confined, version: VERSION }, "listening");
+  return service;
+}
+
+function memoryFigures(): ServiceStatus["memory"] {
+  const { rss, heapUsed, heapTotal, external } = process.memoryUsage();
+  return { rss, heap_used: heapUsed, heap_total: heapTotal, external };
+}

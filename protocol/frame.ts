@@ -1,0 +1,204 @@
+import { XsysError } from "./errors.ts";
+
+/** Bytes of a frame's header: the payload's size, unsigned, big-endian. */
+export const HEADER_BYTES = 4;
+/** Largest payload by default: 100 MiB, what XyPriss's own engines take. */
+export const DEFAULT_MAX_FRAME = 100 * 1024 * 1024;
+/** First byte of a payload that is a chunk of a byte stream; `{` begins JSON. */
+export const CHUNK_MARK = 0x03;
+/** Bytes of a chunk before its contents: mark u8, flags u8, id u32. */
+export const CHUNK_HEADER_BYTES = 6;
+/** Flag of a stream's last chunk. */
+export const LAST_CHUNK = 1;
+
+/** What a partly received payload is first given room for; it doubles from there up to its announced size. */
+const FIRST_ROOM = 65_536;
+
+/**
+ * Cuts a byte stream into payloads, however it is split. A payload that lies in one chunk is passed on without a copy;
+ * one that spans several is copied once into a buffer that grows with what has come, so that a header announcing much
+ * costs nothing by itself.
+ */
+export class FrameReader {
+  readonly #maxFrame: number;
+  readonly #header = Buffer.alloc(HEADER_BYTES);
+  #headerFilled = 0;
+  #size = -1;
+  #body: Buffer | undefined;
+  #bodyFilled = 0;
+
+  constructor(maxFrame: number = DEFAULT_MAX_FRAME) {
+    this.#maxFrame = maxFrame;
+  }
+
+  /** Whether a frame has begun and not ended. */
+  get midFrame(): boolean {
+    return this.#headerFilled > 0 || this.#size >= 0;
+  }
+
+  /**
+   * Takes the next bytes and passes on each payload they complete. The payload aliases the bytes: copy what must last.
+   * @throws FRAME_TOO_LARGE from the header alone, BAD_FRAME for a payload of size 0, which has no first byte to tell
+   *   what it is. The reader is of no use afterwards.
+   */
+  push(bytes: Buffer, onPayload: (payload: Buffer) => void): void {
+    let offset = 0;
+    while (offset < bytes.length) {
+      offset = this.#size < 0 ? this.#readHeader(bytes, offset) : this.#readBody(bytes, offset, onPayload);
+    }
+  }
+
+  #readHeader(bytes: Buffer, offset: number): number {
+    if (this.#headerFilled === 0 && bytes.length - offset >= HEADER_BYTES) {
+      this.#begin(bytes.readUInt32BE(offset));
+      return offset + HEADER_BYTES;
+    }
+    const copied = bytes.copy(this.#header, this.#headerFilled, offset, offset + HEADER_BYTES - this.#headerFilled);
+    this.#headerFilled += copied;
+    if (this.#headerFilled === HEADER_BYTES) {
+      this.#headerFilled = 0;
+      this.#begin(this.#header.readUInt32BE());
+    }
+    return offset + copied;
+  }
+
+  #begin(size: number): void {
+    if (size > this.#maxFrame) {
+      throw new XsysError("FRAME_TOO_LARGE", `a frame of ${size} bytes is over the limit of ${this.#maxFrame}`, {
+        details: { size, limit: this.#maxFrame },
+      });
+    }
+    if (size === 0) throw new XsysError("BAD_FRAME", "a frame of size 0 holds no message");
+    this.#size = size;
+  }
+
+  #readBody(bytes: Buffer, offset: number, onPayload: (payload: Buffer) => void): number {
+    const end = Math.min(bytes.length, offset + this.#size - this.#bodyFilled);
+    if (this.#bodyFilled === 0 && end - offset === this.#size) {
+      this.#size = -1;
+      onPayload(bytes.subarray(offset, end));
+      return end;
+    }
+    const body = this.#roomFor(this.#bodyFilled + end - offset);
+    this.#bodyFilled += bytes.copy(body, this.#bodyFilled, offset, end);
+    if (this.#bodyFilled === this.#size) {
+      this.#body = undefined;
+      this.#bodyFilled = 0;
+      this.#size = -1;
+      onPayload(body);
+    }
+    return end;
+  }
+
+  /** A buffer that holds what has come and has room up to `needed`; of exactly the frame's size once it is all there. */
+  #roomFor(needed: number): Buffer {
+    const body = this.#body;
+    if (body !== undefined && needed <= body.length) return body;
+    const doubled = Math.max(FIRST_ROOM, 2 * (body?.length ?? 0), needed);
+    const grown = Buffer.allocUnsafeSlow(Math.min(this.#size, doubled));
+    body?.copy(grown, 0, 0, this.#bodyFilled);
+    this.#body = grown;
+    return grown;
+  }
+}
+
+/** Where frames go: a socket, as far as it matters here. */
+export interface FrameSink {
+  write(bytes: Uint8Array): boolean;
+  cork(): void;
+  uncork(): void;
+}
+
+const SLAB_BYTES = 65_536;
+/** UTF-8 bytes of one UTF-16 unit at the most. */
+const MAX_UTF8_PER_UNIT = 3;
+
+/**
+ * Writes frames. Everything said in one tick leaves in one write: messages are encoded straight into a shared slab,
+ * whose parts are handed to the sink and never written again.
+ */
+export class FrameWriter {
+  readonly #sink: FrameSink;
+  #slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  #start = 0;
+  #end = 0;
+  #scheduled = false;
+  #corked = false;
+
+  constructor(sink: FrameSink) {
+    this.#sink = sink;
+  }
+
+  /** Queues a JSON message. */
+  json(text: string): void {
+    const most = HEADER_BYTES + text.length * MAX_UTF8_PER_UNIT;
+    if (most > SLAB_BYTES) {
+      this.#large(Buffer.from(text));
+      return;
+    }
+    this.#reserve(most);
+    const size = this.#slab.write(text, this.#end + HEADER_BYTES);
+    this.#slab.writeUInt32BE(size, this.#end);
+    this.#end += HEADER_BYTES + size;
+    this.#schedule();
+  }
+
+  /** Queues a chunk of a byte stream. The bytes must not change afterwards. */
+  chunk(id: number, bytes: Uint8Array, flags = 0): void {
+    this.#reserve(HEADER_BYTES + CHUNK_HEADER_BYTES);
+    let at = this.#slab.writeUInt32BE(CHUNK_HEADER_BYTES + bytes.byteLength, this.#end);
+    at = this.#slab.writeUInt8(CHUNK_MARK, at);
+    at = this.#slab.writeUInt8(flags, at);
+    this.#end = this.#slab.writeUInt32BE(id, at);
+    if (bytes.byteLength > 0) this.#direct(bytes);
+    this.#schedule();
+  }
+
+  /** Hands what is queued to the sink. Called by itself at the end of the tick. */
+  flush(): void {
+    this.#scheduled = false;
+    this.#handOver();
+    if (this.#corked) {
+      this.#corked = false;
+      this.#sink.uncork();
+    }
+  }
+
+  #large(payload: Buffer): void {
+    this.#reserve(HEADER_BYTES);
+    this.#end = this.#slab.writeUInt32BE(payload.length, this.#end);
+    this.#direct(payload);
+    this.#schedule();
+  }
+
+  /** Queues bytes as they are, behind what the slab holds. */
+  #direct(bytes: Uint8Array): void {
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#sink.cork();
+    }
+    this.#handOver();
+    this.#sink.write(bytes);
+  }
+
+  #handOver(): void {
+    if (this.#end === this.#start) return;
+    const queued = this.#slab.subarray(this.#start, this.#end);
+    this.#start = this.#end;
+    this.#sink.write(queued);
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#end + bytes <= SLAB_BYTES) return;
+    this.#handOver();
+    this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    this.#start = 0;
+    this.#end = 0;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    process.nextTick(() => this.flush());
+  }
+}

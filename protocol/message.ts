@@ -1,0 +1,114 @@
+import { type ErrorCode, XsysError } from "./errors.ts";
+import { CHUNK_HEADER_BYTES, CHUNK_MARK, LAST_CHUNK } from "./frame.ts";
+
+/** The version of the protocol that Hello tells. A newer one only adds. */
+export const PROTOCOL_VERSION = 1;
+/** Bytes that may be sent on a stream before its reader grants more. */
+export const INITIAL_CREDIT = 1_048_576;
+/** Bytes of a stream that one chunk carries at the most. */
+export const MAX_CHUNK = 262_144;
+/** Largest id of a call. */
+export const MAX_ID = 0xffff_ffff;
+
+/** A JSON message: XyPriss's envelope, with an `id` on what may be answered out of order. */
+export interface Message {
+  readonly type: string;
+  readonly payload?: unknown;
+  readonly id?: number;
+}
+
+export interface CoreCommand {
+  readonly module: string;
+  readonly action: string;
+  readonly params?: unknown;
+  /** The call's input follows as chunks of the same id. */
+  readonly input?: boolean;
+}
+
+export interface ResponsePayload {
+  readonly status: "ok" | "error";
+  readonly data?: unknown;
+  /** The error's message. */
+  readonly error?: string;
+  readonly code?: ErrorCode;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+export interface Limits {
+  /** Bytes of a payload. */
+  readonly frame: number;
+  /** Calls on one connection that are not answered yet. */
+  readonly inflight: number;
+  /** Connections to the service. */
+  readonly connections: number;
+}
+
+export interface HelloAnswer {
+  readonly protocol: number;
+  readonly version: string;
+  readonly pid: number;
+  readonly limits: Limits;
+  /** Names of the commands it has. */
+  readonly commands: readonly string[];
+}
+
+export interface Credit {
+  readonly bytes: number;
+}
+
+export interface Chunk {
+  readonly id: number;
+  readonly last: boolean;
+  readonly bytes: Buffer;
+}
+
+/** A payload's first byte tells whether it is a chunk. */
+export function isChunk(payload: Buffer): boolean {
+  return payload[0] === CHUNK_MARK;
+}
+
+/** @throws BAD_FRAME */
+export function parseChunk(payload: Buffer): Chunk {
+  if (payload.length < CHUNK_HEADER_BYTES) throw new XsysError("BAD_FRAME", "a chunk is cut short in its header");
+  return {
+    id: payload.readUInt32BE(2),
+    last: ((payload[1] ?? 0) & LAST_CHUNK) !== 0,
+    bytes: payload.subarray(CHUNK_HEADER_BYTES),
+  };
+}
+
+/** @throws BAD_FRAME when it is not a JSON object with a text `type` and, if any, an `id` from 0 to 2³²−1. */
+export function parseMessage(payload: Buffer): Message {
+  if (payload[0] !== 0x7b) {
+    throw new XsysError("BAD_FRAME", `a payload begins with byte 0x${(payload[0] ?? 0).toString(16).padStart(2, "0")}`);
+  }
+  let message: Message;
+  try {
+    message = JSON.parse(payload.toString());
+  } catch (cause) {
+    throw new XsysError("BAD_FRAME", "a payload is not JSON", { cause });
+  }
+  if (typeof message.type !== "string") throw new XsysError("BAD_FRAME", 'a message has no text "type"');
+  if (message.id !== undefined && !isId(message.id)) throw new XsysError("BAD_FRAME", 'a message has an unusable "id"');
+  return message;
+}
+
+export function isId(id: unknown): id is number {
+  return Number.isInteger(id) && (id as number) >= 0 && (id as number) <= MAX_ID;
+}
+
+/** A message as JSON. The envelope is put together by hand: it is most of a small message's cost. */
+export function encodeMessage(type: string, payload: unknown, id?: number): string {
+  const tail = id === undefined ? "}" : `,"id":${id}}`;
+  return `{"type":"${type}","payload":${JSON.stringify(payload) ?? "null"}${tail}`;
+}
+
+export function encodeResult(data: unknown, id?: number): string {
+  const tail = id === undefined ? "}}" : `},"id":${id}}`;
+  return `{"type":"Response","payload":{"status":"ok","data":${JSON.stringify(data) ?? "null"}${tail}`;
+}
+
+export function encodeError({ code, message, details }: XsysError, id?: number): string {
+  const payload: ResponsePayload = { status: "error", error: message, code, ...(details && { details }) };
+  return encodeMessage("Response", payload, id);
+}
