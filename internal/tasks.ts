@@ -3,5 +3,12 @@
  * export takes one structured-cloneable argument and gives one structured-cloneable answer.
  */
 export const tasks = {
+  "diff-lines": () => import("./fs/diff-lines.ts"),
+  "find-copies": () => import("./fs/find-copies.ts"),
   "hash-file": () => import("./fs/hash-file.ts"),
+  "largest-files": () => import("./fs/largest-files.ts"),
+  "last-lines": () => import("./fs/last-lines.ts"),
+  "list-folder": () => import("./fs/list-folder.ts"),
+  "measure-tree": () => import("./fs/measure-tree.ts"),
+  "read-whole": () => import("./fs/read-whole.ts"),
 };

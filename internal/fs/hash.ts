@@ -2,5 +2,5 @@ import { hash } from "../../protocol/commands/fs-read.ts";
 import { handle } from "../handler.ts";
 
 export default handle(hash, async ({ path, algorithm }, { host, signal }) => ({
-  hash: await host.tasks.run("hash-file", { path, algorithm }, { signal }),
+  hash: await host.tasks.run("hash-file", { command: "fs.hash", path, algorithm }, { signal }),
 }));

@@ -1,0 +1,12 @@
+import { dedupe } from "../../protocol/commands/fs-read.ts";
+import { handle } from "../handler.ts";
+import { asAsked } from "./as-asked.ts";
+
+export default handle(dedupe, async ({ path }, { host, signal, asked }) => {
+  const copies = await host.tasks.run("find-copies", { path }, { signal });
+  return copies.map(({ hash, relatives, size }) => ({
+    hash,
+    paths: relatives.map((relative) => asAsked(asked.path, relative)),
+    size,
+  }));
+});

@@ -1,0 +1,7 @@
+import { verify } from "../../protocol/commands/fs-read.ts";
+import { handle } from "../handler.ts";
+
+export default handle(verify, async ({ path, hash, algorithm }, { host, signal }) => {
+  const actual = await host.tasks.run("hash-file", { command: "fs.verify", path, algorithm }, { signal });
+  return { valid: actual === hash.toLowerCase() };
+});
