@@ -1,22 +1,8 @@
-import { describe } from "vitest";
+import { afterEach, describe } from "vitest";
 import type { CommandName, Params, Result } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { type Sandbox, useSandbox } from "../support/sandbox.ts";
-import { callInProcess } from "./ways.ts";
-
-export interface CallOptions {
-  /** Bytes for a command that reads a stream. */
-  readonly input?: string | Uint8Array;
-  readonly confined?: boolean;
-}
-
-export interface Answer {
-  readonly result: unknown;
-  readonly output: Uint8Array;
-}
-
-/** One way to call a command; relative paths are taken from `root`. */
-export type Way = (root: string, name: CommandName, params: object, options: CallOptions) => Promise<Answer>;
+import { type CallOptions, inProcess, OverSocket, throughCommandLine, type Way } from "./ways.ts";
 
 export interface Tools {
   /** A fresh folder for every test: the root that commands run in. */
@@ -29,29 +15,32 @@ export interface Tools {
   failure(name: CommandName, params: object, options?: CallOptions): Promise<XsysError>;
 }
 
+const WAYS: Readonly<Record<string, () => Way>> = {
+  "in process": () => inProcess,
+  "over the socket": () => new OverSocket(),
+  "through the command line": () => throughCommandLine,
+};
+
 /** Runs the same tests with the handler in this process, over a socket, and through the command line. */
 export function threeWays(subject: string, define: (tools: Tools) => void): void {
-  for (const [title, way] of Object.entries(WAYS)) {
+  for (const [title, open] of Object.entries(WAYS)) {
     describe(`${subject} ${title}`, () => {
+      const way = open();
       const sandbox = useSandbox();
+      afterEach(() => way.close());
+      const callWay = (name: CommandName, params: unknown, options: CallOptions = {}) =>
+        way.call(sandbox.root, name, params as object, options);
       define({
         sandbox,
-        call: async (name, params, options = {}) =>
-          (await way(sandbox.root, name, params as object, options)).result as never,
-        output: async (name, params, options = {}) =>
-          Buffer.from((await way(sandbox.root, name, params as object, options)).output),
-        failure: async (name, params, options = {}) => {
-          const outcome = await way(sandbox.root, name, params, options).catch((error: unknown) => error);
+        call: async (name, params, options) => (await callWay(name, params, options)).result as never,
+        output: async (name, params, options) => Buffer.from((await callWay(name, params, options)).output),
+        failure: async (name, params, options) => {
+          const outcome = await callWay(name, params, options).catch((error: unknown) => error);
           if (outcome instanceof XsysError) return outcome;
-          throw new Error(`${name} should have failed with an XsysError and gave ${JSON.stringify(outcome)}`, {
-            cause: outcome,
-          });
+          const told = outcome instanceof Error ? outcome.message : JSON.stringify(outcome);
+          throw new Error(`${name} should have failed with an XsysError and gave ${told}`, { cause: outcome });
         },
       });
     });
   }
 }
-
-const WAYS: Record<string, Way> = {
-  "in process": callInProcess,
-};

@@ -1,36 +1,146 @@
+import { spawn } from "node:child_process";
+import { buffer } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
+import { type Client, connect } from "../../clients/typescript/index.ts";
 import { oneShotHost } from "../../internal/one-shot-host.ts";
 import { Router } from "../../internal/router.ts";
+import type { Service } from "../../internal/service.ts";
 import { type CommandName, contractsByName } from "../../protocol/commands/index.ts";
-import type { Way } from "./three-ways.ts";
+import { ERRORS, isErrorCode, XsysError } from "../../protocol/errors.ts";
+import { startTestService } from "../support/service.ts";
+import { xypriss } from "../support/xypriss-words.ts";
 
-const ajv = new Ajv({ keywords: ["x-unit", "x-path"], allErrors: true, allowUnionTypes: true });
+export interface CallOptions {
+  /** Bytes for a command that reads a stream. */
+  readonly input?: string | Uint8Array;
+  readonly confined?: boolean;
+}
+
+export interface Answer {
+  readonly result: unknown;
+  readonly output: Uint8Array;
+}
+
+/** One way to call a command; relative paths are taken from `root`. */
+export interface Way {
+  call(root: string, name: CommandName, params: object, options: CallOptions): Promise<Answer>;
+  /** Ends what a test left running. */
+  close(): Promise<void>;
+}
 
 /** The handler, called through the router in this process. */
-export const callInProcess: Way = async (root, name, params, { input, confined = false }) => {
-  const defects: unknown[] = [];
-  const host = oneShotHost({ root, confined, logDefect: (error) => defects.push(error) });
-  const output: Uint8Array[] = [];
-  try {
-    const result = await new Router(host).call(name, params, {
-      signal: new AbortController().signal,
-      input: asStream(input),
-      output: { write: async (bytes) => void output.push(bytes) },
-      callerPid: process.pid,
-    });
-    checkResult(name, result);
-    return { result, output: Buffer.concat(output) };
-  } catch (error) {
-    if (defects.length > 0) throw defects[0];
-    throw error;
-  } finally {
-    await host.tasks.close();
-  }
+export const inProcess: Way = {
+  async call(root, name, params, { input, confined = false }) {
+    const defects: unknown[] = [];
+    const host = oneShotHost({ root, confined, logDefect: (error) => defects.push(error) });
+    const output: Uint8Array[] = [];
+    try {
+      const result = await new Router(host).call(name, params, {
+        signal: new AbortController().signal,
+        input: asStream(input),
+        output: { write: async (bytes) => void output.push(bytes) },
+        callerPid: process.pid,
+      });
+      checkResult(name, result);
+      return { result, output: Buffer.concat(output) };
+    } catch (error) {
+      throw defects[0] ?? error;
+    } finally {
+      await host.tasks.close();
+    }
+  },
+  close: async () => {},
 };
+
+/** The SDK, over the socket of a service that runs for the length of a test. */
+export class OverSocket implements Way {
+  readonly #running = new Map<string, Promise<{ service: Service; client: Client }>>();
+
+  async call(root: string, name: CommandName, params: object, { input = "", confined = false }: CallOptions) {
+    const { client } = await this.#serviceFor(root, confined);
+    const contract = contractsByName.get(name);
+    const options = contract?.input === undefined ? {} : { input };
+    if (contract?.output === undefined) {
+      const result = await client.call(name, params, options);
+      checkResult(name, result);
+      return { result, output: new Uint8Array() };
+    }
+    const stream = client.stream(name, params, options);
+    const output = await buffer(stream);
+    const result = await stream.result;
+    checkResult(name, result);
+    return { result, output };
+  }
+
+  async close(): Promise<void> {
+    const running = await Promise.all(this.#running.values());
+    this.#running.clear();
+    for (const { client, service } of running) {
+      client.close();
+      service.stop(true);
+      await service.ended;
+    }
+  }
+
+  #serviceFor(root: string, confined: boolean) {
+    const key = `${confined} ${root}`;
+    const running = this.#running.get(key) ?? start();
+    this.#running.set(key, running);
+    return running;
+
+    async function start() {
+      const service = await startTestService({ root, confined });
+      return { service, client: await connect({ socket: service.socket }) };
+    }
+  }
+}
+
+const MAIN = fileURLToPath(new URL("../../cmd/xsys/main.ts", import.meta.url));
+
+/** The command line, spoken to as XyPriss's client does, whose standard input stays open when there is no input. */
+export const throughCommandLine: Way = {
+  async call(root, name, params, { input, confined = false }) {
+    const contract = contractsByName.get(name);
+    if (contract === undefined) throw new Error(`no contract for ${name}`);
+    const words = [...(confined ? ["--confine"] : []), ...xypriss(root, contract, params)];
+    const child = spawn(process.execPath, [MAIN, ...words], { cwd: root });
+    if (input !== undefined || contract.input !== undefined) child.stdin.end(input);
+    const [stdout, stderr, [status]] = await Promise.all([
+      buffer(child.stdout),
+      buffer(child.stderr),
+      new Promise<[number | null]>((resolve) => child.on("close", (code) => resolve([code]))),
+    ]);
+    child.stdin.destroy();
+    if (status !== 0) throw errorFrom(stdout.toString(), stderr.toString(), status);
+    if (contract.output !== undefined) return { result: { bytes: stdout.length }, output: stdout };
+    const text = stdout.toString();
+    if (/[^\n\x20-\x7e]/.test(text)) throw new Error(`${name} answered with more than ASCII: ${text}`);
+    const { status: answered, data } = JSON.parse(text);
+    if (answered !== "ok") throw new Error(`${name} exited with 0 and answered ${text}`);
+    checkResult(name, data);
+    return { result: data, output: new Uint8Array() };
+  },
+  close: async () => {},
+};
+
+function errorFrom(stdout: string, stderr: string, status: number | null): Error {
+  try {
+    const { status: answered, message, code, details } = JSON.parse(stdout);
+    if (answered === "error" && isErrorCode(code) && ERRORS[code].exit === status) {
+      return new XsysError(code, message, { details });
+    }
+  } catch {
+    // told below
+  }
+  return new Error(`exit status ${status}, stdout ${stdout}, stderr ${stderr}`);
+}
 
 async function* asStream(input: string | Uint8Array = ""): AsyncGenerator<Uint8Array> {
   yield Buffer.from(input);
 }
+
+const ajv = new Ajv({ keywords: ["x-unit", "x-path"], allErrors: true, allowUnionTypes: true });
 
 /** Fails when a result is not what the contract promises. */
 export function checkResult(name: CommandName, result: unknown): void {

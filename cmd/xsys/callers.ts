@@ -1,0 +1,58 @@
+import { resolve } from "node:path";
+import type { Call } from "../../internal/context.ts";
+import type { Contract } from "../../protocol/command.ts";
+import type { Globals } from "./globals.ts";
+
+/** Runs one command somewhere. */
+export interface Caller {
+  call(contract: Contract, params: Record<string, unknown>, call: Call): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Runs commands in this process. */
+export async function callerInProcess({ root = ".", confine }: Globals): Promise<Caller> {
+  const [{ Router }, { oneShotHost }] = await Promise.all([
+    import("../../internal/router.ts"),
+    import("../../internal/one-shot-host.ts"),
+  ]);
+  const host = oneShotHost({ root, confined: confine });
+  const router = new Router(host);
+  return {
+    call: async ({ name }, params, call) => router.call(name, params, call),
+    close: () => host.tasks.close(),
+  };
+}
+
+/** Runs commands through a running service. Relative paths are this process's, not the service's. */
+export async function callerThroughService({ root = ".", connect: socket }: Globals): Promise<Caller> {
+  const { connect } = await import("../../clients/typescript/index.ts");
+  const client = await connect({ socket: typeof socket === "string" ? resolve(socket) : undefined, wait: 0 });
+  return {
+    call: async (contract, params, { signal, input, output }) => {
+      const absolute = withAbsolutePaths(contract, params, root);
+      const options = { signal, ...(contract.input !== undefined && !hasInputParam(contract, params) && { input }) };
+      if (contract.output === undefined) return client.call(contract.name, absolute, options);
+      const bytes = client.stream(contract.name, absolute, options);
+      for await (const chunk of bytes) await output.write(chunk as Buffer);
+      return bytes.result;
+    },
+    close: async () => client.close(),
+  };
+}
+
+/** Whether the contents came as a parameter, so that standard input is none of this command's business. */
+export function hasInputParam({ input }: Contract, params: Record<string, unknown>): boolean {
+  return input?.param !== undefined && params[input.param] !== undefined;
+}
+
+function withAbsolutePaths({ params: schema }: Contract, params: Record<string, unknown>, root: string) {
+  const absolute = { ...params };
+  for (const [name, { "x-path": isPath, items, default: byDefault }] of Object.entries(schema.properties ?? {})) {
+    const value = absolute[name] ?? byDefault;
+    const isList = Array.isArray(value) && items !== undefined && "x-path" in items;
+    if (isList) absolute[name] = value.map((path) => resolve(root, path));
+    // An empty path has a meaning of its own to the command.
+    else if (isPath !== undefined && typeof value === "string" && value !== "") absolute[name] = resolve(root, value);
+  }
+  return absolute;
+}

@@ -1,0 +1,90 @@
+import type { Call } from "../../internal/context.ts";
+import type { Contract } from "../../protocol/command.ts";
+import { ERRORS, XsysError } from "../../protocol/errors.ts";
+import { type ParsedWords, parseWords } from "./argv.ts";
+import { type Caller, callerInProcess, callerThroughService, hasInputParam } from "./callers.ts";
+import type { Globals } from "./globals.ts";
+import { optionKinds, paramsFromWords } from "./params.ts";
+import { reportError } from "./report-error.ts";
+import { StandardInput, StandardOutput } from "./standard-streams.ts";
+
+/** Runs one command and gives its exit status. `words` are all the words after `xsys`. */
+export async function runOneShot(contract: Contract, words: readonly string[]): Promise<number> {
+  const input = new StandardInput();
+  const output = new StandardOutput();
+  let globals: Globals | undefined;
+  let readsInput = contract.input !== undefined;
+  try {
+    const parsed = wordsOf(contract, words);
+    globals = parsed.globals;
+    const params = paramsFromWords(contract, parsed);
+    readsInput &&= !hasInputParam(contract, params);
+    const result = await callSomewhere(contract, params, globals, input, output);
+    await printResult(contract, result, globals, output);
+    return 0;
+  } catch (error) {
+    await reportError(error, globals ?? { json: words.includes("--json"), verbose: false }, output.written === 0);
+    if (readsInput) await input.drain();
+    return ERRORS[error instanceof XsysError ? error.code : "INTERNAL"].exit;
+  } finally {
+    if (readsInput) input.release();
+  }
+}
+
+/** The command's own words; module and action are the first two by place, and the options are the command's. */
+function wordsOf(contract: Contract, words: readonly string[]): ParsedWords {
+  const parsed = parseWords(words, optionKinds(contract));
+  return { ...parsed, positionals: parsed.positionals.slice(2) };
+}
+
+async function callSomewhere(
+  contract: Contract,
+  params: Record<string, unknown>,
+  globals: Globals,
+  input: StandardInput,
+  output: StandardOutput,
+): Promise<unknown> {
+  const connects = globals.connect !== undefined || contract.needsService === true;
+  const caller = await (connects ? callerThroughService(globals) : callerInProcess(globals));
+  try {
+    return await callUntilInterrupted(caller, contract, params, { input, output, callerPid: process.ppid });
+  } finally {
+    await caller.close();
+  }
+}
+
+/** The first SIGINT or SIGTERM cancels the call, so that it can clean up; a second one ends the process as ever. */
+async function callUntilInterrupted(
+  caller: Caller,
+  contract: Contract,
+  params: Record<string, unknown>,
+  call: Omit<Call, "signal">,
+): Promise<unknown> {
+  const interrupted = new AbortController();
+  const interrupt = (signal: NodeJS.Signals) =>
+    interrupted.abort(new XsysError("CANCELLED", `${contract.name}: ${signal}`));
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  try {
+    return await caller.call(contract, params, { ...call, signal: interrupted.signal });
+  } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  }
+}
+
+async function printResult(
+  contract: Contract,
+  result: unknown,
+  { json }: Globals,
+  output: StandardOutput,
+): Promise<void> {
+  if (contract.output !== undefined) return; // its bytes are the answer
+  if (json) {
+    const { toAsciiJson } = await import("./print/json.ts");
+    await output.write(`${toAsciiJson({ status: "ok", data: result ?? null })}\n`);
+    return;
+  }
+  const { humanText } = await import("./print/human.ts");
+  const { isTTY = false, columns = 80 } = process.stdout;
+  const color = isTTY && process.stdout.hasColors();
+  await output.write(humanText(contract, result, { color, columns: isTTY ? columns : 0 }));
+}

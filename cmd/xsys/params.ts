@@ -1,0 +1,84 @@
+import type { Contract } from "../../protocol/command.ts";
+import { XsysError } from "../../protocol/errors.ts";
+import type { JsonSchema } from "../../protocol/schema.ts";
+import { suggest } from "../../protocol/suggest.ts";
+import { flagValue, type OptionKinds, type ParsedWords } from "./argv.ts";
+
+/** `topCpu` is `--top-cpu`: each capital becomes a dash and its small letter, as XyPriss's client writes it. */
+export function optionName(param: string): string {
+  return param.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The options that a command takes: one for each parameter. */
+export function optionKinds({ params }: Contract): OptionKinds {
+  const properties = Object.entries(params.properties ?? {});
+  return new Map(properties.map(([name, { type }]) => [optionName(name), type === "boolean" ? "flag" : "value"]));
+}
+
+/** A command's parameters out of its words: options by name, the others by place. */
+export function paramsFromWords(contract: Contract, { positionals, options }: ParsedWords): Record<string, unknown> {
+  const properties = contract.params.properties ?? {};
+  const params: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(properties)) {
+    const text = options.get(optionName(name));
+    if (text !== undefined && !isAbsent(text, schema)) params[name] = optionValue(name, text, schema);
+  }
+  takePositionals(contract, [...positionals], params);
+  return params;
+}
+
+function takePositionals(contract: Contract, words: string[], params: Record<string, unknown>): void {
+  const properties = contract.params.properties ?? {};
+  for (const place of contract.positionals ?? []) {
+    const rest = place.endsWith("...");
+    const name = rest ? place.slice(0, -3) : place;
+    if (name in params) continue;
+    const schema = properties[name] ?? {};
+    if (rest) {
+      const items = schema.items as JsonSchema;
+      if (words.length > 0) params[name] = words.splice(0).map((word) => typedValue(name, word, items));
+    } else {
+      const word = words.shift();
+      if (word !== undefined) params[name] = typedValue(name, word, schema);
+    }
+  }
+  const [extra] = words;
+  if (extra !== undefined) throw unexpected(contract, extra);
+}
+
+function unexpected(contract: Contract, word: string): XsysError {
+  const options = [...optionKinds(contract).keys()].map((name) => `--${name}`);
+  const near = word.startsWith("--") ? suggest(word, options) : undefined;
+  const what = word.startsWith("--") ? `there is no option ${word}` : `there is nothing for "${word}" to be`;
+  return new XsysError(
+    "INVALID_PARAMS",
+    `${contract.name}: ${what}${near === undefined ? "" : `, did you mean ${near}?`}`,
+  );
+}
+
+/**
+ * Whether an option was sent for a value that was not there. XyPriss's client writes `null`, and the empty string, for
+ * options that its caller set to nothing; where such text can be a value, it is one.
+ */
+function isAbsent(text: string | true, { type, enum: choices, pattern, "x-path": path }: JsonSchema): boolean {
+  if (text === "") return type !== "string" || choices !== undefined || pattern !== undefined;
+  if (text !== "null" && text !== "undefined") return false;
+  return type !== "string" || choices !== undefined || pattern !== undefined || path !== undefined;
+}
+
+function optionValue(name: string, text: string | true, schema: JsonSchema): unknown {
+  if (schema.type === "boolean") return flagValue(optionName(name), text);
+  if (schema.type !== "array") return typedValue(name, text === true ? "" : text, schema);
+  const items = schema.items as JsonSchema;
+  return String(text)
+    .split(",")
+    .map((part) => typedValue(name, part, items));
+}
+
+/** Text as the value that a schema wants. What is no number stays text, for the validation to refuse by name. */
+function typedValue(name: string, text: string, { type }: JsonSchema): unknown {
+  if (type === "boolean") return flagValue(optionName(name), text);
+  if (type === "integer" || type === "number")
+    return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+  return text;
+}

@@ -1,0 +1,51 @@
+import { once } from "node:events";
+import type { Output } from "../../internal/context.ts";
+
+/** How long a failed command reads on so that whoever writes to it does not meet a closed pipe, in milliseconds. */
+const DRAIN_TIMEOUT = 30_000;
+
+/** Standard output as a command's output. A reader that went away (`| head`) ends the program without a word. */
+export class StandardOutput implements Output {
+  /** Bytes written so far. */
+  written = 0;
+
+  constructor() {
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(0);
+      throw error;
+    });
+  }
+
+  async write(bytes: Uint8Array | string): Promise<void> {
+    this.written += bytes.length;
+    if (!process.stdout.write(bytes)) await once(process.stdout, "drain");
+  }
+}
+
+/** Standard input as bytes, read only when somebody asks for it: XyPriss leaves an open pipe that never ends. */
+export class StandardInput implements AsyncIterable<Uint8Array> {
+  #ended = false;
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for await (const chunk of process.stdin.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
+    this.#ended = true;
+  }
+
+  /**
+   * Reads what is left. A command that takes input does so however it ends: XyPriss's client has nobody listening for
+   * EPIPE on its end, so a pipe closed early would take the application down.
+   */
+  async drain(): Promise<void> {
+    if (this.#ended || process.stdin.isTTY || process.stdin.readableEnded || process.stdin.errored) return;
+    process.stdin.resume();
+    const overdue = AbortSignal.timeout(DRAIN_TIMEOUT);
+    await Promise.race([once(process.stdin, "end"), once(process.stdin, "close"), once(overdue, "abort")]).catch(
+      () => {},
+    );
+  }
+
+  /** Lets the process end although standard input is open. */
+  release(): void {
+    process.stdin.destroy();
+  }
+}

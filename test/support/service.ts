@@ -1,0 +1,17 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { type Service, type ServiceOptions, startService } from "../../internal/service.ts";
+
+/** A service on a socket of its own, whose folder goes when it ends. Its log goes to `onLog`, a line at a time. */
+export async function startTestService({
+  onLog = () => {},
+  ...options
+}: Partial<ServiceOptions> & { readonly onLog?: (line: Record<string, unknown>) => void } = {}): Promise<Service> {
+  const folder = await mkdtemp(join(tmpdir(), "xsys-socket-"));
+  const log = pino({ level: "debug" }, { write: (line: string) => onLog(JSON.parse(line)) });
+  const service = await startService({ socket: join(folder, "s"), root: folder, confined: false, log, ...options });
+  void service.ended.then(() => rm(folder, { recursive: true, force: true }));
+  return service;
+}
