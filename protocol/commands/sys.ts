@@ -196,7 +196,7 @@ export const kill = command("sys.kill", {
     "Give one of `pid` and `name`. The signal is SIGTERM unless said otherwise. The calling process and its ancestors are " +
     "never ended by name.",
   params: {
-    pid: optional(integer({ minimum: 1, description: "Process id." })),
+    pid: optional(integer({ minimum: 1, maximum: 2_147_483_647, description: "Process id." })),
     name: optional(string({ minLength: 1, description: "The exact process name." })),
     signal: defaulted(
       oneOf(["SIGTERM", "SIGKILL", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGSTOP", "SIGCONT"]),

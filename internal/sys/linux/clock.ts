@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+
+/** What turns a process's clock ticks and pages into seconds and bytes. */
+export interface Clock {
+  /** Unix seconds. */
+  readonly bootTime: number;
+  /** Seconds since then. */
+  readonly uptime: number;
+  readonly ticksPerSecond: number;
+}
+
+export function readClock(): Clock {
+  return {
+    bootTime: readBootTime(),
+    uptime: Number.parseFloat(readFileSync("/proc/uptime", "utf8")),
+    ticksPerSecond: unit("ticksPerSecond"),
+  };
+}
+
+/** Unix seconds: the `btime` line of /proc/stat, proc_stat(5). */
+export function readBootTime(): number {
+  return Number(/^btime (\d+)$/m.exec(readFileSync("/proc/stat", "utf8"))?.[1] ?? 0);
+}
+
+export function pageSize(): number {
+  return unit("pageSize");
+}
+
+interface Units {
+  readonly pageSize: number;
+  readonly ticksPerSecond: number;
+}
+
+let units: Units | undefined;
+
+/** Constants of the kernel, read once. Node tells neither, and pages are 4, 16 or 64 KiB by its configuration. */
+function unit(name: keyof Units): number {
+  units ??= parseAuxv(readAuxv());
+  return units[name];
+}
+
+function readAuxv(): Buffer {
+  try {
+    return readFileSync("/proc/self/auxv");
+  } catch {
+    // Not readable by a process that gave up privileges.
+    return Buffer.alloc(0);
+  }
+}
+
+const AT_PAGESZ = 6n;
+const AT_CLKTCK = 17n;
+
+/** The auxiliary vector, getauxval(3): pairs of 64-bit type and value, of which two are wanted. */
+export function parseAuxv(auxv: Buffer): Units {
+  const words = Array.from({ length: Math.floor(auxv.length / 8) }, (_, i) => auxv.readBigUInt64LE(i * 8));
+  const value = (type: bigint) => {
+    const at = words.findIndex((word, i) => i % 2 === 0 && word === type);
+    return at < 0 ? undefined : Number(words[at + 1]);
+  };
+  return { pageSize: value(AT_PAGESZ) || 4096, ticksPerSecond: value(AT_CLKTCK) || 100 };
+}

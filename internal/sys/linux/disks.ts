@@ -1,0 +1,57 @@
+import { statfsSync } from "node:fs";
+import type { Disk } from "../facts.ts";
+import { percentOf } from "../percent.ts";
+import { readBlockDevice } from "./block-device.ts";
+import { type Mount, readMounts } from "./mounts.ts";
+import { RemoteSpace } from "./remote-space.ts";
+import { type Space, toSpace } from "./space.ts";
+
+const remote = new RemoteSpace();
+
+/**
+ * Every mount point with space of its own, bind mounts and subvolumes too, so that whoever looks for a folder's mount
+ * finds it. One that may not be asked or does not answer is left out.
+ */
+export async function readDisks(): Promise<Disk[]> {
+  const disks: Disk[] = [];
+  for (const mount of readMounts()) {
+    if (PSEUDO.has(mount.type)) continue;
+    const space = isRemote(mount.type) ? await remote.of(mount.mountPoint) : localSpace(mount.mountPoint);
+    if (space !== undefined && space.total > 0) disks.push(describe(mount, space));
+  }
+  return disks;
+}
+
+/** File systems that hold no files of anyone's. Asking autofs would mount what it stands for. */
+const PSEUDO: ReadonlySet<string> = new Set([
+  ...["autofs", "binder", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs"],
+  ...["efivarfs", "fuse.gvfsd-fuse", "fuse.lxcfs", "fuse.portal", "fusectl", "hugetlbfs", "mqueue", "nsfs", "proc"],
+  ...["pstore", "ramfs", "rpc_pipefs", "securityfs", "selinuxfs", "sysfs", "tracefs"],
+]);
+
+/** Those where another machine or program answers, and may not. */
+function isRemote(type: string): boolean {
+  return /^(nfs4?|cifs|smb3?|smbfs|ncpfs|9p|afs|ceph|glusterfs|lustre|gpfs|beegfs|ocfs2|fuse|fuse\..*)$/.test(type);
+}
+
+/** The kernel answers from memory, in 1.5 µs. */
+function localSpace(mountPoint: string): Space | undefined {
+  try {
+    return toSpace(statfsSync(mountPoint));
+  } catch {
+    return undefined;
+  }
+}
+
+function describe({ device, source, mountPoint, type }: Mount, { total, used, available }: Space): Disk {
+  return {
+    name: source,
+    mount_point: mountPoint,
+    file_system: type,
+    total_space: total,
+    available_space: available,
+    used_space: used,
+    usage_percent: percentOf(used, used + available),
+    ...readBlockDevice(device, source),
+  };
+}

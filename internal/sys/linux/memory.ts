@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import type { Memory } from "../facts.ts";
+import { percentOf } from "../percent.ts";
+
+/** /proc/meminfo, see proc_meminfo(5). */
+export function readMemory(): Memory {
+  return parseMemory(readFileSync("/proc/meminfo", "utf8"));
+}
+
+/** Lines such as `MemTotal:       24684092 kB`, where kB is 1,024 bytes. A line that is missing counts as 0. */
+export function parseMemory(meminfo: string): Memory {
+  const field = (name: string) => 1024 * Number(new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(meminfo)?.[1] ?? 0);
+  const [total, free] = [field("MemTotal"), field("MemFree")];
+  // Before Linux 3.14 the kernel made no estimate of its own.
+  const available = /^MemAvailable:/m.test(meminfo) ? field("MemAvailable") : free + field("Buffers") + field("Cached");
+  const [swapTotal, swapFree] = [field("SwapTotal"), field("SwapFree")];
+  const used = Math.max(0, total - available);
+  const swapUsed = Math.max(0, swapTotal - swapFree);
+  return {
+    total,
+    available,
+    used,
+    free,
+    usage_percent: percentOf(used, total),
+    swap_total: swapTotal,
+    swap_used: swapUsed,
+    swap_free: swapFree,
+    swap_percent: percentOf(swapUsed, swapTotal),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Platform } from "../platform.ts";
+import { readBattery } from "./battery.ts";
+import { readDisks } from "./disks.ts";
+import { readMemory } from "./memory.ts";
+import { readNetworkInterfaces } from "./network-interfaces.ts";
+import { readPorts } from "./ports.ts";
+import { readProcesses } from "./processes.ts";
+import { readProcessorTimes } from "./processor-times.ts";
+import { readProcessors } from "./processors.ts";
+import { readSystem } from "./system.ts";
+import { readTemperatures } from "./temperatures.ts";
+
+/** Facts from /proc and /sys, without starting a program. */
+export const linux: Platform = {
+  battery: () => readBattery(),
+  disks: readDisks,
+  memory: readMemory,
+  networkInterfaces: readNetworkInterfaces,
+  ports: readPorts,
+  processes: readProcesses,
+  processors: readProcessors,
+  processorTimes: readProcessorTimes,
+  system: readSystem,
+  temperatures: () => readTemperatures(),
+};

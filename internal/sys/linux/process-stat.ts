@@ -1,0 +1,57 @@
+import { pageSize } from "./clock.ts";
+import { readKernelFile } from "./kernel-file.ts";
+
+/** What /proc/PID/stat tells about a process. */
+export interface ProcessStat {
+  readonly pid: number;
+  /** The command's name, cut off by the kernel after 15 bytes. */
+  readonly comm: string;
+  /** One letter, `R`, `S`, `Z`, … */
+  readonly state: string;
+  readonly parent: number;
+  readonly isKernelThread: boolean;
+  /** User and system time, in clock ticks. */
+  readonly cpuTicks: number;
+  /** In clock ticks after boot. With the pid it tells a process from a later one of the same pid. */
+  readonly startTicks: number;
+  /** Bytes. */
+  readonly virtualMemory: number;
+  /** Bytes. */
+  readonly residentMemory: number;
+}
+
+/** Undefined when there is no such process, or no more. */
+export function readProcessStat(pid: number): ProcessStat | undefined {
+  const text = readKernelFile(`/proc/${pid}/stat`);
+  return text === undefined ? undefined : parseProcessStat(text);
+}
+
+const PF_KTHREAD = 0x0020_0000; // include/linux/sched.h
+
+/**
+ * proc_pid_stat(5): `pid (comm) state ppid …`, 52 fields. The name may hold anything, spaces, parentheses and line
+ * ends too, so it ends at the last parenthesis. Undefined for a line that is not of that shape.
+ */
+export function parseProcessStat(text: string): ProcessStat | undefined {
+  const [open, close] = [text.indexOf("("), text.lastIndexOf(")")];
+  if (open < 0 || close < open) return undefined;
+  const fields = text.slice(close + 2).split(" ", LAST_FIELD - FIRST_FIELD + 1);
+  const field = (number: number) => Number(fields[number - FIRST_FIELD] ?? Number.NaN);
+  const stat = {
+    pid: Number.parseInt(text, 10),
+    comm: text.slice(open + 1, close),
+    state: fields[0] ?? "",
+    parent: field(4),
+    isKernelThread: (field(9) & PF_KTHREAD) !== 0,
+    cpuTicks: field(14) + field(15),
+    startTicks: field(22),
+    virtualMemory: field(23),
+    residentMemory: Math.max(0, field(24)) * pageSize(),
+  };
+  const numbers = [stat.pid, stat.parent, stat.cpuTicks, stat.startTicks, stat.virtualMemory, stat.residentMemory];
+  return numbers.every(Number.isFinite) ? stat : undefined;
+}
+
+/** As the manual numbers them: the state is the first after the name, the resident set the last one wanted. */
+const FIRST_FIELD = 3;
+const LAST_FIELD = 24;

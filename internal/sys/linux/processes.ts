@@ -1,0 +1,88 @@
+import { readdirSync } from "node:fs";
+import { XsysError } from "../../../protocol/errors.ts";
+import type { Process, ProcessQuery } from "../facts.ts";
+import { Sampler, type Span } from "../sampler.ts";
+import { type Clock, readClock } from "./clock.ts";
+import { readKernelFile } from "./kernel-file.ts";
+import { describeProcess } from "./process-details.ts";
+import { type ProcessStat, readProcessStat } from "./process-stat.ts";
+import { inTurns } from "./turns.ts";
+
+/** Milliseconds between two samples. The kernel counts in ticks of 10 ms, so that this resolves 5 %. */
+const SAMPLE = 200;
+
+/**
+ * /proc/PID/*, see proc_pid(5). What narrows the list is in `stat` alone, so the other files are read only of the
+ * processes that are answered with. A process that ends meanwhile is left out.
+ */
+export async function readProcesses({ pid, topCpu, topMem }: ProcessQuery, signal: AbortSignal): Promise<Process[]> {
+  const span = await sample(pid, topCpu, signal);
+  let stats = span?.after ?? (await readStats(signal));
+  const clock = readClock();
+  const usage = span === undefined ? usageOverLife(clock) : usageOverSpan(span, clock);
+  if (topCpu !== undefined) stats = stats.toSorted((a, b) => usage(b) - usage(a)).slice(0, topCpu);
+  if (topMem !== undefined) stats = stats.toSorted((a, b) => b.residentMemory - a.residentMemory).slice(0, topMem);
+  const processes: Process[] = [];
+  await inTurns(stats, signal, (stat) => {
+    const process = describeProcess(stat, clock, usage(stat));
+    if (process !== undefined) processes.push(process);
+  });
+  return processes;
+}
+
+type Sample = Span<readonly ProcessStat[]>;
+
+/** Undefined when a whole life's usage is enough. */
+async function sample(
+  pid: number | undefined,
+  topCpu: number | undefined,
+  signal: AbortSignal,
+): Promise<Sample | undefined> {
+  if (pid !== undefined) return new Sampler(() => readOne(pid)).over(SAMPLE, signal);
+  return topCpu === undefined ? undefined : everything.over(SAMPLE, signal);
+}
+
+/** Shared by calls, so that reading goes on when the one that began it is cancelled. */
+const everything = new Sampler(() => readStats(undefined));
+
+async function readStats(signal: AbortSignal | undefined): Promise<readonly ProcessStat[]> {
+  const stats: ProcessStat[] = [];
+  await inTurns(readdirSync("/proc"), signal, (name) => {
+    const pid = Number(name);
+    const stat = Number.isInteger(pid) ? readProcessStat(pid) : undefined;
+    if (stat !== undefined) stats.push(stat);
+  });
+  return stats;
+}
+
+function readOne(pid: number): readonly ProcessStat[] {
+  const stat = isThread(pid) ? undefined : readProcessStat(pid);
+  if (stat !== undefined) return [stat];
+  throw new XsysError("NOT_FOUND", `sys.processes: there is no process ${pid}`, { details: { pid } });
+}
+
+/** /proc does not list the further threads of a process and opens them by id all the same. */
+function isThread(pid: number): boolean {
+  const group = /^Tgid:\s+(\d+)$/m.exec(readKernelFile(`/proc/${pid}/status`) ?? "")?.[1];
+  return group !== undefined && Number(group) !== pid;
+}
+
+type Usage = (stat: ProcessStat) => number;
+
+/** A process that began within the span used all its time in it. */
+function usageOverSpan({ before, seconds }: Sample, { ticksPerSecond }: Clock): Usage {
+  const earlier = new Map(before.map((stat) => [stat.pid, stat]));
+  return ({ pid, startTicks, cpuTicks }) => {
+    const known = earlier.get(pid);
+    const ticks = known?.startTicks === startTicks ? cpuTicks - known.cpuTicks : cpuTicks;
+    return (100 * Math.max(0, ticks)) / ticksPerSecond / seconds;
+  };
+}
+
+/** A process younger than a tick has used nothing that was counted. */
+function usageOverLife({ uptime, ticksPerSecond }: Clock): Usage {
+  return ({ cpuTicks, startTicks }) => {
+    const life = uptime * ticksPerSecond - startTicks;
+    return life >= 1 ? (100 * cpuTicks) / life : 0;
+  };
+}

@@ -1,0 +1,5 @@
+import { memory } from "../../protocol/commands/sys.ts";
+import { handle } from "../handler.ts";
+import { platform } from "./platform.ts";
+
+export default handle(memory, () => platform.memory());

@@ -1,0 +1,24 @@
+import type { Platform } from "../platform.ts";
+import { readBattery } from "./battery.ts";
+import { readDisks } from "./disks.ts";
+import { readMemory } from "./memory.ts";
+import { readNetworkInterfaces } from "./network-interfaces.ts";
+import { readPorts } from "./ports.ts";
+import { readProcesses } from "./processes.ts";
+import { readProcessors, readProcessorTimes } from "./processors.ts";
+import { readSystem } from "./system.ts";
+import { readTemperatures } from "./temperatures.ts";
+
+/** Facts from Node and systeminformation, which starts the platform's own programs for most of them. */
+export const portable: Platform = {
+  battery: readBattery,
+  disks: readDisks,
+  memory: readMemory,
+  networkInterfaces: readNetworkInterfaces,
+  ports: readPorts,
+  processes: readProcesses,
+  processors: readProcessors,
+  processorTimes: readProcessorTimes,
+  system: readSystem,
+  temperatures: readTemperatures,
+};
