@@ -1,0 +1,9 @@
+import { chmod as setMode } from "node:fs/promises";
+import { chmod } from "../../protocol/commands/fs-change.ts";
+import { handle } from "../handler.ts";
+import { octal } from "./octal.ts";
+
+export default handle(chmod, async ({ path, mode }) => {
+  await setMode(path, octal(mode));
+  return null;
+});

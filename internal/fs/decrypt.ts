@@ -1,0 +1,10 @@
+import { decrypt } from "../../protocol/commands/fs-change.ts";
+import { handle } from "../handler.ts";
+import { interruptible } from "./interrupt.ts";
+import { refuseIrregular } from "./refuse-irregular.ts";
+
+export default handle(decrypt, async ({ path, key }, { host, signal }) => {
+  await refuseIrregular("fs.decrypt", path);
+  await interruptible(signal, (interrupt) => host.tasks.run("unseal-file", { path, secret: key, interrupt }));
+  return null;
+});

@@ -1,0 +1,10 @@
+import { encrypt } from "../../protocol/commands/fs-change.ts";
+import { handle } from "../handler.ts";
+import { interruptible } from "./interrupt.ts";
+import { refuseIrregular } from "./refuse-irregular.ts";
+
+export default handle(encrypt, async ({ path, key }, { host, signal }) => {
+  await refuseIrregular("fs.encrypt", path);
+  await interruptible(signal, (interrupt) => host.tasks.run("seal-file", { path, secret: key, interrupt }));
+  return null;
+});

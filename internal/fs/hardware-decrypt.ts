@@ -1,0 +1,14 @@
+import { hardwareDecrypt } from "../../protocol/commands/fs-change.ts";
+import { handle } from "../handler.ts";
+import { interruptible } from "./interrupt.ts";
+import { machineIdOf } from "./machine-id.ts";
+import { refuseIrregular } from "./refuse-irregular.ts";
+
+export default handle(hardwareDecrypt, async ({ path, key }, { host, signal }) => {
+  await refuseIrregular("fs.hardware-decrypt", path);
+  const machineId = await machineIdOf(process.platform);
+  await interruptible(signal, (interrupt) =>
+    host.tasks.run("unseal-file", { path, secret: key, machineId, interrupt }),
+  );
+  return null;
+});

@@ -1,0 +1,12 @@
+import { hardwareEncrypt } from "../../protocol/commands/fs-change.ts";
+import { handle } from "../handler.ts";
+import { interruptible } from "./interrupt.ts";
+import { machineIdOf } from "./machine-id.ts";
+import { refuseIrregular } from "./refuse-irregular.ts";
+
+export default handle(hardwareEncrypt, async ({ path, key }, { host, signal }) => {
+  await refuseIrregular("fs.hardware-encrypt", path);
+  const machineId = await machineIdOf(process.platform);
+  await interruptible(signal, (interrupt) => host.tasks.run("seal-file", { path, secret: key, machineId, interrupt }));
+  return null;
+});

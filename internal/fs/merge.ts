@@ -1,0 +1,23 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { merge } from "../../protocol/commands/fs-change.ts";
+import { handle } from "../handler.ts";
+import { refuseIrregular } from "./refuse-irregular.ts";
+import { replaceFile } from "./replace-file.ts";
+import { statOrMissing } from "./through-links.ts";
+
+const BLOCK = 1_048_576;
+
+export default handle(merge, async ({ dest, sources }, { signal }) => {
+  for (const source of sources) await refuseIrregular("fs.merge", source);
+  // Who may read all of the sources may read what is joined from them.
+  let mode = 0o666 & ~process.umask();
+  for (const source of sources) mode &= (await stat(source)).mode;
+  const isNew = (await statOrMissing(dest)) === undefined;
+  await replaceFile(dest, joined(sources, signal), isNew ? { mode } : {});
+  return null;
+});
+
+async function* joined(sources: readonly string[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (const source of sources) yield* createReadStream(source, { highWaterMark: BLOCK, signal });
+}

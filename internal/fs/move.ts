@@ -1,0 +1,61 @@
+import { lstat, readdir, rename } from "node:fs/promises";
+import { move } from "../../protocol/commands/fs-change.ts";
+import { XsysError } from "../../protocol/errors.ts";
+import type { Context } from "../context.ts";
+import { handle } from "../handler.ts";
+import { interruptible } from "./interrupt.ts";
+import { refuseRoot } from "./refuse-root.ts";
+import { blaming, tempBeside } from "./temp-path.ts";
+import { withParents } from "./with-parents.ts";
+
+export default handle(move, async ({ src, dest }, context) => {
+  await refuseRoot("fs.move", src, context.host.root);
+  await lstat(src);
+  try {
+    await withParents(dest, () => rename(src, dest));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EINVAL") throw intoItself(src, dest, error);
+    if (code !== "EXDEV") throw error;
+    await moveAcross(src, dest, context);
+  }
+  return null;
+});
+
+function intoItself(src: string, dest: string, cause: unknown): XsysError {
+  return new XsysError("INVALID_PARAMS", `fs.move failed on ${src}: ${dest} lies in it`, {
+    details: { path: src, dest },
+    cause,
+  });
+}
+
+/** To another file system: a full copy beside the destination first, then its name, and only then the source goes. */
+async function moveAcross(src: string, dest: string, { host, signal }: Context): Promise<void> {
+  await refuseOccupied(src, dest);
+  const copy = tempBeside(dest);
+  const keep = { times: true, owner: true };
+  await interruptible(signal, (interrupt) => host.tasks.run("copy-tree", { src, dest: copy, keep, interrupt }));
+  try {
+    await rename(copy, dest);
+  } catch (error) {
+    await host.tasks.run("remove-tree", { path: copy });
+    throw blaming(error, copy, dest);
+  }
+  await host.tasks.run("remove-tree", { path: src });
+}
+
+/** What the rename at the end would refuse, before anything is copied. */
+async function refuseOccupied(src: string, dest: string): Promise<void> {
+  const [from, to] = await Promise.all([lstat(src), lstat(dest).catch(() => undefined)]);
+  if (to === undefined) return;
+  const code = occupied(from.isDirectory(), to.isDirectory(), to.isDirectory() && (await readdir(dest)).length > 0);
+  if (code !== undefined) {
+    throw new XsysError(code, `fs.move failed on ${src}: ${dest} is in the way`, { details: { path: src, dest } });
+  }
+}
+
+function occupied(fromFolder: boolean, toFolder: boolean, hasEntries: boolean) {
+  if (fromFolder && !toFolder) return "NOT_A_DIRECTORY";
+  if (!fromFolder && toFolder) return "IS_A_DIRECTORY";
+  return hasEntries ? "NOT_EMPTY" : undefined;
+}

@@ -1,0 +1,15 @@
+import { lstat, unlink } from "node:fs/promises";
+import { rm } from "../../protocol/commands/fs-change.ts";
+import { handle } from "../handler.ts";
+import { refuseRoot } from "./refuse-root.ts";
+
+export default handle(rm, async ({ path, force }, { host, signal }) => {
+  await refuseRoot("fs.rm", path, host.root);
+  try {
+    if ((await lstat(path)).isDirectory()) await host.tasks.run("remove-tree", { path }, { signal });
+    else await unlink(path);
+  } catch (error) {
+    if (!force || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  return null;
+});

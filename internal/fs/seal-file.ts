@@ -1,0 +1,32 @@
+import { createCipheriv, randomBytes } from "node:crypto";
+import { open } from "node:fs/promises";
+import { XsysError } from "../../protocol/errors.ts";
+import { blocksOf } from "./blocks.ts";
+import { replaceFile } from "./replace-file.ts";
+import { CIPHER, COST, encodeHeader, keyOf, MAX_PLAIN_BYTES, type SealArgs } from "./sealed-file.ts";
+
+/** Task: replaces a file by its sealed form. */
+export default async function sealFile(args: SealArgs): Promise<void> {
+  await replaceFile(args.path, sealed(args));
+}
+
+async function* sealed({ path, secret, machineId, interrupt }: SealArgs): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    if (size > MAX_PLAIN_BYTES) {
+      throw new XsysError("TOO_LARGE", `encrypting failed on ${path}: ${size} bytes are more than ${MAX_PLAIN_BYTES}`, {
+        details: { path, bytes: size, limit: MAX_PLAIN_BYTES },
+      });
+    }
+    const header = { bound: machineId !== undefined, ...COST, salt: randomBytes(16), nonce: randomBytes(12) };
+    const opening = encodeHeader(header);
+    const cipher = createCipheriv(CIPHER, keyOf(secret, machineId, header), header.nonce).setAAD(opening);
+    yield opening;
+    for await (const block of blocksOf(file, 0, size, interrupt)) yield cipher.update(block);
+    cipher.final();
+    yield cipher.getAuthTag();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,55 @@
+import { randomFillSync } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { XsysError } from "../../protocol/errors.ts";
+import { checkpoint, type Interrupt } from "./interrupt.ts";
+import { tempBeside } from "./temp-path.ts";
+
+const BLOCK = 1_048_576;
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_WRONLY } = constants;
+
+/** Task: overwrites a regular file with random bytes, each pass on disk before the next, and removes it with its name. */
+export default async function shredFile({ path, passes, interrupt }: ShredArgs): Promise<void> {
+  const pause = checkpoint(interrupt);
+  const file = openSync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    if (!fstatSync(file).isFile()) throw notRegular(path);
+    const { size } = fstatSync(file);
+    const block = Buffer.allocUnsafe(Math.min(BLOCK, size));
+    for (let pass = 0; pass < passes; pass++) {
+      for (let at = 0; at < size; ) {
+        await pause();
+        randomFillSync(block);
+        at += writeSync(file, block, 0, Math.min(block.length, size - at), at);
+      }
+      fdatasyncSync(file);
+    }
+    ftruncateSync(file, 0);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  const nameless = tempBeside(path);
+  renameSync(path, nameless);
+  unlinkSync(nameless);
+}
+
+function notRegular(path: string): XsysError {
+  return new XsysError("INVALID_PARAMS", `fs.shred failed on ${path}: it is no regular file`, { details: { path } });
+}
+
+interface ShredArgs {
+  readonly path: string;
+  readonly passes: number;
+  readonly interrupt: Interrupt;
+}

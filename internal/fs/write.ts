@@ -1,0 +1,15 @@
+import { constants } from "node:fs";
+import { write } from "../../protocol/commands/fs-change.ts";
+import { handle } from "../handler.ts";
+import { contentsOf } from "./contents.ts";
+import { replaceFile } from "./replace-file.ts";
+import { writeInto } from "./write-into.ts";
+
+const { O_APPEND, O_CREAT, O_WRONLY } = constants;
+
+export default handle(write, async ({ path, append, data }, context) => {
+  const contents = contentsOf(data, context);
+  if (append) await writeInto(path, O_WRONLY | O_CREAT | O_APPEND, contents);
+  else await replaceFile(path, contents, { orInPlace: true });
+  return null;
+});
