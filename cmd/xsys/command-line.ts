@@ -1,4 +1,5 @@
 import type { Contract } from "../../protocol/command.ts";
+import { optionName } from "./params.ts";
 
 /**
  * The words after `xsys` that call a command with these parameters: module, action, positionals in order, then flags.
@@ -25,15 +26,10 @@ export function shellLine(contract: Contract, params: object, input?: string): s
   return input === undefined ? line : `${printing(input)} | ${line}`;
 }
 
-/** `topCpu` → `--top-cpu`. */
-export function flagOf(param: string): string {
-  return `--${param.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
 function flagWords(name: string, value: unknown): string[] {
-  const flag = flagOf(name);
+  const flag = `--${optionName(name)}`;
   if (typeof value === "boolean") return value ? [flag] : [];
-  return wordsOf(value).flatMap((word) => [flag, word]);
+  return [flag, wordsOf(value).join(",")];
 }
 
 function wordsOf(value: unknown): string[] {

@@ -1,0 +1,92 @@
+import type { Contract, Example } from "../../../protocol/command.ts";
+import { ERRORS } from "../../../protocol/errors.ts";
+import type { JsonSchema } from "../../../protocol/schema.ts";
+import { shellLine } from "../command-line.ts";
+import { optionName } from "../params.ts";
+import { isNumeric } from "../print/shape.ts";
+import type { HelpStyle } from "./help-text.ts";
+import { columnsUnder, layout, rendered } from "./layout.ts";
+import { limitWords, unitWords } from "./schema-words.ts";
+
+/** Help on one command. `words` is what follows `xsys` in the usage when it is not module and action. */
+export function commandHelp(contract: Contract, style: HelpStyle, words?: string): Promise<string> {
+  const { summary, description, params, errors = [], examples, needsService } = contract;
+  const { properties = {}, required = [] } = params;
+  const byPlace = new Set((contract.positionals ?? []).map(plainName));
+  const argv = layout(style).usage(
+    paragraphs(`Usage: ${usageLine(contract, words)}`, summary, description, needsService && ASKS_SERVICE),
+  );
+  for (const [name, schema] of Object.entries(properties)) {
+    if (byPlace.has(name)) argv.positional(name, optionOf(schema));
+    else argv.option(optionName(name), { ...optionOf(schema), demandOption: required.includes(name) });
+  }
+  return rendered(
+    argv.epilogue(
+      paragraphs(
+        streamLines(contract),
+        errors.length > 0 &&
+          columnsUnder(
+            "Errors:",
+            errors.map((code) => [code, `exit ${ERRORS[code].exit}: ${ERRORS[code].summary}`]),
+          ),
+        "Options of every command, and exit codes: xsys --help",
+      ),
+    ),
+    exampleLines(contract, examples),
+  );
+}
+
+const ASKS_SERVICE = "The running service is asked, with and without --connect.";
+
+/** `xsys fs cat <path> [options]` */
+export function usageLine(contract: Contract, words = `${contract.module} ${contract.action}`): string {
+  const { positionals = [], params } = contract;
+  const places = positionals.map((name) => (params.required?.includes(plainName(name)) ? `<${name}>` : `[${name}]`));
+  const hasFlags = Object.keys(params.properties ?? {}).length > positionals.length;
+  return ["xsys", words, ...places, ...(hasFlags ? ["[options]"] : [])].join(" ");
+}
+
+export function plainName(positional: string): string {
+  return positional.replace(/\.\.\.$/, "");
+}
+
+function optionOf(schema: JsonSchema) {
+  const { description, default: fallback, enum: choices } = schema;
+  const [unit, limits] = [unitWords(schema), choices ? "" : limitWords(schema)];
+  const notes = [unit, limits].filter((note) => note !== "").join(", ");
+  return {
+    type: yargsType(schema),
+    describe: [description, choices && `One of ${choices.join(", ")}.`, notes && `(${notes})`]
+      .filter(Boolean)
+      .join(" "),
+    ...(saysSomething(fallback) && { default: fallback }),
+  };
+}
+
+/** A flag that is not given is false, and a list empty, without a word. */
+function saysSomething(fallback: unknown): boolean {
+  return fallback !== undefined && fallback !== false && !(Array.isArray(fallback) && fallback.length === 0);
+}
+
+function yargsType(schema: JsonSchema): "boolean" | "number" | "string" {
+  if (schema.type === "boolean") return "boolean";
+  return isNumeric(schema) ? "number" : "string";
+}
+
+function streamLines({ input, output }: Contract): string | undefined {
+  const instead = input?.param ? ` --${optionName(input.param)} takes its place.` : "";
+  const lines = [
+    ...(input ? [`Standard input: ${input.description}${instead}`] : []),
+    ...(output ? [`Standard output: ${output.description}`] : []),
+  ];
+  return lines.length > 0 ? lines.join("\n") : undefined;
+}
+
+function exampleLines(contract: Contract, examples: readonly Example[]): string {
+  const lines = examples.map(({ title, params, input }) => `  # ${title}\n  ${shellLine(contract, params, input)}`);
+  return ["Examples:", ...lines].join("\n");
+}
+
+function paragraphs(...parts: readonly (string | false | undefined)[]): string {
+  return parts.filter(Boolean).join("\n\n");
+}

@@ -1,0 +1,103 @@
+import type { Contract } from "../../../protocol/command.ts";
+import { contracts, contractsByName } from "../../../protocol/commands/index.ts";
+import type { JsonSchema } from "../../../protocol/schema.ts";
+import { GLOBAL_OPTIONS } from "../globals.ts";
+import { optionName } from "../params.ts";
+import { itemsOf } from "../print/shape.ts";
+import { MODULES, WORDS, type Word } from "./words.ts";
+
+/**
+ * What the last of the words after `xsys` may become: modules, actions, flags, and the values of those that have a
+ * fixed set. Nothing where anything goes, so that the shell offers files.
+ */
+export function complete(words: readonly string[]): string[] {
+  const partial = words.at(-1) ?? "";
+  return candidates(settledBy(words.slice(0, -1)), partial).filter((candidate) => candidate.startsWith(partial));
+}
+
+/** What the words before the partial one settle. */
+interface Settled {
+  /** Words by place: module and action, or another first word, and what follows. */
+  readonly placed: readonly string[];
+  /** Options given so far. */
+  readonly given: ReadonlySet<string>;
+  /** Set when the partial word is an option's value: what it may be. */
+  readonly values?: readonly string[];
+  /** After `--` there are no more options. */
+  readonly optionsEnded?: boolean;
+}
+
+/** What an option takes: nothing, perhaps a socket's path, or a value, one of those listed if there are any. */
+type Takes = "nothing" | "maybe a path" | readonly string[];
+
+function settledBy(words: readonly string[]): Settled {
+  const placed: string[] = [];
+  const given = new Set<string>();
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? "";
+    if (word === "--") return { placed: [...placed, ...words.slice(i + 1)], given, optionsEnded: true };
+    const takes = optionsAfter(placed).get(word);
+    if (takes === undefined) placed.push(word);
+    else {
+      given.add(word);
+      const takesNext = takes === "maybe a path" ? /[\\/]/.test(words[i + 1] ?? "") : takes !== "nothing";
+      if (takesNext) i++;
+      if (i === words.length) return { placed, given, values: takes as readonly string[] };
+    }
+  }
+  return { placed, given };
+}
+
+function candidates({ placed, given, values, optionsEnded }: Settled, partial: string): readonly string[] {
+  if (values !== undefined) return values;
+  if (partial.startsWith("-") && !optionsEnded) {
+    return [...optionsAfter(placed).keys()].filter((option) => !given.has(option));
+  }
+  const [first, ...others] = placed;
+  if (first === undefined) return [...Object.keys(MODULES), ...Object.keys(WORDS)];
+  const contract = contractAfter(placed);
+  if (contract) return placeValues(contract, wordAfter(placed) ? others.length : others.length - 1);
+  if (others.length > 0) return [];
+  return wordAfter(placed)?.choices ?? contracts.filter(({ module }) => module === first).map(({ action }) => action);
+}
+
+/** The options that may follow. A command's own comes before a global one of its name, as when the line is run. */
+function optionsAfter(placed: readonly string[]): ReadonlyMap<string, Takes> {
+  const { properties = {} } = contractAfter(placed)?.params ?? {};
+  return new Map<string, Takes>([
+    ...Object.entries(properties).map(([name, schema]) => [`--${optionName(name)}`, takenBy(schema)] as const),
+    ...Object.keys(wordAfter(placed)?.options ?? {}).map((name) => [`--${name}`, []] as const),
+    ...globalOptions.filter(([option]) => !Object.hasOwn(properties, option.slice("--".length))),
+  ]);
+}
+
+const globalOptions = Object.entries(GLOBAL_OPTIONS)
+  .filter(([, { kind }]) => kind !== "ignored text")
+  .map(([name, { kind }]): [string, Takes] => {
+    if (kind === "flag") return [`--${name}`, "nothing"];
+    return [`--${name}`, kind === "optional socket" ? "maybe a path" : []];
+  });
+
+function contractAfter(placed: readonly string[]): Contract | undefined {
+  const [first = "", action = ""] = placed;
+  return contractsByName.get(wordAfter(placed)?.command ?? `${first}.${action}`);
+}
+
+function wordAfter([first = ""]: readonly string[]): Word | undefined {
+  return Object.hasOwn(WORDS, first) ? WORDS[first] : undefined;
+}
+
+/** Values of a positional, by its place; those of the last one when it takes all words left. */
+function placeValues({ positionals = [], params }: Contract, place: number): readonly string[] {
+  const last = positionals.at(-1);
+  const positional = positionals[place] ?? (last?.endsWith("...") ? last : undefined);
+  return positional === undefined ? [] : valuesOf(params.properties?.[positional.replace(/\.\.\.$/, "")]);
+}
+
+function takenBy(schema: JsonSchema): Takes {
+  return schema.type === "boolean" ? "nothing" : valuesOf(schema);
+}
+
+function valuesOf(schema: JsonSchema = {}): readonly string[] {
+  return (schema.enum ?? itemsOf(schema)?.enum ?? []).map(String);
+}

@@ -1,0 +1,41 @@
+import type { CommandName } from "../../../protocol/commands/index.ts";
+import { SERVE_OPTIONS } from "../serve-options.ts";
+
+type ModuleOf<N> = N extends `${infer M}.${string}` ? M : never;
+export type ModuleName = ModuleOf<CommandName>;
+
+/** What each module is for. A module without a line here does not compile. */
+export const MODULES: Readonly<Record<ModuleName, string>> = {
+  path: "Take paths apart and put them together; the file system is not asked.",
+  fs: "Read, write, compare, measure, lock and encrypt files and folders.",
+  sys: "The machine: processor, memory, disks, network, processes, users.",
+  service: "A running service: its health, its commands, its end.",
+};
+
+export interface Word {
+  readonly usage: string;
+  readonly summary: string;
+  /** The command that the word is short for. */
+  readonly command?: CommandName;
+  /** The word's own options, which all take a value. */
+  readonly options?: Readonly<Record<string, { readonly summary: string; readonly byDefault: string }>>;
+  /** Words that may come next. */
+  readonly choices?: readonly string[];
+}
+
+/** Shells that a completion script is there for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** First words that are no module. */
+export const WORDS: Readonly<Record<string, Word>> = {
+  serve: { usage: "serve", summary: "Run the service until it is told to stop.", options: SERVE_OPTIONS },
+  status: { usage: "status", summary: "What the running service is, holds and has done.", command: "service.status" },
+  ping: { usage: "ping", summary: "Ask the running service for a sign of life.", command: "service.ping" },
+  stop: { usage: "stop", summary: "Stop the running service.", command: "service.stop" },
+  help: { usage: "help [module] [action]", summary: "Print help, as --help does." },
+  completion: {
+    usage: "completion <shell>",
+    summary: "Print a script that completes xsys in bash, zsh or fish.",
+    choices: SHELLS,
+  },
+};

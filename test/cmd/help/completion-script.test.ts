@@ -1,0 +1,68 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { completionScript } from "../../../cmd/xsys/help/completion-script.ts";
+import { SHELLS } from "../../../cmd/xsys/help/words.ts";
+import { useSandbox } from "../../support/sandbox.ts";
+
+const sandbox = useSandbox();
+
+describe.skipIf(!isInstalled("bash"))("in a bash that sourced the script", () => {
+  test.each([
+    ["xsys fs ha", ["hash", "hardware-decrypt", "hardware-encrypt"]],
+    ["xsys fs hash --algorithm sha5", ["sha512"]],
+    ["xsys ", ["completion", "fs", "help", "path", "ping", "serve", "service", "status", "stop", "sys"]],
+    ["xsys fs hash a\\ b --algo", ["--algorithm"]],
+    ["xsys fs hash ", []],
+  ])("%j is completed by %j", async (line, expected) => {
+    const bin = await installedXsys();
+    const script = `${completionScript("bash")}
+      eval "COMP_WORDS=($1)"; [[ $1 == *' ' ]] && COMP_WORDS+=("")
+      COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+      _xsys xsys
+      printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const printed = bash(bin, script, line)
+      .split("\n")
+      .filter((word) => word !== "");
+    expect(printed.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test("files are left to the shell's own completion", async () => {
+    const bin = await installedXsys();
+    expect(bash(bin, `${completionScript("bash")} complete -p xsys`)).toBe("complete -o default -F _xsys xsys\n");
+  });
+});
+
+describe.each(SHELLS)("the script for %s", (shell) => {
+  test.skipIf(!isInstalled(shell))("is free of syntax errors", async () => {
+    const file = await sandbox.write(`completion.${shell}`, completionScript(shell));
+    const { status, stderr } = spawnSync(shell, ["-n", file], { encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+  test("asks the hidden word with the words typed", () => {
+    expect(completionScript(shell)).toContain(" __complete ");
+  });
+});
+
+/** A stand-in for the executable that answers the hidden word, in a folder for PATH. */
+async function installedXsys(): Promise<string> {
+  const complete = new URL("../../../cmd/xsys/help/complete.ts", import.meta.url);
+  const program = `import { complete } from "${complete}";
+    const [word, ...words] = process.argv.slice(2);
+    if (word === "__complete") for (const candidate of complete(words)) console.log(candidate);`;
+  const main = await sandbox.write("main.ts", program);
+  const executable = await sandbox.write("bin/xsys", `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
+  chmodSync(executable, 0o755);
+  return sandbox.path("bin");
+}
+
+function bash(bin: string, script: string, ...args: string[]): string {
+  return execFileSync("bash", ["--norc", "-c", script, "bash", ...args], {
+    encoding: "utf8",
+    env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
+  });
+}
+
+function isInstalled(shell: string): boolean {
+  return spawnSync(shell, ["-c", "true"]).status === 0;
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { commandHelp, usageLine } from "../../../cmd/xsys/help/command-help.ts";
+import { helpText } from "../../../cmd/xsys/help/help-text.ts";
+import { MODULES, WORDS } from "../../../cmd/xsys/help/words.ts";
+import { optionName } from "../../../cmd/xsys/params.ts";
+import { command } from "../../../protocol/command.ts";
+import { contracts } from "../../../protocol/commands/index.ts";
+import * as schema from "../../../protocol/schema.ts";
+
+const style = { columns: 80 };
+
+test("help on a command tells all that its contract does", async () => {
+  const contract = command("fs.send", {
+    summary: "Send a file.",
+    description: "In pieces.",
+    params: {
+      path: schema.path({ description: "The file." }),
+      to: schema.defaulted(schema.array(schema.string(), { description: "Receivers." }), []),
+      chunkSize: schema.defaulted(schema.integer({ minimum: 1, unit: "bytes", description: "Of a piece." }), 10),
+      how: schema.oneOf(["fast", "safe"], { description: "Manner." }),
+      force: schema.defaulted(schema.boolean({ description: "Even so." }), false),
+      data: schema.optional(schema.string({ description: "Text instead." })),
+    },
+    positionals: ["path", "to..."],
+    input: { description: "Bytes.", param: "data" },
+    output: { description: "What came back." },
+    result: schema.nothing(),
+    errors: ["NOT_FOUND"],
+    examples: [{ title: "Safely", params: { path: "a b", to: ["x"], how: "safe" }, input: "hi\n" }],
+    changes: true,
+    needsService: true,
+    since: "0.1.0",
+  });
+  expect(await commandHelp(contract, style)).toBe(`Usage: xsys fs send <path> [to...] [options]
+
+Send a file.
+
+In pieces.
+
+The running service is asked, with and without --connect.
+
+Positionals:
+  path  The file.                                                       [string]
+  to    Receivers.                                                      [string]
+
+Options:
+  --chunk-size  Of a piece. (bytes, at least 1)           [number] [default: 10]
+  --how         Manner. One of fast, safe.                   [string] [required]
+  --force       Even so.                                               [boolean]
+  --data        Text instead.                                           [string]
+
+Standard input: Bytes. --data takes its place.
+Standard output: What came back.
+
+Errors:
+  NOT_FOUND  exit 66: The file, process or other thing asked for does not exist.
+
+Options of every command, and exit codes: xsys --help
+
+Examples:
+  # Safely
+  echo hi | xsys fs send 'a b' x --how safe
+`);
+});
+
+test("the overview says what xsys is and lists every module and word", async () => {
+  const lines = (await helpText([], style)).split("\n");
+  expect(lines[0]).toBe("xsys: files, paths and the machine, from the shell, a socket or TypeScript.");
+  for (const module of Object.keys(MODULES))
+    expect(lines).toContainEqual(expect.stringMatching(`^  xsys ${module} <action>`));
+  for (const word of Object.keys(WORDS)) expect(lines).toContainEqual(expect.stringMatching(`^  xsys ${word} `));
+  expect(lines).toContainEqual(expect.stringMatching(/^ {2}--root {2,}\S/));
+  expect(lines).toContain("  66  NOT_FOUND");
+  expect(lines.join("\n")).not.toContain("signature");
+});
+
+test("help on a module lists its actions and no others", async () => {
+  for (const module of Object.keys(MODULES)) {
+    const listed = (await helpText([module], style)).matchAll(/^ {2}([a-z][a-z-]*) {2,}/gm);
+    const actions = contracts.filter((contract) => contract.module === module).map(({ action }) => action);
+    expect([...listed].map(([, action]) => action).toSorted()).toEqual(actions.toSorted());
+  }
+});
+
+test("every command's help has its usage, its options and an example", async () => {
+  for (const contract of contracts) {
+    const text = await helpText([contract.module, contract.action], style);
+    expect(text).toContain(`Usage: ${usageLine(contract)}\n`);
+    expect(text).toContain(`\n  # ${contract.examples[0]?.title}\n`);
+    const byPlace = (contract.positionals ?? []).map((name) => name.replace("...", ""));
+    for (const name of Object.keys(contract.params.properties ?? {})) {
+      expect(text).toMatch(new RegExp(`^  ${byPlace.includes(name) ? name : `--${optionName(name)}`} `, "m"));
+    }
+  }
+});
+
+test("a word that is short for a command has that command's help under its own usage", async () => {
+  expect(await helpText(["stop"], style)).toMatch(/^Usage: xsys stop \[options\]\n\nStop the service: /);
+});
+
+test("help on serve lists its options with their defaults", async () => {
+  const text = await helpText(["serve"], style);
+  expect(text).toMatch(/^Usage: xsys serve \[options\]\n/);
+  expect(text).toMatch(/--log-level .*\[default: info\]/s);
+});
+
+test("lines are as wide as the terminal, and no wider than can be read", async () => {
+  expect(widest(await helpText(["fs", "write"], { columns: 60 }))).toBeLessThanOrEqual(60);
+  expect(widest(await helpText(["fs", "write"], { columns: 300 }))).toBeLessThanOrEqual(100);
+  expect(widest(await helpText(["fs", "write"], { columns: 0 }))).toBeLessThanOrEqual(80);
+});
+
+describe("an unknown word", () => {
+  test.each([
+    [["sy"], 'there is no command "sy", did you mean "sys"?'],
+    [["fs", "hsh"], 'there is no command "fs.hsh", did you mean "fs.hash"?'],
+    [["constructor"], 'there is no command "constructor"'],
+  ])("%j is refused", async (words, message) => {
+    await expect(helpText(words, style)).rejects.toMatchObject({ code: "UNKNOWN_COMMAND", message });
+  });
+});
+
+function widest(text: string): number {
+  return Math.max(...text.split("\n").map((line) => line.length));
+}
