@@ -11,4 +11,13 @@ export const tasks = {
   "list-folder": () => import("./fs/list-folder.ts"),
   "measure-tree": () => import("./fs/measure-tree.ts"),
   "read-whole": () => import("./fs/read-whole.ts"),
+  "copy-tree": () => import("./fs/copy-tree.ts"),
+  "remove-tree": () => import("./fs/remove-tree.ts"),
+  "replace-expression": () => import("./fs/replace-expression.ts"),
+  "replace-literal": () => import("./fs/replace-literal.ts"),
+  "seal-file": () => import("./fs/seal-file.ts"),
+  "shred-file": () => import("./fs/shred-file.ts"),
+  "split-file": () => import("./fs/split-file.ts"),
+  "sync-tree": () => import("./fs/sync-tree.ts"),
+  "unseal-file": () => import("./fs/unseal-file.ts"),
 };
