@@ -43,6 +43,13 @@ export interface Limits {
   readonly connections: number;
 }
 
+/** What a client may tell of itself, and asks for by doing so. */
+export interface HelloQuestion {
+  readonly protocol: number;
+  /** The process on whose behalf it calls, such as the holder of the locks it takes. */
+  readonly pid: number;
+}
+
 export interface HelloAnswer {
   readonly protocol: number;
   readonly version: string;

@@ -15,6 +15,8 @@ export interface ConnectOptions {
   readonly timeout?: number | undefined;
   /** Starts a service when none runs: with `xsys serve`, or with the words of a command to which `--socket PATH` is added. */
   readonly autostart?: boolean | readonly string[] | undefined;
+  /** Process in whose name locks are taken; this one by default. */
+  readonly pid?: number | undefined;
 }
 
 const DEFAULT_WAIT = 2_000;
@@ -78,14 +80,15 @@ class ReconnectingCarrier implements Carrier {
   }
 }
 
-async function openLink(path: string, { wait = DEFAULT_WAIT, autostart = false }: ConnectOptions): Promise<Link> {
-  const started = autostart === false ? undefined : await startUnlessRunning(path, autostart);
+async function openLink(path: string, options: ConnectOptions): Promise<Link> {
+  const { wait = DEFAULT_WAIT, autostart = false, pid = process.pid } = options;
+  const started = autostart === false ? undefined : await startUnlessRunning(path, autostart, pid);
   if (started instanceof Link) return started;
   const patience = started === undefined ? wait : Math.max(wait, AUTOSTART_WAIT);
   const deadline = performance.now() + patience;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
-      return await Link.open(path);
+      return await Link.open(path, pid);
     } catch (error) {
       if (error instanceof XsysError) throw error;
       if (performance.now() + pause > deadline || started?.failed) throw unavailable(path, error, started?.failed);
@@ -100,9 +103,13 @@ interface Started {
 }
 
 /** A link to the service that runs, or a program that was started to be it. */
-async function startUnlessRunning(path: string, autostart: true | readonly string[]): Promise<Link | Started> {
+async function startUnlessRunning(
+  path: string,
+  autostart: true | readonly string[],
+  pid: number,
+): Promise<Link | Started> {
   try {
-    return await Link.open(path);
+    return await Link.open(path, pid);
   } catch (error) {
     if (error instanceof XsysError) throw error;
   }

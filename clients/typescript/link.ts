@@ -6,6 +6,7 @@ import {
   type Credit,
   encodeMessage,
   type HelloAnswer,
+  type HelloQuestion,
   isChunk,
   type Message,
   PROTOCOL_VERSION,
@@ -45,7 +46,7 @@ export class Link {
   #lost: XsysError | undefined;
 
   /** @throws UNAVAILABLE when nobody listens, or what listens is not xsys. */
-  static async open(path: string): Promise<Link> {
+  static async open(path: string, pid: number): Promise<Link> {
     const socket = connect(path);
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
@@ -55,7 +56,7 @@ export class Link {
       });
     });
     const link = new Link(path, socket);
-    await link.#introduce();
+    await link.#introduce(pid);
     return link;
   }
 
@@ -109,9 +110,10 @@ export class Link {
     return this.#sent.length - this.#freeIds.length;
   }
 
-  async #introduce(): Promise<void> {
+  async #introduce(pid: number): Promise<void> {
     const timer = setTimeout(() => this.#lose(`${this.path} does not answer`), HELLO_TIMEOUT);
-    this.#writer.json(encodeMessage("Hello", { protocol: PROTOCOL_VERSION }));
+    const question: HelloQuestion = { protocol: PROTOCOL_VERSION, pid };
+    this.#writer.json(encodeMessage("Hello", question));
     try {
       this.#hello = await this.#introduced.promise;
     } finally {

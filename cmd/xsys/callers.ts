@@ -26,7 +26,11 @@ export async function callerInProcess({ root = ".", confine }: Globals): Promise
 /** Runs commands through a running service. Relative paths are this process's, not the service's. */
 export async function callerThroughService({ root = ".", connect: socket }: Globals): Promise<Caller> {
   const { connect } = await import("../../clients/typescript/index.ts");
-  const client = await connect({ socket: typeof socket === "string" ? resolve(socket) : undefined, wait: 0 });
+  const client = await connect({
+    socket: typeof socket === "string" ? resolve(socket) : undefined,
+    wait: 0,
+    pid: process.ppid,
+  });
   return {
     call: async (contract, params, { signal, input, output }) => {
       const absolute = withAbsolutePaths(contract, params, root);

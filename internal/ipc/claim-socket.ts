@@ -72,7 +72,7 @@ async function refuseIfTaken(path: string): Promise<void> {
   if (pid !== "nobody") throw taken(path, pid);
   // Taken away under another name first: should a server have come to listen meanwhile, it gets its name back.
   const aside = join(dirname(path), `.${process.pid}.stale`);
-  renameSync(path, aside);
+  if (!renameIfThere(path, aside)) return;
   const awake = await probe(aside);
   if (awake !== "nobody") {
     linkSync(aside, path);
@@ -135,9 +135,20 @@ function listen(server: Server, path: string): Promise<void> {
 }
 
 function unlinkIfThere(path: string): void {
+  ifThere(() => unlinkSync(path));
+}
+
+function renameIfThere(from: string, to: string): boolean {
+  return ifThere(() => renameSync(from, to));
+}
+
+/** Whether there was something to act on: another server that starts may have been faster. */
+function ifThere(act: () => void): boolean {
   try {
-    unlinkSync(path);
+    act();
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
   }
 }

@@ -7,6 +7,7 @@ import {
   encodeMessage,
   encodeResult,
   type HelloAnswer,
+  type HelloQuestion,
   isChunk,
   type Message,
   parseChunk,
@@ -40,6 +41,8 @@ export class Connection {
   /** Calls without an id: one at a time, in the order asked. The first is the one that runs. */
   readonly #inOrder: { readonly call: IncomingCall; readonly params: unknown }[] = [];
   #hasSpoken = false;
+  /** As the peer says: Node has no SO_PEERCRED. */
+  #peerPid: number | undefined;
   #lastProgress = Date.now();
   #lastWritten = 0;
   #readingPaused = false;
@@ -128,12 +131,18 @@ export class Connection {
     else if (type === "Credit") this.#credit(message);
     else if (type === "Cancel") this.#cancel(id);
     else if (type === "Ping") this.#writer.json(encodeMessage("Pong", {}, id));
-    else if (type === "Hello") this.#writer.json(encodeMessage("Hello", this.#home.hello(), id));
+    else if (type === "Hello") this.#greet(message);
     else if (type !== "Pong") {
       this.#writer.json(
         encodeError(new XsysError("UNKNOWN_TYPE", `there is no message type "${type.slice(0, 64)}"`), id),
       );
     }
+  }
+
+  #greet({ id, payload }: Message): void {
+    const { pid } = (payload ?? {}) as Partial<HelloQuestion>;
+    if (Number.isSafeInteger(pid)) this.#peerPid = pid;
+    this.#writer.json(encodeMessage("Hello", this.#home.hello(), id));
   }
 
   #begin({ id, payload }: Message): void {
@@ -144,7 +153,10 @@ export class Connection {
       return;
     }
     const name = `${command.module}.${command.action}`;
-    const call = new IncomingCall(name, id, this.#writer, command.input === true);
+    const call = new IncomingCall(name, id, this.#writer, {
+      takesInput: command.input === true,
+      callerPid: this.#peerPid,
+    });
     const params = command.params ?? {};
     if (id === undefined) {
       this.#inOrder.push({ call, params });

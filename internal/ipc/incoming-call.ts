@@ -10,15 +10,22 @@ export class IncomingCall implements Call {
   /** Absent for XyPriss's clients, which have their answers in the order asked. */
   readonly id: number | undefined;
   readonly startedAt: number = performance.now();
+  readonly callerPid: number | undefined;
   readonly #frames: FrameWriter;
   #abort: AbortController | undefined;
   #cancelled: XsysError | undefined;
   #input: ByteReader | undefined;
   #output: ByteWriter | undefined;
 
-  constructor(name: string, id: number | undefined, frames: FrameWriter, takesInput: boolean) {
+  constructor(
+    name: string,
+    id: number | undefined,
+    frames: FrameWriter,
+    { takesInput, callerPid }: { readonly takesInput: boolean; readonly callerPid: number | undefined },
+  ) {
     this.name = name;
     this.id = id;
+    this.callerPid = callerPid;
     this.#frames = frames;
     if (takesInput && id !== undefined) {
       this.#input = new ByteReader((bytes) => frames.json(encodeMessage("Credit", { bytes }, id)));

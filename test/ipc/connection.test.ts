@@ -1,0 +1,271 @@
+import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import type { IpcLimits } from "../../internal/ipc/limits.ts";
+import type { Service } from "../../internal/service.ts";
+import { CHUNK_MARK } from "../../protocol/frame.ts";
+import { parseChunk } from "../../protocol/message.ts";
+import { coreCommand, RawPeer } from "../support/raw-peer.ts";
+import { startTestService } from "../support/service.ts";
+
+const cleanups: (() => void | Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** A service with a good client beside the peer that a test misbehaves with. */
+async function arrange(limits: Partial<IpcLimits> = {}) {
+  const log: Record<string, unknown>[] = [];
+  const service = await startTestService({ limits, onLog: (line) => log.push(line) });
+  cleanups.push(() => {
+    service.stop(true);
+    return service.ended;
+  });
+  const good = await peerOf(service);
+  await expectServed(good);
+  return { service, good, peer: await peerOf(service), log, folder: dirname(service.socket) };
+}
+
+async function peerOf(service: Service): Promise<RawPeer> {
+  const peer = await RawPeer.connect(service.socket);
+  cleanups.push(() => peer.close());
+  return peer;
+}
+
+async function expectServed(peer: RawPeer): Promise<void> {
+  peer.send(coreCommand("path.join", { segments: ["a", "b"] }));
+  expect(await peer.message()).toEqual({ type: "Response", payload: { status: "ok", data: "a/b" } });
+}
+
+describe("a bad frame ends its connection with a named error, and nothing else", () => {
+  test.each([
+    ["that is not JSON", Buffer.from("{nonsense"), "BAD_FRAME"],
+    ["that is JSON and no object", Buffer.from("[1,2]"), "BAD_FRAME"],
+    ["without a type", Buffer.from('{"payload":{}}'), "BAD_FRAME"],
+    ["with an id that is no id", Buffer.from('{"type":"Ping","id":-1}'), "BAD_FRAME"],
+    ["of an unknown first byte", Buffer.from([0x99, 1, 2]), "BAD_FRAME"],
+    ["that is a chunk cut short", Buffer.from([CHUNK_MARK, 0, 0]), "BAD_FRAME"],
+    ["that is not UTF-8", Buffer.from([0x7b, 0xff, 0xfe]), "BAD_FRAME"],
+    ["that cancels nothing", Buffer.from('{"type":"Cancel"}'), "BAD_FRAME"],
+    ["that grants a negative credit", Buffer.from('{"type":"Credit","id":1,"payload":{"bytes":-5}}'), "BAD_FRAME"],
+  ])("a payload %s", async (_title, payload, code) => {
+    const { good, peer, log } = await arrange();
+    peer.sendPayload(payload);
+    expect(await peer.message()).toMatchObject({ type: "Response", payload: { status: "error", code } });
+    await peer.closed;
+    expect(log).toContainEqual(expect.objectContaining({ code, level: 40 }));
+    await expectServed(good);
+  });
+
+  test("a frame of 4 GiB, refused from its header", async () => {
+    const { good, peer } = await arrange();
+    peer.socket.write(Buffer.from([0xff, 0xff, 0xff, 0xff]));
+    expect(await peer.message()).toMatchObject({ payload: { status: "error", code: "FRAME_TOO_LARGE" } });
+    await peer.closed;
+    await expectServed(good);
+  });
+
+  test("a frame of size 0", async () => {
+    const { good, peer } = await arrange();
+    peer.socket.write(Buffer.alloc(4));
+    expect(await peer.message()).toMatchObject({ payload: { code: "BAD_FRAME" } });
+    await peer.closed;
+    await expectServed(good);
+  });
+
+  test("an id that is already in flight", async () => {
+    const { good, peer } = await arrange();
+    peer.send({ type: "CoreCommand", id: 5, payload: { module: "service", action: "echo", params: {}, input: true } });
+    peer.send(coreCommand("path.join", { segments: ["a"] }, 5));
+    expect(await peer.message()).toMatchObject({ payload: { code: "BAD_FRAME" } });
+    await peer.closed;
+    await expectServed(good);
+  });
+
+  test("more bytes than the stream's credit", async () => {
+    const { good, peer } = await arrange();
+    peer.send({ type: "CoreCommand", id: 1, payload: { module: "service", action: "echo", params: {}, input: true } });
+    // Echo stops reading when its own reader grants no credit, so the input piles up until it is over what was granted.
+    const chunk = Buffer.concat([Buffer.from([CHUNK_MARK, 0, 0, 0, 0, 1]), Buffer.alloc(1_000_000)]);
+    for (let i = 0; i < 4; i++) peer.sendPayload(chunk);
+    let answer = await peer.message();
+    while (answer.type === "Credit") answer = await peer.message();
+    expect(answer).toMatchObject({ payload: { code: "BAD_FRAME" } });
+    await peer.closed;
+    await expectServed(good);
+  });
+});
+
+describe("a peer that leaves things half-done is closed after a while, and told of in the log", () => {
+  test("half a frame, then silence", async () => {
+    const { good, peer, log } = await arrange({ stallTimeout: 50 });
+    peer.socket.write(Buffer.from([0, 0, 1, 0, 0x7b]));
+    await peer.closed;
+    expect(log).toContainEqual(expect.objectContaining({ msg: expect.stringContaining("unfinished") }));
+    await expectServed(good);
+  });
+
+  test("not a word at all", async () => {
+    const { good, peer, log } = await arrange({ stallTimeout: 50 });
+    await peer.closed;
+    expect(log).toContainEqual(expect.objectContaining({ msg: expect.stringContaining("said nothing") }));
+    await expectServed(good);
+  });
+
+  test("asking for much and never reading", async () => {
+    const { good, peer, log, folder } = await arrange({ stallTimeout: 200, maxUnsent: 100_000 });
+    await writeFile(join(folder, "large.txt"), "x".repeat(1_000_000));
+    peer.socket.pause();
+    for (let id = 0; id < 50; id++) peer.send(coreCommand("fs.read", { path: "large.txt" }, id));
+    await expectServed(good);
+    await expect
+      .poll(() => log, { timeout: 10_000 })
+      .toContainEqual(expect.objectContaining({ msg: expect.stringContaining("does not read") }));
+    await expectServed(good);
+  });
+
+  test("but one that has spoken may be quiet for as long as it likes", async () => {
+    const { good, peer } = await arrange({ stallTimeout: 50 });
+    await peer.closed; // the silent one is gone after the timeout, and the other, older one is not
+    await expectServed(good);
+  });
+});
+
+describe("calls", () => {
+  test("without an id are answered one after the other, in the order asked", async () => {
+    const { peer, folder } = await arrange();
+    await writeFile(join(folder, "large.bin"), Buffer.alloc(20_000_000));
+    peer.send(coreCommand("fs.hash", { path: "large.bin" }));
+    for (let i = 0; i < 2_000; i++) peer.send(coreCommand("path.basename", { path: `/x/${i}` }));
+    expect((await peer.message()).payload.data.hash).toHaveLength(64);
+    for (let i = 0; i < 2_000; i++) expect((await peer.message()).payload.data).toBe(String(i));
+  });
+
+  test("with an id are answered as they finish", async () => {
+    const { peer, folder } = await arrange();
+    await writeFile(join(folder, "large.bin"), Buffer.alloc(20_000_000));
+    peer.send(coreCommand("fs.hash", { path: "large.bin" }, 1));
+    peer.send(coreCommand("path.basename", { path: "/x/y" }, 2));
+    // The first call of a command loads it, so the quick one may need a moment; hashing 20 MB takes longer still.
+    expect((await peer.message()).id).toBe(2);
+    expect((await peer.message()).id).toBe(1);
+  });
+
+  test.each([
+    ["an unknown command", coreCommand("fs.hsh", {}, 3), "UNKNOWN_COMMAND", 'did you mean "fs.hash"'],
+    ["a name that every object has", coreCommand("constructor.prototype", {}, 3), "UNKNOWN_COMMAND", "no command"],
+    ["a missing parameter", coreCommand("fs.hash", {}, 3), "INVALID_PARAMS", '"path" is missing'],
+    ["a parameter of another type", coreCommand("fs.hash", { path: 7 }, 3), "INVALID_PARAMS", '"path" must be string'],
+    [
+      "an unknown parameter",
+      coreCommand("fs.hash", { path: "a", algoritm: "md5" }, 3),
+      "INVALID_PARAMS",
+      '"algorithm"',
+    ],
+    ["a path with a NUL", coreCommand("fs.hash", { path: "a\0b" }, 3), "INVALID_PARAMS", "NUL"],
+    [
+      "params that are no object",
+      { type: "CoreCommand", id: 3, payload: { module: "fs", action: "hash", params: [1] } },
+      "INVALID_PARAMS",
+      "object",
+    ],
+    ["no module", { type: "CoreCommand", id: 3, payload: { action: "hash" } }, "INVALID_PARAMS", "module"],
+    ["no payload", { type: "CoreCommand", id: 3 }, "INVALID_PARAMS", "module"],
+    ["an unknown type", { type: "Nonsense", id: 3 }, "UNKNOWN_TYPE", "Nonsense"],
+    ["a missing file", coreCommand("fs.hash", { path: "gone.txt" }, 3), "NOT_FOUND", "gone.txt"],
+  ])("%s is told, with the id, and the connection goes on", async (_title, message, code, words) => {
+    const { peer } = await arrange();
+    peer.send(message);
+    const answer = await peer.message();
+    expect(answer).toMatchObject({ type: "Response", id: 3, payload: { status: "error", code } });
+    expect(answer.payload.error).toContain(words);
+    await expectServed(peer);
+  });
+
+  test("over the limit in flight are refused, and the others answered", async () => {
+    const { peer } = await arrange({ maxInflight: 3 });
+    for (let id = 0; id < 4; id++) {
+      peer.send({ type: "CoreCommand", id, payload: { module: "service", action: "echo", params: {}, input: true } });
+    }
+    expect(await peer.message()).toMatchObject({ id: 3, payload: { code: "LIMIT_EXCEEDED" } });
+    for (let id = 0; id < 3; id++) peer.sendPayload(Buffer.from([CHUNK_MARK, 1, 0, 0, 0, id]));
+    for (let id = 0; id < 3; id++) expect(await peer.message()).toMatchObject({ id, payload: { status: "ok" } });
+  });
+
+  test("are cancelled by Cancel, and answered so", async () => {
+    const { peer } = await arrange();
+    peer.send({ type: "CoreCommand", id: 9, payload: { module: "service", action: "echo", params: {}, input: true } });
+    peer.send({ type: "Cancel", id: 9 });
+    expect(await peer.message()).toMatchObject({ id: 9, payload: { code: "CANCELLED" } });
+    await expectServed(peer);
+  });
+
+  test("are cancelled when their connection closes", async () => {
+    const { service, peer, good } = await arrange();
+    peer.send({ type: "CoreCommand", id: 9, payload: { module: "service", action: "echo", params: {}, input: true } });
+    peer.send({ type: "Ping" });
+    await peer.message();
+    expect(service.status().calls.in_flight).toBe(1);
+    peer.close();
+    await expect.poll(() => service.status().commands["service.echo"]?.failed).toBe(1);
+    await expectServed(good);
+  });
+
+  test("whose answer is over a frame's limit say so", async () => {
+    const { peer, folder } = await arrange({ maxFrame: 5_000 });
+    await writeFile(join(folder, "quotes.txt"), '"'.repeat(4_000));
+    peer.send(coreCommand("fs.read", { path: "quotes.txt" }, 1));
+    expect(await peer.message()).toMatchObject({ id: 1, payload: { code: "TOO_LARGE" } });
+    await expectServed(peer);
+  });
+
+  test("that send bytes need an id", async () => {
+    const { peer, folder } = await arrange();
+    await writeFile(join(folder, "a.txt"), "abc");
+    peer.send(coreCommand("fs.cat", { path: "a.txt" }));
+    expect(await peer.message()).toMatchObject({ payload: { status: "error", code: "INVALID_PARAMS" } });
+  });
+
+  test("a stream's bytes come before its answer, the last chunk marked", async () => {
+    const { peer } = await arrange();
+    peer.send({ type: "CoreCommand", id: 1, payload: { module: "service", action: "echo", params: {}, input: true } });
+    peer.sendPayload(Buffer.concat([Buffer.from([CHUNK_MARK, 1, 0, 0, 0, 1]), Buffer.from("hello")]));
+    expect(parseChunk(await peer.payload())).toMatchObject({ id: 1, last: false, bytes: Buffer.from("hello") });
+    expect(parseChunk(await peer.payload())).toMatchObject({ id: 1, last: true });
+    expect(await peer.message()).toMatchObject({ id: 1, payload: { data: { bytes: 5 } } });
+  });
+});
+
+describe("connections", () => {
+  test("over the limit are refused with a named error", async () => {
+    const { service } = await arrange({ maxConnections: 2 });
+    const third = await peerOf(service);
+    expect(await third.message()).toMatchObject({
+      type: "Response",
+      payload: { status: "error", code: "LIMIT_EXCEEDED" },
+    });
+    await third.closed;
+    expect(service.status().connections).toMatchObject({ open: 2, refused: 1 });
+  });
+
+  test("are told nothing they did not ask for", async () => {
+    const { peer } = await arrange();
+    peer.send({ type: "Ping" });
+    expect(await peer.message()).toEqual({ type: "Pong", payload: {} });
+  });
+
+  test("learn version, limits and commands by Hello", async () => {
+    const { peer } = await arrange({ maxInflight: 77 });
+    peer.send({ type: "Hello", payload: { protocol: 1 } });
+    const { payload } = await peer.message();
+    expect(payload).toMatchObject({ protocol: 1, pid: process.pid, limits: { inflight: 77 } });
+    expect(payload.commands).toContain("fs.hash");
+  });
+
+  test("500 at once are all served", async () => {
+    const { service } = await arrange();
+    const peers = await Promise.all(Array.from({ length: 500 }, () => peerOf(service)));
+    await Promise.all(peers.map(expectServed));
+    expect(service.status().connections.open).toBe(502);
+  });
+});
