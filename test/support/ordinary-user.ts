@@ -1,0 +1,40 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { CommandName } from "../../protocol/commands/index.ts";
+
+const NOBODY = 65_534;
+
+export type Outcome = { readonly result: unknown } | { readonly code: string; readonly message: string };
+
+/**
+ * Calls a command in a process without a superuser's rights: the user's own when the tests run as one, else nobody's.
+ * The command runs twice, first with the rights of the tests, so that everything it loads is loaded.
+ */
+export async function callAsOrdinaryUser(root: string, name: CommandName, params: object): Promise<Outcome> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    "--input-type=module",
+    "--eval",
+    SCRIPT,
+    JSON.stringify({ root, name, params, user: NOBODY }),
+  ]);
+  return JSON.parse(stdout);
+}
+
+const internal = (file: string) => JSON.stringify(new URL(`../../internal/${file}`, import.meta.url).href);
+
+const SCRIPT = `
+import { oneShotHost } from ${internal("one-shot-host.ts")};
+import { Router } from ${internal("router.ts")};
+const { root, name, params, user } = JSON.parse(process.argv[1]);
+const router = new Router(oneShotHost({ root }));
+const signal = new AbortController().signal;
+const run = async () => router.call(name, params, { signal, input: [], output: { write: async () => {} } });
+await run().catch(() => {});
+if (process.getuid() === 0) {
+  process.setgroups([]);
+  process.setgid(user);
+  process.setuid(user);
+}
+const outcome = await run().then((result) => ({ result }), ({ code, message }) => ({ code, message }));
+process.stdout.write(JSON.stringify(outcome));
+`;
