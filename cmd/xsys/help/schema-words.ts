@@ -13,13 +13,14 @@ export function typeWords(schema: JsonSchema): string {
   return typeof schema.type === "string" ? (NAMES[schema.type] ?? schema.type) : "any JSON";
 }
 
-/** What a value must be beyond its type: `1 to 100`, `at least 1`, `not empty`, `matching ^[dgimsuvy]*$`; or nothing. */
+/** What a value must be beyond its type: `1 to 100`, `at least 1`, `not empty`, `matching \`^[a-z]*$\``; or nothing. */
 export function limitWords({ minimum, maximum, minLength, minItems, pattern }: JsonSchema): string {
-  if (pattern !== undefined) return `matching ${pattern}`;
+  if (pattern !== undefined) return `matching \`${pattern}\``;
   if (minimum !== undefined && maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) {
     return `${minimum} to ${maximum}`;
   }
   if (minimum !== undefined) return `at least ${minimum}`;
+  if (maximum !== undefined) return `at most ${maximum}`;
   return minLength === 1 || minItems === 1 ? "not empty" : "";
 }
 

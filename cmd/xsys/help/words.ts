@@ -6,7 +6,7 @@ export type ModuleName = ModuleOf<CommandName>;
 
 /** What each module is for. A module without a line here does not compile. */
 export const MODULES: Readonly<Record<ModuleName, string>> = {
-  path: "Take paths apart and put them together; the file system is not asked.",
+  path: "Take paths apart and put them together.",
   fs: "Read, write, compare, measure, lock and encrypt files and folders.",
   sys: "The machine: processor, memory, disks, network, processes, users.",
   service: "A running service: its health, its commands, its end.",

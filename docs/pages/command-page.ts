@@ -1,0 +1,85 @@
+import { plainName, usageLine } from "../../cmd/xsys/help/command-help.ts";
+import { fieldsOf, limitWords, typeWords, unitWords } from "../../cmd/xsys/help/schema-words.ts";
+import { optionName } from "../../cmd/xsys/params.ts";
+import type { Contract } from "../../protocol/command.ts";
+import type { JsonSchema } from "../../protocol/schema.ts";
+import { errorTable } from "./errors-page.ts";
+import { exampleParts } from "./examples.ts";
+import { code, page, table } from "./markdown.ts";
+
+/** docs/commands/<module>/<action>.md */
+export function commandPage(contract: Contract): string {
+  const { module, action, summary, description, changes, needsService, since, result } = contract;
+  return page(
+    `# ${module} ${action}`,
+    summary,
+    description,
+    needsService && "It is about a running service: the command line connects to it without being told to.",
+    `\`${usageLine(contract)}\``,
+    `Since ${since}. ${changes ? "A call changes something." : "A call changes nothing."}`,
+    ...exampleParts(contract),
+    "## Parameters",
+    paramTable(contract),
+    ...streamParts(contract),
+    "## Answer",
+    ...answerParts(result),
+    "## Errors",
+    ...errorParts(contract),
+  );
+}
+
+function paramTable({ params, positionals = [] }: Contract): string {
+  const { properties = {}, required = [] } = params;
+  const places = new Map(positionals.map((positional) => [plainName(positional), positional]));
+  const rows = Object.entries(properties).map(([name, schema]) => [
+    code(name),
+    code(places.has(name) ? `<${places.get(name)}>` : `--${optionName(name)}`),
+    typeCell(schema, limitWords(schema)),
+    defaultCell(schema, required.includes(name)),
+    unitWords(schema),
+    schema.description ?? "",
+  ]);
+  return rows.length === 0
+    ? "None."
+    : table(["Name", "On the command line", "Type", "Default", "Unit", "Meaning"], rows);
+}
+
+function streamParts({ input, output }: Contract): string[] {
+  const instead = input?.param ? ` The parameter ${code(input.param)} takes its place.` : "";
+  return [
+    ...(input ? ["## Input", `${input.description}${instead}`] : []),
+    ...(output ? ["## Output", output.description] : []),
+  ];
+}
+
+/** What the answer is; of alternatives, each one. */
+function answerParts(schema: JsonSchema): string[] {
+  if (schema.anyOf) return schema.anyOf.flatMap((choice, i) => [i === 0 ? "Either:" : "Or:", ...answerParts(choice)]);
+  const type = typeCell(schema);
+  const rows = fieldsOf(schema).map(({ name, schema: field, optional }) => [
+    code(name),
+    typeCell(field, optional ? "optional" : ""),
+    unitWords(field),
+    field.description ?? "",
+  ]);
+  return [
+    [`${type[0]?.toUpperCase()}${type.slice(1)}.`, schema.description].filter(Boolean).join(" "),
+    ...(rows.length > 0 ? [table(["Field", "Type", "Unit", "Meaning"], rows)] : []),
+  ];
+}
+
+function errorParts({ errors = [] }: Contract): string[] {
+  const any =
+    "Any command may end with INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED or INTERNAL; [all errors](../../errors.md).";
+  return [...(errors.length > 0 ? [errorTable(errors)] : []), any];
+}
+
+function typeCell(schema: JsonSchema, ...notes: readonly string[]): string {
+  const type = schema.enum ? `one of ${schema.enum.map((value) => code(String(value))).join(", ")}` : typeWords(schema);
+  return [type, ...notes].filter((part) => part !== "").join(", ");
+}
+
+function defaultCell({ default: fallback }: JsonSchema, isRequired: boolean): string {
+  if (isRequired) return "required";
+  return fallback === undefined ? "none" : code(JSON.stringify(fallback));
+}

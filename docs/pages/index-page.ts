@@ -1,0 +1,22 @@
+import { MODULES } from "../../cmd/xsys/help/words.ts";
+import { contracts } from "../../protocol/commands/index.ts";
+import { page, table } from "./markdown.ts";
+
+/** docs/commands/README.md */
+export function indexPage(): string {
+  return page(
+    "# Commands",
+    "Every command can be called from the shell, over the socket and in TypeScript. A page tells its parameters, its answer " +
+      "and its errors; `xsys <module> <action> --help` tells the same in a terminal. No command is ever removed.",
+    ...Object.entries(MODULES).flatMap(([module, summary]) => [`## ${module}`, summary, commandTable(module)]),
+  );
+}
+
+function commandTable(module: string): string {
+  return table(
+    ["Command", "What it does"],
+    contracts
+      .filter((contract) => contract.module === module)
+      .map(({ action, summary }) => [`[${module} ${action}](${module}/${action}.md)`, summary]),
+  );
+}
