@@ -1,9 +1,12 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parseWords } from "../../cmd/xsys/argv.ts";
 import { commandLine, shellLine } from "../../cmd/xsys/command-line.ts";
+import { noGlobals } from "../../cmd/xsys/globals.ts";
+import { optionKinds, paramsFromWords } from "../../cmd/xsys/params.ts";
 import type { Contract } from "../../protocol/command.ts";
-import { contractsByName } from "../../protocol/commands/index.ts";
+import { contracts, contractsByName } from "../../protocol/commands/index.ts";
 
 describe("a command line", () => {
   test.each([
@@ -32,6 +35,21 @@ describe("a command line", () => {
   });
 });
 
+test("a command line is read back as the params it was made of, for every example", () => {
+  for (const made of contracts) {
+    for (const { params } of made.examples) {
+      expect(readBack(made, params), made.name).toEqual(params);
+    }
+  }
+});
+
+test("positionals that look like options are read back, too", () => {
+  const params = { path: "--mode", search: "--fast", replace: "--", mode: "literal" };
+  expect(readBack(contract("fs.patch"), params)).toEqual(params);
+  const segments = ["--json", "-x", "--root", ""];
+  expect(readBack(contract("path.join"), { segments })).toEqual({ segments });
+});
+
 describe("a shell line", () => {
   test.each([
     ["fs.hash", { path: "notes.txt" }, undefined, "xsys fs hash notes.txt"],
@@ -56,6 +74,11 @@ describe("a shell line", () => {
     );
   });
 });
+
+function readBack(made: Contract, params: object): Record<string, unknown> {
+  const { positionals, options } = parseWords(commandLine(made, params), optionKinds(made));
+  return paramsFromWords(made, { positionals: positionals.slice(2), options, globals: noGlobals() });
+}
 
 function contract(name: string): Contract {
   const found = contractsByName.get(name);
