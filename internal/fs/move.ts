@@ -34,11 +34,11 @@ async function moveAcross(src: string, dest: string, { host, signal }: Context):
   await refuseOccupied(src, dest);
   const copy = tempBeside(dest);
   const keep = { times: true, owner: true };
-  await interruptible(signal, (interrupt) => host.tasks.run("copy-tree", { src, dest: copy, keep, interrupt }));
   try {
+    await interruptible(signal, (interrupt) => host.tasks.run("copy-tree", { src, dest: copy, keep, interrupt }));
     await rename(copy, dest);
   } catch (error) {
-    await host.tasks.run("remove-tree", { path: copy });
+    await host.tasks.run("remove-tree", { path: copy }).catch(() => {}); // a copy that failed has left none
     throw blaming(error, copy, dest);
   }
   await host.tasks.run("remove-tree", { path: src });

@@ -11,19 +11,17 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { XsysError } from "../../protocol/errors.ts";
 import { checkpoint, type Interrupt } from "./interrupt.ts";
 import { tempBeside } from "./temp-path.ts";
 
 const BLOCK = 1_048_576;
-const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_WRONLY } = constants;
+const { O_NOFOLLOW = 0, O_WRONLY } = constants;
 
 /** Task: overwrites a regular file with random bytes, each pass on disk before the next, and removes it with its name. */
 export default async function shredFile({ path, passes, interrupt }: ShredArgs): Promise<void> {
   const pause = checkpoint(interrupt);
-  const file = openSync(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+  const file = openSync(path, O_WRONLY | O_NOFOLLOW);
   try {
-    if (!fstatSync(file).isFile()) throw notRegular(path);
     const { size } = fstatSync(file);
     const block = Buffer.allocUnsafe(Math.min(BLOCK, size));
     for (let pass = 0; pass < passes; pass++) {
@@ -42,10 +40,6 @@ export default async function shredFile({ path, passes, interrupt }: ShredArgs):
   const nameless = tempBeside(path);
   renameSync(path, nameless);
   unlinkSync(nameless);
-}
-
-function notRegular(path: string): XsysError {
-  return new XsysError("INVALID_PARAMS", `fs.shred failed on ${path}: it is no regular file`, { details: { path } });
 }
 
 interface ShredArgs {

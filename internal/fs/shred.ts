@@ -3,11 +3,13 @@ import { shred } from "../../protocol/commands/fs-change.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { handle } from "../handler.ts";
 import { interruptible } from "./interrupt.ts";
+import { refuseIrregular } from "./refuse-irregular.ts";
 
 export default handle(shred, async ({ path, passes }, { host, signal }) => {
   if ((await lstat(path)).isSymbolicLink()) {
     throw new XsysError("INVALID_PARAMS", `fs.shred failed on ${path}: it is a symbolic link`, { details: { path } });
   }
+  await refuseIrregular("fs.shred", path);
   await interruptible(signal, (interrupt) => host.tasks.run("shred-file", { path, passes, interrupt }));
   return null;
 });

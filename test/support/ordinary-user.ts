@@ -8,14 +8,20 @@ export type Outcome = { readonly result: unknown } | { readonly code: string; re
 
 /**
  * Calls a command in a process without a superuser's rights: the user's own when the tests run as one, else nobody's.
- * The command runs twice, first with the rights of the tests, so that everything it loads is loaded.
+ * Before that the command runs with the rights of the tests, so that everything it loads is loaded: with `warmUp`, where
+ * its params would change what the test is about.
  */
-export async function callAsOrdinaryUser(root: string, name: CommandName, params: object): Promise<Outcome> {
+export async function callAsOrdinaryUser(
+  root: string,
+  name: CommandName,
+  params: object,
+  warmUp: object = params,
+): Promise<Outcome> {
   const { stdout } = await promisify(execFile)(process.execPath, [
     "--input-type=module",
     "--eval",
     SCRIPT,
-    JSON.stringify({ root, name, params, user: NOBODY }),
+    JSON.stringify({ root, name, params, warmUp, user: NOBODY }),
   ]);
   return JSON.parse(stdout);
 }
@@ -25,16 +31,16 @@ const internal = (file: string) => JSON.stringify(new URL(`../../internal/${file
 const SCRIPT = `
 import { oneShotHost } from ${internal("one-shot-host.ts")};
 import { Router } from ${internal("router.ts")};
-const { root, name, params, user } = JSON.parse(process.argv[1]);
+const { root, name, params, warmUp, user } = JSON.parse(process.argv[1]);
 const router = new Router(oneShotHost({ root }));
 const signal = new AbortController().signal;
-const run = async () => router.call(name, params, { signal, input: [], output: { write: async () => {} } });
-await run().catch(() => {});
+const run = async (params) => router.call(name, params, { signal, input: [], output: { write: async () => {} } });
+await run(warmUp).catch(() => {});
 if (process.getuid() === 0) {
   process.setgroups([]);
   process.setgid(user);
   process.setuid(user);
 }
-const outcome = await run().then((result) => ({ result }), ({ code, message }) => ({ code, message }));
+const outcome = await run(params).then((result) => ({ result }), ({ code, message }) => ({ code, message }));
 process.stdout.write(JSON.stringify(outcome));
 `;
