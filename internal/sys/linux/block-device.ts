@@ -2,10 +2,13 @@ import { realpathSync } from "node:fs";
 import { basename } from "node:path";
 import type { Disk } from "../facts.ts";
 import { readKernelNumber } from "./kernel-file.ts";
+import type { Mount } from "./mounts.ts";
+
+export type BlockDevice = Pick<Disk, "is_removable" | "disk_type">;
 
 /** What the kernel tells about the disk below a file system: /sys/block/DISK/{removable,queue/rotational}. */
-export function readBlockDevice(numbers: string, source: string): Pick<Disk, "is_removable" | "disk_type"> {
-  const device = deviceFolder(numbers, source);
+export function readBlockDevice(mount: Mount): BlockDevice {
+  const device = deviceFolder(mount);
   const rotational = device && readDiskAttribute(device, "queue/rotational");
   return {
     is_removable: device !== undefined && readDiskAttribute(device, "removable") === 1,
@@ -17,8 +20,8 @@ export function readBlockDevice(numbers: string, source: string): Pick<Disk, "is
  * The device's folder in /sys. btrfs and zfs have device numbers of no device (major 0); there the name of the source
  * leads to it. File systems without a disk have neither.
  */
-function deviceFolder(numbers: string, source: string): string | undefined {
-  if (!numbers.startsWith("0:")) return `/sys/dev/block/${numbers}`;
+function deviceFolder({ device, source }: Mount): string | undefined {
+  if (!device.startsWith("0:")) return `/sys/dev/block/${device}`;
   if (!source.startsWith("/dev/")) return undefined;
   try {
     return `/sys/class/block/${basename(realpathSync(source))}`;

@@ -1,8 +1,8 @@
-import { statfsSync } from "node:fs";
+import { readFileSync, statfsSync } from "node:fs";
 import type { Disk } from "../facts.ts";
 import { percentOf } from "../percent.ts";
-import { readBlockDevice } from "./block-device.ts";
-import { type Mount, readMounts } from "./mounts.ts";
+import { type BlockDevice, readBlockDevice } from "./block-device.ts";
+import { type Mount, parseMounts } from "./mounts.ts";
 import { RemoteSpace } from "./remote-space.ts";
 import { type Space, toSpace } from "./space.ts";
 
@@ -14,12 +14,28 @@ const remote = new RemoteSpace();
  */
 export async function readDisks(): Promise<Disk[]> {
   const disks: Disk[] = [];
-  for (const mount of readMounts()) {
-    if (PSEUDO.has(mount.type)) continue;
+  for (const { mount, device } of readVolumes()) {
     const space = isRemote(mount.type) ? await remote.of(mount.mountPoint) : localSpace(mount.mountPoint);
-    if (space !== undefined && space.total > 0) disks.push(describe(mount, space));
+    if (space !== undefined && space.total > 0) disks.push(describe(mount, device, space));
   }
   return disks;
+}
+
+interface Volume {
+  readonly mount: Mount;
+  readonly device: BlockDevice;
+}
+
+let known: { readonly mountinfo: string; readonly volumes: readonly Volume[] } | undefined;
+
+/** Kept as long as nothing is mounted or unmounted, so that only the space is asked for anew. */
+function readVolumes(): readonly Volume[] {
+  const mountinfo = readFileSync("/proc/self/mountinfo", "utf8");
+  if (known?.mountinfo !== mountinfo) {
+    const mounts = parseMounts(mountinfo).filter(({ type }) => !PSEUDO.has(type));
+    known = { mountinfo, volumes: mounts.map((mount) => ({ mount, device: readBlockDevice(mount) })) };
+  }
+  return known.volumes;
 }
 
 /** File systems that hold no files of anyone's. Asking autofs would mount what it stands for. */
@@ -43,7 +59,7 @@ function localSpace(mountPoint: string): Space | undefined {
   }
 }
 
-function describe({ device, source, mountPoint, type }: Mount, { total, used, available }: Space): Disk {
+function describe({ source, mountPoint, type }: Mount, device: BlockDevice, { total, used, available }: Space): Disk {
   return {
     name: source,
     mount_point: mountPoint,
@@ -52,6 +68,6 @@ function describe({ device, source, mountPoint, type }: Mount, { total, used, av
     available_space: available,
     used_space: used,
     usage_percent: percentOf(used, used + available),
-    ...readBlockDevice(device, source),
+    ...device,
   };
 }

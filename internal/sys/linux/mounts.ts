@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 export interface Mount {
   /** `major:minor` of the device, for /sys/dev/block. */
   readonly device: string;
@@ -9,14 +7,10 @@ export interface Mount {
   readonly type: string;
 }
 
-/** /proc/self/mountinfo: unlike /proc/self/mounts it tells the device's numbers. */
-export function readMounts(): Mount[] {
-  return parseMounts(readFileSync("/proc/self/mountinfo", "utf8"));
-}
-
 /**
- * proc_pid_mountinfo(5): `36 35 98:0 /root /mount/point options optional… - type source options`. One for each mount
- * point: what is mounted over another hides it.
+ * /proc/self/mountinfo, proc_pid_mountinfo(5), which unlike /proc/self/mounts tells the device's numbers:
+ * `36 35 98:0 /root /mount/point options optional… - type source options`. One for each mount point: what is mounted
+ * over another hides it.
  */
 export function parseMounts(mountinfo: string): Mount[] {
   const mounts = new Map<string, Mount>();

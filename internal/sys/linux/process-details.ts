@@ -6,7 +6,8 @@ import type { ProcessStat } from "./process-stat.ts";
 
 /** Completes a process with what its other files tell; undefined when it ended meanwhile. `cpuUsage` is in percent. */
 export function describeProcess(stat: ProcessStat, clock: Clock, cpuUsage: number): Process | undefined {
-  const user = readUser(stat.pid);
+  // The owner of /proc/PID is the effective user, whatever may be read below it: task_dump_owner() in fs/proc/base.c.
+  const user = readKernelOwner(`/proc/${stat.pid}`);
   if (user === undefined) return undefined;
   const cmd = stat.isKernelThread ? [] : parseCommandLine(readKernelFile(`/proc/${stat.pid}/cmdline`) ?? "");
   const exe = stat.isKernelThread ? undefined : readKernelLink(`/proc/${stat.pid}/exe`);
@@ -62,19 +63,4 @@ export function parseIo(text: string): Pick<Process, "disk_read" | "disk_write">
     disk_read: Number(/^read_bytes: (\d+)$/m.exec(text)?.[1] ?? 0),
     disk_write: Number(/^write_bytes: (\d+)$/m.exec(text)?.[1] ?? 0),
   };
-}
-
-/**
- * The effective user id: the owner of /proc/PID (1.5 µs), save that the owner is root, too, when the process may not
- * be dumped, and then it is in /proc/PID/status (11 µs).
- */
-function readUser(pid: number): number | undefined {
-  const owner = readKernelOwner(`/proc/${pid}`);
-  return owner === 0 ? (parseEffectiveUser(readKernelFile(`/proc/${pid}/status`) ?? "") ?? owner) : owner;
-}
-
-/** proc_pid_status(5): `Uid:` with the real, effective, saved and file system id. */
-export function parseEffectiveUser(status: string): number | undefined {
-  const id = /^Uid:\s+\d+\s+(\d+)/m.exec(status)?.[1];
-  return id === undefined ? undefined : Number(id);
 }

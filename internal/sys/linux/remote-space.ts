@@ -8,19 +8,17 @@ const PATIENCE = 1_000;
 /** Of Node's four threads for files, how many may wait for servers that do not answer. */
 const MAX_HANGING = 2;
 
-interface Question {
-  readonly answer: Promise<Space | undefined>;
-  readonly since: number;
-}
+type Answer = Promise<Space | undefined>;
 
 /**
  * Asks file systems that may never answer. A question that hangs keeps its thread until the kernel gives up, so nobody
  * asks there again meanwhile, and with two of them hanging nobody asks anywhere.
  */
 export class RemoteSpace {
-  readonly #asked = new Map<string, Question>();
   readonly #statfs: (path: string) => Promise<StatsFs>;
   readonly #patience: number;
+  readonly #asked = new Map<string, Answer>();
+  readonly #hanging = new Set<string>();
 
   constructor(ask: (path: string) => Promise<StatsFs> = statfs, patience = PATIENCE) {
     this.#statfs = ask;
@@ -28,27 +26,38 @@ export class RemoteSpace {
   }
 
   /** Undefined when it did not answer in time, or refused. */
-  async of(mountPoint: string): Promise<Space | undefined> {
-    const question = this.#asked.get(mountPoint) ?? this.#ask(mountPoint);
-    const left = question === undefined ? 0 : question.since + this.#patience - performance.now();
-    if (question === undefined || left <= 0) return undefined;
+  async of(mountPoint: string): Answer {
+    if (this.#hanging.has(mountPoint)) return undefined;
+    const asked = this.#asked.get(mountPoint);
+    if (asked !== undefined) return this.#inTime(mountPoint, asked);
+    return this.#hanging.size < MAX_HANGING ? this.#inTime(mountPoint, this.#ask(mountPoint)) : undefined;
+  }
+
+  #ask(mountPoint: string): Answer {
+    const answer = this.#statfs(mountPoint)
+      .then(toSpace, () => undefined)
+      .finally(() => {
+        this.#asked.delete(mountPoint);
+        this.#hanging.delete(mountPoint);
+      });
+    this.#asked.set(mountPoint, answer);
+    return answer;
+  }
+
+  async #inTime(mountPoint: string, answer: Answer): Answer {
     const answered = new AbortController();
-    const giveUp = setTimeout(left, undefined, { signal: answered.signal }).catch(() => undefined);
+    const giveUp = setTimeout(this.#patience, undefined, { signal: answered.signal }).then(
+      () => this.#giveUp(mountPoint),
+      () => undefined,
+    );
     try {
-      return await Promise.race([question.answer, giveUp]);
+      return await Promise.race([answer, giveUp]);
     } finally {
       answered.abort();
     }
   }
 
-  #ask(mountPoint: string): Question | undefined {
-    const now = performance.now();
-    const hanging = this.#asked.values().filter(({ since }) => now - since >= this.#patience);
-    if ([...hanging].length >= MAX_HANGING) return undefined;
-    const answer = this.#statfs(mountPoint)
-      .then(toSpace, () => undefined)
-      .finally(() => this.#asked.delete(mountPoint));
-    this.#asked.set(mountPoint, { answer, since: now });
-    return { answer, since: now };
+  #giveUp(mountPoint: string): undefined {
+    if (this.#asked.has(mountPoint)) this.#hanging.add(mountPoint);
   }
 }

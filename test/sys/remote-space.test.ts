@@ -1,0 +1,59 @@
+import type { StatsFs } from "node:fs";
+import { expect, test } from "vitest";
+import { RemoteSpace } from "../../internal/sys/linux/remote-space.ts";
+
+const answer = { type: 0, bsize: 1_048_576, frsize: 1024, blocks: 10, bfree: 5, bavail: 4 } as StatsFs;
+
+/** File systems that hang when their name says so, and a count of the questions. */
+function servers() {
+  const asked: string[] = [];
+  const release: (() => void)[] = [];
+  const ask = (path: string): Promise<StatsFs> => {
+    asked.push(path);
+    if (path.startsWith("/denied")) return Promise.reject(new Error("EACCES"));
+    if (!path.startsWith("/hung")) return Promise.resolve(answer);
+    return new Promise((resolve) => release.push(() => resolve(answer)));
+  };
+  return { asked, release, ask };
+}
+
+test("space is counted in fragments", async () => {
+  expect(await new RemoteSpace(servers().ask).of("/nfs")).toEqual({ total: 10_240, used: 5120, available: 4096 });
+});
+
+test("one that refuses is left out, and asked again the next time", async () => {
+  const { ask, asked } = servers();
+  const space = new RemoteSpace(ask);
+  expect([await space.of("/denied"), await space.of("/denied")]).toEqual([undefined, undefined]);
+  expect(asked).toHaveLength(2);
+});
+
+test("one that hangs is left out after a while, and not asked again until it answers", async () => {
+  const { ask, asked, release } = servers();
+  const space = new RemoteSpace(ask, 20);
+  expect(await space.of("/hung")).toBeUndefined();
+  expect(await space.of("/hung")).toBeUndefined();
+  expect(asked).toEqual(["/hung"]);
+  for (const answered of release) answered();
+  expect(await space.of("/nfs")).toBeDefined();
+  const again = space.of("/hung");
+  expect(asked).toEqual(["/hung", "/nfs", "/hung"]);
+  for (const answered of release) answered();
+  expect(await again).toBeDefined();
+});
+
+test("with two that hang nobody else is asked, so that threads are left for files", async () => {
+  const { ask, asked } = servers();
+  const space = new RemoteSpace(ask, 20);
+  await Promise.all([space.of("/hung/1"), space.of("/hung/2")]);
+  expect(await space.of("/nfs")).toBeUndefined();
+  expect(asked).toEqual(["/hung/1", "/hung/2"]);
+});
+
+test("calls at the same time share one question", async () => {
+  const { ask, asked } = servers();
+  const space = new RemoteSpace(ask);
+  const [one, other] = await Promise.all([space.of("/nfs"), space.of("/nfs")]);
+  expect(one).toEqual(other);
+  expect(asked).toHaveLength(1);
+});
