@@ -58,11 +58,14 @@ async function callUntilInterrupted(
   caller: Caller,
   contract: Contract,
   params: Record<string, unknown>,
-  call: Omit<Call, "signal">,
+  call: Omit<Call, "signal"> & { readonly input: StandardInput },
 ): Promise<unknown> {
   const interrupted = new AbortController();
-  const interrupt = (signal: NodeJS.Signals) =>
-    interrupted.abort(new XsysError("CANCELLED", `${contract.name}: ${signal}`));
+  const interrupt = (signal: NodeJS.Signals) => {
+    const reason = new XsysError("CANCELLED", `${contract.name} was interrupted by ${signal}`);
+    interrupted.abort(reason);
+    call.input.cancel(reason);
+  };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     return await caller.call(contract, params, { ...call, signal: interrupted.signal });

@@ -5,18 +5,13 @@ import { parseWords } from "./argv.ts";
 import type { Globals } from "./globals.ts";
 import { runOneShot } from "./one-shot.ts";
 import { reportError } from "./report-error.ts";
-
-/** Short forms of commands about the service. */
-const SHORTHANDS: Readonly<Record<string, string>> = {
-  status: "service.status",
-  ping: "service.ping",
-  stop: "service.stop",
-};
+import { COMPLETE_WORD, MODULES, WORDS } from "./words.ts";
 
 /** Runs a command line and gives the exit status. */
 export async function run(words: readonly string[]): Promise<number> {
   const json = words.includes("--json");
   try {
+    if (words[0] === COMPLETE_WORD) return await printCompletions(words.slice(1));
     const { globals, positionals } = parseWords(words, new Map());
     const [module, action] = positionals;
     if (globals.version) return await printVersion();
@@ -30,9 +25,9 @@ export async function run(words: readonly string[]): Promise<number> {
 
 async function dispatch(words: readonly string[], module: string, action: string | undefined, globals: Globals) {
   if (module === "serve") return (await import("./serve.ts")).serve(words);
-  if (module === "completion") return (await import("./completion.ts")).printCompletion(action);
+  if (module === "completion") return printCompletionScript(action);
   if (module === "help") return printHelp(parseWords(words, new Map()).positionals.slice(1));
-  const shorthand = SHORTHANDS[module];
+  const shorthand = Object.hasOwn(WORDS, module) ? WORDS[module]?.command : undefined;
   if (shorthand !== undefined) return runOneShot(contractNamed(shorthand), longForm(words, module, shorthand));
   if (action === undefined && isModule(module)) return refuseWithoutAction(module, globals);
   return runOneShot(contractNamed(action === undefined ? module : `${module}.${action}`), words);
@@ -43,7 +38,7 @@ function contractNamed(name: string) {
   if (contract !== undefined) return contract;
   const [module = "", action] = name.split(".");
   if (!isModule(module)) {
-    const known = [...new Set(contracts.map((c) => c.module)), "serve", "completion", ...Object.keys(SHORTHANDS)];
+    const known = [...Object.keys(MODULES), ...Object.keys(WORDS)];
     throw new XsysError("UNKNOWN_COMMAND", `there is no command "${module}"${didYouMean(module, known)}`);
   }
   const actions = contracts.filter((c) => c.module === module).map((c) => c.action);
@@ -63,7 +58,7 @@ async function refuseWithoutAction(module: string, { json }: Globals): Promise<n
 }
 
 function isModule(name: string): boolean {
-  return contracts.some(({ module }) => module === name);
+  return Object.hasOwn(MODULES, name);
 }
 
 async function printVersion(): Promise<number> {
@@ -75,5 +70,19 @@ async function printVersion(): Promise<number> {
 async function printHelp(words: readonly string[]): Promise<number> {
   const { helpText } = await import("./help/help-text.ts");
   process.stdout.write(await helpText([...words], { columns: process.stdout.columns ?? 80 }));
+  return 0;
+}
+
+async function printCompletionScript(shell = ""): Promise<number> {
+  const { completionScript, isShell, SHELLS } = await import("./help/completion-script.ts");
+  if (!isShell(shell)) throw new XsysError("INVALID_PARAMS", `completion is there for ${SHELLS.join(", ")}`);
+  process.stdout.write(completionScript(shell));
+  return 0;
+}
+
+/** Answers the shell's question, and never with an error: it would end up in the user's line. */
+async function printCompletions(words: readonly string[]): Promise<number> {
+  const { complete } = await import("./help/complete.ts");
+  for (const candidate of complete(words)) process.stdout.write(`${candidate}\n`);
   return 0;
 }

@@ -31,6 +31,11 @@ export class StandardInput implements AsyncIterable<Uint8Array> {
     this.#ended = true;
   }
 
+  /** Makes whoever reads fail. */
+  cancel(reason: Error): void {
+    process.stdin.destroy(reason);
+  }
+
   /**
    * Reads what is left. A command that takes input does so however it ends: XyPriss's client has nobody listening for
    * EPIPE on its end, so a pipe closed early would take the application down.

@@ -1,4 +1,4 @@
-import { MODULES } from "../../cmd/xsys/help/words.ts";
+import { MODULES } from "../../cmd/xsys/words.ts";
 import { contracts } from "../../protocol/commands/index.ts";
 import { page, table } from "./markdown.ts";
 

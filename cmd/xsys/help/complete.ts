@@ -4,7 +4,7 @@ import type { JsonSchema } from "../../../protocol/schema.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import { optionName } from "../params.ts";
 import { itemsOf } from "../print/shape.ts";
-import { MODULES, WORDS, type Word } from "./words.ts";
+import { MODULES, WORDS, type Word } from "../words.ts";
 
 /**
  * What the last of the words after `xsys` may become: modules, actions, flags, and the values of those that have a

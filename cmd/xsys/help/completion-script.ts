@@ -1,13 +1,12 @@
-import { SHELLS } from "./words.ts";
+import { COMPLETE_WORD, SHELLS } from "../words.ts";
+
+export { SHELLS };
 
 export type Shell = (typeof SHELLS)[number];
 
 export function isShell(word: string): word is Shell {
   return SHELLS.includes(word as Shell);
 }
-
-/** The hidden first word by which the scripts ask: `xsys __complete <words…>` prints `complete(words)`, a line each. */
-export const COMPLETE_WORD = "__complete";
 
 /** A script that makes a shell complete `xsys`. Where xsys has nothing to offer, the shell offers files. */
 export function completionScript(shell: Shell): string {

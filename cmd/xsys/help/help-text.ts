@@ -2,9 +2,9 @@ import type { Contract } from "../../../protocol/command.ts";
 import { contracts, contractsByName } from "../../../protocol/commands/index.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import { didYouMean } from "../../../protocol/suggest.ts";
+import { MODULES, type ModuleName, WORDS } from "../words.ts";
 import { commandHelp } from "./command-help.ts";
 import { moduleHelp, overviewHelp, wordHelp } from "./overview-help.ts";
-import { MODULES, type ModuleName, WORDS } from "./words.ts";
 
 export interface HelpStyle {
   /** Width of the terminal; 0 when there is none. */

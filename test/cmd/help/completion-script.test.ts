@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { completionScript } from "../../../cmd/xsys/help/completion-script.ts";
-import { SHELLS } from "../../../cmd/xsys/help/words.ts";
+import { SHELLS } from "../../../cmd/xsys/words.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();

@@ -1,5 +1,5 @@
-import type { CommandName } from "../../../protocol/commands/index.ts";
-import { SERVE_OPTIONS } from "../serve-options.ts";
+import type { CommandName } from "../../protocol/commands/index.ts";
+import { SERVE_OPTIONS } from "./serve-options.ts";
 
 type ModuleOf<N> = N extends `${infer M}.${string}` ? M : never;
 export type ModuleName = ModuleOf<CommandName>;
@@ -22,6 +22,9 @@ export interface Word {
   /** Words that may come next. */
   readonly choices?: readonly string[];
 }
+
+/** The hidden first word by which the scripts ask: `xsys __complete <words…>` prints `complete(words)`, a line each. */
+export const COMPLETE_WORD = "__complete";
 
 /** Shells that a completion script is there for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;

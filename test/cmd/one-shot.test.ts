@@ -1,0 +1,190 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { describe, expect, test } from "vitest";
+import { ended, MAIN, startXsys, xsys } from "../support/command-line.ts";
+import { useSandbox } from "../support/sandbox.ts";
+import { startTestService } from "../support/service.ts";
+
+const sandbox = useSandbox();
+
+describe("a one-shot command", () => {
+  test("ends although its standard input stays open", async () => {
+    expect(await xsys(["path", "join", "a", "b"])).toMatchObject({ status: 0, stdout: "a/b\n", stderr: "" });
+  });
+
+  test.each([
+    [["--root", "/srv", "--signature", "f".repeat(128), "--verbose", "--quiet", "--json", "path", "resolve", "a"]],
+    [["path", "--json", "--root", "/srv", "resolve", "a"]],
+    [["path", "resolve", "a", "--root=/srv", "--json"]],
+  ])("takes the global options anywhere: %j", async (words) => {
+    expect(await xsys(words)).toMatchObject({ status: 0, stdout: '{"status":"ok","data":"/srv/a"}\n' });
+  });
+
+  test("takes values that begin with a dash as data", async () => {
+    await sandbox.write("a.txt", "run --fast --fast");
+    const words = ["--json", "--root", sandbox.root, "fs", "patch", "a.txt", "--fast", "--slow"];
+    expect(JSON.parse((await xsys(words)).stdout)).toEqual({ status: "ok", data: { changed: true, replacements: 2 } });
+    expect(await sandbox.read("a.txt")).toBe("run --slow --slow");
+  });
+
+  test("takes an option's value whatever it looks like", async () => {
+    await sandbox.write("a.txt", "x");
+    const words = ["--root", sandbox.root, "fs", "encrypt", "a.txt", "--key", "--json"];
+    expect(await xsys(words)).toMatchObject({ status: 0, stdout: "" });
+  });
+
+  test("takes null and nothing, as XyPriss's client writes them, for options that were not given", async () => {
+    await sandbox.write("a.txt", "1\n2\n3\n");
+    const words = ["--json", "--root", sandbox.root, "fs", "tail", "a.txt", "--lines", "null"];
+    expect(JSON.parse((await xsys(words)).stdout).data).toEqual(["1", "2", "3"]);
+    const empty = ["--json", "--root", sandbox.root, "fs", "hash", "a.txt", "--algorithm", ""];
+    expect(JSON.parse((await xsys(empty)).stdout).data.hash).toHaveLength(64);
+  });
+
+  test("answers in ASCII, whatever the text", async () => {
+    await sandbox.write("a.txt", "naïve 🚀 日本");
+    const { stdout } = await xsys(["--json", "--root", sandbox.root, "fs", "read", "a.txt"]);
+    expect(stdout).toMatch(/^[\x20-\x7e]*\n$/);
+    expect(JSON.parse(stdout).data).toBe("naïve 🚀 日本");
+  });
+
+  test("answers with megabytes whole", async () => {
+    const contents = "0123456789é".repeat(400_000);
+    await sandbox.write("a.txt", contents);
+    const { stdout } = await xsys(["--json", "--root", sandbox.root, "fs", "read", "a.txt"]);
+    expect(JSON.parse(stdout).data === contents).toBe(true);
+  });
+
+  test("prints what was asked for and nothing else without --json", async () => {
+    await sandbox.write("b", "");
+    await sandbox.write("a", "");
+    expect((await xsys(["fs", "ls"], { cwd: sandbox.root })).stdout).toBe("a\nb\n");
+  });
+});
+
+describe("an error", () => {
+  test("is one line on standard error, and the status tells its kind", async () => {
+    const { status, stdout, stderr } = await xsys(["fs", "hash", sandbox.path("gone")]);
+    expect([status, stdout]).toEqual([66, ""]);
+    expect(stderr).toBe(`xsys: fs.hash failed on ${sandbox.path("gone")}: no such file or directory\n`);
+  });
+
+  test("is JSON on standard output under --json, where XyPriss's client looks for it", async () => {
+    const { status, stdout, stderr } = await xsys(["--json", "fs", "hash", sandbox.path("gone")]);
+    expect([status, stderr]).toEqual([66, ""]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: "error",
+      code: "NOT_FOUND",
+      message: `fs.hash failed on ${sandbox.path("gone")}: no such file or directory`,
+    });
+  });
+
+  test.each([
+    [["fs", "hsh", "a"], 'xsys: fs has no action "hsh", did you mean "hash"?\n'],
+    [["fz", "hash"], 'xsys: there is no command "fz", did you mean "fs"?\n'],
+    [["fs"], "xsys: fs needs an action; see: xsys fs --help\n"],
+    [["fs", "tail", "a", "--line", "3"], "xsys: fs.tail: there is no option --line, did you mean --lines?\n"],
+    [["fs", "tail", "a", "b"], 'xsys: fs.tail: there is nothing for "b" to be\n'],
+    [["fs", "tail", "a", "--lines", "many"], 'xsys: fs.tail: parameter "lines" must be integer\n'],
+    [["fs", "tail", "a", "--lines"], "xsys: --lines needs a value\n"],
+    [["fs", "hash"], 'xsys: fs.hash: parameter "path" is missing\n'],
+    [["--root"], "xsys: --root needs a value\n"],
+    [["--json=maybe", "fs", "ls"], "xsys: --json is a flag: it may be =true or =false, not =maybe\n"],
+  ])("of words that make no sense is told: %j", async (words, stderr) => {
+    expect(await xsys(words)).toMatchObject({ status: 64, stdout: "", stderr });
+  });
+
+  test("shows control characters escaped, so that a file's name cannot drive the terminal", async () => {
+    const { stderr } = await xsys(["fs", "hash", "/\x1b[2Jgone"]);
+    expect(stderr).not.toContain("\x1b");
+  });
+
+  test("tells more with --verbose", async () => {
+    const { stderr } = await xsys(["--verbose", "fs", "hash", "/gone"]);
+    expect(stderr).toContain("ENOENT");
+  });
+});
+
+describe("standard input", () => {
+  const large = Buffer.alloc(3 * 1024 * 1024, "x");
+
+  test.each([
+    ["write onto a folder", ["fs", "write", "."], 73],
+    ["write-secure with a bad mode", ["fs", "write-secure", "a.txt", "--mode", "rwx"], 64],
+    ["atomic-write with an unknown option", ["fs", "atomic-write", "a.txt", "--nonsense"], 64],
+    ["cat-write onto a folder", ["fs", "cat-write", "."], 73],
+  ])("is read to its end although the command fails: %s", async (_title, words, expected) => {
+    const child = startXsys(words, { cwd: sandbox.root });
+    const errors: Error[] = [];
+    child.stdin?.on("error", (error) => errors.push(error)); // EPIPE would take XyPriss's application down
+    child.stdin?.end(large);
+    const { status } = await ended(child);
+    expect(status).toBe(expected);
+    expect(errors).toEqual([]);
+  });
+
+  test("may be binary, and may be empty", async () => {
+    const bytes = Buffer.from([0, 255, 10, 13, 128]);
+    await xsys(["fs", "write", "a.bin"], { cwd: sandbox.root, input: bytes });
+    expect((await xsys(["fs", "read", "--bytes", "a.bin"], { cwd: sandbox.root })).stdout).toBe("00ff0a0d80\n");
+    await xsys(["fs", "write", "a.bin"], { cwd: sandbox.root, input: "" });
+    expect(await sandbox.read("a.bin")).toBe("");
+  });
+
+  test("is not read when the contents come as an option", async () => {
+    expect(await xsys(["fs", "write", "a.txt", "--data", "given"], { cwd: sandbox.root })).toMatchObject({ status: 0 });
+    expect(await sandbox.read("a.txt")).toBe("given");
+  });
+
+  test("that is interrupted leaves the old file, and no other", async () => {
+    await sandbox.write("a.txt", "old");
+    const child = startXsys(["fs", "write", "a.txt"], { cwd: sandbox.root });
+    child.stdin?.write("half");
+    // Until it has begun: the temporary file beside the old one is there.
+    await expect.poll(async () => (await xsys(["fs", "ls"], { cwd: sandbox.root })).stdout.split("\n").length).toBe(3);
+    child.kill("SIGTERM");
+    expect((await ended(child)).status).toBe(75);
+    expect(await sandbox.read("a.txt")).toBe("old");
+    expect((await xsys(["fs", "ls"], { cwd: sandbox.root })).stdout).toBe("a.txt\n");
+  });
+});
+
+describe("standard output", () => {
+  test("carries a stream's bytes as they are", async () => {
+    const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 7) % 256));
+    await sandbox.write("a.bin", bytes);
+    const child = startXsys(["fs", "cat", "a.bin", "--offset", "1", "--limit", "99998"], { cwd: sandbox.root });
+    const chunks: Buffer[] = [];
+    child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
+    await once(child, "close");
+    expect(Buffer.concat(chunks).equals(bytes.subarray(1, 99_999))).toBe(true);
+  });
+
+  test("of a missing file is empty", async () => {
+    expect(await xsys(["fs", "cat", "gone"], { cwd: sandbox.root })).toMatchObject({ status: 66, stdout: "" });
+  });
+
+  test("whose reader goes away ends the command without a word", async () => {
+    await sandbox.write("a.bin", Buffer.alloc(10_000_000));
+    const line = `"${process.execPath}" "${MAIN}" fs cat a.bin | head -c 5`;
+    const child = spawn("sh", ["-c", line], { cwd: sandbox.root });
+    const { stdout, stderr } = await ended(child);
+    expect([stdout, stderr]).toEqual(["\0".repeat(5), ""]);
+  });
+});
+
+describe("through a service, a command", () => {
+  test("takes relative paths from where it was called", async () => {
+    const service = await startTestService();
+    await sandbox.write("here/a.txt", "abc");
+    const options = { cwd: sandbox.path("here") };
+    const connect = ["--connect", service.socket];
+    expect((await xsys([...connect, "fs", "read", "a.txt"], options)).stdout).toBe("abc\n");
+    expect((await xsys([...connect, "fs", "ls"], options)).stdout).toBe("a.txt\n");
+    expect((await xsys([...connect, "fs", "write", "b.bin"], { ...options, input: "bytes" })).status).toBe(0);
+    expect((await xsys([...connect, "fs", "cat", "b.bin"], options)).stdout).toBe("bytes");
+    expect((await xsys([...connect, "fs", "hash", "gone"], options)).status).toBe(66);
+    service.stop(true);
+    await service.ended;
+  });
+});

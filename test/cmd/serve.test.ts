@@ -1,0 +1,161 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { lstat, symlink } from "node:fs/promises";
+import { afterEach, describe, expect, test } from "vitest";
+import { connect } from "../../clients/typescript/index.ts";
+import { ended, startXsys, xsys } from "../support/command-line.ts";
+import { coreCommand, RawPeer } from "../support/raw-peer.ts";
+import { useSandbox } from "../support/sandbox.ts";
+
+const sandbox = useSandbox();
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+});
+
+/** A service in a process of its own, once it listens. */
+async function serve(...words: string[]) {
+  const child = startXsys(["serve", "--socket", sandbox.path("s"), ...words], { cwd: sandbox.root });
+  children.push(child);
+  const end = ended(child);
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.once("data", () => resolve());
+    child.once("exit", (status) => reject(new Error(`ended with ${status}`)));
+  });
+  return { child, end, socket: sandbox.path("s") };
+}
+
+describe("xsys serve", () => {
+  test("listens, tells what to try next, and serves the command line", async () => {
+    await sandbox.write("a.txt", "abc");
+    const { child, end, socket } = await serve();
+    const { stdout, status } = await xsys(["--connect", socket, "fs", "read", "a.txt"], { cwd: sandbox.root });
+    expect([status, stdout]).toEqual([0, "abc\n"]);
+    child.kill("SIGTERM");
+    const { stdout: announced, stderr: log, status: exit } = await end;
+    expect(announced).toContain(`listens on ${socket} (pid ${child.pid})`);
+    expect(announced).toContain(`npx xsys --connect ${socket} sys info`);
+    expect(exit).toBe(0);
+    expect(
+      log
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).msg),
+    ).toEqual(["listening", "stopping"]);
+  });
+
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "on %s lets calls in flight finish, takes no more, and ends with 0",
+    async (signal) => {
+      const { child, end, socket } = await serve();
+      const peer = await RawPeer.connect(socket);
+      peer.send({
+        type: "CoreCommand",
+        id: 1,
+        payload: { module: "service", action: "echo", params: {}, input: true },
+      });
+      peer.send({ type: "Ping" });
+      await peer.message();
+      child.kill(signal);
+      await expect.poll(() => lstat(socket).catch(({ code }) => code)).toBe("ENOENT");
+      peer.send(coreCommand("path.join", { segments: ["a"] }, 2));
+      expect(await peer.message()).toMatchObject({ id: 2, payload: { code: "UNAVAILABLE" } });
+      peer.sendPayload(Buffer.from([3, 1, 0, 0, 0, 1])); // the end of the call's input, so that it can finish
+      expect(await peer.message()).toMatchObject({ id: 1, payload: { status: "ok" } });
+      await peer.closed;
+      expect((await end).status).toBe(0);
+    },
+  );
+
+  test("does not wait for calls longer than the drain timeout", async () => {
+    const { child, end, socket } = await serve("--drain-timeout", "50");
+    const peer = await RawPeer.connect(socket);
+    peer.send({ type: "CoreCommand", id: 1, payload: { module: "service", action: "echo", params: {}, input: true } });
+    peer.send({ type: "Ping" });
+    await peer.message();
+    child.kill("SIGTERM");
+    await peer.closed;
+    const { status, stderr } = await end;
+    expect(status).toBe(0);
+    expect(stderr).toContain("still 1 calls in flight after 50 ms");
+  });
+
+  test("on a second signal does not wait at all", async () => {
+    const { child, end, socket } = await serve();
+    const peer = await RawPeer.connect(socket);
+    peer.send({ type: "CoreCommand", id: 1, payload: { module: "service", action: "echo", params: {}, input: true } });
+    peer.send({ type: "Ping" });
+    await peer.message();
+    child.kill("SIGTERM");
+    await expect.poll(() => lstat(socket).catch(({ code }) => code)).toBe("ENOENT");
+    child.kill("SIGTERM");
+    await peer.closed;
+    expect((await end).status).toBe(0);
+  });
+
+  test("refuses to start where another one listens, naming its pid", async () => {
+    const { child, socket } = await serve();
+    const { status, stderr } = await xsys(["serve", "--socket", socket]);
+    expect(status).toBe(75);
+    expect(stderr).toBe(`xsys: xsys, pid ${child.pid}, already listens on ${socket}\n`);
+  });
+
+  test("confined, refuses what leads outside the root, also through links", async () => {
+    await sandbox.write("root/in.txt", "inside");
+    await sandbox.write("out.txt", "outside");
+    await symlink("../out.txt", sandbox.path("root/link"));
+    const { socket } = await serve("--root", sandbox.path("root"), "--confine");
+    const client = await connect({ socket });
+    expect(await client.fs.read({ path: "in.txt" })).toBe("inside");
+    for (const path of ["../out.txt", sandbox.path("out.txt"), "link"]) {
+      await expect(client.fs.read({ path })).rejects.toMatchObject({ code: "DENIED" });
+    }
+    expect(await client.service.status()).toMatchObject({ confined: true, root: sandbox.path("root") });
+    client.close();
+  });
+
+  test.each([
+    ["--max-frame", "12"],
+    ["--max-connections", "many"],
+    ["--log-level", "loud"],
+    ["--root", "/no/such/folder"],
+    ["--sockets", "x"],
+  ])("refuses %s %s with a reason", async (option, value) => {
+    const { status, stderr } = await xsys(["serve", "--socket", sandbox.path("s"), option, value]);
+    expect(status).toBe(option === "--root" ? 66 : 64);
+    expect(stderr.split("\n")).toHaveLength(2);
+    expect(stderr).toContain(option === "--root" ? value : option.slice(0, 8));
+  });
+
+  test("takes its limits from the command line", async () => {
+    const { socket } = await serve("--max-frame", "64k", "--max-connections=3", "--max-inflight", "7");
+    const client = await connect({ socket });
+    expect(client.hello.limits).toEqual({ frame: 65_536, connections: 3, inflight: 7 });
+    client.close();
+  });
+});
+
+describe("xsys status, ping and stop", () => {
+  test("ask the running service", async () => {
+    const { child, end, socket } = await serve();
+    const ping = await xsys(["ping", "--connect", socket, "--json"]);
+    expect(JSON.parse(ping.stdout)).toMatchObject({ status: "ok", data: { pid: child.pid } });
+    const status = await xsys(["status", "--connect", socket]);
+    expect(status.stdout).toMatch(/service\.ping +1/);
+    const stop = await xsys(["stop", `--connect=${socket}`]);
+    expect([stop.status, stop.stdout]).toEqual([0, ""]);
+    expect((await end).status).toBe(0);
+  });
+
+  test("say where none runs", async () => {
+    const { status, stderr } = await xsys(["status", "--connect", sandbox.path("nobody")]);
+    expect(status).toBe(69);
+    expect(stderr).toBe(
+      `xsys: cannot connect to ${sandbox.path("nobody")}: no xsys listens there; start one with: xsys serve\n`,
+    );
+  });
+});
