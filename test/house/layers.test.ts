@@ -1,0 +1,95 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const SOURCES = globSync("{cmd,internal,protocol,clients,bench,docs,test}/**/*.{ts,js}", { cwd: ROOT });
+
+/** Who may import whom, by top folder. A folder may always import itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  clients: ["protocol"],
+  internal: ["protocol"],
+  cmd: ["clients", "internal", "protocol"],
+  docs: ["cmd", "protocol"],
+  bench: ["clients", "cmd", "internal", "protocol"],
+  test: ["bench", "clients", "cmd", "docs", "internal", "protocol"],
+};
+
+/** Folders of internal/ that another one may import, beyond what lies in internal/ itself. */
+const SHARED_FOLDERS = ["work"];
+const FEATURE_EDGES: Readonly<Record<string, readonly string[]>> = {
+  gateway: ["cluster", "ipc"],
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Every import of a file of ours, static or dynamic, type or value. */
+const IMPORTS: readonly Import[] = SOURCES.flatMap((file) => {
+  const text = readFileSync(join(ROOT, file), "utf8");
+  const specifiers = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"/g);
+  return [...specifiers].map(([, specifier = ""]) => ({
+    from: file,
+    to: relative(ROOT, join(ROOT, dirname(file), specifier)),
+  }));
+});
+
+function topOf(file: string): string {
+  return file.split("/")[0] ?? "";
+}
+
+/** The feature a file of internal/ belongs to; those directly in it belong to all. */
+function featureOf(file: string): string | undefined {
+  const [top, folder, ...rest] = file.split("/");
+  return top === "internal" && rest.length > 0 ? folder : undefined;
+}
+
+describe("imports run downward only", () => {
+  test("the walk found the house, and its imports", () => {
+    expect(SOURCES.length).toBeGreaterThan(150);
+    expect(IMPORTS.length).toBeGreaterThan(400);
+    expect(new Set(SOURCES.map(topOf))).toEqual(new Set(Object.keys(MAY_IMPORT)));
+  });
+
+  test("every import names a file that is there", () => {
+    const known = new Set([...SOURCES, "package.json"]);
+    expect(IMPORTS.filter(({ to }) => !known.has(to))).toEqual([]);
+  });
+
+  test("cmd → clients, internal → protocol, and no other arrow", () => {
+    const wrong = IMPORTS.filter(({ from, to }) => {
+      const [source, target] = [topOf(from), topOf(to)];
+      return source !== target && to !== "package.json" && !MAY_IMPORT[source]?.includes(target);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("features of internal/ do not import each other", () => {
+    const wrong = IMPORTS.filter(({ from, to }) => {
+      const [source, target] = [featureOf(from), featureOf(to)];
+      if (source === undefined || target === undefined || source === target) return false;
+      return !SHARED_FOLDERS.includes(target) && !FEATURE_EDGES[source]?.includes(target);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("the client's public types are the protocol's and its own: nothing of the server is in its bundle", async () => {
+    const { build } = await import("esbuild");
+    const { metafile } = await build({
+      entryPoints: [join(ROOT, "clients/typescript/index.ts")],
+      absWorkingDir: ROOT,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      write: false,
+      metafile: true,
+    });
+    const inputs = Object.keys(metafile.inputs);
+    expect(inputs).toContain("clients/typescript/link.ts");
+    expect(inputs.filter((input) => !/^(clients|protocol)\//.test(input))).toEqual([]);
+  });
+});
