@@ -1,4 +1,4 @@
-import { availableParallelism, hostname, loadavg, release, uptime } from "node:os";
+import { hostname, loadavg, release, uptime } from "node:os";
 import { info } from "../../protocol/commands/sys.ts";
 import { handle } from "../handler.ts";
 import { platform } from "./platform.ts";
@@ -15,7 +15,7 @@ export default handle(info, async () => {
     os_edition,
     kernel_version: release(),
     architecture: process.arch,
-    cpu_count: processors.length || availableParallelism(),
+    cpu_count: processors.length,
     cpu_brand: processors[0]?.brand ?? "",
     cpu_vendor: processors[0]?.vendor_id ?? "",
     cpu_frequency: processors[0]?.frequency ?? 0,

@@ -44,7 +44,7 @@ export const info = command("sys.info", {
     cpu_count: count("Logical processors."),
     cpu_brand: string(),
     cpu_vendor: string(),
-    cpu_frequency: number({ unit: "MHz", description: "Of the first processor, now." }),
+    cpu_frequency: number({ unit: "MHz", description: "Of the first processor, now; 0 when not told." }),
     total_memory: bytes("Installed memory."),
     used_memory: bytes("Total less available."),
     available_memory: bytes("What new work can have without swapping."),
@@ -61,7 +61,9 @@ export const info = command("sys.info", {
 
 export const cpu = command("sys.cpu", {
   summary: "Every logical processor, with its usage.",
-  description: "The usage is over a short sample, `interval` long.",
+  description:
+    "The usage is over a sample `interval` long. A service that was asked within the last 6 seconds answers at once, with " +
+    "the usage since then, when that is at least `interval` ago.",
   params: {
     interval: defaulted(
       integer({ minimum: 10, maximum: 60_000, unit: "milliseconds", description: "Sample length." }),
@@ -73,7 +75,7 @@ export const cpu = command("sys.cpu", {
       name: string({ description: "`cpu0`, `cpu1`, …" }),
       vendor_id: string(),
       brand: string(),
-      frequency: number({ unit: "MHz" }),
+      frequency: number({ unit: "MHz", description: "Now; 0 when not told." }),
       usage: percent("Of this processor, over the sample."),
       core_count: count("Physical cores of the machine."),
     }),
@@ -96,7 +98,9 @@ export const memory = command("sys.memory", {
 
 export const disks = command("sys.disks", {
   summary: "Mounted file systems with their space.",
-  description: "Pseudo file systems without space of their own (proc, sysfs, cgroup, …) are left out.",
+  description:
+    "Every mount point is listed, those of bind mounts and subvolumes too. Pseudo file systems without space of their own " +
+    "(proc, sysfs, cgroup, …) are left out, and so is one that may not be asked or does not answer within a second.",
   params: {},
   result: array(
     object({
@@ -131,7 +135,9 @@ const networkInterface = object({
 
 export const network = command("sys.network", {
   summary: "Network interfaces, their counters, and the speed now.",
-  description: "Speeds are taken from two samples `interval` apart. With `interface`, that one's counters alone.",
+  description:
+    "Speeds are over a sample `interval` long. A service that was asked within the last 6 seconds answers at once, with " +
+    "the speed since then, when that is at least `interval` ago. With `interface`, that one's counters alone.",
   params: {
     interface: optional(string({ description: "Name of one interface." })),
     interval: defaulted(
@@ -158,8 +164,9 @@ export const network = command("sys.network", {
 export const processes = command("sys.processes", {
   summary: "Running processes.",
   description:
-    "`cpu_usage` is the share of one processor that a process used: over a short sample with `topCpu` or `pid`, over its " +
-    "life otherwise. Disk counters of other users' processes need privileges and are 0 without them.",
+    "`cpu_usage` is the share of one processor that a process used: over a sample of 200 ms with `topCpu` or `pid`, over " +
+    "its life otherwise. With both `topCpu` and `topMem`, the second narrows what the first left. The executable and the " +
+    "disk counters of other users' processes need privileges; without them the counters are 0.",
   params: {
     pid: optional(integer({ minimum: 0, description: "That process alone." })),
     topCpu: optional(integer({ minimum: 1, description: "The n that use the processor most." })),
@@ -193,8 +200,9 @@ export const processes = command("sys.processes", {
 export const kill = command("sys.kill", {
   summary: "End a process by id, or all processes of an exact name.",
   description:
-    "Give one of `pid` and `name`. The signal is SIGTERM unless said otherwise. The calling process and its ancestors are " +
-    "never ended by name.",
+    "Give one of `pid` and `name`. The signal is SIGTERM unless said otherwise. The calling process, the service and the " +
+    "ancestors of both are never ended by name. Of several processes of a name all are tried before one that belongs to " +
+    "another user is told as DENIED.",
   params: {
     pid: optional(integer({ minimum: 1, maximum: 2_147_483_647, description: "Process id." })),
     name: optional(string({ minLength: 1, description: "The exact process name." })),
@@ -273,7 +281,7 @@ export const health = command("sys.health", {
   summary: "One score for how much room the machine has.",
   description:
     "100 less what is lost by processor load, memory and the fullest disk: each costs nothing up to 70 % use and up to a " +
-    "third of the score at 100 %.",
+    "third of the score at 100 %. Windows has no load average, so that processors cost nothing there.",
   params: {},
   result: object({
     score: integer({ minimum: 0, maximum: 100 }),

@@ -214,12 +214,9 @@ threeWays("sys", ({ call, failure, sandbox }) => {
         expect(error.message).toContain(`${Object.values(params)[0]}`);
       }
     });
-    test.each([{}, { pid: 999_999, name: "both" }, { pid: 0 }, { pid: -1 }, { pid: 2 ** 40 }, { name: "" }])(
-      "refuses %j",
-      async (params) => {
-        expect((await failure("sys.kill", params)).code).toBe("INVALID_PARAMS");
-      },
-    );
+    test.each([{}, { pid: 999_999, name: "both" }, { pid: 0 }, { pid: 2 ** 40 }])("refuses %j", async (params) => {
+      expect((await failure("sys.kill", params)).code).toBe("INVALID_PARAMS");
+    });
   });
 
   describe("ports", () => {
