@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile } from "node:fs/promises";
+import { afterEach, describe, expect, test } from "vitest";
+import { type CommandName, contracts } from "../../protocol/commands/index.ts";
+import { useSandbox } from "../support/sandbox.ts";
+import { OverSocket, type Way } from "./ways.ts";
+
+const sandbox = useSandbox();
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+});
+
+/** What the examples speak of. */
+async function furnish(): Promise<void> {
+  await sandbox.write("notes.txt", "line 1\nline 2\nprice (USD)\n");
+  await sandbox.write("notes-old.txt", "line 1\nline two\n");
+  await sandbox.write("empty.txt", "");
+  await sandbox.write("config.json", "{}");
+  await sandbox.write("src/app.ts", "export {};\n");
+  await sandbox.write("src/lib/copy.ts", "export {};\n");
+  await sandbox.write("logs/app.log", "started\nworking\nstopped\n");
+}
+
+/** What single commands need to have happened before. */
+const PREPARE: Partial<Record<CommandName, (way: Way) => Promise<void>>> = {
+  "fs.unlock": async (way) => {
+    await way.call(sandbox.root, "fs.lock", { path: "locked.txt" }, {});
+  },
+  "fs.decrypt": (way) => seal(way, "fs.encrypt", "sealed.txt"),
+  "fs.hardware-decrypt": (way) => seal(way, "fs.hardware-encrypt", "sealed-here.txt"),
+  "sys.kill": async () => {
+    const program = sandbox.path("xsys-sleeper");
+    await copyFile("/bin/sleep", program);
+    const child = spawn(program, ["60"]);
+    await once(child, "spawn");
+    children.push(child);
+  },
+};
+
+async function seal(way: Way, name: CommandName, path: string): Promise<void> {
+  await sandbox.write(path, "secret");
+  await way.call(sandbox.root, name, { path, key: "correct horse" }, {});
+}
+
+describe("the examples of every contract run, and their results are as promised", () => {
+  const cases = contracts.flatMap(({ name, examples }) =>
+    examples.map((example) => [name, example.title, example] as const),
+  );
+
+  test.each(cases)("%s: %s", async (name, _title, { params, input }) => {
+    const way = new OverSocket();
+    try {
+      await furnish();
+      await PREPARE[name as CommandName]?.(way);
+      const { result } = await way.call(
+        sandbox.root,
+        name as CommandName,
+        params,
+        input === undefined ? {} : { input },
+      );
+      expect(result).not.toBeUndefined();
+    } finally {
+      await way.close();
+    }
+  });
+});
