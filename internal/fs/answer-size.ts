@@ -13,6 +13,10 @@ export class AnswerSize {
     this.#limit = limit;
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Raises TOO_LARGE when this many bytes more are over the limit. */
   add(bytes: number): void {
     this.#bytes += bytes;

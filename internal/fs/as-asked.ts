@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
-/** A path below a folder, under the name that the caller gave the folder: `src` -> `src/a.ts`, `.` -> `a.ts`. */
-export function asAsked(folder: unknown, relative: string): string {
-  return join(String(folder), relative);
+/** Names what is below a folder as the caller named the folder: `src` -> `src/a.ts`, `.` -> `a.ts`. */
+export function asAsked(folder: unknown): (relative: string) => string {
+  const prefix = join(String(folder), "_").slice(0, -1);
+  return (relative) => prefix + relative;
 }

@@ -4,9 +4,10 @@ import { asAsked } from "./as-asked.ts";
 
 export default handle(dedupe, async ({ path }, { host, signal, asked }) => {
   const copies = await host.tasks.run("find-copies", { path }, { signal });
+  const named = asAsked(asked.path);
   return copies.map(({ hash, relatives, size }) => ({
     hash,
-    paths: relatives.map((relative) => asAsked(asked.path, relative)),
+    paths: relatives.map(named),
     size,
   }));
 });

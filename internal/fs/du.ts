@@ -1,7 +1,8 @@
 import { du } from "../../protocol/commands/fs-read.ts";
 import { handle } from "../handler.ts";
+import { treeSize } from "./tree-size.ts";
 
-export default handle(du, async ({ path }, { host, signal, asked }) => {
-  const { size, files, folders } = await host.tasks.run("measure-tree", { path }, { signal });
-  return { path: asked.path as string, size, file_count: files, dir_count: folders };
+export default handle(du, async ({ path }, context) => {
+  const { size, files, folders } = await treeSize(path, context);
+  return { path: context.asked.path as string, size, file_count: files, dir_count: folders };
 });

@@ -1,5 +1,6 @@
 import { byCodeUnit } from "./by-code-unit.ts";
-import { walk } from "./walk.ts";
+import { entriesOfPart, type Part, type PartArgs } from "./tree-parts.ts";
+import type { Folder } from "./walk.ts";
 
 interface SizedFile {
   /** From the folder. */
@@ -10,24 +11,24 @@ interface SizedFile {
 /** Kept beyond the limit before the smallest are dropped, so that a small limit is not a sort per file. */
 const SLACK = 1_024;
 
-/** Task: the largest regular files of a tree, the largest first, those of one size by path. */
-export default function largestFiles({ path, limit }: { path: string; limit: number }): SizedFile[] {
-  const kept: SizedFile[] = [];
+/** Task: the largest regular files of a part of a tree. */
+export default function largestFiles({ limit, ...args }: PartArgs & { limit: number }): Part & { files: SizedFile[] } {
+  const rest: Folder[] = [];
+  let files: SizedFile[] = [];
   let least = 0; // what is smaller than this is not among the largest
-  for (const entry of walk(path)) {
+  for (const entry of entriesOfPart(args, rest)) {
     if (entry.kind !== "file") continue;
     const size = entry.lstat()?.size;
     if (size === undefined || size < least) continue;
-    kept.push({ relative: entry.relative, size });
-    if (kept.length < limit * 2 + SLACK) continue;
-    keepLargest(kept, limit);
-    least = kept.at(-1)?.size ?? 0;
+    files.push({ relative: entry.relative, size });
+    if (files.length < limit * 2 + SLACK) continue;
+    files = largestOf(files, limit);
+    least = files.at(-1)?.size ?? 0;
   }
-  keepLargest(kept, limit);
-  return kept;
+  return { files: largestOf(files, limit), rest };
 }
 
-function keepLargest(files: SizedFile[], limit: number): void {
-  files.sort((a, b) => b.size - a.size || byCodeUnit(a.relative, b.relative));
-  if (files.length > limit) files.length = limit;
+/** The largest first, those of one size by path. */
+export function largestOf(files: SizedFile[], limit: number): SizedFile[] {
+  return files.sort((a, b) => b.size - a.size || byCodeUnit(a.relative, b.relative)).slice(0, limit);
 }

@@ -1,12 +1,29 @@
 import { ls } from "../../protocol/commands/fs-read.ts";
 import { handle } from "../handler.ts";
+import { AnswerSize } from "./answer-size.ts";
+import { byCodeUnit } from "./by-code-unit.ts";
 import { type FileStats, PACKED, unpackStats } from "./file-stats.ts";
+import { inParts } from "./tree-parts.ts";
 
 type Pair = [name: string, stats: FileStats];
 
 export default handle(ls, async ({ path, stats, recursive }, { host, signal }) => {
   const { maxResult } = host;
-  const listing = await host.tasks.run("list-folder", { path, recursive, stats, maxResult }, { signal });
-  const names = listing.names.split("\0").slice(0, -1);
-  return stats ? names.map((name, index): Pair => [name, unpackStats(listing.stats, index * PACKED)]) : names;
+  const parts = await inParts((shared) =>
+    host.tasks.run("list-folder", { path, shared, recursive, stats, maxResult }, { signal }),
+  );
+  const answer = new AnswerSize("fs.ls", path, maxResult);
+  for (const { bytes } of parts) answer.add(bytes);
+  const names = parts.map((part) => part.names.split("\0").slice(0, -1));
+  if (!stats) return inOrder(names, byCodeUnit);
+  return inOrder(
+    parts.map((part, n) => (names[n] ?? []).map((name, at): Pair => [name, unpackStats(part.stats, at * PACKED)])),
+    (a, b) => byCodeUnit(a[0], b[0]),
+  );
 });
+
+/** One sorted list of sorted ones: for the few runs that these are, sort() compares each entry about once or twice. */
+function inOrder<T>(lists: T[][], order: (a: T, b: T) => number): T[] {
+  const [first = [], ...others] = lists;
+  return others.length === 0 ? first : lists.flat().sort(order);
+}

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
-import { walk } from "./walk.ts";
+import { entriesOfPart, type Part, type PartArgs } from "./tree-parts.ts";
+import type { Folder } from "./walk.ts";
 
 export interface TreeSize {
   /** Bytes of the contents of everything that is not a folder. */
@@ -9,12 +10,19 @@ export interface TreeSize {
   readonly folders: number;
 }
 
-/** Task: what a folder holds, or one file. A link is followed at the root alone. */
-export default function measureTree({ path }: { path: string }): TreeSize {
-  const root = statSync(path);
-  if (!root.isDirectory()) return { size: root.size, files: 1, folders: 0 };
-  let [size, files, folders] = [0, 0, 1];
-  for (const entry of walk(path)) {
+/** Task: what a part of a tree holds, or one file. A link is followed at the root alone. */
+export default function measureTree(args: PartArgs): TreeSize & Part {
+  const rest: Folder[] = [];
+  if (args.shared !== undefined) return { ...sum(args, rest), rest };
+  const root = statSync(args.path);
+  if (!root.isDirectory()) return { size: root.size, files: 1, folders: 0, rest };
+  const { size, files, folders } = sum(args, rest);
+  return { size, files, folders: folders + 1, rest };
+}
+
+function sum(args: PartArgs, rest: Folder[]): TreeSize {
+  let [size, files, folders] = [0, 0, 0];
+  for (const entry of entriesOfPart(args, rest)) {
     if (entry.kind === "folder") {
       folders += 1;
       continue;

@@ -1,8 +1,9 @@
 import { size } from "../../protocol/commands/fs-read.ts";
 import { handle } from "../handler.ts";
+import { treeSize } from "./tree-size.ts";
 
-export default handle(size, async ({ path }, { host, signal }) => {
-  const { size: bytes } = await host.tasks.run("measure-tree", { path }, { signal });
+export default handle(size, async ({ path }, context) => {
+  const { size: bytes } = await treeSize(path, context);
   return { bytes, formatted: formatted(bytes) };
 });
 

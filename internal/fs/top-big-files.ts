@@ -1,8 +1,12 @@
 import { topBigFiles } from "../../protocol/commands/fs-read.ts";
 import { handle } from "../handler.ts";
 import { asAsked } from "./as-asked.ts";
+import { largestOf } from "./largest-files.ts";
+import { inParts } from "./tree-parts.ts";
 
 export default handle(topBigFiles, async ({ path, limit }, { host, signal, asked }) => {
-  const files = await host.tasks.run("largest-files", { path, limit }, { signal });
-  return files.map(({ relative, size }) => ({ path: asAsked(asked.path, relative), size }));
+  const parts = await inParts((shared) => host.tasks.run("largest-files", { path, shared, limit }, { signal }));
+  const files = parts.flatMap((part) => part.files);
+  const named = asAsked(asked.path);
+  return largestOf(files, limit).map(({ relative, size }) => ({ path: named(relative), size }));
 });

@@ -6,6 +6,12 @@ export type EntryKind = "file" | "folder" | "link" | "other";
 /** Text, or the bytes themselves where they are not UTF-8: node:fs takes either. */
 export type ExactPath = string | Buffer;
 
+export interface Folder {
+  readonly path: ExactPath;
+  /** From the root of the walk; empty for the root itself. */
+  readonly relative: string;
+}
+
 /**
  * Everything below a folder, for tasks: synchronous, and without recursion, so no depth overflows the stack. A folder
  * comes before what is in it; beyond that the order is the file system's. A link given as `root` is followed, links
@@ -14,10 +20,20 @@ export type ExactPath = string | Buffer;
  * What vanishes midway is passed over. Anything else is thrown as it comes: a root that is missing or no folder, a
  * subfolder that may not be read (EACCES: a wrong total is worse than an error), one beyond PATH_MAX (ENAMETOOLONG).
  */
-export function* walk(root: ExactPath): Generator<TreeEntry> {
-  const folders: { path: ExactPath; relative: string }[] = [{ path: root, relative: "" }];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+export function walk(root: ExactPath): Generator<TreeEntry> {
+  return walkFolders([{ path: root, relative: "" }]);
+}
+
+/**
+ * Everything below some folders, which are taken off the list, as those found on the way are put on it. After `enough`
+ * entries it ends at the next folder, and the list has what is left to do.
+ */
+export function* walkFolders(folders: Folder[], enough = Infinity): Generator<TreeEntry> {
+  for (let seen = 0; seen < enough; ) {
+    const folder = folders.pop();
+    if (folder === undefined) return;
     for (const entry of entriesIn(folder)) {
+      seen += 1;
       if (entry.kind === "folder") folders.push(entry);
       yield entry;
     }
@@ -54,7 +70,7 @@ export class TreeEntry {
   }
 }
 
-function entriesIn({ path, relative }: { path: ExactPath; relative: string }): TreeEntry[] {
+function entriesIn({ path, relative }: Folder): TreeEntry[] {
   try {
     return read(path, relative);
   } catch (error) {
@@ -73,7 +89,8 @@ const REPLACEMENT = "\uFFFD";
 
 function read(folder: ExactPath, relative: string): TreeEntry[] {
   const prefix = relative === "" ? "" : relative + sep;
-  if (typeof folder !== "string") return readBytes(folder, prefix);
+  // On its way between threads a Buffer becomes a plain Uint8Array, of which this makes one again.
+  if (typeof folder !== "string") return readBytes(Buffer.from(folder), prefix);
   const dirents = readdirSync(folder, { withFileTypes: true });
   // A name that is not UTF-8 has lost its bytes here. Reading all as bytes would make every walk 1.5 times as long.
   if (dirents.some(({ name }) => name.includes(REPLACEMENT))) return readBytes(Buffer.from(folder), prefix);

@@ -86,8 +86,8 @@ test("a listing over the limit is TOO_LARGE before its entries are looked at", a
 test("the largest of more files than are kept at a time are all found", async () => {
   const sizes = Array.from({ length: 1_200 }, (_, n) => (n * 7_919) % 1_201);
   for (const [n, size] of sizes.entries()) writeFileSync(sandbox.path(String(n)), Buffer.alloc(size));
-  const largest = largestFiles({ path: sandbox.root, limit: 20 });
-  expect(largest.map(({ size }) => size)).toEqual(sizes.sort((a, b) => b - a).slice(0, 20));
+  const { files } = largestFiles({ path: sandbox.root, limit: 20 });
+  expect(files.map(({ size }) => size)).toEqual(sizes.sort((a, b) => b - a).slice(0, 20));
 });
 
 test.each([16_384, 16_385, 1_048_575, 1_048_576, 1_048_577])("copies of %d bytes are found", async (size) => {
