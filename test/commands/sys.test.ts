@@ -1,16 +1,11 @@
-import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { hostname } from "node:os";
-import { createInterface } from "node:readline";
-import { afterEach, describe, expect, test } from "vitest";
-import { endSleepers, startSleeper } from "../sys/support/sleeper.ts";
+import { describe, expect, test } from "vitest";
 import { threeWays } from "./three-ways.ts";
 
 const onLinux = process.platform === "linux";
-
-afterEach(endSleepers);
 
 threeWays("sys", ({ call, failure, sandbox }) => {
   test("cpu has an entry for every logical processor", async () => {
@@ -112,113 +107,6 @@ threeWays("sys", ({ call, failure, sandbox }) => {
     });
   });
 
-  describe("processes", () => {
-    test("this process is among them, whole", async () => {
-      const all = await call("sys.processes", {});
-      const own = all.find(({ pid }) => pid === process.pid);
-      expect(own).toMatchObject({ parent_pid: process.ppid, cmd: expect.any(Array) });
-      expect(own?.cmd.length).toBeGreaterThan(0);
-      expect(own?.memory).toBeGreaterThan(10_000_000);
-      const started = Date.now() / 1000 - process.uptime();
-      expect(Math.abs((own?.start_time ?? 0) - started)).toBeLessThan(3);
-      expect(Math.abs((own?.run_time ?? 0) - process.uptime())).toBeLessThan(3);
-    });
-    test.runIf(onLinux)("have their executable, their user and their id told", async () => {
-      const [own] = await call("sys.processes", { pid: process.pid });
-      expect(own).toMatchObject({ exe: process.execPath, user_id: `${process.getuid?.()}` });
-    });
-    test.runIf(onLinux).each(["xsys) S (x", "xsys\nline", "xsys-with-a-name-longer-than-linux-keeps"])(
-      "a process named %j has that name",
-      async (name) => {
-        const { pid } = await startSleeper(sandbox, name);
-        const [found] = await call("sys.processes", { pid });
-        expect(found).toMatchObject({ pid, name, cmd: [sandbox.path(name), "1000"], exe: sandbox.path(name) });
-      },
-    );
-    test.runIf(onLinux)("a stopped one and a zombie are told as such, a zombie without a command line", async () => {
-      const parent = spawn("/bin/sh", ["-c", "sleep 1000 & echo $!; exec sleep 1000"], {
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-      try {
-        const [line] = await once(createInterface(parent.stdout), "line");
-        const pid = Number(line);
-        // Once the shell is a sleep(1), nobody collects what its child ended with.
-        const name = async () => (await call("sys.processes", { pid: parent.pid ?? 0 }))[0]?.name;
-        await expect.poll(name, WAIT).toBe("sleep");
-        process.kill(pid);
-        await expect.poll(async () => (await call("sys.processes", { pid }))[0]?.status, WAIT).toBe("Zombie");
-        expect((await call("sys.processes", { pid }))[0]).toMatchObject({ cmd: [], memory: 0, parent_pid: parent.pid });
-        parent.kill("SIGSTOP");
-        const status = async () => (await call("sys.processes", { pid: parent.pid ?? 0 }))[0]?.status;
-        await expect.poll(status, WAIT).toBe("Stopped");
-      } finally {
-        parent.kill("SIGKILL");
-      }
-    });
-    test("one that uses the processor is at the top", async () => {
-      const busy = spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" });
-      try {
-        await once(busy, "spawn");
-        const usage = async () => (await call("sys.processes", { topCpu: 20 })).find(({ pid }) => pid === busy.pid);
-        await expect.poll(async () => (await usage())?.cpu_usage ?? 0, WAIT).toBeGreaterThan(5);
-        const top = await call("sys.processes", { topCpu: 3 });
-        expect(top).toHaveLength(3);
-        expect(top.map(({ cpu_usage }) => cpu_usage)).toEqual(
-          top.map(({ cpu_usage }) => cpu_usage).toSorted((a, b) => b - a),
-        );
-      } finally {
-        busy.kill("SIGKILL");
-      }
-    });
-    test("topMem gives the largest, largest first", async () => {
-      const top = await call("sys.processes", { topMem: 2 });
-      expect(top).toHaveLength(2);
-      expect(top[0]?.memory).toBeGreaterThanOrEqual(top[1]?.memory ?? 0);
-    });
-    test("one that has ended is not found", async () => {
-      const { pid, child, ended } = await startSleeper(sandbox, "xsys-short");
-      child.kill();
-      await ended;
-      const error = await failure("sys.processes", { pid });
-      expect(error.code).toBe("NOT_FOUND");
-      expect(error.message).toContain(`${pid}`);
-    });
-  });
-
-  describe("kill", () => {
-    test("ends a process by its id, with the signal asked for", async () => {
-      const { pid, ended } = await startSleeper(sandbox, "xsys-by-id");
-      expect(await call("sys.kill", { pid, signal: "SIGKILL" })).toBeNull();
-      expect(await ended).toBe("SIGKILL");
-    });
-    test("ends all processes of an exact name, and none whose name only contains it", async () => {
-      const name = `xsys-${process.pid}-named`;
-      const others = await startSleeper(sandbox, `${name}-not`);
-      const [one, other] = [await startSleeper(sandbox, name), await startSleeper(sandbox, name.toUpperCase())];
-      const twin = spawn(sandbox.path(name), ["1000"], { stdio: "ignore" });
-      await once(twin, "spawn");
-      const twinEnded = once(twin, "exit");
-      await call("sys.kill", { name });
-      expect(await one.ended).toBe("SIGTERM");
-      expect((await twinEnded)[1]).toBe("SIGTERM");
-      const left = (await call("sys.processes", {})).map(({ pid }) => pid);
-      expect(left).toEqual(expect.arrayContaining([others.pid, other.pid]));
-    });
-    test("an id or a name that is not there is not found", async () => {
-      const { pid, child, ended } = await startSleeper(sandbox, "xsys-gone");
-      child.kill();
-      await ended;
-      for (const params of [{ pid }, { name: "xsys-no-such-process" }]) {
-        const error = await failure("sys.kill", params);
-        expect(error.code).toBe("NOT_FOUND");
-        expect(error.message).toContain(`${Object.values(params)[0]}`);
-      }
-    });
-    test.each([{}, { pid: 999_999, name: "both" }, { pid: 0 }, { pid: 2 ** 40 }])("refuses %j", async (params) => {
-      expect((await failure("sys.kill", params)).code).toBe("INVALID_PARAMS");
-    });
-  });
-
   describe("ports", () => {
     test.each(["127.0.0.1", "::1"])("a TCP connection on %s is seen from both ends", async (host) => {
       const server = createServer().listen(0, host);
@@ -282,8 +170,6 @@ threeWays("sys", ({ call, failure, sandbox }) => {
     });
   });
 });
-
-const WAIT = { timeout: 10_000, interval: 10 };
 
 /** False where the machine has no such address, as without IPv6. */
 async function listening(server: ReturnType<typeof createServer>): Promise<boolean> {
