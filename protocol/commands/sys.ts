@@ -164,7 +164,7 @@ export const network = command("sys.network", {
 export const processes = command("sys.processes", {
   summary: "Running processes.",
   description:
-    "`cpu_usage` is the share of one processor that a process used: over a sample of 200 ms with `topCpu` or `pid`, over " +
+    "`cpu_usage` is the share of one processor that a process used: over at least 200 ms with `topCpu` or `pid`, over " +
     "its life otherwise. With both `topCpu` and `topMem`, the second narrows what the first left. The executable and the " +
     "disk counters of other users' processes need privileges; without them the counters are 0.",
   params: {
