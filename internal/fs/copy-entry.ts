@@ -1,7 +1,5 @@
 import {
   chmodSync,
-  constants,
-  copyFileSync,
   lchownSync,
   lstatSync,
   lutimesSync,
@@ -12,6 +10,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { XsysError } from "../../protocol/errors.ts";
+import { copyContents } from "./copy-contents.ts";
 import { blaming, tempBeside } from "./temp-path.ts";
 import type { ExactPath } from "./walk.ts";
 
@@ -24,7 +23,7 @@ export interface Keep {
 
 /** Copies a file or a link to a name that is free. */
 export function copyEntry(src: ExactPath, stats: Stats, dest: ExactPath, keep: Keep): void {
-  if (stats.isFile()) copyFileSync(src, dest, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  if (stats.isFile()) copyContents(src, stats, dest);
   else if (stats.isSymbolicLink()) symlinkSync(readlinkSync(src, "buffer"), dest);
   else throw noCopyOf(src);
   keepAttributes(stats, dest, keep);
@@ -42,12 +41,12 @@ export function copyEntryOver(src: ExactPath, stats: Stats, dest: ExactPath, kee
   }
 }
 
-/** Gives a copy the mode, and what else is to be kept. Contents come before: a folder may not take any afterwards. */
+/** Gives a copy what else is to be kept, and a folder its mode, which may not let contents in any more. */
 export function keepAttributes(stats: Stats, dest: ExactPath, keep: Keep): void {
   const owned = keep.owner && keepOwner(stats, dest);
-  const mode = stats.mode & (owned ? 0o7777 : lent(stats));
-  // copyFile has set a file's mode itself; only set-user-ID and set-group-ID are lost by chown, or have to be.
-  if (!stats.isSymbolicLink() && (stats.isDirectory() || stats.mode & SET_ID)) chmodSync(dest, mode);
+  if (stats.isDirectory())
+    chmodSync(dest, stats.mode & (owned ? 0o7777 : 0o3777)); // set-group-ID lends a folder's group
+  else if (owned && stats.mode & SET_ID) chmodSync(dest, stats.mode & 0o7777);
   if (keep.times) lutimesSync(dest, stats.atimeMs / 1000, stats.mtimeMs / 1000);
 }
 
@@ -59,15 +58,6 @@ export function noCopyOf(path: ExactPath): XsysError {
 }
 
 const SET_ID = 0o6000;
-
-/**
- * Bits that a copy may have under another owner: with set-user-ID it would lend the copying user's rights. (Until here
- * it could not be executed: the kernel refuses to while copyFile has it open for writing.) On a folder, set-group-ID
- * only says whose group new entries get.
- */
-function lent(stats: Stats): number {
-  return stats.isDirectory() ? 0o3777 : 0o1777;
-}
 
 function keepOwner({ uid, gid }: Stats, dest: ExactPath): boolean {
   const now = lstatSync(dest);

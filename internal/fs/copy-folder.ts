@@ -19,13 +19,11 @@ export interface CopyTally {
 
 /**
  * Copies what is in a folder into another, which is made or merged into. Links are copied as links; below `dest` none
- * is followed either, so that nothing is written outside of it. A FIFO, socket or device fails before anything is
- * copied.
+ * is followed either, so that nothing is written outside of it. A FIFO, socket or device is an UNSUPPORTED.
  */
 export async function copyFolder(src: string, dest: string, options: CopyOptions): Promise<CopyTally> {
   const tally: CopyTally = { copied: 0, skipped: 0, bytes: 0 };
   const pause = checkpoint(options.interrupt);
-  refuseSpecial(src);
   const made: MadeFolder[] = [];
   const isNew = makeFolder(src, dest, made);
   for (const entry of walk(src)) {
@@ -55,13 +53,14 @@ export function updateEntry(
   count(stats, tally);
 }
 
+/** Finds what cannot be copied before anything is, where a failure midway would leave a part. */
+export function refuseSpecial(src: string): void {
+  for (const { kind, path } of walk(src)) if (kind === "other") throw noCopyOf(path);
+}
+
 interface MadeFolder {
   readonly stats: Stats;
   readonly path: ExactPath;
-}
-
-function refuseSpecial(src: string): void {
-  for (const { kind, path } of walk(src)) if (kind === "other") throw noCopyOf(path);
 }
 
 /** Makes a folder that only this process may enter until all is in it. False when it is there already. */

@@ -2,7 +2,7 @@ import { constants, createReadStream, lstatSync, mkdirSync, renameSync, rmSync, 
 import { dirname } from "node:path";
 import { XsysError } from "../../protocol/errors.ts";
 import { copyEntryOver, type Keep, noCopyOf } from "./copy-entry.ts";
-import { copyFolder } from "./copy-folder.ts";
+import { copyFolder, refuseSpecial } from "./copy-folder.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { refuseOverlap } from "./overlap.ts";
 import { blaming, tempBeside } from "./temp-path.ts";
@@ -44,6 +44,7 @@ async function copyWhole(
 ): Promise<void> {
   const options = { keep, skipSame: false, interrupt };
   if (old !== undefined) {
+    refuseSpecial(src);
     await copyFolder(src, dest, options);
     return;
   }

@@ -2,7 +2,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { XsysError } from "../../protocol/errors.ts";
 import { noCopyOf } from "./copy-entry.ts";
-import { type CopyTally, copyFolder, updateEntry } from "./copy-folder.ts";
+import { type CopyTally, copyFolder, refuseSpecial, updateEntry } from "./copy-folder.ts";
 import type { Interrupt } from "./interrupt.ts";
 import { refuseOverlap } from "./overlap.ts";
 import { statOrMissing, throughLinks } from "./through-links.ts";
@@ -20,6 +20,7 @@ export default async function syncTree({ src, dest, interrupt }: SyncArgs): Prom
     throw new XsysError(code, `fs.sync failed on ${src}: ${dest} is ${what} directory`, { details: { path: dest } });
   }
   if (!stats.isDirectory() && !stats.isFile()) throw noCopyOf(src);
+  if (stats.isDirectory()) refuseSpecial(src);
   const target = await throughLinks(dest);
   mkdirSync(dirname(target), { recursive: true });
   if (stats.isDirectory()) return copyFolder(src, target, options);

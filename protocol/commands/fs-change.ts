@@ -13,7 +13,8 @@ export const write = command("fs.write", {
   summary: "Write a file, or append to it.",
   description:
     "Missing folders are created. A file is replaced in one step and keeps its mode; when the write fails the old one stays " +
-    "whole. Only where its folder does not allow a new file beside it is it overwritten in place.",
+    "whole. Only where its folder does not allow a new file beside it, or the file is a mount point, is it overwritten in " +
+    "place. A link is written through. A FIFO or device is written to; a FIFO that nobody reads is UNAVAILABLE.",
   params: {
     path: file(),
     append: defaulted(boolean({ description: "Add to the end instead." }), false),
@@ -23,7 +24,7 @@ export const write = command("fs.write", {
   positionals: ["path"],
   input,
   result: nothing(),
-  errors: ["IS_A_DIRECTORY", "NO_SPACE"],
+  errors: ["IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NO_SPACE", "UNAVAILABLE"],
   examples: [
     { title: "Write a file", params: { path: "out/hello.txt" }, input: "hello\n" },
     { title: "Append a line", params: { path: "logs/app.log", append: true }, input: "one more\n" },
@@ -34,12 +35,14 @@ export const write = command("fs.write", {
 
 export const atomicWrite = command("fs.atomic-write", {
   summary: "Replace a file so that readers, and a crash, find the old or the new contents and never a part.",
-  description: "A temporary file beside it is written, flushed to disk and renamed; none is left behind.",
+  description:
+    "A temporary file beside it is written, flushed to disk and renamed; none is left behind. The folder's permission " +
+    "counts: a file that is read-only is replaced too, and one in a folder that takes no new file is DENIED.",
   params: { path: file(), ensureFile: ensureFile(), data: data() },
   positionals: ["path"],
   input,
   result: nothing(),
-  errors: ["IS_A_DIRECTORY", "NO_SPACE"],
+  errors: ["IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NO_SPACE", "BUSY"],
   examples: [{ title: "Replace a configuration", params: { path: "config.json" }, input: "{}\n" }],
   changes: true,
   since,
@@ -57,7 +60,7 @@ export const writeSecure = command("fs.write-secure", {
   positionals: ["path"],
   input,
   result: nothing(),
-  errors: ["IS_A_DIRECTORY", "NO_SPACE"],
+  errors: ["IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NO_SPACE"],
   examples: [{ title: "For the owner alone", params: { path: "secret.key" }, input: "s3cret\n" }],
   changes: true,
   since,
@@ -71,7 +74,7 @@ export const catWrite = command("fs.cat-write", {
   positionals: ["path"],
   input: { description: "The contents." },
   result: object({ bytes: integer({ minimum: 0, unit: "bytes", description: "Written." }) }),
-  errors: ["IS_A_DIRECTORY", "NO_SPACE"],
+  errors: ["IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NO_SPACE", "UNAVAILABLE"],
   examples: [{ title: "From a pipe", params: { path: "out/dump.bin" }, input: "bytes" }],
   changes: true,
   since,
@@ -80,8 +83,9 @@ export const catWrite = command("fs.cat-write", {
 export const copy = command("fs.copy", {
   summary: "Copy a file or a whole tree.",
   description:
-    "Modes are kept, symbolic links copied as links. `dest` is the copy's own path; an existing file there is replaced, an " +
-    "existing folder is merged into.",
+    "Modes are kept, save for set-user-ID and set-group-ID; symbolic links are copied as links. `dest` is the copy's own " +
+    "path; an existing file there is replaced, an existing folder is merged into. A new tree appears in one step. FIFOs, " +
+    "sockets and devices cannot be copied: with one of them in it a tree is UNSUPPORTED, and nothing is copied.",
   params: {
     src: path({ description: "What to copy.", kind: "entry" }),
     dest: path({ description: "Where to." }),
@@ -89,7 +93,7 @@ export const copy = command("fs.copy", {
   },
   positionals: ["src", "dest"],
   result: nothing(),
-  errors: ["NOT_FOUND", "IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NO_SPACE"],
+  errors: ["NOT_FOUND", "IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NO_SPACE", "UNSUPPORTED"],
   examples: [
     { title: "A file", params: { src: "notes.txt", dest: "backup/notes.txt" } },
     { title: "A tree", params: { src: "src", dest: "backup/src" } },
@@ -100,14 +104,16 @@ export const copy = command("fs.copy", {
 
 export const move = command("fs.move", {
   summary: "Move or rename a file or tree, also to another file system.",
-  description: "An existing file at the destination is replaced; an existing folder that is not empty is not.",
+  description:
+    "An existing file at the destination is replaced; an existing folder that is not empty is not. To another file system " +
+    "the source is copied, with its times and as far as possible its owners, and removed when all is there.",
   params: {
     src: path({ description: "What to move.", kind: "entry" }),
     dest: path({ description: "Where to.", kind: "entry" }),
   },
   positionals: ["src", "dest"],
   result: nothing(),
-  errors: ["NOT_FOUND", "IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NOT_EMPTY", "NO_SPACE"],
+  errors: ["NOT_FOUND", "IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NOT_EMPTY", "NO_SPACE", "UNSUPPORTED"],
   examples: [{ title: "Rename", params: { src: "notes.txt", dest: "archive/notes.txt" } }],
   changes: true,
   since,
@@ -115,7 +121,7 @@ export const move = command("fs.move", {
 
 export const rm = command("fs.rm", {
   summary: "Remove a file, link or whole tree.",
-  description: "The root itself and the file system's root are refused.",
+  description: "The root itself, and every folder it lies in, is refused. A link is removed, not followed.",
   params: {
     path: path({ description: "What to remove.", kind: "entry" }),
     force: defaulted(boolean({ description: "A missing path is fine." }), false),
@@ -147,6 +153,7 @@ export const touch = command("fs.touch", {
   params: { path: file() },
   positionals: ["path"],
   result: nothing(),
+  errors: ["NOT_A_DIRECTORY"],
   examples: [{ title: "A marker", params: { path: "tmp/restart.txt" } }],
   changes: true,
   since,
@@ -154,6 +161,7 @@ export const touch = command("fs.touch", {
 
 export const link = command("fs.link", {
   summary: "Make a symbolic link.",
+  description: "The link holds the absolute path of `src`, which need not exist.",
   params: {
     src: path({ description: "What the link leads to." }),
     dest: path({ description: "Where the link is made.", kind: "entry" }),
@@ -181,7 +189,7 @@ export const sync = command("fs.sync", {
   summary: "Bring a destination up to date with a source, one way.",
   description:
     "Files whose size and modification time are the same are skipped; times and modes are kept on what is copied; nothing is " +
-    "removed from the destination.",
+    "removed from the destination. Links are copied as links; with a FIFO, socket or device in it a tree is UNSUPPORTED.",
   params: { src: path({ description: "A folder or file." }), dest: path({ description: "Where to." }) },
   positionals: ["src", "dest"],
   result: object({
@@ -189,7 +197,7 @@ export const sync = command("fs.sync", {
     skipped: integer({ minimum: 0, description: "Files found up to date." }),
     bytes: integer({ minimum: 0, unit: "bytes", description: "Written." }),
   }),
-  errors: ["NOT_FOUND", "NOT_A_DIRECTORY", "IS_A_DIRECTORY", "NO_SPACE"],
+  errors: ["NOT_FOUND", "NOT_A_DIRECTORY", "IS_A_DIRECTORY", "NO_SPACE", "UNSUPPORTED"],
   examples: [{ title: "A backup", params: { src: "src", dest: "backup/src" } }],
   changes: true,
   since,
@@ -216,7 +224,8 @@ export const patch = command("fs.patch", {
   description:
     "`search` is literal text first. Only when the file does not hold it as such, and it reads as a regular expression " +
     "(JavaScript's syntax), is it taken as one, with `$1` and `$&` meaning groups in `replace`. `mode` settles it beforehand. " +
-    "An expression that runs over its time limit is a TIMEOUT and leaves the file.",
+    "An expression that runs over its time limit (3 s) is a TIMEOUT and leaves the file. Literal text is replaced in any " +
+    "file; an expression needs UTF-8, and is INVALID_DATA elsewhere.",
   params: {
     path: file(),
     search: string({ minLength: 1, description: "Text, or the source of a regular expression." }),
@@ -229,10 +238,10 @@ export const patch = command("fs.patch", {
   },
   positionals: ["path", "search", "replace"],
   result: object({
-    changed: boolean({ description: "Whether anything was replaced." }),
+    changed: boolean({ description: "Whether the file holds anything else now." }),
     replacements: integer({ minimum: 0, description: "Occurrences replaced." }),
   }),
-  errors: ["NOT_FOUND", "IS_A_DIRECTORY", "TOO_LARGE", "TIMEOUT"],
+  errors: ["NOT_FOUND", "IS_A_DIRECTORY", "INVALID_DATA", "NO_SPACE", "TOO_LARGE", "TIMEOUT"],
   examples: [
     { title: "A literal text", params: { path: "notes.txt", search: "price (USD)", replace: "price (EUR)" } },
     { title: "An expression", params: { path: "notes.txt", search: "line (\\d)", replace: "row $1", mode: "regex" } },
@@ -243,7 +252,9 @@ export const patch = command("fs.patch", {
 
 export const split = command("fs.split", {
   summary: "Cut a file into chunks.",
-  description: "The chunks are named `<file>.001`, `<file>.002`, …",
+  description:
+    "The chunks are named `<file>.001`, `<file>.002`, … `<file>.1000`, and have the file's mode; an empty file is one empty " +
+    "chunk. More than 100,000 are TOO_LARGE. When it fails no chunk is made.",
   params: {
     path: file(),
     bytes: integer({ minimum: 1, unit: "bytes", description: "Size of each chunk; the last may be smaller." }),
@@ -251,7 +262,7 @@ export const split = command("fs.split", {
   },
   positionals: ["path"],
   result: array(string(), { description: "Paths of the chunks, in order." }),
-  errors: ["NOT_FOUND", "IS_A_DIRECTORY", "NO_SPACE", "TOO_LARGE"],
+  errors: ["NOT_FOUND", "IS_A_DIRECTORY", "INVALID_DATA", "NO_SPACE", "TOO_LARGE"],
   examples: [{ title: "Into an own folder", params: { path: "logs/app.log", bytes: 16, out: "parts" } }],
   changes: true,
   since,
@@ -259,6 +270,7 @@ export const split = command("fs.split", {
 
 export const merge = command("fs.merge", {
   summary: "Join files into one.",
+  description: "`dest` may be one of the sources. A new file is open to those alone who may read every source.",
   params: {
     dest: path({ description: "The file to make." }),
     sources: array(path({ description: "A file." }), { minItems: 1, description: "What to join, in order." }),
@@ -290,6 +302,7 @@ export const lock = command("fs.lock", {
   },
   positionals: ["path"],
   result: object({ locked: boolean({ description: "Whether it was taken now." }), holder }),
+  errors: ["BUSY", "NOT_A_DIRECTORY"],
   examples: [{ title: "Take a lock", params: { path: "notes.txt", owner: "nightly job" } }],
   changes: true,
   since,
