@@ -1,0 +1,15 @@
+/** Calls over a link that answers in the order asked. */
+export class Queue {
+  readonly #waiting: ((answer: unknown) => void)[] = [];
+
+  ask(send: () => void): Promise<unknown> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      send();
+    });
+  }
+
+  answer(answer: unknown): void {
+    this.#waiting.shift()?.(answer);
+  }
+}

@@ -1,0 +1,7 @@
+/** A contender's server as a process: `node server.ts CONTENDER SOCKET`. It tells when it listens. */
+import { loadContender } from "./contenders.ts";
+
+const [name = "", socket = ""] = process.argv.slice(2);
+const { serve } = await loadContender(name);
+await serve?.(socket);
+console.log("listening");

@@ -1,0 +1,66 @@
+import { type Results, ratio, summarize } from "./rounds.ts";
+import { table, threeFigures } from "./table.ts";
+
+/** A kind of work that contenders are compared in: what was measured, beside whom, and what is to be reached. */
+export interface Comparison {
+  readonly title: string;
+  readonly figures: readonly Figure[];
+  /** The contender beside which the table sets all the others, and the figure it does so in. */
+  readonly reference: { readonly contender: string; readonly figure: string };
+  readonly goals: readonly Goal[];
+  readonly results: Results;
+  /** Contenders whose package is not installed. */
+  readonly absent: readonly string[];
+}
+
+export interface Figure {
+  readonly name: string;
+  readonly unit: string;
+}
+
+/** Our figure is to be at most, or at least, so many times the contender's. */
+export interface Goal {
+  readonly figure: string;
+  readonly contender: string;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+export const OURS = "xsys";
+
+/** The comparison as lines of text: a table, then a line for each goal. */
+export function describe(comparison: Comparison): string[] {
+  const { title, figures, reference, goals, results, absent } = comparison;
+  const headings = [
+    "",
+    ...figures.flatMap(({ name, unit }) => [`${name}, ${unit}`, "min–max"]),
+    `× ${reference.contender}`,
+  ];
+  const rows = [...results.keys()].map((contender) => rowOf(contender, comparison));
+  return [
+    title,
+    ...table(headings, [...rows, ...absent.map((contender) => [contender, "absent"])]),
+    ...goals.map((goal) => goalLine(goal, results)),
+  ];
+}
+
+function rowOf(contender: string, { figures, reference, results }: Comparison): string[] {
+  const cells = figures.flatMap(({ name }) => {
+    const summary = summarize(results, contender, name);
+    if (summary === undefined) return ["–", ""];
+    return [threeFigures(summary.median), `${threeFigures(summary.least)}–${threeFigures(summary.most)}`];
+  });
+  const times = ratio(results, contender, reference.contender, reference.figure);
+  return [contender, ...cells, times === undefined ? "–" : times.toFixed(2)];
+}
+
+function goalLine(goal: Goal, results: Results): string {
+  const { figure, contender, atMost, atLeast } = goal;
+  const wanted = atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`;
+  return `goal: ${figure} ${wanted} × ${contender}: ${outcome(goal, ratio(results, OURS, contender, figure))}`;
+}
+
+function outcome({ atMost = Number.POSITIVE_INFINITY, atLeast = 0 }: Goal, times: number | undefined): string {
+  if (times === undefined) return "not measured";
+  return `${times.toFixed(2)}, ${times <= atMost && times >= atLeast ? "reached" : "MISSED"}`;
+}

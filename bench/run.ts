@@ -1,0 +1,31 @@
+/**
+ * Measures xsys beside its peers: `npm run bench -- calls`. Without a name, all benches run. What counts is the ratios:
+ * they are measured in one interleaved run, while an absolute time tells most about the machine.
+ */
+import { type Comparison, describe } from "./comparison.ts";
+import { machine } from "./machine.ts";
+
+/** A bench by its name on the command line: it measures, and tells how far it is. */
+const BENCHES: Readonly<Record<string, () => Promise<{ default: (progress: Progress) => Promise<Comparison[]> }>>> = {
+  calls: () => import("./calls/bench.ts"),
+};
+
+type Progress = (text: string) => void;
+
+process.exitCode = await run(process.argv.slice(2));
+
+async function run(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
+  if (unknown !== undefined) {
+    console.error(`there is no bench "${unknown}"; there are: ${Object.keys(BENCHES).join(", ")}`);
+    return 64;
+  }
+  console.log(machine());
+  for (const [name, load] of Object.entries(BENCHES)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    const { default: bench } = await load();
+    const comparisons = await bench((text) => console.error(`${name}: ${text}`));
+    for (const comparison of comparisons) console.log(`\n${describe(comparison).join("\n")}`);
+  }
+  return 0;
+}
