@@ -1,9 +1,8 @@
 import { copy } from "../../protocol/commands/fs-change.ts";
 import { handle } from "../handler.ts";
-import { interruptible } from "./interrupt.ts";
+import { runCopy } from "./run-copy.ts";
 
-export default handle(copy, async ({ src, dest }, { host, signal }) => {
-  const keep = { times: false, owner: false };
-  await interruptible(signal, (interrupt) => host.tasks.run("copy-tree", { src, dest, keep, interrupt }));
+export default handle(copy, async ({ src, dest }, context) => {
+  await runCopy({ src, dest, keep: { times: false, owner: false }, skipSame: false }, context);
   return null;
 });

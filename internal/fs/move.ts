@@ -3,8 +3,8 @@ import { move } from "../../protocol/commands/fs-change.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import type { Context } from "../context.ts";
 import { handle } from "../handler.ts";
-import { interruptible } from "./interrupt.ts";
 import { refuseRoot } from "./refuse-root.ts";
+import { runCopy } from "./run-copy.ts";
 import { blaming, tempBeside } from "./temp-path.ts";
 import { withParents } from "./with-parents.ts";
 
@@ -30,18 +30,18 @@ function intoItself(src: string, dest: string, cause: unknown): XsysError {
 }
 
 /** To another file system: a full copy beside the destination first, then its name, and only then the source goes. */
-async function moveAcross(src: string, dest: string, { host, signal }: Context): Promise<void> {
+async function moveAcross(src: string, dest: string, context: Context): Promise<void> {
   await refuseOccupied(src, dest);
   const copy = tempBeside(dest);
   const keep = { times: true, owner: true };
   try {
-    await interruptible(signal, (interrupt) => host.tasks.run("copy-tree", { src, dest: copy, keep, interrupt }));
+    await runCopy({ src, dest: copy, keep, skipSame: false }, context);
     await rename(copy, dest);
   } catch (error) {
-    await host.tasks.run("remove-tree", { path: copy }).catch(() => {}); // a copy that failed has left none
+    await context.host.tasks.run("remove-tree", { path: copy }).catch(() => {}); // a copy that failed has left none
     throw blaming(error, copy, dest);
   }
-  await host.tasks.run("remove-tree", { path: src });
+  await context.host.tasks.run("remove-tree", { path: src });
 }
 
 /** What the rename at the end would refuse, before anything is copied. */

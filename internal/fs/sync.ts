@@ -1,7 +1,8 @@
+import { realpath } from "node:fs/promises";
 import { sync } from "../../protocol/commands/fs-change.ts";
 import { handle } from "../handler.ts";
-import { interruptible } from "./interrupt.ts";
+import { runCopy } from "./run-copy.ts";
 
-export default handle(sync, ({ src, dest }, { host, signal }) =>
-  interruptible(signal, (interrupt) => host.tasks.run("sync-tree", { src, dest, interrupt })),
+export default handle(sync, async ({ src, dest }, context) =>
+  runCopy({ src: await realpath(src), dest, keep: { times: true, owner: false }, skipSame: true }, context),
 );

@@ -1,0 +1,32 @@
+import { lstatSync } from "node:fs";
+import { copyEntry } from "./copy-entry.ts";
+import type { CopyJob, CopyTally, FolderPair } from "./copy-job.ts";
+import { asExactPath, transplant } from "./exact-path.ts";
+import { checkpoint } from "./interrupt.ts";
+import { count, updateEntry } from "./update-entry.ts";
+import { entriesOf } from "./walk.ts";
+
+/** Task: copies the files and links that are in some of a tree's folders, into folders that are made already. */
+export default async function copyLeaves({ folders, job }: CopyLeavesArgs): Promise<CopyTally> {
+  const pause = checkpoint(job.interrupt);
+  const tally: CopyTally = { copied: 0, skipped: 0, bytes: 0 };
+  for (const { from, to, isNew } of folders) {
+    const [source, target] = [asExactPath(from), asExactPath(to)];
+    for (const { kind, path } of entriesOf(source)) {
+      const wait = pause();
+      if (wait !== undefined) await wait;
+      if (kind === "folder") continue;
+      const [stats, copy] = [lstatSync(path), transplant(path, source, target)];
+      if (isNew) {
+        copyEntry(path, stats, copy, job.keep);
+        count(stats, tally);
+      } else updateEntry(path, stats, copy, job, tally);
+    }
+  }
+  return tally;
+}
+
+interface CopyLeavesArgs {
+  readonly folders: readonly FolderPair[];
+  readonly job: CopyJob;
+}

@@ -1,0 +1,85 @@
+import { constants, createReadStream, lstatSync, mkdirSync, rmSync, type Stats } from "node:fs";
+import { dirname } from "node:path";
+import { type ErrorCode, XsysError } from "../../protocol/errors.ts";
+import { noCopyOf } from "./copy-entry.ts";
+import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
+import { transplant } from "./exact-path.ts";
+import { checkpoint } from "./interrupt.ts";
+import { refuseOverlap } from "./overlap.ts";
+import { blaming, tempBeside } from "./temp-path.ts";
+import { statOrMissing, throughLinks } from "./through-links.ts";
+import { updateEntry } from "./update-entry.ts";
+import { type ExactPath, walk } from "./walk.ts";
+import { writeInto } from "./write-into.ts";
+
+/**
+ * Task: the first stage of copying. It finds what stands against it, copies a source that is no folder, and makes a
+ * tree's folders. A tree with a FIFO, socket or device in it is UNSUPPORTED before anything is made.
+ */
+export default async function planCopy(job: CopyJob): Promise<CopyPlan> {
+  const stats = lstatSync(job.src);
+  const old = await statOrMissing(job.dest);
+  await refuseOverlap(job.src, stats, job.dest, old);
+  const dest = await throughLinks(job.dest);
+  if (stats.isDirectory()) return planTree(job, dest, old);
+  return { dest, folders: [], tally: await copyAlone(job, stats, dest, old) };
+}
+
+async function copyAlone(job: CopyJob, stats: Stats, dest: string, old: Stats | undefined): Promise<CopyTally> {
+  if (old?.isDirectory()) throw inTheWay("IS_A_DIRECTORY", job.src, dest);
+  if (!stats.isFile() && !stats.isSymbolicLink()) throw noCopyOf(job.src);
+  mkdirSync(dirname(dest), { recursive: true });
+  const tally: CopyTally = { copied: 0, skipped: 0, bytes: 0 };
+  if (old === undefined || old.isFile()) {
+    updateEntry(job.src, stats, dest, job, tally);
+    return tally;
+  }
+  const bytes = await writeInto(dest, constants.O_WRONLY, createReadStream(job.src)); // /dev/null stays what it is
+  return { copied: 1, skipped: 0, bytes };
+}
+
+async function planTree(job: CopyJob, dest: string, old: Stats | undefined): Promise<CopyPlan> {
+  if (old !== undefined && !old.isDirectory()) throw inTheWay("NOT_A_DIRECTORY", job.src, dest);
+  const sources = await foldersOf(job);
+  mkdirSync(dirname(dest), { recursive: true });
+  const temp = old === undefined ? tempBeside(dest) : undefined;
+  const tally = { copied: 0, skipped: 0, bytes: 0 };
+  try {
+    const folders = sources.map((from) => makeFolder(from, transplant(from, job.src, temp ?? dest)));
+    return { dest, folders, tally, ...(temp !== undefined && { temp }) };
+  } catch (error) {
+    if (temp === undefined) throw error;
+    rmSync(temp, { recursive: true, force: true });
+    throw blaming(error, temp, dest);
+  }
+}
+
+/** The folder itself and all below, when all that is in them can be copied. */
+async function foldersOf({ src, interrupt }: CopyJob): Promise<ExactPath[]> {
+  const pause = checkpoint(interrupt);
+  const folders: ExactPath[] = [src];
+  for (const { kind, path } of walk(src)) {
+    const wait = pause();
+    if (wait !== undefined) await wait;
+    if (kind === "other") throw noCopyOf(path);
+    if (kind === "folder") folders.push(path);
+  }
+  return folders;
+}
+
+/** Makes a folder that only this process may enter until all is in it. A link in its place is not followed. */
+function makeFolder(from: ExactPath, to: ExactPath): FolderPair {
+  try {
+    mkdirSync(to, 0o700);
+    return { from, to, isNew: true };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if (!lstatSync(to).isDirectory()) throw inTheWay("NOT_A_DIRECTORY", from, to);
+    return { from, to, isNew: false };
+  }
+}
+
+function inTheWay(code: ErrorCode, src: ExactPath, dest: ExactPath): XsysError {
+  const what = code === "IS_A_DIRECTORY" ? "a directory" : "there and no directory";
+  return new XsysError(code, `copying failed on ${src}: ${dest} is ${what}`, { details: { path: dest.toString() } });
+}

@@ -1,0 +1,54 @@
+import { availableParallelism } from "node:os";
+import type { Context } from "../context.ts";
+import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
+import { interruptible } from "./interrupt.ts";
+import { blaming } from "./temp-path.ts";
+
+const MAX_THREADS = 4;
+/** Folders that are worth a thread. */
+const MIN_FOLDERS = 32;
+
+/**
+ * Copies a file, a link or a tree, in a service by several threads. A file is replaced in one step. A tree that is new
+ * appears in one step, and nothing of it is left on failure; into a folder that exists it is merged, file by file.
+ */
+export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): Promise<CopyTally> {
+  return interruptible(context.signal, async (interrupt) => {
+    const job = { ...request, interrupt };
+    const plan = await context.host.tasks.run("plan-copy", job);
+    if (plan.folders.length === 0) return plan.tally;
+    try {
+      const tally = await copyAllLeaves(plan, job, context);
+      await context.host.tasks.run("finish-copy", { plan, job });
+      return tally;
+    } catch (error) {
+      const { temp, dest } = plan;
+      if (temp === undefined) throw error;
+      await context.host.tasks.run("remove-tree", { path: temp });
+      throw blaming(error, temp, dest);
+    }
+  });
+}
+
+/** The first failure stops all, and is told when all have stopped: then nothing is written any more. */
+async function copyAllLeaves({ folders }: CopyPlan, job: CopyJob, { host }: Context): Promise<CopyTally> {
+  const threads = host.service === undefined ? 1 : Math.min(MAX_THREADS, availableParallelism());
+  const running = dealOut(folders, Math.min(threads, Math.ceil(folders.length / MIN_FOLDERS))).map((share) =>
+    host.tasks.run("copy-leaves", { folders: share, job }),
+  );
+  try {
+    return (await Promise.all(running)).reduce(sum);
+  } catch (error) {
+    Atomics.store(job.interrupt, 0, 1);
+    await Promise.allSettled(running);
+    throw error;
+  }
+}
+
+function dealOut(folders: readonly FolderPair[], shares: number): FolderPair[][] {
+  return Array.from({ length: shares }, (_, share) => folders.filter((_, index) => index % shares === share));
+}
+
+function sum(a: CopyTally, b: CopyTally): CopyTally {
+  return { copied: a.copied + b.copied, skipped: a.skipped + b.skipped, bytes: a.bytes + b.bytes };
+}
