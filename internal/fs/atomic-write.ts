@@ -1,7 +1,7 @@
 import { atomicWrite } from "../../protocol/commands/fs-change.ts";
+import { contentsOf } from "../files/contents.ts";
+import { replaceFile } from "../files/replace-file.ts";
 import { handle } from "../handler.ts";
-import { contentsOf } from "./contents.ts";
-import { replaceFile } from "./replace-file.ts";
 
 export default handle(atomicWrite, async ({ path, data }, context) => {
   await replaceFile(path, contentsOf(data, context), { evenReadOnly: true, syncFolder: true });

@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { checkpoint, type Interrupt } from "./interrupt.ts";
+import { checkpoint, type Interrupt } from "../files/interrupt.ts";
 
 const BLOCK = 1_048_576;
 

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { catWrite } from "../../protocol/commands/fs-change.ts";
+import { contentsOf } from "../files/contents.ts";
+import { writeInto } from "../files/write-into.ts";
 import { handle } from "../handler.ts";
-import { contentsOf } from "./contents.ts";
-import { writeInto } from "./write-into.ts";
 
 const { O_CREAT, O_TRUNC, O_WRONLY } = constants;
 

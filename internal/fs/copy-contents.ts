@@ -11,7 +11,7 @@ import {
   utimesSync,
   writeSync,
 } from "node:fs";
-import type { ExactPath } from "./walk.ts";
+import type { ExactPath } from "../files/walk.ts";
 
 /** Below it, reading and writing is quicker than copyFile, which tries more: 12.5 against 14.5 µs for a small file. */
 const SMALL_BYTES = 131_072;

@@ -10,9 +10,9 @@ import {
   symlinkSync,
 } from "node:fs";
 import { XsysError } from "../../protocol/errors.ts";
+import { blaming, tempBeside } from "../files/temp-path.ts";
+import type { ExactPath } from "../files/walk.ts";
 import { copyContents } from "./copy-contents.ts";
-import { blaming, tempBeside } from "./temp-path.ts";
-import type { ExactPath } from "./walk.ts";
 
 /** What is kept beside contents and permissions. */
 export interface Keep {

@@ -1,6 +1,6 @@
+import type { Interrupt } from "../files/interrupt.ts";
+import type { ExactPath } from "../files/walk.ts";
 import type { Keep } from "./copy-entry.ts";
-import type { Interrupt } from "./interrupt.ts";
-import type { ExactPath } from "./walk.ts";
 
 /** What the stages of copying share: plan-copy, copy-leaves (several at a time), finish-copy. */
 export interface CopyJob {

@@ -1,10 +1,10 @@
 import { lstatSync } from "node:fs";
+import { checkpoint } from "../files/interrupt.ts";
+import { entriesOf } from "../files/walk.ts";
 import { copyEntry } from "./copy-entry.ts";
 import type { CopyJob, CopyTally, FolderPair } from "./copy-job.ts";
 import { asExactPath, transplant } from "./exact-path.ts";
-import { checkpoint } from "./interrupt.ts";
 import { count, updateEntry } from "./update-entry.ts";
-import { entriesOf } from "./walk.ts";
 
 /** Task: copies the files and links that are in some of a tree's folders, into folders that are made already. */
 export default async function copyLeaves({ folders, job }: CopyLeavesArgs): Promise<CopyTally> {

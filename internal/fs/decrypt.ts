@@ -1,6 +1,6 @@
 import { decrypt } from "../../protocol/commands/fs-change.ts";
+import { interruptible } from "../files/interrupt.ts";
 import { handle } from "../handler.ts";
-import { interruptible } from "./interrupt.ts";
 import { refuseIrregular } from "./refuse-irregular.ts";
 
 export default handle(decrypt, async ({ path, key }, { host, signal }) => {

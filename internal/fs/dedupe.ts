@@ -1,6 +1,6 @@
 import { dedupe } from "../../protocol/commands/fs-read.ts";
+import { asAsked } from "../files/as-asked.ts";
 import { handle } from "../handler.ts";
-import { asAsked } from "./as-asked.ts";
 
 export default handle(dedupe, async ({ path }, { host, signal, asked }) => {
   const copies = await host.tasks.run("find-copies", { path }, { signal });

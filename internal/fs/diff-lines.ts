@@ -1,6 +1,6 @@
 import { closeSync } from "node:fs";
 import type { Result } from "../../protocol/commands/index.ts";
-import { AnswerSize } from "./answer-size.ts";
+import { AnswerSize } from "../files/answer-size.ts";
 import { LineReader } from "./line-reader.ts";
 import { openForReadingSync } from "./open-for-reading.ts";
 

@@ -1,6 +1,6 @@
 import { encrypt } from "../../protocol/commands/fs-change.ts";
+import { interruptible } from "../files/interrupt.ts";
 import { handle } from "../handler.ts";
-import { interruptible } from "./interrupt.ts";
 import { refuseIrregular } from "./refuse-irregular.ts";
 
 export default handle(encrypt, async ({ path, key }, { host, signal }) => {

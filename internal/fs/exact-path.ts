@@ -1,4 +1,4 @@
-import type { ExactPath } from "./walk.ts";
+import type { ExactPath } from "../files/walk.ts";
 
 /** A path that may have come from another thread, where a Buffer arrives as the bare Uint8Array it is. */
 export function asExactPath(path: string | Uint8Array): ExactPath {

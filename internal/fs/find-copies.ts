@@ -1,6 +1,6 @@
-import { byCodeUnit } from "./by-code-unit.ts";
+import { byCodeUnit } from "../files/by-code-unit.ts";
+import { type ExactPath, walk } from "../files/walk.ts";
 import { digestOfStart, digestOfWhole, START } from "./digest.ts";
-import { type ExactPath, walk } from "./walk.ts";
 
 /** Files with the same contents. */
 interface Copies {

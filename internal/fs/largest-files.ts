@@ -1,6 +1,6 @@
-import { byCodeUnit } from "./by-code-unit.ts";
-import { entriesOfPart, type Part, type PartArgs } from "./tree-parts.ts";
-import type { Folder } from "./walk.ts";
+import { byCodeUnit } from "../files/by-code-unit.ts";
+import { entriesOfPart, type Part, type PartArgs } from "../files/tree-parts.ts";
+import type { Folder } from "../files/walk.ts";
 
 interface SizedFile {
   /** From the folder. */

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, readSync } from "node:fs";
-import { AnswerSize } from "./answer-size.ts";
+import { AnswerSize } from "../files/answer-size.ts";
 import { openForReadingSync } from "./open-for-reading.ts";
 import readWhole from "./read-whole.ts";
 

@@ -3,9 +3,9 @@ import { hostname, userInfo } from "node:os";
 import { dirname } from "node:path";
 import { lock } from "../../protocol/commands/fs-change.ts";
 import { XsysError } from "../../protocol/errors.ts";
+import { blaming, tempBeside } from "../files/temp-path.ts";
 import { handle } from "../handler.ts";
 import { type Holder, lockFileOf, readHolder } from "./lock-file.ts";
-import { blaming, tempBeside } from "./temp-path.ts";
 
 const MAX_TRIES = 100;
 

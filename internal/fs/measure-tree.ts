@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
-import { entriesOfPart, type Part, type PartArgs } from "./tree-parts.ts";
-import type { Folder } from "./walk.ts";
+import { entriesOfPart, type Part, type PartArgs } from "../files/tree-parts.ts";
+import type { Folder } from "../files/walk.ts";
 
 export interface TreeSize {
   /** Bytes of the contents of everything that is not a folder. */

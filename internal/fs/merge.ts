@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { merge } from "../../protocol/commands/fs-change.ts";
+import { replaceFile } from "../files/replace-file.ts";
+import { statOrMissing } from "../files/through-links.ts";
 import { handle } from "../handler.ts";
 import { refuseIrregular } from "./refuse-irregular.ts";
-import { replaceFile } from "./replace-file.ts";
-import { statOrMissing } from "./through-links.ts";
 
 const BLOCK = 1_048_576;
 

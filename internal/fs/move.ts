@@ -2,11 +2,11 @@ import { lstat, readdir, rename } from "node:fs/promises";
 import { move } from "../../protocol/commands/fs-change.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import type { Context } from "../context.ts";
+import { blaming, tempBeside } from "../files/temp-path.ts";
+import { withParents } from "../files/with-parents.ts";
 import { handle } from "../handler.ts";
 import { refuseRoot } from "./refuse-root.ts";
 import { runCopy } from "./run-copy.ts";
-import { blaming, tempBeside } from "./temp-path.ts";
-import { withParents } from "./with-parents.ts";
 
 export default handle(move, async ({ src, dest }, context) => {
   await refuseRoot("fs.move", src, context.host.root);

@@ -2,7 +2,7 @@ import type { Stats } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
 import { XsysError } from "../../protocol/errors.ts";
-import { statOrMissing } from "./through-links.ts";
+import { statOrMissing } from "../files/through-links.ts";
 
 /** Refuses to copy something onto itself, or a folder into itself, by whatever way the paths lead there. */
 export async function refuseOverlap(src: string, stats: Stats, dest: string, old: Stats | undefined): Promise<void> {

@@ -2,9 +2,9 @@ import type { ParamsTaken } from "../../protocol/command.ts";
 import { patch } from "../../protocol/commands/fs-change.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import type { Context } from "../context.ts";
+import { replaceFile } from "../files/replace-file.ts";
 import { handle } from "../handler.ts";
 import { refuseIrregular } from "./refuse-irregular.ts";
-import { replaceFile } from "./replace-file.ts";
 import type { Replaced } from "./replaced.ts";
 
 /** An expression that backtracks without end is not told from a slow one; 400 MB of log take under a second. */

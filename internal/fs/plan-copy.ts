@@ -1,16 +1,16 @@
 import { constants, createReadStream, lstatSync, mkdirSync, rmSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { type ErrorCode, XsysError } from "../../protocol/errors.ts";
+import { checkpoint } from "../files/interrupt.ts";
+import { blaming, tempBeside } from "../files/temp-path.ts";
+import { statOrMissing, throughLinks } from "../files/through-links.ts";
+import { type ExactPath, walk } from "../files/walk.ts";
+import { writeInto } from "../files/write-into.ts";
 import { noCopyOf } from "./copy-entry.ts";
 import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
 import { transplant } from "./exact-path.ts";
-import { checkpoint } from "./interrupt.ts";
 import { refuseOverlap } from "./overlap.ts";
-import { blaming, tempBeside } from "./temp-path.ts";
-import { statOrMissing, throughLinks } from "./through-links.ts";
 import { updateEntry } from "./update-entry.ts";
-import { type ExactPath, walk } from "./walk.ts";
-import { writeInto } from "./write-into.ts";
 
 /**
  * Task: the first stage of copying. It finds what stands against it, copies a source that is no folder, and makes a

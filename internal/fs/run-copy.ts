@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import type { Context } from "../context.ts";
+import { interruptible } from "../files/interrupt.ts";
+import { blaming } from "../files/temp-path.ts";
 import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
-import { interruptible } from "./interrupt.ts";
-import { blaming } from "./temp-path.ts";
 
 const MAX_THREADS = 4;
 /** Folders that are worth a thread. */

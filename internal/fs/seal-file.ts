@@ -1,8 +1,8 @@
 import { createCipheriv, randomBytes } from "node:crypto";
 import { open } from "node:fs/promises";
 import { XsysError } from "../../protocol/errors.ts";
+import { replaceFile } from "../files/replace-file.ts";
 import { blocksOf } from "./blocks.ts";
-import { replaceFile } from "./replace-file.ts";
 import { CIPHER, COST, encodeHeader, keyOf, MAX_PLAIN_BYTES, type SealArgs } from "./sealed-file.ts";
 
 /** Task: replaces a file by its sealed form. */

@@ -11,8 +11,8 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { checkpoint, type Interrupt } from "./interrupt.ts";
-import { tempBeside } from "./temp-path.ts";
+import { checkpoint, type Interrupt } from "../files/interrupt.ts";
+import { tempBeside } from "../files/temp-path.ts";
 
 const BLOCK = 1_048_576;
 const { O_NOFOLLOW = 0, O_WRONLY } = constants;

@@ -13,8 +13,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { XsysError } from "../../protocol/errors.ts";
-import { checkpoint, type Interrupt } from "./interrupt.ts";
-import { tempBeside } from "./temp-path.ts";
+import { checkpoint, type Interrupt } from "../files/interrupt.ts";
+import { tempBeside } from "../files/temp-path.ts";
 
 const BLOCK = 1_048_576;
 const MAX_CHUNKS = 100_000;

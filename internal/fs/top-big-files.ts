@@ -1,8 +1,8 @@
 import { topBigFiles } from "../../protocol/commands/fs-read.ts";
+import { asAsked } from "../files/as-asked.ts";
+import { inParts } from "../files/tree-parts.ts";
 import { handle } from "../handler.ts";
-import { asAsked } from "./as-asked.ts";
 import { largestOf } from "./largest-files.ts";
-import { inParts } from "./tree-parts.ts";
 
 export default handle(topBigFiles, async ({ path, limit }, { host, signal, asked }) => {
   const parts = await inParts((shared) => host.tasks.run("largest-files", { path, shared, limit }, { signal }));

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
+import { inParts } from "../files/tree-parts.ts";
 import type { TreeSize } from "./measure-tree.ts";
-import { inParts } from "./tree-parts.ts";
 
 /** Measures a tree, or one file, off the event loop. */
 export async function treeSize(path: string, { host, signal }: Context): Promise<TreeSize> {

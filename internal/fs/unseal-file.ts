@@ -1,7 +1,7 @@
 import { createDecipheriv } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
+import { replaceFile } from "../files/replace-file.ts";
 import { blocksOf } from "./blocks.ts";
-import { replaceFile } from "./replace-file.ts";
 import {
   CIPHER,
   decodeHeader,

@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, readlinkSync, type Stats } from "node:fs";
+import type { ExactPath } from "../files/walk.ts";
 import { copyEntryOver } from "./copy-entry.ts";
 import type { CopyJob, CopyTally } from "./copy-job.ts";
-import type { ExactPath } from "./walk.ts";
 
 /** Copies a file or link over what may be there, unless that is to be skipped when it is up to date. */
 export function updateEntry(from: ExactPath, stats: Stats, to: ExactPath, job: CopyJob, tally: CopyTally): void {

@@ -1,8 +1,8 @@
 import { writeSecure } from "../../protocol/commands/fs-change.ts";
+import { contentsOf } from "../files/contents.ts";
+import { replaceFile } from "../files/replace-file.ts";
 import { handle } from "../handler.ts";
-import { contentsOf } from "./contents.ts";
 import { octal } from "./octal.ts";
-import { replaceFile } from "./replace-file.ts";
 
 export default handle(writeSecure, async ({ path, mode, data }, context) => {
   await replaceFile(path, contentsOf(data, context), { mode: octal(mode), evenReadOnly: true });

@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
 import { write } from "../../protocol/commands/fs-change.ts";
+import { contentsOf } from "../files/contents.ts";
+import { replaceFile } from "../files/replace-file.ts";
+import { writeInto } from "../files/write-into.ts";
 import { handle } from "../handler.ts";
-import { contentsOf } from "./contents.ts";
-import { replaceFile } from "./replace-file.ts";
-import { writeInto } from "./write-into.ts";
 
 const { O_APPEND, O_CREAT, O_WRONLY } = constants;
 

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { rmdirSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { mkdir, symlink } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { walk } from "../../internal/files/walk.ts";
 import findCopies from "../../internal/fs/find-copies.ts";
 import largestFiles from "../../internal/fs/largest-files.ts";
 import listFolder from "../../internal/fs/list-folder.ts";
-import { walk } from "../../internal/fs/walk.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { callIn, failureIn } from "./in-process.ts";
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { FIRST } from "../../internal/fs/tree-parts.ts";
+import { FIRST } from "../../internal/files/tree-parts.ts";
 import { oneShotHost } from "../../internal/one-shot-host.ts";
 import { Router } from "../../internal/router.ts";
 import { InPlaceRunner } from "../../internal/work/in-place.ts";
