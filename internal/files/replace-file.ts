@@ -12,10 +12,12 @@ export interface ReplaceOptions {
   readonly mode?: number;
   /** A file without write permission is replaced too: the folder's permission is enough. */
   readonly evenReadOnly?: boolean;
-  /** Where the folder does not take a new file, or the file is a mount point, it is overwritten in place. */
+  /** Where the folder does not take a new file, or does not let this one be replaced, it is overwritten in place. */
   readonly orInPlace?: boolean;
   /** The new name is on disk too when the call returns. */
   readonly syncFolder?: boolean;
+  /** For a FIFO whose reader stalls; elsewhere the contents themselves fail when they are no longer wanted. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface ReplaceOptions {
 export async function replaceFile(path: string, contents: Contents, options: ReplaceOptions = {}): Promise<void> {
   const old = await statOrMissing(path);
   if (old !== undefined && !old.isFile()) {
-    await writeInto(path, constants.O_WRONLY, contents);
+    await writeInto(path, constants.O_WRONLY, contents, options.signal);
     return;
   }
   if (old !== undefined && !options.evenReadOnly) await access(path, constants.W_OK);
@@ -50,7 +52,10 @@ export async function replaceFile(path: string, contents: Contents, options: Rep
   }
 }
 
-const DENIALS = new Set<string | undefined>(["EACCES", "EPERM", "EROFS"]);
+/** ENOENT is /proc, whose folders are there and take nothing. */
+const DENIALS = new Set<string | undefined>(["EACCES", "EPERM", "EROFS", "ENOENT"]);
+/** EBUSY is a single file that a container mounts; EPERM another user's file in a sticky folder, such as /tmp. */
+const NAME_DENIALS = new Set<string | undefined>(["EBUSY", "EPERM", "EACCES"]);
 
 /** Never wider than the file will be; 0o666 leaves a new file's mode to the umask and the folder's defaults. */
 async function openTemp(temp: string, mode: number | undefined): Promise<FileHandle> {
@@ -83,8 +88,7 @@ async function renameOver(temp: string, target: string, { orInPlace, syncFolder 
   try {
     await rename(temp, target);
   } catch (error) {
-    // A single file that a container mounts can be written, but its name is taken for good.
-    if (!orInPlace || (error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
+    if (!orInPlace || !NAME_DENIALS.has((error as NodeJS.ErrnoException).code)) throw error;
     await overwriteWith(temp, target);
   }
   if (syncFolder && process.platform !== "win32") await syncEntries(dirname(target));

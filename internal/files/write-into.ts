@@ -6,12 +6,17 @@ import { withParents } from "./with-parents.ts";
 
 /**
  * Writes into what is there, without replacing it, and gives the bytes written. Missing folders are made when `flags`
- * ask for a file to be created.
+ * ask for a file to be created. The signal is for a FIFO whose reader stalls: then the contents are not asked for more.
  */
-export async function writeInto(path: string, flags: number, contents: Contents): Promise<number> {
+export async function writeInto(
+  path: string,
+  flags: number,
+  contents: Contents,
+  signal?: AbortSignal,
+): Promise<number> {
   const file = await openFor(path, flags);
   try {
-    if ((await file.stat()).isFIFO()) return await writeToFifo(path, contents);
+    if ((await file.stat()).isFIFO()) return await writeToFifo(path, contents, signal);
     let bytes = 0;
     for await (const chunk of contents) {
       await file.writeFile(chunk);
@@ -41,7 +46,7 @@ async function openFor(path: string, flags: number) {
 }
 
 /** A socket waits for the reader on the event loop, where a file's write would fail with EAGAIN. */
-async function writeToFifo(path: string, contents: Contents): Promise<number> {
+async function writeToFifo(path: string, contents: Contents, signal: AbortSignal | undefined): Promise<number> {
   const [{ openSync }, { Socket }, { pipeline }] = await Promise.all([
     import("node:fs"),
     import("node:net"),
@@ -52,6 +57,6 @@ async function writeToFifo(path: string, contents: Contents): Promise<number> {
     readable: false,
     writable: true,
   });
-  await pipeline(contents, socket);
+  await pipeline(contents, socket, signal === undefined ? {} : { signal });
   return socket.bytesWritten;
 }

@@ -4,6 +4,6 @@ import { replaceFile } from "../files/replace-file.ts";
 import { handle } from "../handler.ts";
 
 export default handle(atomicWrite, async ({ path, data }, context) => {
-  await replaceFile(path, contentsOf(data, context), { evenReadOnly: true, syncFolder: true });
+  await replaceFile(path, contentsOf(data, context), { evenReadOnly: true, syncFolder: true, signal: context.signal });
   return null;
 });

@@ -7,5 +7,5 @@ import { handle } from "../handler.ts";
 const { O_CREAT, O_TRUNC, O_WRONLY } = constants;
 
 export default handle(catWrite, async ({ path }, context) => ({
-  bytes: await writeInto(path, O_WRONLY | O_CREAT | O_TRUNC, contentsOf(undefined, context)),
+  bytes: await writeInto(path, O_WRONLY | O_CREAT | O_TRUNC, contentsOf(undefined, context), context.signal),
 }));

@@ -1,4 +1,4 @@
-import { lstat, readdir, rename } from "node:fs/promises";
+import { lstat, readdir, realpath, rename, unlink } from "node:fs/promises";
 import { move } from "../../protocol/commands/fs-change.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import type { Context } from "../context.ts";
@@ -10,9 +10,10 @@ import { runCopy } from "./run-copy.ts";
 
 export default handle(move, async ({ src, dest }, context) => {
   await refuseRoot("fs.move", src, context.host.root);
-  await lstat(src);
+  const stats = await lstat(src);
   try {
     await withParents(dest, () => rename(src, dest));
+    if (stats.isFile() && stats.nlink > 1) await removeOtherName(src, dest);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EINVAL") throw intoItself(src, dest, error);
@@ -21,6 +22,12 @@ export default handle(move, async ({ src, dest }, context) => {
   }
   return null;
 });
+
+/** The rename of one name of a file onto another of its names succeeds and does nothing (rename(2)). */
+async function removeOtherName(src: string, dest: string): Promise<void> {
+  const [left, real] = await Promise.all([realpath(src).catch(() => undefined), realpath(dest)]);
+  if (left !== undefined && left !== real) await unlink(src);
+}
 
 function intoItself(src: string, dest: string, cause: unknown): XsysError {
   return new XsysError("INVALID_PARAMS", `fs.move failed on ${src}: ${dest} lies in it`, {

@@ -5,23 +5,22 @@ export default function replaceLiteral(args: ReplaceArgs): Replaced {
   const { path, search, replace, limit } = args;
   const contents = readWithin(args);
   const [old, fresh] = [Buffer.from(search), Buffer.from(replace)];
-  const places = placesOf(old, contents);
-  if (places.length === 0 || old.equals(fresh)) return { replacements: places.length };
-  const size = contents.length + places.length * (fresh.length - old.length);
+  const replacements = placesOf(old, contents).reduce((count) => count + 1, 0);
+  if (replacements === 0 || old.equals(fresh)) return { replacements };
+  const size = contents.length + replacements * (fresh.length - old.length);
   checkSize(path, size, limit);
   const result = Buffer.allocUnsafeSlow(size);
   let [from, to] = [0, 0];
-  for (const place of places) {
+  for (const place of placesOf(old, contents)) {
     to += contents.copy(result, to, from, place);
     to += fresh.copy(result, to);
     from = place + old.length;
   }
   contents.copy(result, to, from);
-  return { replacements: places.length, contents: result };
+  return { replacements, contents: result };
 }
 
-function placesOf(search: Buffer, contents: Buffer): number[] {
-  const places: number[] = [];
-  for (let at = contents.indexOf(search); at !== -1; at = contents.indexOf(search, at + search.length)) places.push(at);
-  return places;
+/** Found twice rather than kept: a letter may have more places than there is memory for. */
+function* placesOf(search: Buffer, contents: Buffer): Generator<number, void> {
+  for (let at = contents.indexOf(search); at !== -1; at = contents.indexOf(search, at + search.length)) yield at;
 }

@@ -1,5 +1,6 @@
 import { lstat, unlink } from "node:fs/promises";
 import { rm } from "../../protocol/commands/fs-change.ts";
+import { isGone } from "../files/walk.ts";
 import { handle } from "../handler.ts";
 import { refuseRoot } from "./refuse-root.ts";
 
@@ -9,7 +10,7 @@ export default handle(rm, async ({ path, force }, { host, signal }) => {
     if ((await lstat(path)).isDirectory()) await host.tasks.run("remove-tree", { path }, { signal });
     else await unlink(path);
   } catch (error) {
-    if (!force || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (!force || !isGone(error)) throw error;
   }
   return null;
 });

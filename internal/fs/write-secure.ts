@@ -5,6 +5,6 @@ import { handle } from "../handler.ts";
 import { octal } from "./octal.ts";
 
 export default handle(writeSecure, async ({ path, mode, data }, context) => {
-  await replaceFile(path, contentsOf(data, context), { mode: octal(mode), evenReadOnly: true });
+  await replaceFile(path, contentsOf(data, context), { mode: octal(mode), evenReadOnly: true, signal: context.signal });
   return null;
 });

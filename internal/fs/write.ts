@@ -9,7 +9,7 @@ const { O_APPEND, O_CREAT, O_WRONLY } = constants;
 
 export default handle(write, async ({ path, append, data }, context) => {
   const contents = contentsOf(data, context);
-  if (append) await writeInto(path, O_WRONLY | O_CREAT | O_APPEND, contents);
-  else await replaceFile(path, contents, { orInPlace: true });
+  if (append) await writeInto(path, O_WRONLY | O_CREAT | O_APPEND, contents, context.signal);
+  else await replaceFile(path, contents, { orInPlace: true, signal: context.signal });
   return null;
 });

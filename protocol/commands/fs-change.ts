@@ -13,7 +13,7 @@ export const write = command("fs.write", {
   summary: "Write a file, or append to it.",
   description:
     "Missing folders are created. A file is replaced in one step and keeps its mode; when the write fails the old one stays " +
-    "whole. Only where its folder does not allow a new file beside it, or the file is a mount point, is it overwritten in " +
+    "whole. Only where its folder does not allow a new file beside it, or does not let this one be replaced, is it overwritten in " +
     "place. A link is written through. A FIFO or device is written to; a FIFO that nobody reads is UNAVAILABLE.",
   params: {
     path: file(),

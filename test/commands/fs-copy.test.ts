@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync, mkdtempSync, readlinkSync, rmSync, statSync, utimesSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, symlink } from "node:fs/promises";
+import { chmod, link as hardLink, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { threeWays } from "./three-ways.ts";
@@ -163,6 +163,12 @@ threeWays("fs copying", ({ call, failure, sandbox }) => {
     await call("fs.move", { src: "link", dest: "moved" });
     expect(readlinkSync(sandbox.path("moved"))).toBe("file");
     expect(await sandbox.read("file")).toBe("F");
+  });
+  test("move of one name of a file onto another leaves the other", async () => {
+    await sandbox.write("a", "A");
+    await hardLink(sandbox.path("a"), sandbox.path("b"));
+    await call("fs.move", { src: "a", dest: "b" });
+    expect(await readdir(sandbox.root)).toEqual(["b"]);
   });
   const REFUSED = [
     ["a file onto a folder", "file", "folder", "IS_A_DIRECTORY"],

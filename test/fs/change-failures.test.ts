@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, lstat, mkdir, open, readdir, stat, truncate, writeFile } from "node:fs/promises";
+import { chmod, chown, lstat, mkdir, open, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { oneShotHost } from "../../internal/one-shot-host.ts";
 import { Router } from "../../internal/router.ts";
@@ -138,6 +138,39 @@ test("a FIFO that nobody reads is UNAVAILABLE and does not hold the call", async
   ]) {
     await expect(call("fs.write", params)).rejects.toMatchObject({ code: "UNAVAILABLE" });
   }
+});
+
+test("a write to a FIFO whose reader stalls can be cancelled", async () => {
+  execFileSync("mkfifo", [sandbox.path("fifo")]);
+  const reader = await open(sandbox.path("fifo"), "r+");
+  const controller = new AbortController();
+  const writing = call("fs.write", { path: "fifo", data: "x".repeat(300_000) }, { signal: controller.signal });
+  await reader.read(Buffer.alloc(1)); // it is at work
+  controller.abort();
+  await expect(writing).rejects.toMatchObject({ code: "CANCELLED" });
+  await reader.close();
+});
+
+test.skipIf(process.platform !== "linux")(
+  "write sets a kernel's setting in /proc, which takes no temporary file",
+  async () => {
+    const before = await readFile("/proc/self/comm", "utf8");
+    await call("fs.write", { path: "/proc/self/comm", data: "xsys-renamed" });
+    expect(await readFile("/proc/self/comm", "utf8")).toBe("xsys-renamed\n");
+    await writeFile("/proc/self/comm", before);
+  },
+);
+
+test.skipIf(!isRoot)("another user's file in a sticky folder is written in place", async () => {
+  await chmod(sandbox.root, 0o1777);
+  await sandbox.write("file", "old");
+  await chmod(sandbox.path("file"), 0o666);
+  const write = { path: "file", data: "new" };
+  expect(await callAsOrdinaryUser(sandbox.root, "fs.write", write, { path: "warm", data: "" })).toEqual({
+    result: null,
+  });
+  expect(await sandbox.read("file")).toBe("new");
+  expect((await readdir(sandbox.root)).sort()).toEqual(["file", "warm"]);
 });
 
 /** Runs with a file system of 1 MiB in a folder; skipped where mounting is not allowed. */
