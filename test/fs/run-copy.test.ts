@@ -1,0 +1,74 @@
+import { spawnSync } from "node:child_process";
+import { watch } from "node:fs";
+import { mkdir, readdir } from "node:fs/promises";
+import { afterAll, expect, test } from "vitest";
+import { oneShotHost } from "../../internal/one-shot-host.ts";
+import { Router } from "../../internal/router.ts";
+import { ThreadRunner } from "../../internal/work/threads.ts";
+import { useSandbox } from "../support/sandbox.ts";
+
+const sandbox = useSandbox();
+const tasks = new ThreadRunner({ threads: 3 });
+afterAll(() => tasks.close());
+
+/** As in a service, where a tree is copied by several threads. */
+function copy(dest: string, signal = new AbortController().signal): Promise<unknown> {
+  const service = {
+    status: () => {
+      throw new Error("not asked for");
+    },
+    stop: () => {},
+  };
+  const router = new Router({ ...oneShotHost({ root: sandbox.root }), tasks, service });
+  const call = { signal, input: (async function* () {})(), output: { write: async () => {} } };
+  return Promise.resolve(router.call("fs.copy", { src: "tree", dest }, call));
+}
+
+async function makeTree(folders: number): Promise<string[]> {
+  for (let folder = 0; folder < folders; folder++) {
+    for (let file = 0; file < 4; file++)
+      await sandbox.write(`tree/f${folder % 7}/g${folder}/${file}`, `${folder}.${file}`);
+  }
+  return (await readdir(sandbox.path("tree"), { recursive: true })).sort();
+}
+
+test("several threads copy a whole tree, each file once", async () => {
+  const entries = await makeTree(200);
+  await copy("copy");
+  expect((await readdir(sandbox.path("copy"), { recursive: true })).sort()).toEqual(entries);
+  for (const folder of [0, 1, 66, 199]) {
+    expect(await sandbox.read(`copy/f${folder % 7}/g${folder}/3`)).toBe(`${folder}.3`);
+  }
+});
+
+test("a copy cancelled midway leaves a whole tree or nothing", async () => {
+  const entries = await makeTree(200);
+  await mkdir(sandbox.path("to"));
+  const controller = new AbortController();
+  const watcher = watch(sandbox.path("to"), () => controller.abort());
+  const outcome = await copy("to/copy", controller.signal).catch((error: unknown) => error);
+  watcher.close();
+  expect(controller.signal.aborted).toBe(true);
+  const left = await readdir(sandbox.path("to"), { recursive: true });
+  if (outcome === null) expect(left.sort()).toEqual(["copy", ...entries.map((entry) => `copy/${entry}`)].sort());
+  else {
+    expect(outcome).toMatchObject({ code: "CANCELLED" });
+    expect(left).toEqual([]);
+  }
+});
+
+test("a copy that one thread cannot go on with leaves nothing", async ({ skip }) => {
+  await makeTree(100);
+  await mkdir(sandbox.path("disk"));
+  const mount = ["-t", "tmpfs", "-o", "size=200k", "tmpfs", sandbox.path("disk")];
+  if (spawnSync("mount", mount).status !== 0) return skip("mounting a small file system is not allowed here");
+  try {
+    await expect(copy("disk/copy")).rejects.toMatchObject({
+      code: "NO_SPACE",
+      message: expect.not.stringContaining(".xsys-"),
+    });
+    expect(await readdir(sandbox.path("disk"))).toEqual([]);
+  } finally {
+    spawnSync("umount", ["-l", sandbox.path("disk")]);
+  }
+});
