@@ -1,3 +1,4 @@
+import type { Progress } from "../protocol/event-stream.ts";
 import type { TaskRunner } from "./work/task-runner.ts";
 
 /** Where a command's output bytes go. */
@@ -9,12 +10,33 @@ export interface Output {
   write(bytes: Uint8Array): Promise<void>;
 }
 
+/** Where a command's events go. */
+export interface Events {
+  /** Whether the reader has room for an event now. */
+  readonly ready: boolean;
+  /** Resolves when the event was sent: awaiting it is the back pressure. */
+  emit(event: unknown): Promise<void>;
+}
+
+/** The connection that a call came by. */
+export interface Peer {
+  /** It said Hello: one of our own clients, which keep a connection for as long as they are of use. */
+  readonly saidHello: boolean;
+  /** Runs when the connection is gone, whoever ended it. */
+  onClose(cleanUp: () => void): void;
+}
+
 /** One call, as the transport sees it. */
 export interface Call {
   /** Aborted when the caller cancels or its connection is gone. */
   readonly signal: AbortSignal;
   readonly input: AsyncIterable<Uint8Array>;
   readonly output: Output;
+  readonly events: Events;
+  /** Takes how far the work has come; absent when nobody wants to know. */
+  readonly progress?: ((progress: Progress) => void) | undefined;
+  /** Absent in a one-shot command. */
+  readonly peer?: Peer | undefined;
   /** The process that asked, where the transport knows it. */
   readonly callerPid?: number | undefined;
 }

@@ -117,6 +117,15 @@ class CallContext implements Context {
   get output() {
     return this.#call.output;
   }
+  get events() {
+    return this.#call.events;
+  }
+  get progress() {
+    return this.#call.progress;
+  }
+  get peer() {
+    return this.#call.peer;
+  }
   get callerPid() {
     return this.#call.callerPid;
   }

@@ -4,11 +4,12 @@ import { type Fields, type Given, type JsonSchema, object, type Schema, type Sta
 declare const TYPES: unique symbol;
 
 /** A command's types, for inference alone. */
-interface Types<G, T, R, O> {
+interface Types<G, T, R, O, E> {
   readonly given: G;
   readonly taken: T;
   readonly result: R;
   readonly output: O;
+  readonly event: E;
 }
 
 export interface Example<G = object> {
@@ -33,6 +34,8 @@ interface Description<G> {
   readonly input?: { readonly description: string; readonly param?: string };
   /** The command sends bytes before its result: standard output, or the call's byte stream. */
   readonly output?: { readonly description: string };
+  /** The command tells of work that may be long as it goes on, to those who ask. */
+  readonly progress?: boolean;
   /** Columns of the table that people read, when the rows have more fields than fit. */
   readonly columns?: readonly string[];
   /** Codes to expect beyond those any command may end with: INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED, INTERNAL. */
@@ -48,14 +51,17 @@ interface Description<G> {
 
 /** Everything there is to know about a command, declared once. */
 // biome-ignore lint/suspicious/noExplicitAny: a contract of any types is what the router, the CLI and the pages take.
-export interface Contract<Name extends string = string, G = any, T = any, R = any, O = any> extends Description<G> {
+export interface Contract<Name extends string = string, G = any, T = any, R = any, O = any, E = any>
+  extends Description<G> {
   readonly name: Name;
   readonly module: string;
   readonly action: string;
   /** One JSON Schema of an object that admits no other properties. */
   readonly params: JsonSchema;
   readonly result: JsonSchema;
-  readonly [TYPES]?: Types<G, T, R, O>;
+  /** What the command streams, one by one, before its result. */
+  readonly events?: JsonSchema;
+  readonly [TYPES]?: Types<G, T, R, O, E>;
 }
 
 type ParamName<P extends Fields> = keyof P & string;
@@ -63,12 +69,15 @@ type ParamName<P extends Fields> = keyof P & string;
 /** What a command that sends bytes says of them. */
 type OutputSpec = NonNullable<Description<object>["output"]>;
 
-interface Spec<P extends Fields, R extends Schema, O extends OutputSpec | undefined> extends Description<Given<P>> {
+interface Spec<P extends Fields, R extends Schema, O extends OutputSpec | undefined, E extends Schema | undefined>
+  extends Description<Given<P>> {
   readonly params: P;
   readonly positionals?: readonly (ParamName<P> | `${ParamName<P>}...`)[];
   readonly input?: { readonly description: string; readonly param?: ParamName<P> };
   readonly output?: O & OutputSpec;
   readonly result: R;
+  /** What the command streams, one by one, before its result: its events. */
+  readonly events?: E & Schema;
 }
 
 /** Declares a command. The name is `module.action`, both in kebab-case, written out so that a search finds it. */
@@ -77,7 +86,11 @@ export function command<
   P extends Fields,
   R extends Schema,
   O extends OutputSpec | undefined = undefined,
->(name: Name, { params, ...spec }: Spec<P, R, O>): Contract<Name, Given<P>, Taken<P>, Static<R>, O> {
+  E extends Schema | undefined = undefined,
+>(
+  name: Name,
+  { params, ...spec }: Spec<P, R, O, E>,
+): Contract<Name, Given<P>, Taken<P>, Static<R>, O, E extends Schema ? Static<E> : undefined> {
   const [module = "", action = ""] = name.split(".");
   return { name, module, action, params: object(params), ...spec };
 }
@@ -85,10 +98,12 @@ export function command<
 type TypesOf<C> = C extends { readonly [TYPES]?: infer X } ? NonNullable<X> : never;
 
 /** What a caller passes to a command. */
-export type ParamsGiven<C> = TypesOf<C> extends Types<infer G, unknown, unknown, unknown> ? G : never;
+export type ParamsGiven<C> = TypesOf<C> extends Types<infer G, unknown, unknown, unknown, unknown> ? G : never;
 /** What the handler of a command receives: defaults are filled in. */
-export type ParamsTaken<C> = TypesOf<C> extends Types<unknown, infer T, unknown, unknown> ? T : never;
+export type ParamsTaken<C> = TypesOf<C> extends Types<unknown, infer T, unknown, unknown, unknown> ? T : never;
 /** What a command answers with. */
-export type ResultOf<C> = TypesOf<C> extends Types<unknown, unknown, infer R, unknown> ? R : never;
+export type ResultOf<C> = TypesOf<C> extends Types<unknown, unknown, infer R, unknown, unknown> ? R : never;
 /** Whether a command sends a byte stream. */
-export type SendsBytes<C> = TypesOf<C> extends Types<unknown, unknown, unknown, OutputSpec> ? true : false;
+export type SendsBytes<C> = TypesOf<C> extends Types<unknown, unknown, unknown, OutputSpec, unknown> ? true : false;
+/** What a command streams, one by one; undefined when it streams nothing. */
+export type EventOf<C> = TypesOf<C> extends Types<unknown, unknown, unknown, unknown, infer E> ? E : never;

@@ -23,6 +23,8 @@ export interface CoreCommand {
   readonly params?: unknown;
   /** The call's input follows as chunks of the same id. */
   readonly input?: boolean;
+  /** The caller wants to be told how far the work has come. */
+  readonly progress?: boolean;
 }
 
 export interface ResponsePayload {
@@ -59,8 +61,10 @@ export interface HelloAnswer {
   readonly commands: readonly string[];
 }
 
+/** What a stream's reader grants: bytes of a byte stream, or events. */
 export interface Credit {
-  readonly bytes: number;
+  readonly bytes?: number;
+  readonly events?: number;
 }
 
 export interface Chunk {

@@ -1,14 +1,20 @@
 import { Readable } from "node:stream";
 import type { ByteReader } from "../../protocol/byte-stream.ts";
+import type { EventReader } from "../../protocol/event-stream.ts";
 import { INITIAL_CREDIT } from "../../protocol/message.ts";
+import { EventStream } from "./event-stream.ts";
 
 /**
  * The bytes that a command sends, as a Node stream: iterate it, pipe it, or collect it with node:stream/consumers. The
  * service sends no more than a mebibyte ahead of the reader. Destroying it cancels the call.
  */
-export class ByteStream<R> extends Readable {
+export class ByteStream<R, E = undefined> extends Readable {
   /** The command's result, once all bytes were sent. It fails with the stream. */
   readonly result: Promise<R>;
+  /** What the command tells beside its bytes, when it does. */
+  readonly events: EventStream<E, R>;
+  /** Takes the events; absent for a command that has none. */
+  readonly attachEvents: ((reader: EventReader) => void) | undefined;
   readonly #abort = new AbortController();
   readonly #resolve: (result: R) => void;
   readonly #reject: (error: Error) => void;
@@ -16,11 +22,13 @@ export class ByteStream<R> extends Readable {
   #wanted = false;
   #pumping = false;
 
-  constructor() {
+  constructor(hasEvents = false) {
     super({ highWaterMark: INITIAL_CREDIT / 4 });
     const { promise, resolve, reject } = Promise.withResolvers<R>();
     promise.catch(() => {}); // the stream's own error tells whoever does not ask for the result
     this.result = promise;
+    this.events = new EventStream(this.#abort);
+    this.attachEvents = hasEvents ? (reader) => this.events.attachEvents(reader) : undefined;
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -38,11 +46,13 @@ export class ByteStream<R> extends Readable {
 
   resolve(result: unknown): void {
     this.#resolve(result as R);
+    this.events.resolve(result);
     if (this.#reader === undefined) this.push(null);
   }
 
   reject(error: Error): void {
     this.#reject(error);
+    this.events.reject(error);
     this.destroy(error);
   }
 

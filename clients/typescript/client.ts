@@ -1,15 +1,21 @@
-import type { ParamsGiven, ResultOf, SendsBytes } from "../../protocol/command.ts";
+import type { Contract, EventOf, ParamsGiven, ResultOf, SendsBytes } from "../../protocol/command.ts";
 import { type AnyCommand, contracts, contractsByName } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import type { HelloAnswer } from "../../protocol/message.ts";
 import { ByteStream } from "./byte-stream.ts";
+import { EventStream } from "./event-stream.ts";
 import type { CallOptions, OutgoingCall } from "./outgoing-call.ts";
 
 type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : S;
 
-type Answer<C> = SendsBytes<C> extends true ? ByteStream<ResultOf<C>> : Promise<ResultOf<C>>;
+type Answer<C> =
+  SendsBytes<C> extends true
+    ? ByteStream<ResultOf<C>, EventOf<C>>
+    : EventOf<C> extends undefined
+      ? Promise<ResultOf<C>>
+      : EventStream<EventOf<C>, ResultOf<C>>;
 type Arguments<C> =
   Partial<ParamsGiven<C>> extends ParamsGiven<C>
     ? [params?: ParamsGiven<C>, options?: CallOptions]
@@ -32,10 +38,12 @@ export interface Client extends CommandMethods {
   readonly socket: string;
   /** What the service told of itself when the connection was made. */
   readonly hello: HelloAnswer;
-  /** Calls a command by name: for names known at run time only. A command that sends bytes is refused: use `stream`. */
+  /** Calls a command by name, for names known at run time only: one that answers once. */
   call(name: string, params?: object, options?: CallOptions): Promise<unknown>;
   /** Calls a command that sends bytes, by name. */
-  stream(name: string, params?: object, options?: CallOptions): ByteStream<unknown>;
+  stream(name: string, params?: object, options?: CallOptions): ByteStream<unknown, unknown>;
+  /** Calls a command that sends events, by name. */
+  subscribe(name: string, params?: object, options?: CallOptions): EventStream<unknown, unknown>;
   /** Ends the connection; calls in flight fail as UNAVAILABLE. */
   close(): void;
   [Symbol.dispose](): void;
@@ -51,40 +59,57 @@ export interface Carrier {
 
 export function createClient(carrier: Carrier): Client {
   const call = (name: string, params: object = {}, options: CallOptions = {}): Promise<unknown> => {
-    if (contractsByName.get(name)?.output !== undefined) {
-      return Promise.reject(new XsysError("INVALID_PARAMS", `${name} sends bytes: call it with stream()`));
+    const method = methodOf(contractsByName.get(name));
+    if (method !== "call") {
+      return Promise.reject(new XsysError("INVALID_PARAMS", `${name} is called with ${method}(), not with call()`));
     }
     return new Promise((resolve, reject) => {
       carrier.send({ name, params, options, waiting: { resolve, reject } });
     });
   };
-  const stream = (name: string, params: object = {}, options: CallOptions = {}): ByteStream<unknown> => {
-    const bytes = new ByteStream<unknown>();
+  const stream = (name: string, params: object = {}, options: CallOptions = {}): ByteStream<unknown, unknown> => {
+    const bytes = new ByteStream<unknown, unknown>(contractsByName.get(name)?.events !== undefined);
     const signal = bytes.abortedWith(options.signal);
     carrier.send({ name, params, options: { ...options, signal }, waiting: bytes });
     return bytes;
   };
+  const subscribe = (name: string, params: object = {}, options: CallOptions = {}): EventStream<unknown, unknown> => {
+    const events = new EventStream<unknown, unknown>();
+    const signal = events.abortedWith(options.signal);
+    carrier.send({ name, params, options: { ...options, signal }, waiting: events });
+    return events;
+  };
   return {
-    ...(methods(call, stream) as CommandMethods),
+    ...(methods({ call, stream, subscribe }) as CommandMethods),
     socket: carrier.socket,
     get hello() {
       return carrier.hello;
     },
     call,
     stream,
+    subscribe,
     close: () => carrier.close(),
     [Symbol.dispose]: () => carrier.close(),
   };
 }
 
-function methods(call: Client["call"], stream: Client["stream"]): Record<string, Record<string, unknown>> {
+type Calling = Pick<Client, "call" | "stream" | "subscribe">;
+
+function methods(calling: Calling): Record<string, Record<string, unknown>> {
   const modules: Record<string, Record<string, unknown>> = {};
-  for (const { module, action, name, output } of contracts) {
-    const method = output === undefined ? call : stream;
+  for (const contract of contracts) {
+    const { module, action, name } = contract;
+    const method = calling[methodOf(contract)];
     modules[module] ??= {};
     modules[module][camelCase(action)] = (params?: object, options?: CallOptions) => method(name, params, options);
   }
   return modules;
+}
+
+/** How a command is called follows from what it sends. */
+function methodOf(contract: Contract | undefined): keyof Calling {
+  if (contract?.output !== undefined) return "stream";
+  return contract?.events === undefined ? "call" : "subscribe";
 }
 
 function camelCase(kebab: string): string {

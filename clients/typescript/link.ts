@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { ByteReader, ByteWriter } from "../../protocol/byte-stream.ts";
 import { isErrorCode, XsysError } from "../../protocol/errors.ts";
+import { type EventPayload, EventReader } from "../../protocol/event-stream.ts";
 import { FrameReader, FrameWriter, LAST_CHUNK } from "../../protocol/frame.ts";
 import {
   type Credit,
@@ -26,6 +27,7 @@ interface Pending {
   id: number | undefined;
   settled: boolean;
   reader: ByteReader | undefined;
+  events: EventReader | undefined;
   writer: ByteWriter | undefined;
   release: () => void;
 }
@@ -98,6 +100,7 @@ export class Link {
       id: undefined,
       settled: false,
       reader: undefined,
+      events: undefined,
       writer: undefined,
       release: nothing,
     };
@@ -135,10 +138,15 @@ export class Link {
     this.#sent[id] = pending;
     pending.id = id;
     const input = options.input === undefined ? "" : ',"input":true';
-    this.#writer.json(`${commandHead(name)}${text}${input}},"id":${id}}`);
+    const progress = options.onProgress === undefined ? "" : ',"progress":true';
+    this.#writer.json(`${commandHead(name)}${text}${input}${progress}},"id":${id}}`);
     if (waiting.attach !== undefined) {
       pending.reader = new ByteReader((bytes) => this.#writer.json(encodeMessage("Credit", { bytes }, id)));
       waiting.attach(pending.reader);
+    }
+    if (waiting.attachEvents !== undefined) {
+      pending.events = new EventReader((events) => this.#writer.json(encodeMessage("Credit", { events }, id)));
+      waiting.attachEvents(pending.events);
     }
     if (options.input !== undefined) {
       pending.writer = new ByteWriter((bytes) => this.#writer.chunk(id, bytes));
@@ -201,9 +209,16 @@ export class Link {
     const message = parseMessage(payload);
     const { type, id } = message;
     if (type === "Response") this.#settle(message);
-    else if (type === "Credit" && id !== undefined) this.#sent[id]?.writer?.grant((message.payload as Credit).bytes);
+    else if (type === "Credit" && id !== undefined)
+      this.#sent[id]?.writer?.grant((message.payload as Credit).bytes ?? 0);
+    else if (type === "Event" && id !== undefined) this.#take(this.#sent[id], message.payload as EventPayload);
     else if (type === "Hello") this.#introduced.resolve(message.payload as HelloAnswer);
     else if (type === "Ping") this.#writer.json(encodeMessage("Pong", {}, id));
+  }
+
+  #take(pending: Pending | undefined, payload: EventPayload): void {
+    if ("progress" in payload) pending?.call.options.onProgress?.(payload.progress);
+    else pending?.events?.push(payload.event);
   }
 
   #settle({ id, payload }: Message): void {
@@ -229,6 +244,7 @@ export class Link {
     pending.settled = true;
     pending.release();
     pending.reader?.end();
+    pending.events?.end();
     // Made for a writer alone: an error's stack would be a third of a small call's cost.
     pending.writer?.close(new XsysError("CANCELLED", "the call is over"));
     pending.call.waiting.resolve(data);
@@ -239,6 +255,7 @@ export class Link {
     pending.settled = true;
     pending.release();
     pending.reader?.end(error);
+    pending.events?.end(error);
     pending.writer?.close(error);
     pending.call.waiting.reject(error);
   }

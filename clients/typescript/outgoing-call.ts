@@ -1,4 +1,5 @@
 import type { ByteReader } from "../../protocol/byte-stream.ts";
+import type { EventReader, Progress } from "../../protocol/event-stream.ts";
 
 /** Bytes for a command that reads a stream. */
 export type Input = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -9,6 +10,8 @@ export interface CallOptions {
   /** Milliseconds until the call fails as TIMEOUT, and the service is told; 0 is for ever. */
   readonly timeout?: number | undefined;
   readonly input?: Input | undefined;
+  /** Told how far the work has come, by the commands that do so. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 /** Who waits for a call. */
@@ -17,6 +20,8 @@ export interface Waiting {
   reject(error: Error): void;
   /** Takes the bytes a command sends. */
   attach?(reader: ByteReader): void;
+  /** Takes the events a command sends. */
+  readonly attachEvents?: ((reader: EventReader) => void) | undefined;
 }
 
 /** A call on its way. */

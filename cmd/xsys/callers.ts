@@ -32,13 +32,19 @@ export async function callerThroughService({ root = ".", connect: socket }: Glob
     pid: process.ppid,
   });
   return {
-    call: async (contract, params, { signal, input, output }) => {
+    call: async (contract, params, { signal, input, output, events, progress }) => {
       const absolute = withAbsolutePaths(contract, params, root);
-      const options = { signal, ...(contract.input !== undefined && !hasInputParam(contract, params) && { input }) };
-      if (contract.output === undefined) return client.call(contract.name, absolute, options);
-      const bytes = client.stream(contract.name, absolute, options);
-      for await (const chunk of bytes) await output.write(chunk as Buffer);
-      return bytes.result;
+      const takesInput = contract.input !== undefined && !hasInputParam(contract, params);
+      const options = { signal, onProgress: progress, ...(takesInput && { input }) };
+      if (contract.output !== undefined) {
+        const bytes = client.stream(contract.name, absolute, options);
+        for await (const chunk of bytes) await output.write(chunk as Buffer);
+        return bytes.result;
+      }
+      if (contract.events === undefined) return client.call(contract.name, absolute, options);
+      const stream = client.subscribe(contract.name, absolute, options);
+      for await (const event of stream) await events.emit(event);
+      return stream.result;
     },
     close: async () => client.close(),
   };

@@ -1,10 +1,13 @@
 import type { Call } from "../../internal/context.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
+import type { Progress } from "../../protocol/event-stream.ts";
 import { type ParsedWords, parseWords } from "./argv.ts";
 import { type Caller, callerInProcess, callerThroughService, hasInputParam } from "./callers.ts";
+import { EventPrinter } from "./event-printer.ts";
 import type { Globals } from "./globals.ts";
 import { optionKinds, paramsFromWords } from "./params.ts";
+import { ProgressBar } from "./progress-bar.ts";
 import { reportError } from "./report-error.ts";
 import { StandardInput, StandardOutput } from "./standard-streams.ts";
 
@@ -46,9 +49,14 @@ async function callSomewhere(
 ): Promise<unknown> {
   const connects = globals.connect !== undefined || contract.needsService === true;
   const caller = await (connects ? callerThroughService(globals) : callerInProcess(globals));
+  const events = new EventPrinter(contract.name, globals, output);
+  const bar = contract.progress === true && !globals.quiet && process.stderr.isTTY ? new ProgressBar() : undefined;
+  const progress = bar && ((now: Progress) => bar.show(now));
   try {
-    return await callUntilInterrupted(caller, contract, params, { input, output, callerPid: process.ppid });
+    return await callUntilInterrupted(caller, contract, params, { input, output, events, progress });
   } finally {
+    bar?.clear();
+    await events.end();
     await caller.close();
   }
 }
@@ -58,7 +66,7 @@ async function callUntilInterrupted(
   caller: Caller,
   contract: Contract,
   params: Record<string, unknown>,
-  call: Omit<Call, "signal"> & { readonly input: StandardInput },
+  call: Pick<Call, "output" | "events" | "progress"> & { readonly input: StandardInput },
 ): Promise<unknown> {
   const interrupted = new AbortController();
   const interrupt = (signal: NodeJS.Signals) => {
@@ -68,7 +76,7 @@ async function callUntilInterrupted(
   };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
-    return await caller.call(contract, params, { ...call, signal: interrupted.signal });
+    return await caller.call(contract, params, { ...call, signal: interrupted.signal, callerPid: process.ppid });
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
@@ -80,7 +88,7 @@ async function printResult(
   { json }: Globals,
   output: StandardOutput,
 ): Promise<void> {
-  if (contract.output !== undefined) return; // its bytes are the answer
+  if (contract.output !== undefined || contract.events !== undefined) return; // what was sent is the answer
   if (json) {
     const { toAsciiJson } = await import("./print/json.ts");
     await output.write(`${toAsciiJson({ status: "ok", data: result ?? null })}\n`);

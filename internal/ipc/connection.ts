@@ -3,6 +3,7 @@ import { XsysError } from "../../protocol/errors.ts";
 import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
 import {
   type CoreCommand,
+  type Credit,
   encodeError,
   encodeMessage,
   encodeResult,
@@ -13,6 +14,7 @@ import {
   parseChunk,
   parseMessage,
 } from "../../protocol/message.ts";
+import type { Peer } from "../context.ts";
 import type { Logger } from "../log.ts";
 import type { Router } from "../router.ts";
 import type { CallStatistics } from "./call-statistics.ts";
@@ -30,7 +32,7 @@ export interface ConnectionHome {
 }
 
 /** One peer: its frames, its calls in flight, and the end of both. */
-export class Connection {
+export class Connection implements Peer {
   readonly #socket: Socket;
   readonly #home: ConnectionHome;
   readonly #log: Logger;
@@ -40,7 +42,9 @@ export class Connection {
   readonly #calls = new Map<number, IncomingCall>();
   /** Calls without an id: one at a time, in the order asked. The first is the one that runs. */
   readonly #inOrder: { readonly call: IncomingCall; readonly params: unknown }[] = [];
+  readonly #cleanUps: (() => void)[] = [];
   #hasSpoken = false;
+  #saidHello = false;
   /** As the peer says: Node has no SO_PEERCRED. */
   #peerPid: number | undefined;
   #lastProgress = Date.now();
@@ -58,6 +62,15 @@ export class Connection {
     socket.on("drain", () => this.#balance());
     socket.on("error", (error) => this.#log.debug({ err: error }, "connection failed"));
     socket.on("close", () => this.#abandon());
+  }
+
+  get saidHello(): boolean {
+    return this.#saidHello;
+  }
+
+  onClose(cleanUp: () => void): void {
+    if (this.#socket.destroyed) cleanUp();
+    else this.#cleanUps.push(cleanUp);
   }
 
   get callsInFlight(): number {
@@ -142,6 +155,7 @@ export class Connection {
   #greet({ id, payload }: Message): void {
     const { pid } = (payload ?? {}) as Partial<HelloQuestion>;
     if (Number.isSafeInteger(pid)) this.#peerPid = pid;
+    this.#saidHello = true;
     this.#writer.json(encodeMessage("Hello", this.#home.hello(), id));
   }
 
@@ -155,7 +169,9 @@ export class Connection {
     const name = `${command.module}.${command.action}`;
     const call = new IncomingCall(name, id, this.#writer, {
       takesInput: command.input === true,
+      wantsProgress: command.progress === true,
       callerPid: this.#peerPid,
+      peer: this,
     });
     const params = command.params ?? {};
     if (id === undefined) {
@@ -222,11 +238,11 @@ export class Connection {
   }
 
   #credit({ id, payload }: Message): void {
-    const { bytes } = (payload ?? {}) as { bytes?: unknown };
-    if (id === undefined || !Number.isInteger(bytes) || (bytes as number) < 1 || (bytes as number) > 0xffff_ffff) {
-      throw new XsysError("BAD_FRAME", "a Credit needs an id and a positive number of bytes");
+    const { bytes, events } = (payload ?? {}) as Credit;
+    if (id === undefined || !isGrant(bytes ?? events) || !isGrant(events ?? bytes)) {
+      throw new XsysError("BAD_FRAME", "a Credit needs an id and a positive number of bytes or events");
     }
-    this.#calls.get(id)?.grant(bytes as number);
+    this.#calls.get(id)?.grant({ ...(bytes !== undefined && { bytes }), ...(events !== undefined && { events }) });
   }
 
   #cancel(id: number | undefined): void {
@@ -250,5 +266,10 @@ export class Connection {
     for (const call of this.#calls.values()) call.cancel(reason);
     for (const { call } of this.#inOrder) call.cancel(reason);
     this.#inOrder.splice(1);
+    for (const cleanUp of this.#cleanUps.splice(0)) cleanUp();
   }
+}
+
+function isGrant(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) > 0 && (value as number) <= 0xffff_ffff;
 }

@@ -1,8 +1,16 @@
 import { ByteReader, ByteWriter } from "../../protocol/byte-stream.ts";
 import { XsysError } from "../../protocol/errors.ts";
+import { type EventPayload, EventWriter, type Progress } from "../../protocol/event-stream.ts";
 import { type FrameWriter, LAST_CHUNK } from "../../protocol/frame.ts";
-import { encodeMessage } from "../../protocol/message.ts";
-import type { Call, Output } from "../context.ts";
+import { type Credit, encodeMessage } from "../../protocol/message.ts";
+import type { Call, Events, Output, Peer } from "../context.ts";
+
+export interface CallOrigin {
+  readonly takesInput: boolean;
+  readonly wantsProgress: boolean;
+  readonly callerPid: number | undefined;
+  readonly peer: Peer;
+}
 
 /** One call that a peer made and that is not answered yet. What a plain call does not use is never made. */
 export class IncomingCall implements Call {
@@ -11,21 +19,26 @@ export class IncomingCall implements Call {
   readonly id: number | undefined;
   readonly startedAt: number = performance.now();
   readonly callerPid: number | undefined;
+  readonly peer: Peer;
+  readonly progress: ((progress: Progress) => void) | undefined;
   readonly #frames: FrameWriter;
   #abort: AbortController | undefined;
   #cancelled: XsysError | undefined;
   #input: ByteReader | undefined;
   #output: ByteWriter | undefined;
+  #events: EventWriter | undefined;
 
   constructor(
     name: string,
     id: number | undefined,
     frames: FrameWriter,
-    { takesInput, callerPid }: { readonly takesInput: boolean; readonly callerPid: number | undefined },
+    { takesInput, wantsProgress, callerPid, peer }: CallOrigin,
   ) {
     this.name = name;
     this.id = id;
     this.callerPid = callerPid;
+    this.peer = peer;
+    this.progress = wantsProgress && id !== undefined ? (progress) => this.#tell({ progress }) : undefined;
     this.#frames = frames;
     if (takesInput && id !== undefined) {
       this.#input = new ByteReader((bytes) => frames.json(encodeMessage("Credit", { bytes }, id)));
@@ -57,14 +70,28 @@ export class IncomingCall implements Call {
     return this.#output;
   }
 
+  /** The events this call sends, which only one with an id can. */
+  get events(): Events {
+    if (this.id === undefined) {
+      throw new XsysError("INVALID_PARAMS", `${this.name} sends events, which only a call with an id can receive`);
+    }
+    this.#events ??= new EventWriter((event) => this.#tell({ event }));
+    return this.#events;
+  }
+
+  #tell(payload: EventPayload): void {
+    this.#frames.json(encodeMessage("Event", payload, this.id));
+  }
+
   /** Bytes, or the end, of the input. Chunks for a call that takes none are dropped. */
   take(bytes: Uint8Array, last: boolean): void {
     this.#input?.push(bytes);
     if (last) this.#input?.end();
   }
 
-  grant(bytes: number): void {
-    this.#output?.grant(bytes);
+  grant({ bytes = 0, events = 0 }: Credit): void {
+    if (bytes > 0) this.#output?.grant(bytes);
+    if (events > 0) this.#events?.grant(events);
   }
 
   /** The peer gave up or is gone. The handler finds out by its signal, its input or its output. */
@@ -74,6 +101,7 @@ export class IncomingCall implements Call {
     this.#abort?.abort(reason);
     this.#input?.end(reason);
     this.#output?.close(reason);
+    this.#events?.close(reason);
   }
 
   /** The handler is done: what it sent is complete, and what is still coming is of no use. */

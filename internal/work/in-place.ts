@@ -1,4 +1,5 @@
 import { tasks } from "../tasks.ts";
+import { type Report, throttled } from "./report.ts";
 import type { TaskArgs, TaskName, TaskOptions, TaskResult, TaskRunner } from "./task-runner.ts";
 
 /** Runs tasks on the calling thread, save for those with a time limit, which only a thread of their own can keep. */
@@ -12,7 +13,8 @@ export class InPlaceRunner implements TaskRunner {
       return this.#pool.run(name, args, options);
     }
     const { default: task } = await tasks[name]();
-    return (await (task as (args: TaskArgs<N>) => TaskResult<N>)(args)) as TaskResult<N>;
+    const report = options.progress && throttled(options.progress);
+    return (await (task as (args: TaskArgs<N>, report?: Report) => TaskResult<N>)(args, report)) as TaskResult<N>;
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,18 @@
+import type { MessagePort } from "node:worker_threads";
 import { isErrorCode, XsysError } from "../../protocol/errors.ts";
+import type { Progress } from "../../protocol/event-stream.ts";
+import type { TaskName } from "./task-runner.ts";
+
+/** A task, as it travels to a thread. */
+export interface TaskMessage {
+  readonly name: TaskName;
+  readonly args: unknown;
+  /** Where its news go, when somebody wants to know. */
+  readonly port?: MessagePort;
+}
+
+/** What is heard of a task while it runs. */
+export type TaskNews = "begun" | Progress;
 
 /** How a task ended, as it travels between threads: structured clone keeps an error's message and drops its code. */
 export type TaskOutcome = { readonly value: unknown } | { readonly error: TaskError };

@@ -1,3 +1,4 @@
+import type { Progress } from "../../protocol/event-stream.ts";
 import type { tasks } from "../tasks.ts";
 
 /** Name of a piece of work that would hold up the event loop. */
@@ -10,6 +11,8 @@ export interface TaskOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which it is a TIMEOUT. Set it wherever a caller's regular expression runs. */
   readonly timeLimit?: number | undefined;
+  /** Told how far the task has come, a few times a second at the most. */
+  readonly progress?: ((progress: Progress) => void) | undefined;
 }
 
 /** Runs tasks: in a pool of threads in a service, where the loop serves others, and in place in a one-shot command. */

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
+import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { XsysError } from "../../protocol/errors.ts";
-import { reviveError, type TaskOutcome } from "./task-outcome.ts";
+import { reviveError, type TaskMessage, type TaskNews, type TaskOutcome } from "./task-outcome.ts";
 import type { TaskArgs, TaskName, TaskOptions, TaskResult, TaskRunner } from "./task-runner.ts";
 
 const IDLE_MILLISECONDS = 10_000;
@@ -21,31 +22,60 @@ export class ThreadRunner implements TaskRunner {
     });
   }
 
-  async run<N extends TaskName>(
-    name: N,
-    args: TaskArgs<N>,
-    { signal, timeLimit }: TaskOptions = {},
-  ): Promise<TaskResult<N>> {
-    const overdue = timeLimit === undefined ? undefined : AbortSignal.timeout(timeLimit);
-    const signals = [signal, overdue].filter((s) => s !== undefined);
+  async run<N extends TaskName>(name: N, args: TaskArgs<N>, options: TaskOptions = {}): Promise<TaskResult<N>> {
+    const watched = watch(options);
     try {
-      const outcome: TaskOutcome = await this.#pool.run(
-        { name, args },
-        signals.length > 0 ? { signal: AbortSignal.any(signals) } : {},
-      );
+      const message: TaskMessage = { name, args, ...(watched && { port: watched.port }) };
+      const signals = [options.signal, watched?.overdue].filter((signal) => signal !== undefined);
+      const outcome: TaskOutcome = await this.#pool.run(message, {
+        transferList: (watched === undefined ? [] : [watched.port]) as never, // typed as postMessage's other overload
+        signal: signals.length > 0 ? AbortSignal.any(signals) : null,
+      });
       if ("error" in outcome) throw reviveError(outcome.error);
       return outcome.value as TaskResult<N>;
     } catch (error) {
-      if (overdue?.aborted)
-        throw new XsysError("TIMEOUT", `${name} took longer than ${timeLimit} ms`, { cause: error });
+      if (watched?.overdue.aborted) {
+        throw new XsysError("TIMEOUT", `${name} took longer than ${options.timeLimit} ms`, { cause: error });
+      }
       if (this.#pool.queueSize >= MAX_QUEUED) {
         throw new XsysError("LIMIT_EXCEEDED", `more than ${MAX_QUEUED} tasks are waiting`, { cause: error });
       }
       throw error;
+    } finally {
+      watched?.end();
     }
   }
 
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
+}
+
+/** What is heard of a task while it runs: that it has begun, from when on its time counts, and how far it has come. */
+interface Watched {
+  /** The task's end of the line. */
+  readonly port: MessagePort;
+  /** Aborted when the time limit is over. */
+  readonly overdue: AbortSignal;
+  end(): void;
+}
+
+function watch({ timeLimit, progress }: TaskOptions): Watched | undefined {
+  if (timeLimit === undefined && progress === undefined) return undefined;
+  const { port1, port2 } = new MessageChannel();
+  const overdue = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  port1.on("message", (told: TaskNews) => {
+    if (told !== "begun") progress?.(told);
+    else if (timeLimit !== undefined) timer = setTimeout(() => overdue.abort(), timeLimit);
+  });
+  port1.unref();
+  return {
+    port: port2,
+    overdue: overdue.signal,
+    end: () => {
+      clearTimeout(timer);
+      port1.close();
+    },
+  };
 }

@@ -1,12 +1,17 @@
 import { tasks } from "../tasks.ts";
-import { flattenError, type TaskOutcome } from "./task-outcome.ts";
+import { type Report, throttled } from "./report.ts";
+import { flattenError, type TaskMessage, type TaskOutcome } from "./task-outcome.ts";
 
 /** A pool thread's entry: runs one task by name. */
-export default async function run({ name, args }: { name: keyof typeof tasks; args: unknown }): Promise<TaskOutcome> {
+export default async function run({ name, args, port }: TaskMessage): Promise<TaskOutcome> {
   try {
+    port?.postMessage("begun");
     const { default: task } = await tasks[name]();
-    return { value: await (task as (args: unknown) => unknown)(args) };
+    const report = port && throttled((progress) => port.postMessage(progress));
+    return { value: await (task as (args: unknown, report?: Report) => unknown)(args, report) };
   } catch (error) {
     return { error: flattenError(error) };
+  } finally {
+    port?.close();
   }
 }

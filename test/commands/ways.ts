@@ -8,6 +8,7 @@ import { Router } from "../../internal/router.ts";
 import type { Service } from "../../internal/service.ts";
 import { type CommandName, contractsByName } from "../../protocol/commands/index.ts";
 import { ERRORS, isErrorCode, XsysError } from "../../protocol/errors.ts";
+import { fakeCall } from "../support/fake-call.ts";
 import { startTestService } from "../support/service.ts";
 import { xypriss } from "../support/xypriss-words.ts";
 
@@ -36,12 +37,12 @@ export const inProcess: Way = {
     const host = oneShotHost({ root, confined, logDefect: (error) => defects.push(error) });
     const output: Uint8Array[] = [];
     try {
-      const result = await new Router(host).call(name, params, {
-        signal: new AbortController().signal,
+      const call = fakeCall({
         input: asStream(input),
         output: { write: async (bytes) => void output.push(bytes) },
         callerPid: process.pid,
       });
+      const result = await new Router(host).call(name, params, call);
       checkResult(name, result);
       return { result, output: Buffer.concat(output) };
     } catch (error) {

@@ -5,6 +5,7 @@ import { oneShotHost } from "../../internal/one-shot-host.ts";
 import { Router } from "../../internal/router.ts";
 import { InPlaceRunner } from "../../internal/work/in-place.ts";
 import { ThreadRunner } from "../../internal/work/threads.ts";
+import { fakeCall } from "../support/fake-call.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 describe.each([
@@ -15,9 +16,8 @@ describe.each([
 
   async function call(name: string, params: object, maxResult = 1e9): Promise<unknown> {
     const host = { ...oneShotHost({ root: sandbox.root }), tasks: startRunner(), maxResult };
-    const nothing = { input: noInput(), output: { write: async () => {} } };
     try {
-      return await new Router(host).call(name, params, { signal: new AbortController().signal, ...nothing });
+      return await new Router(host).call(name, params, fakeCall());
     } finally {
       await host.tasks.close();
     }
@@ -77,5 +77,3 @@ function writeFiles(folder: Buffer, prefix: string, count: number): string[] {
 function sizeOf(file: string): number {
   return (Number(file.split("-").at(-1)) * 31) % 101;
 }
-
-async function* noInput(): AsyncGenerator<Uint8Array> {}

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { oneShotHost } from "../../internal/one-shot-host.ts";
 import { Router } from "../../internal/router.ts";
+import { fakeCall } from "../support/fake-call.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { outputIn } from "./in-process.ts";
 
@@ -30,7 +31,7 @@ test("cat waits for each write, and stops an endless file when the caller gives 
     if (chunks === 5) controller.abort();
     writing -= 1;
   };
-  const call = { signal: controller.signal, input: noInput(), output: { write } };
+  const call = fakeCall({ signal: controller.signal, output: { write } });
   const answer = new Router(oneShotHost({ root: sandbox.root })).call("fs.cat", { path: "/dev/zero" }, call);
   await expect(answer).rejects.toMatchObject({ code: "CANCELLED" });
   expect({ most, chunks }).toEqual({ most: 1, chunks: 5 });
@@ -40,11 +41,9 @@ test("cat hands over buffers that later reads do not change", async () => {
   await sandbox.write("two", Buffer.concat([Buffer.alloc(262_144, "a"), Buffer.alloc(262_144, "b")]));
   const chunks: Uint8Array[] = [];
   const output = { write: async (bytes: Uint8Array) => void chunks.push(bytes) };
-  const call = { signal: new AbortController().signal, input: noInput(), output };
+  const call = fakeCall({ output });
   await new Router(oneShotHost({ root: sandbox.root })).call("fs.cat", { path: "two" }, call);
   expect(Buffer.concat(chunks).equals(Buffer.concat([Buffer.alloc(262_144, "a"), Buffer.alloc(262_144, "b")]))).toBe(
     true,
   );
 });
-
-async function* noInput(): AsyncGenerator<Uint8Array> {}

@@ -6,6 +6,7 @@ import { oneShotHost } from "../../internal/one-shot-host.ts";
 import { Router } from "../../internal/router.ts";
 import type { CommandName } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
+import { fakeCall } from "../support/fake-call.ts";
 import { callAsOrdinaryUser } from "../support/ordinary-user.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
@@ -19,13 +20,7 @@ interface Options {
 
 async function call(name: CommandName, params: object, { input, signal }: Options = {}): Promise<unknown> {
   const host = oneShotHost({ root: sandbox.root });
-  const noInput = (async function* () {})();
-  const context = {
-    input: input ?? noInput,
-    signal: signal ?? new AbortController().signal,
-    output: { write: async () => {} },
-  };
-  return new Router(host).call(name, params, context);
+  return new Router(host).call(name, params, fakeCall({ ...(input && { input }), ...(signal && { signal }) }));
 }
 
 const WRITERS = ["fs.write", "fs.atomic-write", "fs.write-secure"] as const;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { oneShotHost } from "../../internal/one-shot-host.ts";
 import { Router } from "../../internal/router.ts";
+import { fakeCall } from "../support/fake-call.ts";
 
 test.each([
   ["sys.cpu", { interval: 60_000 }],
@@ -9,11 +10,7 @@ test.each([
 ])("a cancelled %s does not wait for its sample", async (name, params) => {
   const router = new Router(oneShotHost({ root: "/" }));
   const cancel = new AbortController();
-  const answer = router.call(name, params, {
-    signal: cancel.signal,
-    input: (async function* () {})(),
-    output: { write: async () => {} },
-  });
+  const answer = router.call(name, params, fakeCall({ signal: cancel.signal }));
   setImmediate(() => cancel.abort());
   await expect(answer).rejects.toMatchObject({ code: "CANCELLED" });
 });

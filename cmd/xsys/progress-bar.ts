@@ -1,0 +1,39 @@
+import type { Progress } from "../../protocol/event-stream.ts";
+import { printableLine } from "./print/printable.ts";
+import { formatNumber } from "./print/units.ts";
+
+/** Work that ends sooner shows nothing, in milliseconds. */
+const PATIENCE = 1_000;
+const BAR_WIDTH = 24;
+
+/** How far work has come, redrawn on standard error while it goes on. For a terminal alone. */
+export class ProgressBar {
+  readonly #startedAt = performance.now();
+  #drawn = false;
+
+  show(progress: Progress): void {
+    if (performance.now() - this.#startedAt < PATIENCE) return;
+    this.#drawn = true;
+    const { columns = 80 } = process.stderr;
+    process.stderr.write(`\r\x1b[2K${progressLine(progress).slice(0, Math.max(1, columns - 1))}`);
+  }
+
+  /** Leaves the line as if nothing had been there. */
+  clear(): void {
+    if (this.#drawn) process.stderr.write("\r\x1b[2K");
+  }
+}
+
+/** `[######··················]  25 %  1.00 MB of 4.00 MB  src/app.ts` */
+export function progressLine({ done, total, unit, item }: Progress): string {
+  const amount = (value: number) => (unit === "bytes" ? formatNumber(value, "bytes") : `${value} ${unit}`);
+  const parts = total === undefined ? [amount(done)] : [bar(done, total), `${amount(done)} of ${amount(total)}`];
+  return [...parts, ...(item === undefined ? [] : [printableLine(item)])].join("  ");
+}
+
+function bar(done: number, total: number): string {
+  const share = total === 0 ? 1 : Math.min(1, done / total);
+  const filled = Math.round(share * BAR_WIDTH);
+  const percent = `${Math.floor(share * 100)}`.padStart(3);
+  return `[${"#".repeat(filled)}${"·".repeat(BAR_WIDTH - filled)}] ${percent} %`;
+}
