@@ -45,7 +45,7 @@ async function moveAcross(src: string, dest: string, context: Context): Promise<
     await runCopy({ src, dest: copy, keep, skipSame: false }, context);
     await rename(copy, dest);
   } catch (error) {
-    await context.host.tasks.run("remove-tree", { path: copy }).catch(() => {}); // a copy that failed has left none
+    await context.host.tasks.run("remove-tree", { path: copy, unlock: true }).catch(() => {}); // a copy that failed left none
     throw blaming(error, copy, dest);
   }
   await context.host.tasks.run("remove-tree", { path: src });

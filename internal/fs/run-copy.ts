@@ -24,7 +24,7 @@ export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): 
     } catch (error) {
       const { temp, dest } = plan;
       if (temp === undefined) throw error;
-      await context.host.tasks.run("remove-tree", { path: temp });
+      await context.host.tasks.run("remove-tree", { path: temp, unlock: true }).catch(() => {});
       throw blaming(error, temp, dest);
     }
   });

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { watch } from "node:fs";
-import { mkdir, readdir } from "node:fs/promises";
+import { chmod, mkdir, readdir } from "node:fs/promises";
 import { afterAll, expect, test } from "vitest";
 import { oneShotHost } from "../../internal/one-shot-host.ts";
 import { Router } from "../../internal/router.ts";
@@ -55,6 +55,23 @@ test("a copy cancelled midway leaves a whole tree or nothing", async () => {
     expect(outcome).toMatchObject({ code: "CANCELLED" });
     expect(left).toEqual([]);
   }
+});
+
+test("a copy that is given up goes whole, even when its folders are read-only already", async () => {
+  await chmod(sandbox.root, 0o777);
+  const script = `
+    const { default: removeTree } = await import(process.argv[1]);
+    const { mkdirSync, writeFileSync, chmodSync } = await import("node:fs");
+    if (process.getuid() === 0) process.setuid(65534);
+    process.chdir(process.argv[2]);
+    mkdirSync("given-up/sub", { recursive: true });
+    writeFileSync("given-up/sub/file", "");
+    for (const folder of ["given-up/sub", "given-up"]) chmodSync(folder, 0o555);
+    removeTree({ path: "given-up", unlock: true });`;
+  const task = new URL("../../internal/fs/remove-tree.ts", import.meta.url).href;
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", script, task, sandbox.root]);
+  expect(child.stderr.toString()).toBe("");
+  expect(await readdir(sandbox.root)).toEqual([]);
 });
 
 test("a copy that one thread cannot go on with leaves nothing", async ({ skip }) => {
