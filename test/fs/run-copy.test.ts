@@ -5,6 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { oneShotHost } from "../../internal/one-shot-host.ts";
 import { Router } from "../../internal/router.ts";
 import { ThreadRunner } from "../../internal/work/threads.ts";
+import { fakeCall } from "../support/fake-call.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
@@ -20,8 +21,7 @@ function copy(dest: string, signal = new AbortController().signal): Promise<unkn
     stop: () => {},
   };
   const router = new Router({ ...oneShotHost({ root: sandbox.root }), tasks, service });
-  const call = { signal, input: (async function* () {})(), output: { write: async () => {} } };
-  return Promise.resolve(router.call("fs.copy", { src: "tree", dest }, call));
+  return Promise.resolve(router.call("fs.copy", { src: "tree", dest }, fakeCall({ signal })));
 }
 
 async function makeTree(folders: number): Promise<string[]> {
