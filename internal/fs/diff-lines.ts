@@ -1,8 +1,8 @@
 import { closeSync } from "node:fs";
 import type { Result } from "../../protocol/commands/index.ts";
 import { AnswerSize } from "../files/answer-size.ts";
+import { openForReadingSync } from "../files/open-for-reading.ts";
 import { LineReader } from "./line-reader.ts";
-import { openForReadingSync } from "./open-for-reading.ts";
 
 interface Args {
   readonly a: string;

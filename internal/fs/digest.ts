@@ -1,7 +1,7 @@
 import { createHash, hash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
+import { READ_FLAGS } from "../files/open-for-reading.ts";
 import { type ExactPath, isGone } from "../files/walk.ts";
-import { READ_FLAGS } from "./open-for-reading.ts";
 
 interface SizedFile {
   readonly path: ExactPath;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { openForReading } from "./open-for-reading.ts";
+import { openForReading } from "../files/open-for-reading.ts";
 
 const BLOCK = 1_048_576;
 

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { AnswerSize } from "../files/answer-size.ts";
-import { openForReadingSync } from "./open-for-reading.ts";
+import { openForReadingSync } from "../files/open-for-reading.ts";
 import readWhole from "./read-whole.ts";
 
 interface Args {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { XsysError } from "../../protocol/errors.ts";
-import { openForReadingSync } from "./open-for-reading.ts";
+import { openForReadingSync } from "../files/open-for-reading.ts";
 
 interface Args {
   readonly command: string;

@@ -1,7 +1,7 @@
 import { constants, openSync, type Stats, statSync } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { XsysError } from "../../protocol/errors.ts";
-import type { ExactPath } from "../files/walk.ts";
+import type { ExactPath } from "./walk.ts";
 
 /** Should something else take the file's place after it was looked at, opening and reading still do not wait for it. */
 export const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
