@@ -20,6 +20,16 @@ export function isNamedPipe(socket: string): boolean {
 }
 
 /**
+ * The socket to meet at: the one that was named, or the default one.
+ * @throws DENIED when the default one's folder is not this user's alone.
+ */
+export function trustedSocket(named: string | undefined): string {
+  const path = named ?? defaultSocket();
+  if (named === undefined && !process.env.XSYS_SOCKET) assertPrivateFolder(path);
+  return path;
+}
+
+/**
  * Refuses the default socket's folder when it is not this user's alone: under a shared temporary directory anyone may
  * have made it first, and would be talked to in the service's place.
  * @throws DENIED

@@ -1,14 +1,11 @@
 import type { Contract, EventOf, ParamsGiven, ResultOf, SendsBytes } from "../../protocol/command.ts";
-import { type AnyCommand, contracts, contractsByName } from "../../protocol/commands/index.ts";
+import { type AnyCommand, contractsByName } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import type { HelloAnswer } from "../../protocol/message.ts";
 import { ByteStream } from "./byte-stream.ts";
+import { commandMethods, type MethodIn, type ModuleName } from "./command-methods.ts";
 import { EventStream } from "./event-stream.ts";
 import type { CallOptions, OutgoingCall } from "./outgoing-call.ts";
-
-type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}`
-  ? `${Head}${Capitalize<CamelCase<Tail>>}`
-  : S;
 
 type Answer<C> =
   SendsBytes<C> extends true
@@ -16,21 +13,18 @@ type Answer<C> =
     : EventOf<C> extends undefined
       ? Promise<ResultOf<C>>
       : EventStream<EventOf<C>, ResultOf<C>>;
-type Arguments<C> =
+/** What a command's method takes: parameters may be left out when none is needed. */
+export type Arguments<C, O = CallOptions> =
   Partial<ParamsGiven<C>> extends ParamsGiven<C>
-    ? [params?: ParamsGiven<C>, options?: CallOptions]
-    : [params: ParamsGiven<C>, options?: CallOptions];
+    ? [params?: ParamsGiven<C>, options?: O]
+    : [params: ParamsGiven<C>, options?: O];
 
 /** `fs.hash`, `fs.topBigFiles`, …: a method for every command, its types taken from the contract. */
 export type CommandMethods = {
   [M in ModuleName]: {
-    [C in AnyCommand as C["name"] extends `${M}.${infer A}` ? CamelCase<A> : never]: (
-      ...args: Arguments<C>
-    ) => Answer<C>;
+    [C in AnyCommand as MethodIn<M, C>]: (...args: Arguments<C>) => Answer<C>;
   };
 };
-type ModuleOf<N> = N extends `${infer M}.${string}` ? M : never;
-type ModuleName = ModuleOf<AnyCommand["name"]>;
 
 /** A client of a running service. Calls run side by side on one connection. */
 export interface Client extends CommandMethods {
@@ -96,22 +90,14 @@ export function createClient(carrier: Carrier): Client {
 type Calling = Pick<Client, "call" | "stream" | "subscribe">;
 
 function methods(calling: Calling): Record<string, Record<string, unknown>> {
-  const modules: Record<string, Record<string, unknown>> = {};
-  for (const contract of contracts) {
-    const { module, action, name } = contract;
+  return commandMethods((contract) => {
     const method = calling[methodOf(contract)];
-    modules[module] ??= {};
-    modules[module][camelCase(action)] = (params?: object, options?: CallOptions) => method(name, params, options);
-  }
-  return modules;
+    return (params?: object, options?: CallOptions) => method(contract.name, params, options);
+  });
 }
 
 /** How a command is called follows from what it sends. */
 function methodOf(contract: Contract | undefined): keyof Calling {
   if (contract?.output !== undefined) return "stream";
   return contract?.events === undefined ? "call" : "subscribe";
-}
-
-function camelCase(kebab: string): string {
-  return kebab.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
-import { assertPrivateFolder, defaultSocket } from "../../protocol/endpoint.ts";
+import { trustedSocket } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
+import { unavailable } from "./call-errors.ts";
 import { type Carrier, type Client, createClient } from "./client.ts";
 import { Link } from "./link.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
@@ -30,8 +31,7 @@ const LONGEST_PAUSE = 200;
  * @throws UNAVAILABLE when no service answers in time, DENIED when the default socket's folder cannot be trusted.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
-  const path = options.socket ?? defaultSocket();
-  if (options.socket === undefined && !process.env.XSYS_SOCKET) assertPrivateFolder(path);
+  const path = trustedSocket(options.socket);
   const open = () => openLink(path, options);
   return createClient(new ReconnectingCarrier(await open(), open, options.timeout));
 }
@@ -125,14 +125,4 @@ async function startUnlessRunning(
   });
   child.unref();
   return started;
-}
-
-function unavailable(path: string, cause: unknown, failed: string | undefined): XsysError {
-  const { code = "", message } = cause as NodeJS.ErrnoException;
-  const nobody = code === "ENOENT" || code === "ECONNREFUSED";
-  const why = failed ?? (nobody ? "no xsys listens there; start one with: xsys serve" : message);
-  return new XsysError("UNAVAILABLE", `cannot connect to ${path}: ${why}`, {
-    details: { socket: path, errno: code },
-    cause,
-  });
 }

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { ByteReader, ByteWriter } from "../../protocol/byte-stream.ts";
-import { isErrorCode, XsysError } from "../../protocol/errors.ts";
+import { XsysError } from "../../protocol/errors.ts";
 import { type EventPayload, EventReader } from "../../protocol/event-stream.ts";
 import { FrameReader, FrameWriter, LAST_CHUNK } from "../../protocol/frame.ts";
 import {
@@ -15,6 +15,8 @@ import {
   parseMessage,
   type ResponsePayload,
 } from "../../protocol/message.ts";
+import { errorOf, lostWhile, timedOut, tooLarge } from "./call-errors.ts";
+import { commandHead } from "./command-message.ts";
 import type { Input, OutgoingCall } from "./outgoing-call.ts";
 
 /** How long a server that accepted the connection may take to say who it is, in milliseconds. */
@@ -128,9 +130,9 @@ export class Link {
   #start(pending: Pending): void {
     const { name, params, options, waiting } = pending.call;
     const text = JSON.stringify(params);
-    const limit = this.hello.limits.frame;
-    if (text.length > limit / 3 && Buffer.byteLength(text) + 256 > limit) {
-      this.#reject(pending, new XsysError("TOO_LARGE", `${name}: the parameters are over the limit of ${limit} bytes`));
+    const refusal = tooLarge(name, text, this.hello.limits.frame);
+    if (refusal !== undefined) {
+      this.#reject(pending, refusal);
       return;
     }
     if (this.#inFlight === 0) this.#socket.ref();
@@ -170,11 +172,7 @@ export class Link {
   #watch(pending: Pending, signal: AbortSignal | undefined, timeout: number): void {
     const { call } = pending;
     const onAbort = () => this.#abandon(pending, cancelled(call, signal));
-    const onTimeout = () =>
-      this.#abandon(
-        pending,
-        new XsysError("TIMEOUT", `${call.name} took longer than ${timeout} ms`, { details: { timeout } }),
-      );
+    const onTimeout = () => this.#abandon(pending, timedOut(call.name, timeout));
     signal?.addEventListener("abort", onAbort, { once: true });
     const timer = timeout > 0 ? setTimeout(onTimeout, timeout) : undefined;
     pending.release = () => {
@@ -265,35 +263,14 @@ export class Link {
     this.#lost = error;
     this.#introduced.reject(error);
     this.#socket.destroy();
-    for (const pending of this.#sent) if (pending !== undefined) this.#reject(pending, lostWhile(pending.call, error));
+    for (const pending of this.#sent)
+      if (pending !== undefined) this.#reject(pending, lostWhile(pending.call.name, error));
     for (const pending of this.#waiting) this.#reject(pending, error);
   }
 }
 
-const heads = new Map<string, string>();
-
-/** The beginning of a call's message, up to its params: the same for every call of a command. */
-function commandHead(name: string): string {
-  const known = heads.get(name);
-  if (known !== undefined) return known;
-  const [module = "", action = ""] = name.split(".");
-  const head = `{"type":"CoreCommand","payload":{"module":${JSON.stringify(module)},"action":${JSON.stringify(action)},"params":`;
-  heads.set(name, head);
-  return head;
-}
-
-function errorOf({ error = "the call failed", code, details }: ResponsePayload): XsysError {
-  return new XsysError(isErrorCode(code) ? code : "INTERNAL", error, { details });
-}
-
 function cancelled({ name }: OutgoingCall, signal: AbortSignal | undefined): XsysError {
   return new XsysError("CANCELLED", `${name} was cancelled`, { cause: signal?.reason });
-}
-
-function lostWhile({ name }: OutgoingCall, { message }: XsysError): XsysError {
-  return new XsysError("UNAVAILABLE", `${name}: ${message}; whether it was carried out is not known`, {
-    details: { command: name, sent: true },
-  });
 }
 
 function nothing(): void {}
