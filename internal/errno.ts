@@ -39,7 +39,8 @@ export function isErrno(error: unknown): error is NodeJS.ErrnoException & { dest
 export function fromErrno(error: NodeJS.ErrnoException & { dest?: string }, doing: string, asked?: string): XsysError {
   const { code = "", errno, path = asked, dest, syscall } = error;
   const where = path === undefined ? "" : ` on ${path}${dest === undefined ? "" : ` -> ${dest}`}`;
-  const reason = errno === undefined ? error.message : getSystemErrorMessage(errno);
+  // Some of Node's own calls give the number with the wrong sign.
+  const reason = errno === undefined ? error.message : getSystemErrorMessage(-Math.abs(errno));
   return new XsysError(CODES[code] ?? "IO_ERROR", `${doing} failed${where}: ${reason}`, {
     details: { errno: code, ...(syscall && { syscall }), ...(path && { path }), ...(dest && { dest }) },
     cause: error,
