@@ -82,7 +82,8 @@ export class Connection implements Peer {
     this.#ending = true;
     if (this.callsInFlight > 0) return;
     this.#writer.flush();
-    this.#socket.end();
+    // Not waiting for the peer's own end: one that does not run its event loop would hold the service up.
+    this.#socket.destroySoon();
   }
 
   /** Gives up on what is in flight and closes. */
