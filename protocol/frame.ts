@@ -17,10 +17,13 @@ export const LAST_CHUNK = 1;
  */
 const FIRST_ROOM = 131_072;
 
+/** Takes what has come of a chunk; `last` with the end of a stream's last one. */
+type OnChunk = (id: number, bytes: Buffer, last: boolean) => void;
+
 /**
- * Cuts a byte stream into payloads, however it is split. A payload that lies in one chunk is passed on without a copy;
- * one that spans several is copied once into a buffer that grows with what has come, so that a header announcing much
- * costs nothing by itself.
+ * Cuts bytes into payloads, however they are split. A payload that lies in what came at once is passed on without a
+ * copy; one that spans more is copied once into a buffer that grows with what has come, so that a header announcing
+ * much costs nothing by itself. Chunks of byte streams can be had in parts as they come, and are then never copied.
  */
 export class FrameReader {
   readonly #maxFrame: number;
@@ -29,6 +32,8 @@ export class FrameReader {
   #size = -1;
   #body: Buffer | undefined;
   #bodyFilled = 0;
+  readonly #chunkHeader = Buffer.alloc(CHUNK_HEADER_BYTES);
+  #chunkHeaderFilled = 0;
 
   constructor(maxFrame: number = DEFAULT_MAX_FRAME) {
     this.#maxFrame = maxFrame;
@@ -40,14 +45,18 @@ export class FrameReader {
   }
 
   /**
-   * Takes the next bytes and passes on each payload they complete. The payload aliases the bytes: copy what must last.
+   * Takes the next bytes and passes on each payload they complete; with `onChunk`, chunks go there, whole or not. What
+   * is passed on aliases the bytes: copy what must last.
    * @throws FRAME_TOO_LARGE from the header alone, BAD_FRAME for a payload of size 0, which has no first byte to tell
-   *   what it is. The reader is of no use afterwards.
+   *   what it is, and for a chunk cut short in its header. The reader is of no use afterwards.
    */
-  push(bytes: Buffer, onPayload: (payload: Buffer) => void): void {
+  push(bytes: Buffer, onPayload: (payload: Buffer) => void, onChunk?: OnChunk): void {
     let offset = 0;
     while (offset < bytes.length) {
-      offset = this.#size < 0 ? this.#readHeader(bytes, offset) : this.#readBody(bytes, offset, onPayload);
+      if (this.#size < 0) offset = this.#readHeader(bytes, offset);
+      else if (onChunk !== undefined && this.#isInChunk(bytes, offset)) {
+        offset = this.#readChunk(bytes, offset, onChunk);
+      } else offset = this.#readBody(bytes, offset, onPayload);
     }
   }
 
@@ -73,6 +82,32 @@ export class FrameReader {
     }
     if (size === 0) throw new XsysError("BAD_FRAME", "a frame of size 0 holds no message");
     this.#size = size;
+  }
+
+  #isInChunk(bytes: Buffer, offset: number): boolean {
+    return this.#chunkHeaderFilled > 0 || (this.#bodyFilled === 0 && bytes[offset] === CHUNK_MARK);
+  }
+
+  /** Of a chunk under way, `#size` is what is still to come. */
+  #readChunk(bytes: Buffer, offset: number, onChunk: OnChunk): number {
+    const header = this.#chunkHeader;
+    if (this.#chunkHeaderFilled === 0 && this.#size < CHUNK_HEADER_BYTES) {
+      throw new XsysError("BAD_FRAME", "a chunk is cut short in its header");
+    }
+    const wanted = CHUNK_HEADER_BYTES - this.#chunkHeaderFilled;
+    const start = offset + bytes.copy(header, this.#chunkHeaderFilled, offset, offset + wanted);
+    this.#chunkHeaderFilled += start - offset;
+    this.#size -= start - offset;
+    if (this.#chunkHeaderFilled < CHUNK_HEADER_BYTES) return start;
+    const end = Math.min(bytes.length, start + this.#size);
+    this.#size -= end - start;
+    const isComplete = this.#size === 0;
+    if (isComplete) {
+      this.#size = -1;
+      this.#chunkHeaderFilled = 0;
+    }
+    onChunk(header.readUInt32BE(2), bytes.subarray(start, end), isComplete && (header.readUInt8(1) & LAST_CHUNK) !== 0);
+    return end;
   }
 
   #readBody(bytes: Buffer, offset: number, onPayload: (payload: Buffer) => void): number {

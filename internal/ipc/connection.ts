@@ -9,9 +9,7 @@ import {
   encodeResult,
   type HelloAnswer,
   type HelloQuestion,
-  isChunk,
   type Message,
-  parseChunk,
   parseMessage,
 } from "../../protocol/message.ts";
 import type { Peer } from "../context.ts";
@@ -121,7 +119,7 @@ export class Connection implements Peer {
   #receive(bytes: Buffer): void {
     this.#lastProgress = Date.now();
     try {
-      this.#reader.push(bytes, (payload) => this.#dispatch(payload));
+      this.#reader.push(bytes, this.#dispatch, this.#takeChunk);
     } catch (error) {
       // What cannot be told apart from the next frame ends the connection, and nothing else.
       if (!(error instanceof XsysError)) throw error;
@@ -131,14 +129,13 @@ export class Connection implements Peer {
     this.#balance();
   }
 
-  #dispatch(payload: Buffer): void {
+  readonly #takeChunk = (id: number, bytes: Buffer, last: boolean): void => {
+    if (this.#socket.writable) this.#calls.get(id)?.take(bytes, last);
+  };
+
+  readonly #dispatch = (payload: Buffer): void => {
     if (!this.#socket.writable) return;
     this.#hasSpoken = true;
-    if (isChunk(payload)) {
-      const { id, bytes, last } = parseChunk(payload);
-      this.#calls.get(id)?.take(bytes, last);
-      return;
-    }
     const message = parseMessage(payload);
     const { type, id } = message;
     if (type === "CoreCommand") this.#begin(message);
@@ -151,7 +148,7 @@ export class Connection implements Peer {
         encodeError(new XsysError("UNKNOWN_TYPE", `there is no message type "${type.slice(0, 64)}"`), id),
       );
     }
-  }
+  };
 
   #greet({ id, payload }: Message): void {
     const { pid } = (payload ?? {}) as Partial<HelloQuestion>;

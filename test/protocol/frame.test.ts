@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FrameReader, FrameWriter, HEADER_BYTES } from "../../protocol/frame.ts";
+import { FrameReader, FrameWriter, HEADER_BYTES, LAST_CHUNK } from "../../protocol/frame.ts";
 import { isChunk, parseChunk } from "../../protocol/message.ts";
 
 function framed(payload: Uint8Array): Buffer {
@@ -12,12 +12,19 @@ function framed(payload: Uint8Array): Buffer {
 /** Pushes bytes cut at the given places, and gives copies of the payloads that came out. */
 function read(reader: FrameReader, bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const payloads: Buffer[] = [];
+  pushInPieces(bytes, cuts, (piece) => reader.push(piece, (payload) => payloads.push(Buffer.from(payload))));
+  return payloads;
+}
+
+function pushInPieces(bytes: Buffer, cuts: readonly number[], push: (piece: Buffer) => void): void {
   const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
   for (const [i, from] of places.entries()) {
-    const piece = Buffer.from(bytes.subarray(from, places[i + 1] ?? bytes.length));
-    reader.push(piece, (payload) => payloads.push(Buffer.from(payload)));
+    push(Buffer.from(bytes.subarray(from, places[i + 1] ?? bytes.length)));
   }
-  return payloads;
+}
+
+function fail(): never {
+  throw new Error("this was not to be called");
 }
 
 describe("FrameReader", () => {
@@ -45,6 +52,60 @@ describe("FrameReader", () => {
     expect(received).toHaveLength(2);
     expect(received[0]?.equals(payload)).toBe(true);
     expect(received[1]?.toString()).toBe("next");
+  });
+
+  test("gives chunks in parts as they come, however the bytes are split, and tells the last part of a stream", () => {
+    const chunks = fc.array(fc.record({ id: fc.nat(3), bytes: fc.uint8Array({ maxLength: 300 }), last: fc.boolean() }));
+    fc.assert(
+      fc.property(chunks, fc.array(fc.nat(), { maxLength: 40 }), (sent, cuts) => {
+        const framedChunks = sent.map(({ id, bytes, last }) =>
+          framed(Buffer.from([0x03, last ? LAST_CHUNK : 0, 0, 0, 0, id, ...bytes])),
+        );
+        const message = framed(Buffer.from("{}"));
+        const streams = ["", "", "", ""];
+        const payloads: string[] = [];
+        const reader = new FrameReader();
+        const takeChunk = (id: number, part: Buffer, last: boolean) => {
+          streams[id] += part.toString("hex") + (last ? "|" : "");
+        };
+        pushInPieces(Buffer.concat([...framedChunks, message]), cuts, (piece) =>
+          reader.push(piece, (payload) => payloads.push(payload.toString()), takeChunk),
+        );
+        expect(payloads).toEqual(["{}"]);
+        const ofStream = (id: number) => sent.filter((chunk) => chunk.id === id);
+        expect(streams).toEqual(
+          streams.map((_, id) =>
+            ofStream(id)
+              .map(({ bytes, last }) => Buffer.from(bytes).toString("hex") + (last ? "|" : ""))
+              .join(""),
+          ),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("passes on what has come of a chunk before the rest has", () => {
+    const bytes = framed(Buffer.concat([Buffer.from([0x03, LAST_CHUNK, 0, 0, 0, 7]), Buffer.alloc(100_000, "x")]));
+    const parts: [id: number, length: number, last: boolean][] = [];
+    const take = (id: number, { length }: Buffer, last: boolean) => parts.push([id, length, last]);
+    const reader = new FrameReader();
+    reader.push(bytes.subarray(0, 65_536), fail, take);
+    expect(parts).toEqual([[7, 65_526, false]]);
+    expect(reader.midFrame).toBe(true);
+    reader.push(bytes.subarray(65_536), fail, take);
+    expect(parts).toEqual([
+      [7, 65_526, false],
+      [7, 34_474, true],
+    ]);
+    expect(reader.midFrame).toBe(false);
+  });
+
+  test("refuses a chunk that is cut short in its header", () => {
+    const reader = new FrameReader();
+    expect(() => reader.push(framed(Buffer.from([0x03, 0, 0, 0, 0])), fail, fail)).toThrow(
+      expect.objectContaining({ code: "BAD_FRAME" }),
+    );
   });
 
   test("never does anything but give payloads or fail with a named error, whatever it is fed", () => {
