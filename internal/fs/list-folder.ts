@@ -1,8 +1,8 @@
 import { AnswerSize } from "../files/answer-size.ts";
 import { byCodeUnit } from "../files/by-code-unit.ts";
+import { PACKED, packStats } from "../files/file-stats.ts";
 import { entriesOfPart, type Part, type PartArgs } from "../files/tree-parts.ts";
 import { entriesOf, type Folder, type TreeEntry } from "../files/walk.ts";
-import { PACKED, packStats } from "./file-stats.ts";
 
 interface Args extends PartArgs {
   readonly recursive: boolean;

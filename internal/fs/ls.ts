@@ -1,9 +1,9 @@
 import { ls } from "../../protocol/commands/fs-read.ts";
 import { AnswerSize } from "../files/answer-size.ts";
 import { byCodeUnit } from "../files/by-code-unit.ts";
+import { type FileStats, PACKED, unpackStats } from "../files/file-stats.ts";
 import { inParts } from "../files/tree-parts.ts";
 import { handle } from "../handler.ts";
-import { type FileStats, PACKED, unpackStats } from "./file-stats.ts";
 
 type Pair = [name: string, stats: FileStats];
 

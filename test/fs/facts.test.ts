@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Stats, statSync } from "node:fs";
 import { link, mkdir, symlink, truncate } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { fileStats } from "../../internal/fs/file-stats.ts";
+import { fileStats } from "../../internal/files/file-stats.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { callIn } from "./in-process.ts";
 
