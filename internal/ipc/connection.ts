@@ -19,6 +19,12 @@ import type { CallStatistics } from "./call-statistics.ts";
 import { IncomingCall } from "./incoming-call.ts";
 import type { IpcLimits } from "./limits.ts";
 
+/**
+ * How long a peer may take to end its side when we have ended ours, in milliseconds: one that does not run its event
+ * loop would hold the service up.
+ */
+const END_TIMEOUT = 500;
+
 /** What a connection needs of the server it belongs to. */
 export interface ConnectionHome {
   readonly router: Router;
@@ -80,8 +86,8 @@ export class Connection implements Peer {
     this.#ending = true;
     if (this.callsInFlight > 0) return;
     this.#writer.flush();
-    // Not waiting for the peer's own end: one that does not run its event loop would hold the service up.
-    this.#socket.destroySoon();
+    this.#socket.end();
+    this.#socket.setTimeout(END_TIMEOUT, () => this.#socket.destroy());
   }
 
   /** Gives up on what is in flight and closes. */
