@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Disk } from "../../internal/sys/facts.ts";
+import type { Disk } from "../../internal/facts/facts.ts";
+import { percentOf } from "../../internal/facts/percent.ts";
 import { fullest, healthScore } from "../../internal/sys/health.ts";
 import { userFolders } from "../../internal/sys/paths.ts";
-import { percentOf } from "../../internal/sys/percent.ts";
 
 test.each([
   [[0, 70, 70], 100],

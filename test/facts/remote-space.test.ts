@@ -1,6 +1,6 @@
 import type { StatsFs } from "node:fs";
 import { expect, test } from "vitest";
-import { RemoteSpace } from "../../internal/sys/linux/remote-space.ts";
+import { RemoteSpace } from "../../internal/facts/linux/remote-space.ts";
 
 const answer = { type: 0, bsize: 1_048_576, frsize: 1024, blocks: 10, bfree: 5, bavail: 4 } as StatsFs;
 

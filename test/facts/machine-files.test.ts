@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { parseMemory } from "../../internal/sys/linux/memory.ts";
-import { parseMounts } from "../../internal/sys/linux/mounts.ts";
-import { parseNetworkCounters } from "../../internal/sys/linux/network-interfaces.ts";
-import { parseProcessorTimes } from "../../internal/sys/linux/processor-times.ts";
-import { parseCpuinfo } from "../../internal/sys/linux/processors.ts";
-import { parseOsRelease } from "../../internal/sys/linux/system.ts";
+import { parseMemory } from "../../internal/facts/linux/memory.ts";
+import { parseMounts } from "../../internal/facts/linux/mounts.ts";
+import { parseNetworkCounters } from "../../internal/facts/linux/network-interfaces.ts";
+import { parseProcessorTimes } from "../../internal/facts/linux/processor-times.ts";
+import { parseCpuinfo } from "../../internal/facts/linux/processors.ts";
+import { parseOsRelease } from "../../internal/facts/linux/system.ts";
 
 describe("/proc/meminfo", () => {
   test("used is what is not available, and kB are 1,024 bytes", () => {

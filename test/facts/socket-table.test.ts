@@ -2,8 +2,8 @@ import { SocketAddress } from "node:net";
 import { endianness } from "node:os";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseKernelAddress } from "../../internal/sys/linux/ip-address.ts";
-import { parseSockets } from "../../internal/sys/linux/socket-table.ts";
+import { parseKernelAddress } from "../../internal/facts/linux/ip-address.ts";
+import { parseSockets } from "../../internal/facts/linux/socket-table.ts";
 
 const HEADING =
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode                    \n";

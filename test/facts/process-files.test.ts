@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { parseAuxv } from "../../internal/sys/linux/clock.ts";
-import { fullName, parseCommandLine, parseIo } from "../../internal/sys/linux/process-details.ts";
-import { parseProcessStat } from "../../internal/sys/linux/process-stat.ts";
+import { parseAuxv } from "../../internal/facts/linux/clock.ts";
+import { fullName, parseCommandLine, parseIo } from "../../internal/facts/linux/process-details.ts";
+import { parseProcessStat } from "../../internal/facts/linux/process-stat.ts";
 
 /** A line of /proc/PID/stat, of a shell that used 3 + 2 ticks. */
 const line = (comm: string, state = "S", flags = 4194304) =>

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import { linux } from "../../internal/sys/linux/platform.ts";
-import { portable } from "../../internal/sys/portable/platform.ts";
+import { linux } from "../../internal/facts/linux/platform.ts";
+import { portable } from "../../internal/facts/portable/platform.ts";
 
 const signal = new AbortController().signal;
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Sampler } from "../../internal/sys/sampler.ts";
+import { Sampler } from "../../internal/facts/sampler.ts";
 
 const never = new AbortController().signal;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readBattery } from "../../internal/sys/linux/battery.ts";
-import { readTemperatures } from "../../internal/sys/linux/temperatures.ts";
+import { readBattery } from "../../internal/facts/linux/battery.ts";
+import { readTemperatures } from "../../internal/facts/linux/temperatures.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
