@@ -21,4 +21,9 @@ export const tasks = {
   "shred-file": () => import("./fs/shred-file.ts"),
   "split-file": () => import("./fs/split-file.ts"),
   "unseal-file": () => import("./fs/unseal-file.ts"),
+  "find-part": () => import("./search/find-part.ts"),
+  "grep-part": () => import("./search/grep-part.ts"),
+  "modified-part": () => import("./search/modified-part.ts"),
+  "plan-renames": () => import("./search/plan-renames.ts"),
+  "rename-files": () => import("./search/rename-files.ts"),
 };

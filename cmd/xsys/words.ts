@@ -8,6 +8,7 @@ export type ModuleName = ModuleOf<CommandName>;
 export const MODULES: Readonly<Record<ModuleName, string>> = {
   path: "Take paths apart and put them together.",
   fs: "Read, write, compare, measure, lock and encrypt files and folders.",
+  search: "Find files by name, time or contents, and rename many.",
   sys: "The machine: processor, memory, disks, network, processes, users.",
   service: "A running service: its health, its commands, its end.",
 };

@@ -1,4 +1,4 @@
-import { type Folder, type TreeEntry, walkFolders } from "./walk.ts";
+import { type Admits, type Folder, type TreeEntry, walkFolders } from "./walk.ts";
 
 /** Folders that several tasks walk: each takes the next one that none has taken. */
 export interface SharedFolders {
@@ -33,18 +33,28 @@ export async function inParts<P extends Part>(run: (shared?: SharedFolders) => P
   return [first, ...(await Promise.all([run(shared), run(shared)]))];
 }
 
+interface PartOptions {
+  readonly admits?: Admits | undefined;
+  /** Entries that the first part takes: fewer than FIRST where each means more work. */
+  readonly first?: number;
+}
+
 /** The entries of a task's part. What the first one leaves to the others goes into `rest`. */
-export function entriesOfPart({ path, shared }: PartArgs, rest: Folder[]): Generator<TreeEntry> {
-  if (shared !== undefined) return entriesOfShared(shared);
+export function entriesOfPart(
+  { path, shared }: PartArgs,
+  rest: Folder[],
+  { admits, first = FIRST }: PartOptions = {},
+): Generator<TreeEntry> {
+  if (shared !== undefined) return entriesOfShared(shared, admits);
   rest.push({ path, relative: "" });
-  return walkFolders(rest, FIRST);
+  return walkFolders(rest, first, admits);
 }
 
 /** From the start of the list, where those nearest to the root are: the largest, so the parts end together. */
-function* entriesOfShared({ folders, taken }: SharedFolders): Generator<TreeEntry> {
+function* entriesOfShared({ folders, taken }: SharedFolders, admits?: Admits): Generator<TreeEntry> {
   for (;;) {
     const folder = folders[Atomics.add(taken, 0, 1)];
     if (folder === undefined) return;
-    yield* walkFolders([folder]);
+    yield* walkFolders([folder], Infinity, admits);
   }
 }

@@ -24,16 +24,20 @@ export function walk(root: ExactPath): Generator<TreeEntry> {
   return walkFolders([{ path: root, relative: "" }]);
 }
 
+/** Whether to take an entry; a folder that is not taken is not entered either. */
+export type Admits = (entry: TreeEntry) => boolean;
+
 /**
  * Everything below some folders, which are taken off the list, as those found on the way are put on it. After `enough`
  * entries it ends at the next folder, and the list has what is left to do.
  */
-export function* walkFolders(folders: Folder[], enough = Infinity): Generator<TreeEntry> {
+export function* walkFolders(folders: Folder[], enough = Infinity, admits?: Admits): Generator<TreeEntry> {
   for (let seen = 0; seen < enough; ) {
     const folder = folders.pop();
     if (folder === undefined) return;
     for (const entry of entriesIn(folder)) {
       seen += 1;
+      if (admits?.(entry) === false) continue;
       if (entry.kind === "folder") folders.push(entry);
       yield entry;
     }
