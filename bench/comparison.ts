@@ -15,7 +15,8 @@ export interface Comparison {
 
 export interface Figure {
   readonly name: string;
-  readonly unit: string;
+  /** Where the name does not say it. */
+  readonly unit?: string;
 }
 
 /** Our figure is to be at most, or at least, so many times the contender's. */
@@ -33,7 +34,7 @@ export function describe(comparison: Comparison): string[] {
   const { title, figures, reference, goals, results, absent } = comparison;
   const headings = [
     "",
-    ...figures.flatMap(({ name, unit }) => [`${name}, ${unit}`, "min–max"]),
+    ...figures.flatMap(({ name, unit }) => [unit === undefined ? name : `${name}, ${unit}`, "min–max"]),
     `× ${reference.contender}`,
   ];
   const rows = [...results.keys()].map((contender) => rowOf(contender, comparison));

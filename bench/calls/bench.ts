@@ -16,7 +16,7 @@ export interface Amounts {
 }
 
 /** Less than a minute altogether. */
-const AMOUNTS: Amounts = { rounds: 5, warmUpMs: 400, measureMs: 400, calls: 4_000, transfers: 3 };
+const AMOUNTS: Amounts = { rounds: 5, warmUpMs: 350, measureMs: 400, calls: 3_000, transfers: 3 };
 const IN_FLIGHT = 64;
 
 const CALLERS = ["xsys", "raw echo", "child_process", "node-ipc", "vscode-jsonrpc", "gRPC over UDS"];
@@ -71,7 +71,7 @@ function oneInFlight(results: Results, absent: readonly string[]): Comparison {
 function manyInFlight(results: Results, absent: readonly string[]): Comparison {
   return {
     title: `${IN_FLIGHT} calls in flight: the same calls`,
-    figures: [{ name: "calls/s", unit: "" }],
+    figures: [{ name: "calls/s" }],
     reference: { contender: "vscode-jsonrpc", figure: "calls/s" },
     goals: [
       { figure: "calls/s", contender: "vscode-jsonrpc", atLeast: 8 },
@@ -85,13 +85,14 @@ function manyInFlight(results: Results, absent: readonly string[]): Comparison {
 function bytesEachWay(results: Results): Comparison {
   return {
     title: "64 MiB each way: service.echo; RSS is what it grew by at the most",
-    figures: [
-      { name: "MiB/s", unit: "" },
-      { name: "client RSS", unit: "MiB" },
-      { name: "server RSS", unit: "MiB" },
-    ],
+    figures: [{ name: "MiB/s" }, { name: "client RSS", unit: "MiB" }, { name: "server RSS", unit: "MiB" }],
     reference: { contender: "raw stream", figure: "MiB/s" },
-    goals: [{ figure: "MiB/s", contender: "raw stream", atLeast: 0.8 }],
+    goals: [
+      { figure: "MiB/s", contender: "raw stream", atLeast: 0.8 },
+      // The credit bounds what is under way; what a plain socket needs is the measure, for it includes Node's own garbage.
+      { figure: "client RSS", contender: "raw stream", atMost: 1 },
+      { figure: "server RSS", contender: "raw stream", atMost: 1 },
+    ],
     results,
     absent: [],
   };

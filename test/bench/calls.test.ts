@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { expect, test } from "vitest";
+import calls from "../../bench/calls/bench.ts";
+import { OURS } from "../../bench/comparison.ts";
+import { followMemory } from "../../bench/memory.ts";
+import { ended } from "../support/command-line.ts";
+
+test("the calls bench has a figure of ours, and of Node's own means, in every row", async () => {
+  const comparisons = await calls(() => {}, { rounds: 1, warmUpMs: 1, measureMs: 10, calls: 10, transfers: 1 });
+  expect(comparisons).toHaveLength(3);
+  for (const { figures, results, reference, absent } of comparisons) {
+    const needed = [OURS, ...(absent.includes(reference.contender) ? [] : [reference.contender])];
+    for (const contender of needed) {
+      const [sample = {}] = results.get(contender) ?? [];
+      for (const { name } of figures.filter(({ unit }) => unit !== "MiB" || process.platform === "linux")) {
+        expect(sample[name], `${name} of ${contender}`).toBeGreaterThanOrEqual(0);
+      }
+      expect(sample[reference.figure], `${reference.figure} of ${contender}`).toBeGreaterThan(0);
+    }
+  }
+});
+
+test("a bench that there is not is answered with those that there are", async () => {
+  const bench = spawn(process.execPath, [new URL("../../bench/run.ts", import.meta.url).pathname, "cals"]);
+  expect(await ended(bench)).toMatchObject({
+    status: 64,
+    stdout: "",
+    stderr: 'there is no bench "cals"; there are: calls\n',
+  });
+});
+
+test.skipIf(process.platform !== "linux")("memory that a process took and gave back still counts", async () => {
+  const grown = followMemory(process.pid);
+  let taken: Buffer | undefined = Buffer.alloc(64 * 1024 * 1024, 1);
+  expect(taken.at(-1)).toBe(1);
+  taken = undefined;
+  expect(grown()).toBeGreaterThan(60 * 1024 * 1024);
+});

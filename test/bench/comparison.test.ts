@@ -1,0 +1,66 @@
+import { expect, describe as group, test } from "vitest";
+import { type Comparison, describe, type Goal } from "../../bench/comparison.ts";
+import { table, threeFigures } from "../../bench/table.ts";
+
+const COMPARISON: Comparison = {
+  title: "calls",
+  figures: [{ name: "p50", unit: "µs" }],
+  reference: { contender: "peer", figure: "p50" },
+  goals: [],
+  results: new Map([
+    ["xsys", [{ p50: 12 }, { p50: 10 }, { p50: 15 }]],
+    ["peer", [{ p50: 10 }, { p50: 10 }, { p50: 10 }]],
+  ]),
+  absent: ["gone"],
+};
+
+function outcomeOf(goal: Omit<Goal, "figure">): string | undefined {
+  return describe({ ...COMPARISON, goals: [{ figure: "p50", ...goal }] }).at(-1);
+}
+
+group("a comparison", () => {
+  test("has a line for each contender, with its median, its ends, and its ratio to the reference", () => {
+    expect(describe(COMPARISON)).toEqual([
+      "calls",
+      "      p50, µs    min–max  × peer",
+      "xsys     12.0  10.0–15.0    1.20",
+      "peer     10.0  10.0–10.0    1.00",
+      "gone   absent",
+    ]);
+  });
+
+  test("tells whether a goal was reached", () => {
+    expect(outcomeOf({ contender: "peer", atMost: 1.2 })).toBe("goal: p50 ≤ 1.2 × peer: 1.20, reached");
+    expect(outcomeOf({ contender: "peer", atMost: 1.1 })).toBe("goal: p50 ≤ 1.1 × peer: 1.20, MISSED");
+    expect(outcomeOf({ contender: "peer", atLeast: 2 })).toBe("goal: p50 ≥ 2 × peer: 1.20, MISSED");
+  });
+
+  test("does not claim a goal whose peer is absent", () => {
+    expect(outcomeOf({ contender: "gone", atMost: 1.2 })).toBe("goal: p50 ≤ 1.2 × gone: not measured");
+  });
+});
+
+group("a table", () => {
+  test("aligns names left and figures right", () => {
+    expect(
+      table(
+        ["name", "n"],
+        [
+          ["a", "1,000"],
+          ["long name", "2"],
+        ],
+      ),
+    ).toEqual(["name           n", "a          1,000", "long name      2"]);
+  });
+
+  test("shows three figures of a number, or all of its whole part", () => {
+    expect([0.1234, 1.2345, 12.345, 123.45, 1234.5, 1234567].map(threeFigures)).toEqual([
+      "0.12",
+      "1.23",
+      "12.3",
+      "123",
+      "1,235",
+      "1,234,567",
+    ]);
+  });
+});
