@@ -7,5 +7,7 @@ export type { HelloAnswer, Limits } from "../../protocol/message.ts";
 export type { ByteStream } from "./byte-stream.ts";
 export type { Client, CommandMethods } from "./client.ts";
 export { type ConnectOptions, connect } from "./connect.ts";
+export { type ConnectSyncOptions, connectSync } from "./connect-sync.ts";
 export type { EventStream } from "./event-stream.ts";
 export type { CallOptions, Input } from "./outgoing-call.ts";
+export type { SyncCallOptions, SyncClient, SyncCommandMethods } from "./sync/sync-client.ts";

@@ -42,6 +42,7 @@ test("the client's public exports are these", async () => {
     "ERRORS",
     "XsysError",
     "connect",
+    "connectSync",
     "defaultSocket",
   ]);
 });
