@@ -1,5 +1,6 @@
 import { afterEach, describe } from "vitest";
-import type { CommandName, Params, Result } from "../../protocol/commands/index.ts";
+import type { EventOf } from "../../protocol/command.ts";
+import type { CommandName, CommandOf, Params, Result } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { type Sandbox, useSandbox } from "../support/sandbox.ts";
 import { type CallOptions, inProcess, OverSocket, throughCommandLine, type Way } from "./ways.ts";
@@ -11,6 +12,8 @@ export interface Tools {
   call<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<Result<N>>;
   /** Calls a command that streams and gives what it sent. */
   output<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<Buffer>;
+  /** Calls a command that streams events and gives them, which were checked against the contract. */
+  events<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<EventOf<CommandOf<N>>[]>;
   /** Calls a command that must fail, with params of any shape, and gives its error. */
   failure(name: CommandName, params: object, options?: CallOptions): Promise<XsysError>;
 }
@@ -34,6 +37,7 @@ export function threeWays(subject: string, define: (tools: Tools) => void): void
         sandbox,
         call: async (name, params, options) => (await callWay(name, params, options)).result as never,
         output: async (name, params, options) => Buffer.from((await callWay(name, params, options)).output),
+        events: async (name, params, options) => (await callWay(name, params, options)).events as never,
         failure: async (name, params, options) => {
           const outcome = await callWay(name, params, options).catch((error: unknown) => error);
           if (outcome instanceof XsysError) return outcome;

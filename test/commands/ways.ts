@@ -21,6 +21,8 @@ export interface CallOptions {
 export interface Answer {
   readonly result: unknown;
   readonly output: Uint8Array;
+  /** Checked against the contract. */
+  readonly events: readonly unknown[];
 }
 
 /** One way to call a command; relative paths are taken from `root`. */
@@ -36,15 +38,16 @@ export const inProcess: Way = {
     const defects: unknown[] = [];
     const host = oneShotHost({ root, confined, logDefect: (error) => defects.push(error) });
     const output: Uint8Array[] = [];
+    const events: unknown[] = [];
     try {
       const call = fakeCall({
         input: asStream(input),
         output: { write: async (bytes) => void output.push(bytes) },
+        events: { ready: true, emit: async (event) => void events.push(event) },
         callerPid: process.pid,
       });
       const result = await new Router(host).call(name, params, call);
-      checkResult(name, result);
-      return { result, output: Buffer.concat(output) };
+      return checked(name, { result, output: Buffer.concat(output), events });
     } catch (error) {
       throw defects[0] ?? error;
     } finally {
@@ -62,16 +65,20 @@ export class OverSocket implements Way {
     const { client } = await this.#serviceFor(root, confined);
     const contract = contractsByName.get(name);
     const options = contract?.input === undefined ? {} : { input };
-    if (contract?.output === undefined) {
-      const result = await client.call(name, params, options);
-      checkResult(name, result);
-      return { result, output: new Uint8Array() };
+    if (contract?.output !== undefined) {
+      const stream = client.stream(name, params, options);
+      const [output, events] = await Promise.all([
+        buffer(stream),
+        contract.events === undefined ? [] : Array.fromAsync(stream.events),
+      ]);
+      return checked(name, { result: await stream.result, output, events });
     }
-    const stream = client.stream(name, params, options);
-    const output = await buffer(stream);
-    const result = await stream.result;
-    checkResult(name, result);
-    return { result, output };
+    if (contract?.events !== undefined) {
+      const stream = client.subscribe(name, params, options);
+      const events = await Array.fromAsync(stream);
+      return checked(name, { result: await stream.result, output: new Uint8Array(), events });
+    }
+    return checked(name, { result: await client.call(name, params, options), output: new Uint8Array(), events: [] });
   }
 
   async close(): Promise<void> {
@@ -114,13 +121,20 @@ export const throughCommandLine: Way = {
     ]);
     child.stdin.destroy();
     if (status !== 0) throw errorFrom(stdout.toString(), stderr.toString(), status);
-    if (contract.output !== undefined) return { result: { bytes: stdout.length }, output: stdout };
+    if (contract.output !== undefined) return { result: { bytes: stdout.length }, output: stdout, events: [] };
     const text = stdout.toString();
     if (/[^\n\x20-\x7e]/.test(text)) throw new Error(`${name} answered with more than ASCII: ${text}`);
+    if (contract.events !== undefined) {
+      const events = text
+        .split("\n")
+        .slice(0, -1)
+        .map((line) => JSON.parse(line));
+      checkEvents(name, events);
+      return { result: undefined, output: new Uint8Array(), events };
+    }
     const { status: answered, data } = JSON.parse(text);
     if (answered !== "ok") throw new Error(`${name} exited with 0 and answered ${text}`);
-    checkResult(name, data);
-    return { result: data, output: new Uint8Array() };
+    return checked(name, { result: data, output: new Uint8Array(), events: [] });
   },
   close: async () => {},
 };
@@ -143,10 +157,25 @@ async function* asStream(input: string | Uint8Array = ""): AsyncGenerator<Uint8A
 
 const ajv = new Ajv({ keywords: ["x-unit", "x-path"], allErrors: true, allowUnionTypes: true });
 
+function checked(name: CommandName, answer: Answer): Answer {
+  checkResult(name, answer.result);
+  checkEvents(name, answer.events);
+  return answer;
+}
+
 /** Fails when a result is not what the contract promises. */
 export function checkResult(name: CommandName, result: unknown): void {
-  const schema = contractsByName.get(name)?.result ?? false;
+  check(contractsByName.get(name)?.result ?? false, name, result);
+}
+
+/** Fails when an event is not what the contract promises. */
+export function checkEvents(name: CommandName, events: readonly unknown[]): void {
+  for (const event of events) check(contractsByName.get(name)?.events ?? false, name, event);
+}
+
+function check(schema: object | boolean, name: CommandName, value: unknown): void {
   const validate = ajv.compile(schema);
-  if (!validate(result))
-    throw new Error(`${name} answered ${JSON.stringify(result)}: ${ajv.errorsText(validate.errors)}`);
+  if (!validate(value)) {
+    throw new Error(`${name} answered ${JSON.stringify(value)}: ${ajv.errorsText(validate.errors)}`);
+  }
 }
