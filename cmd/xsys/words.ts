@@ -10,6 +10,7 @@ export const MODULES: Readonly<Record<ModuleName, string>> = {
   fs: "Read, write, compare, measure, lock and encrypt files and folders.",
   search: "Find files by name, time or contents, and rename many.",
   sys: "The machine: processor, memory, disks, network, processes, users.",
+  monitor: "Follow the machine, or a process, as time goes by.",
   service: "A running service: its health, its commands, its end.",
 };
 

@@ -24,3 +24,16 @@ export type System = Pick<Result<"sys.info">, "os_name" | "os_version" | "os_edi
 
 /** Which processes are asked for. */
 export type ProcessQuery = Params<"sys.processes">;
+
+/** What a process has used up to now. */
+export interface ProcessUsage {
+  /** Tells the process from a later one of the same id. */
+  readonly start: number;
+  /** Processor time in seconds, or, where the platform tells only that, the usage since it was last asked in percent. */
+  readonly cpu: { readonly seconds: number } | { readonly percent: number };
+  /** Bytes, resident. */
+  readonly memory: number;
+  /** Bytes that reached storage. */
+  readonly disk_read: number;
+  readonly disk_write: number;
+}

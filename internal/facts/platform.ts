@@ -8,6 +8,7 @@ import type {
   Processor,
   ProcessorTimes,
   ProcessQuery,
+  ProcessUsage,
   System,
   Temperature,
 } from "./facts.ts";
@@ -26,6 +27,9 @@ export interface Platform {
   ports(signal: AbortSignal): Awaitable<Port[]>;
   /** NOT_FOUND when the query names a process that is not there. */
   processes(query: ProcessQuery, signal: AbortSignal): Awaitable<Process[]>;
+  processCount(): Awaitable<number>;
+  /** Undefined when there is no such process, or no more. */
+  processUsage(pid: number): Awaitable<ProcessUsage | undefined>;
   processors(): Awaitable<Processor[]>;
   processorTimes(): readonly ProcessorTimes[];
   system(): Awaitable<System>;

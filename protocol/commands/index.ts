@@ -1,12 +1,13 @@
 import type { Contract, ParamsGiven, ParamsTaken, ResultOf } from "../command.ts";
 import * as fsChange from "./fs-change.ts";
 import * as fsRead from "./fs-read.ts";
+import * as monitor from "./monitor.ts";
 import * as path from "./path.ts";
 import * as search from "./search.ts";
 import * as service from "./service.ts";
 import * as sys from "./sys.ts";
 
-const modules = [path, fsRead, fsChange, search, sys, service] as const;
+const modules = [path, fsRead, fsChange, search, sys, monitor, service] as const;
 
 type ContractIn<M> = M extends unknown ? Extract<M[keyof M], Contract> : never;
 /** The contract of any command. */

@@ -13,13 +13,18 @@ export function readClock(): Clock {
   return {
     bootTime: readBootTime(),
     uptime: Number.parseFloat(readFileSync("/proc/uptime", "utf8")),
-    ticksPerSecond: unit("ticksPerSecond"),
+    ticksPerSecond: ticksPerSecond(),
   };
 }
 
 /** Unix seconds: the `btime` line of /proc/stat, proc_stat(5). */
 export function readBootTime(): number {
   return Number(/^btime (\d+)$/m.exec(readFileSync("/proc/stat", "utf8"))?.[1] ?? 0);
+}
+
+/** Of which the kernel counts a process's time. */
+export function ticksPerSecond(): number {
+  return unit("ticksPerSecond");
 }
 
 export function pageSize(): number {

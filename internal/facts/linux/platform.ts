@@ -4,7 +4,8 @@ import { readDisks } from "./disks.ts";
 import { readMemory } from "./memory.ts";
 import { readNetworkInterfaces } from "./network-interfaces.ts";
 import { readPorts } from "./ports.ts";
-import { readProcesses } from "./processes.ts";
+import { readProcessUsage } from "./process-usage.ts";
+import { countProcesses, readProcesses } from "./processes.ts";
 import { readProcessorTimes } from "./processor-times.ts";
 import { readProcessors } from "./processors.ts";
 import { readSystem } from "./system.ts";
@@ -18,6 +19,8 @@ export const linux: Platform = {
   networkInterfaces: readNetworkInterfaces,
   ports: readPorts,
   processes: readProcesses,
+  processCount: countProcesses,
+  processUsage: readProcessUsage,
   processors: readProcessors,
   processorTimes: readProcessorTimes,
   system: readSystem,

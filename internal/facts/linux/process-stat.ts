@@ -26,6 +26,12 @@ export function readProcessStat(pid: number): ProcessStat | undefined {
   return text === undefined ? undefined : parseProcessStat(text);
 }
 
+/** The same, and undefined for a further thread of a process: /proc does not list those and opens them by id all the same. */
+export function readWholeProcess(pid: number): ProcessStat | undefined {
+  const group = /^Tgid:\s+(\d+)$/m.exec(readKernelFile(`/proc/${pid}/status`) ?? "")?.[1];
+  return group !== undefined && Number(group) !== pid ? undefined : readProcessStat(pid);
+}
+
 const PF_KTHREAD = 0x0020_0000; // include/linux/sched.h
 
 /**

@@ -3,9 +3,8 @@ import { XsysError } from "../../../protocol/errors.ts";
 import type { Process, ProcessQuery } from "../facts.ts";
 import { Sampler, type Span } from "../sampler.ts";
 import { type Clock, readClock } from "./clock.ts";
-import { readKernelFile } from "./kernel-file.ts";
 import { describeProcess } from "./process-details.ts";
-import { type ProcessStat, readProcessStat } from "./process-stat.ts";
+import { type ProcessStat, readProcessStat, readWholeProcess } from "./process-stat.ts";
 import { inTurns } from "./turns.ts";
 
 /** Milliseconds between two samples. The kernel counts in ticks of 10 ms, so that this resolves 5 %. */
@@ -31,6 +30,10 @@ export async function readProcesses({ pid, topCpu, topMem }: ProcessQuery, signa
   });
   if (pid !== undefined && processes.length === 0) throw noProcess(pid);
   return processes;
+}
+
+export function countProcesses(): number {
+  return readdirSync("/proc").filter((name) => Number.isInteger(Number(name))).length;
 }
 
 type Sample = Span<readonly ProcessStat[]>;
@@ -59,19 +62,13 @@ async function readStats(signal: AbortSignal | undefined): Promise<readonly Proc
 }
 
 function readOne(pid: number): readonly ProcessStat[] {
-  const stat = isThread(pid) ? undefined : readProcessStat(pid);
+  const stat = readWholeProcess(pid);
   if (stat !== undefined) return [stat];
   throw noProcess(pid);
 }
 
 function noProcess(pid: number): XsysError {
   return new XsysError("NOT_FOUND", `sys.processes: there is no process ${pid}`, { details: { pid } });
-}
-
-/** /proc does not list the further threads of a process and opens them by id all the same. */
-function isThread(pid: number): boolean {
-  const group = /^Tgid:\s+(\d+)$/m.exec(readKernelFile(`/proc/${pid}/status`) ?? "")?.[1];
-  return group !== undefined && Number(group) !== pid;
 }
 
 type Usage = (stat: ProcessStat) => number;

@@ -4,6 +4,7 @@ import { readDisks } from "./disks.ts";
 import { readMemory } from "./memory.ts";
 import { readNetworkInterfaces } from "./network-interfaces.ts";
 import { readPorts } from "./ports.ts";
+import { countProcesses, readProcessUsage } from "./process-usage.ts";
 import { readProcesses } from "./processes.ts";
 import { readProcessors, readProcessorTimes } from "./processors.ts";
 import { readSystem } from "./system.ts";
@@ -17,6 +18,8 @@ export const portable: Platform = {
   networkInterfaces: readNetworkInterfaces,
   ports: readPorts,
   processes: readProcesses,
+  processCount: countProcesses,
+  processUsage: readProcessUsage,
   processors: readProcessors,
   processorTimes: readProcessorTimes,
   system: readSystem,
