@@ -46,6 +46,8 @@ export interface ServiceControl {
   status(): ServiceStatus;
   /** Ends the service after the calls in flight, or at once. */
   stop(force: boolean): void;
+  /** Runs once no call is in flight any more, before the service has ended. */
+  onEnd(cleanUp: () => void | Promise<void>): void;
 }
 
 export type ServiceStatus = import("../protocol/commands/index.ts").Result<"service.status">;

@@ -35,6 +35,7 @@ export async function startService({ socket, root, confined, log, limits: given 
   const tasks = new ThreadRunner();
   const statistics = new CallStatistics((name) => contractsByName.has(name));
 
+  const cleanUps: (() => void | Promise<void>)[] = [];
   const service: Service = {
     socket,
     ended,
@@ -56,9 +57,11 @@ export async function startService({ socket, root, confined, log, limits: given 
       if (!server.draining) log.info("stopping");
       void server
         .stop(force)
+        .then(() => Promise.allSettled(cleanUps.splice(0).map(async (cleanUp) => cleanUp())))
         .then(() => tasks.close())
         .then(end);
     },
+    onEnd: (cleanUp) => cleanUps.push(cleanUp),
   };
   const host: Host = {
     version: VERSION,

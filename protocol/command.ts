@@ -1,5 +1,14 @@
 import type { ErrorCode } from "./errors.ts";
-import { type Fields, type Given, type JsonSchema, object, type Schema, type Static, type Taken } from "./schema.ts";
+import {
+  type Fields,
+  type Given,
+  type JsonSchema,
+  object,
+  type Schema,
+  type Static,
+  type Taken,
+  tolerant,
+} from "./schema.ts";
 
 declare const TYPES: unique symbol;
 
@@ -45,6 +54,11 @@ interface Description<G> {
   readonly changes: boolean;
   /** The command is about a running service: the CLI connects without being told to. */
   readonly needsService?: boolean;
+  /**
+   * The command is about what a service holds for an application: with `XYPRISS_IPC_PATH` set, the CLI asks the service
+   * there, as an application's own client does, so that what it opens outlives its connection.
+   */
+  readonly heldByService?: boolean;
   /** The version that brought the command. */
   readonly since: string;
 }
@@ -56,11 +70,12 @@ export interface Contract<Name extends string = string, G = any, T = any, R = an
   readonly name: Name;
   readonly module: string;
   readonly action: string;
-  /** One JSON Schema of an object that admits no other properties. */
+  /** One JSON Schema of an object; it admits other properties only for a tolerant command. */
   readonly params: JsonSchema;
   readonly result: JsonSchema;
   /** What the command streams, one by one, before its result. */
   readonly events?: JsonSchema;
+  readonly plain?: string;
   readonly [TYPES]?: Types<G, T, R, O, E>;
 }
 
@@ -78,7 +93,13 @@ interface Spec<P extends Fields, R extends Schema, O extends OutputSpec | undefi
   readonly result: R;
   /** What the command streams, one by one, before its result: its events. */
   readonly events?: E & Schema;
+  /** Parameters that are not declared are taken and ignored: the caller's format has more than the command needs. */
+  readonly tolerant?: boolean;
+  /** The field of the result that the command line answers with, alone. */
+  readonly plain?: FieldName<Static<R>>;
 }
+
+type FieldName<T> = T extends object ? keyof T & string : never;
 
 /** Declares a command. The name is `module.action`, both in kebab-case, written out so that a search finds it. */
 export function command<
@@ -89,10 +110,11 @@ export function command<
   E extends Schema | undefined = undefined,
 >(
   name: Name,
-  { params, ...spec }: Spec<P, R, O, E>,
+  { params, tolerant: isTolerant = false, ...spec }: Spec<P, R, O, E>,
 ): Contract<Name, Given<P>, Taken<P>, Static<R>, O, E extends Schema ? Static<E> : undefined> {
   const [module = "", action = ""] = name.split(".");
-  return { name, module, action, params: object(params), ...spec };
+  const schema = object(params);
+  return { name, module, action, params: isTolerant ? tolerant(schema) : schema, ...spec };
 }
 
 type TypesOf<C> = C extends { readonly [TYPES]?: infer X } ? NonNullable<X> : never;

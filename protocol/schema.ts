@@ -171,6 +171,11 @@ export function object<F extends Fields>(fields: F, options: Described = {}): Sc
   return { type: "object", properties, required, additionalProperties: false, ...options };
 }
 
+/** The same object, which takes properties it does not name: a caller's format that has more than is needed. */
+export function tolerant<S extends JsonSchema>(schema: S): S {
+  return { ...schema, additionalProperties: true };
+}
+
 export function optional<S extends Schema>(schema: S): Optional<S> {
   return { optional: schema };
 }

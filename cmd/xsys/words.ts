@@ -11,6 +11,7 @@ export const MODULES: Readonly<Record<ModuleName, string>> = {
   search: "Find files by name, time or contents, and rename many.",
   sys: "The machine: processor, memory, disks, network, processes, users.",
   monitor: "Follow the machine, or a process, as time goes by.",
+  console: "Filter, name, limit and encrypt what an application logs.",
   service: "A running service: its health, its commands, its end.",
 };
 

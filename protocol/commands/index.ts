@@ -1,5 +1,7 @@
 import type { Contract, ParamsGiven, ParamsTaken, ResultOf } from "../command.ts";
+import * as console from "./console.ts";
 import * as fsChange from "./fs-change.ts";
+import * as fsHandle from "./fs-handle.ts";
 import * as fsRead from "./fs-read.ts";
 import * as monitor from "./monitor.ts";
 import * as path from "./path.ts";
@@ -7,7 +9,7 @@ import * as search from "./search.ts";
 import * as service from "./service.ts";
 import * as sys from "./sys.ts";
 
-const modules = [path, fsRead, fsChange, search, sys, monitor, service] as const;
+const modules = [path, fsRead, fsChange, fsHandle, search, sys, monitor, console, service] as const;
 
 type ContractIn<M> = M extends unknown ? Extract<M[keyof M], Contract> : never;
 /** The contract of any command. */

@@ -27,8 +27,16 @@ async function furnish(): Promise<void> {
   await sandbox.write("logs/app.log", "started\nworking\nstopped\n");
 }
 
-/** What single commands need to have happened before. */
-const PREPARE: Partial<Record<CommandName, (way: Way) => Promise<void>>> = {
+/** What single commands need to have happened before, and parameters that are known only then. */
+const PREPARE: Partial<Record<CommandName, (way: Way) => Promise<unknown>>> = {
+  "fs.close": openNotes,
+  "fs.handle-read": openNotes,
+  "fs.handle-seek": openNotes,
+  "fs.handle-stat": openNotes,
+  "fs.handle-write": openNotes,
+  "console.intercept": async (way) => {
+    await way.call(sandbox.root, "console.update-config", {}, {});
+  },
   "fs.unlock": async (way) => {
     await way.call(sandbox.root, "fs.lock", { path: "locked.txt" }, {});
   },
@@ -42,6 +50,10 @@ const PREPARE: Partial<Record<CommandName, (way: Way) => Promise<void>>> = {
     children.push(child);
   },
 };
+
+async function openNotes(way: Way): Promise<object> {
+  return (await way.call(sandbox.root, "fs.open", { path: "notes.txt", flags: "r+" }, {})).result as object;
+}
 
 async function seal(way: Way, name: CommandName, path: string): Promise<void> {
   await sandbox.write(path, "secret");
@@ -57,11 +69,11 @@ describe("the examples of every contract run, and their results are as promised"
     const way = new OverSocket();
     try {
       await furnish();
-      await PREPARE[name as CommandName]?.(way);
+      const prepared = await PREPARE[name as CommandName]?.(way);
       const { result } = await way.call(
         sandbox.root,
         name as CommandName,
-        params,
+        { ...params, ...(prepared as object | undefined) },
         input === undefined ? {} : { input },
       );
       expect(result).not.toBeUndefined();

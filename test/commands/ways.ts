@@ -132,8 +132,9 @@ export const throughCommandLine: Way = {
       checkEvents(name, events);
       return { result: undefined, output: new Uint8Array(), events };
     }
-    const { status: answered, data } = JSON.parse(text);
+    const { status: answered, data: shown } = JSON.parse(text);
     if (answered !== "ok") throw new Error(`${name} exited with 0 and answered ${text}`);
+    const data = contract.plain === undefined ? shown : { [contract.plain]: shown };
     return checked(name, { result: data, output: new Uint8Array(), events: [] });
   },
   close: async () => {},

@@ -19,6 +19,7 @@ function copy(dest: string, signal = new AbortController().signal): Promise<unkn
       throw new Error("not asked for");
     },
     stop: () => {},
+    onEnd: () => {},
   };
   const router = new Router({ ...oneShotHost({ root: sandbox.root }), tasks, service });
   return Promise.resolve(router.call("fs.copy", { src: "tree", dest }, fakeCall({ signal })));

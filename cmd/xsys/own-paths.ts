@@ -1,0 +1,26 @@
+import { resolve } from "node:path";
+import { withAbsolutePaths } from "../../protocol/absolute-paths.ts";
+import type { Contract } from "../../protocol/command.ts";
+import type { JsonSchema } from "../../protocol/schema.ts";
+import type { Globals } from "./globals.ts";
+
+/** Path parameters for a service, which knows neither this process's root nor its `--confine`: absolute, and checked. */
+export async function ownPaths(
+  contract: Contract,
+  params: Record<string, unknown>,
+  { root = ".", confine }: Globals,
+): Promise<Record<string, unknown>> {
+  const absolute = withAbsolutePaths(contract, params, root);
+  if (!confine) return absolute;
+  const { confinedResolver } = await import("../../internal/root.ts");
+  const checked = confinedResolver(resolve(root));
+  for (const [name, { "x-path": kind, items }] of Object.entries(contract.params.properties ?? {})) {
+    const value = absolute[name];
+    const itemKind = (items as JsonSchema | undefined)?.["x-path"];
+    if (kind !== undefined && typeof value === "string") absolute[name] = await checked(value, kind);
+    else if (itemKind !== undefined && Array.isArray(value)) {
+      absolute[name] = await Promise.all(value.map((path) => checked(path, itemKind)));
+    }
+  }
+  return absolute;
+}

@@ -1,0 +1,42 @@
+import type { Configuration } from "./interceptor.ts";
+import { matcherOf } from "./matcher.ts";
+
+/** What a console message has to be to be shown, and what it is called. */
+export class Filters {
+  readonly #minRank: number;
+  readonly #maxLength: number;
+  readonly #includes: ((message: string) => boolean) | undefined;
+  readonly #excludes: ((message: string) => boolean) | undefined;
+  readonly #isUserApp: ((message: string) => boolean) | undefined;
+  readonly #isSystem: ((message: string) => boolean) | undefined;
+
+  constructor(filters: Configuration["filters"] = {}) {
+    this.#minRank = RANKS.get(filters.minLevel ?? "") ?? 0;
+    this.#maxLength = filters.maxLength || Number.POSITIVE_INFINITY;
+    this.#includes = matcherOf(filters.includePatterns);
+    this.#excludes = matcherOf(filters.excludePatterns);
+    this.#isUserApp = matcherOf(filters.userAppPatterns);
+    this.#isSystem = matcherOf(filters.systemPatterns);
+  }
+
+  /** Whether the message is to be shown. */
+  admit(message: string, level: string): boolean {
+    if ((RANKS.get(level) ?? INFO) < this.#minRank) return false;
+    return this.#includes?.(message) !== false && this.#excludes?.(message) !== true;
+  }
+
+  categoryOf(message: string): "USERAPP" | "SYSTEM" | "OTHER" {
+    if (this.#isUserApp?.(message)) return "USERAPP";
+    return this.#isSystem?.(message) ? "SYSTEM" : "OTHER";
+  }
+
+  /** Cut to the length allowed, and not within a surrogate pair. */
+  shortened(message: string): string {
+    if (message.length <= this.#maxLength) return message;
+    const last = message.charCodeAt(this.#maxLength - 1);
+    return message.slice(0, last >= 0xd800 && last < 0xdc00 ? this.#maxLength - 1 : this.#maxLength);
+  }
+}
+
+const INFO = 1;
+const RANKS = new Map(Object.entries({ trace: 0, debug: 0, log: INFO, info: INFO, warn: 2, error: 3 }));
