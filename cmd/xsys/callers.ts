@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import type { Call } from "../../internal/context.ts";
+import { withAbsolutePaths } from "../../protocol/absolute-paths.ts";
 import type { Contract } from "../../protocol/command.ts";
+import { hasInputParam } from "../../protocol/params.ts";
 import type { Globals } from "./globals.ts";
 
 /** Runs one command somewhere. */
@@ -48,21 +50,4 @@ export async function callerThroughService({ root = ".", connect: socket }: Glob
     },
     close: async () => client.close(),
   };
-}
-
-/** Whether the contents came as a parameter, so that standard input is none of this command's business. */
-export function hasInputParam({ input }: Contract, params: Record<string, unknown>): boolean {
-  return input?.param !== undefined && params[input.param] !== undefined;
-}
-
-function withAbsolutePaths({ params: schema }: Contract, params: Record<string, unknown>, root: string) {
-  const absolute = { ...params };
-  for (const [name, { "x-path": isPath, items, default: byDefault }] of Object.entries(schema.properties ?? {})) {
-    const value = absolute[name] ?? byDefault;
-    const isList = Array.isArray(value) && items !== undefined && "x-path" in items;
-    if (isList) absolute[name] = value.map((path) => resolve(root, path));
-    // An empty path has a meaning of its own to the command.
-    else if (isPath !== undefined && typeof value === "string" && value !== "") absolute[name] = resolve(root, value);
-  }
-  return absolute;
 }

@@ -1,7 +1,7 @@
 import { plainName, usageLine } from "../../cmd/xsys/help/command-help.ts";
 import { fieldsOf, limitWords, typeWords, unitWords } from "../../cmd/xsys/help/schema-words.ts";
-import { optionName } from "../../cmd/xsys/params.ts";
 import type { Contract } from "../../protocol/command.ts";
+import { optionName } from "../../protocol/params.ts";
 import type { JsonSchema } from "../../protocol/schema.ts";
 import { errorTable } from "./errors-page.ts";
 import { exampleParts } from "./examples.ts";

@@ -3,10 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseWords } from "../../cmd/xsys/argv.ts";
 import { commandLine, shellLine } from "../../cmd/xsys/command-line.ts";
-import { noGlobals } from "../../cmd/xsys/globals.ts";
-import { optionKinds, paramsFromWords } from "../../cmd/xsys/params.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { contracts, contractsByName } from "../../protocol/commands/index.ts";
+import { optionKinds, paramsFromWords } from "../../protocol/params.ts";
 
 describe("a command line", () => {
   test.each([
@@ -77,7 +76,7 @@ describe("a shell line", () => {
 
 function readBack(made: Contract, params: object): Record<string, unknown> {
   const { positionals, options } = parseWords(commandLine(made, params), optionKinds(made));
-  return paramsFromWords(made, { positionals: positionals.slice(2), options, globals: noGlobals() });
+  return paramsFromWords(made, { positionals: positionals.slice(2), options });
 }
 
 function contract(name: string): Contract {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { GLOBAL_OPTIONS } from "../../cmd/xsys/globals.ts";
-import { optionName } from "../../cmd/xsys/params.ts";
 import { handlers } from "../../internal/handlers.ts";
 import { contracts, contractsByName } from "../../protocol/commands/index.ts";
 import { ERRORS } from "../../protocol/errors.ts";
+import { optionName } from "../../protocol/params.ts";
 
 /** Codes are for ever: a line may be added here, never changed. */
 const PINNED_CODES = {

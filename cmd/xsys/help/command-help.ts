@@ -1,8 +1,8 @@
 import type { Contract, Example } from "../../../protocol/command.ts";
 import { ERRORS } from "../../../protocol/errors.ts";
+import { optionName } from "../../../protocol/params.ts";
 import type { JsonSchema } from "../../../protocol/schema.ts";
 import { shellLine } from "../command-line.ts";
-import { optionName } from "../params.ts";
 import { isNumeric } from "../print/shape.ts";
 import type { HelpStyle } from "./help-text.ts";
 import { columnsUnder, layout, rendered } from "./layout.ts";

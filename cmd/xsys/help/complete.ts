@@ -1,8 +1,8 @@
 import type { Contract } from "../../../protocol/command.ts";
 import { contracts, contractsByName } from "../../../protocol/commands/index.ts";
+import { optionName } from "../../../protocol/params.ts";
 import type { JsonSchema } from "../../../protocol/schema.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
-import { optionName } from "../params.ts";
 import { itemsOf } from "../print/shape.ts";
 import { MODULES, WORDS, type Word } from "../words.ts";
 

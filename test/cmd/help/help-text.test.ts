@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { commandHelp, usageLine } from "../../../cmd/xsys/help/command-help.ts";
 import { helpText } from "../../../cmd/xsys/help/help-text.ts";
-import { optionName } from "../../../cmd/xsys/params.ts";
 import { MODULES, WORDS } from "../../../cmd/xsys/words.ts";
 import { command } from "../../../protocol/command.ts";
 import { contracts } from "../../../protocol/commands/index.ts";
+import { optionName } from "../../../protocol/params.ts";
 import * as schema from "../../../protocol/schema.ts";
 
 const style = { columns: 80 };

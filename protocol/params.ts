@@ -1,8 +1,8 @@
-import type { Contract } from "../../protocol/command.ts";
-import { XsysError } from "../../protocol/errors.ts";
-import type { JsonSchema } from "../../protocol/schema.ts";
-import { suggest } from "../../protocol/suggest.ts";
-import { flagValue, type OptionKinds, type ParsedWords } from "./argv.ts";
+import type { Contract } from "./command.ts";
+import { XsysError } from "./errors.ts";
+import type { JsonSchema } from "./schema.ts";
+import { suggest } from "./suggest.ts";
+import { flagValue, type OptionKinds, type Words } from "./words.ts";
 
 /** `topCpu` is `--top-cpu`: each capital becomes a dash and its small letter, as XyPriss's client writes it. */
 export function optionName(param: string): string {
@@ -16,7 +16,7 @@ export function optionKinds({ params }: Contract): OptionKinds {
 }
 
 /** A command's parameters out of its words: options by name, the others by place. */
-export function paramsFromWords(contract: Contract, { positionals, options }: ParsedWords): Record<string, unknown> {
+export function paramsFromWords(contract: Contract, { positionals, options }: Words): Record<string, unknown> {
   const properties = contract.params.properties ?? {};
   const params: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(properties)) {
@@ -25,6 +25,11 @@ export function paramsFromWords(contract: Contract, { positionals, options }: Pa
   }
   takePositionals(contract, [...positionals], params);
   return params;
+}
+
+/** Whether the contents came as a parameter, so that the call has no input. */
+export function hasInputParam({ input }: Contract, params: Record<string, unknown>): boolean {
+  return input?.param !== undefined && params[input.param] !== undefined;
 }
 
 function takePositionals(contract: Contract, words: string[], params: Record<string, unknown>): void {
@@ -76,9 +81,21 @@ function optionValue(name: string, text: string | true, schema: JsonSchema): unk
 }
 
 /** Text as the value that a schema wants. What is no number stays text, for the validation to refuse by name. */
-function typedValue(name: string, text: string, { type }: JsonSchema): unknown {
+function typedValue(name: string, text: string, { type, anyOf }: JsonSchema): unknown {
+  const asNumber = anyOf?.find((choice) => choice.type === "integer" || choice.type === "number");
+  if (asNumber !== undefined) return typedValue(name, text, asNumber);
+  if (type === "object") return jsonOrText(text);
   if (type === "boolean") return flagValue(optionName(name), text);
   if (type === "integer" || type === "number")
     return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
   return text;
+}
+
+/** What is no JSON stays text, for the validation to refuse by name. */
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
