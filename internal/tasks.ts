@@ -26,4 +26,10 @@ export const tasks = {
   "modified-part": () => import("./search/modified-part.ts"),
   "plan-renames": () => import("./search/plan-renames.ts"),
   "rename-files": () => import("./search/rename-files.ts"),
+  "diff-texts": () => import("./watch/diff-texts.ts"),
+  "scan-watched": () => import("./watch/scan-watched.ts"),
+  "pack-tar": () => import("./archive/pack-tar.ts"),
+  "pack-zip": () => import("./archive/pack-zip.ts"),
+  "unpack-tar": () => import("./archive/unpack-tar.ts"),
+  "unpack-zip": () => import("./archive/unpack-zip.ts"),
 };

@@ -8,10 +8,12 @@ export type ModuleName = ModuleOf<CommandName>;
 export const MODULES: Readonly<Record<ModuleName, string>> = {
   path: "Take paths apart and put them together.",
   fs: "Read, write, compare, measure, lock and encrypt files and folders.",
+  archive: "Compress files; pack and unpack tar and zip archives.",
   search: "Find files by name, time or contents, and rename many.",
   sys: "The machine: processor, memory, disks, network, processes, users.",
   monitor: "Follow the machine, or a process, as time goes by.",
   console: "Filter, name, limit and encrypt what an application logs.",
+  watch: "Tell of changes to files and folders as they happen.",
   service: "A running service: its health, its commands, its end.",
 };
 

@@ -1,15 +1,31 @@
 import type { Contract, ParamsGiven, ParamsTaken, ResultOf } from "../command.ts";
+import * as archive from "./archive.ts";
 import * as console from "./console.ts";
 import * as fsChange from "./fs-change.ts";
 import * as fsHandle from "./fs-handle.ts";
 import * as fsRead from "./fs-read.ts";
+import * as fsWatch from "./fs-watch.ts";
 import * as monitor from "./monitor.ts";
 import * as path from "./path.ts";
 import * as search from "./search.ts";
 import * as service from "./service.ts";
 import * as sys from "./sys.ts";
+import * as watch from "./watch.ts";
 
-const modules = [path, fsRead, fsChange, fsHandle, search, sys, monitor, console, service] as const;
+const modules = [
+  path,
+  fsRead,
+  fsChange,
+  fsWatch,
+  fsHandle,
+  search,
+  archive,
+  sys,
+  monitor,
+  console,
+  watch,
+  service,
+] as const;
 
 type ContractIn<M> = M extends unknown ? Extract<M[keyof M], Contract> : never;
 /** The contract of any command. */
@@ -23,7 +39,7 @@ export type Result<N extends CommandName> = ResultOf<CommandOf<N>>;
 
 /** Every contract, in the order of the pages and of `--help`. */
 export const contracts: readonly Contract[] = modules.flatMap((module) =>
-  Object.values(module).filter((value): value is AnyCommand => "name" in value),
+  Object.values(module).filter((value): value is AnyCommand => "action" in value),
 );
 
 /** Contracts by name. */

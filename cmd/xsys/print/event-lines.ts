@@ -14,6 +14,10 @@ type Event<N extends CommandName> = EventOf<CommandOf<N>>;
 export const EVENT_LINES: Readonly<Record<string, EventLines>> = {
   "monitor.system": { line: (event) => systemLine(event as Event<"monitor.system">), redraws: true },
   "monitor.process": { line: (event) => processLine(event as Event<"monitor.process">), redraws: true },
+  "watch.files": { line: (event) => changeLine(event as Event<"watch.files">) },
+  "watch.content": { line: (event) => contentLines(event as Event<"watch.content">) },
+  "fs.watch": { line: (event) => (event as Event<"fs.watch">).path },
+  "fs.watch-content": { line: (event) => modifiedLines(event as Event<"fs.watch-content">) },
 };
 
 function systemLine(event: Event<"monitor.system">): string {
@@ -34,4 +38,22 @@ function processLine(event: Event<"monitor.process">): string {
     `read ${formatNumber(event.disk_read, "bytes")}`,
     `written ${formatNumber(event.disk_write, "bytes")}`,
   ].join("  ");
+}
+
+function changeLine({ type, path = "", from, reason }: Partial<Event<"watch.files">>): string {
+  if (type === "overflow") return `overflow of the ${reason}'s queue`;
+  return from === undefined ? `${type} ${path}`.trimEnd() : `${type} ${from} -> ${path}`;
+}
+
+function contentLines(event: Event<"watch.content">): string {
+  return [changeLine(event), ...diffLines(event)].join("\n");
+}
+
+function modifiedLines(event: Event<"fs.watch-content">): string {
+  return [`Modified: ${event.path}`, ...diffLines(event)].join("\n");
+}
+
+function diffLines({ lines = [], omitted }: Pick<Event<"watch.content">, "lines" | "omitted">): string[] {
+  const told = lines.map(({ type, line, text }) => `${type === "added" ? "+" : "-"}${line}: ${text}`);
+  return omitted === undefined ? told : [...told, `(no lines: ${omitted})`];
 }

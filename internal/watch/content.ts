@@ -1,0 +1,14 @@
+import { content } from "../../protocol/commands/watch.ts";
+import { handle } from "../handler.ts";
+import { contentChanges } from "./content-changes.ts";
+import { lasting } from "./lasting.ts";
+
+export default handle(content, async ({ duration, ...options }, { host, signal, events }) => {
+  let sent = 0;
+  for await (const change of contentChanges(host, { ...options, signal: lasting(signal, duration) })) {
+    await events.emit(change);
+    sent += 1;
+  }
+  signal.throwIfAborted();
+  return { events: sent };
+});

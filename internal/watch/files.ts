@@ -1,0 +1,14 @@
+import { files } from "../../protocol/commands/watch.ts";
+import { handle } from "../handler.ts";
+import { lasting } from "./lasting.ts";
+import { watchTree } from "./shared-trees.ts";
+
+export default handle(files, async ({ duration, ...options }, { host, signal, events }) => {
+  let sent = 0;
+  for await (const change of watchTree(host, { ...options, signal: lasting(signal, duration) })) {
+    await events.emit(change);
+    sent += 1;
+  }
+  signal.throwIfAborted();
+  return { events: sent };
+});

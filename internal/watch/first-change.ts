@@ -1,0 +1,15 @@
+import { watch } from "../../protocol/commands/fs-watch.ts";
+import { handle } from "../handler.ts";
+import { lasting } from "./lasting.ts";
+import { isChange, ONCE } from "./once.ts";
+import { watchTree } from "./shared-trees.ts";
+
+export default handle(watch, async ({ paths, duration }, { host, signal, events }) => {
+  for await (const change of watchTree(host, { ...ONCE, paths, signal: lasting(signal, duration) })) {
+    if (!isChange(change)) continue;
+    await events.emit({ type: change.type, path: change.path });
+    return { changed: true };
+  }
+  signal.throwIfAborted();
+  return { changed: false };
+});

@@ -1,0 +1,20 @@
+import { watchContent } from "../../protocol/commands/fs-watch.ts";
+import { handle } from "../handler.ts";
+import { contentChanges } from "./content-changes.ts";
+import { lasting } from "./lasting.ts";
+import { isChange, ONCE } from "./once.ts";
+import { watchTree } from "./shared-trees.ts";
+
+export default handle(watchContent, async ({ paths, duration, diff }, { host, signal, events }) => {
+  const options = { ...ONCE, paths, signal: lasting(signal, duration) };
+  for await (const change of diff ? contentChanges(host, options) : watchTree(host, options)) {
+    if (!isChange(change)) continue;
+    const { type, path } = change;
+    const lines = "lines" in change ? { lines: change.lines } : {};
+    const omitted = "omitted" in change ? { omitted: change.omitted } : {};
+    await events.emit({ type, path, ...lines, ...omitted });
+    return { changed: true };
+  }
+  signal.throwIfAborted();
+  return { changed: false };
+});

@@ -1,0 +1,129 @@
+import { command } from "../command.ts";
+import {
+  array,
+  boolean,
+  defaulted,
+  type Fields,
+  integer,
+  number,
+  object,
+  oneOf,
+  optional,
+  path,
+  type Schema,
+  string,
+} from "../schema.ts";
+
+const since = "0.1.0";
+
+export const watched = array(path({ description: "A file, or a folder with everything below it." }), {
+  minItems: 1,
+  maxItems: 256,
+});
+
+export const duration = (description: string) => number({ minimum: 0, maximum: 1e7, unit: "seconds", description });
+
+const options = {
+  paths: watched,
+  ignore: defaulted(
+    array(string({ maxLength: 256 }), {
+      maxItems: 256,
+      description:
+        "Globs of what is left out, with all below it: matched against the path below the watched folder, and one without a slash against names at any depth.",
+    }),
+    [],
+  ),
+  shallow: defaulted(boolean({ description: "Only what is directly in a folder." }), false),
+  debounce: defaulted(
+    integer({
+      minimum: 0,
+      maximum: 60_000,
+      unit: "milliseconds",
+      description: "Changes of a path within it are one. By default 10 for what comes and goes, and none for contents.",
+    }),
+    0,
+  ),
+  duration: optional(duration("End after so long; by default it goes on until it is cancelled.")),
+} as const satisfies Fields;
+
+export const changeTypes = ["create", "modify", "delete", "rename"] as const;
+
+const place = {
+  path: optional(string({ description: "Absolute. Absent with `ready` and `overflow`." })),
+  from: optional(string({ description: "With `rename`: what it was." })),
+  is_dir: optional(boolean()),
+};
+
+const missed = oneOf(["system", "reader"], {
+  description: "With `overflow`: whose queue it was, the operating system's or this reader's.",
+});
+
+/** A line that was added or taken away. */
+export const changedLine: Schema<{ type: "added" | "removed"; line: number; text: string }> = object({
+  type: oneOf(["added", "removed"]),
+  line: integer({ minimum: 1, description: "In the new text; of a removed line, in the old one." }),
+  text: string(),
+});
+
+export const omitted = oneOf(["binary", "too-large", "no-memory", "too-many-lines", "no-longer-known"], {
+  description: "Why there are no lines.",
+});
+
+const told = `Directories are watched with all below them; symbolic links below are entries and are not followed. \`modify\`
+is a change of size, modification time or inode; a change of mode alone is none. Writing a temporary file and renaming it over
+another, as editors save, is one \`modify\`; \`rename\` is told where the inode shows it, and that of a folder stands for all in it.
+
+No change is lost silently. When the operating system's queue may have run over, the tree is compared with what is known: what was
+missed comes as events after an \`overflow\` of \`system\`. A reader that is more than 65,536 events behind gets an \`overflow\` of
+\`reader\`, then an \`exists\` for everything there is, then \`ready\`, and from there on events again.
+
+A path that does not exist is NOT_FOUND. A watched path that is deleted is told as such and watched on: it may come back, as long
+as its parent folder is there; without that the stream ends with NOT_FOUND.`;
+
+export const files = command("watch.files", {
+  summary: "Tell of what is created, modified, deleted and renamed.",
+  description: told,
+  params: {
+    ...options,
+    initial: defaulted(boolean({ description: "Begin with an `exists` for everything there is." }), false),
+  },
+  positionals: ["paths..."],
+  events: object({
+    type: oneOf(["exists", "ready", ...changeTypes, "overflow"], {
+      description: "From `ready` on nothing is missed.",
+    }),
+    ...place,
+    reason: optional(missed),
+  }),
+  result: object({ events: integer({ minimum: 0, description: "Sent." }) }),
+  errors: ["NOT_FOUND", "LIMIT_EXCEEDED"],
+  examples: [
+    {
+      title: "A source tree without its dependencies, for a second",
+      params: { paths: ["src"], ignore: ["node_modules", "*.log"], duration: 1 },
+    },
+    { title: "What is there, then what happens", params: { paths: ["src"], initial: true, duration: 0.1 } },
+  ],
+  changes: false,
+  since,
+});
+
+export const content = command("watch.content", {
+  summary: "Tell which lines of text files change.",
+  description: `As watch.files, and with the lines that were added and removed. The last text of every file of at most 1 MiB
+is kept, 64 MiB at the most altogether; a change of any other file comes without lines, and \`omitted\` says why.\n\n${told}`,
+  params: options,
+  positionals: ["paths..."],
+  events: object({
+    type: oneOf(["exists", "ready", ...changeTypes, "overflow"]),
+    ...place,
+    reason: optional(missed),
+    lines: optional(array(changedLine, { description: "With `create` and `modify` of a file." })),
+    omitted: optional(omitted),
+  }),
+  result: object({ events: integer({ minimum: 0, description: "Sent." }) }),
+  errors: ["NOT_FOUND", "LIMIT_EXCEEDED"],
+  examples: [{ title: "A log, for a second", params: { paths: ["logs/app.log"], duration: 1 } }],
+  changes: false,
+  since,
+});
