@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { Call } from "../../internal/context.ts";
-import { withAbsolutePaths } from "../../protocol/absolute-paths.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { hasInputParam } from "../../protocol/params.ts";
 import type { Globals } from "./globals.ts";
+import { ownPaths } from "./own-paths.ts";
 
 /** Runs one command somewhere. */
 export interface Caller {
@@ -11,8 +11,20 @@ export interface Caller {
   close(): Promise<void>;
 }
 
+/** Where a command runs: in this process, or in the service that it, or the command line, is about. */
+export async function callerFor(contract: Contract, globals: Globals): Promise<Caller> {
+  // XyPriss's application tells its children by their environment which service it is connected to.
+  const holder = globals.connect ?? (process.env.XYPRISS_IPC_PATH || undefined);
+  if (contract.heldByService === true && holder !== undefined) {
+    const { callerAsApplication } = await import("./application-caller.ts");
+    return callerAsApplication(holder === true ? undefined : holder, globals);
+  }
+  const connects = globals.connect !== undefined || contract.needsService === true;
+  return connects ? callerThroughService(globals) : callerInProcess(globals);
+}
+
 /** Runs commands in this process. */
-export async function callerInProcess({ root = ".", confine }: Globals): Promise<Caller> {
+async function callerInProcess({ root = ".", confine }: Globals): Promise<Caller> {
   const [{ Router }, { oneShotHost }] = await Promise.all([
     import("../../internal/router.ts"),
     import("../../internal/one-shot-host.ts"),
@@ -26,7 +38,8 @@ export async function callerInProcess({ root = ".", confine }: Globals): Promise
 }
 
 /** Runs commands through a running service. Relative paths are this process's, not the service's. */
-export async function callerThroughService({ root = ".", connect: socket }: Globals): Promise<Caller> {
+async function callerThroughService(globals: Globals): Promise<Caller> {
+  const { connect: socket } = globals;
   const { connect } = await import("../../clients/typescript/index.ts");
   const client = await connect({
     socket: typeof socket === "string" ? resolve(socket) : undefined,
@@ -35,7 +48,7 @@ export async function callerThroughService({ root = ".", connect: socket }: Glob
   });
   return {
     call: async (contract, params, { signal, input, output, events, progress }) => {
-      const absolute = withAbsolutePaths(contract, params, root);
+      const absolute = await ownPaths(contract, params, globals);
       const takesInput = contract.input !== undefined && !hasInputParam(contract, params);
       const options = { signal, onProgress: progress, ...(takesInput && { input }) };
       if (contract.output !== undefined) {

@@ -4,7 +4,7 @@ import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import type { Progress } from "../../protocol/event-stream.ts";
 import { hasInputParam, optionKinds, paramsFromWords } from "../../protocol/params.ts";
 import { type ParsedWords, parseWords } from "./argv.ts";
-import { type Caller, callerInProcess, callerThroughService } from "./callers.ts";
+import { type Caller, callerFor } from "./callers.ts";
 import { EventPrinter } from "./event-printer.ts";
 import type { Globals } from "./globals.ts";
 import { ProgressBar } from "./progress-bar.ts";
@@ -47,8 +47,7 @@ async function callSomewhere(
   input: StandardInput,
   output: StandardOutput,
 ): Promise<unknown> {
-  const connects = globals.connect !== undefined || contract.needsService === true;
-  const caller = await (connects ? callerThroughService(globals) : callerInProcess(globals));
+  const caller = await callerFor(contract, globals);
   const events = new EventPrinter(contract.name, globals, output);
   const bar = contract.progress === true && !globals.quiet && process.stderr.isTTY ? new ProgressBar() : undefined;
   const progress = bar && ((now: Progress) => bar.show(now));
@@ -84,11 +83,13 @@ async function callUntilInterrupted(
 
 async function printResult(
   contract: Contract,
-  result: unknown,
+  answer: unknown,
   { json }: Globals,
   output: StandardOutput,
 ): Promise<void> {
   if (contract.output !== undefined || contract.events !== undefined) return; // what was sent is the answer
+  const { plain } = contract;
+  const result = plain === undefined ? answer : (answer as Record<string, unknown>)[plain];
   if (json) {
     const { toAsciiJson } = await import("./print/json.ts");
     await output.write(`${toAsciiJson({ status: "ok", data: result ?? null })}\n`);
@@ -97,5 +98,15 @@ async function printResult(
   const { humanText } = await import("./print/human.ts");
   const { isTTY = false, columns = 80 } = process.stdout;
   const color = isTTY && process.stdout.hasColors();
-  await output.write(humanText(contract, result, { color, columns: isTTY ? columns : 0 }));
+  await output.write(
+    humanText(plain === undefined ? contract : plainContract(contract, plain), result, {
+      color,
+      columns: isTTY ? columns : 0,
+    }),
+  );
+}
+
+/** The contract of the one field of the answer that is shown. */
+function plainContract(contract: Contract, plain: string): Contract {
+  return { ...contract, result: contract.result.properties?.[plain] ?? contract.result };
 }

@@ -1,4 +1,4 @@
-import { plainName, usageLine } from "../../cmd/xsys/help/command-help.ts";
+import { HELD_BY_SERVICE, plainName, usageLine } from "../../cmd/xsys/help/command-help.ts";
 import { fieldsOf, limitWords, typeWords, unitWords } from "../../cmd/xsys/help/schema-words.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { optionName } from "../../protocol/params.ts";
@@ -15,6 +15,8 @@ export function commandPage(contract: Contract): string {
     summary,
     description,
     needsService && "It is about a running service: the command line connects to it without being told to.",
+    contract.heldByService && HELD_BY_SERVICE,
+    contract.plain && `On the command line the answer is \`${contract.plain}\` alone.`,
     `\`${usageLine(contract)}\``,
     `Since ${since}. ${changes ? "A call changes something." : "A call changes nothing."}`,
     ...exampleParts(contract),

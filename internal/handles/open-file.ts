@@ -114,9 +114,9 @@ export class OpenFile {
   }
 
   async #bytesToRead(length: number, limit: number): Promise<number> {
-    if (!this.#hasPosition) return Math.min(length, limit, UNSIZED_READ);
-    if (length <= Math.min(limit, UNSIZED_READ)) return length;
-    const wanted = Math.min(length, Math.max((await this.#size()) - this.#position, UNSIZED_READ));
+    const unsized = Math.min(length, limit, UNSIZED_READ);
+    if (length === unsized || !this.#hasPosition) return unsized;
+    const wanted = Math.min(length, Math.max((await this.#size()) - this.#position, unsized));
     if (wanted <= limit) return wanted;
     throw this.#error("TOO_LARGE", "reading failed", `${wanted} bytes are over the ${limit} that an answer may have`);
   }

@@ -10,11 +10,17 @@ import { limitWords, unitWords } from "./schema-words.ts";
 
 /** Help on one command. `words` is what follows `xsys` in the usage when it is not module and action. */
 export function commandHelp(contract: Contract, style: HelpStyle, words?: string): Promise<string> {
-  const { summary, description, params, errors = [], examples, needsService } = contract;
+  const { summary, description, params, errors = [], examples, needsService, heldByService } = contract;
   const { properties = {}, required = [] } = params;
   const byPlace = new Set((contract.positionals ?? []).map(plainName));
   const argv = layout(style).usage(
-    paragraphs(`Usage: ${usageLine(contract, words)}`, summary, description, needsService && ASKS_SERVICE),
+    paragraphs(
+      `Usage: ${usageLine(contract, words)}`,
+      summary,
+      description,
+      needsService && ASKS_SERVICE,
+      heldByService && HELD_BY_SERVICE,
+    ),
   );
   for (const [name, schema] of Object.entries(properties)) {
     if (byPlace.has(name)) argv.positional(name, optionOf(schema));
@@ -37,6 +43,8 @@ export function commandHelp(contract: Contract, style: HelpStyle, words?: string
 }
 
 const ASKS_SERVICE = "The running service is asked, with and without --connect.";
+export const HELD_BY_SERVICE =
+  "With --connect, or XYPRISS_IPC_PATH in the environment, that service is asked, as XyPriss's clients ask it.";
 
 /** `xsys fs cat <path> [options]` */
 export function usageLine(contract: Contract, words = `${contract.module} ${contract.action}`): string {
