@@ -33,6 +33,7 @@ export class StandardInput implements AsyncIterable<Uint8Array> {
 
   /** Makes whoever reads fail. */
   cancel(reason: Error): void {
+    process.stdin.on("error", () => {}); // of a command that reads none, nobody listens
     process.stdin.destroy(reason);
   }
 

@@ -1,5 +1,6 @@
 import type { EventOf } from "../../../protocol/command.ts";
 import type { CommandName, CommandOf } from "../../../protocol/commands/index.ts";
+import { printable, printableLine } from "./printable.ts";
 import { formatNumber } from "./units.ts";
 
 /** How a person reads the events of a command, one to a line. A command that is not here prints JSON. */
@@ -16,7 +17,7 @@ export const EVENT_LINES: Readonly<Record<string, EventLines>> = {
   "monitor.process": { line: (event) => processLine(event as Event<"monitor.process">), redraws: true },
   "watch.files": { line: (event) => changeLine(event as Event<"watch.files">) },
   "watch.content": { line: (event) => contentLines(event as Event<"watch.content">) },
-  "fs.watch": { line: (event) => (event as Event<"fs.watch">).path },
+  "fs.watch": { line: (event) => printable((event as Event<"fs.watch">).path) },
   "fs.watch-content": { line: (event) => modifiedLines(event as Event<"fs.watch-content">) },
 };
 
@@ -42,7 +43,7 @@ function processLine(event: Event<"monitor.process">): string {
 
 function changeLine({ type, path = "", from, reason }: Partial<Event<"watch.files">>): string {
   if (type === "overflow") return `overflow of the ${reason}'s queue`;
-  return from === undefined ? `${type} ${path}`.trimEnd() : `${type} ${from} -> ${path}`;
+  return printable(from === undefined ? `${type} ${path}`.trimEnd() : `${type} ${from} -> ${path}`);
 }
 
 function contentLines(event: Event<"watch.content">): string {
@@ -50,10 +51,10 @@ function contentLines(event: Event<"watch.content">): string {
 }
 
 function modifiedLines(event: Event<"fs.watch-content">): string {
-  return [`Modified: ${event.path}`, ...diffLines(event)].join("\n");
+  return [`Modified: ${printable(event.path)}`, ...diffLines(event)].join("\n");
 }
 
 function diffLines({ lines = [], omitted }: Pick<Event<"watch.content">, "lines" | "omitted">): string[] {
-  const told = lines.map(({ type, line, text }) => `${type === "added" ? "+" : "-"}${line}: ${text}`);
+  const told = lines.map(({ type, line, text }) => `${type === "added" ? "+" : "-"}${line}: ${printableLine(text)}`);
   return omitted === undefined ? told : [...told, `(no lines: ${omitted})`];
 }
