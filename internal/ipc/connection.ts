@@ -209,14 +209,11 @@ export class Connection implements Peer {
   }
 
   #answer(call: IncomingCall, data: unknown): void {
-    const text = encodeResult(data, call.id);
-    const limit = this.#home.limits.maxFrame;
-    if (text.length > limit || (text.length * 3 > limit && Buffer.byteLength(text) > limit)) {
-      const error = new XsysError(
-        "TOO_LARGE",
-        `${call.name}: the answer is over the limit of ${limit} bytes of a frame`,
-      );
-      this.#answerError(call, error);
+    let text: string;
+    try {
+      text = encodeWithin(data, call, this.#home.limits.maxFrame);
+    } catch (error) {
+      this.#answerError(call, error as XsysError);
       return;
     }
     call.finish();
@@ -272,6 +269,21 @@ export class Connection implements Peer {
     this.#inOrder.splice(1);
     for (const cleanUp of this.#cleanUps.splice(0)) cleanUp();
   }
+}
+
+/** @throws TOO_LARGE when the answer does not fit a frame, or a string. */
+function encodeWithin(data: unknown, { name, id }: IncomingCall, limit: number): string {
+  let text: string | undefined;
+  try {
+    text = encodeResult(data, id);
+  } catch (error) {
+    if (!(error instanceof RangeError))
+      throw new XsysError("INTERNAL", `${name}: its answer is not JSON`, { cause: error });
+  }
+  // A UTF-16 unit is three bytes at the most, so that most answers need not be counted.
+  const fits = text !== undefined && (text.length * 3 <= limit || Buffer.byteLength(text) <= limit);
+  if (text !== undefined && fits) return text;
+  throw new XsysError("TOO_LARGE", `${name}: the answer is over the limit of ${limit} bytes of a frame`);
 }
 
 function isGrant(value: unknown): boolean {
