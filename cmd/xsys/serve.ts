@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { DEFAULT_LIMITS } from "../../internal/ipc/limits.ts";
-import { createLogger, LOG_LEVELS, type LogLevel } from "../../internal/log.ts";
+import { createLogger, LOG_LEVELS, type Logger, type LogLevel } from "../../internal/log.ts";
 import { type Service, startService } from "../../internal/service.ts";
 import { VERSION } from "../../internal/version.ts";
 import { assertPrivateFolder, defaultSocket, isNamedPipe } from "../../protocol/endpoint.ts";
@@ -24,11 +24,13 @@ export async function serve(words: readonly string[]): Promise<number> {
   const socket = given === undefined ? defaultSocket() : isNamedPipe(given) ? given : resolve(given);
   if (given === undefined && !process.env.XSYS_SOCKET) assertPrivateFolder(socket);
   const root = await existingFolder(globals.root ?? ".");
+  const log = await createLogger(logLevel(text("log-level")));
+  surviveDefects(log);
   const service = await startService({
     socket,
     root,
     confined: globals.confine,
-    log: await createLogger(logLevel(text("log-level"))),
+    log,
     limits: {
       maxFrame: size("max-frame", text("max-frame"), DEFAULT_LIMITS.maxFrame, 1024, 0xffff_ffff - HEADER_BYTES),
       maxConnections: size("max-connections", text("max-connections"), DEFAULT_LIMITS.maxConnections, 1, 1_000_000),
@@ -40,6 +42,13 @@ export async function serve(words: readonly string[]): Promise<number> {
   announce(service);
   await service.ended;
   return 0;
+}
+
+/** A defect in one call's work is a line in the log, and not the end of everybody else's. */
+function surviveDefects(log: Logger): void {
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => log.error({ err: error }, "a defect outside of any call"));
+  }
 }
 
 /** SIGTERM or SIGINT drains; a second one does not wait. */

@@ -19,7 +19,12 @@ afterEach(async () => {
 
 /** A service in a process of its own, once it listens. */
 async function serve(...words: string[]) {
-  const child = startXsys(["serve", "--socket", sandbox.path("s"), ...words], { cwd: sandbox.root });
+  return serveWith({}, ...words);
+}
+
+async function serveWith(env: NodeJS.ProcessEnv, ...words: string[]) {
+  const options = { cwd: sandbox.root, env: { ...process.env, ...env } };
+  const child = startXsys(["serve", "--socket", sandbox.path("s"), ...words], options);
   children.push(child);
   const end = ended(child);
   await new Promise<void>((resolve, reject) => {
@@ -129,6 +134,25 @@ describe("xsys serve", () => {
     expect(status).toBe(option === "--root" ? 66 : 64);
     expect(stderr.split("\n")).toHaveLength(2);
     expect(stderr).toContain(option === "--root" ? value : option.slice(0, 8));
+  });
+
+  test.each([
+    ["throws", 'throw new Error("boom")'],
+    ["rejects", 'void Promise.reject(new Error("boom"))'],
+  ])("survives what %s where nobody catches it, and logs it", async (_title, defect) => {
+    const script = `process.on("SIGUSR2", () => { ${defect} })`;
+    const { child, end, socket } = await serveWith({
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}`,
+    });
+    const client = await connect({ socket });
+    child.kill("SIGUSR2");
+    for (let i = 0; i < 20; i++) expect(await client.path.join({ segments: ["a"] })).toBe("a");
+    client.close();
+    child.kill("SIGTERM");
+    const { status, stderr } = await end;
+    expect(status).toBe(0);
+    expect(stderr).toContain("boom");
+    expect(stderr).toContain("a defect outside of any call");
   });
 
   test("takes its limits from the command line", async () => {
