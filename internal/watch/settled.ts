@@ -11,7 +11,7 @@ export type Verdict =
 
 /**
  * Judges paths that have settled: what is new, gone or other than it was. What is gone and has the inode of what is new
- * was renamed. Folders come before what is in them, but for what is gone.
+ * was renamed. The order is that in which they were heard of.
  */
 export async function judge(settled: readonly [string, Hint][], index: TreeIndex): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
@@ -32,20 +32,15 @@ export async function judge(settled: readonly [string, Hint][], index: TreeIndex
 function withRenames(verdicts: readonly Verdict[]): Verdict[] {
   const gone = new Map<string, Verdict & { kind: "gone" }>();
   for (const verdict of verdicts) if (verdict.kind === "gone") gone.set(identity(verdict.before), verdict);
-  const births: Verdict[] = [];
-  const rest: Verdict[] = [];
   const renamed = new Set<Verdict>();
-  for (const verdict of verdicts) {
-    if (verdict.kind !== "born") rest.push(verdict);
-    else {
-      const partner = gone.get(identity(verdict.now));
-      gone.delete(identity(verdict.now));
-      if (partner !== undefined) renamed.add(partner);
-      births.push(partner === undefined ? verdict : { ...verdict, from: partner.path });
-    }
-  }
-  births.sort((a, b) => a.path.length - b.path.length);
-  return [...births, ...rest.filter((verdict) => !renamed.has(verdict))];
+  const judged = verdicts.map((verdict) => {
+    const partner = verdict.kind === "born" ? gone.get(identity(verdict.now)) : undefined;
+    if (partner === undefined || verdict.kind !== "born") return verdict;
+    gone.delete(identity(verdict.now)); // another name of the same file is born for itself
+    renamed.add(partner);
+    return { ...verdict, from: partner.path };
+  });
+  return judged.filter((verdict) => !renamed.has(verdict));
 }
 
 function identity({ kind, ino, size, mtime }: Entry): string {
