@@ -144,7 +144,10 @@ export class WatchedTree {
     const isRoot = this.index.roots.includes(path);
     const now = look(path, isRoot);
     if (before === undefined && now === undefined) return;
-    if (now !== undefined && before !== undefined && isSame(before, now) && !hint.lost) return;
+    if (now !== undefined && before !== undefined && isSame(before, now) && !hint.lost) {
+      if (this.#hints.isSettling(path)) this.#hintBelow(path, now);
+      return;
+    }
     const isPlainChange =
       now?.kind === "file" && before?.kind === "file" && now.size > 0 && this.#options.debounce === 0;
     if (isPlainChange && now !== undefined) {
@@ -155,9 +158,12 @@ export class WatchedTree {
       const folder = dirname(path);
       if (this.index.get(folder) === undefined && !this.#hints.isSettling(folder)) this.#lookAt(folder, hint);
     }
-    if (this.#hints.isSettling(path) && !hint.lost) return;
     this.#hints.settle(path, hint);
-    if (now?.kind === "folder") for (const child of this.#list(path)) this.#hints.add(child);
+    if (now !== undefined) this.#hintBelow(path, now);
+  }
+
+  #hintBelow(path: string, { kind }: Entry): void {
+    if (kind === "folder") for (const child of this.#list(path)) this.#hints.add(child);
   }
 
   #execute(verdict: Verdict): void {
@@ -175,7 +181,7 @@ export class WatchedTree {
   #create(path: string, entry: Entry): void {
     if (this.index.get(path) !== undefined || !this.index.set(path, entry)) return;
     this.#tell(change("create", path, entry));
-    if (entry.kind === "folder") for (const child of this.#list(path)) this.#hint(child);
+    this.#hintBelow(path, entry);
   }
 
   #remove(path: string): void {
