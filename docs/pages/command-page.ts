@@ -16,6 +16,7 @@ export function commandPage(contract: Contract): string {
     description,
     needsService && "It is about a running service: the command line connects to it without being told to.",
     contract.heldByService && HELD_BY_SERVICE,
+    contract.progress && "It tells how far it has come: `onProgress` in the SDK, a bar on a terminal.",
     contract.plain && `On the command line the answer is \`${contract.plain}\` alone.`,
     `\`${usageLine(contract)}\``,
     `Since ${since}. ${changes ? "A call changes something." : "A call changes nothing."}`,

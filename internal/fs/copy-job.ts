@@ -31,6 +31,8 @@ export interface CopyPlan {
   readonly tally: CopyTally;
   /** All folders of the tree, made, each after the one it is in. */
   readonly folders: readonly FolderPair[];
+  /** Files and links in them. */
+  readonly leaves: number;
   /** Where a new tree grows until it takes its name. */
   readonly temp?: string;
   /** The real destination: links are followed. */

@@ -1,13 +1,17 @@
 import { lstatSync } from "node:fs";
 import { checkpoint } from "../files/interrupt.ts";
 import { entriesOf } from "../files/walk.ts";
+import type { Report } from "../work/report.ts";
 import { copyEntry } from "./copy-entry.ts";
 import type { CopyJob, CopyTally, FolderPair } from "./copy-job.ts";
 import { asExactPath, transplant } from "./exact-path.ts";
 import { count, updateEntry } from "./update-entry.ts";
 
 /** Task: copies the files and links that are in some of a tree's folders, into folders that are made already. */
-export default async function copyLeaves({ folders, job }: CopyLeavesArgs): Promise<CopyTally> {
+export default async function copyLeaves(
+  { folders, job }: CopyLeavesArgs,
+  report: Report = () => {},
+): Promise<CopyTally> {
   const pause = checkpoint(job.interrupt);
   const tally: CopyTally = { copied: 0, skipped: 0, bytes: 0 };
   for (const { from, to, isNew } of folders) {
@@ -21,6 +25,7 @@ export default async function copyLeaves({ folders, job }: CopyLeavesArgs): Prom
         copyEntry(path, stats, copy, job.keep);
         count(stats, tally);
       } else updateEntry(path, stats, copy, job, tally);
+      report({ done: tally.copied + tally.skipped, unit: "files", item: path.toString() });
     }
   }
   return tally;

@@ -21,8 +21,8 @@ export function digestOfStart({ path }: SizedFile): string | undefined {
   });
 }
 
-/** SHA-256 as lower-case hex; undefined when the file has vanished or has another size by now. */
-export function digestOfWhole({ path, size }: SizedFile): string | undefined {
+/** SHA-256 as lower-case hex; undefined when the file has vanished or has another size by now. `told` as it is read. */
+export function digestOfWhole({ path, size }: SizedFile, told: (bytes: number) => void): string | undefined {
   return withOpen(path, (fd) => {
     const first = readSync(fd, buffer, 0, buffer.length, null);
     // There was room for more and no more came: no second read is needed to see the end.
@@ -32,6 +32,7 @@ export function digestOfWhole({ path, size }: SizedFile): string | undefined {
     for (let got = first; got > 0; got = readSync(fd, buffer, 0, buffer.length, null)) {
       digest.update(buffer.subarray(0, got));
       total += got;
+      told(total);
     }
     return total === size ? digest.digest("hex") : undefined;
   });

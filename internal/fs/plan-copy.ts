@@ -22,7 +22,7 @@ export default async function planCopy(job: CopyJob): Promise<CopyPlan> {
   await refuseOverlap(job.src, stats, job.dest, old);
   const dest = await throughLinks(job.dest);
   if (stats.isDirectory()) return planTree(job, dest, old);
-  return { dest, folders: [], tally: await copyAlone(job, stats, dest, old) };
+  return { dest, folders: [], leaves: 0, tally: await copyAlone(job, stats, dest, old) };
 }
 
 async function copyAlone(job: CopyJob, stats: Stats, dest: string, old: Stats | undefined): Promise<CopyTally> {
@@ -40,13 +40,13 @@ async function copyAlone(job: CopyJob, stats: Stats, dest: string, old: Stats | 
 
 async function planTree(job: CopyJob, dest: string, old: Stats | undefined): Promise<CopyPlan> {
   if (old !== undefined && !old.isDirectory()) throw inTheWay("NOT_A_DIRECTORY", job.src, dest);
-  const sources = await foldersOf(job);
+  const { folders: sources, leaves } = await foldersOf(job);
   mkdirSync(dirname(dest), { recursive: true });
   const temp = old === undefined ? tempBeside(dest) : undefined;
   const tally = { copied: 0, skipped: 0, bytes: 0 };
   try {
     const folders = sources.map((from) => makeFolder(from, transplant(from, job.src, temp ?? dest)));
-    return { dest, folders, tally, ...(temp !== undefined && { temp }) };
+    return { dest, folders, leaves, tally, ...(temp !== undefined && { temp }) };
   } catch (error) {
     if (temp === undefined) throw error;
     rmSync(temp, { recursive: true, force: true });
@@ -55,16 +55,18 @@ async function planTree(job: CopyJob, dest: string, old: Stats | undefined): Pro
 }
 
 /** The folder itself and all below, when all that is in them can be copied. */
-async function foldersOf({ src, interrupt }: CopyJob): Promise<ExactPath[]> {
+async function foldersOf({ src, interrupt }: CopyJob): Promise<{ folders: ExactPath[]; leaves: number }> {
   const pause = checkpoint(interrupt);
   const folders: ExactPath[] = [src];
+  let leaves = 0;
   for (const { kind, path } of walk(src)) {
     const wait = pause();
     if (wait !== undefined) await wait;
     if (kind === "other") throw noCopyOf(path);
     if (kind === "folder") folders.push(path);
+    else leaves++;
   }
-  return folders;
+  return { folders, leaves };
 }
 
 /** Makes a folder that only this process may enter until all is in it. A link in its place is not followed. */

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Context } from "../context.ts";
 import { interruptible } from "../files/interrupt.ts";
 import { blaming } from "../files/temp-path.ts";
+import type { Report } from "../work/report.ts";
 import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
 
 const MAX_THREADS = 4;
@@ -16,10 +17,16 @@ export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): 
   return interruptible(context.signal, async (interrupt) => {
     const job = { ...request, interrupt };
     const plan = await context.host.tasks.run("plan-copy", job);
-    if (plan.folders.length === 0) return plan.tally;
+    if (plan.folders.length === 0) {
+      const { bytes } = plan.tally;
+      context.progress?.({ done: bytes, total: bytes, unit: "bytes" });
+      return plan.tally;
+    }
     try {
       const tally = await copyAllLeaves(plan, job, context);
       await context.host.tasks.run("finish-copy", { plan, job });
+      const done = tally.copied + tally.skipped;
+      context.progress?.({ done, total: done, unit: "files" });
       return tally;
     } catch (error) {
       const { temp, dest } = plan;
@@ -31,10 +38,12 @@ export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): 
 }
 
 /** The first failure stops all, and is told when all have stopped: then nothing is written any more. */
-async function copyAllLeaves({ folders }: CopyPlan, job: CopyJob, { host }: Context): Promise<CopyTally> {
+async function copyAllLeaves({ folders, leaves }: CopyPlan, job: CopyJob, { host, progress }: Context) {
   const threads = host.service === undefined ? 1 : Math.min(MAX_THREADS, availableParallelism());
-  const running = dealOut(folders, Math.min(threads, Math.ceil(folders.length / MIN_FOLDERS))).map((share) =>
-    host.tasks.run("copy-leaves", { folders: share, job }),
+  const shares = dealOut(folders, Math.min(threads, Math.ceil(folders.length / MIN_FOLDERS)));
+  const reports = progress === undefined ? [] : jointly(shares.length, leaves, progress);
+  const running = shares.map((share, index) =>
+    host.tasks.run("copy-leaves", { folders: share, job }, { progress: reports[index] }),
   );
   try {
     return (await Promise.all(running)).reduce(sum);
@@ -47,6 +56,16 @@ async function copyAllLeaves({ folders }: CopyPlan, job: CopyJob, { host }: Cont
 
 function dealOut(folders: readonly FolderPair[], shares: number): FolderPair[][] {
   return Array.from({ length: shares }, (_, share) => folders.filter((_, index) => index % shares === share));
+}
+
+/** A report for each of several tasks, of which one is made: what all of them have done together. */
+function jointly(tasks: number, total: number, report: Report): Report[] {
+  const doneBy = new Array<number>(tasks).fill(0);
+  return doneBy.map((_, task) => (progress) => {
+    doneBy[task] = progress.done;
+    const done = doneBy.reduce((sum, each) => sum + each);
+    report({ ...progress, done, total: Math.max(total, done) });
+  });
 }
 
 function sum(a: CopyTally, b: CopyTally): CopyTally {

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { XsysError } from "../../protocol/errors.ts";
 import { reviveError, type TaskMessage, type TaskNews, type TaskOutcome } from "./task-outcome.ts";
@@ -65,15 +65,19 @@ function watch({ timeLimit, progress }: TaskOptions): Watched | undefined {
   const { port1, port2 } = new MessageChannel();
   const overdue = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  port1.on("message", (told: TaskNews) => {
+  const hear = (told: TaskNews) => {
     if (told !== "begun") progress?.(told);
     else if (timeLimit !== undefined) timer = setTimeout(() => overdue.abort(), timeLimit);
-  });
+  };
+  port1.on("message", hear);
   port1.unref();
   return {
     port: port2,
     overdue: overdue.signal,
     end: () => {
+      // The task's end may come in before its last news, by another port.
+      for (let left = receiveMessageOnPort(port1); left !== undefined; left = receiveMessageOnPort(port1))
+        hear(left.message);
       clearTimeout(timer);
       port1.close();
     },

@@ -94,6 +94,7 @@ export const copy = command("fs.copy", {
   positionals: ["src", "dest"],
   result: nothing(),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NO_SPACE", "UNSUPPORTED"],
+  progress: true,
   examples: [
     { title: "A file", params: { src: "notes.txt", dest: "backup/notes.txt" } },
     { title: "A tree", params: { src: "src", dest: "backup/src" } },
@@ -114,6 +115,7 @@ export const move = command("fs.move", {
   positionals: ["src", "dest"],
   result: nothing(),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NOT_EMPTY", "NO_SPACE", "UNSUPPORTED"],
+  progress: true,
   examples: [{ title: "Rename", params: { src: "notes.txt", dest: "archive/notes.txt" } }],
   changes: true,
   since,
@@ -198,6 +200,7 @@ export const sync = command("fs.sync", {
     bytes: integer({ minimum: 0, unit: "bytes", description: "Written." }),
   }),
   errors: ["NOT_FOUND", "NOT_A_DIRECTORY", "IS_A_DIRECTORY", "NO_SPACE", "UNSUPPORTED"],
+  progress: true,
   examples: [{ title: "A backup", params: { src: "src", dest: "backup/src" } }],
   changes: true,
   since,

@@ -117,6 +117,7 @@ export const hash = command("fs.hash", {
   positionals: ["path"],
   result: object({ hash: string({ description: "Lower-case hex." }) }),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY"],
+  progress: true,
   examples: [
     { title: "SHA-256", params: { path: "notes.txt" } },
     { title: "Another algorithm", params: { path: "notes.txt", algorithm: "sha512" } },
@@ -135,6 +136,7 @@ export const verify = command("fs.verify", {
   positionals: ["path", "hash"],
   result: object({ valid: boolean() }),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY"],
+  progress: true,
   examples: [
     {
       title: "Against a known digest",
@@ -263,6 +265,7 @@ export const dedupe = command("fs.dedupe", {
     }),
   ),
   errors: ["NOT_FOUND", "NOT_A_DIRECTORY"],
+  progress: true,
   examples: [{ title: "Find copies", params: { path: "." } }],
   changes: false,
   since,
