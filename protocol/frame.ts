@@ -11,11 +11,8 @@ export const CHUNK_HEADER_BYTES = 6;
 /** Flag of a stream's last chunk. */
 export const LAST_CHUNK = 1;
 
-/**
- * What a partly received payload is first given room for; it doubles from there up to its announced size. Enough for a
- * peer that sends chunks of 64 KiB, which would otherwise all be copied twice.
- */
-const FIRST_ROOM = 131_072;
+/** What a partly received payload is first given room for; it doubles from there up to its announced size. */
+const FIRST_ROOM = 65_536;
 
 /** Takes what has come of a chunk; `last` with the end of a stream's last one. */
 type OnChunk = (id: number, bytes: Buffer, last: boolean) => void;
