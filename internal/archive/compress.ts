@@ -1,0 +1,10 @@
+import { compress } from "../../protocol/commands/archive.ts";
+import { handle } from "../handler.ts";
+import { compressionOfName, compressor } from "./compression.ts";
+import { recodeFile } from "./recode-file.ts";
+import { through } from "./streams.ts";
+
+export default handle(compress, ({ src, dest, format, level }, { signal }) => {
+  const stream = compressor("archive.compress", format ?? compressionOfName(dest) ?? "gzip", level);
+  return recodeFile({ command: "archive.compress", src, dest, signal, recode: (source) => through(source, stream) });
+});

@@ -1,0 +1,72 @@
+import type { Duplex } from "node:stream";
+import {
+  constants,
+  createBrotliCompress,
+  createBrotliDecompress,
+  createGunzip,
+  createGzip,
+  createZstdCompress,
+  createZstdDecompress,
+} from "node:zlib";
+import { XsysError } from "../../protocol/errors.ts";
+
+export type Compression = "gzip" | "brotli" | "zstd";
+
+/** Each chunk is a trip to another thread: at the default 16 KiB those take longer than the compressing. */
+const chunkSize = 262_144;
+
+interface Codec {
+  /** The lowest level, the highest, and the one without a word: brotli's own 11 takes a minute for 100 MB. */
+  readonly levels: readonly [lowest: number, highest: number, byDefault: number];
+  compress(level: number): Duplex;
+  expand(): Duplex;
+}
+
+const CODECS: Readonly<Record<Compression, Codec>> = {
+  gzip: {
+    levels: [0, 9, 6],
+    compress: (level) => createGzip({ level, chunkSize }),
+    expand: () => createGunzip({ chunkSize }),
+  },
+  brotli: {
+    levels: [0, 11, 6],
+    compress: (level) => createBrotliCompress({ chunkSize, params: { [constants.BROTLI_PARAM_QUALITY]: level } }),
+    expand: () => createBrotliDecompress({ chunkSize }),
+  },
+  zstd: {
+    levels: [1, 22, 3],
+    compress: (level) => createZstdCompress({ chunkSize, params: { [constants.ZSTD_c_compressionLevel]: level } }),
+    expand: () => createZstdDecompress({ chunkSize }),
+  },
+};
+
+export function compressor(command: string, compression: Compression, level: number | undefined): Duplex {
+  const { levels, compress } = CODECS[compression];
+  const [lowest, highest, byDefault] = levels;
+  const chosen = level ?? byDefault;
+  if (chosen < lowest || chosen > highest) {
+    throw new XsysError(
+      "INVALID_PARAMS",
+      `${command}: level ${chosen} is not one of ${compression}'s ${lowest}–${highest}`,
+      {
+        details: { level: chosen, compression },
+      },
+    );
+  }
+  return compress(chosen);
+}
+
+export function expander(compression: Compression): Duplex {
+  return CODECS[compression].expand();
+}
+
+export function compressionOfName(path: string): Compression | undefined {
+  if (/\.t?br$/i.test(path)) return "brotli";
+  return /\.(zst|tzst)$/i.test(path) ? "zstd" : undefined;
+}
+
+/** By the first bytes: RFC 1952, 2.3.1 and RFC 8878, 3.1.1. Brotli (RFC 7932) has no mark. */
+export function compressionOfContents(start: Uint8Array): Compression | undefined {
+  if (start[0] === 0x1f && start[1] === 0x8b) return "gzip";
+  return start[0] === 0x28 && start[1] === 0xb5 && start[2] === 0x2f && start[3] === 0xfd ? "zstd" : undefined;
+}

@@ -1,0 +1,29 @@
+import { decompress } from "../../protocol/commands/archive.ts";
+import { XsysError } from "../../protocol/errors.ts";
+import { handle } from "../handler.ts";
+import { compressionOfContents, compressionOfName, expander } from "./compression.ts";
+import { recodeFile } from "./recode-file.ts";
+import { expanded } from "./streams.ts";
+
+const command = "archive.decompress";
+
+export default handle(decompress, ({ src, dest, format, maxBytes }, { signal }) =>
+  recodeFile({
+    command,
+    src,
+    dest,
+    signal,
+    recode: (source, start) => {
+      const compression = format ?? compressionOfContents(start) ?? brotliByName(src);
+      return expanded(source, expander(compression), { command, path: src, maxBytes });
+    },
+  }),
+);
+
+function brotliByName(path: string): "brotli" {
+  const compression = compressionOfName(path);
+  if (compression === "brotli") return compression;
+  throw new XsysError("INVALID_DATA", `${command} failed on ${path}: it is neither gzip nor zstd, nor named .br`, {
+    details: { path },
+  });
+}

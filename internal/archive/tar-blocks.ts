@@ -1,0 +1,125 @@
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from "node:fs";
+import { Header, Pax } from "tar";
+import { isGone } from "../files/walk.ts";
+import type { PackedEntry } from "./packing-list.ts";
+
+/** Where a tar archive's sizes end: every part is filled up to a multiple of it. */
+const RECORD = 512;
+const BLOCK = 262_144;
+/** Two empty records end an archive. */
+const END = 2 * RECORD;
+
+type Pause = () => Promise<void> | undefined;
+
+/** A tar archive (POSIX.1-2001 ustar, with pax headers for what does not fit) of some entries, in blocks of 256 KiB. */
+export async function* tarBlocks(entries: readonly PackedEntry[], pause: Pause): AsyncGenerator<Uint8Array> {
+  const blocks = new Blocks();
+  const firstNames = new Map<string, string>();
+  for (const entry of entries) {
+    await pause();
+    const fd = entry.kind === "file" ? openEntry(entry.path) : undefined;
+    if (entry.kind === "file" && fd === undefined) continue;
+    try {
+      let left = fd === undefined ? 0 : putFileHeader(blocks, entry, fd, firstNames);
+      if (fd === undefined) putHeader(blocks, entry, 0, entry.kind === "link" ? readlinkSync(entry.path) : undefined);
+      while (left > 0) {
+        const read = readSync(fd as number, blocks.room(left));
+        if (read === 0) break; // it has become shorter: zeros take the place of what is missing, as in GNU tar
+        blocks.advance(read);
+        left -= read;
+        yield* blocks.takeFull();
+        await pause();
+      }
+      blocks.putZeros(left);
+      blocks.fillRecord();
+    } finally {
+      if (fd !== undefined) closeSync(fd);
+    }
+    yield* blocks.takeFull();
+  }
+  blocks.putZeros(END);
+  yield* blocks.takeAll();
+}
+
+/** Undefined when it has vanished, or something else has taken its place. */
+function openEntry(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    if (isGone(error) || (error as NodeJS.ErrnoException).code === "ELOOP") return undefined;
+    throw error;
+  }
+}
+
+/** Gives the bytes of contents to follow: none for a further name of a file that is in the archive already. */
+function putFileHeader(blocks: Blocks, entry: PackedEntry, fd: number, firstNames: Map<string, string>): number {
+  const { size, nlink, dev, ino } = fstatSync(fd);
+  const key = nlink > 1 ? `${dev}:${ino}` : undefined;
+  const first = key === undefined ? undefined : firstNames.get(key);
+  if (key !== undefined && first === undefined) firstNames.set(key, entry.name);
+  putHeader(blocks, entry, first === undefined ? size : 0, first);
+  return first === undefined ? size : 0;
+}
+
+const TYPES = { folder: "Directory", link: "SymbolicLink", file: "File" } as const;
+
+function putHeader(blocks: Blocks, { name, kind, stats }: PackedEntry, size: number, linkpath?: string): void {
+  const path = kind === "folder" ? `${name}/` : name;
+  const type = kind === "file" && linkpath !== undefined ? ("Link" as const) : TYPES[kind];
+  const [mode, mtime] = [stats.mode & 0o7777, stats.mtime];
+  const fields = { path, mode, uid: stats.uid, gid: stats.gid, size, mtime, type, ...(linkpath && { linkpath }) };
+  const header = new Header(fields);
+  if (header.encode()) blocks.put(new Pax(fields).encode());
+  blocks.put(header.block as Buffer);
+}
+
+/** Bytes gathered into blocks: zlib takes a trip to another thread for each. */
+class Blocks {
+  #full: Uint8Array[] = [];
+  #block = Buffer.allocUnsafe(BLOCK);
+  #at = 0;
+
+  /** Free space, at the most `wanted` bytes of it. What is filled is told by `advance`. */
+  room(wanted: number): Buffer {
+    return this.#block.subarray(this.#at, Math.min(BLOCK, this.#at + wanted));
+  }
+
+  advance(bytes: number): void {
+    this.#at += bytes;
+    if (this.#at < BLOCK) return;
+    this.#full.push(this.#block);
+    this.#block = Buffer.allocUnsafe(BLOCK);
+    this.#at = 0;
+  }
+
+  put(bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.length; ) {
+      const room = this.room(bytes.length - from);
+      room.set(bytes.subarray(from, from + room.length));
+      this.advance(room.length);
+      from += room.length;
+    }
+  }
+
+  putZeros(bytes: number): void {
+    for (let left = bytes; left > 0; ) {
+      const room = this.room(left).fill(0);
+      this.advance(room.length);
+      left -= room.length;
+    }
+  }
+
+  fillRecord(): void {
+    this.putZeros((RECORD - (this.#at % RECORD)) % RECORD);
+  }
+
+  takeFull(): Uint8Array[] {
+    const full = this.#full;
+    if (full.length > 0) this.#full = [];
+    return full;
+  }
+
+  takeAll(): Uint8Array[] {
+    return [...this.takeFull(), this.#block.subarray(0, this.#at)];
+  }
+}

@@ -1,0 +1,106 @@
+import { closeSync } from "node:fs";
+import { crc32 } from "node:zlib";
+import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from "yauzl";
+import { XsysError } from "../../protocol/errors.ts";
+import { isErrno } from "../errno.ts";
+import { openForReadingSync } from "../files/open-for-reading.ts";
+import type { ArchiveEntry, Visit } from "./archive-entry.ts";
+import { damaged } from "./streams.ts";
+
+const command = "archive.unzip";
+/** PATH_MAX on Linux: no link's target is longer. */
+const MAX_TARGET = 4_096;
+
+/** Reads a zip archive and shows its entries in turn. */
+export async function readZip(path: string, pause: () => Promise<void> | undefined, visit: Visit): Promise<void> {
+  closeSync(openForReadingSync(path, command));
+  // The library's own check of names would make an escape look like damage.
+  const zip = await orDamaged(path, openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false }));
+  try {
+    for await (const entry of guarded(path, zip.eachEntry())) {
+      await pause();
+      const sink = visit(await describe(path, zip, entry));
+      if (sink === undefined) continue;
+      for await (const bytes of contents(path, zip, entry)) {
+        await pause();
+        sink.write(bytes);
+      }
+      sink.end();
+    }
+  } finally {
+    zip.close();
+  }
+}
+
+/** The contents, whose length the library checks, and whose checksum it does not. */
+async function* contents(path: string, zip: ZipFile, entry: Entry): AsyncGenerator<Uint8Array> {
+  const stream = await orDamaged(path, zip.openReadStreamPromise(entry, {}));
+  let checksum = 0;
+  for await (const bytes of guarded<Buffer>(path, stream)) {
+    checksum = crc32(bytes, checksum);
+    yield bytes;
+  }
+  if (checksum !== entry.crc32) throw damaged(command, path, `the checksum of ${nameOf(entry)} is not its contents'`);
+}
+
+/** Of the Unix mode in a zip entry (APPNOTE 4.4.15, st_mode in the upper half). */
+const [FORMAT, FOLDER, LINK, REGULAR] = [0o170000, 0o040000, 0o120000, 0o100000];
+/** Systems that archives are made on, of which these keep a Unix mode (APPNOTE 4.4.2). */
+const [UNIX, DARWIN] = [3, 19];
+const DOS_FOLDER = 0x10;
+
+async function describe(path: string, zip: ZipFile, entry: Entry): Promise<ArchiveEntry> {
+  const name = nameOf(entry);
+  if (entry.isEncrypted()) throw unsupported(path, name, "it is encrypted");
+  if (!entry.canDecodeFileData()) throw unsupported(path, name, `compression method ${entry.compressionMethod}`);
+  const madeOn = entry.versionMadeBy >> 8;
+  const mode = madeOn === UNIX || madeOn === DARWIN ? entry.externalFileAttributes >>> 16 : 0;
+  const format = mode & FORMAT;
+  const isFolder = name.endsWith("/") || format === FOLDER || (entry.externalFileAttributes & DOS_FOLDER) !== 0;
+  if (!isFolder && format !== 0 && format !== LINK && format !== REGULAR) {
+    throw unsupported(path, name, "it is a device, a FIFO or a socket");
+  }
+  const kind = isFolder ? "folder" : format === LINK ? "link" : "file";
+  const target = kind === "link" ? await targetOf(path, zip, entry) : undefined;
+  const modified = entry.getLastModDate();
+  return { name, kind, size: entry.uncompressedSize, mode: mode === 0 ? undefined : mode, modified, target };
+}
+
+async function targetOf(path: string, zip: ZipFile, entry: Entry): Promise<string> {
+  if (entry.uncompressedSize > MAX_TARGET) throw damaged(command, path, `the link ${nameOf(entry)} is too long`);
+  const parts: Uint8Array[] = [];
+  for await (const bytes of contents(path, zip, entry)) parts.push(bytes);
+  return Buffer.concat(parts).toString();
+}
+
+function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string {
+  return getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+}
+
+/** The library's errors are of damage, unless they are the operating system's; those of the loop's body pass by. */
+async function* guarded<T>(path: string, source: AsyncIterable<T>): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await orDamaged(path, iterator.next());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function orDamaged<T>(path: string, promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    throw isErrno(error) && error.syscall !== undefined ? error : damaged(command, path, error);
+  }
+}
+
+function unsupported(archive: string, name: string, why: string): XsysError {
+  return new XsysError("UNSUPPORTED", `${command} failed on ${archive}: entry "${name}": ${why}`, {
+    details: { path: archive, entry: name },
+  });
+}
