@@ -51,7 +51,8 @@ function takePositionals(contract: Contract, words: string[], params: Record<str
   if (extra !== undefined) throw unexpected(contract, extra);
 }
 
-function unexpected(contract: Contract, word: string): XsysError {
+/** Why a word, or an option, cannot be taken. */
+export function unexpected(contract: Contract, word: string): XsysError {
   const options = [...optionKinds(contract).keys()].map((name) => `--${name}`);
   const near = word.startsWith("--") ? suggest(word, options) : undefined;
   const what = word.startsWith("--") ? `there is no option ${word}` : `there is nothing for "${word}" to be`;

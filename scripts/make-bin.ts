@@ -1,0 +1,75 @@
+/**
+ * `npm run build:bin`: makes in bin/ the executables by the names that XyPriss's client looks for, and by our own. They
+ * are launchers: they run the Node that this project pins, whatever the machine has, with the sources beside them.
+ */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HOME = fileURLToPath(new URL("..", import.meta.url));
+
+if (import.meta.main) for (const file of makeBin(join(HOME, "bin"))) console.log(relative(HOME, file));
+
+/** Makes the executables for this platform in a folder, and gives their paths. */
+export function makeBin(folder: string): string[] {
+  mkdirSync(folder, { recursive: true });
+  const isWindows = process.platform === "win32";
+  const launcher = isWindows ? batchLauncher(folder) : shellLauncher(folder);
+  return names().map((name) => {
+    const file = join(folder, isWindows ? `${name}.cmd` : name);
+    writeFileSync(file, launcher, { mode: 0o755 });
+    return file;
+  });
+}
+
+/** Each by its platform and without: a symbolic link would cost a start of readlink(1) with every call. */
+function names(): string[] {
+  const os = process.platform === "win32" ? "windows" : process.platform === "darwin" ? "darwin" : "linux";
+  const arch = process.arch === "arm64" ? "arm64" : "amd64";
+  return ["xhsc", "xsys"].flatMap((program) => [`${program}-${os}-${arch}`, program]);
+}
+
+function shellLauncher(folder: string): string {
+  return `#!/bin/sh
+# Made by scripts/make-bin.ts.
+self=$0
+while [ -L "$self" ]; do
+  target=$(command -p readlink "$self")
+  case $target in
+    /*) self=$target ;;
+    *) self=\${self%/*}/$target ;;
+  esac
+done
+case $self in
+  */*) here=\${self%/*} ;;
+  *) here=. ;;
+esac
+exec ${fromHere(folder, node())} ${fromHere(folder, main())} "$@"
+`;
+}
+
+function batchLauncher(folder: string): string {
+  const inQuotes = (file: string) => `"${isAbsolute(file) ? file : `%~dp0${file}`}"`;
+  const words = [node(), main()].map((file) => inQuotes(relative(folder, file)));
+  return `@rem Made by scripts/make-bin.ts.\r\n@${words.join(" ")} %*\r\n`;
+}
+
+/** A path as a word of the shell's, relative to the launcher where there is a way. */
+function fromHere(folder: string, file: string): string {
+  const way = relative(resolve(folder), file).split(sep).join("/");
+  return isAbsolute(way) ? quoted(way) : `"$here"/${quoted(way)}`;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function main(): string {
+  return join(HOME, "cmd", "xsys", "main.ts");
+}
+
+/** The Node that npm installed for this project; without it the one that runs this. */
+function node(): string {
+  const pinned = join(HOME, "node_modules", ".bin", process.platform === "win32" ? "node.exe" : "node");
+  return existsSync(pinned) ? pinned : process.execPath;
+}

@@ -1,0 +1,231 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { XsysError } from "../../clients/typescript/index.ts";
+import { createRunner, type Runner, XyPrissError } from "../../clients/typescript/xypriss.ts";
+import { makeBin } from "../../scripts/make-bin.ts";
+import { printed, startXsys } from "../support/command-line.ts";
+import { useSandbox } from "../support/sandbox.ts";
+import { XyPrissClient } from "../support/xypriss-client.ts";
+
+const sandbox = useSandbox();
+let folder: string;
+let socket: string;
+let service: ChildProcess;
+let runner: Runner;
+
+/** One service for all, whose own root is none of theirs. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "xsys-test-"));
+  socket = join(folder, "s");
+  service = startXsys(["serve", "--socket", socket, "--root", folder, "--log-level", "silent"]);
+  await printed(service, "listens");
+});
+afterAll(async () => {
+  service.kill();
+  await once(service, "exit");
+  await rm(folder, { recursive: true });
+});
+beforeEach(() => {
+  runner = createRunner({ root: sandbox.root, socket });
+});
+afterEach(() => {
+  runner.close();
+  vi.restoreAllMocks();
+});
+
+type Call = readonly [module: string, action: string, args?: readonly string[], options?: Record<string, unknown>];
+
+/** Calls as XyPriss's API classes make them, in an order in which each finds what it needs. */
+const CALLS: readonly Call[] = [
+  ["fs", "write", ["dir/a.txt"], { input: "one\ntwo (2)\nthree\n", ensureFile: true }],
+  ["fs", "write", ["dir/a.txt"], { input: "four\n", append: true }],
+  ["fs", "write-secure", ["dir/key"], { input: "s3cret", mode: "0600" }],
+  ["fs", "read", ["dir/a.txt"]],
+  ["fs", "read", ["dir/a.txt"], { bytes: true }],
+  ["fs", "ls", ["dir"], { stats: false, recursive: true }],
+  ["fs", "check", ["dir/none"]],
+  ["fs", "hash", ["dir/a.txt"], { verbose: true, quiet: true, json: false }],
+  ["fs", "tail", ["dir/a.txt"], { lines: 2 }],
+  ["fs", "patch", ["dir/a.txt", "two (2)", "--2--"]],
+  ["fs", "chmod", ["dir/a.txt", "640"]],
+  ["fs", "cat", ["dir/a.txt"], { offset: 4, limit: 5 }],
+  ["fs", "rm", ["dir/none"]],
+  ["fs", "rm", []],
+  ["fs", "ls", ["dir"], { recursiv: true }],
+  ["path", "resolve", []],
+  ["path", "resolve", ["a", "../b"]],
+  ["path", "relative", ["a/b", "/c"]],
+  ["path", "is-child", [".", "a"]],
+  ["path", "join", ["--fast", "", "x"]],
+  ["path", "correct", ["/a/b/a/b/a/b", "--tentative", "1"]],
+  ["path", "secure-join", ["/a", "../b"]],
+  ["sys", "processes", [], { topCpu: "x" }],
+];
+
+/** What a call came to: its result, or the words of its failure. */
+async function outcome(act: () => unknown): Promise<unknown> {
+  try {
+    return { result: await act() };
+  } catch (error) {
+    return { failed: error instanceof XyPrissError ? error.details : (error as Error).message };
+  }
+}
+
+describe("a runner over the socket", () => {
+  test.skipIf(process.platform === "win32")("answers as the command line does, each call after the other", async () => {
+    const [, binary = ""] = makeBin(join(folder, "bin"));
+    const [first, second, third] = ["cli", "sync", "async"].map((name) => sandbox.path(name));
+    for (const root of [first, second, third])
+      await sandbox.write(join(root?.slice(sandbox.root.length) ?? "", "x"), "");
+    const client = new XyPrissClient(binary, first as string);
+    using sync = createRunner({ root: second, socket });
+    using asynchronous = createRunner({ root: third, socket });
+    for (const [module, action, args, options] of CALLS) {
+      const told = await outcome(() => client.runAsync(module, action, args, { input: "", ...options }));
+      const expected = JSON.stringify(told);
+      const fromSync = await outcome(() => sync.runSync(module, action, args, options));
+      const fromAsync = await outcome(() => asynchronous.runAsync(module, action, args, options));
+      const call = `${module} ${action} ${args?.join(" ")} ${JSON.stringify(options)}`;
+      expect(`${call}: ${JSON.stringify(fromSync).replaceAll("/sync", "/cli")}`).toBe(`${call}: ${expected}`);
+      expect(`${call}: ${JSON.stringify(fromAsync).replaceAll("/async", "/cli")}`).toBe(`${call}: ${expected}`);
+    }
+  });
+
+  test("raises XyPrissErrors that tell what failed, and hold the error as it came", async () => {
+    const error = await runner.runAsync("fs", "hash", ["gone"]).catch((e: unknown) => e);
+    const details = `fs.hash failed on ${sandbox.path("gone")}: no such file or directory`;
+    expect(error).toBeInstanceOf(XyPrissError);
+    expect(error).toMatchObject({
+      name: "XyPrissError",
+      module: "fs",
+      action: "hash",
+      details,
+      message: `[XyPriss Error] fs.hash failed: ${details}`,
+    });
+    expect((error as XyPrissError).raw).toBeInstanceOf(XsysError);
+    expect((error as XyPrissError).raw).toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  test("passes what begins with a dash, and the names of global options, on as data", async () => {
+    await sandbox.write("a.txt", "--json");
+    expect(runner.runSync("fs", "patch", ["a.txt", "--json", "--quiet"])).toMatchObject({ changed: true });
+    expect(await sandbox.read("a.txt")).toBe("--quiet");
+  });
+
+  test("takes an option of the value null, which the command line sees as a word, for left out", () => {
+    expect(runner.runSync("fs", "ls", ["."], { recursive: null, stats: undefined })).toEqual([]);
+  });
+
+  test("returns nothing and throws nothing when the call is interactive", () => {
+    expect(runner.runSync("fs", "ls", ["."], { interactive: true })).toBeUndefined();
+    expect(runner.runSync("fs", "ls", ["gone"], { interactive: true })).toBeUndefined();
+  });
+
+  test("prints the events of an interactive call", () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+    const options = { duration: 0.2, interval: 0.1, interactive: true };
+    expect(runner.runSync("monitor", "system", [], options)).toBeUndefined();
+    expect(log).toHaveBeenCalled();
+    expect(JSON.parse(log.mock.calls[0]?.[0])).toHaveProperty("process_count");
+  });
+
+  test("tells of a command that is not there", () => {
+    expect(() => runner.runSync("fs", "lss", ["."])).toThrow('there is no command "fs.lss", did you mean "fs.ls"?');
+  });
+
+  test("tells when no service is there", () => {
+    using other = createRunner({ root: sandbox.root, socket: sandbox.path("none") });
+    expect(() => other.runSync("fs", "ls", ["."])).toThrow(/fs.ls failed: cannot connect to .*none: no xsys listens/);
+  });
+});
+
+describe("a reading stream", () => {
+  test("gives a file's bytes, whole or from an offset on", async () => {
+    await sandbox.write("a.bin", "0123456789".repeat(200_000));
+    expect(await text(runner.runStream("fs", "cat", ["a.bin"]))).toHaveLength(2_000_000);
+    expect(await text(runner.runStream("fs", "cat", ["a.bin"], { offset: 8, limit: 4 }))).toBe("8901");
+  });
+
+  test("fails when somebody listens", async () => {
+    await expect(text(runner.runStream("fs", "cat", ["gone"]))).rejects.toMatchObject({
+      name: "XyPrissError",
+      details: expect.stringContaining("no such file"),
+    });
+    const stream = runner.runStream("fs", "cat", ["gone"]);
+    stream.resume();
+    const [error] = await once(stream, "error");
+    expect(error).toBeInstanceOf(XyPrissError);
+  });
+
+  test("ends, with a warning, when nobody does", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const stream = runner.runStream("fs", "cat", ["gone"]);
+    const bytes: unknown[] = [];
+    stream.on("data", (chunk) => bytes.push(chunk));
+    await new Promise<void>((resolve) => stream.on("end", resolve));
+    expect(bytes).toEqual([]);
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining("fs.cat failed"), expect.anything());
+  });
+
+  test("cancels the call when it is destroyed", async () => {
+    await sandbox.write("a.bin", Buffer.alloc(8 * 1024 * 1024));
+    const stream = runner.runStream("fs", "cat", ["a.bin"]);
+    await once(stream, "readable");
+    stream.destroy();
+    await once(stream, "close");
+    // Only the call that asks is in flight.
+    await expect
+      .poll(
+        async () => ((await runner.runAsync("service", "status")) as { calls: { in_flight: number } }).calls.in_flight,
+      )
+      .toBe(1);
+  });
+});
+
+describe("a writing stream", () => {
+  test("has written the file when it finishes", async () => {
+    const stream = runner.runWritableStream("fs", "cat-write", ["out/a.bin"]);
+    for (let i = 0; i < 100; i++) stream.write("0123456789".repeat(5_000));
+    stream.close();
+    await once(stream, "finish");
+    expect(await sandbox.read("out/a.bin")).toHaveLength(5_000_000);
+  });
+
+  test("fails when somebody listens", async () => {
+    await sandbox.write("file", "");
+    const stream = runner.runWritableStream("fs", "cat-write", ["file/below"]);
+    await expect(pipeline(["a", "b"], stream)).rejects.toMatchObject({ name: "XyPrissError" });
+  });
+
+  test("takes the rest and finishes, with a warning, when nobody does", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    await sandbox.write("file", "");
+    const stream = runner.runWritableStream("fs", "cat-write", ["file/below"]);
+    const finished = new Promise<void>((resolve) => stream.on("finish", resolve));
+    for (let i = 0; i < 200; i++) stream.write(Buffer.alloc(65_536));
+    stream.close();
+    await finished;
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining("fs.cat-write failed"), expect.anything());
+  });
+
+  test("leaves the old file when it is destroyed before its end", async () => {
+    await sandbox.write("a.txt", "old");
+    const stream = runner.runWritableStream("fs", "atomic-write", ["a.txt"]);
+    await new Promise((resolve) => stream.write("new", resolve));
+    stream.destroy();
+    await once(stream, "close");
+    await expect
+      .poll(
+        async () => ((await runner.runAsync("service", "status")) as { calls: { in_flight: number } }).calls.in_flight,
+      )
+      .toBe(1);
+    expect(await sandbox.read("a.txt")).toBe("old");
+    expect(runner.runSync("fs", "ls", ["."])).toEqual(["a.txt"]);
+  });
+});

@@ -1,0 +1,92 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, readdir, stat, symlink } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeBin } from "../../scripts/make-bin.ts";
+import { useSandbox } from "../support/sandbox.ts";
+import { XyPrissClient } from "../support/xypriss-client.ts";
+
+const sandbox = useSandbox();
+
+describe.skipIf(process.platform === "win32")("the executables", () => {
+  test("have the names that XyPriss's client looks for, and can be executed", async () => {
+    const files = makeBin(sandbox.path("bin"));
+    const os = process.platform === "darwin" ? "darwin" : "linux";
+    const arch = process.arch === "arm64" ? "arm64" : "amd64";
+    expect(files.map((file) => basename(file))).toEqual([`xhsc-${os}-${arch}`, "xhsc", `xsys-${os}-${arch}`, "xsys"]);
+    expect((await readdir(sandbox.path("bin"))).length).toBe(4);
+    for (const file of files) expect((await stat(file)).mode & 0o111).toBe(0o111);
+  });
+
+  test.each([
+    ["by its path", "bin/xhsc"],
+    ["through a link elsewhere, and a link to that one", "links/second"],
+  ])("run with no Node, and nothing else, on PATH: %s", async (_how, program) => {
+    makeBin(sandbox.path("bin"));
+    await mkdir(sandbox.path("links"));
+    await symlink("../bin/xhsc", sandbox.path("links/first"));
+    await symlink(sandbox.path("links/first"), sandbox.path("links/second"));
+    await chmod(sandbox.path("bin"), 0o555);
+    const stdout = execFileSync(sandbox.path(program), ["path", "join", "a b", "$c", "--json"], {
+      env: { PATH: "" },
+      cwd: "/",
+    });
+    expect(JSON.parse(stdout.toString())).toEqual({ status: "ok", data: "a b/$c" });
+    await chmod(sandbox.path("bin"), 0o755);
+  });
+
+  test("run from a folder with spaces and quotes in its name", async () => {
+    const [, xhsc = ""] = makeBin(sandbox.path("it's a bin"));
+    expect(execFileSync(xhsc, ["path", "basename", "/a/b"]).toString()).toBe("b\n");
+  });
+});
+
+describe.skipIf(process.platform === "win32")("XyPriss's client with the executable", () => {
+  let client: XyPrissClient;
+
+  beforeEach(async () => {
+    makeBin(sandbox.path("bin"));
+    await mkdir(sandbox.path("root"));
+    client = new XyPrissClient(sandbox.path("bin/xhsc"), sandbox.path("root"));
+  });
+  afterEach(() => client.ended());
+
+  test("calls synchronously", async () => {
+    await sandbox.write("root/a.txt", "price (USD): 10\n");
+    expect(client.runSync("fs", "ls", ["."])).toEqual(["a.txt"]);
+    expect(client.runSync("fs", "read", ["a.txt"], { verbose: true })).toBe("price (USD): 10\n");
+    expect(client.runSync("fs", "write", ["new/b.txt"], { ensureFile: true, input: "täxt" })).toBeNull();
+    expect(await sandbox.read("root/new/b.txt")).toBe("täxt");
+    expect(client.runSync("fs", "patch", ["a.txt", "--10", "--20"], { quiet: true })).toMatchObject({ changed: false });
+    expect(client.runSync("path", "correct", ["/a/b/a/b", "--tentative", "2"])).toBe("/a/b");
+    expect(() => client.runSync("fs", "stats", ["gone"])).toThrow(`on ${sandbox.path("root/gone")}: no such file`);
+    expect(() => client.runSync("fs", "no-such-action")).toThrow("no action");
+  });
+
+  test("calls asynchronously and leaves standard input open", async () => {
+    await sandbox.write("root/a.txt", "é".repeat(200_000));
+    const [names, contents, user] = await Promise.all([
+      client.runAsync("fs", "ls", ["."], { stats: false, recursive: undefined }),
+      client.runAsync("fs", "read", ["a.txt"]),
+      client.runAsync("sys", "user"),
+    ]);
+    expect(names).toEqual(["a.txt"]);
+    expect(contents).toBe("é".repeat(200_000));
+    expect(user).toHaveProperty("username");
+    await expect(client.runAsync("fs", "hash", ["gone"])).rejects.toThrow(/fs.hash failed on .*: no such file/);
+    await expect(client.runAsync("fs", "write-secure", [], { input: "x".repeat(1_000_000) })).rejects.toThrow("path");
+  });
+
+  test("reads and writes streams", async () => {
+    const stream = client.runWritableStream("fs", "cat-write", ["a.bin"]);
+    stream.write("0123");
+    stream.end("456789");
+    await once(stream, "finish");
+    await client.ended(); // nothing else tells that the file is written
+    expect(await text(client.runStream("fs", "cat", ["a.bin"], { offset: 2, limit: 3 }))).toBe("234");
+    expect(await text(client.runStream("fs", "cat", ["gone"]))).toBe("");
+    expect(await sandbox.read(join("root", "a.bin"))).toBe("0123456789");
+  });
+});
