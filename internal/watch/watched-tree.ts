@@ -1,12 +1,12 @@
 import { basename, dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { XsysError } from "../../protocol/errors.ts";
 import type { TaskRunner } from "../work/task-runner.ts";
 import { afterBursts } from "./burst.ts";
 import { type Change, change, type TreeListener } from "./change.ts";
 import { type Entry, isSame, look } from "./entry.ts";
 import { entryPath } from "./entry-path.ts";
 import { type Hint, Hints } from "./hints.ts";
+import { missing } from "./missing.ts";
 import { differences } from "./rescan.ts";
 import { Scope, type TreeOptions } from "./scope.ts";
 import { judge, type Verdict } from "./settled.ts";
@@ -246,8 +246,4 @@ export class WatchedTree {
     void this.close();
     for (const listener of this.listeners) listener.fail(error);
   }
-}
-
-function missing(path: string): XsysError {
-  return new XsysError("NOT_FOUND", `watching failed on ${path}: it does not exist`, { details: { path } });
 }
