@@ -19,10 +19,10 @@ export interface Figure {
   readonly unit?: string;
 }
 
-/** Our figure is to be at most, or at least, so many times the contender's. */
+/** Our figure is to be at most, or at least, so many times the contender's; without a contender, so much. */
 export interface Goal {
   readonly figure: string;
-  readonly contender: string;
+  readonly contender?: string;
   readonly atMost?: number;
   readonly atLeast?: number;
 }
@@ -58,10 +58,13 @@ function rowOf(contender: string, { figures, reference, results }: Comparison): 
 function goalLine(goal: Goal, results: Results): string {
   const { figure, contender, atMost, atLeast } = goal;
   const wanted = atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`;
+  if (contender === undefined) {
+    return `goal: ${figure} ${wanted}: ${outcome(goal, summarize(results, OURS, figure)?.median)}`;
+  }
   return `goal: ${figure} ${wanted} × ${contender}: ${outcome(goal, ratio(results, OURS, contender, figure))}`;
 }
 
-function outcome({ atMost = Number.POSITIVE_INFINITY, atLeast = 0 }: Goal, times: number | undefined): string {
-  if (times === undefined) return "not measured";
-  return `${times.toFixed(2)}, ${times <= atMost && times >= atLeast ? "reached" : "MISSED"}`;
+function outcome({ atMost = Number.POSITIVE_INFINITY, atLeast = 0 }: Goal, value: number | undefined): string {
+  if (value === undefined) return "not measured";
+  return `${value.toFixed(2)}, ${value <= atMost && value >= atLeast ? "reached" : "MISSED"}`;
 }

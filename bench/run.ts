@@ -8,6 +8,7 @@ import { machine } from "./machine.ts";
 /** A bench by its name on the command line: it measures, and tells how far it is. */
 const BENCHES: Readonly<Record<string, () => Promise<{ default: (progress: Progress) => Promise<Comparison[]> }>>> = {
   calls: () => import("./calls/bench.ts"),
+  sync: () => import("./sync/bench.ts"),
 };
 
 type Progress = (text: string) => void;

@@ -35,6 +35,11 @@ group("a comparison", () => {
     expect(outcomeOf({ contender: "peer", atLeast: 2 })).toBe("goal: p50 ≥ 2 × peer: 1.20, MISSED");
   });
 
+  test("tells whether a goal without a peer was reached, in the figure's own unit", () => {
+    expect(outcomeOf({ atMost: 12 })).toBe("goal: p50 ≤ 12: 12.00, reached");
+    expect(outcomeOf({ atMost: 11 })).toBe("goal: p50 ≤ 11: 12.00, MISSED");
+  });
+
   test("does not claim a goal whose peer is absent", () => {
     expect(outcomeOf({ contender: "gone", atMost: 1.2 })).toBe("goal: p50 ≤ 1.2 × gone: not measured");
   });
