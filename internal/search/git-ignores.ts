@@ -30,7 +30,7 @@ export class GitIgnores {
     for (const rules of this.#rulesFor(dirname(below))) {
       const name = relative(rules.folder, path).replaceAll(sep, "/");
       const { ignored, unignored } = rules.ignore.test(kind === "folder" ? `${name}/` : name);
-      if (ignored || unignored) return ignored;
+      if (ignored || unignored) return unignored;
     }
     return true;
   }
