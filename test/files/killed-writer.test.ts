@@ -58,7 +58,7 @@ test(`a file is whole after each of ${KILLS} kills of its writers, at any moment
   const random = seeded(SEED);
   await sandbox.write("a.txt", contents(0));
   await undisturbed(); // fills the cache
-  const longest = 1.3 * (await undisturbed());
+  const longest = 1.6 * (await undisturbed());
   const ends = { killed: 0, finished: 0 };
   const letters = new Set<string>();
   let begun = 0;
