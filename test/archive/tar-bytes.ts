@@ -1,0 +1,45 @@
+/** A tar record by hand, as an attacker may write it: POSIX.1-1988 ustar. */
+export interface RawEntry {
+  readonly name: string;
+  /** `0` file, `1` hard link, `2` symbolic link, `3` device, `5` folder, `6` FIFO. */
+  readonly type?: string;
+  readonly link?: string;
+  readonly contents?: string;
+  /** What the header tells, where it lies. */
+  readonly size?: number;
+  readonly mode?: number;
+}
+
+const RECORD = 512;
+
+export function tarBytes(...entries: readonly RawEntry[]): Buffer {
+  return Buffer.concat([...entries.map(record), Buffer.alloc(2 * RECORD)]);
+}
+
+function record({ name, type = "0", link = "", contents = "", size, mode = 0o644 }: RawEntry): Buffer {
+  const header = Buffer.alloc(RECORD);
+  header.write(name, 0, 100);
+  header.write(octal(mode, 7), 100);
+  header.write(octal(0, 7), 108);
+  header.write(octal(0, 7), 116);
+  header.write(octal(size ?? Buffer.byteLength(contents), 11), 124);
+  header.write(octal(1_000_000_000, 11), 136);
+  header.write(" ".repeat(8), 148);
+  header.write(type, 156);
+  header.write(link, 157, 100);
+  header.write("ustar\x0000", 257);
+  header.write(
+    `${octal(
+      header.reduce((sum, byte) => sum + byte, 0),
+      6,
+    )}\0 `,
+    148,
+  );
+  const body = Buffer.alloc(Math.ceil(Buffer.byteLength(contents) / RECORD) * RECORD);
+  body.write(contents);
+  return Buffer.concat([header, body]);
+}
+
+function octal(value: number, digits: number): string {
+  return value.toString(8).padStart(digits, "0");
+}
