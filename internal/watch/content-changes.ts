@@ -5,7 +5,7 @@ import { type WatchOptions, watchTree } from "./shared-trees.ts";
 
 export type ContentChange = Change & Difference;
 
-/** Changes, those of files with their lines. What there is at first is read before `ready`. */
+/** Changes, those of files with their lines; the same text written again is none. What there is at first is read before `ready`. */
 export async function* contentChanges(
   host: Host,
   options: Omit<WatchOptions, "initial">,
@@ -20,7 +20,12 @@ export async function* contentChanges(
     }
     if (change.type === "rename") texts.move(change.from, change.path);
     if (change.type === "delete") texts.forget(change.path);
-    const hasLines = (change.type === "create" || change.type === "modify") && !change.is_dir;
-    yield hasLines ? { ...change, ...(await texts.difference(change.path, change.type === "create")) } : change;
+    if ((change.type !== "create" && change.type !== "modify") || change.is_dir) {
+      yield change;
+      continue;
+    }
+    const difference = await texts.difference(change.path, change.type === "create");
+    const isSameText = change.type === "modify" && "lines" in difference && difference.lines.length === 0;
+    if (!isSameText) yield { ...change, ...difference };
   }
 }

@@ -104,8 +104,8 @@ export class WatchedTree {
     if (this.index.get(folder)?.entries !== undefined) this.#hint(folder, { lost: true });
     for (const root of this.index.roots) {
       if (dirname(root) !== folder) continue;
-      if (look(folder, true) === undefined) this.#fail(missing(root));
-      this.#hint(root);
+      if (this.index.get(root) !== undefined) this.#hint(root);
+      else if (look(folder, true) === undefined) this.#fail(missing(root));
     }
   }
 

@@ -111,7 +111,8 @@ export const files = command("watch.files", {
 export const content = command("watch.content", {
   summary: "Tell which lines of text files change.",
   description: `As watch.files, and with the lines that were added and removed. The last text of every file of at most 1 MiB
-is kept, 64 MiB at the most altogether; a change of any other file comes without lines, and \`omitted\` says why.\n\n${told}`,
+is kept, 64 MiB at the most altogether; a change of any other file comes without lines, and \`omitted\` says why. The same text
+written again is no change.\n\n${told}`,
   params: options,
   positionals: ["paths..."],
   events: object({

@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import { appendFile, mkdir, realpath } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { printed, startXsys, xsys } from "../support/command-line.ts";
+import { useSandbox } from "../support/sandbox.ts";
+import { threeWays } from "./three-ways.ts";
+
+/** Does a thing again and again until what waits for it has ended: nothing tells when fs.watch has begun. */
+async function until<T>(waiting: Promise<T>, act: (time: number) => Promise<unknown>): Promise<T> {
+  let isOver = false;
+  const over = waiting.finally(() => {
+    isOver = true;
+  });
+  for (let time = 0; !isOver; time++) {
+    await act(time);
+    await Promise.race([over.catch(() => {}), setTimeout(20)]);
+  }
+  return over;
+}
+
+threeWays("watching", ({ sandbox, events, failure }) => {
+  test("files begins with what there is and ends after the duration", async () => {
+    await sandbox.write("src/a.ts", "one");
+    await sandbox.write("src/node_modules/b.js", "two");
+    const [src, a] = [await realpath(sandbox.path("src")), await realpath(sandbox.path("src/a.ts"))];
+    const params = { paths: ["src"], ignore: ["node_modules"], initial: true, duration: 0.05 };
+    expect(await events("watch.files", params)).toEqual([
+      { type: "exists", path: src, is_dir: true },
+      { type: "exists", path: a, is_dir: false },
+      { type: "ready" },
+    ]);
+  });
+
+  test("fs.watch ends with the first change and tells its path", async () => {
+    const file = await sandbox.write("a.txt", "one");
+    await sandbox.write("b/c.txt", "one");
+    const watching = events("fs.watch", { paths: ["a.txt", "b"], duration: 25 });
+    const changes = await until(watching, () => appendFile(file, "more"));
+    expect(changes).toEqual([{ type: "modify", path: file }]);
+  });
+
+  test("fs.watch ends without a word after the duration", async () => {
+    await sandbox.write("a.txt", "one");
+    expect(await events("fs.watch", { paths: ["a.txt"], duration: 0.05 })).toEqual([]);
+  });
+
+  test("fs.watch-content tells the lines of the first change", async () => {
+    const file = await sandbox.write("a.txt", "first\n");
+    const watching = events("fs.watch-content", { paths: ["a.txt"], duration: 25, diff: true });
+    const [change] = await until(watching, (time) => appendFile(file, `line ${time}\n`));
+    expect(change).toMatchObject({ type: "modify", path: file });
+    expect(change?.lines?.[0]).toMatchObject({ type: "added", text: expect.stringMatching(/^line \d+$/) });
+  });
+
+  test.each(["watch.files", "watch.content", "fs.watch", "fs.watch-content"] as const)(
+    "%s of what is not there is NOT_FOUND",
+    async (name) => {
+      const error = await failure(name, { paths: ["missing"], duration: 5 });
+      expect(error).toMatchObject({ code: "NOT_FOUND", details: { path: sandbox.path("missing") } });
+    },
+  );
+
+  test("confined, nothing outside is watched", async () => {
+    const error = await failure("watch.files", { paths: ["/etc"], duration: 5 }, { confined: true });
+    expect(error.code).toBe("DENIED");
+  });
+
+  test("a glob that could take for ever is refused", async () => {
+    const error = await failure("watch.files", { paths: ["."], ignore: ["*a*a*a*a*a*b"], duration: 5 });
+    expect(error.code).toBe("INVALID_PARAMS");
+  });
+});
+
+const sandbox = useSandbox();
+
+test("fs.watch prints the changed path alone, and fs.watch-content the lines, as XyPriss shows them", async () => {
+  const file = await sandbox.write("a.txt", "one\ntwo\n");
+  const path = xsys(["--root", sandbox.root, "fs", "watch", "a.txt", "--duration", "25"]);
+  expect(await until(path, () => appendFile(file, "x"))).toMatchObject({ status: 0, stdout: `${file}\n`, stderr: "" });
+  await sandbox.write("a.txt", "one\n");
+  const lines = xsys(["--root", sandbox.root, "fs", "watch-content", "a.txt", "--duration", "25", "--diff"]);
+  const { stdout } = await until(lines, (time) => appendFile(file, `${time}\n`));
+  expect(stdout).toMatch(/^Modified: .*a\.txt\n(\+\d+: \d+\n)+$/);
+});
+
+test("SIGINT ends watching", async () => {
+  await mkdir(sandbox.path("src"));
+  const child = startXsys(["watch", "files", sandbox.path("src")]);
+  await printed(child, "ready");
+  child.kill("SIGINT");
+  const [status] = await once(child, "exit");
+  expect(status).toBe(75);
+});
+
+test("watch files prints a change to a line", async () => {
+  const file = await sandbox.write("src/a.ts", "one");
+  const child = startXsys(["watch", "files", sandbox.path("src")]);
+  let text = "";
+  for await (const chunk of child.stdout ?? []) {
+    text += chunk;
+    if (text === "ready\n") await appendFile(file, "two");
+    if (text.includes("modify")) child.kill("SIGTERM");
+  }
+  expect(text).toBe(`ready\nmodify ${file}\n`);
+});
