@@ -1,8 +1,8 @@
 /** Milliseconds for which a wait polls without a pause: most answers come sooner. */
 const POLLING = 0.1;
 const SHORTEST_PAUSE = 0.05;
-/** Milliseconds: a long call so costs the processor about 1 %. */
-const LONGEST_PAUSE = 1;
+/** Milliseconds: a long call so costs a processor about 2 %. */
+const LONGEST_PAUSE = 5;
 
 const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
@@ -13,7 +13,7 @@ export function sleep(milliseconds: number): void {
 
 /**
  * How a thread waits for what it can only poll: at first without a pause, then with pauses that grow with the time that
- * has passed, so that an answer is noticed late by an eighth of what it took at the most, and never by more than 1 ms.
+ * has passed, so that an answer is noticed late by an eighth of what it took at the most, and never by more than 5 ms.
  */
 export class Patience {
   #since = performance.now();
