@@ -74,7 +74,7 @@ describe.each(contracts.map((contract) => [contract.name, contract] as const))(
     test("has no option of a global option's name, and no flag that is on by default", () => {
       for (const [name, { type, default: byDefault }] of Object.entries(properties)) {
         expect(GLOBAL_OPTIONS).not.toHaveProperty(optionName(name));
-        if (type === "boolean") expect(byDefault).toBe(false);
+        if (type === "boolean") expect(byDefault ?? false).toBe(false);
       }
     });
   },

@@ -5,7 +5,7 @@ import { contracts } from "../../../protocol/commands/index.ts";
 test.each([
   ["p", ["path", "ping"]],
   ["sta", ["status"]],
-  ["fs ha", ["hash", "hardware-encrypt", "hardware-decrypt"]],
+  ["fs har", ["hardware-encrypt", "hardware-decrypt"]],
   ["fs hash --alg", ["--algorithm"]],
   ["fs hash --algorithm sha5", ["sha512"]],
   ["fs hash notes.txt --algorithm m", ["md5"]],

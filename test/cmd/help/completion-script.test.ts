@@ -2,16 +2,16 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { completionScript } from "../../../cmd/xsys/help/completion-script.ts";
-import { SHELLS } from "../../../cmd/xsys/words.ts";
+import { MODULES, SHELLS, WORDS } from "../../../cmd/xsys/words.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();
 
 describe.skipIf(!isInstalled("bash"))("in a bash that sourced the script", () => {
   test.each([
-    ["xsys fs ha", ["hash", "hardware-decrypt", "hardware-encrypt"]],
+    ["xsys fs har", ["hardware-decrypt", "hardware-encrypt"]],
     ["xsys fs hash --algorithm sha5", ["sha512"]],
-    ["xsys ", ["completion", "fs", "help", "path", "ping", "serve", "service", "status", "stop", "sys"]],
+    ["xsys ", [...Object.keys(MODULES), ...Object.keys(WORDS)]],
     ["xsys fs hash a\\ b --algo", ["--algorithm"]],
     ["xsys fs hash ", []],
   ])("%j is completed by %j", async (line, expected) => {
