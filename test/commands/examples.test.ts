@@ -40,6 +40,9 @@ const PREPARE: Partial<Record<CommandName, (way: Way) => Promise<unknown>>> = {
   "fs.unlock": async (way) => {
     await way.call(sandbox.root, "fs.lock", { path: "locked.txt" }, {});
   },
+  "archive.decompress": (way) => before(way, "archive.compress", { src: "notes.txt", dest: "notes.gz" }),
+  "archive.untar": (way) => before(way, "archive.tar", { dir: "src", output: "backup.tar.gz" }),
+  "archive.unzip": (way) => before(way, "archive.zip", { dir: "src", output: "site.zip" }),
   "fs.decrypt": (way) => seal(way, "fs.encrypt", "sealed.txt"),
   "fs.hardware-decrypt": (way) => seal(way, "fs.hardware-encrypt", "sealed-here.txt"),
   "sys.kill": async () => {
@@ -53,6 +56,10 @@ const PREPARE: Partial<Record<CommandName, (way: Way) => Promise<unknown>>> = {
 
 async function openNotes(way: Way): Promise<object> {
   return (await way.call(sandbox.root, "fs.open", { path: "notes.txt", flags: "r+" }, {})).result as object;
+}
+
+async function before(way: Way, name: CommandName, params: object): Promise<void> {
+  await way.call(sandbox.root, name, params, {});
 }
 
 async function seal(way: Way, name: CommandName, path: string): Promise<void> {
