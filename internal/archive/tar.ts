@@ -3,10 +3,10 @@ import { interruptible } from "../files/interrupt.ts";
 import { handle } from "../handler.ts";
 import { compressionOfName } from "./compression.ts";
 
-export default handle(tar, ({ dir, output, format, level }, { host, signal }) => {
+export default handle(tar, ({ dir, output, format, level }, { host, signal, progress }) => {
   const byName = /\.tar$/i.test(output) ? "none" : (compressionOfName(output) ?? "gzip");
   const compression = format ?? byName;
   return interruptible(signal, (interrupt) =>
-    host.tasks.run("pack-tar", { dir, output, compression, level, interrupt }),
+    host.tasks.run("pack-tar", { dir, output, compression, level, interrupt }, { progress }),
   );
 });

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, realpathSync, renameSync, rmdirSync, rmSync, stat
 import { dirname, join } from "node:path";
 import { XsysError } from "../../protocol/errors.ts";
 import { checkpoint } from "../files/interrupt.ts";
-import { tempBeside } from "../files/temp-path.ts";
+import { blaming, tempBeside } from "../files/temp-path.ts";
 import type { ArchiveEntry, ReadArchive, UnpackArgs, Unpacked } from "./archive-entry.ts";
 import { Extraction } from "./extraction.ts";
 import { Layout } from "./layout.ts";
@@ -42,7 +42,7 @@ export async function unpack(command: string, read: ReadArchive, args: UnpackArg
   } catch (error) {
     rmSync(work, { recursive: true, force: true });
     if (made !== undefined) removeEmpty(dirname(dest), made);
-    throw error;
+    throw blaming(error, join(work, "fresh"), dest);
   }
   rmSync(work, { recursive: true, force: true });
   return layout.tally;

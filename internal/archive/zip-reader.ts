@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { closeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from "yauzl";
@@ -48,13 +49,14 @@ const [FORMAT, FOLDER, LINK, REGULAR] = [0o170000, 0o040000, 0o120000, 0o100000]
 /** Systems that archives are made on, of which these keep a Unix mode (APPNOTE 4.4.2). */
 const [UNIX, DARWIN] = [3, 19];
 const DOS_FOLDER = 0x10;
+/** General purpose bit 11 (APPNOTE 4.4.4). */
+const UTF8_NAME = 0x800;
 
 async function describe(path: string, zip: ZipFile, entry: Entry): Promise<ArchiveEntry> {
   const name = nameOf(entry);
   if (entry.isEncrypted()) throw unsupported(path, name, "it is encrypted");
   if (!entry.canDecodeFileData()) throw unsupported(path, name, `compression method ${entry.compressionMethod}`);
-  const madeOn = entry.versionMadeBy >> 8;
-  const mode = madeOn === UNIX || madeOn === DARWIN ? entry.externalFileAttributes >>> 16 : 0;
+  const mode = madeOnUnix(entry) ? entry.externalFileAttributes >>> 16 : 0;
   const format = mode & FORMAT;
   const isFolder = name.endsWith("/") || format === FOLDER || (entry.externalFileAttributes & DOS_FOLDER) !== 0;
   if (!isFolder && format !== 0 && format !== LINK && format !== REGULAR) {
@@ -73,8 +75,15 @@ async function targetOf(path: string, zip: ZipFile, entry: Entry): Promise<strin
   return Buffer.concat(parts).toString();
 }
 
-function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }: Entry): string {
-  return getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+/** Info-ZIP's zip writes the bytes of a Unix name as they are, UTF-8 mostly, and often without the flag that says so. */
+function nameOf(entry: Entry): string {
+  const { generalPurposeBitFlag: flags, fileNameRaw, extraFields } = entry;
+  const isText = madeOnUnix(entry) && isUtf8(fileNameRaw);
+  return getFileNameLowLevel(isText ? flags | UTF8_NAME : flags, fileNameRaw, extraFields, false);
+}
+
+function madeOnUnix({ versionMadeBy }: Entry): boolean {
+  return [UNIX, DARWIN].includes(versionMadeBy >> 8);
 }
 
 /** The library's errors are of damage, unless they are the operating system's; those of the loop's body pass by. */
