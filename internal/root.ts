@@ -1,5 +1,6 @@
 import { lstat, readlink, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
+import type { Contract } from "../protocol/command.ts";
 import { XsysError } from "../protocol/errors.ts";
 import type { PathKind } from "../protocol/schema.ts";
 
@@ -30,6 +31,13 @@ export function confinedResolver(root: string): PathResolver {
     }
     return real;
   };
+}
+
+/** Refuses a command that cannot be confined. */
+export function refuseUnconfined({ name }: Contract, root: string): never {
+  throw new XsysError("DENIED", `${name} reaches what is outside the root ${root}, and is off under --confine`, {
+    details: { root },
+  });
 }
 
 const MAX_LINKS = 40; // as many as Linux follows before ELOOP

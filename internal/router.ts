@@ -7,6 +7,7 @@ import type { Call, Context, Host } from "./context.ts";
 import { fromErrno, isErrno } from "./errno.ts";
 import type { Handler } from "./handler.ts";
 import { handlers } from "./handlers.ts";
+import { refuseUnconfined } from "./root.ts";
 import { compile, type Validate } from "./validate.ts";
 
 /** A command made ready by its first call. */
@@ -64,6 +65,7 @@ export class Router {
     }
     const params: Record<string, unknown> = { ...given };
     validate(params);
+    if (this.#host.confined && contract.unconfined) refuseUnconfined(contract, this.#host.root);
     const context = new CallContext(this.#host, call, paths.length > 0 ? { ...params } : params);
     const resolved = this.#resolvePaths(params, paths);
     return resolved === undefined ? run(params, context) : resolved.then(() => run(params, context));

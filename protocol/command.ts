@@ -52,6 +52,8 @@ interface Description<G> {
   readonly examples: readonly Example<G>[];
   /** False when a call changes nothing, so that repeating it does no harm. */
   readonly changes: boolean;
+  /** The command reaches beyond any root by its nature, so that under `--confine` it is DENIED. */
+  readonly unconfined?: boolean;
   /** The command is about a running service: the CLI connects without being told to. */
   readonly needsService?: boolean;
   /**

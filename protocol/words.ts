@@ -17,19 +17,22 @@ export type TakeOther = (name: string, inline: string | undefined, next: string 
 /**
  * Reads words as XyPriss's client writes them, which no option parser takes: values are passed raw and without `--`, so
  * a word that begins with a dash and is no option is data (`fs patch f --fast --slow`), and an option that needs a value
- * takes the next word whatever it looks like. `--name=value` and `--` work, too.
+ * takes the next word whatever it looks like. `--name=value` and `--` work, too. After as many words by place as
+ * `places` says, what follows is data as well.
  */
 export function splitWords(
   words: readonly string[],
   kinds: OptionKinds,
   takeOther: TakeOther = () => undefined,
+  places = Number.POSITIVE_INFINITY,
 ): Words {
   const positionals: string[] = [];
   const options = new Map<string, string | true>();
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? "";
-    if (word === "--") {
-      positionals.push(...words.slice(i + 1));
+    const full = positionals.length >= places;
+    if (full || word === "--") {
+      positionals.push(...words.slice(full ? i : i + 1));
       break;
     }
     const { name, inline } = splitOption(word);

@@ -6,11 +6,11 @@ export interface ParsedWords extends Words {
 }
 
 /** Reads a command line: the command's words, and the options that every command takes. */
-export function parseWords(words: readonly string[], kinds: OptionKinds): ParsedWords {
+export function parseWords(words: readonly string[], kinds: OptionKinds, places?: number): ParsedWords {
   const globals = noGlobals();
   const takeGlobal = (name: string, inline: string | undefined, next: string | undefined) =>
     name in GLOBAL_OPTIONS ? setGlobal(globals, name, inline, next) : undefined;
-  return { globals, ...splitWords(words, kinds, takeGlobal) };
+  return { globals, ...splitWords(words, kinds, takeGlobal, places) };
 }
 
 /** Sets a global option and tells how many of the following words it took. */

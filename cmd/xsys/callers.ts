@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Call } from "../../internal/context.ts";
+import type { Call, Events } from "../../internal/context.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { hasInputParam } from "../../protocol/params.ts";
 import type { Globals } from "./globals.ts";
@@ -53,6 +53,7 @@ async function callerThroughService(globals: Globals): Promise<Caller> {
       const options = { signal, onProgress: progress, ...(takesInput && { input }) };
       if (contract.output !== undefined) {
         const bytes = client.stream(contract.name, absolute, options);
+        if (contract.events !== undefined) void forward(bytes.events, events);
         for await (const chunk of bytes) await output.write(chunk as Buffer);
         return bytes.result;
       }
@@ -63,4 +64,11 @@ async function callerThroughService(globals: Globals): Promise<Caller> {
     },
     close: async () => client.close(),
   };
+}
+
+/** Passes on what is told beside the bytes. What goes wrong is told by the bytes as well. */
+async function forward(stream: AsyncIterable<unknown>, events: Events): Promise<void> {
+  try {
+    for await (const event of stream) await events.emit(event);
+  } catch {}
 }

@@ -1,4 +1,5 @@
 import type { Events } from "../../internal/context.ts";
+import type { Contract } from "../../protocol/command.ts";
 import { EVENT_LINES } from "./print/event-lines.ts";
 import { toAsciiJson } from "./print/json.ts";
 import type { StandardOutput } from "./standard-streams.ts";
@@ -10,16 +11,20 @@ export class EventPrinter implements Events {
   readonly #line: (event: unknown) => string;
   /** Each event takes the place of the one before it, on a terminal. */
   readonly #redraws: boolean;
+  /** Standard output is for the bytes that the command sends. */
+  readonly #silent: boolean;
   #open = false;
 
-  constructor(command: string, { json }: { readonly json: boolean }, output: StandardOutput) {
-    const lines = EVENT_LINES[command];
+  constructor(contract: Contract, { json }: { readonly json: boolean }, output: StandardOutput) {
+    const lines = EVENT_LINES[contract.name];
     this.#output = output;
     this.#line = json || lines === undefined ? toAsciiJson : lines.line;
+    this.#silent = contract.output !== undefined;
     this.#redraws = !json && lines?.redraws === true && process.stdout.isTTY;
   }
 
   async emit(event: unknown): Promise<void> {
+    if (this.#silent) return;
     const line = this.#line(event);
     if (!this.#redraws) return this.#output.write(`${line}\n`);
     this.#open = true;

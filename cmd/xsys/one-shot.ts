@@ -48,7 +48,7 @@ async function callSomewhere(
   output: StandardOutput,
 ): Promise<unknown> {
   const caller = await callerFor(contract, globals);
-  const events = new EventPrinter(contract.name, globals, output);
+  const events = new EventPrinter(contract, globals, output);
   const bar = contract.progress === true && !globals.quiet && process.stderr.isTTY ? new ProgressBar() : undefined;
   const progress = bar && ((now: Progress) => bar.show(now));
   try {

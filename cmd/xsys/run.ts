@@ -5,6 +5,7 @@ import { parseWords } from "./argv.ts";
 import type { Globals } from "./globals.ts";
 import { runOneShot } from "./one-shot.ts";
 import { reportError } from "./report-error.ts";
+import { isTerminalRun } from "./terminal-words.ts";
 import { COMPLETE_WORD, MODULES, WORDS } from "./words.ts";
 
 /** Runs a command line and gives the exit status. */
@@ -12,6 +13,7 @@ export async function run(words: readonly string[]): Promise<number> {
   const json = words.includes("--json");
   try {
     if (words[0] === COMPLETE_WORD) return await printCompletions(words.slice(1));
+    if (isTerminalRun(words)) return await (await import("./terminal-run.ts")).runInTerminal(words);
     const { globals, positionals } = parseWords(words, new Map());
     const [module, action] = positionals;
     if (globals.version) return await printVersion();

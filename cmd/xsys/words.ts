@@ -14,6 +14,7 @@ export const MODULES: Readonly<Record<ModuleName, string>> = {
   monitor: "Follow the machine, or a process, as time goes by.",
   console: "Filter, name, limit and encrypt what an application logs.",
   watch: "Tell of changes to files and folders as they happen.",
+  terminal: "Run a program in a terminal of its own.",
   service: "A running service: its health, its commands, its end.",
 };
 
@@ -27,6 +28,14 @@ export interface Word {
   /** Words that may come next. */
   readonly choices?: readonly string[];
 }
+
+/** Actions of the command line alone, beside those that contracts declare. */
+export const ACTIONS: Readonly<Record<string, Word>> = {
+  "terminal run": {
+    usage: "terminal run [--] <program> [arguments]",
+    summary: "Run a program in a terminal that is joined to this one; its exit status is the program's.",
+  },
+};
 
 /** The hidden first word by which the scripts ask: `xsys __complete <words…>` prints `complete(words)`, a line each. */
 export const COMPLETE_WORD = "__complete";

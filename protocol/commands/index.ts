@@ -10,6 +10,7 @@ import * as path from "./path.ts";
 import * as search from "./search.ts";
 import * as service from "./service.ts";
 import * as sys from "./sys.ts";
+import * as terminal from "./terminal.ts";
 import * as watch from "./watch.ts";
 
 const modules = [
@@ -24,6 +25,7 @@ const modules = [
   monitor,
   console,
   watch,
+  terminal,
   service,
 ] as const;
 

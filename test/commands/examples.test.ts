@@ -28,7 +28,7 @@ async function furnish(): Promise<void> {
 }
 
 /** What single commands need to have happened before, and parameters that are known only then. */
-const PREPARE: Partial<Record<CommandName, (way: Way) => Promise<unknown>>> = {
+const PREPARE: Partial<Record<CommandName, (way: OverSocket) => Promise<unknown>>> = {
   "fs.close": openNotes,
   "fs.handle-read": openNotes,
   "fs.handle-seek": openNotes,
@@ -37,6 +37,8 @@ const PREPARE: Partial<Record<CommandName, (way: Way) => Promise<unknown>>> = {
   "console.intercept": async (way) => {
     await way.call(sandbox.root, "console.update-config", {}, {});
   },
+  "terminal.resize": openTerminal,
+  "terminal.signal": openTerminal,
   "fs.unlock": async (way) => {
     await way.call(sandbox.root, "fs.lock", { path: "locked.txt" }, {});
   },
@@ -53,6 +55,14 @@ const PREPARE: Partial<Record<CommandName, (way: Way) => Promise<unknown>>> = {
     children.push(child);
   },
 };
+
+/** The connection's first terminal. */
+async function openTerminal(way: OverSocket): Promise<void> {
+  const client = await way.client(sandbox.root);
+  const terminal = client.terminal.open({ command: "sleep", args: ["60"] });
+  terminal.on("error", () => {}); // the connection ends with the test
+  await terminal.events[Symbol.asyncIterator]().next();
+}
 
 async function openNotes(way: Way): Promise<object> {
   return (await way.call(sandbox.root, "fs.open", { path: "notes.txt", flags: "r+" }, {})).result as object;

@@ -81,6 +81,11 @@ export class OverSocket implements Way {
     return checked(name, { result: await client.call(name, params, options), output: new Uint8Array(), events: [] });
   }
 
+  /** The client that calls go by, for what a plain call cannot do. */
+  async client(root: string): Promise<Client> {
+    return (await this.#serviceFor(root, false)).client;
+  }
+
   async close(): Promise<void> {
     const running = await Promise.all(this.#running.values());
     this.#running.clear();

@@ -4,7 +4,7 @@ import { optionName } from "../../../protocol/params.ts";
 import type { JsonSchema } from "../../../protocol/schema.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import { itemsOf } from "../print/shape.ts";
-import { MODULES, WORDS, type Word } from "../words.ts";
+import { ACTIONS, MODULES, WORDS, type Word } from "../words.ts";
 
 /**
  * What the last of the words after `xsys` may become: modules, actions, flags, and the values of those that have a
@@ -58,7 +58,15 @@ function candidates({ placed, given, values, optionsEnded }: Settled, partial: s
   const contract = contractAfter(placed);
   if (contract) return placeValues(contract, wordAfter(placed) ? others.length : others.length - 1);
   if (others.length > 0) return [];
-  return wordAfter(placed)?.choices ?? contracts.filter(({ module }) => module === first).map(({ action }) => action);
+  return wordAfter(placed)?.choices ?? actionsOf(first);
+}
+
+function actionsOf(module: string): string[] {
+  const own = Object.keys(ACTIONS).filter((name) => name.startsWith(`${module} `));
+  return [
+    ...contracts.filter((contract) => contract.module === module).map(({ action }) => action),
+    ...own.map((name) => name.slice(module.length + 1)),
+  ];
 }
 
 /** The options that may follow. A command's own comes before a global one of its name, as when the line is run. */

@@ -2,7 +2,7 @@ import type { Contract } from "../../../protocol/command.ts";
 import { contracts, contractsByName } from "../../../protocol/commands/index.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import { didYouMean } from "../../../protocol/suggest.ts";
-import { MODULES, type ModuleName, WORDS } from "../words.ts";
+import { ACTIONS, MODULES, type ModuleName, WORDS } from "../words.ts";
 import { commandHelp } from "./command-help.ts";
 import { moduleHelp, overviewHelp, wordHelp } from "./overview-help.ts";
 
@@ -21,6 +21,8 @@ export async function helpText([first, action]: readonly string[], style: HelpSt
   const word = Object.hasOwn(WORDS, first) ? WORDS[first] : undefined;
   if (word?.command) return commandHelp(contractOf(word.command), style, word.usage);
   if (word) return wordHelp(word, style);
+  const own = ACTIONS[`${first} ${action}`];
+  if (own) return wordHelp(own, style);
   if (!Object.hasOwn(MODULES, first)) throw unknown(first, [...Object.keys(MODULES), ...Object.keys(WORDS)]);
   if (action === undefined) return moduleHelp(first as ModuleName, style);
   return commandHelp(contractOf(`${first}.${action}`), style);

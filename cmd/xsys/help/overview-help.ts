@@ -1,7 +1,7 @@
 import { contracts } from "../../../protocol/commands/index.ts";
 import { ERRORS } from "../../../protocol/errors.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
-import { MODULES, type ModuleName, WORDS, type Word } from "../words.ts";
+import { ACTIONS, MODULES, type ModuleName, WORDS, type Word } from "../words.ts";
 import type { HelpStyle } from "./help-text.ts";
 import { layout, rendered } from "./layout.ts";
 
@@ -39,6 +39,9 @@ export function moduleHelp(module: ModuleName, style: HelpStyle): Promise<string
     .updateStrings({ "Commands:": "Actions:" })
     .usage(`Usage: xsys ${module} <action> [arguments] [options]\n\n${MODULES[module]}`);
   for (const contract of contracts) if (contract.module === module) argv.command(contract.action, contract.summary);
+  for (const [name, { summary }] of Object.entries(ACTIONS)) {
+    if (name.startsWith(`${module} `)) argv.command(name.slice(module.length + 1), summary);
+  }
   return rendered(argv.epilogue(`More: xsys ${module} <action> --help`));
 }
 

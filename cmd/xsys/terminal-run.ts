@@ -1,0 +1,108 @@
+import { constants } from "node:os";
+import type { EventOf, ResultOf } from "../../protocol/command.ts";
+import { open, resize } from "../../protocol/commands/terminal.ts";
+import { ERRORS, XsysError } from "../../protocol/errors.ts";
+import { type Caller, callerFor } from "./callers.ts";
+import { CallersTerminal } from "./callers-terminal.ts";
+import type { Globals } from "./globals.ts";
+import { reportError } from "./report-error.ts";
+import { StandardInput, StandardOutput } from "./standard-streams.ts";
+import { terminalRunWords } from "./terminal-words.ts";
+
+/**
+ * Runs a program in a terminal that is joined to the caller's own. Its exit status is the program's, or 128 and the number
+ * of the signal that ended it.
+ */
+export async function runInTerminal(words: readonly string[]): Promise<number> {
+  const { globals, positionals } = terminalRunWords(words);
+  const [command, ...args] = positionals.slice(2);
+  const input = new StandardInput();
+  const interruption = new Interruption();
+  try {
+    if (command === undefined) throw new XsysError("INVALID_PARAMS", "terminal run needs a program to run");
+    return statusOf(await runJoined({ command, args }, globals, input, interruption));
+  } catch (error) {
+    if (interruption.status !== undefined) return interruption.status;
+    await reportError(error, globals);
+    return ERRORS[error instanceof XsysError ? error.code : "INTERNAL"].exit;
+  } finally {
+    interruption.release();
+    input.release();
+  }
+}
+
+type Result = ResultOf<typeof open>;
+
+async function runJoined(
+  program: { readonly command: string; readonly args: readonly string[] },
+  globals: Globals,
+  input: StandardInput,
+  { signal }: Interruption,
+): Promise<Result> {
+  const caller = await callerFor(open, globals);
+  const own = new CallersTerminal();
+  const output = new StandardOutput();
+  const events = {
+    ready: true,
+    emit: async (event: unknown) => {
+      const { terminal } = (event as EventOf<typeof open>).started;
+      own.join((size) => void resized(caller, { terminal, ...size }, signal));
+    },
+  };
+  try {
+    const params = { ...program, ...own.size(), ...own.kind() };
+    return (await caller.call(open, params, { signal, input, output, events, callerPid: process.ppid })) as Result;
+  } finally {
+    own.leave();
+    await caller.close();
+  }
+}
+
+/** A terminal that has just been closed need not be told. */
+async function resized(
+  caller: Caller,
+  params: { readonly terminal: number; readonly cols: number; readonly rows: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const nowhere = { output: { write: async () => {} }, events: { ready: true, emit: async () => {} } };
+  await caller.call(resize, params, { ...nowhere, signal, input: NO_INPUT }).catch(() => {});
+}
+
+const NO_INPUT: AsyncIterable<Uint8Array> = { async *[Symbol.asyncIterator]() {} };
+
+function statusOf({ exit_code, signal }: Result): number {
+  return signal === undefined ? exit_code : signalStatus(signal as NodeJS.Signals);
+}
+
+function signalStatus(signal: NodeJS.Signals): number {
+  return 128 + (constants.signals[signal] ?? 0);
+}
+
+/** What ends xsys itself, and so the program. ^C is none of it: in a terminal it is typed, and goes to the program. */
+class Interruption {
+  readonly #abort = new AbortController();
+  #status: number | undefined;
+
+  constructor() {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, this.#interrupt);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get status(): number | undefined {
+    return this.#status;
+  }
+
+  release(): void {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(name, this.#interrupt);
+  }
+
+  /** The second one does not wait for the program's end. */
+  readonly #interrupt = (name: NodeJS.Signals): void => {
+    if (this.#status !== undefined) process.exit(this.#status);
+    this.#status = signalStatus(name);
+    this.#abort.abort(new XsysError("CANCELLED", `terminal run was ended by ${name}`));
+  };
+}

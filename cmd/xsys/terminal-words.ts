@@ -1,0 +1,15 @@
+import { type ParsedWords, parseWords } from "./argv.ts";
+
+/** `terminal`, `run`, and the program: what follows is its own, whatever it looks like. */
+const PLACES = 3;
+
+export function terminalRunWords(words: readonly string[]): ParsedWords {
+  return parseWords(words, new Map(), PLACES);
+}
+
+/** Whether the words are `xsys terminal run`, and no question for help. */
+export function isTerminalRun(words: readonly string[]): boolean {
+  if (!words.includes("terminal") || !words.includes("run")) return false;
+  const { globals, positionals } = terminalRunWords(words);
+  return positionals[0] === "terminal" && positionals[1] === "run" && !globals.help && !globals.version;
+}

@@ -1,0 +1,54 @@
+import { access, constants, stat } from "node:fs/promises";
+import { delimiter, extname, join, resolve } from "node:path";
+import { XsysError } from "../../protocol/errors.ts";
+
+interface Where {
+  /** What a path with a separator in it is taken from. */
+  readonly cwd: string;
+  /** The program's environment, whose PATH counts. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The file that a command names, found before the terminal is made: there, a name that is not found would only show as a
+ * program that ended with 1.
+ * @throws NOT_FOUND, or DENIED for a file that may not be run.
+ */
+export async function findProgram(command: string, { cwd, env }: Where): Promise<string> {
+  let denied: string | undefined;
+  for (const file of candidates(command, cwd, env)) {
+    const found = await inspect(file);
+    if (found === "program") return file;
+    if (found === "denied") denied ??= file;
+  }
+  const details = { command };
+  if (denied !== undefined) throw new XsysError("DENIED", `terminal.open: ${denied} may not be run`, { details });
+  const where = isPath(command) ? "" : " in PATH";
+  throw new XsysError("NOT_FOUND", `terminal.open: there is no program ${command}${where}`, { details });
+}
+
+function candidates(command: string, cwd: string, env: Where["env"]): string[] {
+  const folders = (env.PATH ?? "").split(delimiter);
+  const files = isPath(command)
+    ? [resolve(cwd, command)]
+    : folders.map((folder) => resolve(cwd, join(folder, command)));
+  if (process.platform !== "win32" || extname(command) !== "") return files;
+  const endings = (env.PATHEXT ?? ".EXE;.CMD;.BAT").split(";");
+  return files.flatMap((file) => endings.map((ending) => file + ending));
+}
+
+function isPath(command: string): boolean {
+  return command.includes("/") || (process.platform === "win32" && command.includes("\\"));
+}
+
+async function inspect(file: string): Promise<"program" | "denied" | "absent"> {
+  try {
+    if (!(await stat(file)).isFile()) return "absent";
+  } catch {
+    return "absent";
+  }
+  return access(file, constants.X_OK).then(
+    () => "program",
+    () => "denied",
+  );
+}

@@ -1,0 +1,22 @@
+import type { PtyProgram } from "./pty-program.ts";
+
+const END_OF_INPUT = Buffer.of(0x04); // ^D, the VEOF of termios(3)
+const LINE_END = 0x0a;
+
+/**
+ * Types an input into a program, and at its end ^D. In the middle of a line the first ^D only hands over what was typed
+ * of it. An input that fails is that of a cancelled call, which ends by itself.
+ */
+export async function typeAll(input: AsyncIterable<Uint8Array>, program: PtyProgram): Promise<void> {
+  let last: number | undefined = LINE_END;
+  try {
+    for await (const bytes of input) {
+      await program.type(bytes);
+      last = bytes.at(-1) ?? last;
+    }
+  } catch {
+    return;
+  }
+  if (last !== LINE_END) await program.type(END_OF_INPUT);
+  await program.type(END_OF_INPUT);
+}
