@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Context } from "../context.ts";
 import { interruptible } from "../files/interrupt.ts";
 import { blaming } from "../files/temp-path.ts";
-import type { Report } from "../work/report.ts";
+import { jointly } from "../work/report.ts";
 import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
 
 const MAX_THREADS = 4;
@@ -41,9 +41,9 @@ export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): 
 async function copyAllLeaves({ folders, leaves }: CopyPlan, job: CopyJob, { host, progress }: Context) {
   const threads = host.service === undefined ? 1 : Math.min(MAX_THREADS, availableParallelism());
   const shares = dealOut(folders, Math.min(threads, Math.ceil(folders.length / MIN_FOLDERS)));
-  const reports = progress === undefined ? [] : jointly(shares.length, leaves, progress);
-  const running = shares.map((share, index) =>
-    host.tasks.run("copy-leaves", { folders: share, job }, { progress: reports[index] }),
+  const report = progress && jointly(({ done, ...rest }) => progress({ ...rest, done, total: Math.max(leaves, done) }));
+  const running = shares.map((share) =>
+    host.tasks.run("copy-leaves", { folders: share, job }, { progress: report?.() }),
   );
   try {
     return (await Promise.all(running)).reduce(sum);
@@ -56,16 +56,6 @@ async function copyAllLeaves({ folders, leaves }: CopyPlan, job: CopyJob, { host
 
 function dealOut(folders: readonly FolderPair[], shares: number): FolderPair[][] {
   return Array.from({ length: shares }, (_, share) => folders.filter((_, index) => index % shares === share));
-}
-
-/** A report for each of several tasks, of which one is made: what all of them have done together. */
-function jointly(tasks: number, total: number, report: Report): Report[] {
-  const doneBy = new Array<number>(tasks).fill(0);
-  return doneBy.map((_, task) => (progress) => {
-    doneBy[task] = progress.done;
-    const done = doneBy.reduce((sum, each) => sum + each);
-    report({ ...progress, done, total: Math.max(total, done) });
-  });
 }
 
 function sum(a: CopyTally, b: CopyTally): CopyTally {

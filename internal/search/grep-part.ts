@@ -3,6 +3,7 @@ import { AnswerSize } from "../files/answer-size.ts";
 import { openForReadingSync, READ_FLAGS } from "../files/open-for-reading.ts";
 import { entriesOfPart, type Part, type PartArgs } from "../files/tree-parts.ts";
 import { type Folder, isGone, type TreeEntry } from "../files/walk.ts";
+import type { Report } from "../work/report.ts";
 import { GitIgnores } from "./git-ignores.ts";
 import { grepFile, type Match } from "./grep-file.ts";
 import { type LineMatcher, type LinePattern, lineMatcher } from "./line-matcher.ts";
@@ -27,6 +28,8 @@ interface Found extends Part {
   readonly files: readonly FileMatches[];
   /** What they take in the answer, about. */
   readonly bytes: number;
+  /** How many files were searched. */
+  readonly searched: number;
 }
 
 /** Entries that one thread searches in 10 ms. */
@@ -35,7 +38,7 @@ const FIRST = 1_500;
 const ROW_BYTES = 60;
 
 /** Task: the matching lines of a part of a tree, or of one file. To be run with a time limit. */
-export default function grepPart(args: GrepArgs): Found {
+export default function grepPart(args: GrepArgs, report: Report = () => {}): Found {
   const search = new Search(args);
   const rest: Folder[] = [];
   if (args.shared === undefined && !statSync(args.path).isDirectory()) {
@@ -47,7 +50,9 @@ export default function grepPart(args: GrepArgs): Found {
   for (const entry of entriesOfPart(args, rest, { admits, first: FIRST })) {
     if (entry.kind !== "file") continue;
     const fd = openEntry(entry);
-    if (fd !== undefined) search.inOpen(fd, entry.relative);
+    if (fd === undefined) continue;
+    search.inOpen(fd, entry.relative);
+    report({ done: search.searched, unit: "files", item: entry.relative });
     if (search.isOver) return search.found([]);
   }
   return search.found(rest);
@@ -58,6 +63,7 @@ class Search {
   readonly #matcher: LineMatcher;
   readonly #size: AnswerSize;
   readonly #files: FileMatches[] = [];
+  #searched = 0;
   #left: number;
 
   constructor(args: GrepArgs) {
@@ -71,8 +77,13 @@ class Search {
     return this.#left === 0;
   }
 
+  get searched(): number {
+    return this.#searched;
+  }
+
   /** Searches an open file, and closes it. */
   inOpen(fd: number, relative: string): void {
+    this.#searched++;
     try {
       const matches = grepFile(fd, this.#matcher, this.#args.context, this.#left);
       if (matches.length === 0) return;
@@ -85,7 +96,7 @@ class Search {
   }
 
   found(rest: readonly Folder[]): Found {
-    return { files: this.#files, bytes: this.#size.bytes, rest };
+    return { files: this.#files, bytes: this.#size.bytes, searched: this.#searched, rest };
   }
 }
 

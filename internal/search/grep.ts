@@ -4,15 +4,19 @@ import { asAsked } from "../files/as-asked.ts";
 import { byCodeUnit } from "../files/by-code-unit.ts";
 import { inParts } from "../files/tree-parts.ts";
 import { handle } from "../handler.ts";
+import { jointly } from "../work/report.ts";
 import { TimeLimit } from "./time-limit.ts";
 
-export default handle(grep, async ({ timeout, ...params }, { host, signal, asked }) => {
+export default handle(grep, async ({ timeout, ...params }, { host, signal, progress, asked }) => {
   const time = new TimeLimit("search.grep", params.path, timeout);
   const ceiling = host.confined ? host.root : undefined;
+  const report = progress && jointly(progress);
   const parts = await inParts((shared) => {
     const args = { ...params, shared, ceiling, maxResult: host.maxResult };
-    return time.keep((timeLimit) => host.tasks.run("grep-part", args, { signal, timeLimit }));
+    return time.keep((timeLimit) => host.tasks.run("grep-part", args, { signal, timeLimit, progress: report?.() }));
   });
+  const done = parts.reduce((sum, { searched }) => sum + searched, 0);
+  progress?.({ done, total: done, unit: "files" });
   const size = new AnswerSize("search.grep", params.path, host.maxResult);
   for (const { bytes } of parts) size.add(bytes);
   const named = asAsked(asked.path);

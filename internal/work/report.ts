@@ -16,3 +16,15 @@ export function throttled(report: Report): Report {
     report(progress);
   };
 }
+
+/** Makes a report for each of several tasks that share one work; what is passed on is what they have done together. */
+export function jointly(report: Report): () => Report {
+  const doneBy: number[] = [];
+  return () => {
+    const task = doneBy.push(0) - 1;
+    return (progress) => {
+      doneBy[task] = progress.done;
+      report({ ...progress, done: doneBy.reduce((sum, done) => sum + done) });
+    };
+  };
+}

@@ -22,7 +22,8 @@ const counted = { entries: integer({ minimum: 0, description: "Files, folders an
 export const compress = command("archive.compress", {
   summary: "Compress one file.",
   description:
-    "With gzip, unless `dest` ends in `.br` (brotli) or `.zst` (zstd) or `format` says otherwise. `dest` is replaced in one step.",
+    "With gzip, unless `dest` ends in `.br` (brotli) or `.zst` (zstd) or `format` says otherwise. `dest` is replaced in one step; " +
+    "when it is new it takes the mode of `src`.",
   params: {
     src: path({ description: "The file." }),
     dest: path({ description: "The compressed file." }),
@@ -40,7 +41,8 @@ export const decompress = command("archive.decompress", {
   summary: "Expand one compressed file.",
   description:
     "gzip and zstd are told by the first bytes, brotli, which has no mark, by the name (`.br`). Damaged or truncated contents " +
-    "are INVALID_DATA, and what expands to more than `maxBytes` is TOO_LARGE: either way `dest` stays as it was.",
+    "are INVALID_DATA, and what expands to more than `maxBytes` is TOO_LARGE: either way `dest` stays as it was. When it is new it takes " +
+    "the mode of `src`.",
   params: {
     src: path({ description: "The compressed file." }),
     dest: path({ description: "The expanded file; replaced in one step." }),
@@ -70,6 +72,7 @@ export const tar = command("archive.tar", {
   },
   result: object({ ...counted, written: bytes("Of the archive.") }),
   errors: ["NOT_FOUND", "NO_SPACE"],
+  progress: true,
   examples: [
     { title: "Compressed", params: { dir: "src", output: "src.tar.gz" } },
     { title: "Not compressed", params: { dir: "src", output: "src.tar" } },
@@ -83,8 +86,8 @@ const REFUSALS =
   "below a symbolic link (of the archive, or in `dest`), and a hard link to anything but a file of the archive are DENIED, " +
   "with nothing written. Symbolic links themselves are kept, wherever they lead. More than `maxEntries` or `maxBytes` are " +
   "TOO_LARGE; a damaged archive is INVALID_DATA.\n\n" +
-  "All or nothing: entries are written to a new folder first and moved to their places last. Files that are there are " +
-  "replaced; folders that are there keep their mode, their time and what else is in them. Modes are kept without set-user-ID, " +
+  "All or nothing: entries are written to a new folder first and moved to their places last. Files and links that are there " +
+  "are replaced; folders that are there keep their mode, their time and what else is in them. Modes are kept without set-user-ID, " +
   "set-group-ID and sticky bits; owners are not.";
 
 export const untar = command("archive.untar", {

@@ -46,6 +46,7 @@ export const grep = command("search.grep", {
   ),
   columns: ["file", "line", "content"],
   errors: ["NOT_FOUND", "TIMEOUT", "TOO_LARGE"],
+  progress: true,
   examples: [
     { title: "A word, whatever its case", params: { path: "src", pattern: "export", ignoreCase: true } },
     { title: "With the lines around it", params: { path: ".", pattern: "^line \\d", context: 1 } },

@@ -85,3 +85,17 @@ test("who does not ask is told nothing, and answered the same", async () => {
   const { hash } = await xsys.fs.hash({ path: "a.txt" });
   expect(hash).toMatch(/^2cf24dba/);
 });
+
+test("searching tells files, over all of its threads", async () => {
+  await tree(900); // more than one thread takes by itself
+  const { first, last } = await progressOf((options) => xsys.search.grep({ pattern: "77", path: "tree" }, options));
+  expect(first).toMatchObject({ unit: "files", item: expect.stringMatching(/^\d+\/[ab]$/) });
+  expect(last).toEqual({ done: 1_800, total: 1_800, unit: "files" });
+});
+
+test("packing tells bytes of all files", async () => {
+  await tree(10);
+  await sandbox.write("tree/large", Buffer.alloc(5_000_000, "x"));
+  const { last } = await progressOf((options) => xsys.archive.tar({ dir: "tree", output: "tree.tar" }, options));
+  expect(last).toEqual({ done: 5_000_020, total: 5_000_020, unit: "bytes" });
+});
