@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from "node:fs";
+import { type BigIntStats, chmodSync, linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from "node:fs";
 import { connect, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { isNamedPipe } from "../../protocol/endpoint.ts";
@@ -63,23 +63,31 @@ async function claimPipe(server: Server, path: string): Promise<ClaimedSocket> {
 }
 
 async function refuseIfTaken(path: string): Promise<void> {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const stats = lstatSync(path, { throwIfNoEntry: false, bigint: true });
   if (stats === undefined) return;
   if (!stats.isSocket()) {
     throw new XsysError("ALREADY_EXISTS", `${path} is there and is not a socket: it will not be replaced`);
   }
   const pid = await probe(path);
   if (pid !== "nobody") throw taken(path, pid);
-  // Taken away under another name first: should a server have come to listen meanwhile, it gets its name back.
+  removeUnlessReplaced(path, stats);
+}
+
+/**
+ * Removes the file that nobody answered on. It is moved aside first and looked at again: another server that starts may
+ * have put its own in the place meanwhile, and gets it back at once. Inodes are used again, so their times count too.
+ */
+function removeUnlessReplaced(path: string, { ino, mtimeNs }: BigIntStats): void {
   const aside = join(dirname(path), `.${process.pid}.stale`);
   if (!renameIfThere(path, aside)) return;
-  const awake = await probe(aside);
-  if (awake !== "nobody") {
+  const moved = lstatSync(aside, { bigint: true });
+  try {
+    if (moved.ino === ino && moved.mtimeNs === mtimeNs) return;
     linkSync(aside, path);
+    throw taken(path, undefined);
+  } finally {
     unlinkIfThere(aside);
-    throw taken(path, awake);
   }
-  unlinkIfThere(aside);
 }
 
 function linkUnlessTaken(own: string, path: string): void {

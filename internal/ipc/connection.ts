@@ -55,6 +55,7 @@ export class Connection implements Peer {
   #lastWritten = 0;
   #readingPaused = false;
   #ending = false;
+  #refused = false;
 
   constructor(socket: Socket, home: ConnectionHome, number: number) {
     this.#socket = socket;
@@ -95,13 +96,18 @@ export class Connection implements Peer {
     this.#socket.destroy();
   }
 
-  /** Refuses the peer in its own language, and closes. */
+  /**
+   * Refuses the peer in its own language, and closes. What it still sends is read and dropped: a socket closed with
+   * bytes unread takes the refusal away from the peer, who finds a reset instead.
+   */
   refuse(error: XsysError): void {
+    if (this.#refused) return;
+    this.#refused = true;
     this.#log.warn({ code: error.code }, error.message);
-    this.#socket.pause();
     this.#writer.json(encodeError(error));
     this.#writer.flush();
-    this.#socket.destroySoon();
+    this.#socket.end();
+    setTimeout(() => this.#socket.destroy(), END_TIMEOUT).unref();
   }
 
   /** Closes the connection when the peer has left something half-done for too long. */
@@ -123,6 +129,7 @@ export class Connection implements Peer {
   }
 
   #receive(bytes: Buffer): void {
+    if (this.#refused) return;
     this.#lastProgress = Date.now();
     try {
       this.#reader.push(bytes, this.#dispatch, this.#takeChunk);
