@@ -9,11 +9,14 @@ import { machine } from "./machine.ts";
 const BENCHES: Readonly<Record<string, () => Promise<{ default: (progress: Progress) => Promise<Comparison[]> }>>> = {
   calls: () => import("./calls/bench.ts"),
   sync: () => import("./sync/bench.ts"),
+  watch: () => import("./watch/bench.ts"),
+  files: () => import("./files/bench.ts"),
 };
 
 type Progress = (text: string) => void;
 
-process.exitCode = await run(process.argv.slice(2));
+// Words that begin with dashes are a bench's own, such as --folder=/dev/shm of files.
+process.exitCode = await run(process.argv.slice(2).filter((word) => !word.startsWith("--")));
 
 async function run(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Comparison, OURS } from "../comparison.ts";
+import { interleave, type Measure, type Results } from "../rounds.ts";
+import { onPath, timeProgram } from "./program.ts";
+import { ROWS, type Row } from "./rows.ts";
+import { type Amounts, makeScene, type Places } from "./scene.ts";
+import { type Service, startService, xsysWords } from "./service.ts";
+
+const AMOUNTS: Amounts = { files: 50_000, folders: 5_000, mebibytes: 1024, rounds: 5 };
+const ONE_SHOT = "xsys, one-shot";
+
+/** What commands on large trees and files take, beside the programs that people have for the same. Two to three minutes. */
+export default async function files(
+  progress: (text: string) => void,
+  { folder, ...amounts }: Amounts & { folder: string } = optionsOf(process.argv.slice(2)),
+): Promise<Comparison[]> {
+  const own = await mkdtemp(join(folder, "xsys-bench-"));
+  try {
+    progress(`making ${amounts.files} files in ${amounts.folders} folders, and one of ${amounts.mebibytes} MiB`);
+    const places = makeScene(own, amounts);
+    await using service = await startService(join(own, "s"));
+    const comparisons: Comparison[] = [];
+    for (const row of ROWS) {
+      progress(row.title);
+      comparisons.push(await compare(row, places, service, amounts.rounds));
+    }
+    return comparisons;
+  } finally {
+    await rm(own, { recursive: true, force: true });
+  }
+}
+
+/** `--folder=/dev/shm`: there instead of where temporary files go. `--mebibytes=100`: a smaller large file. */
+function optionsOf(args: string[]): Amounts & { folder: string } {
+  const { values } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { folder: { type: "string" }, mebibytes: { type: "string" } },
+  });
+  const { folder = tmpdir(), mebibytes = AMOUNTS.mebibytes } = values;
+  return { ...AMOUNTS, folder, mebibytes: Number(mebibytes) };
+}
+
+async function compare(row: Row, places: Places, service: Service, rounds: number): Promise<Comparison> {
+  const peers = Object.entries(row.peers(places));
+  const absent = peers.flatMap(([name, [program]]) => (onPath(program) ? [] : [name]));
+  const ways: [string, Measure][] = [
+    [OURS, () => service.time(row.command, row.params(places))],
+    ...peers
+      .filter(([name]) => !absent.includes(name))
+      .map(([name, words]): [string, Measure] => [name, () => timeProgram(words, places.output)]),
+    [ONE_SHOT, () => timeProgram(xsysWords(...row.words(places)), places.output)],
+  ];
+  const measures = ways.map(([name, measure]) => [name, between(row, places, measure)] as const);
+  const results = await interleave(new Map(measures), Math.min(rounds, row.rounds ?? rounds));
+  return comparison(row, results, absent);
+}
+
+/** A sample with what must be there before it and what it leaves, neither of which is timed. */
+function between({ before, after }: Row, places: Places, measure: Measure): Measure {
+  return async () => {
+    await before?.(places);
+    const figures = await measure();
+    await after?.(places);
+    return figures;
+  };
+}
+
+function comparison({ title, goal }: Row, results: Results, absent: readonly string[]): Comparison {
+  return {
+    title,
+    figures: [
+      { name: "time", unit: "ms" },
+      { name: "loop lag p99", unit: "ms" },
+    ],
+    reference: { contender: goal.contender, figure: "time" },
+    goals: [
+      { figure: "time", ...goal },
+      { figure: "loop lag p99", atMost: 5 },
+    ],
+    results,
+    absent,
+  };
+}

@@ -1,0 +1,40 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, closeSync, constants, openSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { Figures } from "../rounds.ts";
+
+/** A program and its arguments. */
+export type Words = readonly [program: string, ...args: string[]];
+
+/** What a sample may take, in milliseconds; the longest takes a few seconds. */
+const TIME_LIMIT = 60_000;
+
+/**
+ * Runs a program from start to end. What it prints goes to a file: grep and others do less when they see that nobody
+ * reads it, as with /dev/null, and a pipe's reader would be timed too.
+ */
+export async function timeProgram([program, ...args]: Words, output: string): Promise<Figures> {
+  const stdout = openSync(output, "w");
+  try {
+    const start = performance.now();
+    const child = spawn(program, args, { stdio: ["ignore", stdout, "inherit"], timeout: TIME_LIMIT });
+    const [status, signal] = await once(child, "exit");
+    const time = performance.now() - start;
+    if (status === 0) return { time };
+    throw new Error(`${program} ${args.join(" ")} ended with ${signal ?? `exit status ${status}`}`);
+  } finally {
+    closeSync(stdout);
+  }
+}
+
+export function onPath(program: string): boolean {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
