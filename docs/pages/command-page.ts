@@ -24,6 +24,7 @@ export function commandPage(contract: Contract): string {
     "## Parameters",
     paramTable(contract),
     ...streamParts(contract),
+    ...eventParts(contract),
     "## Answer",
     ...answerParts(result),
     "## Errors",
@@ -53,6 +54,12 @@ function streamParts({ input, output }: Contract): string[] {
     ...(input ? ["## Input", `${input.description}${instead}`] : []),
     ...(output ? ["## Output", output.description] : []),
   ];
+}
+
+function eventParts({ events, output }: Contract): string[] {
+  if (events === undefined) return [];
+  const where = output ? ["In TypeScript they are the `events` of the stream of bytes."] : [];
+  return ["## Events", ...answerParts(events), ...where];
 }
 
 /** What the answer is; of alternatives, each one. */

@@ -4,7 +4,7 @@ import { fenced } from "./markdown.ts";
 
 /** All examples as command lines, and the first one as a message on the socket and as a call in TypeScript. */
 export function exampleParts(contract: Contract): string[] {
-  const { examples, output } = contract;
+  const { examples, output, events } = contract;
   const [first] = examples;
   if (first === undefined) throw new Error(`${contract.name} has no example`);
   return [
@@ -14,6 +14,7 @@ export function exampleParts(contract: Contract): string[] {
     fenced("json", wireLine(contract, first)),
     ...(first.input === undefined ? [] : ["The input follows in chunks of the same `id`; the last one is marked."]),
     ...(output ? ["The bytes come in chunks of the same `id`, and after them the answer."] : []),
+    ...(events ? ["Each event comes as an `Event` of the same `id`, before the answer."] : []),
     "In TypeScript:",
     fenced("ts", sdkLine(contract, first)),
   ];
@@ -29,12 +30,13 @@ export function wireLine({ module, action }: Contract, { params, input }: Exampl
   return JSON.stringify({ type: "CoreCommand", id: 1, payload });
 }
 
-export function sdkLine({ module, action, output }: Contract, { params, input }: Example): string {
+export function sdkLine({ module, action, output, events }: Contract, { params, input }: Example): string {
   const method = action.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const given = Object.keys(params).length > 0 || input !== undefined ? [literal(params)] : [];
   const options = input === undefined ? [] : [literal({ input })];
   const call = `xsys.${module}.${method}(${[...given, ...options].join(", ")})`;
-  return output ? `for await (const bytes of ${call}) process.stdout.write(bytes);` : `await ${call};`;
+  if (output) return `for await (const bytes of ${call}) process.stdout.write(bytes);`;
+  return events ? `for await (const event of ${call}) console.log(event);` : `await ${call};`;
 }
 
 /** A value as TypeScript has it: JSON whose keys need no quotes. */

@@ -168,4 +168,13 @@ test("a call without params has no arguments, and one that sends bytes is iterat
   expect(sdkLine(cat, { title: "", params: { path: ["a"] } })).toBe(
     'for await (const bytes of xsys.fs.cat({ path: ["a"] })) process.stdout.write(bytes);',
   );
+  const follow = command("sys.follow", {
+    ...plain,
+    examples: [{ title: "It", params: {} }],
+    events: schema.object({ size: schema.integer() }),
+  });
+  expect(sdkLine(follow, { title: "", params: {} })).toBe(
+    "for await (const event of xsys.sys.follow()) console.log(event);",
+  );
+  expect(commandPage(follow)).toContain("## Events\n\nObject.\n\n| Field | Type |");
 });
