@@ -3,7 +3,7 @@ import { open } from "../../protocol/commands/terminal.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { handle } from "../handler.ts";
 import { findProgram } from "./find-program.ts";
-import { PtyProgram } from "./pty-program.ts";
+import type { PtyOptions, PtyProgram } from "./pty-program.ts";
 import { terminalsOf } from "./terminals.ts";
 import { typeAll } from "./type-all.ts";
 
@@ -15,8 +15,7 @@ export default handle(open, async ({ command, cwd: folder, env: given, ...size }
   try {
     await refuseNoFolder(cwd);
     const file = await findProgram(command, { cwd, env });
-    signal.throwIfAborted();
-    const program = new PtyProgram({ ...size, file, cwd, env });
+    const program = await startProgram({ ...size, file, cwd, env }, signal);
     const terminal = terminalsOf(host).add(program, peer);
     const stop = () => void program.stop();
     signal.addEventListener("abort", stop, { once: true });
@@ -35,6 +34,20 @@ export default handle(open, async ({ command, cwd: folder, env: given, ...size }
     free();
   }
 });
+
+/** node-pty has binaries for glibc, macOS and Windows, and is loaded at the first terminal. */
+async function startProgram(options: PtyOptions, signal: AbortSignal): Promise<PtyProgram> {
+  const { PtyProgram } = await import("./pty-program.ts").catch((cause) => {
+    throw new XsysError("UNSUPPORTED", "terminal.open: there are no terminals on this platform", { cause });
+  });
+  signal.throwIfAborted();
+  try {
+    return new PtyProgram(options);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new XsysError("IO_ERROR", `terminal.open: no terminal for ${options.file}: ${why}`, { cause });
+  }
+}
 
 /** Without what tells of a terminal that the service itself was started in, and is not this one. */
 function ownEnvironment(): NodeJS.ProcessEnv {

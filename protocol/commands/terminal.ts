@@ -40,7 +40,7 @@ export const open = command("terminal.open", {
     exit_code: integer({ minimum: 0, description: "0 when a signal ended it." }),
     signal: optional(string({ description: "The signal that ended it, such as `SIGKILL`." })),
   }),
-  errors: ["NOT_FOUND", "NOT_A_DIRECTORY", "LIMIT_EXCEEDED"],
+  errors: ["NOT_FOUND", "NOT_A_DIRECTORY", "LIMIT_EXCEEDED", "UNSUPPORTED"],
   unconfined: true,
   examples: [{ title: "What a program makes of a terminal", params: { command: "ls", args: ["/"], cols: 40 } }],
   changes: true,
