@@ -58,7 +58,7 @@ interface Description<G> {
   readonly needsService?: boolean;
   /**
    * The command is about what a service holds for an application: with `XYPRISS_IPC_PATH` set, the CLI asks the service
-   * there, as an application's own client does, so that what it opens outlives its connection.
+   * there. A parameter `shared` makes what it opens nobody's, so that it outlives the CLI's connection.
    */
   readonly heldByService?: boolean;
   /** The version that brought the command. */

@@ -32,6 +32,12 @@ export function hasInputParam({ input }: Contract, params: Record<string, unknow
   return input?.param !== undefined && params[input.param] !== undefined;
 }
 
+/** The same for a caller whose connection does not last: what the command opens must be nobody's. */
+export function lasting(contract: Contract, params: Record<string, unknown>): Record<string, unknown> {
+  const canBeShared = contract.heldByService === true && contract.params.properties?.shared !== undefined;
+  return canBeShared ? { ...params, shared: true } : params;
+}
+
 function takePositionals(contract: Contract, words: string[], params: Record<string, unknown>): void {
   const properties = contract.params.properties ?? {};
   for (const place of contract.positionals ?? []) {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Call, Events } from "../../internal/context.ts";
 import type { Contract } from "../../protocol/command.ts";
-import { hasInputParam } from "../../protocol/params.ts";
+import { hasInputParam, lasting } from "../../protocol/params.ts";
 import type { Globals } from "./globals.ts";
 import { ownPaths } from "./own-paths.ts";
 
@@ -14,13 +14,10 @@ export interface Caller {
 /** Where a command runs: in this process, or in the service that it, or the command line, is about. */
 export async function callerFor(contract: Contract, globals: Globals): Promise<Caller> {
   // XyPriss's application tells its children by their environment which service it is connected to.
-  const holder = globals.connect ?? (process.env.XYPRISS_IPC_PATH || undefined);
-  if (contract.heldByService === true && holder !== undefined) {
-    const { callerAsApplication } = await import("./application-caller.ts");
-    return callerAsApplication(holder === true ? undefined : holder, globals);
-  }
-  const connects = globals.connect !== undefined || contract.needsService === true;
-  return connects ? callerThroughService(globals) : callerInProcess(globals);
+  const holder = contract.heldByService === true ? process.env.XYPRISS_IPC_PATH || undefined : undefined;
+  const connect = globals.connect ?? holder;
+  const connects = connect !== undefined || contract.needsService === true;
+  return connects ? callerThroughService({ ...globals, connect }) : callerInProcess(globals);
 }
 
 /** Runs commands in this process. */
@@ -48,7 +45,7 @@ async function callerThroughService(globals: Globals): Promise<Caller> {
   });
   return {
     call: async (contract, params, { signal, input, output, events, progress }) => {
-      const absolute = await ownPaths(contract, params, globals);
+      const absolute = lasting(contract, await ownPaths(contract, params, globals));
       const takesInput = contract.input !== undefined && !hasInputParam(contract, params);
       const options = { signal, onProgress: progress, ...(takesInput && { input }) };
       if (contract.output !== undefined) {

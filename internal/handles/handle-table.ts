@@ -28,6 +28,8 @@ export class HandleTable {
   readonly #entries = new Map<number, Entry>();
   readonly #numbersOf = new Map<Peer, Set<number>>();
   readonly #sweeper: NodeJS.Timeout;
+  /** What is being closed and nobody waits for. */
+  readonly #closing = new Set<Promise<void>>();
   /**
    * Numbers are never given twice, and begin anywhere: one that a client kept from a connection or a service before must
    * not name another's file. Above the descriptors that a command line without a service answers with.
@@ -95,7 +97,7 @@ export class HandleTable {
     const files = [...this.#entries.values()].map(({ file }) => file);
     this.#entries.clear();
     this.#numbersOf.clear();
-    await Promise.allSettled(files.map((file) => file?.close()));
+    await Promise.allSettled([...files.map((file) => file?.close()), ...this.#closing]);
   }
 
   #checkLimits(owner: Peer | undefined): void {
@@ -130,7 +132,12 @@ export class HandleTable {
   #abandon(number: number): void {
     const file = this.#entries.get(number)?.file;
     this.#forget(number);
-    file?.close().catch(() => {});
+    if (file === undefined) return;
+    const closing = file
+      .close()
+      .catch(() => {})
+      .finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
   }
 }
 

@@ -4,10 +4,10 @@ import { handlesOf } from "./handles-of.ts";
 import { OpenFile } from "./open-file.ts";
 import { openFlags } from "./open-flags.ts";
 
-export default handle(open, async ({ path, flags, mode }, { host, peer }) => {
+export default handle(open, async ({ path, flags, mode, shared }, { host, peer }) => {
   const openFile = () => OpenFile.open(path, openFlags(flags), Number.parseInt(mode.replace("o", ""), 8));
   if (host.service === undefined) return { handle: await openAndClose(openFile) };
-  const owner = peer?.saidHello === true ? peer : undefined;
+  const owner = peer?.saidHello === true && !shared ? peer : undefined;
   return { handle: await handlesOf(host.service).open(owner, openFile) };
 });
 

@@ -1,5 +1,5 @@
 import { command } from "../command.ts";
-import { anyOf, defaulted, integer, nothing, object, oneOf, path, string } from "../schema.ts";
+import { anyOf, boolean, defaulted, integer, nothing, object, oneOf, path, string } from "../schema.ts";
 import { fileStats } from "./fs-read.ts";
 
 const since = "0.1.0";
@@ -31,9 +31,9 @@ type FlagWord = keyof typeof OPEN_FLAGS;
 export const open = command("fs.open", {
   summary: "Open a file and keep it open for calls to come.",
   description:
-    "The handle belongs to the connection that opened it and is closed with it. One opened without a Hello, as XyPriss's clients " +
-    "and the command line do, is anybody's: it is closed when nobody has used it for an hour. All are closed when the service " +
-    "ends. A command line without a service opens the file, which creates or empties it as `flags` say, and closes it: its " +
+    "The handle belongs to the connection that opened it and is closed with it. One that is `shared`, as all are that were opened " +
+    "on a connection without a Hello or by the command line, is anybody's: it is closed when nobody has used it for an hour. All " +
+    "are closed when the service ends. A command line without a service opens the file, which creates or empties it as `flags` say, and closes it: its " +
     "number is good for `fs close` alone. Folders, FIFOs and sockets cannot be opened; folders on the way are not made.",
   params: {
     path: path({ description: "The file." }),
@@ -51,6 +51,7 @@ export const open = command("fs.open", {
       string({ pattern: "^(0o?)?[0-7]{1,4}$", description: "Octal mode of a file that is created, less the umask." }),
       "0644",
     ),
+    shared: defaulted(boolean({ description: "Leave it to anybody, and open when this connection is gone." }), false),
   },
   positionals: ["path"],
   result: object({ handle: integer({ minimum: 0, description: "What the other calls name the open file by." }) }),

@@ -46,6 +46,9 @@ describe("with XYPRISS_IPC_PATH, the command line", () => {
     const read = ["fs", "handle-read", "--handle", String(handle), "--length", "3"];
     expect((await run(read, env)).data).toEqual({ content: "68656c" });
     expect((await run(read, env)).data).toEqual({ content: "6c6f" });
+    const back = ["fs", "handle-seek", "--handle", String(handle), "--offset", "-4", "--whence", "1"];
+    expect((await run(["--connect", service.socket, ...back])).data).toEqual({ pos: 1 });
+    expect((await run(read, env)).data).toEqual({ content: "656c6c" });
     expect((await run(["fs", "close", "--handle", String(handle)], env)).exit).toBe(0);
     expect(await run(read, env)).toMatchObject({ exit: 66, code: "NOT_FOUND" });
   });

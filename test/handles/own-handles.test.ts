@@ -54,6 +54,16 @@ describe("an open file of a client that said Hello", () => {
     await expect.poll(() => timesOpen("a.txt")).toBe(0);
   });
 
+  test("may be shared: then it is anybody's, and outlives its connection", async () => {
+    await sandbox.write("a.txt", "abc");
+    const { handle } = await xsys.fs.open({ path: "a.txt", shared: true });
+    xsys.close();
+    const other = await connect({ socket: service.socket });
+    expect(await other.fs.handleRead({ handle, length: 3 })).toEqual({ content: "616263" });
+    await other.fs.close({ handle });
+    other.close();
+  });
+
   test("counts towards a limit, which leaves other clients theirs", async () => {
     await sandbox.write("a.txt", "abc");
     const handles = await Promise.all(Array.from({ length: 256 }, () => xsys.fs.open({ path: "a.txt" })));

@@ -2,7 +2,14 @@ import { withAbsolutePaths } from "../../../protocol/absolute-paths.ts";
 import type { Contract } from "../../../protocol/command.ts";
 import { contractsByName } from "../../../protocol/commands/index.ts";
 import { XsysError } from "../../../protocol/errors.ts";
-import { hasInputParam, optionKinds, optionName, paramsFromWords, unexpected } from "../../../protocol/params.ts";
+import {
+  hasInputParam,
+  lasting,
+  optionKinds,
+  optionName,
+  paramsFromWords,
+  unexpected,
+} from "../../../protocol/params.ts";
 import { didYouMean } from "../../../protocol/suggest.ts";
 import { splitWords } from "../../../protocol/words.ts";
 
@@ -54,7 +61,8 @@ export function requestOf(
     if (!kinds.has(name)) throw unexpected(contract, `--${name}`);
     all.set(name, value === true ? true : String(value));
   }
-  const params = withAbsolutePaths(contract, paramsFromWords(contract, { positionals, options: all }), root);
+  const absolute = withAbsolutePaths(contract, paramsFromWords(contract, { positionals, options: all }), root);
+  const params = lasting(contract, absolute); // what one connection opens the other one may close
   const reads = contract.input !== undefined && !hasInputParam(contract, params);
   return { contract, params, input: reads ? (given.input ?? "") : undefined };
 }

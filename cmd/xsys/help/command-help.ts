@@ -44,7 +44,7 @@ export function commandHelp(contract: Contract, style: HelpStyle, words?: string
 
 const ASKS_SERVICE = "The running service is asked, with and without --connect.";
 export const HELD_BY_SERVICE =
-  "With --connect, or XYPRISS_IPC_PATH in the environment, that service is asked, as XyPriss's clients ask it.";
+  "With XYPRISS_IPC_PATH in the environment the service there is asked, as with --connect.";
 
 /** `xsys fs cat <path> [options]` */
 export function usageLine(contract: Contract, words = `${contract.module} ${contract.action}`): string {
