@@ -12,8 +12,11 @@ import { XsysError } from "../../protocol/errors.ts";
 
 export type Compression = "gzip" | "brotli" | "zstd";
 
-/** Each chunk is a trip to another thread: at the default 16 KiB those take longer than the compressing. */
-const chunkSize = 262_144;
+/**
+ * Each chunk is a trip to another thread: at the default 16 KiB those take longer than the compressing. What waits for
+ * that is more than one chunk, so that the next are read meanwhile.
+ */
+const buffers = { chunkSize: 262_144, writableHighWaterMark: 1_048_576 };
 
 interface Codec {
   /** The lowest level, the highest, and the one without a word: brotli's own 11 takes a minute for 100 MB. */
@@ -25,18 +28,18 @@ interface Codec {
 const CODECS: Readonly<Record<Compression, Codec>> = {
   gzip: {
     levels: [0, 9, 6],
-    compress: (level) => createGzip({ level, chunkSize }),
-    expand: () => createGunzip({ chunkSize }),
+    compress: (level) => createGzip({ level, ...buffers }),
+    expand: () => createGunzip(buffers),
   },
   brotli: {
     levels: [0, 11, 6],
-    compress: (level) => createBrotliCompress({ chunkSize, params: { [constants.BROTLI_PARAM_QUALITY]: level } }),
-    expand: () => createBrotliDecompress({ chunkSize }),
+    compress: (level) => createBrotliCompress({ ...buffers, params: { [constants.BROTLI_PARAM_QUALITY]: level } }),
+    expand: () => createBrotliDecompress(buffers),
   },
   zstd: {
     levels: [1, 22, 3],
-    compress: (level) => createZstdCompress({ chunkSize, params: { [constants.ZSTD_c_compressionLevel]: level } }),
-    expand: () => createZstdDecompress({ chunkSize }),
+    compress: (level) => createZstdCompress({ ...buffers, params: { [constants.ZSTD_c_compressionLevel]: level } }),
+    expand: () => createZstdDecompress(buffers),
   },
 };
 

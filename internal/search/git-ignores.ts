@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 import type { TreeEntry } from "../files/walk.ts";
@@ -47,16 +47,17 @@ export class GitIgnores {
 
 function rulesIn(folder: string): Rules[] {
   const path = join(folder, ".gitignore");
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return [];
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return []; // git follows no link there, either
   return [{ folder, ignore: ignore().add(readFileSync(path, "utf8")) }];
 }
 
 function rulesAbove(folder: string, ceiling: string | undefined): Rules[] {
   const above: Rules[] = [];
+  const top = ceiling === undefined ? undefined : realpathSync(ceiling);
   let current = folder;
   while (!existsSync(join(current, ".git"))) {
     const parent = dirname(current);
-    if (parent === current || current === ceiling) return [];
+    if (parent === current || current === top) return [];
     above.push(...rulesIn(parent));
     current = parent;
   }

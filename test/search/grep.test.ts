@@ -2,6 +2,7 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { connect } from "../../clients/typescript/index.ts";
 import grepPart from "../../internal/search/grep-part.ts";
+import { inProcess } from "../commands/ways.ts";
 import { callIn, failureIn } from "../fs/in-process.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
@@ -148,6 +149,21 @@ describe("gitignore", () => {
     for (const name of ["1.a", "1.b"]) await sandbox.write(`repo/src/${name}`, "x");
     expect(grep({ path: "repo/src", pattern: "x", gitignore: true })).toEqual(["1.b:1:x"]);
   });
+});
+
+test("a confined call reads no rules above its root", async () => {
+  await mkdir(sandbox.path(".git"));
+  await sandbox.write(".gitignore", "*.a\n");
+  await sandbox.write("root/src/1.a", "x");
+  await symlink("root", sandbox.path("by-link"));
+  const params = { path: "src", pattern: "x", gitignore: true };
+  for (const [confined, rows] of [
+    [false, 0],
+    [true, 1],
+  ] as const) {
+    const { result } = await inProcess.call(sandbox.path("by-link"), "search.grep", params, { confined });
+    expect(result).toHaveLength(rows);
+  }
 });
 
 test("a service answers others while an expression backtracks, and can cancel it", async () => {
