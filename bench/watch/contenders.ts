@@ -1,0 +1,88 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serveXsys } from "../calls/xsys.ts";
+
+/** Watches a tree; resolves when it is ready. `told` hears every path that something is told of. */
+export type StartWatch = (root: string, told: (path: string) => void) => Promise<Watching>;
+
+export interface Watching {
+  /** The process that watches. */
+  readonly pid: number;
+  /** Milliseconds from asking to being ready. */
+  readonly ready: number;
+  close(): Promise<void>;
+}
+
+export const CONTENDERS: Readonly<Record<string, StartWatch>> = {
+  xsys: (root, told) => xsys(root, told, 1),
+  "xsys, 16 subscribers": (root, told) => xsys(root, told, 16),
+  chokidar: async (root, told) => {
+    const { watch } = await import("chokidar");
+    const begun = performance.now();
+    const watcher = watch(root, { backend: "native-recursive", ignoreInitial: true });
+    await new Promise<void>((resolve) => watcher.once("ready", resolve));
+    watcher.on("all", (_event, path) => told(path));
+    return { pid: process.pid, ready: performance.now() - begun, close: endsWithProcess };
+  },
+  "fs.watch recursive": async (root, told) => {
+    const { watch } = await import("node:fs");
+    const begun = performance.now();
+    watch(root, { recursive: true }, (_event, name) => told(join(root, String(name))));
+    return { pid: process.pid, ready: performance.now() - begun, close: endsWithProcess };
+  },
+  "@parcel/watcher": async (root, told) => {
+    const { subscribe } = await import("@parcel/watcher");
+    const begun = performance.now();
+    await subscribe(root, (_error, events) => {
+      for (const { path } of events) told(path);
+    });
+    return { pid: process.pid, ready: performance.now() - begun, close: endsWithProcess };
+  },
+};
+
+/** For a watcher of the sample's own process; @parcel/watcher fails to unsubscribe when folders have gone. */
+const endsWithProcess = async () => {};
+
+/** A service in a process of its own, and its clients in this one; what the first is told is measured. */
+async function xsys(root: string, told: (path: string) => void, subscribers: number): Promise<Watching> {
+  const { connect } = await import("../../clients/typescript/index.ts");
+  const folder = await mkdtemp(join(tmpdir(), "xsys-bench-"));
+  const socket = join(folder, "s");
+  const service = spawn(process.execPath, serveXsys(socket), { stdio: ["ignore", "pipe", "inherit"] });
+  await once(service.stdout, "data");
+  const clients = await Promise.all(Array.from({ length: subscribers }, () => connect({ socket })));
+  const begun = performance.now();
+  const streams = clients.map((client) => client.watch.files({ paths: [root] }));
+  await Promise.all(streams.map((stream, place) => follow(stream, place === 0 ? told : () => {})));
+  return {
+    pid: service.pid ?? 0,
+    ready: performance.now() - begun,
+    close: async () => {
+      for (const client of clients) client.close();
+      service.kill("SIGTERM");
+      await once(service, "exit");
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Told {
+  readonly type: string;
+  readonly path?: string | undefined;
+}
+
+/** Resolves when the stream is ready, and goes on reading it. */
+function follow(stream: AsyncIterable<Told>, told: (path: string) => void): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const read = async () => {
+    for await (const { type, path } of stream) {
+      if (type === "ready") resolve();
+      if (path !== undefined) told(path);
+    }
+  };
+  read().catch(reject); // also when the connection is closed at the end, which nobody waits for any more
+  return promise;
+}
