@@ -6,9 +6,11 @@ const SILENCE = 200;
 /** Bytes read of it at the most: the kernel holds less of what the program wrote, the rest is another's. */
 const MAX_AFTER_EXIT = 256 * 1024;
 
+/** Bytes read ahead of the reader: a terminal gives 4 KiB at a time, and a reader that is behind gets them in one piece. */
+const AHEAD = 64 * 1024;
+
 /**
- * What a program shows, chunk by chunk. The terminal is paused from each chunk until it was taken, so that the program
- * waits for its reader.
+ * What a program shows. The terminal is paused when its reader is AHEAD bytes behind, so that the program waits for it.
  *
  * node-pty closes a terminal 200 ms after its program's exit, with what a slow reader has not read yet; that is put off
  * here until it was read. On Windows, where there is no socket, it is as node-pty has it.
@@ -17,6 +19,8 @@ export class PtyOutput {
   readonly #pty: IPty;
   readonly #socket: Socket | undefined;
   readonly #chunks: Uint8Array[] = [];
+  /** Bytes in them. */
+  #held = 0;
   #paused = false;
   #discarding = false;
   #ended = false;
@@ -28,7 +32,7 @@ export class PtyOutput {
   constructor(pty: IPty, socket: Socket | undefined) {
     this.#pty = pty;
     this.#socket = socket;
-    pty.onData((data) => this.#take(Buffer.from(data)));
+    pty.onData((data) => this.#keep(Buffer.from(data)));
     if (socket !== undefined) socket.destroy = (error) => this.#whenDestroyed(socket, error);
   }
 
@@ -38,11 +42,11 @@ export class PtyOutput {
 
   async *chunks(): AsyncGenerator<Uint8Array> {
     for (;;) {
-      const bytes = this.#chunks.shift();
-      if (bytes !== undefined) yield bytes;
+      const bytes = this.#takeAll();
+      this.#resume();
+      if (bytes.length > 0) yield bytes;
       else if (this.#ended) return;
       else {
-        this.#resume();
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
@@ -53,7 +57,7 @@ export class PtyOutput {
   /** Nobody reads any more: the program waits for nobody, either. */
   discard(): void {
     this.#discarding = true;
-    this.#chunks.length = 0;
+    this.#takeAll();
     this.#resume();
   }
 
@@ -69,23 +73,33 @@ export class PtyOutput {
     if (this.#socket !== undefined) destroy(this.#socket);
   }
 
-  #take(bytes: Uint8Array): void {
+  #keep(bytes: Uint8Array): void {
     clearTimeout(this.#silence);
     if (this.#discarding) return;
     this.#chunks.push(bytes);
-    this.#paused = true;
-    this.#pty.pause();
+    this.#held += bytes.length;
+    this.#paused = this.#held >= AHEAD;
+    if (this.#paused) this.#pty.pause();
     this.#wake();
     if (this.#afterExit === undefined) return;
     this.#afterExit += bytes.length;
     if (this.#afterExit > MAX_AFTER_EXIT) this.close();
+    else if (!this.#paused) this.#closeWhenSilent();
+  }
+
+  #takeAll(): Buffer {
+    this.#held = 0;
+    return Buffer.concat(this.#chunks.splice(0));
   }
 
   #resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
     this.#pty.resume();
-    if (this.#afterExit === undefined) return;
+    if (this.#afterExit !== undefined) this.#closeWhenSilent();
+  }
+
+  #closeWhenSilent(): void {
     this.#silence = setTimeout(() => this.close(), SILENCE);
   }
 
