@@ -89,6 +89,9 @@ export const commands = command("service.commands", {
       positionals: array(string()),
       input: boolean({ description: "The call takes a byte stream." }),
       output: boolean({ description: "The call sends a byte stream." }),
+      events: optional(
+        json({ description: "JSON Schema of the events that the call sends; absent when it sends none." }),
+      ),
       result: json({ description: "JSON Schema of the result." }),
       errors: array(string()),
       examples: array(json()),

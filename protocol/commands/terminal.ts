@@ -6,6 +6,8 @@ const terminal = integer({ minimum: 1, description: "As `started` told it." });
 /** A terminal's size is two 16-bit numbers, ioctl_tty(2). */
 const columns = integer({ minimum: 1, maximum: 65_535, description: "Characters in a line." });
 const lines = integer({ minimum: 1, maximum: 65_535, description: "Lines." });
+const OF_THE_CONNECTION =
+  "It is for clients that keep their connection: a command line has one of its own, and no terminals on it.";
 
 export const open = command("terminal.open", {
   summary: "Run a program in a terminal of its own: input is typed into it, output is what it shows.",
@@ -49,6 +51,7 @@ export const open = command("terminal.open", {
 
 export const resize = command("terminal.resize", {
   summary: "Change the size of a terminal that this connection opened; its program is told by SIGWINCH.",
+  description: OF_THE_CONNECTION,
   params: { terminal, cols: columns, rows: lines },
   positionals: ["terminal", "cols", "rows"],
   result: nothing(),
@@ -61,7 +64,7 @@ export const resize = command("terminal.resize", {
 
 export const signal = command("terminal.signal", {
   summary: "Send a signal to the program of a terminal that this connection opened, and to its process group.",
-  description: "SIGINT is what ^C sends, which may be typed as well. Windows has but SIGKILL.",
+  description: `SIGINT is what ^C sends, which may be typed as well. Windows has but SIGKILL. ${OF_THE_CONNECTION}`,
   params: {
     terminal,
     signal: oneOf([
