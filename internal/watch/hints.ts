@@ -49,9 +49,10 @@ export class Hints {
   /** Has a path looked at again when it has settled, counted from what was heard of it first. */
   settle(path: string, hint: Hint): void {
     const before = this.#settling.get(path);
-    if (before !== undefined && (!before.suspected || hint.suspected)) return;
+    const suspected = hint.suspected && before?.suspected !== false;
+    const lost = hint.lost || before?.lost === true;
     const wait = looksTemporary(path) ? Math.max(SETTLE_TEMPORARY, this.#settle) : this.#settle;
-    this.#settling.set(path, { ...hint, due: before?.due ?? hint.at + wait });
+    this.#settling.set(path, { at: hint.at, suspected, lost, due: before?.due ?? hint.at + wait });
   }
 
   isSettling(path: string): boolean {

@@ -22,20 +22,25 @@ export async function* watchTree({ tasks }: Host, options: WatchOptions): AsyncG
   const key = JSON.stringify(tree);
   const trees = sharedTrees.getOrInsertComputed(tasks, () => new Map());
   const openWatches = await watchesOfPlatform();
-  const shared: Shared = trees.get(key) ?? { tree: new WatchedTree(tree, tasks, openWatches), subscribers: 0 };
-  trees.set(key, shared);
+  const shared = trees.get(key) ?? share(new WatchedTree(tree, tasks, openWatches), trees, key);
   shared.subscribers += 1;
-  const forget = () => void (trees.get(key) === shared && trees.delete(key));
-  shared.tree.listeners.add({ change: () => {}, fail: forget });
   try {
     yield* new Subscription(shared.tree, subscription).changes();
   } finally {
     shared.subscribers -= 1;
     if (shared.subscribers === 0) {
-      forget();
+      if (trees.get(key) === shared) trees.delete(key);
       await shared.tree.close();
     }
   }
+}
+
+/** A tree that fails is nobody's to join any more. */
+function share(tree: WatchedTree, trees: Map<string, Shared>, key: string): Shared {
+  const shared = { tree, subscribers: 0 };
+  trees.set(key, shared);
+  tree.listeners.add({ change: () => {}, fail: () => trees.delete(key) });
+  return shared;
 }
 
 async function watchesOfPlatform(): Promise<OpenWatches> {

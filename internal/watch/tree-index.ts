@@ -1,4 +1,4 @@
-import { sep } from "node:path";
+import { basename, dirname, sep } from "node:path";
 import type { Entry } from "./entry.ts";
 import { entryPath } from "./entry-path.ts";
 
@@ -53,8 +53,7 @@ export class TreeIndex {
   }
 
   #placeOf(path: string): [folder: Map<string, Entry> | undefined, name: string] {
-    const at = path.lastIndexOf(sep);
-    return [this.get(path.slice(0, at) || sep)?.entries, path.slice(at + 1)];
+    return [this.get(dirname(path))?.entries, basename(path)];
   }
 }
 

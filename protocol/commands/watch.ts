@@ -39,7 +39,8 @@ const options = {
       minimum: 0,
       maximum: 60_000,
       unit: "milliseconds",
-      description: "Changes of a path within it are one. By default 10 for what comes and goes, and none for contents.",
+      description:
+        "Changes of a path within it are one. At least 10 for what comes and goes, and 400 for names as temporary files have.",
     }),
     0,
   ),
@@ -99,8 +100,8 @@ export const files = command("watch.files", {
   errors: ["NOT_FOUND", "LIMIT_EXCEEDED"],
   examples: [
     {
-      title: "A source tree without its dependencies, for a second",
-      params: { paths: ["src"], ignore: ["node_modules", "*.log"], duration: 1 },
+      title: "A source tree without its dependencies, for a fifth of a second",
+      params: { paths: ["src"], ignore: ["node_modules", "*.log"], duration: 0.2 },
     },
     { title: "What is there, then what happens", params: { paths: ["src"], initial: true, duration: 0.1 } },
   ],
@@ -124,7 +125,7 @@ written again is no change.\n\n${told}`,
   }),
   result: object({ events: integer({ minimum: 0, description: "Sent." }) }),
   errors: ["NOT_FOUND", "LIMIT_EXCEEDED"],
-  examples: [{ title: "A log, for a second", params: { paths: ["logs/app.log"], duration: 1 } }],
+  examples: [{ title: "A log, for a fifth of a second", params: { paths: ["logs/app.log"], duration: 0.2 } }],
   changes: false,
   since,
 });

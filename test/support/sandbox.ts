@@ -24,10 +24,10 @@ export class Sandbox {
   }
 }
 
-export function useSandbox(): Sandbox {
+export function useSandbox(parent: string = tmpdir()): Sandbox {
   const sandbox = new Sandbox();
   beforeEach(async () => {
-    sandbox.root = await mkdtemp(join(tmpdir(), "xsys-test-"));
+    sandbox.root = await mkdtemp(join(parent, "xsys-test-"));
   });
   afterEach(async () => {
     await rm(sandbox.root, { recursive: true, force: true });
