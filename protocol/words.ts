@@ -37,8 +37,10 @@ export function splitWords(
     }
     const { name, inline } = splitOption(word);
     const kind = word.startsWith("--") ? kinds.get(name) : undefined;
-    if (kind === "flag") options.set(name, inline ?? true);
-    else if (kind === "value") {
+    if (kind === "flag") {
+      const told = inline ?? (FLAG_VALUES.has(words[i + 1]) ? words[++i] : undefined);
+      options.set(name, told ?? true);
+    } else if (kind === "value") {
       options.set(name, inline ?? needValue(name, words[i + 1]));
       if (inline === undefined) i++;
     } else {
@@ -49,6 +51,9 @@ export function splitWords(
   }
   return { positionals, options };
 }
+
+/** What a flag takes as its value although no `=` joins them: XyPriss's client writes so when its caller gave no boolean. */
+const FLAG_VALUES: ReadonlySet<string | undefined> = new Set(["null", "", "true", "false"]);
 
 export function needValue(name: string, next: string | undefined): string {
   if (next !== undefined) return next;

@@ -39,6 +39,8 @@ describe("a one-shot command", () => {
     expect(JSON.parse((await xsys(words)).stdout).data).toEqual(["1", "2", "3"]);
     const empty = ["--json", "--root", sandbox.root, "fs", "hash", "a.txt", "--algorithm", ""];
     expect(JSON.parse((await xsys(empty)).stdout).data.hash).toHaveLength(64);
+    const flags = ["--json", "--root", sandbox.root, "fs", "ls", "--recursive", "null", "--stats", ""];
+    expect(JSON.parse((await xsys(flags)).stdout).data).toEqual(["a.txt"]);
   });
 
   test("answers in ASCII, whatever the text", async () => {
