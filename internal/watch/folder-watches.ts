@@ -5,9 +5,9 @@ import { explainLimit } from "./explain-limit.ts";
 import type { Listener, OpenWatches, Watches } from "./watches.ts";
 
 /**
- * Linux: one fs.watch, which is one inotify watch, for each folder that the index knows. chokidar 6 would do the same
- * through Node's recursive fs.watch and keep two trees of its own for it: bench/watch has it at twice the start, and at
- * 1 ms for each deletion in a tree of 50,000 files, since Node then searches all of them.
+ * Linux: one fs.watch, which is one inotify watch, for each folder that the index knows. chokidar 6 comes to the same
+ * watches through Node's recursive fs.watch, with a tree of its own beside Node's, takes several times as long to be ready
+ * (bench/watch), and has Node search all that it knows for each deletion.
  */
 export const folderWatches: OpenWatches = (roots, _options, listener) => new FolderWatches(roots, listener);
 
