@@ -93,6 +93,7 @@ export class Router {
 
   #fail(error: unknown, { name, params: schema }: Contract, params: unknown, { signal }: Call): never {
     if (error instanceof XsysError) throw error;
+    if (signal.aborted && signal.reason instanceof XsysError) throw signal.reason;
     if (signal.aborted) throw new XsysError("CANCELLED", `${name} was cancelled`, { cause: error });
     if (isErrno(error)) throw fromErrno(error, name, firstPath(schema, params));
     this.#host.logDefect(error, name);

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { contractsByName } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
 import {
@@ -82,9 +83,14 @@ export class Connection implements Peer {
     return this.#calls.size + this.#inOrder.length;
   }
 
-  /** Closes once nothing is in flight: at once, or when the last call is answered. */
+  /**
+   * Closes once nothing is in flight: at once, or when the last call is answered. Calls that tell of things as they
+   * happen have no end of their own to wait for, and are ended.
+   */
   endWhenIdle(): void {
     this.#ending = true;
+    const reason = new XsysError("UNAVAILABLE", "the service is shutting down");
+    for (const call of this.#calls.values()) if (isSubscription(call)) call.cancel(reason);
     if (this.callsInFlight > 0) return;
     this.#writer.flush();
     this.#socket.end();
@@ -276,6 +282,10 @@ export class Connection implements Peer {
     this.#inOrder.splice(1);
     for (const cleanUp of this.#cleanUps.splice(0)) cleanUp();
   }
+}
+
+function isSubscription({ name }: IncomingCall): boolean {
+  return contractsByName.get(name)?.events !== undefined;
 }
 
 /** @throws TOO_LARGE when the answer does not fit a frame, or a string. */

@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { lstat, symlink } from "node:fs/promises";
+import { Readable } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { connect } from "../../clients/typescript/index.ts";
 import { ended, startXsys, xsys } from "../support/command-line.ts";
@@ -75,6 +76,27 @@ describe("xsys serve", () => {
       expect((await end).status).toBe(0);
     },
   );
+
+  test("ends what would go on for ever: watches, monitors and terminals", async () => {
+    const { child, end, socket } = await serve();
+    const client = await connect({ socket });
+    const never = new Readable({ read() {} });
+    const terminal = client.terminal.open({ command: "cat" }, { input: never }).on("error", () => {});
+    const streams = [
+      client.watch.files({ paths: ["."] }),
+      client.monitor.system({ duration: 0, interval: 0.1 }),
+      terminal.events,
+    ];
+    const iterators = streams.map((stream) => (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]());
+    await Promise.all(iterators.map((iterator) => iterator.next()));
+    child.kill("SIGTERM");
+    const results = await Promise.all(streams.map((stream) => stream.result.catch(({ code }) => code)));
+    expect(results).toEqual(["UNAVAILABLE", "UNAVAILABLE", "UNAVAILABLE"]);
+    const { status, stderr } = await end;
+    expect(status).toBe(0);
+    expect(stderr).not.toContain("calls in flight");
+    client.close();
+  });
 
   test("does not wait for calls longer than the drain timeout", async () => {
     const { child, end, socket } = await serve("--drain-timeout", "50");
