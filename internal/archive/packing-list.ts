@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
-import { lstatSync, type Stats, statSync } from "node:fs";
+import { constants, lstatSync, openSync, type Stats, statSync } from "node:fs";
 import { basename, sep } from "node:path";
 import { XsysError } from "../../protocol/errors.ts";
 import { byCodeUnit } from "../files/by-code-unit.ts";
-import { type EntryKind, walk } from "../files/walk.ts";
+import { type EntryKind, isGone, walk } from "../files/walk.ts";
 
 /** What goes into an archive. */
 export interface PackedEntry {
@@ -44,4 +44,14 @@ function asText(command: string, path: string | Buffer): string {
   throw new XsysError("UNSUPPORTED", `${command} failed on ${path}: its name is not UTF-8`, {
     details: { path: path.toString() },
   });
+}
+
+/** Undefined when it has vanished, or something else has taken its place. */
+export function openPacked(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    if (isGone(error) || (error as NodeJS.ErrnoException).code === "ELOOP") return undefined;
+    throw error;
+  }
 }

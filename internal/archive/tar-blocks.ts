@@ -1,11 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from "node:fs";
+import { closeSync, fstatSync, readlinkSync, readSync } from "node:fs";
 import { Header, Pax } from "tar";
-import { isGone } from "../files/walk.ts";
-import type { PackedEntry } from "./packing-list.ts";
+import { Blocks } from "./blocks.ts";
+import { openPacked, type PackedEntry } from "./packing-list.ts";
 
 /** Where a tar archive's sizes end: every part is filled up to a multiple of it. */
 const RECORD = 512;
-const BLOCK = 262_144;
 /** Two empty records end an archive. */
 const END = 2 * RECORD;
 
@@ -17,7 +16,7 @@ export async function* tarBlocks(entries: readonly PackedEntry[], pause: Pause):
   const firstNames = new Map<string, string>();
   for (const entry of entries) {
     await pause();
-    const fd = entry.kind === "file" ? openEntry(entry.path) : undefined;
+    const fd = entry.kind === "file" ? openPacked(entry.path) : undefined;
     if (entry.kind === "file" && fd === undefined) continue;
     try {
       let left = fd === undefined ? 0 : putFileHeader(blocks, entry, fd, firstNames);
@@ -31,7 +30,7 @@ export async function* tarBlocks(entries: readonly PackedEntry[], pause: Pause):
         await pause();
       }
       blocks.putZeros(left);
-      blocks.fillRecord();
+      blocks.fillUp(RECORD);
     } finally {
       if (fd !== undefined) closeSync(fd);
     }
@@ -39,16 +38,6 @@ export async function* tarBlocks(entries: readonly PackedEntry[], pause: Pause):
   }
   blocks.putZeros(END);
   yield* blocks.takeAll();
-}
-
-/** Undefined when it has vanished, or something else has taken its place. */
-function openEntry(path: string): number | undefined {
-  try {
-    return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-  } catch (error) {
-    if (isGone(error) || (error as NodeJS.ErrnoException).code === "ELOOP") return undefined;
-    throw error;
-  }
 }
 
 /** Gives the bytes of contents to follow: none for a further name of a file that is in the archive already. */
@@ -71,55 +60,4 @@ function putHeader(blocks: Blocks, { name, kind, stats }: PackedEntry, size: num
   const header = new Header(fields);
   if (header.encode()) blocks.put(new Pax(fields).encode());
   blocks.put(header.block as Buffer);
-}
-
-/** Bytes gathered into blocks: zlib takes a trip to another thread for each. */
-class Blocks {
-  #full: Uint8Array[] = [];
-  #block = Buffer.allocUnsafe(BLOCK);
-  #at = 0;
-
-  /** Free space, at the most `wanted` bytes of it. What is filled is told by `advance`. */
-  room(wanted: number): Buffer {
-    return this.#block.subarray(this.#at, Math.min(BLOCK, this.#at + wanted));
-  }
-
-  advance(bytes: number): void {
-    this.#at += bytes;
-    if (this.#at < BLOCK) return;
-    this.#full.push(this.#block);
-    this.#block = Buffer.allocUnsafe(BLOCK);
-    this.#at = 0;
-  }
-
-  put(bytes: Uint8Array): void {
-    for (let from = 0; from < bytes.length; ) {
-      const room = this.room(bytes.length - from);
-      room.set(bytes.subarray(from, from + room.length));
-      this.advance(room.length);
-      from += room.length;
-    }
-  }
-
-  putZeros(bytes: number): void {
-    for (let left = bytes; left > 0; ) {
-      const room = this.room(left).fill(0);
-      this.advance(room.length);
-      left -= room.length;
-    }
-  }
-
-  fillRecord(): void {
-    this.putZeros((RECORD - (this.#at % RECORD)) % RECORD);
-  }
-
-  takeFull(): Uint8Array[] {
-    const full = this.#full;
-    if (full.length > 0) this.#full = [];
-    return full;
-  }
-
-  takeAll(): Uint8Array[] {
-    return [...this.takeFull(), this.#block.subarray(0, this.#at)];
-  }
 }

@@ -10,7 +10,7 @@ const LONG = "é".repeat(100);
 
 beforeEach(async () => {
   await sandbox.write("src/a.txt", "a");
-  await sandbox.write("src/large.bin", Buffer.alloc(700_001, "0123456789"));
+  await sandbox.write("src/large.bin", Buffer.alloc(1_500_001, "0123456789"));
   await sandbox.write(`src/${LONG}/${LONG}/${LONG}.txt`, "long");
   await mkdir(sandbox.path("src/empty"));
   await symlink(`${LONG}/${LONG}`, sandbox.path("src/link"));
