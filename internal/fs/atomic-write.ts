@@ -1,4 +1,4 @@
-import { atomicWrite } from "../../protocol/commands/fs-change.ts";
+import { atomicWrite } from "../../protocol/commands/fs-write.ts";
 import { contentsOf } from "../files/contents.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { handle } from "../handler.ts";

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { catWrite } from "../../protocol/commands/fs-change.ts";
+import { catWrite } from "../../protocol/commands/fs-write.ts";
 import { contentsOf } from "../files/contents.ts";
 import { writeInto } from "../files/write-into.ts";
 import { handle } from "../handler.ts";

@@ -1,5 +1,5 @@
 import { chmod as setMode } from "node:fs/promises";
-import { chmod } from "../../protocol/commands/fs-change.ts";
+import { chmod } from "../../protocol/commands/fs-tree.ts";
 import { handle } from "../handler.ts";
 import { octal } from "./octal.ts";
 

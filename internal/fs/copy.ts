@@ -1,4 +1,4 @@
-import { copy } from "../../protocol/commands/fs-change.ts";
+import { copy } from "../../protocol/commands/fs-tree.ts";
 import { handle } from "../handler.ts";
 import { runCopy } from "./run-copy.ts";
 

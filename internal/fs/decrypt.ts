@@ -1,4 +1,4 @@
-import { decrypt } from "../../protocol/commands/fs-change.ts";
+import { decrypt } from "../../protocol/commands/fs-guard.ts";
 import { interruptible } from "../files/interrupt.ts";
 import { handle } from "../handler.ts";
 import { refuseIrregular } from "./refuse-irregular.ts";

@@ -1,4 +1,4 @@
-import { encrypt } from "../../protocol/commands/fs-change.ts";
+import { encrypt } from "../../protocol/commands/fs-guard.ts";
 import { interruptible } from "../files/interrupt.ts";
 import { handle } from "../handler.ts";
 import { refuseIrregular } from "./refuse-irregular.ts";

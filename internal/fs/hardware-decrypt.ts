@@ -1,4 +1,4 @@
-import { hardwareDecrypt } from "../../protocol/commands/fs-change.ts";
+import { hardwareDecrypt } from "../../protocol/commands/fs-guard.ts";
 import { interruptible } from "../files/interrupt.ts";
 import { handle } from "../handler.ts";
 import { machineIdOf } from "./machine-id.ts";

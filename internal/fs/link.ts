@@ -1,5 +1,5 @@
 import { symlink } from "node:fs/promises";
-import { link } from "../../protocol/commands/fs-change.ts";
+import { link } from "../../protocol/commands/fs-tree.ts";
 import { withParents } from "../files/with-parents.ts";
 import { handle } from "../handler.ts";
 

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { ResultOf } from "../../protocol/command.ts";
-import type { lock } from "../../protocol/commands/fs-change.ts";
+import type { lock } from "../../protocol/commands/fs-guard.ts";
 
 export type Holder = ResultOf<typeof lock>["holder"];
 

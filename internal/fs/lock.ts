@@ -1,7 +1,7 @@
 import { link, mkdir, rm, writeFile } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { dirname } from "node:path";
-import { lock } from "../../protocol/commands/fs-change.ts";
+import { lock } from "../../protocol/commands/fs-guard.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { blaming, tempBeside } from "../files/temp-path.ts";
 import { handle } from "../handler.ts";

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { merge } from "../../protocol/commands/fs-change.ts";
+import { merge } from "../../protocol/commands/fs-write.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { statOrMissing } from "../files/through-links.ts";
 import { handle } from "../handler.ts";

@@ -1,5 +1,5 @@
 import { mkdir as makeFolder } from "node:fs/promises";
-import { mkdir } from "../../protocol/commands/fs-change.ts";
+import { mkdir } from "../../protocol/commands/fs-tree.ts";
 import { handle } from "../handler.ts";
 
 export default handle(mkdir, async ({ path, parents }) => {

@@ -1,5 +1,5 @@
 import { lstat, readdir, realpath, rename, unlink } from "node:fs/promises";
-import { move } from "../../protocol/commands/fs-change.ts";
+import { move } from "../../protocol/commands/fs-tree.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import type { Context } from "../context.ts";
 import { blaming, tempBeside } from "../files/temp-path.ts";

@@ -1,5 +1,5 @@
 import type { ParamsTaken } from "../../protocol/command.ts";
-import { patch } from "../../protocol/commands/fs-change.ts";
+import { patch } from "../../protocol/commands/fs-write.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import type { Context } from "../context.ts";
 import { replaceFile } from "../files/replace-file.ts";

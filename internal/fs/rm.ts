@@ -1,5 +1,5 @@
 import { lstat, unlink } from "node:fs/promises";
-import { rm } from "../../protocol/commands/fs-change.ts";
+import { rm } from "../../protocol/commands/fs-tree.ts";
 import { isGone } from "../files/walk.ts";
 import { handle } from "../handler.ts";
 import { refuseRoot } from "./refuse-root.ts";

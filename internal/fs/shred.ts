@@ -1,5 +1,5 @@
 import { lstat } from "node:fs/promises";
-import { shred } from "../../protocol/commands/fs-change.ts";
+import { shred } from "../../protocol/commands/fs-tree.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { interruptible } from "../files/interrupt.ts";
 import { handle } from "../handler.ts";

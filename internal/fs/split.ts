@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { split } from "../../protocol/commands/fs-change.ts";
+import { split } from "../../protocol/commands/fs-write.ts";
 import { interruptible } from "../files/interrupt.ts";
 import { handle } from "../handler.ts";
 import { refuseIrregular } from "./refuse-irregular.ts";

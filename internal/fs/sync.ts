@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { sync } from "../../protocol/commands/fs-change.ts";
+import { sync } from "../../protocol/commands/fs-tree.ts";
 import { handle } from "../handler.ts";
 import { runCopy } from "./run-copy.ts";
 

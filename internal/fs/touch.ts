@@ -1,5 +1,5 @@
 import { open, utimes } from "node:fs/promises";
-import { touch } from "../../protocol/commands/fs-change.ts";
+import { touch } from "../../protocol/commands/fs-tree.ts";
 import { withParents } from "../files/with-parents.ts";
 import { handle } from "../handler.ts";
 

@@ -1,5 +1,5 @@
 import { unlink } from "node:fs/promises";
-import { unlock } from "../../protocol/commands/fs-change.ts";
+import { unlock } from "../../protocol/commands/fs-guard.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { handle } from "../handler.ts";
 import { lockFileOf } from "./lock-file.ts";

@@ -1,4 +1,4 @@
-import { writeSecure } from "../../protocol/commands/fs-change.ts";
+import { writeSecure } from "../../protocol/commands/fs-write.ts";
 import { contentsOf } from "../files/contents.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { handle } from "../handler.ts";

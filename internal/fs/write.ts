@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { write } from "../../protocol/commands/fs-change.ts";
+import { write } from "../../protocol/commands/fs-write.ts";
 import { contentsOf } from "../files/contents.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { writeInto } from "../files/write-into.ts";

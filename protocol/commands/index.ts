@@ -1,10 +1,12 @@
 import type { Contract, ParamsGiven, ParamsTaken, ResultOf } from "../command.ts";
 import * as archive from "./archive.ts";
 import * as console from "./console.ts";
-import * as fsChange from "./fs-change.ts";
+import * as fsGuard from "./fs-guard.ts";
 import * as fsHandle from "./fs-handle.ts";
 import * as fsRead from "./fs-read.ts";
+import * as fsTree from "./fs-tree.ts";
 import * as fsWatch from "./fs-watch.ts";
+import * as fsWrite from "./fs-write.ts";
 import * as monitor from "./monitor.ts";
 import * as path from "./path.ts";
 import * as search from "./search.ts";
@@ -16,7 +18,9 @@ import * as watch from "./watch.ts";
 const modules = [
   path,
   fsRead,
-  fsChange,
+  fsWrite,
+  fsTree,
+  fsGuard,
   fsWatch,
   fsHandle,
   search,
