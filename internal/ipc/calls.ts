@@ -1,0 +1,188 @@
+import { contractsByName } from "../../protocol/commands/index.ts";
+import { XsysError } from "../../protocol/errors.ts";
+import type { FrameWriter } from "../../protocol/frame.ts";
+import { type CoreCommand, type Credit, encodeError, encodeResult, type Message } from "../../protocol/message.ts";
+import type { Peer } from "../context.ts";
+import type { Router } from "../router.ts";
+import type { CallStatistics } from "./call-statistics.ts";
+import { IncomingCall } from "./incoming-call.ts";
+import type { IpcLimits } from "./limits.ts";
+
+/** What a connection's calls need of the server. */
+export interface CallsHome {
+  readonly router: Router;
+  readonly limits: IpcLimits;
+  readonly statistics: CallStatistics;
+  readonly draining: boolean;
+}
+
+/** The connection that calls came by. */
+export interface Caller extends Peer {
+  /** The process on whose behalf it calls, as it says: Node has no SO_PEERCRED. */
+  readonly pid: number | undefined;
+  /** Whether answers can still be sent. */
+  readonly isOpen: boolean;
+  /** A call was answered. */
+  onSettled(): void;
+}
+
+/** The calls of one connection that are not answered yet. */
+export class Calls {
+  readonly #home: CallsHome;
+  readonly #caller: Caller;
+  readonly #writer: FrameWriter;
+  /** Calls with an id: answered as they finish. */
+  readonly #byId = new Map<number, IncomingCall>();
+  /** Calls without an id: one at a time, in the order asked. The first is the one that runs. */
+  readonly #inOrder: { readonly call: IncomingCall; readonly params: unknown }[] = [];
+
+  constructor(home: CallsHome, caller: Caller, writer: FrameWriter) {
+    this.#home = home;
+    this.#caller = caller;
+    this.#writer = writer;
+  }
+
+  get inFlight(): number {
+    return this.#byId.size + this.#inOrder.length;
+  }
+
+  /** Calls in order cannot be refused out of it: above the limit the connection is read no further. */
+  get tooManyInOrder(): boolean {
+    return this.#inOrder.length > this.#home.limits.maxInflight;
+  }
+
+  /** @throws BAD_FRAME for an id that is in use. */
+  begin({ id, payload }: Message): void {
+    const command = payload as Partial<CoreCommand> | null | undefined;
+    if (typeof command?.module !== "string" || typeof command.action !== "string") {
+      const error = new XsysError("INVALID_PARAMS", "a CoreCommand needs a module and an action, both text");
+      this.#writer.json(encodeError(error, id));
+      return;
+    }
+    const call = new IncomingCall(`${command.module}.${command.action}`, id, this.#writer, {
+      takesInput: command.input === true,
+      wantsProgress: command.progress === true,
+      callerPid: this.#caller.pid,
+      peer: this.#caller,
+    });
+    const params = command.params ?? {};
+    if (id === undefined) {
+      this.#inOrder.push({ call, params });
+      if (this.#inOrder.length === 1) this.#run(call, params);
+      return;
+    }
+    if (this.#byId.has(id)) throw new XsysError("BAD_FRAME", `the id ${id} is already in use by a call in flight`);
+    const { maxInflight } = this.#home.limits;
+    if (this.#byId.size >= maxInflight) {
+      this.#writer.json(
+        encodeError(new XsysError("LIMIT_EXCEEDED", `more than ${maxInflight} calls are in flight`), id),
+      );
+      return;
+    }
+    this.#byId.set(id, call);
+    this.#run(call, params);
+  }
+
+  /** Bytes of a call's input. Those of a call that is over are dropped. */
+  take(id: number, bytes: Buffer, last: boolean): void {
+    this.#byId.get(id)?.take(bytes, last);
+  }
+
+  /** @throws BAD_FRAME */
+  credit({ id, payload }: Message): void {
+    const { bytes, events } = (payload ?? {}) as Credit;
+    if (id === undefined || !isGrant(bytes ?? events) || !isGrant(events ?? bytes)) {
+      throw new XsysError("BAD_FRAME", "a Credit needs an id and a positive number of bytes or events");
+    }
+    this.#byId.get(id)?.grant({ ...(bytes !== undefined && { bytes }), ...(events !== undefined && { events }) });
+  }
+
+  /** @throws BAD_FRAME */
+  cancel({ id }: Message): void {
+    if (id === undefined) throw new XsysError("BAD_FRAME", "a Cancel needs the id of a call");
+    const call = this.#byId.get(id);
+    call?.cancel(new XsysError("CANCELLED", `${call.name} was cancelled`));
+  }
+
+  /** Ends the calls that tell of things as they happen: they have no end of their own. */
+  endSubscriptions(): void {
+    const reason = new XsysError("UNAVAILABLE", "the service is shutting down");
+    for (const call of this.#byId.values()) if (isSubscription(call)) call.cancel(reason);
+  }
+
+  /** The connection is gone. */
+  abandon(): void {
+    const reason = new XsysError("CANCELLED", "the connection is gone");
+    for (const call of this.#byId.values()) call.cancel(reason);
+    for (const { call } of this.#inOrder) call.cancel(reason);
+    this.#inOrder.splice(1);
+  }
+
+  #run(call: IncomingCall, params: unknown): void {
+    try {
+      if (this.#home.draining) throw new XsysError("UNAVAILABLE", "the service is shutting down");
+      const answer = this.#home.router.call(call.name, params, call);
+      if (answer instanceof Promise) {
+        answer.then(
+          (data) => this.#answer(call, data),
+          (error: XsysError) => this.#answerError(call, error),
+        );
+      } else this.#answer(call, answer);
+    } catch (error) {
+      this.#answerError(call, error as XsysError);
+    }
+  }
+
+  #answer(call: IncomingCall, data: unknown): void {
+    let text: string;
+    try {
+      text = encodeWithin(data, call, this.#home.limits.maxFrame);
+    } catch (error) {
+      this.#answerError(call, error as XsysError);
+      return;
+    }
+    call.finish();
+    this.#settle(call, text, false);
+  }
+
+  #answerError(call: IncomingCall, error: XsysError): void {
+    this.#settle(call, encodeError(error, call.id), true);
+  }
+
+  #settle(call: IncomingCall, text: string, failed: boolean): void {
+    this.#home.statistics.record(call.name, performance.now() - call.startedAt, failed);
+    if (this.#caller.isOpen) this.#writer.json(text);
+    if (call.id !== undefined) this.#byId.delete(call.id);
+    else {
+      this.#inOrder.shift();
+      const [next] = this.#inOrder;
+      // On a later turn: a thousand plain calls in one chunk must not nest a thousand deep.
+      if (next !== undefined) queueMicrotask(() => this.#run(next.call, next.params));
+    }
+    this.#caller.onSettled();
+  }
+}
+
+function isGrant(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) > 0 && (value as number) <= 0xffff_ffff;
+}
+
+function isSubscription({ name }: IncomingCall): boolean {
+  return contractsByName.get(name)?.events !== undefined;
+}
+
+/** @throws TOO_LARGE when the answer does not fit a frame, or a string. */
+function encodeWithin(data: unknown, { name, id }: IncomingCall, limit: number): string {
+  let text: string | undefined;
+  try {
+    text = encodeResult(data, id);
+  } catch (error) {
+    if (!(error instanceof RangeError)) {
+      throw new XsysError("INTERNAL", `${name}: its answer is not JSON`, { cause: error });
+    }
+  }
+  // A UTF-16 unit is three bytes at the most, so that most answers need not be counted.
+  const fits = text !== undefined && (text.length * 3 <= limit || Buffer.byteLength(text) <= limit);
+  if (text !== undefined && fits) return text;
+  throw new XsysError("TOO_LARGE", `${name}: the answer is over the limit of ${limit} bytes of a frame`);
+}
