@@ -6,6 +6,10 @@ export function errorOf({ error = "the call failed", code, details }: ResponsePa
   return new XsysError(isErrorCode(code) ? code : "INTERNAL", error, { details });
 }
 
+export function cancelled(name: string, signal: AbortSignal | undefined): XsysError {
+  return new XsysError("CANCELLED", `${name} was cancelled`, { cause: signal?.reason });
+}
+
 export function timedOut(name: string, timeout: number): XsysError {
   return new XsysError("TIMEOUT", `${name} took longer than ${timeout} ms`, { details: { timeout } });
 }

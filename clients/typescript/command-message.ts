@@ -1,3 +1,6 @@
+import { XsysError } from "../../protocol/errors.ts";
+import { tooLarge } from "./call-errors.ts";
+
 const heads = new Map<string, string>();
 
 /**
@@ -11,4 +14,20 @@ export function commandHead(name: string): string {
   const head = `{"type":"CoreCommand","payload":{"module":${JSON.stringify(module)},"action":${JSON.stringify(action)},"params":`;
   heads.set(name, head);
   return head;
+}
+
+/**
+ * A call's params as JSON.
+ * @throws INVALID_PARAMS for what is not JSON, TOO_LARGE for what the service would close the connection over.
+ */
+export function paramsText(name: string, params: object, limit: number): string {
+  let text: string;
+  try {
+    text = JSON.stringify(params);
+  } catch (cause) {
+    throw new XsysError("INVALID_PARAMS", `${name}: the parameters are not JSON`, { cause });
+  }
+  const refusal = tooLarge(name, text, limit);
+  if (refusal !== undefined) throw refusal;
+  return text;
 }

@@ -13,24 +13,13 @@ import {
   parseMessage,
   type ResponsePayload,
 } from "../../protocol/message.ts";
-import { errorOf, lostWhile, timedOut, tooLarge } from "./call-errors.ts";
-import { commandHead } from "./command-message.ts";
+import { cancelled, errorOf, lostWhile } from "./call-errors.ts";
+import { commandHead, paramsText } from "./command-message.ts";
 import type { Input, OutgoingCall } from "./outgoing-call.ts";
+import { PendingCall } from "./pending-call.ts";
 
 /** How long a server that accepted the connection may take to say who it is, in milliseconds. */
 const HELLO_TIMEOUT = 5_000;
-
-/** A call between being handed over and being settled. */
-interface Pending {
-  readonly call: OutgoingCall;
-  /** Set once the call was sent; its place stays taken until the server answers, even when nobody waits any more. */
-  id: number | undefined;
-  settled: boolean;
-  reader: ByteReader | undefined;
-  events: EventReader | undefined;
-  writer: ByteWriter | undefined;
-  release: () => void;
-}
 
 /** One connection to a service. It is made once, and when it is lost it stays lost. */
 export class Link {
@@ -39,10 +28,10 @@ export class Link {
   readonly #writer: FrameWriter;
   readonly #reader = new FrameReader();
   /** Calls sent, in the place that is their id; places are used again. A Map keyed by growing ids costs a quarter of the throughput. */
-  readonly #sent: (Pending | undefined)[] = [];
+  readonly #sent: (PendingCall | undefined)[] = [];
   readonly #freeIds: number[] = [];
   /** Calls held back because as many are in flight as the server takes. */
-  readonly #waiting: Pending[] = [];
+  readonly #waiting: PendingCall[] = [];
   readonly #introduced = Promise.withResolvers<HelloAnswer>();
   #hello: HelloAnswer | undefined;
   #lost: XsysError | undefined;
@@ -86,25 +75,16 @@ export class Link {
   }
 
   send(call: OutgoingCall): void {
-    const { signal, timeout = 0 } = call.options;
     if (this.#lost !== undefined) {
       call.waiting.reject(this.#lost);
       return;
     }
-    if (signal?.aborted) {
-      call.waiting.reject(cancelled(call, signal));
+    if (call.options.signal?.aborted) {
+      call.waiting.reject(cancelled(call.name, call.options.signal));
       return;
     }
-    const pending: Pending = {
-      call,
-      id: undefined,
-      settled: false,
-      reader: undefined,
-      events: undefined,
-      writer: undefined,
-      release: nothing,
-    };
-    if (signal !== undefined || timeout > 0) this.#watch(pending, signal, timeout);
+    const pending = new PendingCall(call);
+    pending.watch((error) => this.#abandon(pending, error));
     if (this.#inFlight >= this.hello.limits.inflight) this.#waiting.push(pending);
     else this.#start(pending);
   }
@@ -125,12 +105,13 @@ export class Link {
     this.#socket.unref(); // a connection without calls does not keep the process
   }
 
-  #start(pending: Pending): void {
+  #start(pending: PendingCall): void {
     const { name, params, options, waiting } = pending.call;
-    const text = JSON.stringify(params);
-    const refusal = tooLarge(name, text, this.hello.limits.frame);
-    if (refusal !== undefined) {
-      this.#reject(pending, refusal);
+    let text: string;
+    try {
+      text = paramsText(name, params, this.hello.limits.frame);
+    } catch (error) {
+      pending.reject(error as XsysError);
       return;
     }
     if (this.#inFlight === 0) this.#socket.ref();
@@ -154,7 +135,7 @@ export class Link {
     }
   }
 
-  async #sendInput(pending: Pending, writer: ByteWriter, id: number, input: Input): Promise<void> {
+  async #sendInput(pending: PendingCall, writer: ByteWriter, id: number, input: Input): Promise<void> {
     try {
       if (typeof input === "string") await writer.write(Buffer.from(input));
       else if (input instanceof Uint8Array) await writer.write(input);
@@ -167,23 +148,11 @@ export class Link {
     }
   }
 
-  #watch(pending: Pending, signal: AbortSignal | undefined, timeout: number): void {
-    const { call } = pending;
-    const onAbort = () => this.#abandon(pending, cancelled(call, signal));
-    const onTimeout = () => this.#abandon(pending, timedOut(call.name, timeout));
-    signal?.addEventListener("abort", onAbort, { once: true });
-    const timer = timeout > 0 ? setTimeout(onTimeout, timeout) : undefined;
-    pending.release = () => {
-      signal?.removeEventListener("abort", onAbort);
-      clearTimeout(timer);
-    };
-  }
-
   /** Nobody waits for the call any more: the server is told, and the place is free when it has answered. */
-  #abandon(pending: Pending, error: XsysError): void {
+  #abandon(pending: PendingCall, error: XsysError): void {
     if (pending.id !== undefined && this.alive) this.#writer.json(encodeMessage("Cancel", {}, pending.id));
     else if (pending.id === undefined) this.#waiting.splice(this.#waiting.indexOf(pending), 1);
-    this.#reject(pending, error);
+    pending.reject(error);
   }
 
   #receive(bytes: Buffer): void {
@@ -206,15 +175,10 @@ export class Link {
     if (type === "Response") this.#settle(message);
     else if (type === "Credit" && id !== undefined)
       this.#sent[id]?.writer?.grant((message.payload as Credit).bytes ?? 0);
-    else if (type === "Event" && id !== undefined) this.#take(this.#sent[id], message.payload as EventPayload);
+    else if (type === "Event" && id !== undefined) this.#sent[id]?.take(message.payload as EventPayload);
     else if (type === "Hello") this.#introduced.resolve(message.payload as HelloAnswer);
     else if (type === "Ping") this.#writer.json(encodeMessage("Pong", {}, id));
   };
-
-  #take(pending: Pending | undefined, payload: EventPayload): void {
-    if ("progress" in payload) pending?.call.options.onProgress?.(payload.progress);
-    else pending?.events?.push(payload.event);
-  }
 
   #settle({ id, payload }: Message): void {
     const response = payload as ResponsePayload;
@@ -227,32 +191,11 @@ export class Link {
     if (pending === undefined) return;
     this.#sent[id] = undefined;
     this.#freeIds.push(id);
-    if (response.status === "error") this.#reject(pending, errorOf(response));
-    else this.#resolve(pending, response.data);
+    if (response.status === "error") pending.reject(errorOf(response));
+    else pending.resolve(response.data);
     const next = this.#waiting.shift();
     if (next !== undefined) this.#start(next);
     else if (this.#inFlight === 0) this.#socket.unref();
-  }
-
-  #resolve(pending: Pending, data: unknown): void {
-    if (pending.settled) return;
-    pending.settled = true;
-    pending.release();
-    pending.reader?.end();
-    pending.events?.end();
-    // Made for a writer alone: an error's stack would be a third of a small call's cost.
-    pending.writer?.close(new XsysError("CANCELLED", "the call is over"));
-    pending.call.waiting.resolve(data);
-  }
-
-  #reject(pending: Pending, error: XsysError): void {
-    if (pending.settled) return;
-    pending.settled = true;
-    pending.release();
-    pending.reader?.end(error);
-    pending.events?.end(error);
-    pending.writer?.close(error);
-    pending.call.waiting.reject(error);
   }
 
   #lose(why: string, error = new XsysError("UNAVAILABLE", why)): void {
@@ -260,14 +203,7 @@ export class Link {
     this.#lost = error;
     this.#introduced.reject(error);
     this.#socket.destroy();
-    for (const pending of this.#sent)
-      if (pending !== undefined) this.#reject(pending, lostWhile(pending.call.name, error));
-    for (const pending of this.#waiting) this.#reject(pending, error);
+    for (const pending of this.#sent) if (pending !== undefined) pending.reject(lostWhile(pending.call.name, error));
+    for (const pending of this.#waiting) pending.reject(error);
   }
 }
-
-function cancelled({ name }: OutgoingCall, signal: AbortSignal | undefined): XsysError {
-  return new XsysError("CANCELLED", `${name} was cancelled`, { cause: signal?.reason });
-}
-
-function nothing(): void {}

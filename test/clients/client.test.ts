@@ -105,6 +105,16 @@ describe("a client", () => {
   });
 });
 
+describe("what a caller does wrong", () => {
+  test("with parameters that are not JSON is told, and harms nobody", async () => {
+    const { xsys } = await startWithClient();
+    const circular: { self?: unknown } = {};
+    circular.self = circular;
+    await expect(xsys.call("fs.ls", circular)).rejects.toMatchObject({ code: "INVALID_PARAMS" });
+    expect(await xsys.path.basename({ path: "/still/here" })).toBe("here");
+  });
+});
+
 describe("streams", () => {
   test("carry 32 MiB there and back, while other calls are answered", async () => {
     const { xsys } = await startWithClient();
