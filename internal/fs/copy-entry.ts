@@ -9,10 +9,9 @@ import {
   type Stats,
   symlinkSync,
 } from "node:fs";
-import { XsysError } from "../../protocol/errors.ts";
 import { blaming, tempBeside } from "../files/temp-path.ts";
 import type { ExactPath } from "../files/walk.ts";
-import { copyContents } from "./copy-contents.ts";
+import { copyContents, noCopyOf } from "./copy-contents.ts";
 
 /** What is kept beside contents and permissions. */
 export interface Keep {
@@ -21,20 +20,20 @@ export interface Keep {
   readonly owner: boolean;
 }
 
-/** Copies a file or a link to a name that is free. */
-export function copyEntry(src: ExactPath, stats: Stats, dest: ExactPath, keep: Keep): void {
-  if (stats.isFile()) copyContents(src, stats, dest);
-  else if (stats.isSymbolicLink()) symlinkSync(readlinkSync(src, "buffer"), dest);
-  else throw noCopyOf(src);
+/** Copies a file or a link to a name that is free, and gives the stats of what it has copied. */
+export function copyEntry(src: ExactPath, isFile: boolean, dest: ExactPath, keep: Keep): Stats {
+  const stats = isFile ? copyContents(src, dest) : copyLink(src, dest);
   keepAttributes(stats, dest, keep);
+  return stats;
 }
 
 /** Copies a file or a link over another, or to a free name, in one step. */
-export function copyEntryOver(src: ExactPath, stats: Stats, dest: ExactPath, keep: Keep): void {
+export function copyEntryOver(src: ExactPath, isFile: boolean, dest: ExactPath, keep: Keep): Stats {
   const temp = tempBeside(dest);
   try {
-    copyEntry(src, stats, temp, keep);
+    const stats = copyEntry(src, isFile, temp, keep);
     renameSync(temp, dest);
+    return stats;
   } catch (error) {
     rmSync(temp, { force: true });
     throw blaming(error, temp, dest);
@@ -50,11 +49,11 @@ export function keepAttributes(stats: Stats, dest: ExactPath, keep: Keep): void 
   if (keep.times) lutimesSync(dest, stats.atimeMs / 1000, stats.mtimeMs / 1000);
 }
 
-/** Node can make no FIFO, socket or device. */
-export function noCopyOf(path: ExactPath): XsysError {
-  return new XsysError("UNSUPPORTED", `copying failed on ${path}: it is a FIFO, socket or device`, {
-    details: { path: path.toString() },
-  });
+function copyLink(src: ExactPath, dest: ExactPath): Stats {
+  const stats = lstatSync(src);
+  if (!stats.isSymbolicLink()) throw noCopyOf(src);
+  symlinkSync(readlinkSync(src, "buffer"), dest);
+  return stats;
 }
 
 const SET_ID = 0o6000;

@@ -20,11 +20,9 @@ export default async function copyLeaves(
       const wait = pause();
       if (wait !== undefined) await wait;
       if (kind === "folder") continue;
-      const [stats, copy] = [lstatSync(path), transplant(path, source, target)];
-      if (isNew) {
-        copyEntry(path, stats, copy, job.keep);
-        count(stats, tally);
-      } else updateEntry(path, stats, copy, job, tally);
+      const copy = transplant(path, source, target);
+      if (isNew) count(copyEntry(path, kind === "file", copy, job.keep), tally);
+      else updateEntry(path, lstatSync(path), copy, job, tally);
       report({ done: tally.copied + tally.skipped, unit: "files", item: path.toString() });
     }
   }

@@ -6,7 +6,7 @@ import { blaming, tempBeside } from "../files/temp-path.ts";
 import { statOrMissing, throughLinks } from "../files/through-links.ts";
 import { type ExactPath, walk } from "../files/walk.ts";
 import { writeInto } from "../files/write-into.ts";
-import { noCopyOf } from "./copy-entry.ts";
+import { noCopyOf } from "./copy-contents.ts";
 import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
 import { transplant } from "./exact-path.ts";
 import { refuseOverlap } from "./overlap.ts";

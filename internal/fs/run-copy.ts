@@ -6,8 +6,8 @@ import { jointly } from "../work/report.ts";
 import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
 
 const MAX_THREADS = 4;
-/** Folders that are worth a thread. */
-const MIN_FOLDERS = 32;
+/** Folders that are worth a thread, and those that one takes at a time. */
+const [MIN_FOLDERS, MAX_FOLDERS] = [32, 256];
 
 /**
  * Copies a file, a link or a tree, in a service by several threads. A file is replaced in one step. A tree that is new
@@ -37,16 +37,25 @@ export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): 
   });
 }
 
-/** The first failure stops all, and is told when all have stopped: then nothing is written any more. */
+/**
+ * Each thread takes the next few folders as soon as it is free, so all end together. The first failure stops all, and is
+ * told when all have stopped: then nothing is written any more.
+ */
 async function copyAllLeaves({ folders, leaves }: CopyPlan, job: CopyJob, { host, progress }: Context) {
   const threads = host.service === undefined ? 1 : Math.min(MAX_THREADS, availableParallelism());
-  const shares = dealOut(folders, Math.min(threads, Math.ceil(folders.length / MIN_FOLDERS)));
+  const parts = dealOut(folders, threads);
   const report = progress && jointly(({ done, ...rest }) => progress({ ...rest, done, total: Math.max(leaves, done) }));
-  const running = shares.map((share) =>
-    host.tasks.run("copy-leaves", { folders: share, job }, { progress: report?.() }),
-  );
+  const tallies: CopyTally[] = [];
+  const waiting = parts.values();
+  const copyWaiting = async () => {
+    for (const part of waiting) {
+      tallies.push(await host.tasks.run("copy-leaves", { folders: part, job }, { progress: report?.() }));
+    }
+  };
+  const running = Array.from({ length: threads }, copyWaiting);
   try {
-    return (await Promise.all(running)).reduce(sum);
+    await Promise.all(running);
+    return tallies.reduce(sum);
   } catch (error) {
     Atomics.store(job.interrupt, 0, 1);
     await Promise.allSettled(running);
@@ -54,8 +63,11 @@ async function copyAllLeaves({ folders, leaves }: CopyPlan, job: CopyJob, { host
   }
 }
 
-function dealOut(folders: readonly FolderPair[], shares: number): FolderPair[][] {
-  return Array.from({ length: shares }, (_, share) => folders.filter((_, index) => index % shares === share));
+function dealOut(folders: readonly FolderPair[], threads: number): FolderPair[][] {
+  const each = Math.max(MIN_FOLDERS, Math.min(MAX_FOLDERS, Math.ceil(folders.length / threads)));
+  return Array.from({ length: Math.ceil(folders.length / each) }, (_, part) =>
+    folders.slice(part * each, (part + 1) * each),
+  );
 }
 
 function sum(a: CopyTally, b: CopyTally): CopyTally {

@@ -9,8 +9,7 @@ export function updateEntry(from: ExactPath, stats: Stats, to: ExactPath, job: C
     tally.skipped++;
     return;
   }
-  copyEntryOver(from, stats, to, job.keep);
-  count(stats, tally);
+  count(copyEntryOver(from, stats.isFile(), to, job.keep), tally);
 }
 
 export function count(stats: Stats, tally: CopyTally): void {
