@@ -16,6 +16,7 @@ export const tasks = {
   "plan-copy": () => import("./fs/plan-copy.ts"),
   "remove-tree": () => import("./fs/remove-tree.ts"),
   "replace-expression": () => import("./fs/replace-expression.ts"),
+  "same-sizes": () => import("./fs/same-sizes.ts"),
   "replace-literal": () => import("./fs/replace-literal.ts"),
   "seal-file": () => import("./fs/seal-file.ts"),
   "shred-file": () => import("./fs/shred-file.ts"),

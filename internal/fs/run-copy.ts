@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Context } from "../context.ts";
 import { interruptible } from "../files/interrupt.ts";
 import { blaming } from "../files/temp-path.ts";
+import { inTurn } from "../work/in-turn.ts";
 import { jointly } from "../work/report.ts";
 import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
 
@@ -37,30 +38,19 @@ export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): 
   });
 }
 
-/**
- * Each thread takes the next few folders as soon as it is free, so all end together. The first failure stops all, and is
- * told when all have stopped: then nothing is written any more.
- */
+/** The first failure stops all, and is told when all have stopped: then nothing is written any more. */
 async function copyAllLeaves({ folders, leaves }: CopyPlan, job: CopyJob, { host, progress }: Context) {
   const threads = host.service === undefined ? 1 : Math.min(MAX_THREADS, availableParallelism());
-  const parts = dealOut(folders, threads);
   const report = progress && jointly(({ done, ...rest }) => progress({ ...rest, done, total: Math.max(leaves, done) }));
-  const tallies: CopyTally[] = [];
-  const waiting = parts.values();
-  const copyWaiting = async () => {
-    for (const part of waiting) {
-      tallies.push(await host.tasks.run("copy-leaves", { folders: part, job }, { progress: report?.() }));
+  const run = async (part: FolderPair[]) => {
+    try {
+      return await host.tasks.run("copy-leaves", { folders: part, job }, { progress: report?.() });
+    } catch (error) {
+      Atomics.store(job.interrupt, 0, 1);
+      throw error;
     }
   };
-  const running = Array.from({ length: threads }, copyWaiting);
-  try {
-    await Promise.all(running);
-    return tallies.reduce(sum);
-  } catch (error) {
-    Atomics.store(job.interrupt, 0, 1);
-    await Promise.allSettled(running);
-    throw error;
-  }
+  return (await inTurn(dealOut(folders, threads), threads, run)).reduce(sum);
 }
 
 function dealOut(folders: readonly FolderPair[], threads: number): FolderPair[][] {

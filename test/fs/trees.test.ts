@@ -6,6 +6,7 @@ import { walk } from "../../internal/files/walk.ts";
 import findCopies from "../../internal/fs/find-copies.ts";
 import largestFiles from "../../internal/fs/largest-files.ts";
 import listFolder from "../../internal/fs/list-folder.ts";
+import sameSizes from "../../internal/fs/same-sizes.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { callIn, failureIn } from "./in-process.ts";
 
@@ -93,7 +94,9 @@ test("the largest of more files than are kept at a time are all found", async ()
 test.each([16_384, 16_385, 1_048_575, 1_048_576, 1_048_577])("copies of %d bytes are found", async (size) => {
   for (const name of ["a", "b"]) await sandbox.write(name, Buffer.alloc(size, "x"));
   await sandbox.write("c", Buffer.alloc(size, "x").fill("y", size - 1));
-  expect(findCopies({ path: sandbox.root })).toMatchObject([{ relatives: ["a", "b"], size }]);
+  expect(findCopies({ path: sandbox.root, groups: sameSizes({ path: sandbox.root }) })).toMatchObject([
+    { relatives: ["a", "b"], size },
+  ]);
 });
 
 /** 25 folders of 200 characters each, by relative steps, since no call takes such a path. */
