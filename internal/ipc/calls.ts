@@ -1,4 +1,4 @@
-import { contractsByName } from "../../protocol/commands/index.ts";
+import { commandName, contractsByName } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import type { FrameWriter } from "../../protocol/frame.ts";
 import { type CoreCommand, type Credit, encodeError, encodeResult, type Message } from "../../protocol/message.ts";
@@ -59,7 +59,7 @@ export class Calls {
       this.#writer.json(encodeError(error, id));
       return;
     }
-    const call = new IncomingCall(`${command.module}.${command.action}`, id, this.#writer, {
+    const call = new IncomingCall(commandName(command.module, command.action), id, this.#writer, {
       takesInput: command.input === true,
       wantsProgress: command.progress === true,
       callerPid: this.#caller.pid,
