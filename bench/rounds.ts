@@ -7,10 +7,18 @@ export type Measure = () => Promise<Figures>;
 /** Samples by contender, one of each round. */
 export type Results = ReadonlyMap<string, readonly Figures[]>;
 
-/** Measures A B C A B C …, so that whatever else the machine does meets all of them alike. */
-export async function interleave(contenders: ReadonlyMap<string, Measure>, rounds: number): Promise<Results> {
+/**
+ * Measures A B C A B C …, so that whatever else the machine does meets all of them alike. After so many milliseconds no
+ * further round begins.
+ */
+export async function interleave(
+  contenders: ReadonlyMap<string, Measure>,
+  rounds: number,
+  milliseconds = Number.POSITIVE_INFINITY,
+): Promise<Results> {
+  const end = performance.now() + milliseconds;
   const results = new Map([...contenders.keys()].map((name) => [name, [] as Figures[]]));
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round === 0 || (round < rounds && performance.now() < end); round++) {
     for (const [name, measure] of contenders) results.get(name)?.push(await measure());
   }
   return results;

@@ -8,7 +8,7 @@ export interface Amounts {
   readonly folders: number;
   /** Of the large file. */
   readonly mebibytes: number;
-  /** At the most: what takes long has fewer. */
+  /** At the most. */
   readonly rounds: number;
 }
 

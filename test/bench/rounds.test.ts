@@ -15,6 +15,12 @@ describe("interleave", () => {
     expect(results.get("b")).toEqual([{ sample: 2 }, { sample: 4 }, { sample: 6 }]);
   });
 
+  test("begins no further round when the time is over, and always a first one", async () => {
+    let samples = 0;
+    await interleave(new Map([["a", async () => ({ sample: samples++ })]]), 3, 0);
+    expect(samples).toBe(1);
+  });
+
   test("never has two samples at once", async () => {
     let running = 0;
     const measure = async () => {
