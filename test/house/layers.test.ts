@@ -1,8 +1,12 @@
+import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { useSandbox } from "../support/sandbox.ts";
 
+const sandbox = useSandbox();
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCES = globSync("{cmd,internal,protocol,clients,bench,docs,scripts,test}/**/*.{ts,js}", { cwd: ROOT });
 
@@ -78,10 +82,23 @@ describe("imports run downward only", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("the client's public types are the protocol's and its own: nothing of the server is in its bundle", async () => {
+  test("the client's types reach no file of the server", async () => {
+    const files = ["index.ts", "xypriss.ts"].map((file) => join(ROOT, "clients/typescript", file));
+    const compilerOptions = { typeRoots: [join(ROOT, "node_modules/@types")] };
+    const config = { extends: join(ROOT, "tsconfig.json"), compilerOptions, include: [], files };
+    const project = await sandbox.write("tsconfig.json", JSON.stringify(config));
+    const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, "--listFilesOnly", "--project", project]);
+    const ours = stdout.split("\n").filter((file) => file.startsWith(ROOT) && !file.includes("node_modules"));
+    expect(ours).toContain(join(ROOT, "clients/typescript/link.ts"));
+    expect(ours.filter((file) => !/^(clients|protocol)\//.test(relative(ROOT, file)))).toEqual([]);
+  });
+
+  test("nothing of the server is in the client's bundle", async () => {
     const { build } = await import("esbuild");
     const { metafile } = await build({
-      entryPoints: [join(ROOT, "clients/typescript/index.ts")],
+      entryPoints: ["index.ts", "xypriss.ts"].map((file) => join(ROOT, "clients/typescript", file)),
+      outdir: sandbox.root,
       absWorkingDir: ROOT,
       bundle: true,
       platform: "node",
