@@ -44,19 +44,19 @@ const CODECS: Readonly<Record<Compression, Codec>> = {
 };
 
 export function compressor(command: string, compression: Compression, level: number | undefined): Duplex {
-  const { levels, compress } = CODECS[compression];
-  const [lowest, highest, byDefault] = levels;
+  return CODECS[compression].compress(levelOf(command, compression, level));
+}
+
+/** The level asked for, or else the usual one. */
+export function levelOf(command: string, compression: Compression, level: number | undefined): number {
+  const [lowest, highest, byDefault] = CODECS[compression].levels;
   const chosen = level ?? byDefault;
-  if (chosen < lowest || chosen > highest) {
-    throw new XsysError(
-      "INVALID_PARAMS",
-      `${command}: level ${chosen} is not one of ${compression}'s ${lowest}–${highest}`,
-      {
-        details: { level: chosen, compression },
-      },
-    );
-  }
-  return compress(chosen);
+  if (chosen >= lowest && chosen <= highest) return chosen;
+  throw new XsysError(
+    "INVALID_PARAMS",
+    `${command}: level ${chosen} is not one of ${compression}'s ${lowest}–${highest}`,
+    { details: { level: chosen, compression } },
+  );
 }
 
 export function expander(compression: Compression): Duplex {

@@ -1,9 +1,10 @@
 import { checkpoint, type Interrupt } from "../files/interrupt.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import type { Report } from "../work/report.ts";
-import { type Compression, compressor } from "./compression.ts";
+import { type Compression, compressor, levelOf } from "./compression.ts";
+import { gzipMembers } from "./gzip-members.ts";
 import { packingList } from "./packing-list.ts";
-import { counted, through } from "./streams.ts";
+import { type Bytes, counted, through } from "./streams.ts";
 import { tarBlocks } from "./tar-blocks.ts";
 
 interface Args {
@@ -18,7 +19,7 @@ const command = "archive.tar";
 
 /** Task: packs a folder or a file. */
 export default async function packTar({ dir, output, compression, level, interrupt }: Args, report: Report = () => {}) {
-  const stream = compression === "none" ? undefined : compressor(command, compression, level);
+  const compress = packer(compression, level);
   const entries = packingList(command, dir, output);
   const total = entries.reduce((sum, { kind, stats }) => sum + (kind === "file" ? stats.size : 0), 0);
   let packed = 0;
@@ -27,9 +28,20 @@ export default async function packTar({ dir, output, compression, level, interru
     report({ done: packed, total, unit: "bytes" });
   });
   let written = 0;
-  const contents = counted(stream === undefined ? blocks : through(blocks, stream), (bytes) => {
+  const contents = counted(compress(blocks), (bytes) => {
     written += bytes;
   });
   await replaceFile(output, contents);
   return { entries: entries.length, written };
+}
+
+/** Refuses a level that there is not before anything is read. */
+function packer(compression: Compression | "none", level: number | undefined): (blocks: Bytes) => Bytes {
+  if (compression === "none") return (blocks) => blocks;
+  if (compression === "gzip") {
+    const chosen = levelOf(command, compression, level);
+    return (blocks) => gzipMembers(blocks, chosen);
+  }
+  const stream = compressor(command, compression, level);
+  return (blocks) => through(blocks, stream);
 }
