@@ -1,4 +1,4 @@
-import type { Configuration } from "./interceptor.ts";
+import type { Configuration } from "./configuration.ts";
 import { matcherOf } from "./matcher.ts";
 
 /** What a console message has to be to be shown, and what it is called. */

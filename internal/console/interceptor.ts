@@ -1,9 +1,8 @@
-import type { HandlerParams, Result } from "../../protocol/commands/index.ts";
+import type { Result } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
+import type { Configuration } from "./configuration.ts";
 import { Filters } from "./filters.ts";
 import { type Seal, sealFor } from "./seal.ts";
-
-export type Configuration = HandlerParams<"console.update-config">;
 
 interface Rules {
   readonly enabled: boolean;

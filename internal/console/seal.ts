@@ -1,6 +1,6 @@
 import { createCipheriv, randomBytes } from "node:crypto";
 import { XsysError } from "../../protocol/errors.ts";
-import type { Configuration } from "./interceptor.ts";
+import type { Configuration } from "./configuration.ts";
 
 /** Encrypts a text. */
 export type Seal = (text: string) => string;

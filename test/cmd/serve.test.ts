@@ -1,22 +1,14 @@
-import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { lstat, symlink } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { connect } from "../../clients/typescript/index.ts";
+import { useChildren } from "../support/children.ts";
 import { ended, startXsys, xsys } from "../support/command-line.ts";
 import { coreCommand, RawPeer } from "../support/raw-peer.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
-const children: ChildProcess[] = [];
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  }
-});
+const children = useChildren();
 
 /** A service in a process of its own, once it listens. */
 async function serve(...words: string[]) {
@@ -26,7 +18,7 @@ async function serve(...words: string[]) {
 async function serveWith(env: NodeJS.ProcessEnv, ...words: string[]) {
   const options = { cwd: sandbox.root, env: { ...process.env, ...env } };
   const child = startXsys(["serve", "--socket", sandbox.path("s"), ...words], options);
-  children.push(child);
+  children.add(child);
   const end = ended(child);
   await new Promise<void>((resolve, reject) => {
     child.stdout?.once("data", () => resolve());

@@ -1,20 +1,14 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile } from "node:fs/promises";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type CommandName, contracts } from "../../protocol/commands/index.ts";
+import { useChildren } from "../support/children.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { OverSocket, type Way } from "./ways.ts";
 
 const sandbox = useSandbox();
-const children: ChildProcess[] = [];
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  }
-});
+const children = useChildren();
 
 /** What the examples speak of. */
 async function furnish(): Promise<void> {
@@ -52,7 +46,7 @@ const PREPARE: Partial<Record<CommandName, (way: OverSocket) => Promise<unknown>
     await copyFile("/bin/sleep", program);
     const child = spawn(program, ["60"]);
     await once(child, "spawn");
-    children.push(child);
+    children.add(child);
   },
 };
 

@@ -1,6 +1,7 @@
 import { createDecipheriv } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { type Configuration, Interceptor } from "../../internal/console/interceptor.ts";
+import type { Configuration } from "../../internal/console/configuration.ts";
+import { Interceptor } from "../../internal/console/interceptor.ts";
 
 /** An interceptor whose clock stands at 07:05:09.042 local time, until it is moved. */
 function interceptor(configuration: Partial<Configuration> = {}) {

@@ -1,21 +1,15 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { connect } from "../../clients/typescript/index.ts";
+import { useChildren } from "../support/children.ts";
 import { startXsys } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { peakMemory, readBeforeStalling } from "../support/stalled.ts";
 
 const sandbox = useSandbox();
-const children: ChildProcess[] = [];
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  }
-});
+const children = useChildren();
 
 const MEBIBYTE = 1_048_576;
 /** What a process may have read beyond what was taken from it: its own program, streams' buffers, a pipe. */
@@ -25,7 +19,7 @@ const block = Buffer.alloc(65_536, "x");
 
 function start(words: readonly string[]): ChildProcess {
   const child = startXsys(words, { cwd: sandbox.root, stdio: ["pipe", "pipe", "ignore"] });
-  children.push(child);
+  children.add(child);
   return child;
 }
 

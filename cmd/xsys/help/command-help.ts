@@ -4,8 +4,7 @@ import { optionName } from "../../../protocol/params.ts";
 import type { JsonSchema } from "../../../protocol/schema.ts";
 import { shellLine } from "../command-line.ts";
 import { isNumeric } from "../print/shape.ts";
-import type { HelpStyle } from "./help-text.ts";
-import { columnsUnder, layout, rendered } from "./layout.ts";
+import { columnsUnder, type HelpStyle, layout, rendered } from "./layout.ts";
 import { limitWords, unitWords } from "./schema-words.ts";
 
 /** Help on one command. `words` is what follows `xsys` in the usage when it is not module and action. */

@@ -4,12 +4,8 @@ import { XsysError } from "../../../protocol/errors.ts";
 import { didYouMean } from "../../../protocol/suggest.ts";
 import { ACTIONS, MODULES, type ModuleName, WORDS } from "../words.ts";
 import { commandHelp } from "./command-help.ts";
+import type { HelpStyle } from "./layout.ts";
 import { moduleHelp, overviewHelp, wordHelp } from "./overview-help.ts";
-
-export interface HelpStyle {
-  /** Width of the terminal; 0 when there is none. */
-  readonly columns: number;
-}
 
 /**
  * Help on what the words after `xsys` name: nothing, a module, a command, or a word such as `serve`. Ends with a line

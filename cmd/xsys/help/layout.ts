@@ -1,5 +1,9 @@
 import yargs, { type Argv } from "yargs";
-import type { HelpStyle } from "./help-text.ts";
+
+export interface HelpStyle {
+  /** Width of the terminal; 0 when there is none. */
+  readonly columns: number;
+}
 
 /** Wider lines are hard to read, however wide the terminal is. */
 const WIDEST = 100;

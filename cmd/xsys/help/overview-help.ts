@@ -2,8 +2,7 @@ import { contracts } from "../../../protocol/commands/index.ts";
 import { ERRORS } from "../../../protocol/errors.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import { ACTIONS, MODULES, type ModuleName, WORDS, type Word } from "../words.ts";
-import type { HelpStyle } from "./help-text.ts";
-import { layout, rendered } from "./layout.ts";
+import { type HelpStyle, layout, rendered } from "./layout.ts";
 
 const EXAMPLES = `Examples:
   # The digest of a file
