@@ -10,8 +10,13 @@ export async function startTestService({
   ...options
 }: Partial<ServiceOptions> & { readonly onLog?: (line: Record<string, unknown>) => void } = {}): Promise<Service> {
   const folder = await mkdtemp(join(tmpdir(), "xsys-socket-"));
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
   const log = pino({ level: "debug" }, { write: (line: string) => onLog(JSON.parse(line)) });
-  const service = await startService({ socket: join(folder, "s"), root: folder, confined: false, log, ...options });
-  void service.ended.then(() => rm(folder, { recursive: true, force: true }));
-  return service;
+  try {
+    const service = await startService({ socket: join(folder, "s"), root: folder, confined: false, log, ...options });
+    return { ...service, ended: service.ended.then(removeFolder) };
+  } catch (error) {
+    await removeFolder();
+    throw error;
+  }
 }
