@@ -18,3 +18,6 @@ process.on("message", () => {
   lags = [];
 });
 process.channel?.unref();
+
+/** However the bench ends, its service ends with it. */
+process.on("disconnect", () => process.exit());

@@ -11,7 +11,7 @@ const AT_ONCE = 3;
 
 /**
  * gzip by several threads. The parts follow each other as members of one file, which readers take as one: RFC 1952, 2.2.
- * A tree that GNU tar packs in 4.3 s takes 2.3 so on two cores, and 4.4 as a single member.
+ * What takes GNU tar 4.3 s took 3.0 this way on two cores that were free, and 4.3 as a single member.
  */
 export async function* gzipMembers(source: Bytes, level: number): AsyncGenerator<Uint8Array> {
   const waiting: Promise<Uint8Array>[] = [];
