@@ -15,6 +15,16 @@ export function optionKinds({ params }: Contract): OptionKinds {
   return new Map(properties.map(([name, { type }]) => [optionName(name), type === "boolean" ? "flag" : "value"]));
 }
 
+/**
+ * How many words after the action are texts that no call goes without. XyPriss's client writes them first, so they are
+ * what they are: `fs patch f --json --quiet` replaces the one text by the other.
+ */
+export function requiredTexts({ params, positionals = [] }: Contract): number {
+  const isOne = (name: string) => params.required?.includes(name) && params.properties?.[name]?.type === "string";
+  const end = positionals.findIndex((name) => !isOne(name));
+  return end === -1 ? positionals.length : end;
+}
+
 /** A command's parameters out of its words: options by name, the others by place. */
 export function paramsFromWords(contract: Contract, { positionals, options }: Words): Record<string, unknown> {
   const properties = contract.params.properties ?? {};

@@ -14,29 +14,35 @@ export type OptionKinds = ReadonlyMap<string, "flag" | "value">;
 /** Takes an option that is not the command's: how many of the following words it took, or undefined if it is none. */
 export type TakeOther = (name: string, inline: string | undefined, next: string | undefined) => number | undefined;
 
+/** How words are read that are no option of the command. */
+export type WordStyle =
+  /** As people write them: with other options, `--`, and after `places` words by place nothing but data. */
+  | { readonly takeOther?: TakeOther; readonly places?: number; readonly texts?: undefined }
+  /** As XyPriss's client writes them: the first `texts` words are data whatever they look like, and `--` is data. */
+  | { readonly texts: number; readonly takeOther?: undefined; readonly places?: undefined };
+
 /**
  * Reads words as XyPriss's client writes them, which no option parser takes: values are passed raw and without `--`, so
  * a word that begins with a dash and is no option is data (`fs patch f --fast --slow`), and an option that needs a value
- * takes the next word whatever it looks like. `--name=value` and `--` work, too. After as many words by place as
- * `places` says, what follows is data as well.
+ * takes the next word whatever it looks like. `--name=value` works, too.
  */
 export function splitWords(
   words: readonly string[],
   kinds: OptionKinds,
-  takeOther: TakeOther = () => undefined,
-  places = Number.POSITIVE_INFINITY,
+  { takeOther, places = Number.POSITIVE_INFINITY, texts }: WordStyle = {},
 ): Words {
   const positionals: string[] = [];
   const options = new Map<string, string | true>();
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? "";
     const full = positionals.length >= places;
-    if (full || word === "--") {
+    if (full || (word === "--" && texts === undefined)) {
       positionals.push(...words.slice(full ? i : i + 1));
       break;
     }
     const { name, inline } = splitOption(word);
-    const kind = word.startsWith("--") ? kinds.get(name) : undefined;
+    const isOption = word.startsWith("--") && positionals.length >= (texts ?? 0);
+    const kind = isOption ? kinds.get(name) : undefined;
     if (kind === "flag") {
       const told = inline ?? (FLAG_VALUES.has(words[i + 1]) ? words[++i] : undefined);
       options.set(name, told ?? true);
@@ -44,12 +50,24 @@ export function splitWords(
       options.set(name, inline ?? needValue(name, words[i + 1]));
       if (inline === undefined) i++;
     } else {
-      const taken = word.startsWith("--") ? takeOther(name, inline, words[i + 1]) : undefined;
+      const taken = isOption ? takeOther?.(name, inline, words[i + 1]) : undefined;
       if (taken === undefined) positionals.push(word);
       else i += taken;
     }
   }
   return { positionals, options };
+}
+
+/** How many of the words, from the first on, an option taker takes. */
+export function leadingOptions(words: readonly string[], take: TakeOther): number {
+  let count = 0;
+  for (let word = words[0]; word?.startsWith("--"); word = words[count]) {
+    const { name, inline } = splitOption(word);
+    const taken = take(name, inline, words[count + 1]);
+    if (taken === undefined) break;
+    count += 1 + taken;
+  }
+  return count;
 }
 
 /** What a flag takes as its value although no `=` joins them: XyPriss's client writes so when its caller gave no boolean. */

@@ -9,6 +9,8 @@ export interface Globals {
   quiet: boolean;
   help: boolean;
   version: boolean;
+  /** XyPriss's client wrote the command line. */
+  signed: boolean;
 }
 
 type Kind = "flag" | "text" | "ignored text" | "optional socket";
@@ -23,7 +25,7 @@ export const GLOBAL_OPTIONS: Readonly<Record<string, { readonly kind: Kind; read
   json: { kind: "flag", summary: "Answer as one line of ASCII JSON." },
   verbose: { kind: "flag", summary: "Tell more about an error." },
   quiet: { kind: "flag", summary: "Show no progress." },
-  signature: { kind: "ignored text", summary: "Accepted from XyPriss and not used." },
+  signature: { kind: "ignored text", summary: "Of XyPriss's client, whose words are then taken as it writes them." },
   help: { kind: "flag", summary: "Show help." },
   version: { kind: "flag", summary: "Show the version." },
 };
@@ -38,5 +40,6 @@ export function noGlobals(): Globals {
     quiet: false,
     help: false,
     version: false,
+    signed: false,
   };
 }

@@ -2,7 +2,7 @@ import type { Call } from "../../internal/context.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import type { Progress } from "../../protocol/event-stream.ts";
-import { hasInputParam, optionKinds, paramsFromWords } from "../../protocol/params.ts";
+import { hasInputParam, optionKinds, paramsFromWords, requiredTexts } from "../../protocol/params.ts";
 import { type ParsedWords, parseWords } from "./argv.ts";
 import { type Caller, callerFor } from "./callers.ts";
 import { EventPrinter } from "./event-printer.ts";
@@ -36,7 +36,7 @@ export async function runOneShot(contract: Contract, words: readonly string[]): 
 
 /** The command's own words; module and action are the first two by place, and the options are the command's. */
 function wordsOf(contract: Contract, words: readonly string[]): ParsedWords {
-  const parsed = parseWords(words, optionKinds(contract));
+  const parsed = parseWords(words, { kinds: optionKinds(contract), texts: 2 + requiredTexts(contract) });
   return { ...parsed, positionals: parsed.positionals.slice(2) };
 }
 

@@ -14,7 +14,7 @@ export async function run(words: readonly string[]): Promise<number> {
   try {
     if (words[0] === COMPLETE_WORD) return await printCompletions(words.slice(1));
     if (isTerminalRun(words)) return await (await import("./terminal-run.ts")).runInTerminal(words);
-    const { globals, positionals } = parseWords(words, new Map());
+    const { globals, positionals } = parseWords(words);
     const [module, action] = positionals;
     if (globals.version) return await printVersion();
     if (globals.help || module === undefined) return await printHelp(positionals);
@@ -28,7 +28,7 @@ export async function run(words: readonly string[]): Promise<number> {
 async function dispatch(words: readonly string[], module: string, action: string | undefined, globals: Globals) {
   if (module === "serve") return (await import("./serve.ts")).serve(words);
   if (module === "completion") return printCompletionScript(action);
-  if (module === "help") return printHelp(parseWords(words, new Map()).positionals.slice(1));
+  if (module === "help") return printHelp(parseWords(words).positionals.slice(1));
   const shorthand = Object.hasOwn(WORDS, module) ? WORDS[module]?.command : undefined;
   if (shorthand !== undefined) return runOneShot(contractNamed(shorthand), longForm(words, module, shorthand));
   if (action === undefined && isModule(module)) return refuseWithoutAction(module, globals);

@@ -12,10 +12,9 @@ import { SERVE_OPTIONS } from "./serve-options.ts";
 
 /** Runs the service until it is stopped, and gives the exit status. */
 export async function serve(words: readonly string[]): Promise<number> {
-  const { globals, positionals, options } = parseWords(
-    words,
-    new Map(Object.keys(SERVE_OPTIONS).map((o) => [o, "value"])),
-  );
+  const { globals, positionals, options } = parseWords(words, {
+    kinds: new Map(Object.keys(SERVE_OPTIONS).map((o) => [o, "value"])),
+  });
   const [, extra] = positionals;
   if (extra !== undefined) throw new XsysError("INVALID_PARAMS", `serve: there is nothing for "${extra}" to be`);
   const text = (name: string) => options.get(name) as string | undefined;

@@ -4,7 +4,7 @@ import { type ParsedWords, parseWords } from "./argv.ts";
 const PLACES = 3;
 
 export function terminalRunWords(words: readonly string[]): ParsedWords {
-  return parseWords(words, new Map(), PLACES);
+  return parseWords(words, { places: PLACES });
 }
 
 /** Whether the words are `xsys terminal run`, and no question for help. */

@@ -63,6 +63,8 @@ const CALLS: readonly Call[] = [
   ["path", "relative", ["a/b", "/c"]],
   ["path", "is-child", [".", "a"]],
   ["path", "join", ["--fast", "", "x"]],
+  ["path", "join", ["--json", "--", "--help"]],
+  ["fs", "patch", ["dir/a.txt", "--mode=a", "--"]],
   ["path", "correct", ["/a/b/a/b/a/b", "--tentative", "1"]],
   ["path", "secure-join", ["/a", "../b"]],
   ["sys", "processes", [], { topCpu: "x" }],

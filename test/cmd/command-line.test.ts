@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseWords } from "../../cmd/xsys/argv.ts";
 import { commandLine, shellLine } from "../../cmd/xsys/command-line.ts";
+import { noGlobals } from "../../cmd/xsys/globals.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { contracts, contractsByName } from "../../protocol/commands/index.ts";
-import { optionKinds, paramsFromWords } from "../../protocol/params.ts";
+import { optionKinds, paramsFromWords, requiredTexts } from "../../protocol/params.ts";
 
 describe("a command line", () => {
   test.each([
@@ -49,6 +50,39 @@ test("positionals that look like options are read back, too", () => {
   expect(readBack(contract("path.join"), { segments })).toEqual({ segments });
 });
 
+describe("a command line of XyPriss's client", () => {
+  const signed = (made: Contract, ...words: string[]) => {
+    const line = ["--json", "--root", "/srv", "--signature", "ab12", made.module, made.action, ...words];
+    const texts = 2 + requiredTexts(made);
+    const { positionals, options, globals } = parseWords(line, { kinds: optionKinds(made), texts });
+    expect(globals).toEqual({ ...noGlobals(), json: true, root: "/srv", signed: true });
+    return paramsFromWords(made, { positionals: positionals.slice(2), options });
+  };
+
+  test.each([
+    ["fs.read", ["--json", "--bytes"], { path: "--json", bytes: true }],
+    ["fs.read", ["--help"], { path: "--help" }],
+    ["fs.write", ["--append", "--append"], { path: "--append", append: true }],
+    ["fs.patch", ["f", "--mode=dev", "--"], { path: "f", search: "--mode=dev", replace: "--" }],
+    ["fs.move", ["--root", "--version"], { src: "--root", dest: "--version" }],
+    ["fs.merge", ["--json", "a", "--quiet"], { dest: "--json", sources: ["a", "--quiet"] }],
+    ["path.join", ["a", "--", "--connect", "--help"], { segments: ["a", "--", "--connect", "--help"] }],
+    ["path.correct", ["/a", "--tentative", "2", "--verify"], { path: "/a", tentative: 2, verify: true }],
+    ["fs.ls", ["--stats"], { stats: true }],
+    ["fs.close", ["--handle", "7"], { handle: 7 }],
+    ["search.find", ["--json", "--pattern", "--json"], { path: "--json", pattern: "--json" }],
+  ])(
+    "has data in the places of %s that a call never leaves out, and no global options after it: %j",
+    (name, words, params) => {
+      expect(signed(contract(name), ...words)).toEqual(params);
+    },
+  );
+
+  test("is refused for an option that the command does not have", () => {
+    expect(() => signed(contract("fs.rm"), "a", "--dry-run")).toThrow("fs.rm: there is no option --dry-run");
+  });
+});
+
 describe("a shell line", () => {
   test.each([
     ["fs.hash", { path: "notes.txt" }, undefined, "xsys fs hash notes.txt"],
@@ -75,7 +109,7 @@ describe("a shell line", () => {
 });
 
 function readBack(made: Contract, params: object): Record<string, unknown> {
-  const { positionals, options } = parseWords(commandLine(made, params), optionKinds(made));
+  const { positionals, options } = parseWords(commandLine(made, params), { kinds: optionKinds(made) });
   return paramsFromWords(made, { positionals: positionals.slice(2), options });
 }
 

@@ -27,6 +27,24 @@ describe("a one-shot command", () => {
     expect(await sandbox.read("a.txt")).toBe("run --slow --slow");
   });
 
+  test("takes values that look like global options as data, where XyPriss's client passes them", async () => {
+    await sandbox.write("--help", "run --json");
+    const words = [
+      "--json",
+      "--root",
+      sandbox.root,
+      "--signature",
+      "ab12",
+      "fs",
+      "patch",
+      "--help",
+      "--json",
+      "--quiet",
+    ];
+    expect(JSON.parse((await xsys(words)).stdout)).toEqual({ status: "ok", data: { changed: true, replacements: 1 } });
+    expect(await sandbox.read("--help")).toBe("run --quiet");
+  });
+
   test("takes an option's value whatever it looks like", async () => {
     await sandbox.write("a.txt", "x");
     const words = ["--root", sandbox.root, "fs", "encrypt", "a.txt", "--key", "--json"];

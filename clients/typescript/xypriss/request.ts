@@ -8,6 +8,7 @@ import {
   optionKinds,
   optionName,
   paramsFromWords,
+  requiredTexts,
   unexpected,
 } from "../../../protocol/params.ts";
 import { didYouMean } from "../../../protocol/suggest.ts";
@@ -53,7 +54,7 @@ export function requestOf(
 ): Request {
   const contract = contractNamed(`${module}.${action}`);
   const kinds = optionKinds(contract);
-  const { positionals, options } = splitWords(args.map(String), kinds);
+  const { positionals, options } = splitWords(args.map(String), kinds, { texts: requiredTexts(contract) });
   const all = new Map(options);
   for (const [key, value] of Object.entries(given)) {
     if (RUNNERS.has(key) || value === undefined || value === false) continue;
