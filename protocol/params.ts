@@ -80,12 +80,17 @@ export function unexpected(contract: Contract, word: string): XsysError {
 
 /**
  * Whether an option was sent for a value that was not there. XyPriss's client writes `null`, and the empty string, for
- * options that its caller set to nothing; where such text can be a value, it is one.
+ * options that its caller set to nothing; where any text can be a value, it is one. A secret cannot be empty, so it is not
+ * `null` either: a file would be encrypted with that word.
  */
-function isAbsent(text: string | true, { type, enum: choices, pattern, "x-path": path }: JsonSchema): boolean {
-  if (text === "") return type !== "string" || choices !== undefined || pattern !== undefined;
+function isAbsent(
+  text: string | true,
+  { type, enum: choices, pattern, minLength, "x-path": path }: JsonSchema,
+): boolean {
+  const isFreeText = type === "string" && [choices, pattern, minLength].every((limit) => limit === undefined);
+  if (text === "") return !isFreeText;
   if (text !== "null" && text !== "undefined") return false;
-  return type !== "string" || choices !== undefined || pattern !== undefined || path !== undefined;
+  return !isFreeText || path !== undefined;
 }
 
 function optionValue(name: string, text: string | true, schema: JsonSchema): unknown {
@@ -98,13 +103,15 @@ function optionValue(name: string, text: string | true, schema: JsonSchema): unk
 }
 
 /** Text as the value that a schema wants. What is no number stays text, for the validation to refuse by name. */
-function typedValue(name: string, text: string, { type, anyOf }: JsonSchema): unknown {
+function typedValue(name: string, text: string, { type, anyOf, maximum }: JsonSchema): unknown {
   const asNumber = anyOf?.find((choice) => choice.type === "integer" || choice.type === "number");
   if (asNumber !== undefined) return typedValue(name, text, asNumber);
   if (type === "object") return jsonOrText(text);
   if (type === "boolean") return flagValue(optionName(name), text);
-  if (type === "integer" || type === "number")
+  if (type === "integer" || type === "number") {
+    if (text === "Infinity") return maximum ?? text; // `end: Infinity` of a stream, as Node's own have it by default
     return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+  }
   return text;
 }
 

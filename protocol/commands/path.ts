@@ -96,7 +96,7 @@ export const secureJoin = command("path.secure-join", {
   description:
     "The answer always lies in the base; segments that would leave it are DENIED. The file system is not asked, so a " +
     "symbolic link below the base may still lead out of it: `--confine` is the guard against those.",
-  params: { base: text("The folder to stay in."), segments: segments("Path segments.") },
+  params: { base: text("The folder to stay in."), segments: defaulted(segments("Path segments."), []) },
   positionals: ["base", "segments..."],
   result: string(),
   errors: ["DENIED"],

@@ -28,6 +28,8 @@ threeWays("path", ({ call, failure, sandbox }) => {
   });
   test.each([
     ["path.dirname", { path: "/a/b/" }, "/a"],
+    ["path.dirname", { path: "a//b//" }, "a"],
+    ["path.dirname", { path: "//a" }, "/"],
     ["path.basename", { path: "a/b.ts", suffix: ".ts" }, "b"],
     ["path.extname", { path: ".bashrc" }, ""],
     ["path.relative", { from: "/a/b", to: "c" }, undefined],
@@ -35,6 +37,7 @@ threeWays("path", ({ call, failure, sandbox }) => {
     ["path.is-child", { parent: "/a", child: "/a" }, false],
     ["path.is-child", { parent: "/a", child: "/a/..cfg" }, true],
     ["path.secure-join", { base: "/srv", segments: ["..data", "x"] }, "/srv/..data/x"],
+    ["path.secure-join", { base: "/srv/" }, "/srv/"],
     [
       "path.metadata",
       { path: "/a/b.tar.gz" },
