@@ -29,6 +29,10 @@ function names(): string[] {
   return ["xhsc", "xsys"].flatMap((program) => [`${program}-${os}-${arch}`, program]);
 }
 
+/**
+ * That it runs on Node is its own affair: the caller's NODE_OPTIONS (a debugger to wait for, modules to load) are for the
+ * programs that xsys starts, and a process warning would be text that the caller did not ask for.
+ */
 function shellLauncher(folder: string): string {
   return `#!/bin/sh
 # Made by scripts/make-bin.ts.
@@ -44,7 +48,11 @@ case $self in
   */*) here=\${self%/*} ;;
   *) here=. ;;
 esac
-exec ${fromHere(folder, node())} ${fromHere(folder, main())} "$@"
+if [ -n "\${NODE_OPTIONS-}" ]; then
+  export XSYS_NODE_OPTIONS="$NODE_OPTIONS"
+  unset NODE_OPTIONS
+fi
+exec ${fromHere(folder, node())} --no-warnings ${fromHere(folder, main())} "$@"
 `;
 }
 

@@ -1,3 +1,10 @@
 import { run } from "./run.ts";
 
+// The launchers keep them from this process; the programs that it starts get them.
+const { XSYS_NODE_OPTIONS } = process.env;
+if (XSYS_NODE_OPTIONS !== undefined) {
+  process.env.NODE_OPTIONS = XSYS_NODE_OPTIONS;
+  delete process.env.XSYS_NODE_OPTIONS;
+}
+
 process.exitCode = await run(process.argv.slice(2));

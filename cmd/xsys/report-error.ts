@@ -16,9 +16,15 @@ export async function reportError(
   if (json && outputIsEmpty) {
     process.stdout.write(`${toAsciiJson({ status: "error", message, code, ...(details && { details }) })}\n`);
   } else {
-    process.stderr.write(`xsys: ${printableLine(message)}\n`);
+    complain(`xsys: ${printableLine(message)}`);
   }
-  if (verbose) process.stderr.write(`${inspect({ code, details, cause })}\n`);
+  if (verbose) complain(inspect({ code, details, cause }));
+}
+
+/** Writes a line on standard error. Where that cannot be written, the exit status still tells. */
+export function complain(line: string): void {
+  process.stderr.on("error", () => {});
+  process.stderr.write(`${line}\n`);
 }
 
 function asXsysError(error: unknown): XsysError {

@@ -1,10 +1,16 @@
 import { once } from "node:events";
+import { getSystemErrorMessage } from "node:util";
 import type { Output } from "../../internal/context.ts";
+import { ERRORS } from "../../protocol/errors.ts";
+import { complain } from "./report-error.ts";
 
 /** How long a failed command reads on so that whoever writes to it does not meet a closed pipe, in milliseconds. */
 const DRAIN_TIMEOUT = 30_000;
 
-/** Standard output as a command's output. A reader that went away (`| head`) ends the program without a word. */
+/**
+ * Standard output as a command's output. A reader that went away (`| head`) ends the program without a word; a disk that
+ * is full ends it with one.
+ */
 export class StandardOutput implements Output {
   /** Bytes written so far. */
   written = 0;
@@ -12,7 +18,9 @@ export class StandardOutput implements Output {
   constructor() {
     process.stdout.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(0);
-      throw error;
+      const reason = error.errno === undefined ? error.message : getSystemErrorMessage(error.errno);
+      complain(`xsys: standard output cannot be written: ${reason}`);
+      process.exit(ERRORS.IO_ERROR.exit);
     });
   }
 

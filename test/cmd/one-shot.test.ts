@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ended, MAIN, startXsys, xsys } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";
@@ -179,6 +180,29 @@ describe("standard output", () => {
     await once(child, "close");
     expect(Buffer.concat(chunks).equals(bytes.subarray(1, 99_999))).toBe(true);
   });
+
+  test
+    .skipIf(!existsSync("/dev/full"))
+    .each([[["path", "join", "a"]], [["fs", "cat", MAIN]], [["--json", "fs", "stats", "gone"]]])(
+    "that cannot be written is told in one line: %j",
+    async (words) => {
+      const full = openSync("/dev/full", "w");
+      const child = startXsys(words, { stdio: ["ignore", full, "pipe"] });
+      closeSync(full);
+      const stderr = "xsys: standard output cannot be written: no space left on device\n";
+      expect(await ended(child)).toMatchObject({ status: 74, stderr });
+    },
+  );
+
+  test.skipIf(!existsSync("/dev/full"))(
+    "leaves the status to tell when standard error cannot be written either",
+    async () => {
+      const full = openSync("/dev/full", "w");
+      const child = startXsys(["fs", "stats", "gone"], { stdio: ["ignore", full, full] });
+      closeSync(full);
+      expect(await ended(child)).toMatchObject({ status: 66 });
+    },
+  );
 
   test("of a missing file is empty", async () => {
     expect(await xsys(["fs", "cat", "gone"], { cwd: sandbox.root })).toMatchObject({ status: 66, stdout: "" });

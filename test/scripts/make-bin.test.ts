@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, readdir, stat, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -35,6 +35,16 @@ describe.skipIf(process.platform === "win32")("the executables", () => {
     });
     expect(JSON.parse(stdout.toString())).toEqual({ status: "ok", data: "a b/$c" });
     await chmod(sandbox.path("bin"), 0o755);
+  });
+
+  test("leave the caller's NODE_OPTIONS to the programs that they start, and warn of nothing", async () => {
+    const [, xhsc = ""] = makeBin(sandbox.path("bin"));
+    const env = { PATH: "", NODE_OPTIONS: "--require ./gone.js", FORCE_COLOR: "1", NO_COLOR: "1" };
+    const { stdout, stderr } = spawnSync(xhsc, ["sys", "env", "--json"], { env, encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout).data).toMatchObject(env);
+    const grep = ["--root", sandbox.root, "--json", "search", "grep", "bin/xhsc", "^exec"]; // in a thread
+    expect(JSON.parse(execFileSync(xhsc, grep, { env, encoding: "utf8" })).data).toHaveLength(1);
   });
 
   test("run from a folder with spaces and quotes in its name", async () => {
