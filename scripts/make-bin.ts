@@ -73,7 +73,7 @@ function quoted(word: string): string {
 }
 
 function main(): string {
-  return join(HOME, "cmd", "xsys", "main.ts");
+  return join(HOME, "cmd", "xsys", "xsys.js");
 }
 
 /** The Node that npm installed for this project; without it the one that runs this. */

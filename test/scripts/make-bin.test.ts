@@ -47,6 +47,15 @@ describe.skipIf(process.platform === "win32")("the executables", () => {
     expect(JSON.parse(execFileSync(xhsc, grep, { env, encoding: "utf8" })).data).toHaveLength(1);
   });
 
+  test("compile the sources once, and not for every call", () => {
+    const [, xhsc = ""] = makeBin(sandbox.path("bin"));
+    const env = { NODE_DEBUG_NATIVE: "COMPILE_CACHE" }; // has Node tell of what it takes from there
+    const told = () => spawnSync(xhsc, ["path", "join", "a"], { env, encoding: "utf8" });
+    told();
+    const { stdout, stderr } = told();
+    expect(stdout + stderr).toMatch(/retrieving \w+ cache for \S+ file:\S+\/cmd\/xsys\/run\.ts\.\.\.success/);
+  });
+
   test("run from a folder with spaces and quotes in its name", async () => {
     const [, xhsc = ""] = makeBin(sandbox.path("it's a bin"));
     expect(execFileSync(xhsc, ["path", "basename", "/a/b"]).toString()).toBe("b\n");
