@@ -10,6 +10,7 @@ import {
   parseMessage,
 } from "../../protocol/message.ts";
 import type { Logger } from "../log.ts";
+import { onBehalfOf } from "../work/on-behalf-of.ts";
 import { type Caller, Calls, type CallsHome } from "./calls.ts";
 
 /**
@@ -36,8 +37,7 @@ export class Connection implements Caller {
   #pid: number | undefined;
   #hasSpoken = false;
   #saidHello = false;
-  #lastProgress = Date.now();
-  #lastWritten = 0;
+  #lastHeard = Date.now();
   #readingPaused = false;
   #ending = false;
   #refused = false;
@@ -49,10 +49,12 @@ export class Connection implements Caller {
     this.#reader = new FrameReader(home.limits.maxFrame);
     this.#writer = new FrameWriter(socket);
     this.#calls = new Calls(home, this, this.#writer);
-    socket.on("data", (bytes: Buffer) => this.#receive(bytes));
+    socket.on("data", (bytes: Buffer) => onBehalfOf.run(number, () => this.#receive(bytes)));
     socket.on("drain", () => this.#balance());
     socket.on("error", (error) => this.#log.debug({ err: error }, "connection failed"));
     socket.on("close", () => this.#abandon());
+    // Node's own timeout sees how much of one large answer has left, which bytesWritten tells only at its start.
+    socket.setTimeout(home.limits.stallTimeout, () => this.#closeIfUnread());
   }
 
   get saidHello(): boolean {
@@ -109,19 +111,21 @@ export class Connection implements Caller {
 
   /** Closes the connection when the peer has left something half-done for too long. */
   closeIfStalled(now: number): void {
-    const written = this.#socket.bytesWritten - this.#socket.writableLength;
-    if (written > this.#lastWritten) {
-      this.#lastWritten = written;
-      this.#lastProgress = now;
-    }
+    if (this.#socket.writableLength > 0 || now - this.#lastHeard < this.#home.limits.stallTimeout) return;
     const reason = this.#stallReason();
-    if (reason === undefined || now - this.#lastProgress < this.#home.limits.stallTimeout) return;
+    if (reason !== undefined) this.#closeStalled(reason);
+  }
+
+  #closeIfUnread(): void {
+    if (this.#socket.writableLength > 0) this.#closeStalled("the peer does not read its answers");
+  }
+
+  #closeStalled(reason: string): void {
     this.#log.warn({ code: "TIMEOUT" }, `closed: ${reason} for ${this.#home.limits.stallTimeout} ms`);
     this.#socket.destroy();
   }
 
   #stallReason(): string | undefined {
-    if (this.#socket.writableLength > 0) return "the peer does not read its answers";
     if (this.#reader.midFrame) return "a frame was left unfinished";
     return this.#hasSpoken ? undefined : "the peer said nothing";
   }
@@ -135,7 +139,7 @@ export class Connection implements Caller {
 
   #receive(bytes: Buffer): void {
     if (this.#refused) return;
-    this.#lastProgress = Date.now();
+    this.#lastHeard = Date.now();
     try {
       this.#reader.push(bytes, this.#dispatch, this.#takeChunk);
     } catch (error) {

@@ -2,27 +2,54 @@ import { availableParallelism } from "node:os";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { XsysError } from "../../protocol/errors.ts";
+import { onBehalfOf } from "./on-behalf-of.ts";
 import { reviveError, type TaskMessage, type TaskNews, type TaskOutcome } from "./task-outcome.ts";
 import type { TaskArgs, TaskName, TaskOptions, TaskResult, TaskRunner } from "./task-runner.ts";
+import { Turns } from "./turns.ts";
 
 const IDLE_MILLISECONDS = 10_000;
-const MAX_QUEUED = 4_096;
+/** As many callers can have all their threads at once; the operating system shares the processors out among them. */
+const BUSY_CALLERS = 4;
+const MAX_WAITING = 4_096;
 
-/** Runs tasks in a pool of threads. A cancelled or overdue task ends with its thread; the pool starts another. */
+/**
+ * Runs tasks in a pool of threads, those of each caller in a few of them. A cancelled or overdue task ends with its
+ * thread; the pool starts another.
+ */
 export class ThreadRunner implements TaskRunner {
   readonly #pool: Piscina;
+  /**
+   * The pool itself is never given more than it has threads for: what waits in its own queue it forgets when a thread
+   * ends with its task, until somebody asks for another one (piscina 5.3).
+   */
+  readonly #turns: Turns;
 
+  /** `threads` is what one caller has at a time. */
   constructor({ threads = Math.max(2, availableParallelism()) }: { threads?: number } = {}) {
+    const places = BUSY_CALLERS * threads;
+    this.#turns = new Turns({ places, perCaller: threads, waiting: MAX_WAITING });
     this.#pool = new Piscina({
       filename: new URL("./worker.ts", import.meta.url).href,
       minThreads: 0,
-      maxThreads: threads,
+      maxThreads: places,
       idleTimeout: IDLE_MILLISECONDS,
-      maxQueue: MAX_QUEUED,
     });
   }
 
   async run<N extends TaskName>(name: N, args: TaskArgs<N>, options: TaskOptions = {}): Promise<TaskResult<N>> {
+    const leave = await this.#turns.enter(onBehalfOf.getStore(), options.signal);
+    try {
+      return await this.#runNow(name, args, options);
+    } finally {
+      leave();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #runNow<N extends TaskName>(name: N, args: TaskArgs<N>, options: TaskOptions): Promise<TaskResult<N>> {
     const watched = watch(options);
     try {
       const message: TaskMessage = { name, args, ...(watched && { port: watched.port }) };
@@ -37,17 +64,10 @@ export class ThreadRunner implements TaskRunner {
       if (watched?.overdue.aborted) {
         throw new XsysError("TIMEOUT", `${name} took longer than ${options.timeLimit} ms`, { cause: error });
       }
-      if (this.#pool.queueSize >= MAX_QUEUED) {
-        throw new XsysError("LIMIT_EXCEEDED", `more than ${MAX_QUEUED} tasks are waiting`, { cause: error });
-      }
       throw error;
     } finally {
       watched?.end();
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#pool.destroy();
   }
 }
 

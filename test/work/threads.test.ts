@@ -1,0 +1,57 @@
+import { truncate } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { onBehalfOf } from "../../internal/work/on-behalf-of.ts";
+import { ThreadRunner } from "../../internal/work/threads.ts";
+import { useSandbox } from "../support/sandbox.ts";
+
+const sandbox = useSandbox();
+let tasks: ThreadRunner;
+beforeEach(() => {
+  tasks = new ThreadRunner({ threads: 1 });
+});
+afterEach(() => tasks.close());
+
+/** Begins to digest a file that takes a minute, and says when its thread is at it. */
+async function hashHuge(signal: AbortSignal): Promise<{ ended: Promise<string> }> {
+  const path = await sandbox.write("huge", "");
+  await truncate(path, 64 * 2 ** 30);
+  const { promise: begun, resolve } = Promise.withResolvers<unknown>();
+  const args = { command: "fs.hash", path, algorithm: "sha256" };
+  const ended = tasks.run("hash-file", args, { signal, progress: resolve });
+  ended.catch(() => {});
+  await begun;
+  return { ended };
+}
+
+async function hashSmall(small = sandbox.write("small", "x")): Promise<string> {
+  return tasks.run("hash-file", { command: "fs.hash", path: await small, algorithm: "md5" });
+}
+
+test("what waits for a thread begins when the task on it is cancelled", async () => {
+  const abort = new AbortController();
+  const { ended: huge } = await hashHuge(abort.signal);
+  const small = hashSmall();
+  await setImmediate();
+  abort.abort();
+  await expect(huge).rejects.toThrow();
+  expect(await small).toBe("9dd4e461268c8034f5c8564e155c67a6");
+});
+
+test("what waits for a thread begins when the time of the task on it is over", async () => {
+  const path = await sandbox.write("huge", "");
+  await truncate(path, 64 * 2 ** 30);
+  const args = { command: "fs.hash", path, algorithm: "sha256" };
+  const huge = tasks.run("hash-file", args, { timeLimit: 50 });
+  const small = hashSmall();
+  await expect(huge).rejects.toMatchObject({ code: "TIMEOUT" });
+  expect(await small).toHaveLength(32);
+});
+
+test("one caller's long task holds up no other caller's", async () => {
+  const abort = new AbortController();
+  const { ended: huge } = await onBehalfOf.run(1, () => hashHuge(abort.signal));
+  expect(await onBehalfOf.run(2, hashSmall)).toHaveLength(32);
+  abort.abort();
+  await expect(huge).rejects.toThrow();
+});
