@@ -2,7 +2,7 @@ import type { Contract } from "../protocol/command.ts";
 import { type CommandName, contractsByName } from "../protocol/commands/index.ts";
 import { XsysError } from "../protocol/errors.ts";
 import type { JsonSchema, PathKind } from "../protocol/schema.ts";
-import { didYouMean } from "../protocol/suggest.ts";
+import { clipped, didYouMean } from "../protocol/suggest.ts";
 import type { Call, Context, Host } from "./context.ts";
 import { fromErrno, isErrno } from "./errno.ts";
 import type { Handler } from "./handler.ts";
@@ -153,7 +153,8 @@ function firstPath({ properties = {} }: JsonSchema, params: unknown): string | u
   return typeof value === "string" ? value : undefined;
 }
 
-function unknownCommand(name: string): XsysError {
+function unknownCommand(asked: string): XsysError {
+  const name = clipped(asked);
   const near = didYouMean(name, contractsByName.keys());
   return new XsysError("UNKNOWN_COMMAND", `there is no command "${name}"${near}`, { details: { command: name } });
 }

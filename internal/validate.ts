@@ -1,7 +1,7 @@
 import type { ErrorObject, ValidateFunction } from "ajv";
 import type { Contract } from "../protocol/command.ts";
 import { XsysError } from "../protocol/errors.ts";
-import { didYouMean } from "../protocol/suggest.ts";
+import { clipped, didYouMean } from "../protocol/suggest.ts";
 
 /** Checks parameters and fills in defaults, in place; raises INVALID_PARAMS. */
 export type Validate = (params: object) => void;
@@ -41,7 +41,7 @@ function describe({ keyword, instancePath, message = "is invalid", params }: Err
   const at = instancePath.slice(1).replaceAll("/", ".");
   if (keyword === "required") return `parameter "${params.missingProperty}" is missing`;
   if (keyword === "additionalProperties") {
-    const name: string = params.additionalProperty;
+    const name = clipped(params.additionalProperty);
     return `there is no parameter "${name}"${didYouMean(name, Object.keys(contract.params.properties ?? {}))}`;
   }
   if (keyword === "enum") return `parameter "${at}" must be one of ${params.allowedValues.join(", ")}`;

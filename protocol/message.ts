@@ -96,9 +96,9 @@ export function parseMessage(payload: Buffer): Message {
   if (payload[0] !== 0x7b) {
     throw new XsysError("BAD_FRAME", `a payload begins with byte 0x${(payload[0] ?? 0).toString(16).padStart(2, "0")}`);
   }
-  const text = payload.toString();
   let message: Message;
   try {
+    const text = payload.toString();
     message = parseResult(text) ?? JSON.parse(text);
   } catch (cause) {
     throw new XsysError("BAD_FRAME", "a payload is not JSON", { cause });

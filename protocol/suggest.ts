@@ -10,6 +10,11 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
+/** A caller's word as far as a message needs it: one may be as long as a frame. */
+export function clipped(word: string): string {
+  return word.length > 100 ? `${word.slice(0, 100)}…` : word;
+}
+
 /** `, did you mean "…"?`, or nothing: the end of a sentence about an unknown word. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const near = suggest(word, known);

@@ -27,6 +27,8 @@ export class IncomingCall implements Call {
   #input: ByteReader | undefined;
   #output: ByteWriter | undefined;
   #events: EventWriter | undefined;
+  /** Granted before anything was sent: the handler may not even be loaded yet. */
+  readonly #early = { bytes: 0, events: 0 };
 
   constructor(
     name: string,
@@ -66,7 +68,11 @@ export class IncomingCall implements Call {
         `${this.name} sends a byte stream, which only a call with an id can receive`,
       );
     }
-    this.#output ??= new ByteWriter((bytes) => this.#frames.chunk(id, bytes));
+    if (this.#output === undefined) {
+      this.#output = new ByteWriter((bytes) => this.#frames.chunk(id, bytes));
+      this.#output.grant(this.#early.bytes);
+      if (this.#cancelled !== undefined) this.#output.close(this.#cancelled);
+    }
     return this.#output;
   }
 
@@ -75,7 +81,11 @@ export class IncomingCall implements Call {
     if (this.id === undefined) {
       throw new XsysError("INVALID_PARAMS", `${this.name} sends events, which only a call with an id can receive`);
     }
-    this.#events ??= new EventWriter((event) => this.#tell({ event }));
+    if (this.#events === undefined) {
+      this.#events = new EventWriter((event) => this.#tell({ event }));
+      this.#events.grant(this.#early.events);
+      if (this.#cancelled !== undefined) this.#events.close(this.#cancelled);
+    }
     return this.#events;
   }
 
@@ -90,8 +100,10 @@ export class IncomingCall implements Call {
   }
 
   grant({ bytes = 0, events = 0 }: Credit): void {
-    if (bytes > 0) this.#output?.grant(bytes);
-    if (events > 0) this.#events?.grant(events);
+    if (this.#output === undefined) this.#early.bytes += bytes;
+    else this.#output.grant(bytes);
+    if (this.#events === undefined) this.#early.events += events;
+    else this.#events.grant(events);
   }
 
   /** The peer gave up or is gone. The handler finds out by its signal, its input or its output. */

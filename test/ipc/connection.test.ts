@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { IpcLimits } from "../../internal/ipc/limits.ts";
 import type { Service } from "../../internal/service.ts";
 import { CHUNK_MARK } from "../../protocol/frame.ts";
-import { parseChunk } from "../../protocol/message.ts";
+import { INITIAL_CREDIT, parseChunk } from "../../protocol/message.ts";
 import { coreCommand, RawPeer } from "../support/raw-peer.ts";
 import { startTestService } from "../support/service.ts";
 
@@ -124,6 +124,19 @@ describe("a peer that leaves things half-done is closed after a while, and told 
     await expectServed(good);
   });
 
+  test("but one that reads slowly is waited for, however large the answer it reads", async () => {
+    const { peer, folder } = await arrange({ stallTimeout: 200, maxUnsent: 100_000 });
+    await writeFile(join(folder, "large.txt"), "x".repeat(20_000_000));
+    peer.socket.on("data", () => {
+      peer.socket.pause();
+      setTimeout(() => peer.socket.resume(), 2);
+    });
+    const begun = performance.now();
+    peer.send(coreCommand("fs.read", { path: "large.txt" }, 1));
+    expect((await peer.message()).payload.data).toHaveLength(20_000_000);
+    expect(performance.now() - begun).toBeGreaterThan(500);
+  });
+
   test("but one that has spoken may be quiet for as long as it likes", async () => {
     const { good, peer } = await arrange({ stallTimeout: 50 });
     await peer.closed; // the silent one is gone after the timeout, and the other, older one is not
@@ -217,6 +230,25 @@ describe("calls", () => {
     peer.send(coreCommand("fs.read", { path: "quotes.txt" }, 1));
     expect(await peer.message()).toMatchObject({ id: 1, payload: { code: "TOO_LARGE" } });
     await expectServed(peer);
+  });
+
+  test("take credit that comes before they have begun to send", async () => {
+    const { peer, folder } = await arrange();
+    await writeFile(join(folder, "large.bin"), Buffer.alloc(3 * INITIAL_CREDIT));
+    peer.send(coreCommand("fs.cat", { path: "large.bin" }, 1));
+    peer.send({ type: "Credit", id: 1, payload: { bytes: 2 * INITIAL_CREDIT } });
+    expect(await peer.message()).toMatchObject({ id: 1, payload: { data: { bytes: 3 * INITIAL_CREDIT } } });
+  });
+
+  test("of a command whose name is as long as a frame are refused in few words", async () => {
+    const { peer } = await arrange();
+    peer.send(coreCommand(`fs.${"x".repeat(1_000_000)}`, {}, 1));
+    peer.send(coreCommand("fs.hash", { path: "a", ["x".repeat(1_000_000)]: 1 }, 2));
+    for (const code of ["UNKNOWN_COMMAND", "INVALID_PARAMS"]) {
+      const answer = await peer.message();
+      expect(answer).toMatchObject({ payload: { code } });
+      expect(JSON.stringify(answer).length).toBeLessThan(1_000);
+    }
   });
 
   test("that send bytes need an id", async () => {
