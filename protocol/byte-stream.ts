@@ -3,6 +3,13 @@ import { INITIAL_CREDIT, MAX_CHUNK } from "./message.ts";
 
 /** What a reader has taken before it grants that much anew: often enough not to stall, seldom enough not to matter. */
 const GRANT_BYTES = INITIAL_CREDIT / 4;
+/**
+ * Chunks below this are put together while nobody takes them: a chunk costs 200 bytes beside its contents, and a
+ * mebibyte that came byte by byte would hold 200 MB.
+ */
+const SMALL = 1_024;
+/** Bytes that small chunks are put together in. */
+const GATHERED = 16_384;
 
 /**
  * The reading end of a byte stream: keeps chunks until they are asked for, and grants credit for what was taken. It
@@ -11,6 +18,8 @@ const GRANT_BYTES = INITIAL_CREDIT / 4;
 export class ByteReader implements AsyncIterable<Uint8Array> {
   readonly #grant: (bytes: number) => void;
   readonly #chunks: Uint8Array[] = [];
+  /** The last of the chunks, when it has room for more small ones. */
+  #gathering: { readonly room: Uint8Array; filled: number } | undefined;
   #allowed = INITIAL_CREDIT;
   #taken = 0;
   #ended = false;
@@ -26,7 +35,10 @@ export class ByteReader implements AsyncIterable<Uint8Array> {
     if (this.#ended) return;
     this.#allowed -= bytes.byteLength;
     if (this.#allowed < 0) throw new XsysError("BAD_FRAME", "a stream got more bytes than its credit");
-    if (bytes.byteLength > 0) this.#chunks.push(bytes);
+    if (bytes.byteLength >= SMALL || (bytes.byteLength > 0 && this.#chunks.length === 0)) {
+      this.#gathering = undefined;
+      this.#chunks.push(bytes);
+    } else if (bytes.byteLength > 0) this.#gather(bytes);
     this.#wake?.();
   }
 
@@ -42,6 +54,7 @@ export class ByteReader implements AsyncIterable<Uint8Array> {
   async next(): Promise<Uint8Array | undefined> {
     for (;;) {
       const bytes = this.#chunks.shift();
+      if (this.#chunks.length === 0) this.#gathering = undefined;
       if (bytes !== undefined) {
         this.#account(bytes.byteLength);
         return bytes;
@@ -57,6 +70,18 @@ export class ByteReader implements AsyncIterable<Uint8Array> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     for (let bytes = await this.next(); bytes !== undefined; bytes = await this.next()) yield bytes;
+  }
+
+  #gather(bytes: Uint8Array): void {
+    let last = this.#gathering;
+    if (last === undefined || last.filled + bytes.byteLength > last.room.byteLength) {
+      last = { room: new Uint8Array(GATHERED), filled: 0 };
+      this.#gathering = last;
+      this.#chunks.push(new Uint8Array());
+    }
+    last.room.set(bytes, last.filled);
+    last.filled += bytes.byteLength;
+    this.#chunks[this.#chunks.length - 1] = last.room.subarray(0, last.filled);
   }
 
   #account(bytes: number): void {
