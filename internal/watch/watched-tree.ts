@@ -28,12 +28,14 @@ export class WatchedTree {
   readonly #tasks: TaskRunner;
   readonly #scope: Scope;
   readonly #hints: Hints;
-  readonly #watches: Watches;
+  readonly #watches: Watches | undefined;
   readonly #endBursts: () => void;
   #running = true; // until all is known
   #comparing = false;
   #toldOverflow = true;
   #closed = false;
+  /** Why it failed before there was anybody to tell: while the first watches were being opened. */
+  #failedEarly: { readonly error: unknown } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: TreeOptions, tasks: TaskRunner, openWatches: OpenWatches) {
@@ -57,11 +59,12 @@ export class WatchedTree {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#endBursts();
-    await this.#watches.stop();
+    await this.#watches?.stop();
   }
 
   async #begin(): Promise<void> {
-    await this.#watches.ready;
+    await this.#watches?.ready;
+    if (this.#failedEarly !== undefined) throw this.#failedEarly.error;
     for (const root of this.index.roots) {
       const entry = look(root, true);
       if (entry === undefined) throw missing(root);
@@ -89,7 +92,7 @@ export class WatchedTree {
   /** Listens to a folder and gives the paths in it. */
   #list(folder: string): string[] {
     if (!this.#scope.hasEntriesOf(folder)) return [];
-    this.#watches.open(folder);
+    this.#watches?.open(folder);
     return this.#scope.pathsIn(folder);
   }
 
@@ -100,7 +103,7 @@ export class WatchedTree {
   }
 
   #lost(folder: string): void {
-    this.#watches.close(folder);
+    this.#watches?.close(folder);
     if (this.index.get(folder)?.entries !== undefined) this.#hint(folder, { lost: true });
     for (const root of this.index.roots) {
       if (dirname(root) !== folder) continue;
@@ -188,7 +191,7 @@ export class WatchedTree {
     const entry = this.index.get(path);
     if (entry === undefined) return;
     for (const [below, gone] of [...withBelow(path, entry)].reverse()) {
-      if (gone.kind === "folder") this.#watches.close(below);
+      if (gone.kind === "folder") this.#watches?.close(below);
       this.#tell(change("delete", below, gone));
     }
     this.index.delete(path);
@@ -212,7 +215,7 @@ export class WatchedTree {
     if (entry === undefined || !this.index.set(path, entry)) return;
     this.index.delete(from);
     this.#tell({ type: "rename", path, from, is_dir: entry.kind === "folder" });
-    for (const [below, { kind }] of withBelow(from, entry)) if (kind === "folder") this.#watches.close(below);
+    for (const [below, { kind }] of withBelow(from, entry)) if (kind === "folder") this.#watches?.close(below);
     for (const [below, folder] of withBelow(path, entry)) if (folder.kind === "folder") this.#listAnew(below, folder);
   }
 
@@ -243,6 +246,10 @@ export class WatchedTree {
 
   #fail(error: unknown): void {
     if (this.#closed) return;
+    if (this.#watches === undefined) {
+      this.#failedEarly ??= { error };
+      return;
+    }
     void this.close();
     for (const listener of this.listeners) listener.fail(error);
   }

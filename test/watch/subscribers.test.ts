@@ -43,6 +43,19 @@ function fakeTree(): { tree: WatchedTree; watches: FakeWatches } {
   return { tree, watches };
 }
 
+test("a watch that cannot even be opened fails for who asked for it, and is closed", async () => {
+  const watches = new FakeWatches();
+  const refusal = new Error("no watches left");
+  const tree = new WatchedTree({ ...PLAIN, roots: [sandbox.root] }, host.tasks, (_roots, _options, listener) => {
+    listener.fail(refusal);
+    return watches;
+  });
+  const subscription = new Subscription(tree, { initial: false, signal: new AbortController().signal });
+  await expect(subscription.changes().next()).rejects.toBe(refusal);
+  await tree.close();
+  expect(watches.stopped).toBe(1);
+});
+
 /** The next changes, up to one of the type. */
 async function upTo(changes: AsyncIterator<Change>, type: Change["type"]): Promise<Change[]> {
   const taken: Change[] = [];
