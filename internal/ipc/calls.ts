@@ -22,9 +22,16 @@ export interface Caller extends Peer {
   readonly pid: number | undefined;
   /** Whether answers can still be sent. */
   readonly isOpen: boolean;
+  /** Bytes of answers that the peer has not taken yet. */
+  readonly unsent: number;
   /** A call was answered. */
   onSettled(): void;
 }
+
+/** Characters of an answer that is always kept: as many calls as may be in flight have 64 MiB at the most. */
+const SMALL_ANSWER = 65_536;
+/** Answers of the largest size that are kept for a peer that does not read. */
+const UNSENT_FRAMES = 4;
 
 /** The calls of one connection that are not answered yet. */
 export class Calls {
@@ -137,12 +144,23 @@ export class Calls {
     let text: string;
     try {
       text = encodeWithin(data, call, this.#home.limits.maxFrame);
+      this.#refusePile(text, call);
     } catch (error) {
       this.#answerError(call, error as XsysError);
       return;
     }
     call.finish();
     this.#settle(call, text, false);
+  }
+
+  /** Calls begun before their peer stopped reading go on: a thousand of them may have a frame's limit each to answer. */
+  #refusePile({ length }: string, { name }: IncomingCall): void {
+    const { unsent } = this.#caller;
+    if (length <= SMALL_ANSWER || unsent + length <= UNSENT_FRAMES * this.#home.limits.maxFrame) return;
+    throw new XsysError(
+      "LIMIT_EXCEEDED",
+      `${name}: its answer is not kept, for ${unsent} bytes wait to be read already`,
+    );
   }
 
   #answerError(call: IncomingCall, error: XsysError): void {

@@ -69,6 +69,10 @@ export class Connection implements Caller {
     return this.#socket.writable;
   }
 
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
   get callsInFlight(): number {
     return this.#calls.inFlight;
   }

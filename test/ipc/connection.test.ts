@@ -124,6 +124,22 @@ describe("a peer that leaves things half-done is closed after a while, and told 
     await expectServed(good);
   });
 
+  test("and no more than a few of its large answers are kept until then", async () => {
+    const { service, peer, folder } = await arrange({ maxFrame: 1_000_000 });
+    await writeFile(join(folder, "large.txt"), "x".repeat(900_000));
+    peer.socket.pause();
+    for (let id = 0; id < 30; id++) peer.send(coreCommand("fs.read", { path: "large.txt" }, id));
+    await expect.poll(() => service.status().commands["fs.read"]?.calls, { timeout: 10_000 }).toBe(30);
+    peer.socket.resume();
+    const codes = new Map<string, number>();
+    for (let id = 0; id < 30; id++) {
+      const { status, code = status } = (await peer.message()).payload;
+      codes.set(code, (codes.get(code) ?? 0) + 1);
+    }
+    expect([...codes.keys()].sort()).toEqual(["LIMIT_EXCEEDED", "ok"]);
+    expect(codes.get("ok")).toBeLessThan(8);
+  });
+
   test("but one that reads slowly is waited for, however large the answer it reads", async () => {
     const { peer, folder } = await arrange({ stallTimeout: 200, maxUnsent: 100_000 });
     await writeFile(join(folder, "large.txt"), "x".repeat(20_000_000));
