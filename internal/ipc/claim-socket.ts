@@ -9,6 +9,8 @@ import { encodeMessage, type HelloAnswer, parseMessage } from "../../protocol/me
 /** Bytes of a socket's path: sockaddr_un's 108 on Linux and 104 elsewhere, less the NUL. */
 const MAX_PATH_BYTES = process.platform === "linux" ? 107 : 103;
 const PROBE_TIMEOUT = 1_000;
+/** Connections that wait to be accepted; with Node's 511, 500 clients at once met EAGAIN. Linux caps it at somaxconn. */
+const BACKLOG = 4_096;
 
 /** A path that a server listens on; `release` removes the socket file if it is still ours. */
 export interface ClaimedSocket {
@@ -135,7 +137,7 @@ async function probe(path: string): Promise<number | undefined | "nobody"> {
 function listen(server: Server, path: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
-  server.listen(path, () => {
+  server.listen({ path, backlog: BACKLOG }, () => {
     server.off("error", reject);
     resolve();
   });

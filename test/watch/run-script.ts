@@ -1,4 +1,5 @@
-import { appendFile, chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 import type { Change } from "../../internal/watch/change.ts";
 import type { Sandbox } from "../support/sandbox.ts";
@@ -15,18 +16,21 @@ export interface WatchWords {
 /** Begins to watch and gives the changes; paths are absolute. */
 export type Watch = (options: WatchWords) => AsyncIterable<Change>;
 
-/** A step besides `watch` and `sync`, its arguments being paths but for a text or a mode. */
-type Step = (sandbox: Sandbox, a: string, b: string) => Promise<unknown>;
+/**
+ * A step besides `watch`, `sync` and `until`, its arguments being paths but for a text or a mode. Steps do not wait, and the
+ * watch runs in this process too: so it hears of none before all up to the next `sync` are done, whatever the load.
+ */
+type Step = (sandbox: Sandbox, a: string, b: string) => void;
 
 const STEPS: Readonly<Record<string, Step>> = {
-  touch: (sandbox, path) => sandbox.write(path, ""),
-  write: (sandbox, path, text) => sandbox.write(path, text),
-  append: (sandbox, path, text) => appendFile(sandbox.path(path), text),
-  mkdir: (sandbox, path) => mkdir(sandbox.path(path), { recursive: true }),
-  mv: (sandbox, from, to) => rename(sandbox.path(from), sandbox.path(to)),
-  rm: (sandbox, path) => rm(sandbox.path(path), { recursive: true }),
-  link: (sandbox, target, path) => symlink(sandbox.path(target), sandbox.path(path)),
-  chmod: (sandbox, path, mode) => chmod(sandbox.path(path), Number.parseInt(mode, 8)),
+  touch: (sandbox, path) => writeFileSync(sandbox.path(path), ""),
+  write: (sandbox, path, text) => writeFileSync(sandbox.path(path), text),
+  append: (sandbox, path, text) => appendFileSync(sandbox.path(path), text),
+  mkdir: (sandbox, path) => mkdirSync(sandbox.path(path), { recursive: true }),
+  mv: (sandbox, from, to) => renameSync(sandbox.path(from), sandbox.path(to)),
+  rm: (sandbox, path) => rmSync(sandbox.path(path), { recursive: true }),
+  link: (sandbox, target, path) => symlinkSync(sandbox.path(target), sandbox.path(path)),
+  chmod: (sandbox, path, mode) => chmodSync(sandbox.path(path), Number.parseInt(mode, 8)),
 };
 
 /** Runs a script and gives what was told, as the script writes it. */
@@ -54,7 +58,11 @@ export async function runScript({ steps, optional }: Script, sandbox: Sandbox, w
 
   for (const [word = "", ...args] of steps) {
     if (word === "sync") await sync();
-    else if (word === "watch") {
+    else if (word === "until") {
+      const last = args.join(" ");
+      await takeUntil((change) => line(change, sandbox) === last);
+      told.push(last);
+    } else if (word === "watch") {
       const options = watchWords(args, sandbox);
       marks = relative(sandbox.root, options.paths.at(-1) ?? "");
       changes = watch(options)[Symbol.asyncIterator]();
@@ -64,9 +72,9 @@ export async function runScript({ steps, optional }: Script, sandbox: Sandbox, w
       const step = STEPS[word];
       if (step === undefined) throw new Error(`no step is called ${word}`);
       const [a = "", b = ""] = args;
-      if (word !== "rm")
-        await mkdir(dirname(sandbox.path(args.length > 1 && word !== "write" ? b : a)), { recursive: true });
-      await step(sandbox, a, b);
+      const made = word === "mv" || word === "link" ? b : a;
+      if (word !== "rm") mkdirSync(dirname(sandbox.path(made)), { recursive: true });
+      step(sandbox, a, b);
     }
   }
   await changes?.return?.();

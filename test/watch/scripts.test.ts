@@ -38,8 +38,12 @@ describe("scripts over a socket", () => {
   });
 });
 
-/** A file is heard of through a watch of its own, so later than the marks of the script beside it. */
-const ELSEWHERE = ["a file"];
+/**
+ * A file is heard of through a watch of its own, so later than the marks of the script beside it. And Node's stand-in for
+ * recursive watching on Linux, which chokidar uses here and nowhere that it is used for real, throws or loses sight of a
+ * folder that is replaced within one turn of the loop.
+ */
+const ELSEWHERE = ["a file", "a file takes a folders place", "folder made anew"];
 
 describe("scripts with chokidar, as on other platforms", () => {
   const sameHere = all.filter(({ name }) => !ELSEWHERE.includes(name));
