@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { READ_FLAGS } from "../files/open-for-reading.ts";
 import type { TaskRunner } from "../work/task-runner.ts";
 import type { ChangedLine } from "./diff-texts.ts";
@@ -60,8 +60,9 @@ export class KeptTexts {
 }
 
 async function readText(path: string): Promise<{ text: string } | { omitted: Omitted }> {
+  let file: FileHandle | undefined;
   try {
-    await using file = await open(path, READ_FLAGS);
+    file = await open(path, READ_FLAGS);
     const stats = await file.stat();
     if (!stats.isFile()) return { omitted: "binary" };
     if (stats.size > MAX_FILE) return { omitted: "too-large" };
@@ -69,5 +70,7 @@ async function readText(path: string): Promise<{ text: string } | { omitted: Omi
     return bytes.includes(0) ? { omitted: "binary" } : { text: bytes.toString() };
   } catch {
     return { omitted: "no-longer-known" }; // gone again, or not to be read
+  } finally {
+    await file?.close();
   }
 }

@@ -20,7 +20,8 @@ export async function* watchTree({ tasks }: Host, options: WatchOptions): AsyncG
   const { paths, ignore, shallow, debounce, ...subscription } = options;
   const tree: TreeOptions = { roots: outermost(paths, shallow), ignore, shallow, debounce };
   const key = JSON.stringify(tree);
-  const trees = sharedTrees.getOrInsertComputed(tasks, () => new Map());
+  const trees = sharedTrees.get(tasks) ?? new Map();
+  sharedTrees.set(tasks, trees);
   const openWatches = await watchesOfPlatform();
   const shared = trees.get(key) ?? share(new WatchedTree(tree, tasks, openWatches), trees, key);
   shared.subscribers += 1;

@@ -40,7 +40,8 @@ export class Turns {
    */
   async enter(caller: unknown, signal?: AbortSignal): Promise<Leave> {
     signal?.throwIfAborted();
-    const line = this.#lines.getOrInsertComputed(caller, () => ({ running: 0, waiting: new Set() }));
+    const line = this.#lines.get(caller) ?? { running: 0, waiting: new Set() };
+    this.#lines.set(caller, line);
     if (this.#mayBegin(line)) this.#begin(line);
     else await this.#wait(line, signal);
     return () => this.#leave(caller, line);
