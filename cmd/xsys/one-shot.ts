@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import type { Call } from "../../internal/context.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
@@ -26,6 +27,8 @@ export async function runOneShot(contract: Contract, words: readonly string[]): 
     await printResult(contract, result, globals, output);
     return 0;
   } catch (error) {
+    const signal = contract.events === undefined ? undefined : interruption(error);
+    if (signal !== undefined) return 128 + constants.signals[signal]; // how one ends what has no end of its own
     await reportError(error, globals ?? { json: words.includes("--json"), verbose: false }, output.written === 0);
     if (readsInput) await input.drain();
     return ERRORS[error instanceof XsysError ? error.code : "INTERNAL"].exit;
@@ -69,7 +72,8 @@ async function callUntilInterrupted(
 ): Promise<unknown> {
   const interrupted = new AbortController();
   const interrupt = (signal: NodeJS.Signals) => {
-    const reason = new XsysError("CANCELLED", `${contract.name} was interrupted by ${signal}`);
+    const message = `${contract.name} was interrupted by ${signal}`;
+    const reason = new XsysError("CANCELLED", message, { details: { signal } });
     interrupted.abort(reason);
     call.input.cancel(reason);
   };
@@ -79,6 +83,15 @@ async function callUntilInterrupted(
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
+}
+
+/** The signal that the user ended the call with. */
+function interruption(error: unknown): NodeJS.Signals | undefined {
+  if (!(error instanceof XsysError)) return undefined;
+  const { code, details, cause } = error;
+  // Through a service the call fails as cancelled, and the reason is the cause.
+  const signal = details?.signal ?? (cause instanceof XsysError ? cause.details?.signal : undefined);
+  return code === "CANCELLED" ? (signal as NodeJS.Signals | undefined) : undefined;
 }
 
 async function printResult(

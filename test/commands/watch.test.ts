@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import { appendFile, mkdir, realpath } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { printed, startXsys, xsys } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";
+import { startTestService } from "../support/service.ts";
 import { threeWays } from "./three-ways.ts";
 
 /** Does a thing again and again until what waits for it has ended: nothing tells when fs.watch has begun. */
@@ -84,23 +87,31 @@ test("fs.watch prints the changed path alone, and fs.watch-content the lines, as
   expect(stdout).toMatch(/^Modified: .*a\.txt\n(\+\d+: \d+\n)+$/);
 });
 
-test("SIGINT ends watching", async () => {
-  await mkdir(sandbox.path("src"));
-  const child = startXsys(["watch", "files", sandbox.path("src")]);
-  await printed(child, "ready");
-  child.kill("SIGINT");
-  const [status] = await once(child, "exit");
-  expect(status).toBe(75);
-});
+test.each(["in this process", "through a service"])(
+  "SIGINT ends watching %s without a word, as shells count it",
+  async (way) => {
+    await mkdir(sandbox.path("src"));
+    const service = await startTestService();
+    const connect = way === "through a service" ? ["--connect", service.socket] : [];
+    const child = startXsys([...connect, "watch", "files", sandbox.path("src")]);
+    const stderr = text(child.stderr as Readable);
+    await printed(child, "ready");
+    child.kill("SIGINT");
+    const [status] = await once(child, "exit");
+    expect([status, await stderr]).toEqual([130, ""]);
+    service.stop(true);
+    await service.ended;
+  },
+);
 
 test("watch files prints a change to a line", async () => {
   const file = await sandbox.write("src/a.ts", "one");
   const child = startXsys(["watch", "files", sandbox.path("src")]);
-  let text = "";
+  let told = "";
   for await (const chunk of child.stdout ?? []) {
-    text += chunk;
-    if (text === "ready\n") await appendFile(file, "two");
-    if (text.includes("modify")) child.kill("SIGTERM");
+    told += chunk;
+    if (told === "ready\n") await appendFile(file, "two");
+    if (told.includes("modify")) child.kill("SIGTERM");
   }
-  expect(text).toBe(`ready\nmodify ${file}\n`);
+  expect(printed).toBe(`ready\nmodify ${file}\n`);
 });
