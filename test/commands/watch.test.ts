@@ -113,5 +113,5 @@ test("watch files prints a change to a line", async () => {
     if (told === "ready\n") await appendFile(file, "two");
     if (told.includes("modify")) child.kill("SIGTERM");
   }
-  expect(printed).toBe(`ready\nmodify ${file}\n`);
+  expect(told).toBe(`ready\nmodify ${file}\n`);
 });
