@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Memory } from "../facts.ts";
-import { percentOf } from "../percent.ts";
+import { memoryFigures } from "../memory-figures.ts";
 
 /** /proc/meminfo, see proc_meminfo(5). */
 export function readMemory(): Memory {
@@ -14,17 +14,6 @@ export function parseMemory(meminfo: string): Memory {
   // Before Linux 3.14 the kernel made no estimate of its own.
   const available = /^MemAvailable:/m.test(meminfo) ? field("MemAvailable") : free + field("Buffers") + field("Cached");
   const [swapTotal, swapFree] = [field("SwapTotal"), field("SwapFree")];
-  const used = Math.max(0, total - available);
   const swapUsed = Math.max(0, swapTotal - swapFree);
-  return {
-    total,
-    available,
-    used,
-    free,
-    usage_percent: percentOf(used, total),
-    swap_total: swapTotal,
-    swap_used: swapUsed,
-    swap_free: swapFree,
-    swap_percent: percentOf(swapUsed, swapTotal),
-  };
+  return memoryFigures({ total, available, free, swapTotal, swapUsed, swapFree });
 }
