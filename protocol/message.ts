@@ -1,5 +1,4 @@
 import { type ErrorCode, XsysError } from "./errors.ts";
-import { CHUNK_HEADER_BYTES, CHUNK_MARK, LAST_CHUNK } from "./frame.ts";
 
 /** The version of the protocol that Hello tells. A newer one only adds. */
 export const PROTOCOL_VERSION = 1;
@@ -68,27 +67,6 @@ export interface HelloAnswer {
 export interface Credit {
   readonly bytes?: number;
   readonly events?: number;
-}
-
-export interface Chunk {
-  readonly id: number;
-  readonly last: boolean;
-  readonly bytes: Buffer;
-}
-
-/** A payload's first byte tells whether it is a chunk. */
-export function isChunk(payload: Buffer): boolean {
-  return payload[0] === CHUNK_MARK;
-}
-
-/** @throws BAD_FRAME */
-export function parseChunk(payload: Buffer): Chunk {
-  if (payload.length < CHUNK_HEADER_BYTES) throw new XsysError("BAD_FRAME", "a chunk is cut short in its header");
-  return {
-    id: payload.readUInt32BE(2),
-    last: ((payload[1] ?? 0) & LAST_CHUNK) !== 0,
-    bytes: payload.subarray(CHUNK_HEADER_BYTES),
-  };
 }
 
 /** @throws BAD_FRAME when it is not a JSON object with a text `type` and, if any, an `id` from 0 to 2³²−1. */

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { IpcLimits } from "../../internal/ipc/limits.ts";
 import type { Service } from "../../internal/service.ts";
 import { CHUNK_MARK } from "../../protocol/frame.ts";
-import { INITIAL_CREDIT, parseChunk } from "../../protocol/message.ts";
+import { INITIAL_CREDIT } from "../../protocol/message.ts";
+import { parseChunk } from "../support/chunk.ts";
 import { coreCommand, RawPeer } from "../support/raw-peer.ts";
 import { startTestService } from "../support/service.ts";
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { FrameReader, HEADER_BYTES } from "../../protocol/frame.ts";
-import { isChunk } from "../../protocol/message.ts";
+import { isChunk } from "./chunk.ts";
 
 /** A peer that says whatever a test wants said, and keeps what it is told. */
 export class RawPeer {
