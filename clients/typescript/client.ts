@@ -52,14 +52,14 @@ export interface Carrier {
 }
 
 export function createClient(carrier: Carrier): Client {
-  const call = (name: string, params: object = {}, options: CallOptions = {}): Promise<unknown> => {
-    const method = methodOf(contractsByName.get(name));
-    if (method !== "call") {
-      return Promise.reject(new XsysError("INVALID_PARAMS", `${name} is called with ${method}(), not with call()`));
-    }
-    return new Promise((resolve, reject) => {
+  const ask = (name: string, params: object = {}, options: CallOptions = {}): Promise<unknown> =>
+    new Promise((resolve, reject) => {
       carrier.send({ name, params, options, waiting: { resolve, reject } });
     });
+  const call: Client["call"] = (name, params, options) => {
+    const method = methodOf(contractsByName.get(name));
+    if (method === "call") return ask(name, params, options);
+    return Promise.reject(new XsysError("INVALID_PARAMS", `${name} is called with ${method}(), not with call()`));
   };
   const stream = (name: string, params: object = {}, options: CallOptions = {}): ByteStream<unknown, unknown> => {
     const bytes = new ByteStream<unknown, unknown>(contractsByName.get(name)?.events !== undefined);
@@ -74,7 +74,7 @@ export function createClient(carrier: Carrier): Client {
     return events;
   };
   return {
-    ...(methods({ call, stream, subscribe }) as CommandMethods),
+    ...(methods({ call: ask, stream, subscribe }) as CommandMethods),
     socket: carrier.socket,
     get hello() {
       return carrier.hello;
