@@ -112,6 +112,7 @@ async function openHere(params: Params<"terminal.open">, write: (bytes: Uint8Arr
   const written = Promise.withResolvers<void>();
   const call = fakeCall({
     signal: cancel.signal,
+    input: new Keyboard(), // which types nothing: an input that ends is a ^D, and the terminal shows it
     output: {
       write: (bytes) => {
         written.resolve();
