@@ -1,0 +1,83 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { HeaderValue } from "../../protocol/worker.ts";
+
+export type GatewayRequest = IncomingMessage | Http2ServerRequest;
+export type GatewayResponse = ServerResponse | Http2ServerResponse;
+
+/** One HTTP request, what is known of it, and who waits for its end. */
+export class Exchange {
+  readonly request: GatewayRequest;
+  readonly response: GatewayResponse;
+  /** As asked, upper case. */
+  readonly method: string;
+  /** Path and query, undecoded, as they came. */
+  readonly target: string;
+  /** The target without its query, undecoded. */
+  readonly path: string;
+  /** The query without its `?`, undecoded. */
+  readonly search: string;
+  /** The client's address, without port: behind trusted proxies the one they tell. */
+  readonly client: string;
+  /** By performance.now(). */
+  readonly startedAt: number;
+  /** The pattern of the route that matched; what kind of answerer it was, where none did. */
+  route = "";
+  /** Header fields that whatever answer comes is given. */
+  extraHeaders: Record<string, HeaderValue> | undefined;
+  #onEnd: (() => void)[] | undefined;
+  #gone: AbortController | undefined;
+  #ended = false;
+
+  constructor(request: GatewayRequest, response: GatewayResponse, client: string) {
+    this.request = request;
+    this.response = response;
+    this.client = client;
+    this.method = request.method ?? "GET";
+    this.target = request.url ?? "/";
+    const mark = this.target.indexOf("?");
+    this.path = mark < 0 ? this.target : this.target.slice(0, mark);
+    this.search = mark < 0 ? "" : this.target.slice(mark + 1);
+    this.startedAt = performance.now();
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.request.headers;
+  }
+
+  get isTls(): boolean {
+    return "encrypted" in this.request.socket && this.request.socket.encrypted === true;
+  }
+
+  /** Whether it was answered, or its client has gone. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Aborted when the client has gone, or was answered. */
+  get gone(): AbortSignal {
+    this.#gone ??= new AbortController();
+    if (this.#ended) this.#gone.abort();
+    return this.#gone.signal;
+  }
+
+  addHeader(name: string, value: HeaderValue): void {
+    this.extraHeaders ??= {};
+    this.extraHeaders[name] = value;
+  }
+
+  /** Runs once, when the client was answered or has gone. */
+  onEnd(listener: () => void): void {
+    if (this.#ended) listener();
+    else if (this.#onEnd === undefined) this.#onEnd = [listener];
+    else this.#onEnd.push(listener);
+  }
+
+  /** The client was answered or has gone. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#gone?.abort();
+    if (this.#onEnd !== undefined) for (const listener of this.#onEnd) listener();
+  }
+}
