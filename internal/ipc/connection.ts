@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { XsysError } from "../../protocol/errors.ts";
-import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
+import { FrameReader, FrameWriter, XBP_RESPONSE_MARK } from "../../protocol/frame.ts";
 import {
   encodeError,
   encodeMessage,
@@ -12,6 +12,7 @@ import {
 import type { Logger } from "../log.ts";
 import { onBehalfOf } from "../work/on-behalf-of.ts";
 import { type Caller, Calls, type CallsHome } from "./calls.ts";
+import type { WorkerHome, WorkerInbox, WorkerPeer } from "./worker-peer.ts";
 
 /**
  * How long a peer may take to end its side when we have ended ours, in milliseconds: one that does not run its event
@@ -22,18 +23,25 @@ const END_TIMEOUT = 500;
 /** What a connection needs of the server it belongs to. */
 export interface ConnectionHome extends CallsHome {
   readonly log: Logger;
+  /** Absent where no workers are taken in. */
+  readonly workers: WorkerHome | undefined;
   hello(): HelloAnswer;
 }
 
+/** What a worker's connection says to whoever gives it work; the rest is answered as on any connection. */
+const WORKER_TYPES = new Set(["Response", "SyncRoutes", "Task", "TaskResult", "Pong", "Credit", "Cancel"]);
+
 /** One peer: its frames, its calls in flight, and the end of both. */
-export class Connection implements Caller {
+export class Connection implements Caller, WorkerPeer {
   readonly #socket: Socket;
   readonly #home: ConnectionHome;
   readonly #log: Logger;
   readonly #reader: FrameReader;
-  readonly #writer: FrameWriter;
+  readonly writer: FrameWriter;
   readonly #calls: Calls;
   readonly #cleanUps: (() => void)[] = [];
+  #inbox: WorkerInbox | undefined;
+  #fault: string | undefined;
   #pid: number | undefined;
   #hasSpoken = false;
   #saidHello = false;
@@ -47,9 +55,12 @@ export class Connection implements Caller {
     this.#home = home;
     this.#log = home.log.child({ connection: number });
     this.#reader = new FrameReader(home.limits.maxFrame);
-    this.#writer = new FrameWriter(socket);
-    this.#calls = new Calls(home, this, this.#writer);
-    socket.on("data", (bytes: Buffer) => onBehalfOf.run(number, () => this.#receive(bytes)));
+    this.writer = new FrameWriter(socket);
+    this.#calls = new Calls(home, this, this.writer);
+    socket.on("data", (bytes: Buffer) => {
+      if (this.#inbox !== undefined) this.#receive(bytes);
+      else onBehalfOf.run(number, () => this.#receive(bytes));
+    });
     socket.on("drain", () => this.#balance());
     socket.on("error", (error) => this.#log.debug({ err: error }, "connection failed"));
     socket.on("close", () => this.#abandon());
@@ -82,6 +93,10 @@ export class Connection implements Caller {
     else this.#cleanUps.push(cleanUp);
   }
 
+  onGone(listener: (fault?: string) => void): void {
+    this.onClose(() => listener(this.#fault));
+  }
+
   onSettled(): void {
     this.#balance();
     if (this.#ending) this.#endIfIdle();
@@ -99,6 +114,15 @@ export class Connection implements Caller {
     this.#socket.destroy();
   }
 
+  /** What a worker gets that is to end: all that was said to it, and then the end. */
+  close(): void {
+    this.#endIfIdle();
+  }
+
+  fail(reason: string): void {
+    this.refuse(new XsysError("BAD_FRAME", reason));
+  }
+
   /**
    * Refuses the peer in its own language, and closes. What it still sends is read and dropped: a socket closed with
    * bytes unread takes the refusal away from the peer, who finds a reset instead.
@@ -106,9 +130,10 @@ export class Connection implements Caller {
   refuse(error: XsysError): void {
     if (this.#refused) return;
     this.#refused = true;
+    this.#fault = error.message;
     this.#log.warn({ code: error.code }, error.message);
-    this.#writer.json(encodeError(error));
-    this.#writer.flush();
+    this.writer.json(encodeError(error));
+    this.writer.flush();
     this.#socket.end();
     setTimeout(() => this.#socket.destroy(), END_TIMEOUT).unref();
   }
@@ -125,6 +150,7 @@ export class Connection implements Caller {
   }
 
   #closeStalled(reason: string): void {
+    this.#fault = reason;
     this.#log.warn({ code: "TIMEOUT" }, `closed: ${reason} for ${this.#home.limits.stallTimeout} ms`);
     this.#socket.destroy();
   }
@@ -136,7 +162,7 @@ export class Connection implements Caller {
 
   #endIfIdle(): void {
     if (this.#calls.inFlight > 0) return;
-    this.#writer.flush();
+    this.writer.flush();
     this.#socket.end();
     this.#socket.setTimeout(END_TIMEOUT, () => this.#socket.destroy());
   }
@@ -156,34 +182,58 @@ export class Connection implements Caller {
   }
 
   readonly #takeChunk = (id: number, bytes: Buffer, last: boolean): void => {
-    if (this.isOpen) this.#calls.take(id, bytes, last);
+    if (!this.isOpen) return;
+    if (this.#inbox !== undefined) this.#inbox.chunk(id, bytes, last);
+    else this.#calls.take(id, bytes, last);
   };
 
   readonly #dispatch = (payload: Buffer): void => {
     if (!this.isOpen) return;
     this.#hasSpoken = true;
+    if (payload[0] === XBP_RESPONSE_MARK && this.#inbox !== undefined) {
+      this.#inbox.xbpResponse(payload);
+      return;
+    }
     const message = parseMessage(payload);
     const { type, id } = message;
-    if (type === "CoreCommand") this.#calls.begin(message);
+    if (this.#inbox !== undefined && WORKER_TYPES.has(type)) this.#inbox.message(message);
+    else if (type === "CoreCommand") this.#calls.begin(message);
     else if (type === "Credit") this.#calls.credit(message);
     else if (type === "Cancel") this.#calls.cancel(message);
-    else if (type === "Ping") this.#writer.json(encodeMessage("Pong", {}, id));
+    else if (type === "Ping") this.writer.json(encodeMessage("Pong", {}, id));
     else if (type === "Hello") this.#greet(message);
+    else if (type === "RegisterWorker") this.#register(message);
     else if (type !== "Pong") {
       const error = new XsysError("UNKNOWN_TYPE", `there is no message type "${type.slice(0, 64)}"`);
-      this.#writer.json(encodeError(error, id));
+      this.writer.json(encodeError(error, id));
     }
   };
+
+  /** From here on this is a worker's connection. */
+  #register({ id, payload }: Message): void {
+    const { workers } = this.#home;
+    if (workers === undefined || this.#inbox !== undefined) {
+      const why = workers === undefined ? "this service takes no workers" : "this connection is a worker's already";
+      this.writer.json(encodeError(new XsysError("UNSUPPORTED", why), id));
+      return;
+    }
+    this.#inbox = workers.admit(this, payload);
+    this.#calls.abandon();
+  }
 
   #greet({ id, payload }: Message): void {
     const { pid } = (payload ?? {}) as Partial<HelloQuestion>;
     if (Number.isSafeInteger(pid)) this.#pid = pid;
     this.#saidHello = true;
-    this.#writer.json(encodeMessage("Hello", this.#home.hello(), id));
+    this.writer.json(encodeMessage("Hello", this.#home.hello(), id));
   }
 
-  /** Reads on only while the peer takes its answers, and while its calls in order are few. */
+  /**
+   * Reads on only while the peer takes its answers, and while its calls in order are few. A worker is always read: what
+   * it is sent is bounded by whoever gives it work, and it might be waiting for us as we for it.
+   */
   #balance(): void {
+    if (this.#inbox !== undefined) return;
     const full = this.#socket.writableLength > this.#home.limits.maxUnsent || this.#calls.tooManyInOrder;
     if (full === this.#readingPaused) return;
     this.#readingPaused = full;

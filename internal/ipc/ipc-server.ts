@@ -7,6 +7,7 @@ import type { CallStatistics } from "./call-statistics.ts";
 import { type ClaimedSocket, claimSocket } from "./claim-socket.ts";
 import { Connection, type ConnectionHome } from "./connection.ts";
 import type { IpcLimits } from "./limits.ts";
+import type { WorkerHome } from "./worker-peer.ts";
 
 export interface IpcServerOptions {
   readonly socket: string;
@@ -15,6 +16,7 @@ export interface IpcServerOptions {
   readonly statistics: CallStatistics;
   readonly log: Logger;
   readonly hello: () => HelloAnswer;
+  readonly workers?: WorkerHome | undefined;
 }
 
 /** Accepts connections on a socket until it is told to stop. */
@@ -24,6 +26,7 @@ export class IpcServer implements ConnectionHome {
   readonly statistics: CallStatistics;
   readonly log: Logger;
   readonly hello: () => HelloAnswer;
+  readonly workers: WorkerHome | undefined;
   readonly #path: string;
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
@@ -34,13 +37,14 @@ export class IpcServer implements ConnectionHome {
   #stopped: Promise<void> | undefined;
   #onIdle: () => void = () => {};
 
-  constructor({ socket, router, limits, statistics, log, hello }: IpcServerOptions) {
+  constructor({ socket, router, limits, statistics, log, hello, workers }: IpcServerOptions) {
     this.#path = socket;
     this.router = router;
     this.limits = limits;
     this.statistics = statistics;
     this.log = log;
     this.hello = hello;
+    this.workers = workers;
     this.#server = createServer((peer) => this.#accept(peer));
   }
 
