@@ -1,0 +1,204 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { RouteTable } from "../../../internal/gateway/routes/route-table.ts";
+import type { RouteEntry } from "../../../protocol/worker.ts";
+
+function worker(path: string, method = "GET"): RouteEntry {
+  return { method, path, target: "worker" };
+}
+
+function table(...routes: (string | RouteEntry)[]): RouteTable {
+  const made = new RouteTable();
+  made.sync(routes.map((route) => (typeof route === "string" ? worker(route) : route)));
+  return made;
+}
+
+/** Which pattern matches, with what; undefined for none. */
+function found(routes: RouteTable, path: string, method = "GET"): [string, Record<string, string>] | undefined {
+  const match = routes.find(method, path);
+  return match && [match.pattern, { ...match.params }];
+}
+
+describe("which route matches", () => {
+  test("a literal segment goes before a parameter, and that before a wildcard, in whatever order they came", () => {
+    const routes = table("/*rest", "/users/:id", "/users/me", "/users/*rest");
+    expect(found(routes, "/users/me")).toEqual(["/users/me", {}]);
+    expect(found(routes, "/users/7")).toEqual(["/users/:id", { id: "7" }]);
+    expect(found(routes, "/users/7/posts")).toEqual(["/users/*rest", { rest: "7/posts" }]);
+    expect(found(routes, "/other")).toEqual(["/*rest", { rest: "other" }]);
+  });
+
+  test("where the better one leads nowhere, the next is tried", () => {
+    const routes = table("/a/b/c", "/a/:x/d", "/:y/b/e", "/a/*rest");
+    expect(found(routes, "/a/b/d")).toEqual(["/a/:x/d", { x: "b" }]);
+    expect(found(routes, "/a/b/e")).toEqual(["/a/*rest", { rest: "b/e" }]);
+    expect(found(routes, "/z/b/e")).toEqual(["/:y/b/e", { y: "z" }]);
+    expect(found(routes, "/z/b/d")).toBeUndefined();
+  });
+
+  test("empty segments and slashes at the end count for nothing, in routes and in requests", () => {
+    const routes = table("//users//:id//", "/about/");
+    for (const path of ["/users/7", "/users/7/", "//users///7//"])
+      expect(found(routes, path)?.[1]).toEqual({ id: "7" });
+    for (const path of ["/about", "/about/", "//about//"]) expect(found(routes, path)).toEqual(["/about/", {}]);
+    expect(found(table("/"), "//")).toEqual(["/", {}]);
+  });
+
+  test("case counts", () => {
+    expect(found(table("/About"), "/about")).toBeUndefined();
+  });
+
+  test("the rest of a path may be empty, unless another route is there", () => {
+    expect(found(table("/files/*rest"), "/files/")).toEqual(["/files/*rest", { rest: "" }]);
+    expect(found(table("/:a/*rest"), "/x")).toEqual(["/:a/*rest", { a: "x", rest: "" }]);
+    expect(found(table("/*rest", "/"), "/")).toEqual(["/", {}]);
+  });
+
+  test("of equal routes the first counts, whatever their parameters are called", () => {
+    const routes = table("/users/:id", "/users/:name", "/users/:name/posts");
+    expect(found(routes, "/users/7")).toEqual(["/users/:id", { id: "7" }]);
+    expect(found(routes, "/users/7/posts")).toEqual(["/users/:name/posts", { name: "7" }]);
+  });
+
+  test("a method is any token, in either case; HEAD is GET's where it has none", () => {
+    const routes = table(worker("/a", "get"), worker("/a", "Purge-All"), worker("/b", "HEAD"), worker("/b"));
+    expect(found(routes, "/a", "HEAD")).toEqual(["/a", {}]);
+    expect(found(routes, "/a", "PURGE-ALL")).toEqual(["/a", {}]);
+    expect(found(routes, "/a", "POST")).toBeUndefined();
+    expect(found(table(worker("/a", "HEAD")), "/a")).toBeUndefined();
+  });
+});
+
+describe("what is in a path", () => {
+  test("parameters are decoded, an escaped slash too", () => {
+    expect(found(table("/u/:id"), "/u/a%20b%2Fc%25")?.[1]).toEqual({ id: "a b/c%" });
+    expect(found(table("/u/*rest"), "/u/a%2Fb/c%3F")?.[1]).toEqual({ rest: "a/b/c?" });
+  });
+
+  test("a literal is found by its characters and by their escapes", () => {
+    for (const routes of [table("/café"), table("/caf%C3%A9")]) expect(found(routes, "/caf%C3%A9")).toBeDefined();
+    expect(found(table("/caf%C3%A9"), "/caf%C3%A9/")).toBeDefined();
+  });
+
+  test("colons, dots, dashes and the like inside a literal are only themselves", () => {
+    for (const path of ["/books:batch", "/a::b", "/v1.2/x-y", "/$metadata", "/c++", "/@me", "/~x;y=1,2"]) {
+      expect(found(table(path), path), path).toEqual([path, {}]);
+      expect(found(table(path), `${path}/`), path).toEqual([path, {}]);
+      expect(found(table(path), `${path}x`), path).toBeUndefined();
+    }
+  });
+
+  test("a malformed escape matches nothing, and does no harm", () => {
+    const routes = table("/u/:id", "/*rest");
+    for (const path of ["/u/%", "/u/%zz", "/u/%C3", "/%E0%A4%A"]) expect(found(routes, path)).toBeUndefined();
+  });
+
+  test("a parameter called as what objects have is one like any other", () => {
+    const match = table("/:__proto__/:constructor/*toString").find("GET", "/a/b/c");
+    expect(JSON.stringify(match?.params)).toBe('{"__proto__":"a","constructor":"b","toString":"c"}');
+  });
+
+  test("a parameter may be as long as a URL is", () => {
+    expect(found(table("/u/:id"), `/u/${"x".repeat(50_000)}`)).toBeDefined();
+  });
+});
+
+describe("what is no route", () => {
+  const NONE = [
+    "^\\/x\\/(\\d+)$",
+    "\\/x",
+    "/u/:id<number>",
+    "/u/:id(\\d+)",
+    "/u/:id?",
+    "/u/:a-:b",
+    "/u/:",
+    "*",
+    "**",
+    "/*",
+    "/**",
+    "/a/*/b",
+    "/a/*rest/b",
+    "/a*rest",
+    "/(.*)",
+    "/%2A",
+    "/%28.%2A%29",
+    "/a[bc]",
+    "/a|b",
+    "/a?b",
+    "/a\u0000",
+    "",
+    "users",
+  ];
+
+  test.each(NONE)("%j captures nothing, and leaves the others be", (path) => {
+    const routes = table(path, "/fine");
+    expect(found(routes, "/fine")).toEqual(["/fine", {}]);
+    for (const asked of ["/", "/x/1", "/u/1", "/u/1-2", "/a/x/b", "/a/b", "/ab", "/a", "/users", "/*", "/(.*)"]) {
+      expect(found(routes, asked), asked).toBeUndefined();
+    }
+  });
+
+  test("entries of other kinds are passed over", () => {
+    const routes = new RouteTable();
+    const entries = [null, 7, "x", [], {}, { method: "GET" }, { method: 1, path: "/a", target: "w" }];
+    const long = [worker(`/${"x".repeat(3_000)}`), worker("/a/".repeat(200)), worker("/a", "G T"), worker("/a", "")];
+    const files = [
+      { method: "GET", path: "/a", target: "static" },
+      { method: "GET", path: "/a", target: "static", file_path: 7 },
+    ];
+    routes.sync([...entries, ...long, ...files, worker("/fine")] as RouteEntry[]);
+    expect(found(routes, "/a")).toBeUndefined();
+    expect(found(routes, "/fine")).toBeDefined();
+  });
+
+  test.each([
+    ["no list", {}],
+    ["null", null],
+    ["too long a list", new Array(10_001).fill(worker("/b"))],
+  ])("%s is refused, and the routes stay as they were", (_name, list) => {
+    const routes = table("/a");
+    expect(() => routes.sync(list as RouteEntry[])).toThrow(expect.objectContaining({ code: "INVALID_PARAMS" }));
+    expect(found(routes, "/a")).toBeDefined();
+  });
+
+  test("nothing that a worker may send throws, and no path either", () => {
+    const text = fc.oneof(fc.string(), fc.stringMatching(/^(\/[:*%.a-c(){}0-9$-]{0,4}){1,4}$/));
+    const entry = fc.record({ method: fc.constantFrom("GET", "get", "X"), path: text, target: text, file_path: text });
+    fc.assert(
+      fc.property(fc.array(fc.oneof(entry, fc.anything())), fc.array(text), (list, paths) => {
+        const routes = new RouteTable();
+        routes.sync(list as RouteEntry[]);
+        for (const path of paths) routes.find("GET", path);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("a list that is sent again", () => {
+  test("takes the place of the one before", () => {
+    const routes = table("/a", "/b/:x");
+    routes.sync([worker("/c")]);
+    for (const path of ["/a", "/b/1"]) expect(found(routes, path)).toBeUndefined();
+    expect(found(routes, "/c")).toBeDefined();
+  });
+
+  test("changes nothing when it is the same, and is not gone through again", () => {
+    const routes = table("/a", "/b/:x");
+    const before = routes.find("GET", "/a");
+    routes.sync([worker("/a"), worker("/b/:x")]);
+    expect(routes.find("GET", "/a")).toBe(before);
+    routes.sync([worker("/a"), { ...worker("/b/:x"), target: "static", file_path: "/srv" }]);
+    expect(routes.find("GET", "/b/1")?.file?.path).toBe("/srv");
+  });
+});
+
+test("a static route tells its file, and a mount what is asked of its folder", () => {
+  const file = { method: "GET", path: "/logo", target: "static", file_path: "/srv/logo.svg" };
+  const mount = { method: "GET", path: "/assets/*filepath", target: "static", file_path: "/srv/assets" };
+  const routes = table(file, mount);
+  expect(routes.find("HEAD", "/logo")?.file).toEqual({ path: "/srv/logo.svg", isMount: false, rest: "" });
+  expect(routes.find("GET", "/assets/a/b.js")?.file).toEqual({ path: "/srv/assets", isMount: true, rest: "a/b.js" });
+  expect(routes.find("GET", "/assets/")?.file).toEqual({ path: "/srv/assets", isMount: true, rest: "" });
+  expect(table("/logo").find("GET", "/logo")?.file).toBeUndefined();
+});
