@@ -1,5 +1,7 @@
 import { XsysError } from "./errors.ts";
 
+export { type FrameSink, FrameWriter } from "./frame-writer.ts";
+
 /** Bytes of a frame's header: the payload's size, unsigned, big-endian. */
 export const HEADER_BYTES = 4;
 /** Largest payload by default: 100 MiB, what XyPriss's own engines take. */
@@ -137,112 +139,5 @@ export class FrameReader {
     body?.copy(grown, 0, 0, this.#bodyFilled);
     this.#body = grown;
     return grown;
-  }
-}
-
-/** Where frames go: a socket, as far as it matters here. */
-export interface FrameSink {
-  write(bytes: Uint8Array): boolean;
-  cork(): void;
-  uncork(): void;
-}
-
-const SLAB_BYTES = 65_536;
-/**
- * Queued messages that are not held back until the tick ends: with 64 calls in flight the peer then works on the first
- * while the others are still being made, which is worth 30 % of the calls. Smaller ones cost more in system calls.
- */
-const BATCH_BYTES = 3_072;
-/** UTF-8 bytes of one UTF-16 unit at the most. */
-const MAX_UTF8_PER_UNIT = 3;
-
-/**
- * Writes frames. What is said in one tick leaves in few writes, a small tick in one: messages are encoded straight into
- * a shared slab, whose parts are handed to the sink and never written again.
- */
-export class FrameWriter {
-  readonly #sink: FrameSink;
-  #slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
-  #start = 0;
-  #end = 0;
-  #scheduled = false;
-  #corked = false;
-
-  constructor(sink: FrameSink) {
-    this.#sink = sink;
-  }
-
-  /** Queues a JSON message. */
-  json(text: string): void {
-    const most = HEADER_BYTES + text.length * MAX_UTF8_PER_UNIT;
-    if (most > SLAB_BYTES) {
-      this.#large(Buffer.from(text));
-      return;
-    }
-    this.#reserve(most);
-    const size = this.#slab.write(text, this.#end + HEADER_BYTES);
-    this.#slab.writeUInt32BE(size, this.#end);
-    this.#end += HEADER_BYTES + size;
-    if (this.#end - this.#start >= BATCH_BYTES) this.#handOver();
-    this.#schedule();
-  }
-
-  /** Queues a chunk of a byte stream. The bytes must not change afterwards. */
-  chunk(id: number, bytes: Uint8Array, flags = 0): void {
-    this.#reserve(HEADER_BYTES + CHUNK_HEADER_BYTES);
-    let at = this.#slab.writeUInt32BE(CHUNK_HEADER_BYTES + bytes.byteLength, this.#end);
-    at = this.#slab.writeUInt8(CHUNK_MARK, at);
-    at = this.#slab.writeUInt8(flags, at);
-    this.#end = this.#slab.writeUInt32BE(id, at);
-    if (bytes.byteLength > 0) this.#direct(bytes);
-    this.#schedule();
-  }
-
-  /** Hands what is still queued to the sink. Called by itself at the end of the tick. */
-  flush(): void {
-    this.#scheduled = false;
-    this.#handOver();
-    if (this.#corked) {
-      this.#corked = false;
-      this.#sink.uncork();
-    }
-  }
-
-  #large(payload: Buffer): void {
-    this.#reserve(HEADER_BYTES);
-    this.#end = this.#slab.writeUInt32BE(payload.length, this.#end);
-    this.#direct(payload);
-    this.#schedule();
-  }
-
-  /** Queues bytes as they are, behind what the slab holds. */
-  #direct(bytes: Uint8Array): void {
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#sink.cork();
-    }
-    this.#handOver();
-    this.#sink.write(bytes);
-  }
-
-  #handOver(): void {
-    if (this.#end === this.#start) return;
-    const queued = this.#slab.subarray(this.#start, this.#end);
-    this.#start = this.#end;
-    this.#sink.write(queued);
-  }
-
-  #reserve(bytes: number): void {
-    if (this.#end + bytes <= SLAB_BYTES) return;
-    this.#handOver();
-    this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-    this.#start = 0;
-    this.#end = 0;
-  }
-
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    process.nextTick(() => this.flush());
   }
 }
