@@ -1,0 +1,37 @@
+import type { Candidate, Strategy } from "./candidate.ts";
+import { type Memory, Remembered } from "./remembered.ts";
+
+interface Credit extends Memory {
+  amount: number;
+}
+
+/**
+ * Who has the least of something; those with the same have turns in proportion to their weights, evenly spread: weights
+ * 5, 1, 1 give a a b a c a a. At each pick all of them are credited with their weight, and who has most credit is picked
+ * and pays the sum. Source of the turns and of their place as tie-breaker: nginx, round robin and least_conn.
+ */
+export class LeastByWeight implements Strategy {
+  readonly #credits = new Remembered<Credit>((candidate) => ({ candidate, amount: 0 }));
+  readonly #loadOf: (candidate: Candidate) => number;
+
+  constructor(loadOf: (candidate: Candidate) => number) {
+    this.#loadOf = loadOf;
+  }
+
+  pick<C extends Candidate>(candidates: readonly C[]): C | undefined {
+    const credits = this.#credits.of(candidates);
+    let least = Number.POSITIVE_INFINITY;
+    for (const { candidate } of credits) least = Math.min(least, this.#loadOf(candidate));
+    let best: Credit | undefined;
+    let total = 0;
+    for (const credit of credits) {
+      if (this.#loadOf(credit.candidate) > least) continue;
+      credit.amount += credit.candidate.weight;
+      total += credit.candidate.weight;
+      if (best === undefined || credit.amount > best.amount) best = credit;
+    }
+    if (best === undefined) return undefined;
+    best.amount -= total;
+    return best.candidate as C;
+  }
+}

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { Remembered } from "../../internal/balance/remembered.ts";
+import { candidates } from "./candidates.ts";
+
+function arrange() {
+  const begun: string[] = [];
+  const remembered = new Remembered((candidate) => {
+    begun.push(candidate.key);
+    return { candidate };
+  });
+  return { begun, remembered };
+}
+
+test("what is known of a candidate outlives the lists that a retry leaves it out of", () => {
+  const { begun, remembered } = arrange();
+  const [a, b] = candidates("a", "b");
+  const [before] = remembered.of([a, b] as never);
+  remembered.of([b] as never);
+  expect(remembered.of([b, a] as never)[1]).toBe(before);
+  expect(begun).toEqual(["a", "b"]);
+});
+
+test("what is known of a candidate is forgotten when it is long gone", () => {
+  const { begun, remembered } = arrange();
+  for (let i = 0; i < 1_000; i += 1) remembered.of(candidates("stays", `comes-${i}`));
+  expect(begun).toHaveLength(1_001);
+  remembered.of(candidates("stays", "comes-0"));
+  expect(begun.slice(1_001)).toEqual(["comes-0"]);
+});
