@@ -9,6 +9,8 @@ export interface Answer {
   readonly headers: Headers;
   /** Whole, or as it comes. */
   readonly body?: Uint8Array | Readable | undefined;
+  /** The body is kept, and the same object for whoever asks next: what is made of it may be kept as well. */
+  readonly isKept?: boolean;
 }
 
 /** Looks at a request before its body was read: an answer refuses it. */
