@@ -1,0 +1,43 @@
+import { errorAnswer, type Gate } from "../answer.ts";
+import type { ConcurrencyOptions } from "../options.ts";
+import { clientKey } from "./client-key.ts";
+import { RequestQueue } from "./request-queue.ts";
+
+export interface Concurrency {
+  readonly gate: Gate;
+  /** Requests that wait for their turn. */
+  readonly waiting: number;
+}
+
+const TOO_MANY = errorAnswer(429, "Too many requests at once from this address");
+
+/**
+ * Lets `max` requests run at once while the others wait, and refuses with 503 those that are too many or wait too long.
+ * A client's requests count while they wait, too: beyond `maxPerClient` they are refused with 429.
+ */
+export function createConcurrency(options: ConcurrencyOptions): Concurrency {
+  const { maxPerClient } = options;
+  const perClient = new Map<string, number>();
+  const queue = new RequestQueue(options);
+  const leave = (client: string) => {
+    const count = perClient.get(client) ?? 0;
+    if (count > 1) perClient.set(client, count - 1);
+    else perClient.delete(client);
+  };
+  const gate: Gate = (exchange) => {
+    if (maxPerClient > 0) {
+      const client = clientKey(exchange.client);
+      const count = perClient.get(client) ?? 0;
+      if (count >= maxPerClient) return TOO_MANY;
+      perClient.set(client, count + 1);
+      exchange.onEnd(() => leave(client));
+    }
+    return queue.enter(exchange);
+  };
+  return {
+    gate,
+    get waiting() {
+      return queue.waiting;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** The average of the last so many values. */
+export class MovingAverage {
+  readonly #values: Float64Array;
+  #sum = 0;
+  #count = 0;
+
+  constructor(size: number) {
+    this.#values = new Float64Array(size);
+  }
+
+  get isFull(): boolean {
+    return this.#count >= this.#values.length;
+  }
+
+  /** 0 without values. */
+  get value(): number {
+    return this.#sum / Math.max(1, Math.min(this.#count, this.#values.length));
+  }
+
+  add(value: number): void {
+    const at = this.#count % this.#values.length;
+    const leaving = this.#values[at] as number;
+    this.#values[at] = value;
+    this.#count++;
+    // Added up anew each time around: what rounding leaves of a running sum would gather for ever.
+    this.#sum = at === 0 ? this.#values.reduce((sum, each) => sum + each, 0) : this.#sum + value - leaving;
+  }
+}

@@ -1,0 +1,81 @@
+import { type Answer, errorAnswer } from "../answer.ts";
+import type { Exchange } from "../exchange.ts";
+import type { ConcurrencyOptions } from "../options.ts";
+
+interface Waiter {
+  hasTurn: boolean;
+  readonly timer: NodeJS.Timeout;
+  /** Goes on with its turn, or with the answer that refuses it. */
+  readonly resolve: (refusal: Answer | undefined) => void;
+}
+
+/** Milliseconds that a request waits where no time is given, as in XyPriss's engine. */
+const DEFAULT_TIMEOUT = 30_000;
+
+const FULL = errorAnswer(503, "The server is busy: too many requests are waiting already");
+const WAITED = errorAnswer(503, "The server is busy: the request has waited too long for its turn");
+const GONE = errorAnswer(499, "The client has gone");
+
+/** So many requests run at once, and the others wait: the first come first. All leave with their client. */
+export class RequestQueue {
+  readonly #max: number;
+  readonly #maxQueue: number;
+  readonly #timeout: number;
+  readonly #waiters = new Set<Waiter>(); // in order of arrival, and left in one step
+  #running = 0;
+
+  constructor({ max, maxQueue, queueTimeout }: ConcurrencyOptions) {
+    this.#max = max;
+    this.#maxQueue = maxQueue;
+    this.#timeout = queueTimeout || DEFAULT_TIMEOUT;
+  }
+
+  get waiting(): number {
+    return this.#waiters.size;
+  }
+
+  enter(exchange: Exchange): Answer | undefined | Promise<Answer | undefined> {
+    if (this.#max === 0) return undefined;
+    if (this.#running < this.#max) {
+      this.#running++;
+      exchange.onEnd(() => this.#release());
+      return undefined;
+    }
+    if (this.#maxQueue > 0 && this.#waiters.size >= this.#maxQueue) return FULL;
+    return this.#wait(exchange);
+  }
+
+  #wait(exchange: Exchange): Promise<Answer | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
+    const timer = setTimeout(() => this.#refuse(waiter, WAITED), this.#timeout);
+    const waiter: Waiter = { hasTurn: false, timer, resolve };
+    this.#waiters.add(waiter);
+    exchange.onEnd(() => {
+      if (waiter.hasTurn) this.#release();
+      else this.#refuse(waiter, GONE);
+    });
+    return promise;
+  }
+
+  /** Hands its turn on, when somebody waits for it. */
+  #release(): void {
+    const [next] = this.#waiters;
+    if (next === undefined) {
+      this.#running--;
+      return;
+    }
+    next.hasTurn = true;
+    this.#leave(next);
+    next.resolve(undefined);
+  }
+
+  #refuse(waiter: Waiter, answer: Answer): void {
+    this.#leave(waiter);
+    waiter.resolve(answer); // which one that was refused before does not hear
+  }
+
+  #leave(waiter: Waiter): void {
+    this.#waiters.delete(waiter);
+    clearTimeout(waiter.timer);
+  }
+}
