@@ -21,6 +21,8 @@ export interface Figure {
 
 /** Our figure is to be at most, or at least, so many times the contender's; without a contender, so much. */
 export interface Goal {
+  /** Where more than one contender is ours: whose figure. */
+  readonly of?: string;
   readonly figure: string;
   readonly contender?: string;
   readonly atMost?: number;
@@ -56,12 +58,13 @@ function rowOf(contender: string, { figures, reference, results }: Comparison): 
 }
 
 function goalLine(goal: Goal, results: Results): string {
-  const { figure, contender, atMost, atLeast } = goal;
+  const { of = OURS, figure, contender, atMost, atLeast } = goal;
+  const whose = of === OURS ? "" : ` of ${of}`;
   const wanted = atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`;
   if (contender === undefined) {
-    return `goal: ${figure} ${wanted}: ${outcome(goal, summarize(results, OURS, figure)?.median)}`;
+    return `goal: ${figure}${whose} ${wanted}: ${outcome(goal, summarize(results, of, figure)?.median)}`;
   }
-  return `goal: ${figure} ${wanted} × ${contender}: ${outcome(goal, ratio(results, OURS, contender, figure))}`;
+  return `goal: ${figure}${whose} ${wanted} × ${contender}: ${outcome(goal, ratio(results, of, contender, figure))}`;
 }
 
 function outcome({ atMost = Number.POSITIVE_INFINITY, atLeast = 0 }: Goal, value: number | undefined): string {

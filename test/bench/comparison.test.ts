@@ -40,6 +40,11 @@ group("a comparison", () => {
     expect(outcomeOf({ atMost: 11 })).toBe("goal: p50 ≤ 11: 12.00, MISSED");
   });
 
+  test("tells whose goal it was, where more than one contender is ours", () => {
+    expect(outcomeOf({ of: "peer", atMost: 10 })).toBe("goal: p50 of peer ≤ 10: 10.00, reached");
+    expect(outcomeOf({ of: "peer", contender: "xsys", atMost: 1 })).toBe("goal: p50 of peer ≤ 1 × xsys: 0.83, reached");
+  });
+
   test("does not claim a goal whose peer is absent", () => {
     expect(outcomeOf({ contender: "gone", atMost: 1.2 })).toBe("goal: p50 ≤ 1.2 × gone: not measured");
   });

@@ -1,0 +1,141 @@
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { AnswerReader } from "../../bench/load/answer-reader.ts";
+import { Ledger } from "../../bench/load/ledger.ts";
+import { Load } from "../../bench/load/load.ts";
+import type { LoadOptions } from "../../bench/load/order.ts";
+import { settle } from "../../bench/load/settle.ts";
+
+const servers: Server[] = [];
+const loads: Load[] = [];
+
+afterEach(async () => {
+  for (const load of loads.splice(0)) await load[Symbol.asyncDispose]();
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function listen(answer: RequestListener): Promise<number> {
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+async function ask(port: number, options: Partial<LoadOptions> = {}): Promise<Load> {
+  const usual = {
+    host: "127.0.0.1",
+    path: "/",
+    method: "GET",
+    clients: 2,
+    sequential: false,
+    patience: 20_000,
+  } as const;
+  const load = await Load.start({ ...usual, port, ...options });
+  loads.push(load);
+  return load;
+}
+
+describe("answers of HTTP", () => {
+  const ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
+  test("are known as such however they are split", () => {
+    for (let at = 1; at < ANSWER.length; at++) {
+      const reader = new AnswerReader();
+      expect(reader.push(Buffer.from(ANSWER.slice(0, at))), `split at ${at}`).toBeUndefined();
+      expect(reader.push(Buffer.from(ANSWER.slice(at)))).toEqual({ status: 200, body: "hello", closes: false });
+    }
+  });
+
+  test("end with their last chunk where they have no length", () => {
+    const reader = new AnswerReader();
+    expect(
+      reader.push(Buffer.from("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")),
+    ).toBeUndefined();
+    expect(reader.push(Buffer.from("0\r\n\r\n"))?.status).toBe(200);
+  });
+
+  test("tell when the server will close, and may have no body", () => {
+    const answer = new AnswerReader().push(Buffer.from("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n"));
+    expect(answer).toEqual({ status: 408, body: "", closes: true });
+  });
+});
+
+describe("a load", () => {
+  test("counts what is answered, and knows by whom", async () => {
+    const port = await listen((_request, response) => response.end(String(process.pid)));
+    const load = await ask(port, { sequential: true });
+    expect(await settle(load, 1)).toBe(true);
+    expect((await load.look()).answering).toEqual([process.pid]);
+    const report = await load.stop();
+    expect(report).toMatchObject({ failed: 0, failures: [] });
+    expect(report.answered).toBeGreaterThan(0);
+  });
+
+  test("sends the body of a POST", async () => {
+    const bodies = Promise.withResolvers<string>();
+    const port = await listen((request, response) => {
+      request.setEncoding("utf8").on("data", bodies.resolve);
+      request.on("end", () => response.end("1"));
+    });
+    await ask(port, { method: "POST" });
+    expect(await bodies.promise).toBe("x=1");
+  });
+
+  const failing: [kind: string, answer: RequestListener, options?: Partial<LoadOptions>][] = [
+    ["503", (_request, response) => response.writeHead(503).end()],
+    ["reset", (request) => request.socket.destroy()],
+    ["hang", () => {}, { patience: 100 }],
+  ];
+  test.each(failing)("counts a failure of the kind %s as such", async (kind, answer, options) => {
+    const port = await listen(answer);
+    const load = await ask(port, options);
+    const { failures, byKind, failed } = await reportWith(load, ({ failed }) => failed > 0);
+    expect(Object.keys(byKind)).toEqual([kind]);
+    expect(byKind).toEqual({ [kind]: failed });
+    expect(failures.map((failure) => failure.kind)).toEqual(failures.map(() => kind));
+  });
+
+  test("counts refused connections as such", async () => {
+    const port = await listen(() => {});
+    servers.pop()?.close();
+    const { byKind } = await reportWith(await ask(port), ({ failed }) => failed > 0);
+    expect(Object.keys(byKind)).toEqual(["refused"]);
+  });
+
+  test("kills nobody while nobody answers", async () => {
+    const load = await ask(await listen(() => {}));
+    expect(await load.kill()).toBeUndefined();
+  });
+});
+
+test("the account tells how long each client waited for another process than the killed one", () => {
+  const ledger = new Ledger();
+  const [one, other] = [{}, {}];
+  ledger.answered(one, 1, 100);
+  ledger.killed(100);
+  ledger.answered(one, 1, 100); // was on its way
+  ledger.answered(one, 1, 200);
+  ledger.answered(one, 1, 200);
+  ledger.answered(other, 1, 200);
+  ledger.failed("502", 1);
+  expect(ledger.answering()).toEqual([200]);
+  const { failover, failures, answered } = ledger.take();
+  expect(failover).toHaveLength(2);
+  expect(answered).toBe(5);
+  expect(failures[0]?.afterKill).toBeGreaterThanOrEqual(0);
+  expect(ledger.take()).toMatchObject({ answered: 0, failed: 0, byKind: {}, failover: [] });
+});
+
+/** Takes reports until one is as wanted. */
+async function reportWith(load: Load, isWanted: (report: Awaited<ReturnType<Load["take"]>>) => boolean) {
+  for (;;) {
+    const report = await load.take();
+    if (isWanted(report)) return report;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
