@@ -15,6 +15,7 @@ export const MODULES: Readonly<Record<ModuleName, string>> = {
   console: "Filter, name, limit and encrypt what an application logs.",
   watch: "Tell of changes to files and folders as they happen.",
   terminal: "Run a program in a terminal of its own.",
+  cluster: "The workers of a running service: their state, their output, their replacement.",
   service: "A running service: its health, its commands, its end.",
 };
 

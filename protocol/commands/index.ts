@@ -1,5 +1,6 @@
 import type { Contract, ParamsGiven, ParamsTaken, ResultOf } from "../command.ts";
 import * as archive from "./archive.ts";
+import * as cluster from "./cluster.ts";
 import * as console from "./console.ts";
 import * as fsGuard from "./fs-guard.ts";
 import * as fsHandle from "./fs-handle.ts";
@@ -30,6 +31,7 @@ const modules = [
   console,
   watch,
   terminal,
+  cluster,
   service,
 ] as const;
 

@@ -17,6 +17,8 @@ export const EVENT_LINES: Readonly<Record<string, EventLines>> = {
   "monitor.process": { line: (event) => processLine(event as Event<"monitor.process">), redraws: true },
   "watch.files": { line: (event) => changeLine(event as Event<"watch.files">) },
   "watch.content": { line: (event) => contentLines(event as Event<"watch.content">) },
+  "cluster.logs": { line: (event) => workerLine(event as Event<"cluster.logs">) },
+  "cluster.restart": { line: (event) => replacedLine(event as Event<"cluster.restart">) },
   "fs.watch": { line: (event) => printable((event as Event<"fs.watch">).path) },
   "fs.watch-content": { line: (event) => modifiedLines(event as Event<"fs.watch-content">) },
 };
@@ -57,4 +59,12 @@ function modifiedLines(event: Event<"fs.watch-content">): string {
 function diffLines({ lines = [], omitted }: Pick<Event<"watch.content">, "lines" | "omitted">): string[] {
   const told = lines.map(({ type, line, text }) => `${type === "added" ? "+" : "-"}${line}: ${printableLine(text)}`);
   return omitted === undefined ? told : [...told, `(no lines: ${omitted})`];
+}
+
+function workerLine({ time, id, line }: Event<"cluster.logs">): string {
+  return `${formatNumber(time, "unix-seconds")}  [${printable(id)}] ${printableLine(line)}`;
+}
+
+function replacedLine({ id, pid }: Event<"cluster.restart">): string {
+  return `worker ${printable(id)} is ready${pid === undefined ? "" : `, process ${pid}`}`;
 }

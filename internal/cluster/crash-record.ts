@@ -1,0 +1,37 @@
+import type { Result } from "../../protocol/commands/index.ts";
+import type { RequestInFlight } from "./channel.ts";
+
+/** What is known of a process that ended unasked. */
+export type CrashRecord = Result<"cluster.crashes">[number];
+
+/** How a process ended, as the operating system tells it; an `error` kept it from starting. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly error?: Error;
+}
+
+export function describeEnd({ code, signal, error }: ProcessEnd): string {
+  if (error !== undefined) return `could not be started: ${error.message}`;
+  return signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
+}
+
+/** Signals that somebody sends to be rid of a process; all others are a program's own failure. */
+const FROM_OUTSIDE: ReadonlySet<NodeJS.Signals | null> = new Set(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"]);
+
+export function isFromOutside({ signal }: ProcessEnd): boolean {
+  return FROM_OUTSIDE.has(signal);
+}
+
+/** Requests that a record names. */
+export const MAX_REQUESTS = 10;
+/** Lines of output in it. */
+export const MAX_LAST_LINES = 20;
+
+/** What a worker was at when it was lost. */
+export interface Workload {
+  readonly count: number;
+  readonly requests: readonly RequestInFlight[];
+}
+
+export const NO_WORK: Workload = { count: 0, requests: [] };

@@ -1,0 +1,34 @@
+import type { EventOf } from "../../protocol/command.ts";
+import type { logs } from "../../protocol/commands/cluster.ts";
+
+/** One line of a worker's output. */
+export type LogLine = EventOf<typeof logs>;
+
+/** Lines kept of a member, whichever process of it printed them; together no more than MAX_TEXT characters. */
+export const MAX_KEPT = 200;
+const MAX_TEXT = 262_144;
+/** Characters kept of one. */
+const MAX_KEPT_LINE = 8_192;
+
+/** The end of what a member printed. */
+export class LastLines {
+  readonly #lines: LogLine[] = [];
+  #text = 0;
+
+  add(line: LogLine): void {
+    const kept = line.line.length > MAX_KEPT_LINE ? { ...line, line: beginning(line.line) } : line;
+    this.#lines.push(kept);
+    this.#text += kept.line.length;
+    while (this.#lines.length > MAX_KEPT || this.#text > MAX_TEXT) this.#text -= this.#lines.shift()?.line.length ?? 0;
+  }
+
+  /** The last ones, the oldest first. */
+  last(count: number): readonly LogLine[] {
+    return count === 0 ? [] : this.#lines.slice(-count);
+  }
+}
+
+/** Copied: a slice of a string keeps all of it in memory. */
+function beginning(line: string): string {
+  return `${Buffer.from(line.slice(0, MAX_KEPT_LINE)).toString()} …`;
+}

@@ -1,0 +1,67 @@
+import type { WorkerChannel } from "./channel.ts";
+import type { ClusterOptions } from "./options.ts";
+
+/** A timer that fires so much too late tells of a service that was held up itself: what it did not hear counts for nothing. */
+const LATE = 0.5;
+
+/**
+ * Asks a worker for signs of life, one at a time. It counts as hung when it has answered before and does not for the
+ * time that it has; a worker that never answers is not one to be asked.
+ */
+export class LifeSigns {
+  readonly #channel: WorkerChannel;
+  readonly #timeout: number;
+  readonly #onHung: () => void;
+  readonly #ticker: NodeJS.Timeout;
+  #hasAnswered = false;
+  #asked = false;
+  #deadline: NodeJS.Timeout | undefined;
+  #over = false;
+
+  constructor(
+    channel: WorkerChannel,
+    { pingInterval, pingTimeout }: Pick<ClusterOptions, "pingInterval" | "pingTimeout">,
+    onHung: () => void,
+  ) {
+    this.#channel = channel;
+    this.#timeout = pingTimeout;
+    this.#onHung = onHung;
+    this.#ticker = setInterval(() => this.#ask(), pingInterval).unref();
+    this.#ask();
+  }
+
+  stop(): void {
+    this.#over = true;
+    clearInterval(this.#ticker);
+    clearTimeout(this.#deadline);
+  }
+
+  #ask(): void {
+    if (this.#asked) return;
+    this.#asked = true;
+    this.#channel.ping().then(
+      () => this.#answered(),
+      () => {}, // a connection that fails tells so itself
+    );
+    if (this.#hasAnswered) this.#wait();
+  }
+
+  #answered(): void {
+    this.#asked = false;
+    this.#hasAnswered = true;
+    clearTimeout(this.#deadline);
+  }
+
+  #wait(): void {
+    const since = performance.now();
+    this.#deadline = setTimeout(() => {
+      if (performance.now() - since > this.#timeout * (1 + LATE)) this.#wait();
+      // What the worker said meanwhile is read before: the sockets' turn comes between a timer and an immediate.
+      else setImmediate(() => this.#judge());
+    }, this.#timeout).unref();
+  }
+
+  #judge(): void {
+    if (this.#asked && !this.#over) this.#onHung();
+  }
+}

@@ -1,0 +1,118 @@
+import type { Logger } from "../log.ts";
+import type { Member } from "./member.ts";
+import type { ClusterOptions } from "./options.ts";
+import type { Usage } from "./usage.ts";
+import type { WorkerProcess } from "./worker-process.ts";
+
+/** Checks in a row with too much processor time before a worker is replaced: a burst of work is none of its faults. */
+const CPU_CHECKS = 3;
+/** Milliseconds before a replacement is tried again that did not start. */
+const RETRY = 30_000;
+/** Parts of all workers' memory limits together. */
+const COLLECT_AT = 0.75;
+const WARN_AT = 0.9;
+
+/** What was seen of one process before. */
+interface Record {
+  readonly memoryTold: boolean;
+  readonly cpuChecks: number;
+}
+
+const NOTHING_SEEN: Record = { memoryTold: false, cpuChecks: 0 };
+
+/** Looks from time to time at what workers use, and does what the options say of too much. */
+export class LimitWatch {
+  readonly #options: ClusterOptions;
+  readonly #log: Logger;
+  readonly #members: readonly Member[];
+  readonly #records = new WeakMap<WorkerProcess, Record>();
+  readonly #retryAt = new WeakMap<Member, number>();
+  #wasNear = false;
+  #checking = false;
+  #ticker: NodeJS.Timeout | undefined;
+
+  constructor(options: ClusterOptions, log: Logger, members: readonly Member[]) {
+    this.#options = options;
+    this.#log = log;
+    this.#members = members;
+  }
+
+  start(): void {
+    this.#ticker = setInterval(() => void this.#check(), this.#options.checkInterval).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#ticker);
+  }
+
+  async #check(): Promise<void> {
+    if (this.#checking) return;
+    this.#checking = true;
+    try {
+      const usages = await Promise.all(this.#members.map((member) => this.#checkMember(member)));
+      this.#checkTogether(usages.reduce((sum, bytes) => sum + bytes, 0));
+    } catch (error) {
+      this.#log.error({ err: error }, "what the workers use could not be read");
+    } finally {
+      this.#checking = false;
+    }
+  }
+
+  /** Gives the bytes that its processes have. */
+  async #checkMember(member: Member): Promise<number> {
+    let bytes = 0;
+    for (const process of member.processes) {
+      const usage = await process.readUsage();
+      bytes += usage?.memory ?? 0;
+      if (usage !== undefined && process === member.current && process.state === "ready") {
+        this.#judge(member, process, usage);
+      }
+    }
+    return bytes;
+  }
+
+  #judge(member: Member, process: WorkerProcess, { memory, cpu }: Usage): void {
+    const { maxMemory = Number.POSITIVE_INFINITY, maxCpu = Number.POSITIVE_INFINITY, hardLimits } = this.#options;
+    const before = this.#records.get(process) ?? NOTHING_SEEN;
+    const isOver = memory > maxMemory;
+    const cpuChecks = cpu > maxCpu ? before.cpuChecks + 1 : 0;
+    this.#records.set(process, { memoryTold: isOver, cpuChecks });
+    const excess = [
+      isOver && `${megabytes(memory)} of memory, over its limit of ${megabytes(maxMemory)}`,
+      cpuChecks >= CPU_CHECKS && `${Math.round(cpu)} % of a processor, over its limit of ${maxCpu} %`,
+    ].find((words) => words !== false);
+    if (excess === undefined) return;
+    if (hardLimits) this.#replace(member, excess);
+    else if ((isOver && !before.memoryTold) || cpuChecks === CPU_CHECKS) this.#tell(member, process, excess);
+    if (isOver) process.channel?.forceGc();
+  }
+
+  #tell({ id }: Member, { pid }: WorkerProcess, excess: string): void {
+    this.#log.warn({ worker: id, pid }, `worker ${id} uses ${excess}`);
+  }
+
+  #replace(member: Member, excess: string): void {
+    if (member.replacing || performance.now() < (this.#retryAt.get(member) ?? 0)) return;
+    this.#log.warn({ worker: member.id }, `worker ${member.id} uses ${excess}: it is replaced`);
+    member.replace().catch((error: Error) => {
+      this.#retryAt.set(member, performance.now() + RETRY);
+      this.#log.error({ worker: member.id }, error.message);
+    });
+  }
+
+  #checkTogether(memory: number): void {
+    const { intelligence, maxMemory, workers, standbys } = this.#options;
+    if (!intelligence || maxMemory === undefined) return;
+    const part = memory / (maxMemory * (workers + standbys));
+    if (part > COLLECT_AT) for (const { current } of this.#members) current?.channel?.forceGc();
+    const isNear = part > WARN_AT;
+    if (isNear && !this.#wasNear) {
+      this.#log.warn({ memory }, `the workers use ${megabytes(memory)}, ${Math.round(100 * part)} % of what they may`);
+    }
+    this.#wasNear = isNear;
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1_048_576)} MB`;
+}

@@ -1,0 +1,202 @@
+import { XsysError } from "../../protocol/errors.ts";
+import { Backoff } from "./backoff.ts";
+import type { WorkerChannel } from "./channel.ts";
+import { LastLines, type LogLine } from "./last-lines.ts";
+import type { MemberHome, Role } from "./member-home.ts";
+import type { ProcessHome } from "./process-home.ts";
+import { MEMBER_STEPS, type MemberState, Standing } from "./states.ts";
+import { WorkerProcess } from "./worker-process.ts";
+
+/** A worker's place: one process at a time, and its successor while it is being replaced. */
+export class Member {
+  readonly id: string;
+  readonly lines = new LastLines();
+  /** Processes started. */
+  starts = 0;
+  /** How the last process ended that was not asked to. */
+  lastEnd: string | undefined;
+  readonly #home: MemberHome;
+  readonly #state = new Standing(MEMBER_STEPS, "stopped");
+  readonly #backoff: Backoff;
+  readonly #asHome: ProcessHome;
+  #role: Role;
+  #current: WorkerProcess | undefined;
+  #successor: WorkerProcess | undefined;
+  /** Those that were lost, replaced or stopped, and have not ended. */
+  readonly #leaving = new Set<WorkerProcess>();
+  #respawn: NodeJS.Timeout | undefined;
+  #replacing: Promise<void> | undefined;
+
+  constructor(id: string, role: Role, home: MemberHome) {
+    this.id = id;
+    this.#role = role;
+    this.#home = home;
+    this.#backoff = new Backoff(home.options);
+    this.#asHome = {
+      ...home,
+      line: (stream, line) => this.#keep({ time: Date.now() / 1000, id, stream, line }),
+      ready: (process) => this.#whenReady(process),
+      lost: (process) => this.#whenLost(process),
+      crashed: (process) => {
+        this.lastEnd = process.reason;
+        home.crashed(this, process);
+      },
+      ended: (process) => this.#whenEnded(process),
+    };
+  }
+
+  get state(): MemberState {
+    return this.#state.now;
+  }
+
+  get role(): Role {
+    return this.#role;
+  }
+
+  set role(role: Role) {
+    this.#role = role;
+    this.#current?.channel?.setActive(role === "active");
+  }
+
+  get current(): WorkerProcess | undefined {
+    return this.#current;
+  }
+
+  get replacing(): boolean {
+    return this.#successor !== undefined;
+  }
+
+  /** Those that work, or are about to. */
+  get processes(): WorkerProcess[] {
+    return [this.#current, this.#successor].filter((process) => process !== undefined);
+  }
+
+  /** Whether a standby is to take its place: it was lost, and is not just being started for the first time. */
+  get isDown(): boolean {
+    return this.state !== "ready" && !(this.state === "starting" && this.starts === 1);
+  }
+
+  /** Takes a worker that registered for one of its processes. */
+  adopt(channel: WorkerChannel): boolean {
+    const newestFirst = this.processes.toReversed();
+    const free = newestFirst.filter((process) => process.channel === undefined);
+    const process = channel.key === undefined ? free[0] : free.find(({ key }) => key === channel.key);
+    if (process === undefined) return false;
+    process.adopt(channel);
+    channel.setActive(this.#role === "active" && process === this.#current && process.state === "ready");
+    return true;
+  }
+
+  /** Starts it, which was stopped or has failed; one that runs is left as it is. */
+  start(): void {
+    if (!this.#state.take("start")) return;
+    clearTimeout(this.#respawn);
+    this.#current = this.#spawn();
+  }
+
+  /** The same by hand: what was, is forgotten. Resolves when it is ready. @throws UNAVAILABLE when it does not get there. */
+  async revive(): Promise<void> {
+    this.#backoff.forget();
+    this.start();
+    const process = this.#current;
+    if (await process?.whenReady) return;
+    throw new XsysError("UNAVAILABLE", `worker ${this.id} did not start: ${whyNot(process)}`);
+  }
+
+  /**
+   * Starts another process, and lets the one there is go when the new one is ready. Resolves when that has ended.
+   * @throws UNAVAILABLE when the new one does not get ready: nothing else has changed then.
+   */
+  replace(): Promise<void> {
+    this.#replacing ??= this.#replace().finally(() => {
+      this.#replacing = undefined;
+    });
+    return this.#replacing;
+  }
+
+  /** Lets it finish, and ends it, until it is started again. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#respawn);
+    this.#state.take("stop");
+    this.#home.changed();
+    await Promise.all([...this.processes, ...this.#leaving].map((process) => process.stop()));
+    this.#state.take("end");
+  }
+
+  /** Ends all of it at once. */
+  kill(): void {
+    clearTimeout(this.#respawn);
+    this.#state.take("stop");
+    for (const process of [...this.processes, ...this.#leaving]) process.kill();
+  }
+
+  #spawn(): WorkerProcess {
+    this.starts++;
+    return new WorkerProcess(this.id, this.#asHome);
+  }
+
+  async #replace(): Promise<void> {
+    const before = this.#current;
+    if (before === undefined || this.state === "draining") {
+      throw new XsysError("UNAVAILABLE", `worker ${this.id} is ${this.state}`);
+    }
+    const next = this.#spawn();
+    this.#successor = next;
+    if (await next.whenReady) await before.stop();
+    else {
+      const why = `the one to replace it ${whyNot(next)}`;
+      throw new XsysError("UNAVAILABLE", `worker ${this.id} was not replaced: ${why}`);
+    }
+  }
+
+  #keep(line: LogLine): void {
+    this.lines.add(line);
+    this.#home.line(line);
+  }
+
+  #whenReady(process: WorkerProcess): void {
+    const before = this.#current;
+    if (process === this.#successor) {
+      this.#successor = undefined;
+      this.#current = process;
+      if (before !== undefined) this.#leaving.add(before);
+    }
+    this.#state.take("ready");
+    process.channel?.setActive(this.#role === "active");
+    this.#home.log.info({ worker: this.id, pid: process.pid, role: this.#role }, `worker ${this.id} is ready`);
+    this.#home.changed();
+  }
+
+  #whenLost(process: WorkerProcess): void {
+    this.#leaving.add(process);
+    if (process === this.#successor) this.#successor = undefined;
+    else if (process === this.#current) {
+      this.#current = this.#successor;
+      this.#successor = undefined;
+      if (this.#current !== undefined) this.#state.take("succeeded");
+      else this.#goOnWithout(process);
+      this.#home.changed();
+    }
+  }
+
+  #goOnWithout(process: WorkerProcess): void {
+    if (!this.#home.options.respawn) {
+      this.#state.take("leave");
+      return;
+    }
+    const death = { at: performance.now(), life: process.age, fromOutside: process.endedFromOutside };
+    const wait = this.#backoff.next(death);
+    if (wait === "hopeless") this.#state.take("give-up");
+    else if (this.#state.take("lost")) this.#respawn = setTimeout(() => this.start(), wait);
+  }
+
+  #whenEnded(process: WorkerProcess): void {
+    this.#leaving.delete(process);
+    if (process === this.#current) this.#current = undefined;
+    if (process === this.#successor) this.#successor = undefined;
+  }
+}
+
+function whyNot(process: WorkerProcess | undefined): string {
+  return process?.state === "crashed" ? process.reason : "was stopped meanwhile";
+}

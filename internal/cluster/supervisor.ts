@@ -1,0 +1,193 @@
+import type { Result } from "../../protocol/commands/index.ts";
+import { XsysError } from "../../protocol/errors.ts";
+import type { Logger } from "../log.ts";
+import type { WorkerChannel } from "./channel.ts";
+import { CrashLog } from "./crash-log.ts";
+import type { CrashRecord } from "./crash-record.ts";
+import type { LogLine } from "./last-lines.ts";
+import { LimitWatch } from "./limit-watch.ts";
+import { Member } from "./member.ts";
+import type { MemberHome } from "./member-home.ts";
+import type { ClusterOptions } from "./options.ts";
+import { OrphanGuard } from "./orphan-guard.ts";
+import type { OutputName } from "./worker-output.ts";
+
+export type ClusterStatus = Result<"cluster.status">;
+
+interface SupervisorHome {
+  readonly log: Logger;
+  /** Takes what workers print. */
+  readonly onWorkerLine?: (id: string, stream: OutputName, line: string) => void;
+}
+
+/** Keeps a number of processes of one command running: some that are given work, some that stand by. */
+export class Supervisor {
+  readonly #options: ClusterOptions;
+  readonly #log: Logger;
+  readonly #members: readonly Member[];
+  readonly #guard = new OrphanGuard();
+  readonly #crashes: CrashLog;
+  readonly #limits: LimitWatch;
+  readonly #readers = new Set<(line: LogLine) => void>();
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: ClusterOptions, { log, onWorkerLine }: SupervisorHome) {
+    this.#options = options;
+    this.#log = log;
+    this.#crashes = new CrashLog(log, options.crashLoop);
+    const home: MemberHome = {
+      options,
+      log,
+      guard: this.#guard,
+      line: (line) => {
+        onWorkerLine?.(line.id, line.stream, line.line);
+        for (const reader of this.#readers) reader(line);
+      },
+      changed: () => this.#promoteStandbys(),
+      crashed: (member, process) => this.#crashes.add(member, process),
+    };
+    this.#members = Array.from(
+      { length: options.workers + options.standbys },
+      (_, i) => new Member(String(i), i < options.workers ? "active" : "standby", home),
+    );
+    this.#limits = new LimitWatch(options, log, this.#members);
+  }
+
+  /** Starts all members. What they connect to must listen by then. */
+  start(): void {
+    for (const member of this.#members) member.start();
+    this.#limits.start();
+  }
+
+  /** Takes the connection of a worker that registered; false for one that is no process of this. */
+  adopt(channel: WorkerChannel): boolean {
+    return this.#members.find(({ id }) => id === channel.id)?.adopt(channel) ?? false;
+  }
+
+  /** Whether a worker is ready, or may become so by itself. */
+  get hopeful(): boolean {
+    return this.#stopping === undefined && this.#members.some(({ state }) => HOPEFUL.has(state));
+  }
+
+  /** Processes started in place of others. */
+  get restarts(): number {
+    return this.#members.reduce((sum, { starts }) => sum + Math.max(0, starts - 1), 0);
+  }
+
+  status(): ClusterStatus {
+    const { workers, standbys } = this.#options;
+    const ready = this.#members.filter(({ role, state }) => role === "active" && state === "ready").length;
+    return {
+      workers,
+      ready,
+      standbys,
+      restarts: this.restarts,
+      crashes: this.#crashes.total,
+      members: this.#members.map(describe),
+    };
+  }
+
+  /** The latest first, at most 100. */
+  crashes(): readonly CrashRecord[] {
+    return this.#crashes.records;
+  }
+
+  /**
+   * The last lines of a member, or of all in the order of time; `lines` of each, at most 200.
+   * @throws NOT_FOUND when there is no such member.
+   */
+  logs(id?: string, lines: number = 200): readonly LogLine[] {
+    return this.#named(id)
+      .flatMap((member) => member.lines.last(lines))
+      .toSorted((a, b) => a.time - b.time);
+  }
+
+  /** Passes on what workers print from now on; gives what ends that. */
+  follow(reader: (line: LogLine) => void): () => void {
+    this.#readers.add(reader);
+    return () => this.#readers.delete(reader);
+  }
+
+  /**
+   * Replaces members one after the other, each when its successor is ready. Of all, those that were stopped are left out.
+   * @throws NOT_FOUND, or UNAVAILABLE when one does not get ready: those after it are as they were.
+   */
+  async restart(id?: string, signal?: AbortSignal, onReplaced: (member: Member) => unknown = () => {}): Promise<void> {
+    const members = this.#named(id).filter(({ state }) => id !== undefined || state !== "stopped");
+    for (const member of members) {
+      signal?.throwIfAborted();
+      this.#refuseStopping();
+      if (member.current === undefined) await member.revive();
+      else await member.replace();
+      await onReplaced(member);
+    }
+  }
+
+  /** Lets a member finish and ends it; a ready standby takes its place. @throws NOT_FOUND. */
+  async stopMember(id: string): Promise<void> {
+    for (const member of this.#named(id)) await member.stop();
+  }
+
+  /** Starts a member that was stopped; resolves when it is ready. @throws NOT_FOUND, UNAVAILABLE. */
+  async startMember(id: string): Promise<void> {
+    this.#refuseStopping();
+    for (const member of this.#named(id)) await member.revive();
+  }
+
+  /** Lets all finish and ends them; with `force`, at once, also when they are being stopped already. */
+  stop(force = false): Promise<void> {
+    this.#stopping ??= this.#stop();
+    if (force) for (const member of this.#members) member.kill();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.#limits.stop();
+    await Promise.all(this.#members.map((member) => member.stop()));
+    this.#guard.close();
+    this.#log.info("all workers have ended");
+  }
+
+  #named(id: string | undefined): readonly Member[] {
+    if (id === undefined) return this.#members;
+    const member = this.#members.find((each) => each.id === id);
+    if (member !== undefined) return [member];
+    throw new XsysError("NOT_FOUND", `there is no worker ${id}: there are 0 to ${this.#members.length - 1}`, {
+      details: { id },
+    });
+  }
+
+  #refuseStopping(): void {
+    if (this.#stopping !== undefined) throw new XsysError("UNAVAILABLE", "the workers are being stopped");
+  }
+
+  /** A ready standby changes places with an active member that is down. */
+  #promoteStandbys(): void {
+    if (this.#stopping !== undefined) return;
+    for (const member of this.#members) {
+      if (member.role !== "active" || !member.isDown) continue;
+      const standby = this.#members.find(({ role, state }) => role === "standby" && state === "ready");
+      if (standby === undefined) return;
+      member.role = "standby";
+      standby.role = "active";
+      this.#log.info({ worker: standby.id }, `worker ${standby.id} takes the place of worker ${member.id}`);
+    }
+  }
+}
+
+const HOPEFUL: ReadonlySet<string> = new Set(["starting", "ready", "backing-off"] satisfies Member["state"][]);
+
+function describe({ id, role, state, replacing, current, starts, lastEnd }: Member): ClusterStatus["members"][number] {
+  return {
+    id,
+    role,
+    state,
+    replacing,
+    ...(current?.pid !== undefined && { pid: current.pid }),
+    ...(current !== undefined && { uptime: current.age / 1000 }),
+    ...(current?.usage !== undefined && { memory: current.usage.memory, cpu: current.usage.cpu }),
+    in_flight: current?.channel?.inFlight ?? 0,
+    restarts: Math.max(0, starts - 1),
+    ...(lastEnd !== undefined && { last_end: lastEnd }),
+  };
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from "node:crypto";
+import type { WorkerChannel } from "./channel.ts";
+import { describeEnd, isFromOutside, MAX_REQUESTS, NO_WORK, type ProcessEnd, type Workload } from "./crash-record.ts";
+import { LifeSigns } from "./life-signs.ts";
+import type { ProcessHome } from "./process-home.ts";
+import { PROCESS_STEPS, type ProcessState, Standing } from "./states.ts";
+import { type Usage, UsageMeter } from "./usage.ts";
+import { WorkerChild } from "./worker-child.ts";
+
+/** Milliseconds that a process which closed its connection has to end by itself, as most do, before it is told to. */
+const FAREWELL = 100;
+/** Milliseconds for what a process said last to be read; one that it left behind may hold the connection open. */
+const LAST_WORDS = 200;
+
+/** One process of a member, from its start to its end. */
+export class WorkerProcess {
+  /** In its environment: by it the worker that registers is known. */
+  readonly key: string = randomUUID();
+  readonly startedAt: number = performance.now();
+  /** Whether it got ready; false once it cannot any more. */
+  readonly whenReady: Promise<boolean>;
+  channel: WorkerChannel | undefined;
+  usage: Usage | undefined;
+  /** What it was at when it was lost. */
+  workload: Workload = NO_WORK;
+  readonly #home: ProcessHome;
+  readonly #child: WorkerChild;
+  readonly #meter: UsageMeter | undefined;
+  readonly #state = new Standing(PROCESS_STEPS, "starting");
+  readonly #settleReady: (ready: boolean) => void;
+  readonly #forced = Promise.withResolvers<void>();
+  #timer: NodeJS.Timeout | undefined;
+  #signs: LifeSigns | undefined;
+  #wasReady = false;
+  /** What the supervisor found wrong with it, and ended it for. */
+  #cause: string | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(id: string, home: ProcessHome) {
+    this.#home = home;
+    ({ promise: this.whenReady, resolve: this.#settleReady } = Promise.withResolvers<boolean>());
+    this.#child = new WorkerChild({ id, key: this.key }, home);
+    if (this.pid !== undefined) this.#meter = new UsageMeter(this.pid);
+    void this.#child.exited.then(() => this.#whenExited());
+    void this.#child.read.then(() => this.#whenRead());
+    void this.#child.ended.then(() => this.#whenEnded());
+    const { readyTimeout, readyWhen } = home.options;
+    if (readyWhen === "started") this.#child.onSpawn(() => this.#becomeReady());
+    this.#timer = setTimeout(() => this.#condemn(`was not ready within ${readyTimeout} ms`, "SIGKILL"), readyTimeout);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get state(): ProcessState {
+    return this.#state.now;
+  }
+
+  /** Milliseconds since its start. */
+  get age(): number {
+    return performance.now() - this.startedAt;
+  }
+
+  /** Undefined while it runs. */
+  get end(): ProcessEnd | undefined {
+    return this.#child.end;
+  }
+
+  /** Why it was lost, in words that follow its name. */
+  get reason(): string {
+    return this.#cause ?? (this.end === undefined ? "closed its connection" : describeEnd(this.end));
+  }
+
+  /** Somebody ended a sound process. One that lost its connection and whose exit is not seen yet counts as such. */
+  get endedFromOutside(): boolean {
+    return this.#wasReady && this.#cause === undefined && (this.end === undefined || isFromOutside(this.end));
+  }
+
+  /** It registered. */
+  adopt(channel: WorkerChannel): void {
+    this.channel = channel;
+    channel.onClose((reason) => this.#whenClosed(reason));
+    const { options } = this.#home;
+    if (options.pingInterval > 0) this.#signs = new LifeSigns(channel, options, () => this.#whenHung());
+    if (options.readyWhen === "registered") this.#becomeReady();
+  }
+
+  /** What it uses now; undefined once it has ended. */
+  async readUsage(): Promise<Usage | undefined> {
+    const usage = this.end === undefined ? await this.#meter?.read() : undefined;
+    if (usage !== undefined) this.usage = usage;
+    return usage;
+  }
+
+  /** Lets it finish its requests, asks it to end, and kills it when it does not. Resolves when nothing of it is left. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** Ends it at once, whatever it is at. */
+  kill(): void {
+    void this.stop();
+    this.#forced.resolve();
+    this.#child.signal("SIGKILL");
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#state.take("stop")) {
+      this.#rest();
+      const { promise: tooLong, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, this.#home.options.drainTimeout);
+      await Promise.race([this.channel?.drain(), this.#child.exited, this.#forced.promise, tooLong]);
+      clearTimeout(timer);
+    }
+    await this.#child.stop();
+  }
+
+  #becomeReady(): void {
+    if (!this.#state.take("ready")) return;
+    clearTimeout(this.#timer);
+    this.#wasReady = true;
+    this.#home.ready(this);
+    this.#settleReady(true);
+  }
+
+  #whenClosed(reason: string | undefined): void {
+    this.#signs?.stop();
+    if (reason !== undefined) this.#condemn(`broke the protocol: ${reason}`, "SIGTERM");
+    else if (this.#lose()) {
+      this.#timer = setTimeout(() => {
+        this.#cause = "closed its connection";
+        void this.#child.stop();
+      }, FAREWELL);
+    }
+  }
+
+  #whenHung(): void {
+    this.#condemn(`hung: it gave no sign of life for ${this.#home.options.pingTimeout} ms`, "SIGKILL");
+    this.channel?.close();
+  }
+
+  /** It is of no use as it is. */
+  #condemn(cause: string, signal: "SIGTERM" | "SIGKILL"): void {
+    if (this.state !== "starting" && this.state !== "ready") return;
+    this.#cause = cause;
+    this.#lose();
+    if (signal === "SIGKILL") this.#child.signal(signal);
+    else void this.#child.stop();
+  }
+
+  /** False when it was lost, or asked to end, before. */
+  #lose(): boolean {
+    if (!this.#state.take("fault")) return false;
+    this.#rest();
+    const { channel } = this;
+    if (channel !== undefined) {
+      this.workload = { count: channel.inFlight, requests: channel.requestsInFlight(MAX_REQUESTS) };
+      channel.setActive(false);
+    }
+    this.#home.lost(this);
+    return true;
+  }
+
+  /** Nothing is waited for of it any more but its end. */
+  #rest(): void {
+    clearTimeout(this.#timer);
+    this.#signs?.stop();
+    this.#settleReady(false);
+  }
+
+  #whenExited(): void {
+    if (!this.#lose()) this.#rest();
+    this.#timer = setTimeout(() => this.channel?.close(), LAST_WORDS);
+  }
+
+  #whenRead(): void {
+    if (this.state === "crashed") this.#home.crashed(this);
+  }
+
+  #whenEnded(): void {
+    clearTimeout(this.#timer);
+    this.channel?.close();
+    this.#state.take("end");
+    this.#home.ended(this);
+  }
+}
