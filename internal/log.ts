@@ -1,8 +1,7 @@
 import { type Logger, pino, stdTimeFunctions } from "pino";
+import type { LogLevel } from "./log-levels.ts";
 
 export type { Logger };
-export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The service's log, on standard error: readable on a terminal, one JSON object a line otherwise. */
 export async function createLogger(level: LogLevel): Promise<Logger> {

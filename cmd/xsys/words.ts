@@ -1,5 +1,4 @@
 import type { CommandName } from "../../protocol/commands/index.ts";
-import { SERVE_OPTIONS } from "./serve-options.ts";
 
 type ModuleOf<N> = N extends `${infer M}.${string}` ? M : never;
 export type ModuleName = ModuleOf<CommandName>;
@@ -24,8 +23,6 @@ export interface Word {
   readonly summary: string;
   /** The command that the word is short for. */
   readonly command?: CommandName;
-  /** The word's own options, which all take a value. */
-  readonly options?: Readonly<Record<string, { readonly summary: string; readonly byDefault: string }>>;
   /** Words that may come next. */
   readonly choices?: readonly string[];
 }
@@ -46,7 +43,12 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** First words that are no module. */
 export const WORDS: Readonly<Record<string, Word>> = {
-  serve: { usage: "serve", summary: "Run the service until it is told to stop.", options: SERVE_OPTIONS },
+  serve: { usage: "serve", summary: "Run the service until it is told to stop." },
+  server: {
+    usage: "server start",
+    summary: "Run the service with an application's workers, and HTTP in front of them.",
+    choices: ["start"],
+  },
   status: { usage: "status", summary: "What the running service is, holds and has done.", command: "service.status" },
   ping: { usage: "ping", summary: "Ask the running service for a sign of life.", command: "service.ping" },
   stop: { usage: "stop", summary: "Stop the running service.", command: "service.stop" },

@@ -2,9 +2,11 @@ import type { Contract } from "../../../protocol/command.ts";
 import { contracts, contractsByName } from "../../../protocol/commands/index.ts";
 import { optionName } from "../../../protocol/params.ts";
 import type { JsonSchema } from "../../../protocol/schema.ts";
+import type { Flag } from "../flags/flag.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import { itemsOf } from "../print/shape.ts";
 import { ACTIONS, MODULES, WORDS, type Word } from "../words.ts";
+import { flagsOf } from "./word-flags.ts";
 
 /**
  * What the last of the words after `xsys` may become: modules, actions, flags, and the values of those that have a
@@ -74,7 +76,7 @@ function optionsAfter(placed: readonly string[]): ReadonlyMap<string, Takes> {
   const { properties = {} } = contractAfter(placed)?.params ?? {};
   return new Map<string, Takes>([
     ...Object.entries(properties).map(([name, schema]) => [`--${optionName(name)}`, takenBy(schema)] as const),
-    ...Object.keys(wordAfter(placed)?.options ?? {}).map((name) => [`--${name}`, []] as const),
+    ...Object.entries(flagsOf(placed[0])).map(([name, flag]) => [`--${name}`, takenByFlag(flag)] as const),
     ...globalOptions.filter(([option]) => !Object.hasOwn(properties, option.slice("--".length))),
   ]);
 }
@@ -100,6 +102,10 @@ function placeValues({ positionals = [], params }: Contract, place: number): rea
   const last = positionals.at(-1);
   const positional = positionals[place] ?? (last?.endsWith("...") ? last : undefined);
   return positional === undefined ? [] : valuesOf(params.properties?.[positional.replace(/\.\.\.$/, "")]);
+}
+
+function takenByFlag({ kind, choices = [] }: Flag<unknown>): Takes {
+  return kind === "flag" ? "nothing" : choices;
 }
 
 function takenBy(schema: JsonSchema): Takes {

@@ -5,7 +5,9 @@ import { didYouMean } from "../../../protocol/suggest.ts";
 import { ACTIONS, MODULES, type ModuleName, WORDS } from "../words.ts";
 import { commandHelp } from "./command-help.ts";
 import type { HelpStyle } from "./layout.ts";
-import { moduleHelp, overviewHelp, wordHelp } from "./overview-help.ts";
+import { moduleHelp, overviewHelp } from "./overview-help.ts";
+import { flagGroupsOf } from "./word-flags.ts";
+import { wordHelp } from "./word-help.ts";
 
 /**
  * Help on what the words after `xsys` name: nothing, a module, a command, or a word such as `serve`. Ends with a line
@@ -16,7 +18,7 @@ export async function helpText([first, action]: readonly string[], style: HelpSt
   if (first === undefined) return overviewHelp(style);
   const word = Object.hasOwn(WORDS, first) ? WORDS[first] : undefined;
   if (word?.command) return commandHelp(contractOf(word.command), style, word.usage);
-  if (word) return wordHelp(word, style);
+  if (word) return wordHelp(word, style, flagGroupsOf(first));
   const own = ACTIONS[`${first} ${action}`];
   if (own) return wordHelp(own, style);
   if (!Object.hasOwn(MODULES, first)) throw unknown(first, [...Object.keys(MODULES), ...Object.keys(WORDS)]);

@@ -1,7 +1,7 @@
 import { contracts } from "../../../protocol/commands/index.ts";
 import { ERRORS } from "../../../protocol/errors.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
-import { ACTIONS, MODULES, type ModuleName, WORDS, type Word } from "../words.ts";
+import { ACTIONS, MODULES, type ModuleName, WORDS } from "../words.ts";
 import { type HelpStyle, layout, rendered } from "./layout.ts";
 
 const EXAMPLES = `Examples:
@@ -42,16 +42,6 @@ export function moduleHelp(module: ModuleName, style: HelpStyle): Promise<string
     if (name.startsWith(`${module} `)) argv.command(name.slice(module.length + 1), summary);
   }
   return rendered(argv.epilogue(`More: xsys ${module} <action> --help`));
-}
-
-/** `xsys serve --help` */
-export function wordHelp({ usage, summary, options = {} }: Word, style: HelpStyle): Promise<string> {
-  const all = Object.entries(options);
-  const argv = layout(style).usage(`Usage: xsys ${usage}${all.length > 0 ? " [options]" : ""}\n\n${summary}`);
-  for (const [name, option] of all) {
-    argv.option(name, { type: "string", describe: option.summary, defaultDescription: option.byDefault });
-  }
-  return rendered(argv.epilogue("Options of every command: xsys --help"));
 }
 
 /** Exit codes with the errors that end so: `66  NOT_FOUND`. */

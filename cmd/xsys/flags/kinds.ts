@@ -1,0 +1,106 @@
+import type { Flag } from "./flag.ts";
+
+interface Range {
+  readonly summary: string;
+  readonly byDefault: number;
+  readonly least?: number;
+  readonly most?: number;
+  /** What the default is, where the figure does not say it. */
+  readonly shownDefault?: string;
+}
+
+/** On or off: bare, or `true`, `false`, `1`, `0`. */
+export function flag(summary: string, byDefault = false): Flag<boolean> {
+  return {
+    summary,
+    kind: "flag",
+    takes: "",
+    mustBe: "bare, true or false",
+    byDefault,
+    shownDefault: String(byDefault),
+    parse: (text) => FLAG_WORDS[text.toLowerCase()],
+  };
+}
+
+const FLAG_WORDS: Readonly<Record<string, boolean>> = { true: true, "1": true, "": true, false: false, "0": false };
+
+/** A whole number. `auto`, and -1, which is how XyPriss sends it, are `auto` where there is one. */
+export function count({ auto, ...range }: Range & { readonly auto?: number }): Flag<number> {
+  const flag = numeric(range, "number", auto === undefined ? "" : ", or auto", wholeNumber);
+  if (auto === undefined) return flag;
+  return { ...flag, parse: (text) => (/^(auto|-1)$/.test(text) ? auto : flag.parse(text)) };
+}
+
+/** Milliseconds. */
+export function milliseconds(range: Range): Flag<number> {
+  return numeric({ most: LONGEST, ...range }, "milliseconds", "", wholeNumber);
+}
+
+/** Seconds, perhaps with a fraction; kept in milliseconds, as the default and the range are. */
+export function seconds({ byDefault, least = 0, most = LONGEST, ...rest }: Range): Flag<number> {
+  const inSeconds = { ...rest, byDefault: byDefault / 1000, least: least / 1000, most: most / 1000 };
+  const { parse, ...other } = numeric(inSeconds, "seconds", "", (text) =>
+    /^\d{1,12}(\.\d{1,9})?$/.test(text) ? Number(text) : undefined,
+  );
+  return { ...other, byDefault, parse: (text) => timesThousand(parse(text)) };
+}
+
+/** setTimeout's longest, 24.8 days: beyond it a timer ends at once. */
+const LONGEST = 2_147_483_647;
+
+function timesThousand(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.ceil(value * 1000);
+}
+
+/** Bytes, or as in `64m`; `unit` is what a bare number counts. Kept in bytes, as the default and the range are. */
+export function size({ unit = 1, ...range }: Range & { readonly unit?: number }): Flag<number> {
+  const takes = unit === 1 ? "bytes" : "megabytes";
+  return numeric(range, takes, ", such as 1024 or 64m", (text) => {
+    const [, digits, letter = ""] = /^(\d{1,12})([kmg]?)b?$/i.exec(text) ?? [];
+    return digits === undefined ? undefined : Number(digits) * (FACTORS[letter.toLowerCase()] ?? unit);
+  });
+}
+
+const FACTORS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** A length of time that is kept in seconds: a number of them, or as in `90s`, `15m`, `12h`, `1d`. */
+export function secondsOrText(summary: string): Flag<number | undefined> {
+  return {
+    summary,
+    kind: "value",
+    takes: "seconds",
+    mustBe: "a number of seconds, or such as 15m, 12h or 1d",
+    byDefault: undefined,
+    shownDefault: "none",
+    parse: (text) => {
+      const [, digits, letter = ""] = /^(\d{1,10})\s*(|s|m|h|d)$/i.exec(text) ?? [];
+      return digits === undefined ? undefined : Number(digits) * (SECONDS_OF[letter.toLowerCase()] ?? 1);
+    },
+  };
+}
+
+const SECONDS_OF: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
+
+function numeric(
+  { summary, byDefault, least = 0, most = 1_000_000_000, shownDefault = String(byDefault) }: Range,
+  takes: string,
+  more: string,
+  parse: (text: string) => number | undefined,
+): Flag<number> {
+  return {
+    summary,
+    kind: "value",
+    takes,
+    mustBe: `a ${takes === "seconds" ? "" : "whole "}number from ${least} to ${most}${more}`,
+    byDefault,
+    shownDefault,
+    parse: (text) => {
+      const value = parse(text);
+      return value !== undefined && value >= least && value <= most ? value : undefined;
+    },
+  };
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^-?\d{1,12}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,30 @@
+import { XsysError } from "../../../protocol/errors.ts";
+import type { OptionKinds } from "../../../protocol/words.ts";
+import type { Flag, FlagTable, Values } from "./flag.ts";
+
+/** What each flag of a table takes, for the parser of words. */
+export function kindsOf(table: FlagTable): OptionKinds {
+  return new Map(Object.entries(table).map(([name, { kind }]) => [name, kind]));
+}
+
+/**
+ * The flags' values, of those that were not given the defaults.
+ * @throws INVALID_PARAMS
+ */
+export function readFlags<F extends FlagTable>(table: F, options: ReadonlyMap<string, string | true>): Values<F> {
+  const values = Object.entries(table).map(([name, flag]) => [name, flagValue(name, flag, options.get(name))]);
+  return Object.fromEntries(values);
+}
+
+function flagValue(name: string, flag: Flag<unknown>, given: string | true | undefined): unknown {
+  if (given === undefined) return flag.byDefault;
+  const value = flag.parse(given === true ? "" : given);
+  if (value !== undefined) return value;
+  throw new XsysError("INVALID_PARAMS", `--${name} must be ${flag.mustBe}, not ${shown(given)}`);
+}
+
+/** Payloads of guards have thousands of characters. */
+function shown(given: string | true): string {
+  const text = String(given);
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

@@ -1,0 +1,18 @@
+import type { FlagTable } from "../flags/flag.ts";
+import { SERVE_OPTIONS } from "../serve-options.ts";
+import { SERVER_FLAG_GROUPS } from "../server/groups.ts";
+
+/** The options of a first word that is no module, by what they are about. */
+export function flagGroupsOf(word = ""): Readonly<Record<string, FlagTable>> {
+  return (Object.hasOwn(GROUPS, word) && GROUPS[word]) || {};
+}
+
+/** The same, all together. */
+export function flagsOf(word = ""): FlagTable {
+  return Object.assign({}, ...Object.values(flagGroupsOf(word)));
+}
+
+const GROUPS: Readonly<Record<string, Readonly<Record<string, FlagTable>>>> = {
+  serve: { Options: SERVE_OPTIONS },
+  server: SERVER_FLAG_GROUPS,
+};

@@ -1,0 +1,25 @@
+import type { Service } from "../../../internal/service.ts";
+import { VERSION } from "../../../internal/version.ts";
+import { defaultSocket } from "../../../protocol/endpoint.ts";
+import type { ServerLog } from "./log/server-log.ts";
+import type { ServerOptions } from "./server-options.ts";
+
+/** Says that the service is ready, in the words that XyPriss's client waits for; to a person, also what to try next. */
+export function announce({ socket, addresses }: Service, { gateway, cluster }: ServerOptions, log: ServerLog): void {
+  const [address = ""] = addresses;
+  log.always(`xsys ${VERSION}, XHSC Edition listening on ${address}`);
+  if (log.format !== "pretty") return;
+  const connect = socket === defaultSocket() ? "" : ` --connect ${socket}`;
+  const url = `${gateway.tls ? "https" : "http"}://${reachable(address)}`;
+  log.write(
+    `Try, in another terminal:\n` +
+      `  curl -i ${url}/_xypriss/b/status\n` +
+      (cluster ? `  npx xsys cluster status${connect}\n  npx xsys cluster restart${connect}\n` : "") +
+      `  npx xsys ${`stop${connect}`}\n`,
+  );
+}
+
+/** An address that can be asked, where the service listens on all of them. */
+function reachable(address: string): string {
+  return address.replace(/^(0\.0\.0\.0|\[::\]):/, "localhost:");
+}

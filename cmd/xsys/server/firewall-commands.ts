@@ -1,0 +1,7 @@
+/** What an administrator could run to let clients through: all of them, or those of some addresses. */
+export function firewallCommands(port: number, allowed: readonly string[]): string[] {
+  if (allowed.length === 0) return [`sudo ufw allow ${port}/tcp`];
+  return allowed
+    .filter((address) => /^[\da-f.:]+(\/\d{1,3})?$/i.test(address))
+    .map((address) => `sudo ufw allow from ${address} to any port ${port} proto tcp`);
+}

@@ -1,0 +1,58 @@
+import type { FlagTable } from "../flags/flag.ts";
+import { CLUSTER, WORKER_LIFE, WORKER_LIMITS } from "./flags/cluster.ts";
+import { COMPRESSION } from "./flags/compression.ts";
+import { STATICS, UPLOADS } from "./flags/files.ts";
+import { CONVERSION, GUARDS } from "./flags/guards.ts";
+import { BREAKER, CONCURRENCY, QUALITY, RATE_LIMIT } from "./flags/limits.ts";
+import { LISTENING, LOGGING } from "./flags/listening.ts";
+import { PROXY } from "./flags/proxy.ts";
+import { REQUESTS } from "./flags/requests.ts";
+import { FIREWALL, IPC, PLUGINS, TASK_POOL } from "./flags/surroundings.ts";
+
+/** Every flag of `xsys server start`. */
+export const SERVER_FLAGS = {
+  ...LISTENING,
+  ...LOGGING,
+  ...CLUSTER,
+  ...WORKER_LIMITS,
+  ...WORKER_LIFE,
+  ...REQUESTS,
+  ...CONCURRENCY,
+  ...RATE_LIMIT,
+  ...BREAKER,
+  ...QUALITY,
+  ...COMPRESSION,
+  ...STATICS,
+  ...UPLOADS,
+  ...PROXY,
+  ...GUARDS,
+  ...CONVERSION,
+  ...IPC,
+  ...PLUGINS,
+  ...FIREWALL,
+  ...TASK_POOL,
+};
+
+/** The same by what they are about, as help and the page of flags show them. */
+export const SERVER_FLAG_GROUPS: Readonly<Record<string, FlagTable>> = {
+  "Where it listens": LISTENING,
+  "The log": LOGGING,
+  Workers: CLUSTER,
+  "Limits of a worker": WORKER_LIMITS,
+  "A worker's life": WORKER_LIFE,
+  Requests: REQUESTS,
+  "Requests at once": CONCURRENCY,
+  "Rate limit": RATE_LIMIT,
+  "Circuit breaker": BREAKER,
+  "Slow clients": QUALITY,
+  Compression: COMPRESSION,
+  "Static files": STATICS,
+  Uploads: UPLOADS,
+  "Reverse proxy": PROXY,
+  "Guards, each with its configuration": GUARDS,
+  "XML and JSON": CONVERSION,
+  "The socket": IPC,
+  Plugins: PLUGINS,
+  Firewall: FIREWALL,
+  "XyPriss's pool of tasks": TASK_POOL,
+};

@@ -1,0 +1,90 @@
+import type { ClusterOptions } from "../../../internal/cluster/options.ts";
+import type { GatewayOptions } from "../../../internal/gateway/options.ts";
+import type { IpcLimits } from "../../../internal/ipc/limits.ts";
+import type { LogLevel } from "../../../internal/log-levels.ts";
+import { parseWords } from "../argv.ts";
+import type { Values } from "../flags/flag.ts";
+import { kindsOf, readFlags } from "../flags/read-flags.ts";
+import { ipcLimits } from "../serve-options.ts";
+import { existingFolder, socketFor } from "../service-process.ts";
+import { clusterOptions } from "./flags/cluster.ts";
+import { compressionOptions } from "./flags/compression.ts";
+import { type Given, staticOptions, uploadOptions } from "./flags/files.ts";
+import { conversionOptions, guardOptions } from "./flags/guards.ts";
+import { breakerOptions, concurrencyOptions, qualityOptions, rateLimitOptions } from "./flags/limits.ts";
+import { listeningOptions } from "./flags/listening.ts";
+import { proxyOptions } from "./flags/proxy.ts";
+import { requestOptions } from "./flags/requests.ts";
+import { SERVER_FLAGS } from "./groups.ts";
+import { type LeftOver, leftOver } from "./left-over.ts";
+import { workerCommand } from "./worker-command.ts";
+
+export type ServerValues = Values<typeof SERVER_FLAGS>;
+
+/** What a command line of `xsys server start` says. */
+export interface ServerOptions {
+  /** Where the service listens, absolute. */
+  readonly socket: string;
+  readonly root: string;
+  readonly confined: boolean;
+  readonly limits: Partial<IpcLimits>;
+  readonly gateway: GatewayOptions;
+  readonly cluster?: ClusterOptions;
+  readonly log: { readonly level: LogLevel; readonly format: "auto" | "plain" | "json" | "pretty" };
+  readonly plugins: readonly string[];
+  /** Who shall get through the firewall, where that was asked for; none for everybody. */
+  readonly firewall?: { readonly allowed: readonly string[] };
+  /** Words that XyPriss's client wrote and nobody here knows. */
+  readonly leftOver: readonly LeftOver[];
+}
+
+/** @throws INVALID_PARAMS, UNKNOWN_COMMAND, NOT_FOUND */
+export async function serverOptions(words: readonly string[]): Promise<ServerOptions> {
+  const { globals, positionals, options } = parseWords(words, { kinds: kindsOf(SERVER_FLAGS) });
+  const unknown = leftOver(positionals, globals.signed);
+  const values = readFlags(SERVER_FLAGS, options);
+  const socket = socketFor(values.ipc ?? values.socket);
+  const command = await workerCommand(values, globals.signed);
+  return {
+    socket,
+    root: await existingFolder(globals.root ?? "."),
+    confined: globals.confine,
+    limits: ipcLimits(values),
+    gateway: gatewayOptions(values, options),
+    ...(command !== undefined && { cluster: clusterOptions(values, { command, socket, cwd: process.cwd() }) }),
+    log: { level: values["log-level"], format: values["log-format"] },
+    plugins: values.plugins,
+    ...((values["firewall-enabled"] || values["firewall-auto-open"]) && {
+      firewall: { allowed: values["firewall-allowed-ips"] },
+    }),
+    leftOver: unknown,
+  };
+}
+
+function gatewayOptions(values: ServerValues, given: Given): GatewayOptions {
+  const parts = {
+    compression: compressionOptions(values),
+    rateLimit: rateLimitOptions(values),
+    concurrency: concurrencyOptions(values),
+    breaker: breakerOptions(values),
+    quality: qualityOptions(values),
+    proxy: proxyOptions(values),
+    uploads: uploadOptions(values, given),
+    conversion: conversionOptions(values),
+  };
+  return {
+    ...listeningOptions(values),
+    ...requestOptions(values),
+    strategy: values["cluster-strategy"],
+    rescue: values["rescue-mode"],
+    statics: staticOptions(values),
+    guards: guardOptions(values),
+    ...withoutAbsent(parts),
+  };
+}
+
+/** A part that is off is absent, and not undefined. */
+function withoutAbsent<T extends object>(parts: T): { readonly [K in keyof T]?: NonNullable<T[K]> } {
+  const present = Object.entries(parts).filter(([, part]) => part !== undefined);
+  return Object.fromEntries(present) as { readonly [K in keyof T]?: NonNullable<T[K]> };
+}

@@ -1,0 +1,70 @@
+import { access, constants, stat } from "node:fs/promises";
+import { delimiter, join, resolve } from "node:path";
+import { XsysError } from "../../../protocol/errors.ts";
+import type { ServerValues } from "./server-options.ts";
+import { splitCommand } from "./split-command.ts";
+
+type CommandValues = Pick<
+  ServerValues,
+  "cluster" | "entry-point" | "worker-command" | "cluster-max-memory" | "gc-hint"
+>;
+
+/**
+ * Program and arguments of a worker; undefined where none is to be started.
+ * @throws INVALID_PARAMS for a person's line in which --cluster or what a worker is to run is missing, or is there twice;
+ * NOT_FOUND for a script that is not there
+ */
+export async function workerCommand(
+  values: CommandValues,
+  signed: boolean,
+): Promise<[string, ...string[]] | undefined> {
+  const { cluster, "entry-point": script, "worker-command": line } = values;
+  if (script !== undefined && line !== undefined)
+    throw invalid("--entry-point and --worker-command exclude each other");
+  const isToRun = script !== undefined || line !== undefined;
+  if (cluster && isToRun)
+    return line === undefined ? scriptCommand(await existingFile(script ?? ""), values) : splitCommand(line);
+  // XyPriss's own engine starts workers when it is given both, and says nothing otherwise.
+  if (signed || cluster === isToRun) return undefined;
+  throw invalid(
+    cluster ? "--cluster needs --entry-point or --worker-command" : "workers are started with --cluster only",
+  );
+}
+
+function invalid(message: string): XsysError {
+  return new XsysError("INVALID_PARAMS", `server start: ${message}`);
+}
+
+async function scriptCommand(script: string, values: CommandValues): Promise<[string, ...string[]]> {
+  const isTypeScript = script.endsWith(".ts");
+  const bun = isTypeScript ? await programOnPath("bun") : undefined;
+  if (bun !== undefined) return [bun, script];
+  // The Node of PATH may be too old for TypeScript; the one that runs this is not.
+  const node = (isTypeScript ? undefined : await programOnPath("node")) ?? process.execPath;
+  return [node, ...nodeOptions(values), script];
+}
+
+function nodeOptions({ "cluster-max-memory": bytes, "gc-hint": gcHint }: CommandValues): string[] {
+  const megabytes = Math.floor(bytes / 1024 ** 2);
+  return [...(megabytes > 0 ? [`--max-old-space-size=${megabytes}`] : []), ...(gcHint ? ["--expose-gc"] : [])];
+}
+
+async function existingFile(path: string): Promise<string> {
+  const file = resolve(path);
+  const stats = await stat(file).catch(() => undefined);
+  if (stats?.isFile()) return file;
+  throw new XsysError("NOT_FOUND", `the entry point ${file} is not an existing file`);
+}
+
+async function programOnPath(name: string): Promise<string | undefined> {
+  const file = process.platform === "win32" ? `${name}.exe` : name;
+  for (const folder of (process.env.PATH ?? "").split(delimiter).filter(Boolean)) {
+    const path = resolve(join(folder, file));
+    const isThere = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere && (await stat(path)).isFile()) return path;
+  }
+  return undefined;
+}
