@@ -11,11 +11,13 @@ const BENCHES: Readonly<Record<string, () => Promise<{ default: (progress: Progr
   sync: () => import("./sync/bench.ts"),
   watch: () => import("./watch/bench.ts"),
   files: () => import("./files/bench.ts"),
+  gateway: () => import("./gateway/bench.ts"),
+  failover: () => import("./failover/bench.ts"),
 };
 
 type Progress = (text: string) => void;
 
-// Words that begin with dashes are a bench's own, such as --folder=/dev/shm of files.
+// Words that begin with dashes are a bench's own, such as --folder=/dev/shm of files or --long of failover.
 process.exitCode = await run(process.argv.slice(2).filter((word) => !word.startsWith("--")));
 
 async function run(names: readonly string[]): Promise<number> {

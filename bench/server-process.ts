@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
+import { stopChild } from "../internal/children/stop-child.ts";
 
 /** A server that runs as a process of its own, until it is disposed of. */
 export interface ServerProcess extends AsyncDisposable {
@@ -18,8 +19,11 @@ export interface ServerOptions {
   readonly end?: NodeJS.Signals;
 }
 
-/** Words of output that are looked at for the sign of being ready, and told when it does not come. */
+/** Characters of output that are looked at for the sign of being ready, and told when it does not come. */
 const KEPT_OUTPUT = 16_384;
+
+/** Milliseconds that a server has to end when it is asked to, before it is killed. */
+const GRACE = 20_000;
 
 /** Starts a program and waits until it says that it is ready. */
 export async function startServer(
@@ -28,21 +32,17 @@ export async function startServer(
 ): Promise<ServerProcess> {
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env }, cwd });
   await once(child, "spawn");
-  const exited = once(child, "exit");
-  const told = await Promise.race([said([child.stdout, child.stderr], ready), exited.then(() => undefined)]).catch(
-    (error) => {
-      child.kill("SIGKILL");
-      throw error;
-    },
-  );
-  if (told === undefined) throw new Error(`${program} ${args.join(" ")} ended before it was ready`);
+  const ended = once(child, "close");
+  const output = new Output([child.stdout, child.stderr]);
+  const told = await Promise.race([output.says(ready), ended.then(() => undefined)]);
+  if (told === undefined) {
+    throw new Error(`${program} ${args.join(" ")} ended before it was ready; it said: ${output.text}`);
+  }
   return {
     pid: child.pid ?? 0,
     told,
     [Symbol.asyncDispose]: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill(end);
-      await exited;
+      await stopChild({ ended, signal: (signal) => child.kill(signal) }, { ask: end, grace: GRACE });
     },
   };
 }
@@ -52,16 +52,27 @@ export function nodeWords(file: string, ...args: string[]): [string, ...string[]
   return [process.execPath, file, ...args];
 }
 
-/** Waits for what one of the streams says; they are read on, for a full pipe would hold the program up. */
-function said(streams: readonly Readable[], ready: RegExp): Promise<RegExpExecArray> {
-  const { promise, resolve } = Promise.withResolvers<RegExpExecArray>();
-  for (const stream of streams) {
-    let text = "";
-    stream.setEncoding("utf8").on("data", (more: string) => {
-      text = (text + more).slice(-KEPT_OUTPUT);
-      const found = ready.exec(text);
-      if (found !== null) resolve(found);
+/** The last of what streams say. They are read on for ever, for a full pipe would hold the program up. */
+class Output {
+  text = "";
+  #look: () => void = () => {};
+
+  constructor(streams: readonly Readable[]) {
+    for (const stream of streams) {
+      stream.setEncoding("utf8").on("data", (more: string) => {
+        this.text = (this.text + more).slice(-KEPT_OUTPUT);
+        this.#look();
+      });
+    }
+  }
+
+  says(wanted: RegExp): Promise<RegExpExecArray> {
+    return new Promise((resolve) => {
+      this.#look = () => {
+        const found = wanted.exec(this.text);
+        if (found !== null) resolve(found);
+      };
+      this.#look();
     });
   }
-  return promise;
 }

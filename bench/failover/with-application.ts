@@ -1,0 +1,34 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Load } from "../load/load.ts";
+import type { LoadOptions } from "../load/order.ts";
+import type { StartApplication } from "./application.ts";
+import { type Scene, settled } from "./events.ts";
+
+type Clients = Pick<LoadOptions, "method" | "clients" | "sequential">;
+
+/** Milliseconds after which a request hangs. */
+const PATIENCE = 2_000;
+/** Milliseconds of load before anything happens. */
+const WARM_UP = 500;
+
+/** Starts an application, puts it under load, and ends all of it after what is done with it. */
+export async function withApplication<T>(
+  start: StartApplication,
+  clients: Clients,
+  act: (scene: Scene) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "xsys-bench-"));
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const crashes = join(folder, "crashes");
+  await writeFile(crashes, "0");
+  const application = stack.use(await start({ folder, crashes }));
+  const target = { host: "127.0.0.1", port: application.port, path: "/", patience: PATIENCE };
+  const load = stack.use(await Load.start({ ...target, ...clients }));
+  const scene = { application, load, crashes };
+  await settled(scene);
+  await new Promise((resolve) => setTimeout(resolve, WARM_UP));
+  return await act(scene); // all is ended after it, not before
+}

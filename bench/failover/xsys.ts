@@ -1,0 +1,41 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { connect } from "../../clients/typescript/index.ts";
+import { startGateway } from "../xsys-gateway.ts";
+import type { Application, StartApplication } from "./application.ts";
+
+/** Signs of life are asked for, and missed, for so many milliseconds before a worker counts as hung. */
+const PING_INTERVAL = 100;
+const PING_TIMEOUT = 300;
+/** By when a hung worker is replaced at the latest, but for its successor's start. */
+export const HANG_SEEN_WITHIN: number = PING_INTERVAL + PING_TIMEOUT;
+
+export const WORKER: URL = new URL("worker-app.ts", import.meta.url);
+
+/** `xsys server start` with so many workers, and standbys beside them. */
+export function xsys(workers: number, standbys = 0): StartApplication {
+  return async ({ folder, crashes }) => {
+    const flags = ["--standbys", standbys, "--ping-interval", PING_INTERVAL, "--ping-timeout", PING_TIMEOUT].map(
+      String,
+    );
+    const gateway = await startGateway(folder, WORKER, { workers, flags, env: { BENCH_CRASHES: crashes } });
+    const client = await connect({ socket: gateway.socket });
+    return {
+      port: gateway.port,
+      workers,
+      reload: async () => {
+        await client.cluster.restart({}).result;
+      },
+      whole: async () => {
+        for (;;) {
+          const { members } = await client.cluster.status({});
+          if (members.every(({ state, replacing }) => state === "ready" && !replacing)) return;
+          await pause(20);
+        }
+      },
+      [Symbol.asyncDispose]: async () => {
+        client.close();
+        await gateway[Symbol.asyncDispose]();
+      },
+    } satisfies Application;
+  };
+}

@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { nodeWords, type ServerProcess, startServer } from "./server-process.ts";
+
+const MAIN = fileURLToPath(new URL("../cmd/xsys/main.ts", import.meta.url));
+
+export interface Gateway extends ServerProcess {
+  readonly port: number;
+  readonly socket: string;
+}
+
+/** `xsys server start` with workers of a TypeScript file, all else by default but for what `flags` say. */
+export async function startGateway(
+  folder: string,
+  worker: URL,
+  {
+    workers = 1,
+    env = {},
+    flags = [],
+  }: { workers?: number; env?: Record<string, string>; flags?: readonly string[] } = {},
+): Promise<Gateway> {
+  const socket = join(folder, "s");
+  const words = ["server", "start", "--host", "127.0.0.1", "--port", "0", "--ipc", socket, "--cluster"];
+  const command = `"${process.execPath}" "${fileURLToPath(worker)}"`;
+  words.push("--cluster-workers", String(workers), "--worker-command", command, ...flags);
+  const server = await startServer(nodeWords(MAIN, ...words), {
+    env,
+    ready: /listening on 127\.0\.0\.1:(\d+)/,
+    end: "SIGTERM",
+  });
+  return { ...server, port: Number(server.told[1]), socket };
+}
