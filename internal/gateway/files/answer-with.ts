@@ -1,0 +1,91 @@
+import type { Readable } from "node:stream";
+import parseRange from "range-parser";
+import type { Headers } from "../../../protocol/worker.ts";
+import { type Answer, errorAnswer } from "../answer.ts";
+import { acceptedCodings } from "../compression/accepted-codings.ts";
+import type { Exchange } from "../exchange.ts";
+import { isRangeOfThis, statusByConditions } from "./conditions.ts";
+import type { FileContents } from "./file-contents.ts";
+import type { FileVariant } from "./file-variant.ts";
+import type { ServedFile } from "./load-file.ts";
+
+/** What a 304 has nothing to say of. */
+const OF_THE_BODY = ["content-type", "content-encoding", "content-disposition", "accept-ranges"];
+
+/** @param given - header fields of a worker's, which go before the file's. */
+export function answerWith(
+  file: ServedFile,
+  exchange: Exchange,
+  contents: FileContents,
+  given?: Headers,
+): Answer | Promise<Answer> {
+  const variant = given?.["content-encoding"] === undefined ? bestVariant(file, exchange) : file.plain;
+  const headers = given === undefined ? variant.headers : { ...variant.headers, ...given };
+  const asked = exchange.headers;
+  const isGet = exchange.method === "GET";
+  const status = isGet || exchange.method === "HEAD" ? statusByConditions(asked, headers) : undefined;
+  if (status === 412) return errorAnswer(412, "the file is not as the request supposes");
+  if (status === 304) return { status, headers: without(headers, OF_THE_BODY) };
+  if (isGet && asked.range !== undefined) {
+    const ifRange = asked["if-range"];
+    if (ifRange === undefined || isRangeOfThis(String(ifRange), headers)) {
+      const part = partOf(variant, asked.range, headers, exchange, contents);
+      if (part !== undefined) return part;
+    }
+  }
+  return whole(variant, headers, exchange, contents);
+}
+
+export function without(headers: Headers, names: readonly string[]): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
+}
+
+function bestVariant({ plain, coded }: ServedFile, exchange: Exchange): FileVariant {
+  if (coded.length === 0) return plain;
+  for (const coding of acceptedCodings(exchange.headers["accept-encoding"])) {
+    if (coding === "identity") return plain;
+    const variant = coded.find((one) => one.coding === coding);
+    if (variant !== undefined) return variant;
+  }
+  return plain;
+}
+
+/** A single range, or those that make one; undefined has the whole sent. */
+function partOf(
+  variant: FileVariant,
+  range: string,
+  headers: Headers,
+  exchange: Exchange,
+  contents: FileContents,
+): Answer | Promise<Answer> | undefined {
+  const { size } = variant;
+  const ranges = parseRange(size, range, { combine: true });
+  if (ranges === -1) {
+    return errorAnswer(416, "the file has no such range", { "content-range": `bytes */${size}` });
+  }
+  const [only] = ranges === -2 || ranges.type !== "bytes" ? [] : ranges;
+  if (ranges === -2 || only === undefined || ranges.length > 1) return undefined;
+  const { start, end } = only;
+  const partial = { ...headers, "content-range": `bytes ${start}-${end}/${size}` };
+  const known = variant.contents;
+  if (known !== undefined) return { status: 206, headers: partial, body: known.subarray(start, end + 1) };
+  return contents.part(variant, start, end, exchange).then((body) => streamed(206, partial, end + 1 - start, body));
+}
+
+function whole(
+  variant: FileVariant,
+  headers: Headers,
+  exchange: Exchange,
+  contents: FileContents,
+): Answer | Promise<Answer> {
+  const { size } = variant;
+  if (exchange.method === "HEAD") return { status: 200, headers: { ...headers, "content-length": String(size) } };
+  const body = contents.whole(variant, exchange);
+  if (body instanceof Promise) return body.then((read) => ({ status: 200, headers, body: read, isKept: true }));
+  if (body !== undefined) return { status: 200, headers, body, isKept: true };
+  return contents.part(variant, 0, size - 1, exchange).then((part) => streamed(200, headers, size, part));
+}
+
+function streamed(status: number, headers: Headers, length: number, body: Readable): Answer {
+  return { status, headers: { ...headers, "content-length": String(length) }, body };
+}

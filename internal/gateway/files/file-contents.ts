@@ -1,0 +1,99 @@
+import { type FileHandle, open } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { READ_FLAGS } from "../../files/open-for-reading.ts";
+import { type Leave, Turns } from "../../work/turns.ts";
+import type { Exchange } from "../exchange.ts";
+import { FileBody } from "./file-body.ts";
+import { FileChangedError } from "./file-errors.ts";
+import type { FileVariant } from "./file-variant.ts";
+
+/** Bytes of a file that is kept in memory, and of all of them. Kept, a file of 1 MiB is sent 3 times as often as read. */
+const MAX_KEPT = 1_048_576;
+const BUDGET = 67_108_864;
+/** Reads of one client that wait for their turn. */
+const WAITING = 1_024;
+
+/** Reads files: small ones whole, which are kept while there is room, others as they are sent. */
+export class FileContents {
+  readonly #maxKept: number;
+  readonly #turns: Turns;
+  readonly #reading = new Map<FileVariant, Promise<Buffer>>();
+  /** The one kept longest first. */
+  readonly #kept = new Set<FileVariant>();
+  #bytes = 0;
+
+  /** @param places - files open at once, half of them for one client, whose slow reading is not to be everybody's wait. */
+  constructor(places: number, isKeeping: boolean) {
+    this.#maxKept = isKeeping ? MAX_KEPT : -1;
+    this.#turns = new Turns({ places, perCaller: Math.ceil(places / 2), waiting: WAITING });
+  }
+
+  /** Undefined for what is too large to be kept. */
+  whole(variant: FileVariant, exchange: Exchange): Buffer | Promise<Buffer> | undefined {
+    if (variant.contents !== undefined) return variant.contents;
+    if (variant.size > this.#maxKept) return undefined;
+    let reading = this.#reading.get(variant);
+    if (reading === undefined) {
+      reading = this.#read(variant, exchange.client).finally(() => this.#reading.delete(variant));
+      this.#reading.set(variant, reading);
+    }
+    return reading;
+  }
+
+  /** The bytes from `start` up to and with `end`. The file is closed when they were read, or the exchange is over. */
+  async part(variant: FileVariant, start: number, end: number, exchange: Exchange): Promise<Readable> {
+    const [handle, leave] = await this.#open(variant, exchange.client, exchange.gone);
+    const body = new FileBody(handle, start, end);
+    body.once("close", leave);
+    exchange.onEnd(() => body.destroy());
+    return body;
+  }
+
+  drop(variant: FileVariant): void {
+    if (!this.#kept.delete(variant)) return;
+    this.#bytes -= variant.size;
+    variant.drop();
+  }
+
+  async #read(variant: FileVariant, client: string): Promise<Buffer> {
+    const [handle, leave] = await this.#open(variant, client);
+    try {
+      const readAt = Date.now();
+      const contents = Buffer.allocUnsafeSlow(variant.size);
+      for (let read = 0; read < contents.length; ) {
+        const { bytesRead } = await handle.read(contents, read, contents.length - read, read);
+        if (bytesRead === 0) throw new FileChangedError(`${variant.path} became shorter while it was read`);
+        read += bytesRead;
+      }
+      this.#keep(variant, contents, readAt);
+      return contents;
+    } finally {
+      await handle.close();
+      leave();
+    }
+  }
+
+  async #open(variant: FileVariant, client: string, signal?: AbortSignal): Promise<[FileHandle, Leave]> {
+    const leave = await this.#turns.enter(client, signal);
+    let handle: FileHandle | undefined;
+    try {
+      handle = await open(variant.path, READ_FLAGS);
+      if (!variant.isStill(await handle.stat())) throw new FileChangedError(`${variant.path} was changed meanwhile`);
+      return [handle, leave];
+    } catch (error) {
+      await handle?.close();
+      leave();
+      throw error;
+    }
+  }
+
+  #keep(variant: FileVariant, contents: Buffer, readAt: number): void {
+    variant.keep(contents, readAt);
+    this.#kept.add(variant);
+    this.#bytes += variant.size;
+    for (const oldest of this.#kept) {
+      if (this.#bytes <= BUDGET) return;
+      this.drop(oldest);
+    }
+  }
+}

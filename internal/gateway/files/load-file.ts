@@ -1,0 +1,51 @@
+import type { Stats } from "node:fs";
+import { lstat, stat } from "node:fs/promises";
+import { NoFileError } from "./file-errors.ts";
+import { type FileCoding, FileVariant, SUFFIXES, type VariantOptions } from "./file-variant.ts";
+
+/** A file and what lies beside it for who accepts a coding. */
+export interface ServedFile {
+  readonly plain: FileVariant;
+  readonly coded: readonly FileVariant[];
+}
+
+/** Looks at a file. What it was before is given back when it is still the same, and what of it is, with its contents. */
+export async function loadFile(path: string, before?: ServedFile, maxAge?: number): Promise<ServedFile> {
+  const [stats, ...beside] = await Promise.all([stat(path), ...CODINGS.map((coding) => sibling(path, coding))]);
+  if (!stats.isFile()) throw new NoFileError(`${path} is not a file`);
+  const codings = beside.filter((found) => found !== undefined);
+  const common = { name: path, varies: codings.length > 0, maxAge };
+  const plain = variant(path, stats, common, before?.plain);
+  const coded = codings.map(({ path: at, stats: its, coding }) => {
+    const old = before?.coded.find((one) => one.coding === coding);
+    return variant(at, its, { ...common, coding }, old);
+  });
+  return before?.plain === plain && isSame(before.coded, coded) ? before : { plain, coded };
+}
+
+const CODINGS = Object.keys(SUFFIXES) as FileCoding[];
+
+interface Sibling {
+  readonly path: string;
+  readonly stats: Stats;
+  readonly coding: FileCoding;
+}
+
+/** A link is none: it could lead anywhere. */
+async function sibling(file: string, coding: FileCoding): Promise<Sibling | undefined> {
+  const path = file + SUFFIXES[coding];
+  try {
+    const stats = await lstat(path);
+    return stats.isFile() ? { path, stats, coding } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function variant(path: string, stats: Stats, options: VariantOptions, before: FileVariant | undefined): FileVariant {
+  return before?.isOf(path, stats, options.varies) ? before : new FileVariant(path, stats, options);
+}
+
+function isSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index]);
+}
