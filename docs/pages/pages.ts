@@ -2,6 +2,7 @@ import { contracts } from "../../protocol/commands/index.ts";
 import { commandPage } from "./command-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { indexPage } from "./index-page.ts";
+import { serverFlagsPage } from "./server-flags-page.ts";
 
 /** Every generated page by its path below docs/. */
 export function pages(): ReadonlyMap<string, string> {
@@ -11,5 +12,6 @@ export function pages(): ReadonlyMap<string, string> {
     ),
     ["commands/README.md", indexPage()] as const,
     ["errors.md", errorsPage()] as const,
+    ["server-flags.md", serverFlagsPage()] as const,
   ]);
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+import { SERVER_FLAGS } from "../../cmd/xsys/server/groups.ts";
 import { commandPage } from "../../docs/pages/command-page.ts";
 import { sdkLine, wireLine } from "../../docs/pages/examples.ts";
 import { differences, writePages } from "../../docs/pages/on-disk.ts";
@@ -29,6 +30,13 @@ test("there is a page for every command, linked from the index", () => {
 test("the page of errors lists every code once", () => {
   const listed = [...(pages().get("errors.md") ?? "").matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
   expect(listed).toEqual(Object.keys(ERRORS));
+});
+
+test("the page of flags lists every flag of server start once", () => {
+  const listed = [...(pages().get("server-flags.md") ?? "").matchAll(/^\| `--([a-z0-9-]+)` \|/gm)].map(
+    ([, name]) => name,
+  );
+  expect(listed.toSorted()).toEqual(Object.keys(SERVER_FLAGS).toSorted());
 });
 
 describe("pages on disk", () => {

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { useChildren } from "../../../support/children.ts";
+import { ended } from "../../../support/command-line.ts";
+import { useSandbox } from "../../../support/sandbox.ts";
+
+const sandbox = useSandbox();
+const children = useChildren();
+const FLOOD = fileURLToPath(new URL("../../fixtures/log-flood.ts", import.meta.url));
+
+/** Logs so many lines of 1 KiB, says on standard error that it has, and ends at once or on SIGTERM. */
+function flood(lines: number, { stdout = "pipe", end = false }: { stdout?: "pipe" | number; end?: boolean } = {}) {
+  const words = [FLOOD, String(lines), ...(end ? ["end"] : [])];
+  return children.add(spawn(process.execPath, words, { stdio: ["ignore", stdout, "pipe"] }));
+}
+
+function numbersIn(text: string): number[] {
+  return text.trimEnd().split("\n").map(Number);
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+test("what is read arrives whole and in order", async () => {
+  const { stdout, status } = await ended(flood(500, { end: true }));
+  expect(numbersIn(stdout)).toEqual(upTo(500));
+  expect(status).toBe(0);
+});
+
+test("a reader that does not read holds up nothing, and is told what it missed when it reads again", async () => {
+  const child = flood(20_000);
+  await once(child.stderr as Readable, "data");
+  const read: number[] = [];
+  for await (const line of createInterface({ input: child.stdout as Readable })) {
+    const [, missed] = /^dropped (\d+)$/.exec(line) ?? [];
+    if (missed === undefined) read.push(Number(line));
+    else {
+      expect(read.length + Number(missed)).toBe(20_000);
+      break;
+    }
+  }
+  expect(read).toEqual(upTo(read.length));
+  expect(read.length).toBeLessThan(3_000);
+});
+
+test.each([
+  ["never reads", (_: ChildProcess) => {}],
+  ["has gone", (child: ChildProcess) => child.stdout?.destroy()],
+])("a reader that %s does not keep the program from ending", async (_title, treat) => {
+  const child = flood(5_000);
+  treat(child);
+  await once(child.stderr as Readable, "data");
+  child.kill("SIGTERM");
+  expect(await once(child, "exit")).toEqual([0, null]);
+});
+
+test("a file has every line", async () => {
+  const file = openSync(sandbox.path("log"), "w");
+  const child = flood(3_000, { stdout: file, end: true });
+  closeSync(file);
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(numbersIn(await sandbox.read("log"))).toEqual(upTo(3_000));
+});
+
+test.runIf(process.platform === "linux")("a disk that is full costs nothing but the lines", async () => {
+  const full = openSync("/dev/full", "w");
+  const child = flood(100, { stdout: full, end: true });
+  closeSync(full);
+  expect(await once(child, "exit")).toEqual([0, null]);
+});
