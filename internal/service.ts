@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS, type IpcLimits } from "./ipc/limits.ts";
 import type { Logger } from "./log.ts";
 import { confinedResolver, freeResolver } from "./root.ts";
 import { Router } from "./router.ts";
+import type { ServerOptions } from "./server.ts";
 import { VERSION } from "./version.ts";
 import { ThreadRunner } from "./work/threads.ts";
 
@@ -17,28 +18,38 @@ export interface ServiceOptions {
   readonly confined: boolean;
   readonly log: Logger;
   readonly limits?: Partial<IpcLimits>;
+  /** Workers, and HTTP in front of them. */
+  readonly server?: ServerOptions | undefined;
 }
 
 /** A running service. */
 export interface Service extends ServiceControl {
   readonly socket: string;
+  /** Where HTTP is answered, as host:port. */
+  readonly addresses: readonly string[];
   /** Resolves when the service has ended, whoever asked for it. */
   readonly ended: Promise<void>;
 }
 
 /** Starts the service; resolves when it listens. */
-export async function startService({ socket, root, confined, log, limits: given }: ServiceOptions): Promise<Service> {
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { socket, root, confined, log, limits: given } = options;
   const limits = { ...DEFAULT_LIMITS, ...given };
   const absoluteRoot = resolve(root);
   const startedAt = performance.now();
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const tasks = new ThreadRunner();
   const statistics = new CallStatistics((name) => contractsByName.has(name));
+  const front = options.server && (await openFront(options.server, log, limits));
 
+  let stopping = false;
   const cleanUps: (() => void | Promise<void>)[] = [];
   const service: Service = {
     socket,
     ended,
+    get addresses() {
+      return front === undefined ? [] : [front.address];
+    },
     status: () => ({
       version: VERSION,
       node: process.version,
@@ -47,16 +58,17 @@ export async function startService({ socket, root, confined, log, limits: given 
       socket,
       root: absoluteRoot,
       confined,
-      draining: server.draining,
+      draining: stopping,
       connections: server.connections,
       calls: { in_flight: server.callsInFlight, total: statistics.total, failed: statistics.failed },
       commands: statistics.figures(),
       memory: memoryFigures(),
     }),
     stop: (force) => {
-      if (!server.draining) log.info("stopping");
-      void server
-        .stop(force)
+      if (!stopping) log.info("stopping");
+      stopping = true;
+      void Promise.resolve(front?.stop(force))
+        .then(() => server.stop(force))
         .then(() => Promise.allSettled(cleanUps.splice(0).map(async (cleanUp) => cleanUp())))
         .then(() => tasks.close())
         .then(end);
@@ -80,10 +92,27 @@ export async function startService({ socket, root, confined, log, limits: given 
     limits: { frame: limits.maxFrame, inflight: limits.maxInflight, connections: limits.maxConnections },
     commands: [...contractsByName.keys()],
   });
-  const server = new IpcServer({ socket, router: new Router(host), limits, statistics, log, hello });
+  const server = new IpcServer({
+    socket,
+    router: new Router(host),
+    limits,
+    statistics,
+    log,
+    hello,
+    workers: front?.workers,
+  });
   await server.listen();
+  await front?.start(host, socket).catch(async (error) => {
+    await Promise.all([front.stop(true), server.stop(true), tasks.close()]);
+    throw error;
+  });
   log.info({ socket, root: absoluteRoot, confined, version: VERSION }, "listening");
   return service;
+}
+
+async function openFront(options: ServerOptions, log: Logger, { maxFrame, drainTimeout }: IpcLimits) {
+  const { createServer } = await import("./server.ts");
+  return createServer(options, { log, maxFrame, drainTimeout });
 }
 
 function memoryFigures(): ServiceStatus["memory"] {

@@ -40,6 +40,10 @@ export class Interceptor {
     };
   }
 
+  get isConfigured(): boolean {
+    return this.#rules !== undefined;
+  }
+
   /** The message as it is to be shown; empty when it is not. */
   intercept(message: string, level: string, worker: number): string {
     const rules = this.#rules;

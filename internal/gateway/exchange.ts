@@ -1,9 +1,17 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Duplex } from "node:stream";
 import type { HeaderValue } from "../../protocol/worker.ts";
+import { originForm } from "./target.ts";
 
 export type GatewayRequest = IncomingMessage | Http2ServerRequest;
 export type GatewayResponse = ServerResponse | Http2ServerResponse;
+
+/** A client's connection that it wants to speak WebSocket on, and what it has said after its request. */
+export interface Upgrade {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
 
 /** One HTTP request, what is known of it, and who waits for its end. */
 export class Exchange {
@@ -11,7 +19,7 @@ export class Exchange {
   readonly response: GatewayResponse;
   /** As asked, upper case. */
   readonly method: string;
-  /** Path and query, undecoded, as they came. */
+  /** Path and query, undecoded; of a whole URL these. Empty when the target is neither a path nor a URL. */
   readonly target: string;
   /** The target without its query, undecoded. */
   readonly path: string;
@@ -19,22 +27,29 @@ export class Exchange {
   readonly search: string;
   /** The client's address, without port: behind trusted proxies the one they tell. */
   readonly client: string;
+  /** Present where the client wants to change the protocol. */
+  readonly upgrade: Upgrade | undefined;
   /** By performance.now(). */
   readonly startedAt: number;
   /** The pattern of the route that matched; what kind of answerer it was, where none did. */
   route = "";
+  /** Status of its answer; 0 while there is none. */
+  status = 0;
+  /** Bytes of the answer's body, as far as they were written. */
+  bytes = 0;
   /** Header fields that whatever answer comes is given. */
   extraHeaders: Record<string, HeaderValue> | undefined;
   #onEnd: (() => void)[] | undefined;
   #gone: AbortController | undefined;
   #ended = false;
 
-  constructor(request: GatewayRequest, response: GatewayResponse, client: string) {
+  constructor(request: GatewayRequest, response: GatewayResponse, client: string, upgrade?: Upgrade) {
     this.request = request;
+    this.upgrade = upgrade;
     this.response = response;
     this.client = client;
     this.method = request.method ?? "GET";
-    this.target = request.url ?? "/";
+    this.target = originForm(request.url ?? "/") ?? "";
     const mark = this.target.indexOf("?");
     this.path = mark < 0 ? this.target : this.target.slice(0, mark);
     this.search = mark < 0 ? "" : this.target.slice(mark + 1);

@@ -1,0 +1,60 @@
+import type { Logger } from "../log.ts";
+import type { AnswerFilter, Gate, RequestFilter } from "./answer.ts";
+import type { FileServer } from "./files/file-server.ts";
+import { createFileServer } from "./files/file-server.ts";
+import { type Breaker, createBreaker } from "./limits/breaker.ts";
+import { type Concurrency, createConcurrency } from "./limits/concurrency.ts";
+import type { Quality } from "./limits/quality.ts";
+import type { GatewayOptions } from "./options.ts";
+import type { Proxy as Upstreams } from "./proxy/proxy.ts";
+import type { Uploads } from "./uploads/uploads.ts";
+
+/** What is switched on, in the order in which a request meets it. */
+export interface Features {
+  readonly gates: readonly Gate[];
+  readonly requestFilters: readonly RequestFilter[];
+  readonly answerFilters: readonly AnswerFilter[];
+  readonly files: FileServer;
+  readonly upstreams: Upstreams | undefined;
+  readonly uploads: Uploads | undefined;
+  readonly breaker: Breaker | undefined;
+  readonly quality: Quality | undefined;
+  readonly concurrency: Concurrency | undefined;
+  close(): void;
+}
+
+/** Loads what the options switch on, and nothing else. */
+export async function createFeatures(options: GatewayOptions, log: Logger): Promise<Features> {
+  const { rateLimit, concurrency, quality, guards, conversion, compression, proxy, uploads, breaker } = options;
+  const limiter = rateLimit && (await (await import("./limits/rate-limit.ts")).createRateLimit(rateLimit, log));
+  const turns = concurrency && createConcurrency(concurrency);
+  const judged = quality && (await import("./limits/quality.ts")).createQuality(quality, log);
+  const guarded =
+    Object.keys(guards).length > 0
+      ? await (await import("./guards/guards.ts")).createGuards(guards, { log })
+      : undefined;
+  const converted = conversion && (await import("./conversion/conversion.ts")).createConversion(conversion);
+  const compressed = compression && (await import("./compression/compression.ts")).createCompression(compression);
+  const files = createFileServer(options.statics, { log });
+  const upstreams = proxy && (await import("./proxy/proxy.ts")).createProxy(proxy, { log });
+  return {
+    gates: present([limiter?.gate, turns?.gate, judged?.gate, ...(guarded?.gates ?? [])]),
+    requestFilters: present([converted?.requestFilter, ...(guarded?.requestFilters ?? [])]),
+    answerFilters: present([...(guarded?.answerFilters ?? []), converted?.answerFilter, compressed]),
+    files,
+    upstreams,
+    uploads: uploads && (await (await import("./uploads/uploads.ts")).createUploads(uploads)),
+    breaker: breaker && createBreaker(breaker),
+    quality: judged,
+    concurrency: turns,
+    close: () => {
+      limiter?.close();
+      files.close();
+      upstreams?.close();
+    },
+  };
+}
+
+function present<T>(some: readonly (T | undefined)[]): readonly T[] {
+  return some.filter((one) => one !== undefined);
+}

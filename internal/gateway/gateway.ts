@@ -1,0 +1,198 @@
+import type { Readable } from "node:stream";
+import type { WorkerRequest } from "../../protocol/worker.ts";
+import type { Logger } from "../log.ts";
+import { type Answer, errorAnswer, isAnswer } from "./answer.ts";
+import { BodyReader, type RequestBody } from "./body-reader.ts";
+import { createClientAddress, createRemoteAddr } from "./client-address.ts";
+import { Dispatch } from "./dispatch.ts";
+import { Exchange, type GatewayRequest, type GatewayResponse } from "./exchange.ts";
+import type { Features } from "./features.ts";
+import { goOn, throughSteps } from "./go-on.ts";
+import type { Arrival } from "./http-server.ts";
+import type { Observer } from "./observer.ts";
+import type { GatewayOptions } from "./options.ts";
+import { BodyTooLarge } from "./read-body.ts";
+import type { RouteMatch, RouteTable } from "./routes/route-table.ts";
+import { connectUpgraded } from "./upgraded.ts";
+import { workerRequest } from "./worker-request.ts";
+import type { Failure } from "./workers/job.ts";
+import { DELEGATED } from "./workers/worker-answer.ts";
+import type { WorkerPool } from "./workers/worker-pool.ts";
+import { writeAnswer } from "./write-answer.ts";
+
+export interface GatewayParts {
+  readonly pool: WorkerPool;
+  readonly routes: RouteTable;
+  readonly features: Features;
+  readonly observer: Observer;
+  readonly log: Logger;
+}
+
+const URI_TOO_LONG = errorAnswer(414, "URI Too Long");
+const BAD_TARGET = errorAnswer(400, "Bad Request: the target is neither a path nor a URL");
+const OPEN_BREAKER = errorAnswer(503, "Service Unavailable: too many requests in a row have failed");
+const BAD_ANSWER = errorAnswer(502, "Bad Gateway: the answer cannot be sent by HTTP");
+const DEFECT = errorAnswer(500, "Internal Server Error");
+
+/** Answers HTTP requests: by its gates, from files, by upstreams and by workers, in this order. */
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #parts: GatewayParts;
+  readonly #bodies: BodyReader;
+  readonly #client: (request: GatewayRequest) => string;
+  readonly #remoteAddr: (exchange: Exchange) => string;
+
+  constructor(options: GatewayOptions, parts: GatewayParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#bodies = new BodyReader(options, parts);
+    this.#client = createClientAddress(options.trustProxy);
+    this.#remoteAddr = createRemoteAddr(options.trustProxy);
+  }
+
+  readonly handle = (request: GatewayRequest, response: GatewayResponse, arrival: Arrival = {}): void => {
+    const { observer } = this.#parts;
+    const exchange = new Exchange(request, response, this.#client(request), arrival.upgrade);
+    response.on("close", () => exchange.end());
+    observer.began(exchange);
+    this.#guarded(exchange, () => {
+      const page = observer.page(exchange);
+      if (page === undefined) this.#throughGates(exchange, 0, arrival.awaitsContinue === true);
+      else this.#answer(exchange, page);
+    });
+  };
+
+  #throughGates(exchange: Exchange, from: number, awaitsContinue: boolean): void {
+    const { gates } = this.#parts.features;
+    for (let at = from; at < gates.length; at++) {
+      const refused = gates[at]?.(exchange);
+      if (refused === undefined) continue;
+      this.#then(exchange, refused, (answer) => {
+        if (answer !== undefined) this.#answer(exchange, answer);
+        else this.#throughGates(exchange, at + 1, awaitsContinue);
+      });
+      return;
+    }
+    if (awaitsContinue && !this.#bodies.refuses(exchange)) exchange.response.writeContinue();
+    this.#route(exchange);
+  }
+
+  #route(exchange: Exchange): void {
+    const { routes, features } = this.#parts;
+    const { target, method, path } = exchange;
+    if (target === "") this.#answer(exchange, BAD_TARGET);
+    else if (target.length > this.#options.maxUrl) this.#answer(exchange, URI_TOO_LONG);
+    else this.#toWhoseItIs(exchange, routes.find(method, path), features.upstreams);
+  }
+
+  #toWhoseItIs(exchange: Exchange, match: RouteMatch | undefined, upstreams: Features["upstreams"]): void {
+    exchange.route = match?.pattern ?? (upstreams === undefined ? "(worker)" : "(proxy)");
+    if (match?.file !== undefined) this.#toFile(exchange, match.file);
+    else if (match === undefined && upstreams !== undefined) this.#toProxy(exchange, upstreams);
+    else if (this.#parts.features.breaker?.allows() === false) this.#answer(exchange, OPEN_BREAKER);
+    else this.#then(exchange, this.#bodies.read(exchange), (body) => this.#toWorker(exchange, match?.params, body));
+  }
+
+  #toFile(exchange: Exchange, { path, isMount, rest }: NonNullable<RouteMatch["file"]>): void {
+    const { files } = this.#parts.features;
+    this.#answer(exchange, isMount ? files.serveBelow(exchange, path, rest) : files.serve(exchange, path));
+  }
+
+  #toProxy(exchange: Exchange, upstreams: NonNullable<Features["upstreams"]>): void {
+    if (exchange.upgrade !== undefined) {
+      upstreams.upgrade(exchange, exchange.upgrade);
+      return;
+    }
+    const body = this.#bodies.forward(exchange);
+    if (body !== undefined && "refused" in body) {
+      this.#answer(exchange, body.refused);
+      return;
+    }
+    if (body !== undefined) this.#refuseWhenTooLarge(exchange, body);
+    this.#answer(exchange, upstreams.forward(exchange, body));
+  }
+
+  #toWorker(exchange: Exchange, params: RouteMatch["params"] | undefined, body: RequestBody): void {
+    const { requestFilters } = this.#parts.features;
+    const remoteAddr = this.#remoteAddr(exchange);
+    if ("gone" in body) return;
+    if ("refused" in body) this.#answer(exchange, body.refused);
+    else if ("rest" in body) {
+      this.#refuseWhenTooLarge(exchange, body.rest);
+      this.#dispatch(exchange, workerRequest(exchange, { params, remoteAddr, follows: true }), body.rest);
+    } else {
+      const read = "upload" in body ? body.upload : { body: body.whole };
+      const request = workerRequest(exchange, { params, remoteAddr, ...read });
+      if (requestFilters.length === 0) this.#dispatch(exchange, request);
+      else this.#filter(exchange, request);
+    }
+  }
+
+  #filter(exchange: Exchange, request: WorkerRequest | Answer): void {
+    const steps = this.#parts.features.requestFilters.map(
+      (filter) => (value: WorkerRequest | Answer) => filter(value as WorkerRequest, exchange),
+    );
+    this.#then(exchange, throughSteps(request, steps, isAnswer), (made) => {
+      if (isAnswer(made)) this.#answer(exchange, made);
+      else this.#dispatch(exchange, made);
+    });
+  }
+
+  /** A body of untold length that turns out to be over the limit, while it is given on. */
+  #refuseWhenTooLarge(exchange: Exchange, body: Readable): void {
+    body.on("error", (error) => {
+      if (error instanceof BodyTooLarge) this.#answer(exchange, error.answer);
+    });
+  }
+
+  #dispatch(exchange: Exchange, request: WorkerRequest, input?: Readable): void {
+    const { pool, features } = this.#parts;
+    const upgrade = exchange.upgrade !== undefined && pool.takesStreams;
+    new Dispatch(pool, this.#options, exchange, { request, input, upgrade }, (answer, failure?: Failure) => {
+      if (failure === undefined) features.breaker?.succeeded();
+      else features.breaker?.failed();
+      this.#guarded(exchange, () => this.#answer(exchange, answer));
+    });
+  }
+
+  /** The worker's files, then the filters, then the client. */
+  #answer(exchange: Exchange, made: Answer | Promise<Answer>): void {
+    const { answerFilters, files } = this.#parts.features;
+    this.#then(exchange, made, (answer) => {
+      if (answer.status === DELEGATED) this.#answer(exchange, files.delegated(exchange, answer));
+      else if (answer.status === 101) connectUpgraded(exchange, answer);
+      else if (answerFilters.length === 0) this.#write(exchange, answer);
+      else {
+        const steps = answerFilters.map((filter) => (value: Answer) => filter(value, exchange));
+        this.#then(exchange, throughSteps(answer, steps), (filtered) => this.#write(exchange, filtered));
+      }
+    });
+  }
+
+  #write(exchange: Exchange, answer: Answer): void {
+    try {
+      writeAnswer(exchange, answer);
+    } catch (error) {
+      this.#parts.log.warn({ err: error }, `the answer to ${exchange.method} ${exchange.path} cannot be sent`);
+      writeAnswer(exchange, BAD_ANSWER);
+    }
+  }
+
+  #then<T>(exchange: Exchange, value: T | Promise<T>, next: (value: T) => void): void {
+    goOn(value, next, (error) => this.#failed(exchange, error));
+  }
+
+  #guarded(exchange: Exchange, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#failed(exchange, error);
+    }
+  }
+
+  /** A defect is its own request's trouble. */
+  #failed(exchange: Exchange, error: unknown): void {
+    this.#parts.log.error({ err: error }, `a defect in the answer to ${exchange.method} ${exchange.path}`);
+    writeAnswer(exchange, DEFECT);
+  }
+}

@@ -1,0 +1,65 @@
+import type { AddressInfo } from "node:net";
+import type { Logger } from "../log.ts";
+import { createFeatures } from "./features.ts";
+import { Gateway } from "./gateway.ts";
+import { HttpServer } from "./http-server.ts";
+import { Observer, type WorkerFigures } from "./observer.ts";
+import type { GatewayOptions } from "./options.ts";
+import { RouteTable } from "./routes/route-table.ts";
+import { WorkerPool } from "./workers/worker-pool.ts";
+
+/** HTTP in front of workers, and the workers' side of it. */
+export interface OpenGateway {
+  /** Takes workers in, from the service's socket. */
+  readonly pool: WorkerPool;
+  /** Starts to listen; rejects with what the system says, such as EADDRINUSE. */
+  listen(): Promise<AddressInfo>;
+  /** Takes no more requests and resolves when those under way are answered, or after so many milliseconds. */
+  drain(milliseconds: number): Promise<void>;
+  /** Ends every connection. */
+  close(): void;
+}
+
+export interface GatewayHome {
+  readonly log: Logger;
+  /** Bytes of a frame to a worker. */
+  readonly maxFrame: number;
+  readonly workers: () => WorkerFigures;
+}
+
+/** Loads what the options switch on; nothing listens yet. */
+export async function openGateway(
+  options: GatewayOptions,
+  { log, maxFrame, workers }: GatewayHome,
+): Promise<OpenGateway> {
+  const features = await createFeatures(options, log);
+  const routes = new RouteTable();
+  const { strategy, timeout, queueTimeout } = options;
+  const onRoutes = (told: unknown) => {
+    try {
+      routes.sync(told as Parameters<typeof routes.sync>[0]);
+    } catch (error) {
+      log.warn({ err: error }, "a worker's routes are not used");
+    }
+  };
+  const pool = new WorkerPool({ strategy, timeout, queueTimeout, maxFrame, log, onRoutes });
+  const observer = await Observer.create({ options, features, pool, log, workers });
+  const gateway = new Gateway(options, { pool, routes, features, observer, log });
+  const server = new HttpServer(options, gateway.handle);
+  return {
+    pool,
+    listen: async () => {
+      await server.listen();
+      return server.address;
+    },
+    drain: async (milliseconds) => {
+      server.drain();
+      await observer.idle(milliseconds);
+    },
+    close: () => {
+      server.destroy();
+      pool.close();
+      features.close();
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { once } from "node:events";
+import type { Duplex } from "node:stream";
+
+/**
+ * Passes bytes both ways, no faster than they are taken, until both ends are closed; then it resolves. An end of one
+ * side's bytes is passed on and the other way goes on (of sockets: with `allowHalfOpen`). One that breaks off takes the
+ * other with it. When `idleTimeout` milliseconds go by without a byte, 0 for any number, both are closed.
+ */
+export async function tunnel(a: Duplex, b: Duplex, idleTimeout: number): Promise<void> {
+  const idle = idleTimeout > 0 ? setTimeout(() => [a, b].map((end) => end.destroy()), idleTimeout).unref() : undefined;
+  const bothClosed = Promise.all([pass(a, b, idle), pass(b, a, idle)]);
+  await bothClosed;
+  clearTimeout(idle);
+}
+
+/** Resolves when `from` is closed. */
+async function pass(from: Duplex, to: Duplex, idle: NodeJS.Timeout | undefined): Promise<void> {
+  from.on("error", () => {}); // its close follows, and says enough
+  const closed = from.closed ? undefined : once(from, "close");
+  if (idle !== undefined) from.on("data", () => idle.refresh());
+  from.pipe(to);
+  await closed;
+  if (from.readableEnded && !to.writableFinished) to.once("finish", () => to.destroy());
+  else to.destroy();
+}

@@ -1,0 +1,265 @@
+import type { Readable } from "node:stream";
+import { ByteReader, ByteWriter } from "../../../protocol/byte-stream.ts";
+import { XsysError } from "../../../protocol/errors.ts";
+import { LAST_CHUNK } from "../../../protocol/frame.ts";
+import { type Credit, encodeMessage, type Message } from "../../../protocol/message.ts";
+import { INLINE_BODY, type WorkerRegistration, type WorkerResponsePayload } from "../../../protocol/worker.ts";
+import { decodeXbpResponse } from "../../../protocol/xbp.ts";
+import type { Candidate } from "../../balance/candidate.ts";
+import { Latency } from "../../balance/latency.ts";
+import type { RequestInFlight } from "../../cluster/channel.ts";
+import type { WorkerInbox, WorkerPeer } from "../../ipc/worker-peer.ts";
+import type { Answer } from "../answer.ts";
+import { type Job, needsStreams } from "./job.ts";
+import { SentJob } from "./sent-job.ts";
+import { MAX_SLOTS, Slots } from "./slots.ts";
+import { streamedBody, streamedConnection } from "./streamed-body.ts";
+import { answerHead } from "./worker-answer.ts";
+import { writeRequest } from "./write-request.ts";
+
+/** What a link tells the pool it belongs to. */
+export interface LinkHome {
+  /** Bytes of a frame. */
+  readonly maxFrame: number;
+  routes(link: WorkerLink, routes: unknown): void;
+  task(link: WorkerLink, message: Message): void;
+  /** A worker said what is no answer: told in the log. */
+  garbage(link: WorkerLink, what: string): void;
+  /** The worker is gone; what it had fails after this. */
+  gone(link: WorkerLink): void;
+}
+
+/** Bytes that a worker may leave unread before it is given no more work. */
+const MAX_UNSENT = 16 * 1024 * 1024;
+
+/** One worker's connection: the requests it was given, and what it says to them. */
+export class WorkerLink implements WorkerInbox, Candidate {
+  readonly registration: WorkerRegistration;
+  readonly key: string;
+  readonly weight = 1;
+  readonly #home: LinkHome;
+  readonly #peer: WorkerPeer;
+  readonly #sent = new Slots<SentJob>();
+  readonly #latency = new Latency();
+  readonly #pings: (() => void)[] = [];
+  #onIdle: (() => void)[] = [];
+  #isGone = false;
+
+  constructor(home: LinkHome, peer: WorkerPeer, registration: WorkerRegistration, number: number) {
+    this.#home = home;
+    this.#peer = peer;
+    this.registration = registration;
+    this.key = `${registration.id}#${number}`;
+    peer.onGone(() => this.#lose());
+  }
+
+  /** Requests it has not answered whole. */
+  get active(): number {
+    return this.#sent.used;
+  }
+
+  get latency(): number | undefined {
+    return this.#latency.value;
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  canTake(job: Job): boolean {
+    if (this.#isGone || this.#sent.used >= MAX_SLOTS || this.#peer.unsent > MAX_UNSENT) return false;
+    return this.registration.streams === true || !needsStreams(job);
+  }
+
+  /** Gives it a job; the id is for `abandon`. */
+  send(job: Job): number {
+    const sent = new SentJob(job);
+    const id = this.#sent.add(sent);
+    const { xbp = false, streams = false } = this.registration;
+    const whole = job.request.body;
+    const later = job.input ?? (streams && whole !== undefined && whole.length > INLINE_BODY ? whole : undefined);
+    const fits = writeRequest(this.#peer.writer, id, job, {
+      xbp,
+      follows: later !== undefined,
+      most: this.#home.maxFrame,
+    });
+    if (!fits) {
+      this.#end(id);
+      sent.fail("too-large");
+    } else if (later !== undefined || job.upgrade) {
+      sent.writer = new ByteWriter((bytes) => this.#peer.writer.chunk(id, bytes));
+      if (later !== undefined) void this.#sendBody(id, sent, sent.writer, later);
+    }
+    return id;
+  }
+
+  /** Nobody waits for a job any more: it was answered otherwise, or its client has gone. */
+  abandon(id: number): void {
+    const sent = this.#sent.get(id);
+    if (sent !== undefined) this.#giveUp(id, sent);
+  }
+
+  /** Fails what was sent before a moment and is not answered. */
+  expire(before: number): void {
+    for (const [id, sent] of this.#sent.entries()) {
+      if (sent.isAnswered || sent.sentAt > before) continue;
+      this.#cancel(id);
+      this.#end(id);
+      sent.fail("timeout");
+    }
+  }
+
+  say(type: string, payload: unknown): void {
+    if (!this.#isGone) this.#peer.writer.json(encodeMessage(type, payload));
+  }
+
+  ping(): Promise<void> {
+    this.say("Ping", {});
+    return new Promise((resolve) => this.#pings.push(resolve));
+  }
+
+  /** Resolves when all is answered, or the worker is gone. */
+  idle(): Promise<void> {
+    if (this.active === 0 || this.#isGone) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
+  close(): void {
+    this.#peer.close();
+  }
+
+  onGone(listener: (fault?: string) => void): void {
+    this.#peer.onGone(listener);
+  }
+
+  requestsInFlight(limit: number): RequestInFlight[] {
+    const now = performance.now();
+    const all = [...this.#sent.entries()].map(([, { job, sentAt }]) => ({
+      method: job.request.method,
+      path: job.request.url.split("?", 1)[0] ?? "",
+      age: now - sentAt,
+    }));
+    return all.sort((a, b) => b.age - a.age).slice(0, limit);
+  }
+
+  message(message: Message): void {
+    const { type, payload, id } = message;
+    if (type === "Response") this.#jsonResponse(payload as Partial<WorkerResponsePayload> | null);
+    else if (type === "SyncRoutes") this.#home.routes(this, payload);
+    else if (type === "Pong") for (const resolve of this.#pings.splice(0)) resolve();
+    else if (type === "Task" || type === "TaskResult") this.#home.task(this, message);
+    else if (id !== undefined) this.#streamMessage(id, message);
+  }
+
+  xbpResponse(payload: Buffer): void {
+    const { id, status, headers, body } = decodeXbpResponse(payload);
+    this.#answer(Number(id), status, headers, body);
+  }
+
+  chunk(id: number, bytes: Buffer, last: boolean): void {
+    const sent = this.#sent.get(id);
+    if (sent?.reader === undefined) return; // given up meanwhile
+    sent.reader.push(bytes);
+    if (!last) return;
+    sent.reader.end();
+    if (!sent.isConnection) this.#end(id);
+  }
+
+  #jsonResponse(payload: Partial<WorkerResponsePayload> | null): void {
+    const { id, status, headers, body, output } = payload ?? {};
+    if (typeof id !== "string" && typeof id !== "number") {
+      this.#home.garbage(this, "a Response without an id");
+      return;
+    }
+    const bytes = typeof body === "string" && body !== "" ? Buffer.from(body, "base64") : undefined;
+    this.#answer(Number(id), status, headers, output === true ? "follows" : bytes);
+  }
+
+  #answer(id: number, status: unknown, fields: unknown, body: Uint8Array | undefined | "follows"): void {
+    const sent = this.#sent.get(id);
+    if (sent === undefined || sent.isAnswered) return; // too late: somebody else has answered, or nobody waits
+    const head = answerHead(status, fields);
+    if (head === undefined) {
+      this.#home.garbage(this, `an answer with the status ${JSON.stringify(status)?.slice(0, 40)}`);
+      this.#end(id);
+      sent.fail("garbage");
+      return;
+    }
+    this.#latency.record(performance.now() - sent.sentAt);
+    sent.isAnswered = true;
+    if (body === "follows") {
+      sent.isConnection = sent.job.upgrade && head.status === 101;
+      sent.job.answered({ ...head, body: this.#bodyOf(id, sent) });
+      return;
+    }
+    this.#end(id);
+    sent.writer?.close(new Error("the request was answered before its body was read"));
+    sent.job.answered({ ...head, body } satisfies Answer);
+  }
+
+  #bodyOf(id: number, sent: SentJob): Readable {
+    const reader = new ByteReader((bytes) => this.#peer.writer.json(encodeMessage("Credit", { bytes }, id)));
+    sent.reader = reader;
+    const abandoned = () => this.#giveUp(id, sent);
+    if (sent.writer === undefined || !sent.isConnection) return streamedBody(reader, { abandoned });
+    const connection = streamedConnection(reader, sent.writer, {
+      abandoned,
+      sent: () => this.#peer.writer.chunk(id, new Uint8Array(), LAST_CHUNK),
+    });
+    connection.on("close", () => this.#end(id));
+    return connection;
+  }
+
+  async #sendBody(id: number, sent: SentJob, writer: ByteWriter, body: Readable | Uint8Array): Promise<void> {
+    try {
+      if (body instanceof Uint8Array) await writer.write(body);
+      else for await (const bytes of body) await writer.write(bytes as Uint8Array);
+      if (this.#sent.get(id) === sent) this.#peer.writer.chunk(id, new Uint8Array(), LAST_CHUNK);
+    } catch {
+      this.#giveUp(id, sent); // its client broke off, or nobody takes it any more: who waits knows of either
+    }
+  }
+
+  #streamMessage(id: number, { type, payload }: Message): void {
+    const sent = this.#sent.get(id);
+    if (sent === undefined) return;
+    if (type === "Credit") {
+      const bytes = (payload as Partial<Credit> | null)?.bytes;
+      if (!Number.isSafeInteger(bytes) || (bytes as number) < 0) {
+        throw new XsysError("BAD_FRAME", "a Credit without a number of bytes");
+      }
+      sent.writer?.grant(bytes as number);
+    } else if (type === "Cancel") {
+      this.#end(id);
+      sent.fail("lost");
+    }
+  }
+
+  #giveUp(id: number, sent: SentJob): void {
+    if (this.#sent.get(id) !== sent) return;
+    this.#cancel(id);
+    this.#end(id);
+    sent.abandon();
+  }
+
+  /** XyPriss's own workers do not know the word; what they answer all the same is dropped by its id. */
+  #cancel(id: number): void {
+    if (this.registration.streams === true && !this.#isGone) {
+      this.#peer.writer.json(encodeMessage("Cancel", {}, id));
+    }
+  }
+
+  #end(id: number): void {
+    this.#sent.delete(id);
+    if (this.active === 0 && this.#onIdle.length > 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  #lose(): void {
+    this.#isGone = true;
+    this.#home.gone(this);
+    const lost = [...this.#sent.entries()];
+    for (const [id] of lost) this.#end(id);
+    for (const [, sent] of lost) sent.fail("lost");
+    for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,201 @@
+import { XsysError } from "../../../protocol/errors.ts";
+import type { Message } from "../../../protocol/message.ts";
+import type { WorkerRegistration } from "../../../protocol/worker.ts";
+import type { Strategy } from "../../balance/candidate.ts";
+import { createStrategy } from "../../balance/create-strategy.ts";
+import type { StrategyName } from "../../balance/strategies.ts";
+import type { WorkerChannel } from "../../cluster/channel.ts";
+import type { WorkerHome, WorkerInbox, WorkerPeer } from "../../ipc/worker-peer.ts";
+import type { Logger } from "../../log.ts";
+import type { Job } from "./job.ts";
+import { TaskRelay } from "./task-relay.ts";
+import { WaitingJobs } from "./waiting-jobs.ts";
+import { workerChannel } from "./worker-channel.ts";
+import { type LinkHome, WorkerLink } from "./worker-link.ts";
+
+export interface PoolOptions {
+  readonly strategy: StrategyName;
+  /** Milliseconds that a worker has to answer; 0 for any number. */
+  readonly timeout: number;
+  /** Milliseconds that a request waits for a worker. */
+  readonly queueTimeout: number;
+  readonly maxFrame: number;
+  readonly log: Logger;
+  /** The routes that a worker has told. */
+  readonly onRoutes: (routes: unknown) => void;
+}
+
+/** Whoever brings workers up: it decides which of them are given work. */
+export interface WorkerSource {
+  /** False for a worker that is none of its own. */
+  adopt(channel: WorkerChannel): boolean;
+  /** Whether another worker may become ready. */
+  readonly hopeful: boolean;
+}
+
+/** How often timeouts are looked at, in milliseconds: they are told to that much. */
+const SWEEP = 50;
+/** Milliseconds within which a worker that has registered tells its routes, as XyPriss's do at once. */
+const ROUTES_TIMEOUT = 50;
+/** Milliseconds for a worker to come back where nobody is known to bring one. */
+const HOPELESS_WAIT = 1_000;
+
+/** The workers that are ready, and the requests between them. */
+export class WorkerPool implements WorkerHome, LinkHome {
+  readonly maxFrame: number;
+  readonly #options: PoolOptions;
+  readonly #log: Logger;
+  readonly #strategy: Strategy;
+  readonly #waiting = new WaitingJobs();
+  readonly #tasks = new TaskRelay();
+  readonly #sweeper: NodeJS.Timeout;
+  /** A new list at every change: strategies know a list by its identity. */
+  #ready: readonly WorkerLink[] = [];
+  /** All that are connected. */
+  readonly #links = new Set<WorkerLink>();
+  #admitted = 0;
+  /** Runs when a worker that just registered has told its routes. */
+  readonly #onRoutes = new Map<WorkerLink, () => void>();
+  /** Set by the service where processes are supervised. */
+  source: WorkerSource | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#log = options.log;
+    this.maxFrame = options.maxFrame;
+    this.#strategy = createStrategy(options.strategy);
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP).unref();
+  }
+
+  get ready(): number {
+    return this.#ready.length;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  get inFlight(): number {
+    let requests = 0;
+    for (const { active } of this.#links) requests += active;
+    return requests;
+  }
+
+  /** Whether some worker takes bodies as they come, and upgraded connections. */
+  get takesStreams(): boolean {
+    return this.#ready.some(({ registration }) => registration.streams === true);
+  }
+
+  /** Whether a request that finds no worker may hope for one. */
+  get hopeful(): boolean {
+    return this.#ready.length > 0 || (this.source?.hopeful ?? false);
+  }
+
+  /** Gives a job to a worker, or has it wait for one. */
+  assign(job: Job): void {
+    job.place = undefined;
+    if (!this.#give(job) && !this.#waiting.add(job)) job.failed("no-worker");
+  }
+
+  /** Nobody waits for a job any more. */
+  abandon(job: Job): void {
+    if (job.place === undefined) this.#waiting.delete(job);
+    else job.place.link.abandon(job.place.id);
+  }
+
+  admit(peer: WorkerPeer, registration: unknown): WorkerInbox {
+    const link = new WorkerLink(this, peer, checkedRegistration(registration), ++this.#admitted);
+    this.#links.add(link);
+    const begin = () => {
+      clearTimeout(timer);
+      this.#onRoutes.delete(link);
+      if (!link.isGone) this.#begin(link);
+    };
+    const timer = setTimeout(begin, ROUTES_TIMEOUT);
+    this.#onRoutes.set(link, begin);
+    return link;
+  }
+
+  routes(link: WorkerLink, routes: unknown): void {
+    this.#options.onRoutes(routes);
+    this.#onRoutes.get(link)?.();
+  }
+
+  task(link: WorkerLink, message: Message): void {
+    this.#tasks.take(link, message, this.#ready);
+  }
+
+  garbage(link: WorkerLink, what: string): void {
+    this.#log.warn({ worker: link.registration.id }, `worker ${link.registration.id} sent ${what}`);
+  }
+
+  gone(link: WorkerLink): void {
+    const { id } = link.registration;
+    this.#links.delete(link);
+    this.#onRoutes.delete(link);
+    this.#tasks.forget(link);
+    this.#setActive(link, false);
+    if (this.source === undefined) this.#log.warn({ worker: id }, `worker ${id} is gone`);
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper);
+    for (const job of this.#waiting.takeOlder(Number.POSITIVE_INFINITY)) job.failed("no-worker");
+  }
+
+  #begin(link: WorkerLink): void {
+    const { id } = link.registration;
+    const channel = workerChannel(link, (active) => this.#setActive(link, active));
+    if (this.source?.adopt(channel)) return;
+    this.#log.info({ worker: id }, `worker ${id} is connected`);
+    this.#setActive(link, true);
+  }
+
+  #setActive(link: WorkerLink, active: boolean): void {
+    if (this.#ready.includes(link) === active) return;
+    this.#ready = active ? [...this.#ready, link] : this.#ready.filter((other) => other !== link);
+    if (active) this.#waiting.offer((job) => this.#give(job));
+  }
+
+  #give(job: Job): boolean {
+    const link = this.#pick(job);
+    if (link === undefined) return false;
+    job.place = { link, id: link.send(job) };
+    return true;
+  }
+
+  #pick(job: Job): WorkerLink | undefined {
+    const first = this.#strategy.pick(this.#ready, job.client);
+    if (first === undefined || first.canTake(job)) return first;
+    const able = this.#ready.filter((link) => link.canTake(job));
+    return this.#strategy.pick(able, job.client);
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    const { timeout, queueTimeout } = this.#options;
+    if (timeout > 0) for (const link of this.#links) link.expire(now - timeout);
+    if (this.#waiting.size === 0) return;
+    const patience = this.hopeful ? queueTimeout : Math.min(queueTimeout, HOPELESS_WAIT);
+    for (const job of this.#waiting.takeOlder(now - patience)) job.failed("no-worker");
+  }
+}
+
+function checkedRegistration(registration: unknown): WorkerRegistration {
+  const { id, key, pid, xbp, streams, tasks } = (registration ?? {}) as Partial<
+    Record<keyof WorkerRegistration, unknown>
+  >;
+  if ((typeof id !== "string" && typeof id !== "number") || String(id).length > MAX_ID_LENGTH) {
+    throw new XsysError("INVALID_PARAMS", "RegisterWorker needs an id, a text of at most 128 characters");
+  }
+  return {
+    id: String(id),
+    ...(typeof key === "string" && { key }),
+    ...(Number.isSafeInteger(pid) && { pid: pid as number }),
+    xbp: xbp === true,
+    streams: streams === true,
+    tasks: tasks === true,
+  };
+}
+
+const MAX_ID_LENGTH = 128;

@@ -1,0 +1,94 @@
+import { setCluster } from "./cluster/cluster-of.ts";
+import type { ClusterOptions } from "./cluster/options.ts";
+import type { Supervisor } from "./cluster/supervisor.ts";
+import { interceptorOf } from "./console/interceptor-of.ts";
+import type { Host } from "./context.ts";
+import { openGateway } from "./gateway/open-gateway.ts";
+import type { GatewayOptions } from "./gateway/options.ts";
+import type { WorkerHome } from "./ipc/worker-peer.ts";
+import type { Logger } from "./log.ts";
+
+/** What `server start` adds to the service. */
+export interface ServerOptions {
+  readonly gateway: GatewayOptions;
+  /** Absent where the workers are started by others. */
+  readonly cluster?: ClusterOptions;
+}
+
+/** Workers and the HTTP in front of them, as modules of a service. */
+export interface Server {
+  readonly workers: WorkerHome;
+  /** host:port of HTTP, once it listens. */
+  readonly address: string;
+  /** Binds HTTP's port; with it, the workers of a cluster are started. The service's socket listens by then. */
+  start(host: Host, socket: string): Promise<void>;
+  /**
+   * Takes no more requests, lets those under way finish, ends the workers, and closes what is left. With `force`, at
+   * once; it may be said later too.
+   */
+  stop(force: boolean): Promise<void>;
+}
+
+export interface ServerHome {
+  readonly log: Logger;
+  readonly maxFrame: number;
+  /** Milliseconds that requests under way have to finish at the end. */
+  readonly drainTimeout: number;
+}
+
+export async function createServer(
+  options: ServerOptions,
+  { log, maxFrame, drainTimeout }: ServerHome,
+): Promise<Server> {
+  let supervisor: Supervisor | undefined;
+  const workers = () => ({
+    wanted: options.cluster?.workers ?? 0,
+    restarts: supervisor?.restarts ?? 0,
+    memory: supervisor?.status().members.map(({ id, memory }) => ({ id, memory })) ?? [],
+  });
+  const gateway = await openGateway(options.gateway, { log, maxFrame, workers });
+  let address = "";
+  let stopping: Promise<void> | undefined;
+
+  const stop = async () => {
+    await gateway.drain(drainTimeout);
+    await supervisor?.stop();
+    gateway.close();
+  };
+  return {
+    workers: gateway.pool,
+    get address() {
+      return address;
+    },
+    start: async (host, socket) => {
+      const { address: ip, port, family } = await gateway.listen();
+      address = family === "IPv6" ? `[${ip}]:${port}` : `${ip}:${port}`;
+      if (options.cluster === undefined) return;
+      supervisor = await startCluster(options.cluster, host, socket, log);
+      gateway.pool.source = supervisor;
+      supervisor.start();
+    },
+    stop: (force) => {
+      stopping ??= stop();
+      if (!force) return stopping;
+      gateway.close();
+      return supervisor?.stop(true) ?? stopping;
+    },
+  };
+}
+
+async function startCluster(options: ClusterOptions, host: Host, socket: string, log: Logger): Promise<Supervisor> {
+  const { Supervisor } = await import("./cluster/supervisor.ts");
+  const interceptor = interceptorOf(host);
+  const onWorkerLine = (id: string, stream: "stdout" | "stderr", line: string) => {
+    const level = stream === "stdout" ? "log" : "error";
+    const shown = interceptor.isConfigured ? interceptor.intercept(line, level, Number(id)) : line;
+    if (shown === "") return;
+    if (level === "log") log.info(`[Worker ${id}] ${shown}`);
+    else log.warn(`[Worker ${id}] ${shown}`);
+  };
+  const env = { ...options.env, XYPRISS_IPC_PATH: socket };
+  const supervisor = new Supervisor({ ...options, env }, { log, onWorkerLine });
+  setCluster(host, supervisor);
+  return supervisor;
+}
