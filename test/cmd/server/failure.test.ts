@@ -1,0 +1,73 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { pino } from "pino";
+import { beforeEach, expect, test } from "vitest";
+import { tellFailure } from "../../../cmd/xsys/server/failure.ts";
+import { XsysError } from "../../../protocol/errors.ts";
+
+let told: string;
+
+beforeEach(() => {
+  told = "";
+});
+
+/** What is told on a pipe, and the status. */
+async function failing(error: unknown): Promise<{ readonly told: string; readonly status: number }> {
+  const status = await tellFailure(error, {
+    logger: pino({ level: "silent" }),
+    format: "plain",
+    write: (text) => {
+      told += text;
+    },
+    always: () => {},
+    close: async () => {},
+  });
+  return { told, status };
+}
+
+async function busyPort(): Promise<{ readonly error: Error; readonly port: number }> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { readonly port: number };
+  const [error] = (await once(createServer().listen(port, "127.0.0.1"), "error")) as [Error];
+  server.close();
+  return { error, port };
+}
+
+test("a busy port is told without the end of a line, bare and as a cause", async () => {
+  const { error, port } = await busyPort();
+  const expected = { told: `Address already in use: 127.0.0.1:${port}`, status: 75 };
+  expect(await failing(error)).toEqual(expected);
+  told = "";
+  expect(await failing(new XsysError("ALREADY_EXISTS", "no", { cause: error }))).toEqual(expected);
+});
+
+test("a socket on which another server answers is told so, too", async () => {
+  const error = new XsysError("BUSY", "xsys, pid 7, already listens on /s", { details: { socket: "/s", pid: 7 } });
+  expect(await failing(error)).toEqual({
+    told: "Address already in use: xsys, pid 7, already listens on /s",
+    status: 75,
+  });
+});
+
+test.each([
+  ["EACCES", "permission denied"],
+  ["EPERM", "operation not permitted"],
+])("%s is told without the end of a line", async (code, words) => {
+  const error = Object.assign(new Error(`listen ${code}: ${words} 127.0.0.1:80`), { code, syscall: "listen" });
+  expect(await failing(error)).toEqual({ told: `listen ${code}: ${words} 127.0.0.1:80`, status: 77 });
+});
+
+test("any other reason is a whole line, and the status never 0", async () => {
+  expect(await failing(new XsysError("DENIED", "the plugin p has been revoked"))).toEqual({
+    told: "ERROR: the plugin p has been revoked\n",
+    status: 77,
+  });
+});
+
+test("a defect has its stack on one line", async () => {
+  const { told, status } = await failing(new TypeError("x is not a function"));
+  expect(told).toMatch(/^ERROR: a defect in xsys: TypeError: x is not a function at .*\n$/);
+  expect(told.split("\n")).toHaveLength(2);
+  expect(status).toBe(70);
+});
