@@ -1,0 +1,81 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Readable, Transform } from "node:stream";
+import { Exchange } from "../../../internal/gateway/exchange.ts";
+import type { UploadOptions } from "../../../internal/gateway/options.ts";
+import { createUploads, type Form } from "../../../internal/gateway/uploads/uploads.ts";
+
+export interface UploadServer {
+  readonly url: string;
+  /** What reading a form failed with, one after the other. */
+  readonly failures: unknown[];
+  /** Sends a form, and gives status and what a worker would be told. */
+  post(
+    form: FormData,
+  ): Promise<{ status: number; body: Record<string, unknown> } & Pick<Form, "files" | "uploadErrors">>;
+  close(): void;
+}
+
+/** A real server that reads forms, up to so many bytes of a body, and answers with what a worker would be told. */
+export async function serveUploads(options: UploadOptions, maxBody = 1e9): Promise<UploadServer> {
+  const uploads = await createUploads(options);
+  const failures: unknown[] = [];
+  const server = createServer(async (request, response) => {
+    const exchange = new Exchange(request, response, "");
+    response.on("close", () => exchange.end());
+    try {
+      const form = await uploads(exchange, bounded(request, maxBody));
+      if ("status" in form) response.writeHead(form.status).end(form.body);
+      else response.end(JSON.stringify({ ...form, body: JSON.parse(form.body.toString()) }));
+    } catch (error) {
+      failures.push(error);
+      response.writeHead(500).end(JSON.stringify({}));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    failures,
+    post: async (body) => {
+      const response = await fetch(url, { method: "POST", body });
+      return { status: response.status, ...((await response.json()) as { body: Record<string, unknown> } & Form) };
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+export class OverLimit extends Error {}
+
+function bounded(request: Readable, most: number): Readable {
+  let size = 0;
+  const body = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      if (size > most) done(new OverLimit());
+      else done(null, chunk);
+    },
+  });
+  request.on("close", () => request.readableEnded || body.destroy());
+  return request.pipe(body);
+}
+
+/** Parts as they stand in a body, with the boundary `b`. */
+export function multipart(...parts: { readonly head: string; readonly content?: string }[]): string {
+  return `${parts.map(({ head, content = "" }) => `--b\r\n${head}\r\n\r\n${content}\r\n`).join("")}--b--\r\n`;
+}
+
+/** A form's file. */
+export function file(contents: string | Uint8Array<ArrayBuffer>, name: string, type = "text/plain"): File {
+  return new File([contents], name, { type });
+}
+
+export const PNG = new Uint8Array(
+  Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    "base64",
+  ),
+);

@@ -1,0 +1,257 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import type { UploadOptions } from "../../../internal/gateway/options.ts";
+import type { UploadedFile } from "../../../protocol/worker.ts";
+import { useSandbox } from "../../support/sandbox.ts";
+import { file, multipart, PNG, serveUploads } from "./support.ts";
+
+const sandbox = useSandbox();
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function serve(options: Partial<UploadOptions> = {}) {
+  const server = await serveUploads({
+    folder: sandbox.path("uploads"),
+    tempFolder: sandbox.path("temp"),
+    useTempFiles: false,
+    maxFileSize: 0,
+    maxFiles: 0,
+    allowedTypes: [],
+    useSubfolder: false,
+    ...options,
+  });
+  cleanUps.push(server.close);
+  return server;
+}
+
+function form(...entries: (readonly [name: string, value: string | File])[]): FormData {
+  const data = new FormData();
+  for (const [name, value] of entries) data.append(name, value as string);
+  return data;
+}
+
+/** Names of all files below a folder of the sandbox; none where there is no folder. */
+async function filesIn(folder: string): Promise<string[]> {
+  const root = sandbox.path(folder);
+  if (!existsSync(root)) return [];
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+}
+
+const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+
+describe("a form", () => {
+  test("has its files stored, and its text as an object with all values of a name", async () => {
+    const { post } = await serve();
+    const big = "x".repeat(300_000);
+    const { status, body, files, uploadErrors } = await post(
+      form(
+        ["a", "1"],
+        ["b", "one"],
+        ["doc", file("hello", "hello.txt")],
+        ["b", "two"],
+        ["big", file(big, "big.bin", "")],
+      ),
+    );
+    expect(status).toBe(200);
+    expect(body).toEqual({ a: "1", b: ["one", "two"] });
+    expect(uploadErrors).toEqual([]);
+    expect(files).toMatchObject([
+      { fieldname: "doc", originalname: "hello.txt", encoding: "7bit", mimetype: "text/plain", size: 5 },
+      { fieldname: "big", originalname: "big.bin", mimetype: "application/octet-stream", size: 300_000 },
+    ]);
+    const [stored] = files as [UploadedFile];
+    expect(stored.filename).toMatch(new RegExp(`^up-${UUID}-hello\\.txt$`));
+    expect(stored.path).toBe(join(stored.destination, stored.filename));
+    expect(isAbsolute(stored.path)).toBe(true);
+    expect(await readFile(stored.path, "utf8")).toBe("hello");
+    expect(await readFile(files[1]?.path as string, "utf8")).toBe(big);
+  });
+
+  test("of text alone, of nothing, and with no file chosen makes no folder", async () => {
+    const { post } = await serve();
+    expect(await post(form(["a", "é"], ["empty", ""]))).toMatchObject({ body: { a: "é", empty: "" }, files: [] });
+    expect(await post(form())).toMatchObject({ status: 200, body: {}, files: [] });
+    expect(await post(form(["f", file("", "")]))).toMatchObject({ body: {}, files: [], uploadErrors: [] });
+    expect(existsSync(sandbox.path("uploads"))).toBe(false);
+  });
+
+  test("has names that mean something to JavaScript as mere names, or not at all", async () => {
+    const { post } = await serve();
+    const { body } = await post(form(["__proto__", "x"], ["__proto__", "y"], ["constructor", "c"], ["toString", "t"]));
+    expect(Object.entries(body)).toEqual([
+      ["constructor", "c"],
+      ["toString", "t"],
+    ]);
+    expect(Object.getPrototypeOf(Object.assign({}, body))).toBe(Object.prototype);
+  });
+
+  test("with many files has them all", async () => {
+    const { post } = await serve();
+    const { files } = await post(
+      form(...Array.from({ length: 300 }, (_, index) => ["f", file(`${index}`.repeat(100), `${index}.txt`)] as const)),
+    );
+    expect(files.map(({ originalname }) => originalname)).toEqual(Array.from({ length: 300 }, (_, i) => `${i}.txt`));
+    for (const [index, { path }] of files.entries()) {
+      expect(await readFile(path, "utf8")).toBe(`${index}`.repeat(100));
+    }
+  });
+});
+
+describe("a file", () => {
+  test("over its size is left out and told of; one of just the size is not", async () => {
+    const { post } = await serve({ maxFileSize: 100_000 });
+    const { status, files, uploadErrors, body } = await post(
+      form(
+        ["big", file("x".repeat(100_001), "big.txt")],
+        ["fits", file("x".repeat(100_000), "fits.txt")],
+        ["after", "still there"],
+      ),
+    );
+    expect(status).toBe(200);
+    expect(body).toEqual({ after: "still there" });
+    expect(files).toMatchObject([{ fieldname: "fits", size: 100_000 }]);
+    expect(uploadErrors).toEqual([
+      {
+        fieldname: "big",
+        filename: "big.txt",
+        message: "The file's size exceeds limit of 100000 bytes",
+        type: "LIMIT_FILE_SIZE",
+      },
+    ]);
+    expect(await filesIn("uploads")).toEqual([files[0]?.filename]);
+  });
+
+  test("over the count leaves out all, of all fields, and is told of once", async () => {
+    const { post } = await serve({ maxFiles: 2, maxFileSize: 3 });
+    const three = form(["a", file("1", "1")], ["b", file("too big", "2")], ["t", "text"], ["c", file("3", "3")]);
+    expect(await post(three)).toEqual({
+      status: 200,
+      body: { t: "text" },
+      files: [],
+      uploadErrors: [{ message: "Too many files: at most 2 are taken", type: "LIMIT_FILE_COUNT" }],
+    });
+    expect(await filesIn("uploads")).toEqual([]);
+    expect((await post(form(["a", file("1", "1")], ["b", file("2", "2")]))).files).toHaveLength(2);
+  });
+
+  test.each<[string, string, File, string | undefined]>([
+    ["image/png", "what it is", file(PNG, "a.txt", "text/plain"), "image/png"],
+    ["image/*", "what it is, by a wildcard", file(PNG, "a.png", "image/png"), "image/png"],
+    [
+      "Text/Plain; charset=utf-8",
+      "what it declares, if text",
+      file("text", "a", "text/plain; charset=x"),
+      "text/plain",
+    ],
+    [
+      "image/svg+xml",
+      "what it declares, if XML",
+      file('<?xml version="1.0"?><svg/>', "a", "image/svg+xml"),
+      "image/svg+xml",
+    ],
+    ["image/png", "not what it only declares", file("<script>", "a.png", "image/png"), undefined],
+    ["text/plain", "not what it only declares", file(PNG, "a.txt", "text/plain"), undefined],
+    ["image/png", "not another", file("text", "a", "text/plain"), undefined],
+    ["image/png", "not nothing", file("", "a.png", "image/png"), undefined],
+  ])("of the types %s is taken by %s", async (allowed, _how, upload, type) => {
+    const { post } = await serve({ allowedTypes: [allowed] });
+    const { files, uploadErrors, status } = await post(form(["f", upload]));
+    expect(status).toBe(200);
+    expect(files.map(({ mimetype }) => mimetype)).toEqual(type === undefined ? [] : [type]);
+    expect(uploadErrors).toHaveLength(type === undefined ? 1 : 0);
+    if (type !== undefined) return;
+    expect(uploadErrors[0]).toMatchObject({
+      type: "INVALID_MIME_TYPE",
+      message: expect.stringContaining("not allowed"),
+    });
+    expect(await filesIn("uploads")).toEqual([]);
+  });
+
+  test.each([
+    ["../../etc/passwd", /-passwd$/],
+    ["..\\..\\boot.ini", /-boot\.ini$/],
+    ["nul\0byte.txt", /-nul_byte\.txt$/],
+    ["con.txt", /-_con\.txt$/],
+    [".htaccess", /-_htaccess$/],
+    ["résumé 日本.pdf", /-résumé 日本\.pdf$/],
+  ])("named %j is stored under a name that is safe", async (name, stored) => {
+    const { url } = await serve();
+    const body = multipart({ head: `Content-Disposition: form-data; name="f"; filename="${name}"`, content: "x" });
+    const headers = { "content-type": "multipart/form-data; boundary=b" };
+    const response = await fetch(url, { method: "POST", body, headers });
+    const { files } = (await response.json()) as { files: UploadedFile[] };
+    expect(files).toMatchObject([
+      { destination: sandbox.path("uploads"), filename: expect.stringMatching(stored), size: 1 },
+    ]);
+    expect(await filesIn("uploads")).toEqual([files[0]?.filename]);
+  });
+
+  test("of a name of any length keeps its ending", async () => {
+    const { post } = await serve();
+    const { files } = await post(form(["f", file("x", `${"ä".repeat(2_000)}.jpeg`)]));
+    expect(Buffer.byteLength(files[0]?.filename ?? "")).toSatisfy((bytes: number) => bytes > 200 && bytes <= 255);
+    expect(files[0]?.filename).toMatch(/ä\.jpeg$/);
+  });
+});
+
+describe("folders", () => {
+  test("are one per field, under a name that is safe", async () => {
+    const { post } = await serve({ useSubfolder: true });
+    const { files } = await post(form(["avatar", file("x", "a")], ["../../x", file("x", "b")]));
+    expect(files.map(({ destination }) => destination)).toEqual([
+      sandbox.path("uploads/avatar"),
+      sandbox.path("uploads/__.._x"),
+    ]);
+    for (const { path } of files) expect(existsSync(path)).toBe(true);
+  });
+
+  test("of temporary files are for this user alone, and left empty", async () => {
+    const { post } = await serve({ useTempFiles: true, useSubfolder: true });
+    const { files } = await post(form(["doc", file("hello", "hello.txt")]));
+    expect(files).toMatchObject([{ filename: "hello.txt", destination: sandbox.path("uploads/doc"), size: 5 }]);
+    expect(files[0]?.path).toBe(sandbox.path("uploads/doc/hello.txt"));
+    expect(await sandbox.read("uploads/doc/hello.txt")).toBe("hello");
+    expect(await filesIn("temp")).toEqual([]);
+    expect((await stat(sandbox.path("temp"))).mode & 0o777).toBe(0o700);
+  });
+
+  test("have no file replaced by one of the same name", async () => {
+    const { post } = await serve({ useTempFiles: true });
+    await sandbox.write("uploads/a.txt", "precious");
+    const names: string[] = [];
+    for (let time = 0; time < 12; time++) {
+      const { files } = await post(form(["f", file(`upload ${time}`, "a.txt")]));
+      names.push(files[0]?.filename ?? "");
+      expect(await readFile(files[0]?.path ?? "", "utf8")).toBe(`upload ${time}`);
+    }
+    expect(await sandbox.read("uploads/a.txt")).toBe("precious");
+    expect(names.slice(0, 9)).toEqual(Array.from({ length: 9 }, (_, index) => `a-${index + 1}.txt`));
+    expect(names[9]).toMatch(new RegExp(`^a-${UUID}\\.txt$`));
+    expect(new Set(names).size).toBe(12);
+  });
+
+  test("may be on different file systems", async (context) => {
+    const elsewhere = await mkdtemp("/dev/shm/xsys-test-").catch(() => context.skip("there is no other file system"));
+    cleanUps.push(() => rm(elsewhere, { recursive: true }));
+    if ((await stat(elsewhere)).dev === (await stat(sandbox.root)).dev) context.skip("there is no other file system");
+    await sandbox.write("uploads/a.txt", "precious");
+    const { post } = await serve({ useTempFiles: true, tempFolder: elsewhere });
+    const { files } = await post(form(["f", file("new", "a.txt")]));
+    expect(files).toMatchObject([{ filename: "a-1.txt" }]);
+    expect(await sandbox.read("uploads/a-1.txt")).toBe("new");
+    expect(await sandbox.read("uploads/a.txt")).toBe("precious");
+    expect(await readdir(elsewhere)).toEqual([]);
+  });
+
+  test("that cannot be written to fail the request, with the reason", async () => {
+    await sandbox.write("uploads", "a file");
+    const { post, failures } = await serve();
+    expect((await post(form(["f", file("x".repeat(200_000), "a")], ["g", file("x", "b")]))).status).toBe(500);
+    expect(failures).toEqual([expect.objectContaining({ code: "NOT_A_DIRECTORY" })]);
+  });
+});
