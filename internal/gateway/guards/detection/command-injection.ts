@@ -1,0 +1,55 @@
+import type { Detector, DetectorFactory } from "./detector.ts";
+
+/**
+ * Values that end the argument they are put into and go on as a command of a shell: `8.8.8.8; cat /etc/passwd`. Before
+ * that there is a word at the most, as a whole sentence with a command in it is prose about shells; what nobody writes
+ * but to break in is found anywhere.
+ */
+export const commandInjection: DetectorFactory = () => detector;
+
+const detector: Detector = (text, place) => {
+  if (text.includes("() {") && SHELLSHOCK.test(text)) return true;
+  if (place === "header" || place === "xml" || !HINT.test(text)) return false;
+  if (text.length <= LONGEST_VALUE && FROM_THE_START.some((pattern) => pattern.test(text))) return true;
+  return ANYWHERE.some((pattern) => pattern.test(text));
+};
+
+/** A whole value of this length is no argument any more. */
+const LONGEST_VALUE = 2_048;
+const HINT = /[;|&`\n\r$\0{%]|\/dev\/tcp\//;
+/** One word or address, or nothing, and a quote that ends it. */
+const ARGUMENT = String.raw`^\s{0,8}[^\s;|&\x60$]{0,256}['")]{0,3}\s?`;
+const SEPARATOR = String.raw`(?:;|\|\|?|&&?|\r?\n|%0a)\s{0,4}`;
+/** Programs whose names are no words of a language. */
+const PROGRAMS =
+  "whoami|uname|ifconfig|ipconfig|netstat|nslookup|systeminfo|tasklist|chmod|chown|mkfifo|printenv|lsof|crontab|" +
+  "useradd|adduser|passwd|tftp|certutil|rundll32|regsvr32|powershell|pwsh|traceroute|cmd(?:\\.exe)?\\s{1,4}/c|" +
+  "(?:/usr)?(?:/s?bin)/\\w{1,32}|rm\\s{1,4}-|ls(?:\\s{1,4}[-/.~]|\\s{0,4}$)|ps\\s{1,4}(?:-|aux)|nc\\s{1,4}|ncat\\s{1,4}|" +
+  "(?:ba|z|k|c|da)sh\\s{1,4}-|sh\\s{1,4}-|sudo\\s{1,4}\\w|(?:python|perl|ruby|php|node)[\\d.]{0,4}\\s{1,4}-\\w";
+/** Programs whose names are words, with an argument that only a program is given. */
+const WORDS =
+  "(?:cat|tac|nl|head|tail|less|more|type|cp|mv|find|ls|dir|touch|grep|echo|copy|del|xxd|strings)\\s{1,4}[^\\s]{0,32}" +
+  "(?:[/\\\\~*$]\\S|[a-z]:\\\\)|(?:ping|host|dig|ssh|telnet|curl|wget)\\s{1,4}(?:-|[\\w-]{1,64}\\.\\w|https?:)|sleep\\s{1,4}\\d|" +
+  "(?:curl|wget)\\s{1,4}\\S{1,64}|echo\\s{1,4}\\S{1,64}\\s{0,4}(?:>|\\||;)|(?:kill|date|id|net|dd)\\s{1,4}(?:-|user|if=)";
+const COMMAND = `(?:${PROGRAMS}|${WORDS})`;
+/** After nothing, an address, a number or a file: a list such as `name;id;date` is none. */
+const VALUE = String.raw`^\s{0,8}(?:[\d.:]{1,64}|[\w./\\-]{1,256}\.\w{1,8}|\S{0,256}['")])?\s?`;
+const ALONE = "(?:id|ls|ps|pwd|env|dir|whoami|hostname|ver|w|who|date|set)";
+
+const FROM_THE_START: readonly RegExp[] = [
+  new RegExp(`${ARGUMENT}${SEPARATOR}${COMMAND}`, "i"),
+  new RegExp(`${VALUE}${SEPARATOR}${ALONE}\\s{0,4}(?:[;|&#\`'"\\n]|$)`, "i"),
+  new RegExp(`^\\s{0,8}[^\\s\`]{0,256}\`(?:${COMMAND}|${ALONE})[^\`]{0,256}\`\\s{0,4}$`, "i"),
+  new RegExp(`^\\s{0,8}[^\\s$]{0,256}\\$\\((?:${COMMAND}|${ALONE})[^)]{0,256}\\)(?!\\.)`, "i"),
+];
+
+const ANYWHERE: readonly RegExp[] = [
+  /[;|&`\n(]\s{0,4}(?:cat|tac|nl|head|tail|less|more)\s{1,4}[^\s]{0,64}\/etc\/(?:passwd|shadow)/,
+  /\/dev\/(?:tcp|udp)\/[\w.-]{1,64}\/\d/,
+  /\$\{?IFS\b/,
+  /\bnc(?:at)?\s{1,4}(?:-\w{1,8}\s{1,4}){0,4}(?:-e|-c)\s/,
+  /[;|&\n]\s{0,4}rm\s{1,4}-(?:rf|fr|r\s{1,4}-f)\s{1,4}(?:--no-preserve-root\s{1,4})?\/(?:\s|$|\*)/,
+];
+
+/** Functions of a shell in its environment, which old ones ran. */
+const SHELLSHOCK = /\(\) \{[^}]{0,32};?\s{0,8}\}\s{0,4};/;

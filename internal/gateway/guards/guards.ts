@@ -1,0 +1,55 @@
+import type { Logger } from "../../log.ts";
+import type { AnswerFilter, Gate, RequestFilter } from "../answer.ts";
+import type { GuardConfiguration, GuardOptions } from "../options.ts";
+import { active } from "./active.ts";
+import { Settings } from "./settings.ts";
+
+export interface Guards {
+  readonly gates: readonly Gate[];
+  readonly requestFilters: readonly RequestFilter[];
+  readonly answerFilters: readonly AnswerFilter[];
+}
+
+/**
+ * The guards that are configured and not `enabled: false`; code of the others is not even loaded. Configurations are as
+ * they came: what cannot be used is told in the log, and is its default.
+ */
+export async function createGuards(options: GuardOptions, { log }: { log: Logger }): Promise<Guards> {
+  const gates: Gate[] = [];
+  const requestFilters: RequestFilter[] = [];
+  const answerFilters: AnswerFilter[] = [];
+
+  const helmet = active(options.helmet);
+  if (helmet) answerFilters.push((await import("./helmet.ts")).createHelmet(helmet, log));
+  await withSettings("slowdown", options.slowdown, log, async (settings) => {
+    gates.push((await import("./slowdown.ts")).createSlowdown(settings));
+  });
+  await withSettings("hpp", options.hpp, log, async (settings) => {
+    requestFilters.push((await import("./hpp.ts")).createHpp(settings));
+  });
+  await withSettings("csrf", options.csrf, log, async (settings) => {
+    const { requestFilter, answerFilter } = (await import("./csrf.ts")).createCsrf(settings, log);
+    requestFilters.push(requestFilter);
+    answerFilters.push(answerFilter);
+  });
+  const detection = await (await import("./detection/detection.ts")).createDetection(options, log);
+  if (detection !== undefined) requestFilters.push(detection);
+  await withSettings("response-manipulation", options.responseManipulation, log, async (settings) => {
+    const { createResponseManipulation } = await import("./response-manipulation.ts");
+    answerFilters.push(createResponseManipulation(settings, log));
+  });
+  return { gates, requestFilters, answerFilters };
+}
+
+async function withSettings(
+  guard: string,
+  configuration: GuardConfiguration | undefined,
+  log: Logger,
+  use: (settings: Settings) => Promise<void>,
+): Promise<void> {
+  const fields = active(configuration);
+  if (fields === undefined) return;
+  const settings = new Settings(fields);
+  await use(settings);
+  settings.tellWrong(guard, log);
+}

@@ -1,0 +1,9 @@
+import type { Headers } from "../../../protocol/worker.ts";
+
+/** What a content type says before its parameters, in lower case; empty without one. */
+export function mediaTypeOf(headers: Headers): string {
+  const value = headers["content-type"];
+  const type = typeof value === "string" ? value : (value?.[0] ?? "");
+  const end = type.indexOf(";");
+  return (end < 0 ? type : type.slice(0, end)).trim().toLowerCase();
+}

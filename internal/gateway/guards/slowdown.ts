@@ -1,0 +1,73 @@
+import { type Answer, errorAnswer, type Gate } from "../answer.ts";
+import type { Exchange } from "../exchange.ts";
+import type { Settings } from "./settings.ts";
+
+/** Clients counted at once: beyond it the longest known one is forgotten. About 10 MB. */
+const CLIENTS = 100_000;
+/** Requests held back at once, of all clients and of one: each is an open connection. */
+const WAITING = 10_000;
+const WAITING_OF_CLIENT = 100;
+
+interface Client {
+  windowEnd: number;
+  count: number;
+  waiting: number;
+}
+
+/**
+ * Holds back a client's requests: within a window of its own, each beyond `delayAfter` waits `delayMs` longer than the
+ * one before. Where too many wait, the next is refused with 429.
+ */
+export function createSlowdown(settings: Settings): Gate {
+  const windowMs = settings.number("windowMs", 60_000, 1, 86_400_000);
+  const delayAfter = settings.number("delayAfter", 1, 0, Number.MAX_SAFE_INTEGER);
+  const delayMs = settings.number("delayMs", 500, 0, 600_000);
+  const maxDelayMs = settings.number("maxDelayMs", 20_000, 0, 600_000);
+  const clients = new Map<string, Client>();
+  let waiting = 0;
+
+  return (exchange) => {
+    const client = clientOf(clients, exchange.client, windowMs);
+    client.count += 1;
+    const delay = Math.min((client.count - delayAfter) * delayMs, maxDelayMs);
+    if (delay <= 0) return undefined;
+    if (waiting >= WAITING || client.waiting >= WAITING_OF_CLIENT) return refusal(client);
+    waiting += 1;
+    client.waiting += 1;
+    return held(exchange, delay).finally(() => {
+      waiting -= 1;
+      client.waiting -= 1;
+    });
+  };
+}
+
+function clientOf(clients: Map<string, Client>, address: string, windowMs: number): Client {
+  const now = performance.now();
+  const known = clients.get(address);
+  if (known !== undefined && now < known.windowEnd) return known;
+  const client = known ?? { windowEnd: 0, count: 0, waiting: 0 };
+  client.windowEnd = now + windowMs;
+  client.count = 0;
+  // Taken out and put in again, so that the order is that of the windows.
+  clients.delete(address);
+  clients.set(address, client);
+  const [oldest] = clients.size > CLIENTS ? clients.keys().take(1) : [];
+  if (oldest !== undefined) clients.delete(oldest);
+  return client;
+}
+
+function refusal({ windowEnd }: Client): Answer {
+  const seconds = Math.max(1, Math.ceil((windowEnd - performance.now()) / 1_000));
+  return errorAnswer(429, "Too many requests are waiting, please try again later", { "retry-after": String(seconds) });
+}
+
+/** Resolves after the delay, or when the client has gone. */
+function held(exchange: Exchange, delay: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, delay, undefined);
+    exchange.onEnd(() => {
+      clearTimeout(timer);
+      resolve(undefined);
+    });
+  });
+}

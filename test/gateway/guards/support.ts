@@ -1,0 +1,53 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { Writable } from "node:stream";
+import { pino } from "pino";
+import { Exchange } from "../../../internal/gateway/exchange.ts";
+import { createGuards, type Guards } from "../../../internal/gateway/guards/guards.ts";
+import type { GuardOptions } from "../../../internal/gateway/options.ts";
+import type { Headers, WorkerRequest } from "../../../protocol/worker.ts";
+
+type Line = Readonly<Record<string, unknown>>;
+
+/** The guards, and what they have said in the log. */
+export async function guardsWith(options: GuardOptions): Promise<Guards & { logged: Line[] }> {
+  const { log, logged } = memoryLog();
+  return { ...(await createGuards(options, { log })), logged };
+}
+
+export function memoryLog() {
+  const logged: Line[] = [];
+  const lines = new Writable({
+    write(line, _, done) {
+      logged.push(JSON.parse(String(line)));
+      done();
+    },
+  });
+  return { log: pino({ base: null }, lines), logged };
+}
+
+export function request(url: string, headers: Headers = {}): WorkerRequest {
+  const query = Object.fromEntries([...new URLSearchParams(url.split("?")[1])].reverse());
+  return { method: "GET", url, headers, query, params: {}, remoteAddr: "127.0.0.1:5", localAddr: "127.0.0.1:80" };
+}
+
+/** With a body of JSON: a value, or a text as it is. */
+export function json(value: object | string): WorkerRequest {
+  const body = Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
+  return { ...request("/items", { "content-type": "application/json" }), method: "POST", body };
+}
+
+export function form(text: string): WorkerRequest {
+  const body = Buffer.from(text);
+  const headers = { "content-type": "application/x-www-form-urlencoded", "content-length": String(body.length) };
+  return { ...request("/items", headers), method: "POST", body };
+}
+
+/** The exchange in which a request came. */
+export function exchangeOf({ method, url, headers }: WorkerRequest, route?: string, client = "127.0.0.1"): Exchange {
+  const incoming = new IncomingMessage(new Socket());
+  Object.assign(incoming, { method, url, headers });
+  const exchange = new Exchange(incoming, new ServerResponse(incoming), client);
+  exchange.route = route ?? exchange.path;
+  return exchange;
+}
