@@ -47,6 +47,10 @@ test("the client's public exports are these", async () => {
   ]);
 });
 
+test("the worker's public exports are these", async () => {
+  expect(Object.keys(await import("../../clients/typescript/worker.ts")).sort()).toEqual(["XsysError", "serveWorker"]);
+});
+
 test("every name is declared once, and every handler is its contract's", async () => {
   expect(contractsByName.size).toBe(contracts.length);
   for (const [name, load] of Object.entries(handlers)) {

@@ -83,7 +83,7 @@ describe("imports run downward only", () => {
   });
 
   test("the client's types reach no file of the server", async () => {
-    const files = ["index.ts", "xypriss.ts"].map((file) => join(ROOT, "clients/typescript", file));
+    const files = ["index.ts", "worker.ts", "xypriss.ts"].map((file) => join(ROOT, "clients/typescript", file));
     const compilerOptions = { typeRoots: [join(ROOT, "node_modules/@types")] };
     const config = { extends: join(ROOT, "tsconfig.json"), compilerOptions, include: [], files };
     const project = await sandbox.write("tsconfig.json", JSON.stringify(config));
@@ -97,7 +97,7 @@ describe("imports run downward only", () => {
   test("nothing of the server is in the client's bundle", async () => {
     const { build } = await import("esbuild");
     const { metafile } = await build({
-      entryPoints: ["index.ts", "xypriss.ts"].map((file) => join(ROOT, "clients/typescript", file)),
+      entryPoints: ["index.ts", "worker.ts", "xypriss.ts"].map((file) => join(ROOT, "clients/typescript", file)),
       outdir: sandbox.root,
       absWorkingDir: ROOT,
       bundle: true,

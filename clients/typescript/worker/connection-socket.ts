@@ -1,0 +1,67 @@
+import { Duplex } from "node:stream";
+import type { ByteWriter } from "../../../protocol/byte-stream.ts";
+import { peerAddress } from "./peer-address.ts";
+import type { WorkerExchange } from "./worker-exchange.ts";
+
+/** An upgraded connection: its client's bytes both ways, as a socket to whoever speaks the protocol on it. */
+export class ConnectionSocket extends Duplex {
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  protected readonly exchange: WorkerExchange;
+  protected output: ByteWriter | undefined;
+  #reading = false;
+
+  /** `output` is the answer's, where it was begun already. */
+  constructor(exchange: WorkerExchange, output?: ByteWriter) {
+    super();
+    const { address, port } = peerAddress(exchange.request.remoteAddr);
+    this.remoteAddress = address;
+    this.remotePort = port;
+    this.exchange = exchange;
+    this.output = output;
+    exchange.onLost(() => this.destroy());
+  }
+
+  // What is done to a socket and has no meaning here, where the gateway's own limits hold.
+  setTimeout(): this {
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  override _read(): void {
+    void this.#pump();
+  }
+
+  override _write(bytes: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    this.output?.write(bytes).then(() => done(), done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.exchange.end();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    if (this.exchange.isAnswered) this.exchange.fail("the worker closed the connection");
+    done(error);
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      const bytes = await this.exchange.input?.next();
+      this.#reading = false;
+      if (!this.destroyed) this.push(bytes ?? null);
+    } catch {
+      this.destroy(); // the client has gone
+    }
+  }
+}

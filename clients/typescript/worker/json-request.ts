@@ -1,0 +1,26 @@
+import { XsysError } from "../../../protocol/errors.ts";
+import type { RequestPayload, WorkerRequest } from "../../../protocol/worker.ts";
+
+/**
+ * The request of a JSON message.
+ * @throws BAD_FRAME when it has no id, method or URL.
+ */
+export function requestOf(payload: RequestPayload): WorkerRequest {
+  const { id, method, url, headers, query, params, remote_addr, local_addr, body, files, upload_errors } =
+    payload ?? {};
+  if (typeof id !== "string" || typeof method !== "string" || typeof url !== "string") {
+    throw new XsysError("BAD_FRAME", "a request has no id, method or url");
+  }
+  return {
+    method,
+    url,
+    headers: headers ?? {},
+    query: query ?? {},
+    params: params ?? {},
+    remoteAddr: remote_addr ?? "",
+    localAddr: local_addr ?? "",
+    body: body === undefined ? undefined : Buffer.from(body, "base64"),
+    files,
+    uploadErrors: upload_errors,
+  };
+}

@@ -1,0 +1,103 @@
+import type { Socket } from "node:net";
+import { XsysError } from "../../../protocol/errors.ts";
+import { FrameReader, FrameWriter, XBP_REQUEST_MARK } from "../../../protocol/frame.ts";
+import {
+  type Credit,
+  encodeMessage,
+  type Message,
+  parseMessage,
+  type ResponsePayload,
+} from "../../../protocol/message.ts";
+import type { RequestPayload } from "../../../protocol/worker.ts";
+import { decodeXbpRequest } from "../../../protocol/xbp.ts";
+import { requestOf } from "./json-request.ts";
+import { WorkerExchange } from "./worker-exchange.ts";
+
+/** A worker's connection to its gateway. When it is lost, every request that is not answered is lost with it. */
+export class WorkerLink {
+  readonly writer: FrameWriter;
+  readonly closed: Promise<void>;
+  readonly #socket: Socket;
+  readonly #take: (exchange: WorkerExchange) => void;
+  readonly #onError: (error: unknown) => void;
+  readonly #reader = new FrameReader();
+  /** Requests that outlast the call which hands them over. */
+  readonly #open = new Map<number, WorkerExchange>();
+  #isLost = false;
+
+  constructor(socket: Socket, take: (exchange: WorkerExchange) => void, onError: (error: unknown) => void) {
+    this.#socket = socket;
+    this.writer = new FrameWriter(socket);
+    this.#take = take;
+    this.#onError = onError;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.closed = promise;
+    socket.on("data", (bytes: Buffer) => this.#receive(bytes));
+    socket.on("error", (cause) => this.#lose(`the connection to the gateway failed: ${cause.message}`));
+    socket.on("close", () => {
+      this.#lose("the gateway closed the connection");
+      resolve();
+    });
+  }
+
+  close(): void {
+    this.#lose("this worker closed the connection");
+  }
+
+  /** The request is answered, and nobody asks for it any more. */
+  forget(id: number): void {
+    this.#open.delete(id);
+  }
+
+  #receive(bytes: Buffer): void {
+    try {
+      this.#reader.push(bytes, this.#dispatch, this.#takeChunk);
+    } catch (error) {
+      this.#onError(error);
+      this.#lose(`the gateway sent what is not the protocol: ${(error as Error).message}`);
+    }
+  }
+
+  readonly #dispatch = (payload: Buffer): void => {
+    if (payload[0] === XBP_REQUEST_MARK) {
+      const request = decodeXbpRequest(payload);
+      this.#begin(new WorkerExchange(this, request.id, request, { xbp: true }));
+    } else this.#receiveMessage(parseMessage(payload));
+  };
+
+  readonly #takeChunk = (id: number, bytes: Buffer, last: boolean): void => {
+    const exchange = this.#open.get(id);
+    exchange?.input?.push(bytes);
+    if (last) exchange?.inputEnded();
+  };
+
+  #receiveMessage({ type, id, payload }: Message): void {
+    if (type === "Request") {
+      const { id: text, input = false, upgrade = false } = payload as RequestPayload;
+      this.#begin(new WorkerExchange(this, text, requestOf(payload as RequestPayload), { input, upgrade }));
+    } else if (type === "Ping") this.writer.json(encodeMessage("Pong", {}, id));
+    else if (type === "ForceGC") globalThis.gc?.();
+    else if (type === "Credit" && id !== undefined) this.#open.get(id)?.grant((payload as Credit).bytes ?? 0);
+    else if (type === "Cancel" && id !== undefined) {
+      this.#open.get(id)?.lose(new XsysError("CANCELLED", "the client has gone"));
+    } else if (type === "Response") this.#refused(payload as ResponsePayload);
+  }
+
+  #begin(exchange: WorkerExchange): void {
+    this.#take(exchange);
+    if (!exchange.isOver) this.#open.set(exchange.id, exchange);
+  }
+
+  /** The service answers to nothing but what it does not accept, and closes the connection then. */
+  #refused({ error = "the connection was refused" }: ResponsePayload): void {
+    this.#onError(new XsysError("UNAVAILABLE", `the gateway does not take this worker: ${error}`));
+  }
+
+  #lose(why: string): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.#socket.destroy();
+    const error = new XsysError("UNAVAILABLE", why);
+    for (const exchange of this.#open.values()) exchange.lose(error);
+  }
+}

@@ -1,0 +1,187 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { ByteReader, ByteWriter } from "../../protocol/byte-stream.ts";
+import { FrameReader, FrameWriter, LAST_CHUNK, XBP_RESPONSE_MARK } from "../../protocol/frame.ts";
+import { encodeMessage, type Message, parseMessage } from "../../protocol/message.ts";
+import type { WorkerRequest } from "../../protocol/worker.ts";
+import { decodeXbpResponse, sendXbpRequest } from "../../protocol/xbp.ts";
+
+/** What a worker answered: a whole body, or one that comes as chunks. */
+export interface FakeAnswer {
+  readonly encoding: "xbp" | "json";
+  readonly status: number;
+  readonly headers: Record<string, string | number | readonly string[]>;
+  readonly body: Buffer;
+  readonly stream: ByteReader | undefined;
+}
+
+/** How a request is said to the worker. */
+interface Saying {
+  readonly encoding?: "xbp" | "json";
+  readonly input?: boolean;
+  readonly upgrade?: boolean;
+}
+
+const GET: WorkerRequest = {
+  method: "GET",
+  url: "/",
+  headers: { host: "app.test" },
+  query: {},
+  params: {},
+  remoteAddr: "10.0.0.1:4321",
+  localAddr: "127.0.0.1:80",
+};
+
+/** A request that the fake gateway has sent. */
+export interface FakeExchange {
+  readonly id: number;
+  readonly answer: Promise<FakeAnswer>;
+  /** Writes the body that follows. */
+  readonly input: ByteWriter;
+  endInput(): void;
+  cancel(): void;
+}
+
+/** Listens as a gateway does and speaks frames with the one worker that comes. */
+export class FakeGateway {
+  readonly path: string;
+  /** Messages that are about no request, in their order. */
+  readonly messages: Message[] = [];
+  readonly #server: Server;
+  readonly #answers = new Map<number, PromiseWithResolvers<FakeAnswer>>();
+  readonly #readers = new Map<number, ByteReader>();
+  readonly #writers = new Map<number, ByteWriter>();
+  #socket: Socket | undefined;
+  #writer: FrameWriter | undefined;
+  #ids = 0;
+  #wake: () => void = () => {};
+
+  private constructor(path: string) {
+    this.path = path;
+    this.#server = createServer((socket) => this.#attach(socket));
+  }
+
+  static async listen(path: string): Promise<FakeGateway> {
+    const gateway = new FakeGateway(path);
+    await once(gateway.#server.listen(path), "listening");
+    return gateway;
+  }
+
+  /** The next message that is about no request. */
+  async message(type: string): Promise<Message> {
+    for (;;) {
+      const place = this.messages.findIndex((message) => message.type === type);
+      if (place >= 0) return this.messages.splice(place, 1)[0] as Message;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  say(type: string, payload: unknown, id?: number): void {
+    this.#writer?.json(encodeMessage(type, payload, id));
+  }
+
+  send(part: Partial<WorkerRequest>, saying: Saying = {}): FakeExchange {
+    const id = this.#ids++;
+    const answer = Promise.withResolvers<FakeAnswer>();
+    answer.promise.catch(() => {});
+    this.#answers.set(id, answer);
+    const input = new ByteWriter((bytes) => this.#writer?.chunk(id, bytes));
+    this.#writers.set(id, input);
+    this.#sayRequest(id, { ...GET, ...part }, saying);
+    return {
+      id,
+      answer: answer.promise,
+      input,
+      endInput: () => this.#writer?.chunk(id, new Uint8Array(), LAST_CHUNK),
+      cancel: () => this.say("Cancel", {}, id),
+    };
+  }
+
+  async fetch(part: Partial<WorkerRequest>, saying?: Saying): Promise<FakeAnswer> {
+    return await this.send(part, saying).answer;
+  }
+
+  /** Says something that is no frame of the protocol. */
+  garble(): void {
+    this.#socket?.write(Buffer.from([0, 0, 0, 1, 0xff]));
+  }
+
+  async close(): Promise<void> {
+    this.#socket?.destroy();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  #sayRequest(id: number, request: WorkerRequest, { encoding = "xbp", input, upgrade }: Saying): void {
+    const fitsXbp = encoding === "xbp" && !input && !upgrade && request.files === undefined;
+    if (fitsXbp && this.#writer && sendXbpRequest(this.#writer, String(id), request)) return;
+    const { remoteAddr, localAddr, body, files, uploadErrors, ...rest } = request;
+    this.say("Request", {
+      id: String(id),
+      ...rest,
+      remote_addr: remoteAddr,
+      local_addr: localAddr,
+      body: body && Buffer.from(body).toString("base64"),
+      files,
+      upload_errors: uploadErrors,
+      input,
+      upgrade,
+    });
+  }
+
+  #attach(socket: Socket): void {
+    this.#socket = socket;
+    this.#writer = new FrameWriter(socket);
+    const reader = new FrameReader();
+    const takeChunk = (id: number, bytes: Buffer, last: boolean) => {
+      this.#readers.get(id)?.push(bytes);
+      if (last) this.#readers.get(id)?.end();
+    };
+    socket.on("data", (bytes: Buffer) => reader.push(bytes, (payload) => this.#take(payload), takeChunk));
+    socket.on("error", () => {}); // a worker's death may reset it
+    socket.on("close", () => this.#lose());
+  }
+
+  #take(payload: Buffer): void {
+    if (payload[0] === XBP_RESPONSE_MARK) {
+      const { id, ...answer } = decodeXbpResponse(payload);
+      this.#answers.get(Number(id))?.resolve({ encoding: "xbp", stream: undefined, ...answer });
+      return;
+    }
+    const message = parseMessage(payload);
+    // biome-ignore lint/suspicious/noExplicitAny: what a worker says is looked at by the tests
+    const said = message.payload as any;
+    if (message.type === "Response") this.#answered(said);
+    else if (message.type === "Credit") this.#writers.get(message.id ?? -1)?.grant(said.bytes);
+    else if (message.type === "Cancel") this.#readers.get(message.id ?? -1)?.end(new Error(said.reason));
+    else {
+      this.messages.push(message);
+      this.#wake();
+    }
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  #answered({ id, status, headers, body, output }: any): void {
+    const number = Number(id);
+    const stream = output ? new ByteReader((bytes) => this.say("Credit", { bytes }, number)) : undefined;
+    if (stream) this.#readers.set(number, stream);
+    const bytes = Buffer.from(body ?? "", "base64");
+    this.#answers.get(number)?.resolve({ encoding: "json", status, headers, body: bytes, stream });
+  }
+
+  #lose(): void {
+    const error = new Error("the worker closed its connection");
+    for (const answer of this.#answers.values()) answer.reject(error);
+    for (const reader of this.#readers.values()) reader.end(error);
+  }
+}
+
+/** All that a stream gives. */
+export async function bodyOf({ body, stream }: FakeAnswer): Promise<Buffer> {
+  if (stream === undefined) return body;
+  const parts: Uint8Array[] = [];
+  for await (const bytes of stream) parts.push(Buffer.from(bytes));
+  return Buffer.concat(parts);
+}
