@@ -1,0 +1,86 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Dispatcher } from "undici";
+import type { Answer } from "../answer.ts";
+import { answerHeaders } from "./answer-headers.ts";
+import { ClientBody } from "./client-body.ts";
+import type { ForwardedRequest } from "./forwarded-request.ts";
+import type { Upstream } from "./upstream.ts";
+import { UpstreamBody } from "./upstream-body.ts";
+
+/** Bytes of an answer that is waited for whole: written at once, and made good elsewhere if its upstream dies over it. */
+const MOST_WHOLE = 16_384;
+
+/** One request to one upstream. */
+export class Attempt implements Dispatcher.DispatchHandler {
+  /** Rejects with what undici says, or with the error of the request's body. */
+  readonly answer: Promise<Answer>;
+  /** The upstream may have seen some of it. */
+  wasSent = false;
+  readonly #request: ForwardedRequest;
+  readonly #upstream: Upstream;
+  readonly #sentAt = performance.now();
+  readonly #outcome = Promise.withResolvers<Answer>();
+  #controller: Dispatcher.DispatchController | undefined;
+  #isAborted = false;
+  #status = 0;
+  #headers: Answer["headers"] = {};
+  #chunks: Buffer[] = [];
+  #body: UpstreamBody | undefined;
+
+  /** `timeout` in milliseconds until its answer begins, and between the parts of it; 0 for any time. */
+  constructor(request: ForwardedRequest, upstream: Upstream, timeout: number) {
+    this.#request = request;
+    this.#upstream = upstream;
+    this.answer = this.#outcome.promise;
+    const { method, path, headers, body: given } = request;
+    const body = given === undefined || given instanceof Uint8Array ? (given ?? null) : new ClientBody(given);
+    // Without a name of its own the request would bring the client's Host for TLS, and part connections by it.
+    const { hostname: servername } = upstream.address;
+    const options = { method, path, headers, body, headersTimeout: timeout, bodyTimeout: timeout, servername };
+    upstream.active += 1;
+    upstream.pool.dispatch(options, this);
+  }
+
+  /** Nobody wants it any more. */
+  abort(): void {
+    this.#isAborted = true;
+    this.#controller?.abort(new Error("the client has gone"));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.wasSent = true;
+    this.#controller = controller;
+    if (this.#isAborted) this.abort();
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return;
+    this.#upstream.answered(performance.now() - this.#sentAt);
+    const hasBody = this.#request.method !== "HEAD" && status !== 204 && status !== 304;
+    const isWhole = hasBody && Number(headers["content-length"] ?? Number.POSITIVE_INFINITY) <= MOST_WHOLE;
+    this.#status = status;
+    this.#headers = answerHeaders(headers, isWhole);
+    if (isWhole || !hasBody) return;
+    this.#body = new UpstreamBody(controller);
+    this.#outcome.resolve({ status, headers: this.#headers, body: this.#body });
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#body === undefined) this.#chunks.push(chunk);
+    else this.#body.add(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#upstream.active -= 1;
+    this.#body?.push(null);
+    const body = this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : this.#chunks[0];
+    this.#outcome.resolve({ status: this.#status, headers: this.#headers, body });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#upstream.active -= 1;
+    if (this.#body !== undefined && !this.#body.destroyed) this.#upstream.failures += 1;
+    this.#body?.destroy(error);
+    this.#outcome.reject(error);
+  }
+}
