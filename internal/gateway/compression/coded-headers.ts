@@ -1,0 +1,18 @@
+import type { Headers } from "../../../protocol/worker.ts";
+import type { Coding } from "./accepted-codings.ts";
+
+/** Of an answer whose body is another one now: its length, its ranges and its tag's exactness are not those it had. */
+export function encodedHeaders(headers: Headers, coding: Coding): Headers {
+  const { "content-length": _, "accept-ranges": _ranges, ...others } = variedHeaders(headers);
+  const { etag } = others;
+  const weak = typeof etag === "string" && !etag.startsWith("W/") ? { etag: `W/${etag}` } : {};
+  return { ...others, ...weak, "content-encoding": coding };
+}
+
+/** Tells caches that another client may get another body. */
+export function variedHeaders(headers: Headers): Headers {
+  const { vary } = headers;
+  const before = vary === undefined ? "" : String(vary);
+  if (/(?:^|,)\s*(?:\*|accept-encoding)\s*(?:,|$)/i.test(before)) return headers;
+  return { ...headers, vary: before === "" ? "Accept-Encoding" : `${before}, Accept-Encoding` };
+}
