@@ -22,7 +22,7 @@ export interface UpstreamStatus {
 }
 
 /** Passes requests on to other servers. */
-export interface ReverseProxy {
+export interface Proxy {
   /**
    * An upstream's answer; 400, 502, 503 or 504 where there is none. A body that is not small comes as it is read, with
    * its content-length if the upstream told one.
@@ -36,7 +36,7 @@ export interface ReverseProxy {
 }
 
 /** @throws INVALID_PARAMS for what cannot be an upstream */
-export function createProxy(options: ProxyOptions, { log }: { readonly log: Logger }): ReverseProxy {
+export function createProxy(options: ProxyOptions, { log }: { readonly log: Logger }): Proxy {
   const upstreams = new Upstreams(options);
   const { timeout, connectTimeout, healthCheck } = options;
   const home: ProxyHome = { upstreams, log, timeout, connectTimeout, tunnels: new Set() };

@@ -6,7 +6,7 @@ import { afterEach } from "vitest";
 import { Exchange } from "../../../internal/gateway/exchange.ts";
 import { HttpServer } from "../../../internal/gateway/http-server.ts";
 import type { GatewayOptions, ProxyOptions } from "../../../internal/gateway/options.ts";
-import { createProxy, type ReverseProxy } from "../../../internal/gateway/proxy/proxy.ts";
+import { createProxy, type Proxy as ReverseProxy } from "../../../internal/gateway/proxy/proxy.ts";
 import { writeAnswer } from "../../../internal/gateway/write-answer.ts";
 
 const cleanups: (() => unknown)[] = [];
