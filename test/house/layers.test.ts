@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders of internal/ that another one may import, beyond what lies in internal/ itself. */
-const SHARED_FOLDERS = ["children", "facts", "files", "work"];
+const SHARED_FOLDERS = ["balance", "children", "facts", "files", "work"];
 const FEATURE_EDGES: Readonly<Record<string, readonly string[]>> = {
   gateway: ["cluster", "ipc"],
 };
