@@ -1,0 +1,66 @@
+import { type Answer, errorAnswer } from "../answer.ts";
+import type { Exchange } from "../exchange.ts";
+import type { Metrics } from "./metrics.ts";
+import { createMetricsPage } from "./metrics-page.ts";
+
+/** Where the figures of the pages come from; each is asked when its page is. */
+export interface StatusSources {
+  readonly metrics: Metrics;
+  /** Requests that are not answered yet, and how many of them wait for their turn or for a worker. */
+  inFlight(): number;
+  queued(): number;
+  /** Workers that are to be there: 0 where there need be none. */
+  workersWanted(): number;
+  workersReady(): number;
+  workerRestarts(): number;
+  /** Resident bytes, of those that are known. */
+  workerMemory(): readonly { readonly id: string; readonly memory?: number | undefined }[];
+}
+
+export type StatusPages = (exchange: Exchange) => Answer | Promise<Answer> | undefined;
+
+const RESERVED = "/_xypriss/b/";
+
+/** Answers /_xypriss/b/status, /_xypriss/b/health and /_xypriss/b/metrics; any other path is not its own. */
+export function createStatusPages(sources: StatusSources): StatusPages {
+  const startedAt = performance.now();
+  const pages: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
+    status: () => statusPage(sources, (performance.now() - startedAt) / 1000),
+    health: () => healthPage(sources),
+    metrics: createMetricsPage(sources),
+  };
+  return ({ path, method }) => {
+    if (!path.startsWith(RESERVED)) return undefined;
+    const name = path.slice(RESERVED.length);
+    const page = Object.hasOwn(pages, name) ? pages[name] : undefined;
+    if (page === undefined || method === "GET" || method === "HEAD") return page?.();
+    return errorAnswer(405, "Method Not Allowed", { allow: "GET, HEAD" });
+  };
+}
+
+function statusPage(sources: StatusSources, uptime: number): Answer {
+  return jsonAnswer(200, {
+    status: "online",
+    service: "xsys",
+    uptime_seconds: Math.floor(uptime),
+    ipc_enabled: true,
+    requests_total: sources.metrics.total,
+    errors_total: sources.metrics.failed,
+    requests_in_flight: sources.inFlight(),
+    workers: { wanted: sources.workersWanted(), ready: sources.workersReady(), restarts: sources.workerRestarts() },
+  });
+}
+
+/** Unhealthy is who needs workers and has none that is ready. */
+function healthPage(sources: StatusSources): Answer {
+  const isHealthy = sources.workersWanted() === 0 || sources.workersReady() > 0;
+  return isHealthy ? jsonAnswer(200, { status: "healthy" }) : jsonAnswer(503, { status: "unhealthy" });
+}
+
+function jsonAnswer(status: number, value: unknown): Answer {
+  return {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
+    body: Buffer.from(JSON.stringify(value)),
+  };
+}
