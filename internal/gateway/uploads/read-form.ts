@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
+import type { BusboyInstance } from "@fastify/busboy";
 import { XsysError } from "../../../protocol/errors.ts";
 import { type Answer, errorAnswer } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
@@ -34,67 +35,98 @@ export class FormRefusal extends Error {
 type ReadForm = (exchange: Exchange, body: Readable, parts: FormParts) => Promise<void>;
 
 /** Parts of a form, fields among them, bytes of a field's text, and a part's header lines with their bytes. */
-const LIMITS = { parts: 2_000, fields: 1_000, fieldSize: 1_048_576, headerPairs: 32, headerSize: 16_384 };
+const PARSER_LIMITS = { parts: 2_000, fields: 1_000, fieldSize: 1_048_576, headerPairs: 32, headerSize: 16_384 };
+/** Characters of all fields together: they are held in memory, and sent to the worker in one message. */
+const MAX_TEXT = 8_388_608;
 /** Bytes held of each file that waits for its turn to be written. */
 const FILE_BUFFER = 16_384;
 
 /**
  * Loads the parser. What it gives reads a form from a body; it rejects with a FormRefusal, or with what a file's taker or
- * the body failed with, and not before every taker has ended.
+ * the body failed with, and not before every taker has ended. A body that is refused is read to its end.
  */
 export async function openFormReader(): Promise<ReadForm> {
   const { Busboy } = await import("@fastify/busboy");
-  const createParser = (headers: IncomingHttpHeaders) => {
-    try {
-      return new Busboy({
-        headers: headers as IncomingHttpHeaders & { "content-type": string },
-        fileHwm: FILE_BUFFER,
-        isPartAFile: (_field, _type, filename) => filename !== undefined,
-        limits: LIMITS,
-      });
-    } catch (error) {
-      throw malformed(error);
-    }
-  };
-  return async (exchange, body, parts) => {
-    const parser = createParser(exchange.headers);
-    const parsed = Promise.withResolvers<void>();
-    const streams: Readable[] = [];
-    let files = Promise.resolve();
-    parser.on("field", (name: string | undefined, value, _nameIsCut, isCut) => {
-      if (isCut) parsed.reject(tooLarge(`a field is over ${LIMITS.fieldSize} bytes`));
-      else if (name !== undefined) parts.field(name, value);
+  const createParser = (headers: IncomingHttpHeaders) =>
+    new Busboy({
+      headers: headers as IncomingHttpHeaders & { "content-type": string },
+      fileHwm: FILE_BUFFER,
+      isPartAFile: (_field, _type, filename) => filename !== undefined,
+      limits: PARSER_LIMITS,
     });
+  return async (exchange, body, parts) => {
+    const reading = new FormReading(parts);
+    const gone = () => reading.fail(new XsysError("CANCELLED", "reading a form was given up: its client has gone"));
+    body.on("error", reading.fail);
+    body.on("close", () => body.readableEnded || gone());
+    exchange.onEnd(gone);
+    try {
+      body.pipe(reading.listenTo(createParser(exchange.headers)));
+    } catch (error) {
+      reading.fail(malformed(error));
+    }
+    await reading.ended.catch((error) => {
+      body.unpipe();
+      body.resume();
+      throw error;
+    });
+  };
+}
+
+/** What is known of a form while it is read. */
+class FormReading {
+  readonly ended: Promise<void>;
+  readonly fail: (error: unknown) => void;
+  readonly #parts: FormParts;
+  readonly #streams: Readable[] = [];
+  readonly #parsed = Promise.withResolvers<void>();
+  #files = Promise.resolve();
+  #text = 0;
+
+  constructor(parts: FormParts) {
+    this.#parts = parts;
+    this.fail = this.#parsed.reject;
+    this.ended = this.#end();
+  }
+
+  listenTo(parser: BusboyInstance): BusboyInstance {
+    parser.on("field", (name: string | undefined, value, _nameIsCut, isCut) => this.#takeField(name, value, isCut));
     parser.on("file", (name: string | undefined, stream, filename, encoding, type) => {
       stream.on("error", () => {}); // it is the parser's, which tells it itself
-      if (name === undefined || filename === "") {
+      if (name === undefined || filename === "")
         stream.resume(); // an input in which no file was chosen
-        return;
-      }
-      streams.push(stream);
-      const file = { fieldname: name, originalname: filename, encoding, declaredType: type, stream };
-      files = files.then(() => parts.file(file));
-      files.catch(parsed.reject);
+      else this.#takeFile({ fieldname: name, originalname: filename, encoding, declaredType: type, stream });
     });
-    parser.on("fieldsLimit", () => parsed.reject(tooLarge(`there are more than ${LIMITS.fields} fields`)));
-    parser.on("partsLimit", () => parsed.reject(tooLarge(`there are more than ${LIMITS.parts} parts`)));
-    parser.on("error", (error) => parsed.reject(malformed(error)));
-    parser.on("finish", parsed.resolve);
-    body.on("error", parsed.reject);
-    body.on("close", () => body.readableEnded || parsed.reject(clientGone()));
-    exchange.onEnd(() => parsed.reject(clientGone()));
-    body.pipe(parser);
+    parser.on("fieldsLimit", () => this.fail(tooLarge(`there are more than ${PARSER_LIMITS.fields} fields`)));
+    parser.on("partsLimit", () => this.fail(tooLarge(`there are more than ${PARSER_LIMITS.parts} parts`)));
+    parser.on("error", (error) => this.fail(malformed(error)));
+    parser.on("finish", () => this.#parsed.resolve());
+    return parser;
+  }
+
+  #takeField(name: string | undefined, value: string, isCut: boolean): void {
+    this.#text += value.length;
+    if (isCut) this.fail(tooLarge(`a field is over ${PARSER_LIMITS.fieldSize} bytes`));
+    else if (this.#text > MAX_TEXT) this.fail(tooLarge(`its text is over ${MAX_TEXT} characters`));
+    else if (name !== undefined) this.#parts.field(name, value);
+  }
+
+  #takeFile(file: IncomingFile): void {
+    this.#streams.push(file.stream);
+    this.#files = this.#files.then(() => this.#parts.file(file));
+    this.#files.catch(this.fail);
+  }
+
+  async #end(): Promise<void> {
     try {
-      await parsed.promise;
-      await files;
+      await this.#parsed.promise;
+      await this.#files;
     } catch (error) {
-      body.unpipe(parser);
-      body.resume();
-      for (const stream of streams) stream.destroy();
-      await files.catch(() => {});
+      for (const stream of this.#streams) stream.destroy();
+      await this.#files.catch(() => {});
       throw error;
     }
-  };
+  }
 }
 
 function malformed(error: unknown): FormRefusal {
@@ -103,8 +135,4 @@ function malformed(error: unknown): FormRefusal {
 
 function tooLarge(reason: string): FormRefusal {
   return new FormRefusal(413, `The form is too large: ${reason}`);
-}
-
-function clientGone(): XsysError {
-  return new XsysError("CANCELLED", "reading a form was given up: its client has gone");
 }

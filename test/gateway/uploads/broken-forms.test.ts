@@ -87,6 +87,7 @@ describe("a form that is refused with 413, and leaves nothing on disk", () => {
   test.each<[string, () => string]>([
     ["too many fields", () => multipart(FILE, ...Array(1_001).fill(FIELD))],
     ["too many parts", () => multipart(FILE, ...Array(2_001).fill({ ...FILE, content: "x" }))],
+    ["too much text", () => multipart(FILE, ...Array(9).fill({ ...FIELD, content: "x".repeat(1_000_000) }))],
     ["a field that is too long", () => multipart(FILE, { ...FIELD, content: "x".repeat(1_048_577) })],
   ])("has %s", async (_what, body) => {
     const { post } = await serve({ maxFiles: 10 });
