@@ -20,8 +20,8 @@ const OTHER = "other";
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"]);
 
 /**
- * How many requests were answered, by route, method and status, and how long they took. A record costs 60 ns: a counter
- * and a histogram of prom-client, which make a text of the labels each time, take 800 together.
+ * How many requests were answered, by route, method and status, and how long they took. A record costs some 45 ns; with a
+ * counter and a histogram of prom-client, which make a text of the labels each time, it was 530 at the least.
  */
 export class Metrics {
   readonly #byRoute = new Map<string, Map<string, Map<number, Series>>>();

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Answer } from "../../../internal/gateway/answer.ts";
+import { Metrics } from "../../../internal/gateway/observe/metrics.ts";
+import { createStatusPages } from "../../../internal/gateway/observe/status-pages.ts";
+import { fakeExchange } from "../fake-exchange.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function pages(workers: { wanted?: number; ready?: number } = {}) {
+  const metrics = new Metrics();
+  const page = createStatusPages({
+    metrics,
+    inFlight: () => 3,
+    queued: () => 0,
+    workersWanted: () => workers.wanted ?? 0,
+    workersReady: () => workers.ready ?? 0,
+    workerRestarts: () => 5,
+    workerMemory: () => [],
+  });
+  const ask = async (url: string, method = "GET") => (await page(fakeExchange({ url, method }))) as Answer | undefined;
+  const json = async (url: string) => JSON.parse(String((await ask(url))?.body));
+  return { metrics, ask, json };
+}
+
+test("the status tells how long it is up and what was answered", async () => {
+  const { metrics, json, ask } = pages({ wanted: 2, ready: 1 });
+  for (const status of [200, 404, 500, 503]) metrics.record("/", "GET", status, 0.1);
+  vi.advanceTimersByTime(61_900);
+  expect(await json("/_xypriss/b/status?x")).toEqual({
+    status: "online",
+    service: "xsys",
+    uptime_seconds: 61,
+    ipc_enabled: true,
+    requests_total: 4,
+    errors_total: 2,
+    requests_in_flight: 3,
+    workers: { wanted: 2, ready: 1, restarts: 5 },
+  });
+  expect((await ask("/_xypriss/b/status"))?.headers).toMatchObject({ "cache-control": "no-store" });
+});
+
+test.each([
+  [{ wanted: 2, ready: 1 }, 200, "healthy"],
+  [{ wanted: 2, ready: 0 }, 503, "unhealthy"],
+  [{ wanted: 0, ready: 0 }, 200, "healthy"],
+])("with workers %o it is %i %s", async (workers, status, word) => {
+  const { ask, json } = pages(workers);
+  expect((await ask("/_xypriss/b/health"))?.status).toBe(status);
+  expect(await json("/_xypriss/b/health")).toEqual({ status: word });
+});
+
+test.each(["/", "/health", "/metrics", "/_xypriss/b", "/_xypriss/b/", "/_xypriss/b/toString", "/_xypriss/b/status/x"])(
+  "%s is the application's own",
+  async (url) => {
+    expect(await pages().ask(url)).toBeUndefined();
+  },
+);
+
+test("pages are only read", async () => {
+  const { ask } = pages();
+  expect(await ask("/_xypriss/b/status", "HEAD")).toMatchObject({ status: 200 });
+  expect(await ask("/_xypriss/b/status", "POST")).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } });
+});
