@@ -33,6 +33,7 @@ function usableOptions(configuration: GuardConfiguration, log: Logger): Options 
     if (value === null || name === "enabled") continue;
     const option = SWITCHES.has(name) ? value !== false : value;
     try {
+      if (name === "contentSecurityPolicy") refuseOddSources(value);
       headersOf({ ...usable, [name]: option });
       usable[name] = option;
     } catch (error) {
@@ -54,6 +55,15 @@ const SWITCHES = new Set([
   "xssFilter",
   "xXssProtection",
 ]);
+
+/** helmet writes "[object Object]" for what was a function before it became JSON. */
+function refuseOddSources(policy: unknown): void {
+  const directives = typeof policy === "object" && policy !== null && "directives" in policy ? policy.directives : {};
+  for (const [name, sources] of Object.entries(directives ?? {})) {
+    const isOdd = Array.isArray(sources) && sources.some((source) => typeof source !== "string");
+    if (isOdd) throw new Error(`Content-Security-Policy received a value for ${name} that is no text`);
+  }
+}
 
 /** @throws what helmet says of an option. */
 function headersOf(options: Options): Record<string, string> {

@@ -52,4 +52,4 @@ const ANYWHERE: readonly RegExp[] = [
 ];
 
 /** Functions of a shell in its environment, which old ones ran. */
-const SHELLSHOCK = /\(\) \{[^}]{0,32};?\s{0,8}\}\s{0,4};/;
+const SHELLSHOCK = /\(\) \{\s{0,4}[^};\s]{0,32};?\s{0,4}\}\s{0,4};/;
