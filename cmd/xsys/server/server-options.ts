@@ -17,6 +17,7 @@ import { proxyOptions } from "./flags/proxy.ts";
 import { requestOptions } from "./flags/requests.ts";
 import { SERVER_FLAGS } from "./groups.ts";
 import { type LeftOver, leftOver } from "./left-over.ts";
+import { readTls } from "./read-tls.ts";
 import { workerCommand } from "./worker-command.ts";
 
 export type ServerValues = Values<typeof SERVER_FLAGS>;
@@ -50,7 +51,7 @@ export async function serverOptions(words: readonly string[]): Promise<ServerOpt
     root: await existingFolder(globals.root ?? "."),
     confined: globals.confine,
     limits: ipcLimits(values),
-    gateway: gatewayOptions(values, options),
+    gateway: { ...gatewayOptions(values, options), ...withoutAbsent({ tls: await readTls(values) }) },
     ...(command !== undefined && { cluster: clusterOptions(values, { command, socket, cwd: process.cwd() }) }),
     log: { level: values["log-level"], format: values["log-format"] },
     plugins: values.plugins,

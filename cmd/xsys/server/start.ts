@@ -1,4 +1,6 @@
-import { startService } from "../../../internal/service.ts";
+import type { Logger } from "../../../internal/log.ts";
+import { type Service, startService } from "../../../internal/service.ts";
+import { ERRORS } from "../../../protocol/errors.ts";
 import { stopOnSignals, surviveDefects } from "../service-process.ts";
 import { announce } from "./announce.ts";
 import { auditPlugins } from "./audit-plugins.ts";
@@ -22,22 +24,27 @@ export async function startServer(words: readonly string[]): Promise<number> {
 }
 
 async function runServer(options: ServerOptions, log: ServerLog): Promise<number> {
-  const { logger } = log;
-  const { socket, root, confined, limits, gateway, cluster } = options;
-  surviveDefects(logger);
-  for (const { word, value } of options.leftOver) logger.warn({ word, value }, "not known here, and passed over");
-  await auditPlugins(options.plugins, logger);
-  if (options.firewall !== undefined) {
-    for (const command of firewallCommands(gateway.port, options.firewall.allowed)) {
-      logger.warn({ command }, "the firewall is not touched; this would open the port");
-    }
-  }
-  clearSocketPath(socket, logger);
-  const server = { gateway, ...(cluster !== undefined && { cluster }) };
-  const starting = startService({ socket, root, confined, log: logger, limits, server });
+  surviveDefects(log.logger);
+  const starting = begin(options, log.logger);
   const signals = stopOnSignals(starting);
   const service = await starting;
-  if (signals.count === 0) announce(service, options, log);
+  const isStopped = signals.count > 0;
+  if (!isStopped) announce(service, options, log);
   await service.ended;
-  return 0;
+  // XyPriss's client takes a 0 without the announcement for a start that goes on.
+  return isStopped ? ERRORS.CANCELLED.exit : 0;
+}
+
+async function begin(options: ServerOptions, log: Logger): Promise<Service> {
+  const { socket, root, confined, limits, gateway, cluster } = options;
+  for (const { word, value } of options.leftOver) log.warn({ word, value }, "not known here, and passed over");
+  await auditPlugins(options.plugins, log);
+  if (options.firewall !== undefined) {
+    for (const command of firewallCommands(gateway.port, options.firewall.allowed)) {
+      log.warn({ command }, "the firewall is not touched; this would open the port");
+    }
+  }
+  clearSocketPath(socket, log);
+  const server = { gateway, ...(cluster !== undefined && { cluster }) };
+  return startService({ socket, root, confined, log, limits, server });
 }

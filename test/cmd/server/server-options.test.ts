@@ -154,7 +154,6 @@ describe("the gateway's parts", () => {
       "conversion",
       { xmlToJson: true, attributePrefix: "_", textKey: "#text" },
     ],
-    ["--tls-cert /c.pem --tls-key /k.pem", "tls", { cert: "/c.pem", key: "/k.pem" }],
     ["--trust-proxy loopback,10.0.0.0/8", "trustProxy", ["loopback", "10.0.0.0/8"]],
     ["--timeout 0", "timeout", 0],
     ["--timeout 0.25", "timeout", 250],

@@ -1,6 +1,4 @@
-import { resolve } from "node:path";
 import type { GatewayOptions } from "../../../../internal/gateway/options.ts";
-import { XsysError } from "../../../../protocol/errors.ts";
 import type { Values } from "../../flags/flag.ts";
 import { count } from "../../flags/kinds.ts";
 import { list, oneOf, optionalPath, text } from "../../flags/texts.ts";
@@ -27,19 +25,14 @@ export const LOGGING = {
   ),
 };
 
-/** @throws INVALID_PARAMS for half of a certificate. */
 export function listeningOptions(
   values: Values<typeof LISTENING>,
-): Pick<GatewayOptions, "host" | "port" | "tls" | "trustProxy"> {
-  const { host, port, "tls-cert": cert, "tls-key": key } = values;
-  if ((cert === undefined) !== (key === undefined)) {
-    throw new XsysError("INVALID_PARAMS", "--tls-cert and --tls-key go together");
-  }
+): Pick<GatewayOptions, "host" | "port" | "trustProxy"> {
+  const { host, port } = values;
   return {
     // A host may be known by ::1 alone, and XyPriss's client asks for the one it named.
     host: host === "localhost" || host === "" ? "127.0.0.1" : host,
     port,
     trustProxy: values["trust-proxy"],
-    ...(cert !== undefined && key !== undefined && { tls: { cert: resolve(cert), key: resolve(key) } }),
   };
 }

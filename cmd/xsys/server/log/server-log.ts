@@ -2,7 +2,7 @@ import { type DestinationStream, pino, stdTimeFunctions } from "pino";
 import type { Logger } from "../../../../internal/log.ts";
 import type { LogLevel } from "../../../../internal/log-levels.ts";
 import { type LineOutput, standardOutput } from "./bounded-output.ts";
-import { plainLine, workerText } from "./plain-line.ts";
+import { plainLine } from "./plain-line.ts";
 
 export interface ServerLog {
   readonly logger: Logger;
@@ -44,10 +44,7 @@ async function formatter(format: ServerLog["format"]): Promise<(record: string) 
     translateTime: "SYS:HH:MM:ss.l",
     colorize: process.stdout.hasColors?.() ?? false,
   });
-  return (line) => {
-    const record = JSON.parse(line);
-    return workerText(record) ?? pretty(record);
-  };
+  return (record) => pretty(JSON.parse(record));
 }
 
 function droppedRecord(lines: number): string {

@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fromErrno, isErrno } from "../../../internal/errno.ts";
+import type { GatewayOptions } from "../../../internal/gateway/options.ts";
+import { XsysError } from "../../../protocol/errors.ts";
+import type { ServerValues } from "./server-options.ts";
+
+/**
+ * The certificate and key of --tls-cert and --tls-key, in PEM; undefined without them.
+ * @throws INVALID_PARAMS for one without the other, INVALID_DATA for what is none or does not fit, or why one is not read
+ */
+export async function readTls(
+  values: Pick<ServerValues, "tls-cert" | "tls-key">,
+): Promise<GatewayOptions["tls"] | undefined> {
+  const { "tls-cert": certFile, "tls-key": keyFile } = values;
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined || keyFile === undefined) {
+    throw new XsysError("INVALID_PARAMS", "server start: --tls-cert and --tls-key go together");
+  }
+  const [cert, key] = [await readText("tls-cert", certFile), await readText("tls-key", keyFile)];
+  const { createSecureContext } = await import("node:tls");
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new XsysError("INVALID_DATA", `${certFile} and ${keyFile} are no certificate and its key: ${reason}`, {
+      cause: error,
+    });
+  }
+  return { cert, key };
+}
+
+async function readText(flag: string, path: string): Promise<string> {
+  try {
+    return await readFile(resolve(path), "utf8");
+  } catch (error) {
+    throw isErrno(error) ? fromErrno(error, `reading --${flag}`) : error;
+  }
+}

@@ -1,0 +1,174 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { request } from "node:https";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { useChildren } from "../../support/children.ts";
+import { xsys } from "../../support/command-line.ts";
+import { useSandbox } from "../../support/sandbox.ts";
+import { startServer } from "../../support/started-server.ts";
+
+const sandbox = useSandbox();
+const children = useChildren();
+const SIGNATURE = ["--signature", "0123456789abcdef".repeat(8)];
+const WORKER = fileURLToPath(new URL("../fixtures/xypriss-worker.mjs", import.meta.url));
+
+const onSocket = (...words: string[]) => ["--port", "0", "--ipc", sandbox.path("s"), ...words];
+const withWorkers = (count: number) => onSocket("--cluster", "--entry-point", WORKER, "--cluster-workers", `${count}`);
+
+function start(...words: string[]) {
+  return startServer(words, { cwd: sandbox.root, add: children.add });
+}
+
+/** One that does not get ready: all it says. */
+function failing(...words: string[]) {
+  return xsys(["server", "start", ...words], { cwd: sandbox.root });
+}
+
+async function get(url: string): Promise<string> {
+  const response = await fetch(url);
+  return `${response.status} ${await response.text()}`;
+}
+
+describe("xsys server start", () => {
+  test("says that it is ready in the words that XyPriss's client waits for, and is", async () => {
+    const server = await start(...onSocket());
+    expect(server.text()).toMatch(
+      /^\S+Z INFO \[ThreadId\(1\)\] xsys \S+, XHSC Edition listening on 127\.0\.0\.1:\d+$/m,
+    );
+    expect(await get(`http://${server.address()}/`)).toMatch(/^503 /); // there are no workers
+    const ping = await xsys(["ping", "--connect", sandbox.path("s"), "--json"]);
+    expect(JSON.parse(ping.stdout)).toMatchObject({ data: { pid: server.child.pid } });
+    const { status, stderr } = await server.stop();
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(existsSync(sandbox.path("s"))).toBe(false);
+  });
+
+  test.each([["--log-level=silent"], ["--log-format=json"], ["--log-format=pretty"]])(
+    "says so with %s",
+    async (word) => {
+      const server = await start(...onSocket(word));
+      await server.until(/listening on .*\n/);
+      if (word === "--log-format=json") for (const line of server.text().trim().split("\n")) JSON.parse(line);
+      expect((await server.stop()).status).toBe(0);
+    },
+  );
+
+  test("has an application's workers answer, and passes on what they print", async () => {
+    const server = await start(...withWorkers(2));
+    await server.until(/worker 1 is ready.*worker 0 is ready|worker 0 is ready.*worker 1 is ready/s);
+    const answers = [await get(`http://${server.address()}/`), await get(`http://${server.address()}/`)];
+    expect(answers.toSorted()).toEqual(["200 worker 0", "200 worker 1"]);
+    expect(server.text()).toContain(` INFO [ThreadId(1)] [Worker 1] up in ${sandbox.root}, pid=`);
+    expect((await server.stop()).status).toBe(0);
+  });
+
+  test("on SIGTERM lets a request finish and leaves no worker", async () => {
+    const server = await start(...withWorkers(1));
+    const slow = get(`http://${server.address()}/slow`);
+    await server.until(/begun/);
+    const { status, stdout } = await server.stop();
+    expect(await slow).toBe("200 worker 0");
+    expect(status).toBe(0);
+    const [, pid] = /pid=(\d+)/.exec(stdout) ?? [];
+    expect(() => process.kill(Number(pid), 0)).toThrow("ESRCH");
+  });
+
+  test("on a second SIGTERM does not wait", async () => {
+    const server = await start(...withWorkers(1), "--drain-timeout", "60000");
+    const stuck = get(`http://${server.address()}/slow`).catch(() => "cut off");
+    await server.until(/begun/);
+    server.child.kill("SIGTERM");
+    await server.until(/stopping/);
+    expect((await server.stop()).status).toBe(0);
+    expect(await stuck).toMatch(/cut off|^5/);
+  });
+
+  test("takes a line of a newer client, and says what it passed over", async () => {
+    const words = onSocket("--warp", "9", "--firewall-enabled");
+    const server = await startServer(words, { cwd: sandbox.root, add: children.add, globals: SIGNATURE });
+    const { stdout } = await server.stop();
+    expect(stdout).toContain("WARN [ThreadId(1)] not known here, and passed over word=--warp value=9\n");
+    expect(stdout).toContain('command="sudo ufw allow 0/tcp"');
+  });
+
+  test("answers HTTPS with a certificate", async () => {
+    const [key, cert] = [sandbox.path("key.pem"), sandbox.path("cert.pem")];
+    const subject = ["-subj", "/CN=localhost", "-days", "2", "-nodes"];
+    await promisify(execFile)("openssl", [
+      "req",
+      "-x509",
+      "-newkey",
+      "ed25519",
+      "-keyout",
+      key,
+      "-out",
+      cert,
+      ...subject,
+    ]);
+    const server = await start(...onSocket("--tls-cert", cert, "--tls-key", key));
+    const call = request(`https://${server.address()}/`, { rejectUnauthorized: false }).end();
+    const [answer] = await once(call, "response");
+    expect(answer.socket.encrypted).toBe(true);
+    answer.resume();
+    expect((await server.stop()).status).toBe(0);
+    const swapped = await failing(...onSocket("--tls-cert", key, "--tls-key", cert));
+    expect(swapped.status).toBe(65);
+    expect(swapped.stderr).toContain("are no certificate and its key");
+  });
+});
+
+describe("a start that fails", () => {
+  test("on a busy port says so at the very end, without the end of a line, as XyPriss's client reads it", async () => {
+    const busy = createServer().listen(0, "127.0.0.1");
+    await once(busy, "listening");
+    const { port } = busy.address() as { readonly port: number };
+    const { status, stdout } = await failing("--port", `${port}`, "--ipc", sandbox.path("s"));
+    busy.close();
+    expect(status).toBe(75);
+    expect(stdout.split("\n").at(-1)).toBe(`Address already in use: 127.0.0.1:${port}`);
+    expect(stdout).not.toContain("XHSC Edition listening on");
+    expect(existsSync(sandbox.path("s"))).toBe(false);
+  });
+
+  test("on a socket that another service has says the same", async () => {
+    const { stop } = await start(...onSocket());
+    const { status, stdout } = await failing(...onSocket());
+    expect(status).toBe(75);
+    expect(stdout.split("\n").at(-1)).toMatch(/^Address already in use: xsys, pid \d+, already listens on /);
+    expect((await stop()).status).toBe(0);
+  });
+
+  test("for a plugin that has been revoked names it on the last line", async () => {
+    await sandbox.write("p/package.json", '{"name":"p","xfpm":{"revoked":true}}');
+    const { status, stdout } = await failing(...onSocket("--plugins", "p"));
+    expect(status).toBe(77);
+    expect(stdout).toMatch(/ERROR: the plugin p in .* has been revoked .*\n$/);
+  });
+
+  test("for a flag that nobody knows is over before anything is done", async () => {
+    const { status, stdout, stderr } = await failing("--prot", "80");
+    expect([status, stdout]).toEqual([64, ""]);
+    expect(stderr).toBe('xsys: server start: there is no flag --prot, did you mean "--port"?\n');
+  });
+
+  test("keeps a file that lies in the socket's place by mistake", async () => {
+    await sandbox.write("s", "mine");
+    const { status, stdout } = await failing(...onSocket());
+    expect(status).toBe(73);
+    expect(stdout).toContain("will not be replaced");
+    expect(await sandbox.read("s")).toBe("mine");
+  });
+});
+
+test("a parent that reads nothing holds up no answer", async () => {
+  const server = await start(...withWorkers(1), "--access-log");
+  server.child.stdout?.pause();
+  const path = "x".repeat(1800);
+  for (let i = 0; i < 300; i++) expect(await get(`http://${server.address()}/${path}`)).toBe("200 worker 0");
+  server.child.stdout?.resume();
+  expect((await server.stop()).status).toBe(0);
+});

@@ -1,0 +1,51 @@
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { type Ended, ended, startXsys } from "./command-line.ts";
+
+/** `xsys server start` in a process of its own. */
+export interface StartedServer {
+  readonly child: ChildProcess;
+  readonly end: Promise<Ended>;
+  /** What it has printed. */
+  readonly text: () => string;
+  /** Resolves when it has printed that. */
+  until(pattern: RegExp): Promise<void>;
+  /** host:port of its HTTP, once it has told. */
+  address(): string;
+  stop(): Promise<Ended>;
+}
+
+/** Starts one; resolves when it is ready. Whoever starts it kills it, should it not end. */
+export async function startServer(
+  words: readonly string[],
+  { cwd, add, globals = [] }: { cwd: string; add: (child: ChildProcess) => void; globals?: readonly string[] },
+): Promise<StartedServer> {
+  const child = startXsys([...globals, "server", "start", ...words], { cwd });
+  add(child);
+  const end = ended(child);
+  let printed = "";
+  child.stdout?.on("data", (bytes) => {
+    printed += bytes;
+  });
+  const isOver = end.then(({ status, stdout, stderr }) => {
+    throw new Error(`it ended with ${status}: ${stdout}${stderr}`);
+  });
+  isOver.catch(() => {});
+  const until = async (pattern: RegExp) => {
+    while (!pattern.test(printed)) await Promise.race([once(child.stdout as NodeJS.ReadableStream, "data"), isOver]);
+  };
+  await until(READY);
+  return {
+    child,
+    end,
+    text: () => printed,
+    until,
+    address: () => READY.exec(printed)?.[1] ?? "",
+    stop: () => {
+      child.kill("SIGTERM");
+      return end;
+    },
+  };
+}
+
+const READY = /XHSC Edition listening on ([\w.:[\]]+)/;
