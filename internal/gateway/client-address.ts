@@ -5,6 +5,8 @@ import type { Exchange, GatewayRequest } from "./exchange.ts";
 
 /** Proxies of a forwarded chain that are looked at: what is farther is as good as made up. */
 const MAX_HOPS = 32;
+/** Addresses of which it is remembered whether they are trusted. */
+const MAX_REMEMBERED = 1_000;
 
 /**
  * Tells a request's client by its address, without port; IPv4 also where it came mapped into IPv6. With trusted proxies
@@ -42,7 +44,7 @@ function compileTrust(trusted: readonly string[]): (address: string) => boolean 
   if (trusted.includes("*")) return () => true;
   try {
     const isTrusted = proxyAddr.compile([...trusted]);
-    return (address) => isTrusted(address, 0);
+    return remembered((address) => isTrusted(address, 0));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new XsysError("INVALID_PARAMS", `trusting the proxies "${trusted.join(",")}" failed: ${reason}`, {
@@ -50,6 +52,19 @@ function compileTrust(trusted: readonly string[]): (address: string) => boolean 
       cause: error,
     });
   }
+}
+
+/** Parsing an address takes 1 µs and more, and it is the same few proxies with every request. */
+function remembered(isTrusted: (address: string) => boolean): (address: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (address) => {
+    const before = known.get(address);
+    if (before !== undefined) return before;
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    const trusted = isTrusted(address);
+    known.set(address, trusted);
+    return trusted;
+  };
 }
 
 function forwardedClient(request: GatewayRequest, peer: string, isTrusted: (address: string) => boolean): string {

@@ -100,6 +100,15 @@ describe("the client's address", () => {
     expect(clientOf(["loopback", "uniquelocal"], from(`203.0.113.9,${chain}`))).toBe("10.0.0.1");
   });
 
+  test("is told right of any number of clients", () => {
+    const address = createClientAddress(["10.0.0.0/8"]);
+    for (let index = 0; index < 5_000; index++) {
+      const [peer, forwarded] = [`10.0.${index >> 8}.${index & 255}`, `203.0.${index >> 8}.${index & 255}`];
+      expect(address(fakeExchange(from(forwarded, peer)).request)).toBe(forwarded);
+      expect(address(fakeExchange(from(peer, forwarded)).request)).toBe(forwarded);
+    }
+  });
+
   test("is nothing where the socket is gone", () => {
     const { request } = new Exchange({ headers: {}, socket: {} } as IncomingMessage, {} as never, "");
     expect(createClientAddress([])(request)).toBe("");
