@@ -1,4 +1,4 @@
-import { isAbsolute } from "node:path";
+import { isAbsolute, sep } from "node:path";
 import type { Headers } from "../../../protocol/worker.ts";
 import type { Logger } from "../../log.ts";
 import { type Answer, errorAnswer } from "../answer.ts";
@@ -101,7 +101,8 @@ class Files implements FileServer {
 
   /** A file that is no longer the one that was looked at is looked at anew. */
   async #sendAgain(error: unknown, exchange: Exchange, key: string, find: Find, given?: Headers, tries = TRIES) {
-    if (!(error instanceof FileChangedError) || tries === 0) return failureAnswer(error, key, exchange, this.#log);
+    if (!(error instanceof FileChangedError) || tries === 0)
+      return failureAnswer(error, key.replace("\0", sep), exchange, this.#log);
     this.#known.forget(key);
     return this.#lookAndSend(exchange, key, find, given, tries);
   }
