@@ -1,0 +1,137 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { describe, expect, test } from "vitest";
+import { useGateway } from "./support.ts";
+
+const startGateway = useGateway();
+
+describe("a worker that is lost", () => {
+  test.each(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])("has its %s answered by another one", async (method) => {
+    const gateway = await startGateway();
+    const [first, second] = [await gateway.worker({ id: "0" }), await gateway.worker({ id: "1" })];
+    const answered = gateway.ask("/", { method, ...(method === "PUT" && { body: "kept" }) });
+    const [lost, left] = await Promise.race([
+      first.asked().then(() => [first, second]),
+      second.asked().then(() => [second, first]),
+    ]);
+    lost?.peer.close();
+    const asked = await left?.asked();
+    if (method === "PUT") expect(Buffer.from(asked.body, "base64").toString()).toBe("kept");
+    left?.answer(asked, "saved");
+    expect(await answered).toMatchObject({ status: 200, body: method === "HEAD" ? "" : "saved" });
+  });
+
+  test("has its POST answered with 502 at once", async () => {
+    const gateway = await startGateway();
+    const [worker, other] = [await gateway.worker({ id: "0" }), await gateway.worker({ id: "1" })];
+    void other.answerAll();
+    const answers = [gateway.ask("/", { method: "POST", body: "a" }), gateway.ask("/", { method: "POST", body: "b" })];
+    await worker.asked();
+    worker.peer.close();
+    expect((await Promise.all(answers)).map(({ status }) => status).sort()).toEqual([200, 502]);
+  });
+
+  test("leaves what it had to the next one that comes", async () => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker();
+    const answered = gateway.ask("/waits");
+    await worker.asked();
+    worker.peer.close();
+    await worker.peer.closed;
+    void (await gateway.worker()).answerAll();
+    expect(await answered).toMatchObject({ status: 200, body: "/waits" });
+  });
+
+  test("again and again takes no request with it for ever", async () => {
+    const gateway = await startGateway({ retry: { max: 2, delay: 1 } });
+    const answered = gateway.ask("/poison");
+    for (let sent = 0; sent < 3; sent++) {
+      const worker = await gateway.worker();
+      await worker.asked();
+      worker.peer.close();
+    }
+    expect((await answered).status).toBe(502);
+  });
+});
+
+describe("without a ready worker", () => {
+  test("a request waits for one, and is told 503 when none comes in time", async () => {
+    const gateway = await startGateway({ queueTimeout: 200 });
+    const { status, headers, body } = await gateway.ask("/");
+    expect([status, headers["retry-after"], body]).toEqual([503, "1", expect.stringContaining("no worker")]);
+  });
+
+  test("in rescue mode the 503 says so", async () => {
+    const gateway = await startGateway({ queueTimeout: 50, rescue: true });
+    expect(await gateway.ask("/")).toMatchObject({ status: 503, body: expect.stringContaining("rescue") });
+  });
+
+  test("the requests of clients that have gone are not given to the one that comes", async () => {
+    const gateway = await startGateway();
+    const gone = request({ host: "127.0.0.1", port: gateway.port, path: "/gone" });
+    gone.on("error", () => {});
+    gone.end();
+    const [socket] = await once(gone, "socket");
+    await once(socket, "connect");
+    const stays = gateway.ask("/stays");
+    await expect.poll(async () => (await gateway.ask("/_xypriss/b/status")).status).toBe(200);
+    gone.destroy();
+    await once(gone, "close");
+    await expect
+      .poll(async () => (await gateway.ask("/_xypriss/b/metrics")).body)
+      .toContain("xsys_http_requests_queued 1\n");
+    const worker = await gateway.worker();
+    const asked = await worker.asked();
+    expect(asked.url).toBe("/stays");
+    worker.answer(asked);
+    await stays;
+  });
+});
+
+describe("a worker that does not answer", () => {
+  test("has its client told 504, and what it says later is dropped", async () => {
+    const gateway = await startGateway({ timeout: 100 });
+    const worker = await gateway.worker();
+    const late = gateway.ask("/late");
+    const asked = await worker.asked();
+    expect((await late).status).toBe(504);
+    worker.answer(asked, "too late");
+    void worker.answerAll();
+    expect(await gateway.ask("/next")).toMatchObject({ status: 200, body: "/next" });
+  });
+});
+
+describe("a worker that talks nonsense", () => {
+  test("in a frame loses its connection, and its requests go to another one", async () => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker();
+    const answered = gateway.ask("/");
+    await worker.asked();
+    worker.peer.sendPayload(Buffer.from([0x02, 0xff, 0xff, 0x01]));
+    await worker.peer.closed;
+    void (await gateway.worker()).answerAll(() => "well");
+    expect(await answered).toMatchObject({ status: 200, body: "well" });
+  });
+
+  test.each([
+    ["the answer to nothing", { id: "999999", status: 200, headers: {}, body: "" }],
+    ["an answer without id", { status: 200 }],
+    ["no answer at all", null],
+    ["an id that is no number", { id: "x", status: 200, headers: {} }],
+  ])("in a message (%s) is passed over", async (_what, payload) => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker();
+    worker.peer.send({ type: "Response", payload });
+    void worker.answerAll();
+    expect((await gateway.ask("/")).body).toBe("/");
+  });
+
+  test.each([
+    ["no list", { path: "/" }],
+    ["entries that are none", [null, 5, { method: 7, path: [] }, { method: "GET", path: "^\\/x\\/(\\d+)$" }]],
+  ])("in its routes (%s) is served all the same", async (_what, routes) => {
+    const gateway = await startGateway();
+    void (await gateway.worker({ id: "0" }, routes)).answerAll();
+    expect((await gateway.ask("/x/5")).body).toBe("/x/5");
+  });
+});

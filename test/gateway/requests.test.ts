@@ -1,0 +1,160 @@
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { describe, expect, test } from "vitest";
+import { useGateway } from "./support.ts";
+
+const startGateway = useGateway();
+
+describe("a worker is given", () => {
+  test("path and query as they came, headers in lower case with host, the first value of each name", async () => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker();
+    const answered = gateway.ask("/a%20b/c?x=1&x=2&y=%C3%A9+z&__proto__=p", {
+      headers: { "X-Mixed": "Case", cookie: "a=1" },
+    });
+    const asked = await worker.asked();
+    expect(asked).toMatchObject({
+      method: "GET",
+      url: "/a%20b/c?x=1&x=2&y=%C3%A9+z&__proto__=p",
+      headers: { "x-mixed": "Case", cookie: "a=1", host: `127.0.0.1:${gateway.port}` },
+      params: {},
+      remote_addr: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      local_addr: `127.0.0.1:${gateway.port}`,
+    });
+    expect(Object.entries(asked.query)).toEqual([
+      ["x", "1"],
+      ["y", "é z"],
+      ["__proto__", "p"],
+    ]);
+    expect(asked).not.toHaveProperty("body");
+    worker.answer(asked, "ok");
+    await expect(answered).resolves.toMatchObject({ status: 200, body: "ok" });
+  });
+
+  test("the parameters of the route that matched, and none where no route did", async () => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker({ id: "master" }, [
+      { method: "GET", path: "/users/:id", target: "worker" },
+      { method: "GET", path: "/(.*)", target: "worker" },
+    ]);
+    void worker.answerAll(({ params }) => JSON.stringify(params));
+    expect((await gateway.ask("/users/J%C3%BCrgen/")).body).toBe('{"id":"Jürgen"}');
+    expect((await gateway.ask("/elsewhere")).body).toBe("{}");
+  });
+
+  test("HEAD as GET, and its client no body but the length of one", async () => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker();
+    void worker.answerAll(({ method }) => method);
+    const { status, headers, body } = await gateway.ask("/", { method: "HEAD" });
+    expect([status, headers["content-length"], body]).toEqual([200, "3", ""]);
+  });
+
+  test("a body of the length that it had, also when it came in chunks", async () => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker();
+    const answered = gateway.ask("/", { method: "POST", headers: { "transfer-encoding": "chunked" }, body: "né" });
+    const asked = await worker.asked();
+    expect(Buffer.from(asked.body, "base64").toString()).toBe("né");
+    expect(asked.headers["content-length"]).toBe("3");
+    expect(asked.headers).not.toHaveProperty("transfer-encoding");
+    worker.answer(asked);
+    await answered;
+  });
+
+  test("the path of a whole URL as its target", async () => {
+    const gateway = await startGateway();
+    void (await gateway.worker()).answerAll();
+    expect((await gateway.ask("http://example.org/a?b=1")).body).toBe("/a?b=1");
+    expect((await gateway.ask("http://example.org")).body).toBe("/");
+    expect((await gateway.ask("nowhere")).status).toBe(400);
+  });
+});
+
+describe("an answer has", () => {
+  test("the worker's status and headers, numbers as text, lists as lines, and a length that is true", async () => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker();
+    const answered = gateway.ask("/");
+    const headers = { "Content-Length": 9999, "X-Number": 5, "Set-Cookie": ["a=1", "b=2"], Connection: "close" };
+    worker.answer(await worker.asked(), "body", { status: 201, headers });
+    const { status, body, headers: got } = await answered;
+    expect([status, body]).toEqual([201, "body"]);
+    expect(got).toMatchObject({ "content-length": "4", "x-number": "5", "set-cookie": ["a=1", "b=2"] });
+    expect(got["x-response-time"]).toMatch(/^\d+(\.\d+)?ms$/);
+  });
+
+  test("no body where its status has none", async () => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker();
+    const answered = gateway.ask("/");
+    worker.answer(await worker.asked(), "body", { status: 204 });
+    expect(await answered).toMatchObject({ status: 204, body: "" });
+  });
+
+  test.each([
+    ["a header that breaks its line", { status: 200, headers: { "x-a": "1\r\nx-b: 2" } }],
+    ["a header whose name is none", { status: 200, headers: { "x a": "1" } }],
+    ["no status", { status: "fine" }],
+    ["a status that HTTP does not know", { status: 1000 }],
+    ["a change of protocol that nobody asked for", { status: 101 }],
+  ])("502 for a worker's answer with %s", async (_what, answer) => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker();
+    const answered = gateway.ask("/");
+    worker.answer(await worker.asked(), "", answer);
+    expect((await answered).status).toBe(502);
+  });
+});
+
+describe("limits", () => {
+  test("a target that is too long is 414, a head 431, a body 413 whether it tells its length or not", async () => {
+    const gateway = await startGateway({ maxUrl: 100, maxBody: 1_000 });
+    void (await gateway.worker()).answerAll();
+    expect((await gateway.ask(`/${"x".repeat(99)}`)).status).toBe(200);
+    expect((await gateway.ask(`/${"x".repeat(100)}`)).status).toBe(414);
+    expect((await gateway.ask("/", { headers: { "x-long": "x".repeat(20_000) } })).status).toBe(431);
+    const body = "x".repeat(1_001);
+    expect((await gateway.ask("/", { method: "POST", body: body.slice(1) })).status).toBe(200);
+    expect((await gateway.ask("/", { method: "POST", body })).status).toBe(413);
+    const chunked = { method: "POST", body, headers: { "transfer-encoding": "chunked" } };
+    expect((await gateway.ask("/", chunked)).status).toBe(413);
+  });
+
+  test("a client that waits for leave hears 413 instead, where its body is too large", async () => {
+    const gateway = await startGateway({ maxBody: 10 });
+    void (await gateway.worker()).answerAll(({ body }) => Buffer.from(body, "base64").toString());
+    const socket = connect(gateway.port, "127.0.0.1");
+    const head = (length: number) =>
+      `POST / HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: ${length}\r\n`;
+    socket.write(`${head(5)}\r\n`);
+    expect(String(await once(socket, "data"))).toMatch(/^HTTP\/1.1 100 Continue/);
+    socket.write("12345");
+    expect(String(await once(socket, "data"))).toMatch(/^HTTP\/1.1 200 OK[\s\S]*12345$/);
+    socket.write(`${head(11)}connection: close\r\n\r\n`);
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 413 /);
+  });
+});
+
+test("HTTP/2 on the same port is answered alike, and its worker sees no difference", async () => {
+  const gateway = await startGateway();
+  const worker = await gateway.worker();
+  const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
+  const stream = session.request({ ":method": "POST", ":path": "/h2?a=1", "x-a": "b" });
+  stream.end("sent");
+  const asked = await worker.asked();
+  expect(asked).toMatchObject({
+    method: "POST",
+    url: "/h2?a=1",
+    headers: { host: `127.0.0.1:${gateway.port}`, "x-a": "b" },
+  });
+  expect(Object.keys(asked.headers).filter((name) => name.startsWith(":"))).toEqual([]);
+  expect(Buffer.from(asked.body, "base64").toString()).toBe("sent");
+  worker.answer(asked, "got", { headers: { "set-cookie": ["a=1", "b=2"], connection: "close" } });
+  const [headers] = await once(stream, "response");
+  expect(headers).toMatchObject({ ":status": 200, "set-cookie": ["a=1", "b=2"], "content-length": "3" });
+  expect(await text(stream)).toBe("got");
+  session.close();
+});
