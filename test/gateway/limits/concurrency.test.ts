@@ -16,6 +16,8 @@ afterEach(() => {
 const concurrency = (options: Partial<ConcurrencyOptions>) =>
   createConcurrency({ max: 0, maxPerClient: 0, maxQueue: 0, queueTimeout: 0, ...options });
 
+/** Of a machine under load. */
+const PATIENCE = { timeout: 25_000 };
 const status = async (answer: ReturnType<ReturnType<typeof concurrency>["gate"]>) => (await answer)?.status ?? "passed";
 
 describe("requests at once", () => {
@@ -97,16 +99,16 @@ describe("requests at once", () => {
     const server = await serveBehind(limit.gate, false);
     cleanUps.push(server.close);
     const first = fetch(server.url);
-    await vi.waitFor(() => expect(server.passed).toHaveLength(1));
+    await vi.waitFor(() => expect(server.passed).toHaveLength(1), PATIENCE);
     const impatient = get(server.url).on("error", () => {}); // it hangs up on itself
-    await vi.waitFor(() => expect(limit.waiting).toBe(1));
+    await vi.waitFor(() => expect(limit.waiting).toBe(1), PATIENCE);
     const patient = fetch(server.url);
-    await vi.waitFor(() => expect(limit.waiting).toBe(2));
+    await vi.waitFor(() => expect(limit.waiting).toBe(2), PATIENCE);
     impatient.destroy();
-    await vi.waitFor(() => expect(limit.waiting).toBe(1));
+    await vi.waitFor(() => expect(limit.waiting).toBe(1), PATIENCE);
     server.answer();
     expect(await (await first).text()).toBe("passed");
-    await vi.waitFor(() => expect(server.passed).toHaveLength(1));
+    await vi.waitFor(() => expect(server.passed).toHaveLength(1), PATIENCE);
     server.answer();
     expect(await (await patient).text()).toBe("passed");
   });
