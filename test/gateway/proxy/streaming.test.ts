@@ -1,0 +1,161 @@
+import { once } from "node:events";
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { cleanUp, startProxy, startUpstream } from "./harness.ts";
+
+const MEBIBYTE = Buffer.alloc(1_048_576, "x");
+const MANY = 50;
+
+/** A request whose answer is not read before it is asked to. */
+async function open(port: number, path = "/"): Promise<IncomingMessage> {
+  const request = httpRequest({ host: "127.0.0.1", port, path, agent: false }).end();
+  request.on("error", () => {});
+  cleanUp(() => request.destroy());
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  return response;
+}
+
+async function lengthOf(stream: Readable): Promise<number> {
+  let length = 0;
+  for await (const chunk of stream) length += (chunk as Buffer).length;
+  return length;
+}
+
+/** Writes 50 MiB as far as they are taken, and tells how many MiB were. */
+function pour(response: ServerResponse): () => number {
+  let taken = 0;
+  const more = (): void => {
+    while (taken < MANY) {
+      taken += 1;
+      if (!response.write(MEBIBYTE)) return;
+    }
+    response.end();
+  };
+  response.on("drain", more);
+  more();
+  return () => taken;
+}
+
+describe("a body of 50 MiB", () => {
+  test("comes through whole", async () => {
+    const upstream = await startUpstream((_request, response) => void pour(response));
+    const { port } = await startProxy({ upstreams: [upstream.url] });
+    expect(await lengthOf(await open(port))).toBe(MANY * MEBIBYTE.length);
+  });
+
+  test("is held back at the upstream by a client that does not read it, while another has his", async () => {
+    const poured: (() => number)[] = [];
+    const upstream = await startUpstream((_request, response) => void poured.push(pour(response)));
+    const { port } = await startProxy({ upstreams: [upstream.url] });
+    const unread = await open(port);
+    expect(await lengthOf(await open(port))).toBe(MANY * MEBIBYTE.length);
+    expect(poured[0]?.()).toBeLessThan(MANY / 2); // what fits in the buffers of four sockets
+    expect(await lengthOf(unread)).toBe(MANY * MEBIBYTE.length);
+    expect(poured[0]?.()).toBe(MANY);
+  });
+
+  test("goes up to an upstream whole", async () => {
+    const upstream = await startUpstream(async (request, response) => {
+      response.end(String(await lengthOf(request)));
+    });
+    const { port } = await startProxy({ upstreams: [upstream.url] });
+    const request = httpRequest({ host: "127.0.0.1", port, method: "POST", agent: false });
+    Readable.from(Array.from({ length: MANY }, () => MEBIBYTE)).pipe(request);
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    expect((await response.toArray()).join("")).toBe(String(MANY * MEBIBYTE.length));
+  });
+
+  test("is held back at the client by an upstream that does not read it, while another is read", async () => {
+    const asked = Promise.withResolvers<[IncomingMessage, ServerResponse]>();
+    const upstream = await startUpstream((request, response) => {
+      if (request.method === "POST") asked.resolve([request, response]);
+      else pour(response);
+    });
+    const { port } = await startProxy({ upstreams: [upstream.url] });
+    const request = httpRequest({ host: "127.0.0.1", port, method: "POST", agent: false });
+    const source = Readable.from(Array.from({ length: MANY }, () => MEBIBYTE));
+    source.pipe(request);
+    const [incoming, answer] = await asked.promise;
+    await lengthOf(await open(port));
+    expect(source.readableEnded).toBe(false);
+    answer.end(String(await lengthOf(incoming)));
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    expect((await response.toArray()).join("")).toBe(String(MANY * MEBIBYTE.length));
+  });
+});
+
+describe("what breaks off", () => {
+  test("an upstream that dies in the middle of its answer: the client's answer breaks off, too", async () => {
+    const upstream = await startUpstream((_request, response) => response.writeHead(200).write(MEBIBYTE));
+    const { port, proxy } = await startProxy({ upstreams: [upstream.url] });
+    const response = await open(port);
+    const read = lengthOf(response);
+    await once(response, "data");
+    await Promise.all([expect(read).rejects.toThrow("aborted"), upstream.die()]);
+    expect(proxy.status()).toMatchObject([{ active: 0, failures: 1 }]);
+  });
+
+  test("a small answer that is cut short is no answer: 502", async () => {
+    const upstream = await startUpstream((_request, response) => {
+      response.writeHead(200, { "content-length": 10 });
+      response.write("half", () => response.socket?.resetAndDestroy());
+    });
+    const { url } = await startProxy({ upstreams: [upstream.url] });
+    expect((await fetch(url, { method: "POST" })).status).toBe(502);
+  });
+
+  test("a client that goes before the answer: the upstream hears of it", async () => {
+    const gone = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const upstream = await startUpstream((_request, response) => {
+      response.on("close", () => gone.resolve());
+      asked.resolve();
+    });
+    const { url, proxy } = await startProxy({ upstreams: [upstream.url] });
+    const client = new AbortController();
+    const answer = fetch(url, { signal: client.signal });
+    await asked.promise;
+    client.abort();
+    await expect(answer).rejects.toThrow("aborted");
+    await gone.promise;
+    expect(proxy.status()).toMatchObject([{ active: 0, failures: 0, healthy: true }]);
+  });
+
+  test("a client that goes in the middle of the answer: the upstream hears of it", async () => {
+    const gone = Promise.withResolvers<void>();
+    const upstream = await startUpstream((_request, response) => {
+      response.on("close", () => gone.resolve());
+      pour(response);
+    });
+    const { port, proxy } = await startProxy({ upstreams: [upstream.url] });
+    const response = await open(port);
+    response.destroy();
+    await gone.promise;
+    await expect.poll(() => proxy.status()).toMatchObject([{ active: 0, failures: 0, healthy: true }]);
+  });
+
+  test("a client that goes in the middle of its body: the upstream hears of it", async () => {
+    const gone = Promise.withResolvers<void>();
+    const upstream = await startUpstream((request) => request.on("error", () => gone.resolve()).resume());
+    const { port, proxy } = await startProxy({ upstreams: [upstream.url] });
+    const request = httpRequest({ host: "127.0.0.1", port, method: "POST", agent: false });
+    request.on("error", () => {});
+    request.write("some");
+    await once(upstream.server, "request");
+    request.destroy();
+    await gone.promise;
+    await expect.poll(() => proxy.status()).toMatchObject([{ active: 0, failures: 0, healthy: true }]);
+  });
+
+  test("an upstream that answers before it has read the body: the client hears it", async () => {
+    const upstream = await startUpstream((_request, response) => response.writeHead(413).end("too much"));
+    const { port } = await startProxy({ upstreams: [upstream.url] });
+    const request = httpRequest({ host: "127.0.0.1", port, method: "POST", agent: false });
+    request.on("error", () => {});
+    cleanUp(() => request.destroy());
+    request.write("the beginning");
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    expect([response.statusCode, (await response.toArray()).join("")]).toEqual([413, "too much"]);
+  });
+});

@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { describe, expect, test } from "vitest";
+import { closedPort, named, startProxy, startUpstream } from "./harness.ts";
+
+async function names(url: string, count: number): Promise<Record<string, number>> {
+  const times: Record<string, number> = {};
+  for (let i = 0; i < count; i += 1) {
+    const name = await (await fetch(url)).text();
+    times[name] = (times[name] ?? 0) + 1;
+  }
+  return times;
+}
+
+describe("requests are shared among upstreams", () => {
+  test("in turn", async () => {
+    const upstreams = await Promise.all(["a", "b", "c"].map((name) => startUpstream(named(name))));
+    const { url } = await startProxy({ upstreams: upstreams.map((upstream) => upstream.url) });
+    expect(await names(url, 30)).toEqual({ a: 10, b: 10, c: 10 });
+  });
+
+  test("by their weights", async () => {
+    const [a, b] = await Promise.all(["a", "b"].map((name) => startUpstream(named(name))));
+    const { url, proxy } = await startProxy({
+      upstreams: [`${a?.url}#4`, `${b?.url}`],
+      strategy: "weighted-round-robin",
+    });
+    expect(await names(url, 30)).toEqual({ a: 24, b: 6 });
+    expect(proxy.status()).toMatchObject([{ weight: 4 }, { weight: 1 }]);
+  });
+
+  test("by what each has to do", async () => {
+    const held = await startUpstream(() => {});
+    const free = await startUpstream(named("free"));
+    const { url, proxy } = await startProxy({ upstreams: [held.url, free.url], strategy: "least-connections" });
+    const client = new AbortController();
+    const answer = fetch(url, { signal: client.signal });
+    await once(held.server, "request");
+    expect(await names(url, 10)).toEqual({ free: 10 });
+    expect(proxy.status()).toMatchObject([{ active: 1 }, { active: 0 }]);
+    client.abort();
+    await expect(answer).rejects.toThrow("aborted");
+  });
+
+  test("by the client's address", async () => {
+    const upstreams = await Promise.all(["a", "b", "c"].map((name) => startUpstream(named(name))));
+    const { url } = await startProxy({ upstreams: upstreams.map((upstream) => upstream.url), strategy: "ip-hash" });
+    expect(Object.values(await names(url, 10))).toEqual([10]);
+  });
+});
+
+describe("health checks", () => {
+  const check = { interval: 10, timeout: 2_000, path: "/health", unhealthy: 2, healthy: 2 };
+
+  test("take an upstream out that answers badly, and in again", async () => {
+    let status = 500;
+    const sick = await startUpstream((request, response) => {
+      if (request.url === "/health") response.statusCode = status;
+      response.end("sick");
+    });
+    const well = await startUpstream(named("well"));
+    const { url, proxy, log } = await startProxy({ upstreams: [sick.url, well.url], healthCheck: check });
+    await expect.poll(() => proxy.status()[0]?.healthy, { timeout: 20_000 }).toBe(false);
+    expect(await names(url, 6)).toEqual({ well: 6 });
+    status = 302;
+    await expect.poll(() => proxy.status()[0]?.healthy, { timeout: 20_000 }).toBe(true);
+    expect(await names(url, 6)).toEqual({ sick: 3, well: 3 });
+    const told = log.filter(({ upstream, msg }) => upstream === sick.url && /health/.test(String(msg)));
+    expect(told).toMatchObject([{ level: 40, reason: "it answered 500" }, { level: 30 }]);
+  });
+
+  test("that none passes leave nobody to ask: 503 at once", async () => {
+    const port = await closedPort();
+    const { url, proxy } = await startProxy({ upstreams: [`http://127.0.0.1:${port}`], healthCheck: check });
+    await expect.poll(() => proxy.status()[0]?.healthy, { timeout: 20_000 }).toBe(false);
+    await expect.poll(async () => (await fetch(url)).status, { timeout: 20_000 }).toBe(503);
+    await startUpstream(named("back"), port);
+    await expect.poll(async () => (await fetch(url)).status, { timeout: 20_000 }).toBe(200);
+  });
+
+  test("that are not answered in time have failed", async () => {
+    const silent = await startUpstream(() => {});
+    const { proxy } = await startProxy({ upstreams: [silent.url], healthCheck: { ...check, timeout: 20 } });
+    await expect.poll(() => proxy.status()[0]?.healthy, { timeout: 20_000 }).toBe(false);
+  });
+
+  test("end with the proxy", async () => {
+    const upstream = await startUpstream(named("a"));
+    const { proxy } = await startProxy({ upstreams: [upstream.url], healthCheck: check });
+    await expect.poll(() => upstream.requests()).toBeGreaterThan(1);
+    proxy.close();
+    await expect
+      .poll(() => new Promise((resolve) => upstream.server.getConnections((_error, n) => resolve(n))))
+      .toBe(0);
+  });
+});
