@@ -1,0 +1,2 @@
+/** Why a text of XML was not converted: its fault, never ours. */
+export class XmlError extends Error {}
