@@ -67,9 +67,12 @@ function partOf(
   if (ranges === -2 || only === undefined || ranges.length > 1) return undefined;
   const { start, end } = only;
   const partial = { ...headers, "content-range": `bytes ${start}-${end}/${size}` };
-  const known = variant.contents;
-  if (known !== undefined) return { status: 206, headers: partial, body: known.subarray(start, end + 1) };
-  return contents.part(variant, start, end, exchange).then((body) => streamed(206, partial, end + 1 - start, body));
+  const read = contents.whole(variant, exchange);
+  if (read === undefined) {
+    return contents.part(variant, start, end, exchange).then((body) => streamed(206, partial, end + 1 - start, body));
+  }
+  const cut = (bytes: Buffer): Answer => ({ status: 206, headers: partial, body: bytes.subarray(start, end + 1) });
+  return read instanceof Promise ? read.then(cut) : cut(read);
 }
 
 function whole(

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { isAbsolute, sep } from "node:path";
 import type { Headers } from "../../../protocol/worker.ts";
 import type { Logger } from "../../log.ts";
@@ -9,7 +10,7 @@ import { failureAnswer } from "./failure-answer.ts";
 import { FileContents } from "./file-contents.ts";
 import { FileChangedError } from "./file-errors.ts";
 import { KnownFiles } from "./known-files.ts";
-import { loadFile } from "./load-file.ts";
+import { type FoundFile, loadFile } from "./load-file.ts";
 import { locate, TO_FOLDER } from "./locate.ts";
 
 /**
@@ -34,7 +35,7 @@ export function createFileServer(options: StaticOptions, { log }: { readonly log
 }
 
 /** Where to find a file, or the answer that refuses it. */
-type Find = () => Promise<string | Answer>;
+type Find = () => Promise<FoundFile | Answer>;
 
 /** The header of a worker's answer that names the file. */
 const DELEGATE = "x-xhsc-static-delegate";
@@ -58,7 +59,7 @@ class Files implements FileServer {
   }
 
   serve(exchange: Exchange, file: string): Answer | Promise<Answer> {
-    return refuseMethod(exchange) ?? this.#send(exchange, file, async () => file);
+    return refuseMethod(exchange) ?? this.#send(exchange, file, () => findAt(file));
   }
 
   serveBelow(exchange: Exchange, folder: string, rest: string): Answer | Promise<Answer> {
@@ -71,7 +72,7 @@ class Files implements FileServer {
   delegated(exchange: Exchange, { headers }: Answer): Answer | Promise<Answer> {
     const file = headers[DELEGATE];
     if (typeof file !== "string" || !isAbsolute(file)) return errorAnswer(502, "the worker names no file to send");
-    return this.#send(exchange, file, async () => file, without(headers, NOT_THE_FILES));
+    return this.#send(exchange, file, () => findAt(file), without(headers, NOT_THE_FILES));
   }
 
   close(): void {
@@ -89,8 +90,8 @@ class Files implements FileServer {
   async #lookAndSend(exchange: Exchange, key: string, find: Find, given?: Headers, tries = TRIES): Promise<Answer> {
     try {
       const found = await this.#known.load(key, async (before) => {
-        const path = await find();
-        return typeof path === "string" ? await loadFile(path, before, this.#options.maxAge) : path;
+        const file = await find();
+        return "status" in file ? file : await loadFile(file, before, this.#options.maxAge);
       });
       if (found === TO_FOLDER) return redirectToFolder(exchange);
       return "status" in found ? found : await answerWith(found, exchange, this.#contents, given);
@@ -106,6 +107,10 @@ class Files implements FileServer {
     this.#known.forget(key);
     return this.#lookAndSend(exchange, key, find, given, tries);
   }
+}
+
+async function findAt(path: string): Promise<FoundFile> {
+  return { path, name: path, stats: await stat(path) };
 }
 
 function refuseMethod({ method }: Exchange): Answer | undefined {

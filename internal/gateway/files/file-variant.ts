@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { basename } from "node:path";
+import { extname } from "node:path";
 import { contentType } from "mime-types";
 import type { Headers } from "../../../protocol/worker.ts";
 
@@ -38,7 +38,7 @@ export class FileVariant {
     this.#stats = stats;
     this.#varies = varies;
     this.headers = Object.freeze({
-      "content-type": contentType(basename(name)) || "application/octet-stream",
+      "content-type": contentType(extname(name)) || "application/octet-stream",
       ...(coding && { "content-encoding": coding }),
       etag: `W/"${stats.size.toString(16)}-${stats.mtimeMs.toString(16)}"`,
       "last-modified": stats.mtime.toUTCString(),

@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { lstat, stat } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { NoFileError } from "./file-errors.ts";
 import { type FileCoding, FileVariant, SUFFIXES, type VariantOptions } from "./file-variant.ts";
 
@@ -9,12 +9,24 @@ export interface ServedFile {
   readonly coded: readonly FileVariant[];
 }
 
-/** Looks at a file. What it was before is given back when it is still the same, and what of it is, with its contents. */
-export async function loadFile(path: string, before?: ServedFile, maxAge?: number): Promise<ServedFile> {
-  const [stats, ...beside] = await Promise.all([stat(path), ...CODINGS.map((coding) => sibling(path, coding))]);
+export interface FoundFile {
+  /** Without links, below a folder. */
+  readonly path: string;
+  /** As it was asked for: its extension tells the type. */
+  readonly name: string;
+  readonly stats: Stats;
+}
+
+/** Looks at what lies beside a file. What is still as it was before is taken from there, with its contents. */
+export async function loadFile(
+  { path, name, stats }: FoundFile,
+  before?: ServedFile,
+  maxAge?: number,
+): Promise<ServedFile> {
   if (!stats.isFile()) throw new NoFileError(`${path} is not a file`);
+  const beside = await Promise.all(CODINGS.map((coding) => sibling(path, coding)));
   const codings = beside.filter((found) => found !== undefined);
-  const common = { name: path, varies: codings.length > 0, maxAge };
+  const common = { name, varies: codings.length > 0, maxAge };
   const plain = variant(path, stats, common, before?.plain);
   const coded = codings.map(({ path: at, stats: its, coding }) => {
     const old = before?.coded.find((one) => one.coding === coding);
@@ -25,9 +37,7 @@ export async function loadFile(path: string, before?: ServedFile, maxAge?: numbe
 
 const CODINGS = Object.keys(SUFFIXES) as FileCoding[];
 
-interface Sibling {
-  readonly path: string;
-  readonly stats: Stats;
+interface Sibling extends Pick<FoundFile, "path" | "stats"> {
   readonly coding: FileCoding;
 }
 

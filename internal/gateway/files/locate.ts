@@ -3,13 +3,14 @@ import { join, sep } from "node:path";
 import { type Answer, errorAnswer } from "../answer.ts";
 import type { StaticOptions } from "../options.ts";
 import { NoFileError } from "./file-errors.ts";
+import type { FoundFile } from "./load-file.ts";
 
 /** Stands for the redirect to a folder's path with its slash, without which the links in its index lead elsewhere. */
 export const TO_FOLDER: Answer = { status: 301, headers: {} };
 const INDEX = "index.html";
 
 /**
- * The real path of what is asked for below a folder, of a folder its index.html; or the answer that refuses it.
+ * What is asked for below a folder, of a folder its index.html; or the answer that refuses it.
  * @param rest - decoded.
  * @param hasSlash - at the end of the path that was asked for.
  */
@@ -18,7 +19,7 @@ export async function locate(
   rest: string,
   hasSlash: boolean,
   dotfiles: StaticOptions["dotfiles"],
-): Promise<string | Answer> {
+): Promise<FoundFile | Answer> {
   const segments = rest.split("/").filter((segment) => segment !== "" && segment !== ".");
   if (segments.some(leadsOut)) return errorAnswer(403, "the path leads out of the folder");
   if (dotfiles !== "allow" && segments.some((segment) => segment.startsWith("."))) {
@@ -27,10 +28,11 @@ export async function locate(
   const root = await realpath(folder);
   const path = await realpath(join(root, ...segments));
   if (!isWithin(root, path)) return errorAnswer(403, "the path leads out of the folder");
-  if (!(await stat(path)).isDirectory()) return path;
+  const stats = await stat(path);
+  if (!stats.isDirectory()) return { path, name: segments.at(-1) ?? "", stats };
   const index = await realpath(join(path, INDEX));
   if (!isWithin(root, index)) return errorAnswer(403, "the path leads out of the folder");
-  return hasSlash ? index : TO_FOLDER;
+  return hasSlash ? { path: index, name: INDEX, stats: await stat(index) } : TO_FOLDER;
 }
 
 /** A segment that is a way up, or on Windows a path or a drive; a NUL is in no name. */

@@ -49,8 +49,8 @@ describe("a file", () => {
     ["one that is not", LARGE],
   ])("%s comes byte for byte, the second time too, and HEAD tells its length", async (_name, size) => {
     const bytes = randomBytes(size);
-    await sandbox.write("data", bytes);
-    const site = await siteOf("data");
+    await sandbox.write("html", bytes); // no extension: no type either
+    const site = await siteOf("html");
     for (const _ of [1, 2]) {
       const { status, headers, body } = await site.ask("/");
       expect([status, headers["content-length"], headers["content-type"]]).toEqual([
@@ -301,12 +301,13 @@ describe("a mounted folder", () => {
     await sandbox.write("secret/index.html", "secret");
     await sandbox.write("public/a", "a");
     await mkdir(sandbox.path("public/sub"));
-    await symlink("a", sandbox.path("public/in"));
+    await symlink("a", sandbox.path("public/in.css"));
     await symlink("../secret/index.html", sandbox.path("public/file"));
     await symlink("../secret", sandbox.path("public/folder"));
     await symlink("../../secret/index.html", sandbox.path("public/sub/index.html"));
     const site = await mount();
-    expect((await site.ask("/assets/in")).body.toString()).toBe("a");
+    const { headers, body } = await site.ask("/assets/in.css");
+    expect([headers["content-type"], body.toString()]).toEqual(["text/css; charset=utf-8", "a"]);
     for (const path of ["file", "folder/index.html", "folder/", "sub/"]) {
       expect((await site.ask(`/assets/${path}`)).status, path).toBe(403);
     }
