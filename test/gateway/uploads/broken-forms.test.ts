@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { request } from "node:http";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { UploadOptions } from "../../../internal/gateway/options.ts";
 import { useSandbox } from "../../support/sandbox.ts";
-import { multipart, OverLimit, serveUploads } from "./support.ts";
+import { filesBelow, multipart, OverLimit, serveUploads, uploadOptions } from "./support.ts";
 
 const sandbox = useSandbox();
 const cleanUps: (() => unknown)[] = [];
@@ -13,17 +11,14 @@ afterEach(() => {
 });
 
 async function serve({ maxBody, ...options }: Partial<UploadOptions> & { maxBody?: number } = {}) {
-  const rules = { useTempFiles: false, maxFileSize: 0, maxFiles: 0, allowedTypes: [], useSubfolder: false, ...options };
-  const folders = { folder: sandbox.path("uploads"), tempFolder: sandbox.path("temp") };
-  const server = await serveUploads({ ...folders, ...rules }, maxBody);
+  const server = await serveUploads(uploadOptions(sandbox, options), maxBody);
   cleanUps.push(server.close);
   const post = (body: string | Uint8Array<ArrayBuffer>, type = "multipart/form-data; boundary=b") =>
     fetch(server.url, { method: "POST", body, headers: { "content-type": type } });
   return { ...server, post };
 }
 
-const stored = async () => [...(await listed("uploads")), ...(await listed("temp"))];
-const listed = async (folder: string) => (existsSync(sandbox.path(folder)) ? readdir(sandbox.path(folder)) : []);
+const stored = () => filesBelow(sandbox.root);
 
 const FILE = { head: 'Content-Disposition: form-data; name="f"; filename="a.txt"', content: "x".repeat(10_000) };
 const FIELD = { head: 'Content-Disposition: form-data; name="t"', content: "text" };

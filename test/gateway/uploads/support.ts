@@ -1,9 +1,14 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Readable, Transform } from "node:stream";
 import { Exchange } from "../../../internal/gateway/exchange.ts";
 import type { UploadOptions } from "../../../internal/gateway/options.ts";
 import { createUploads, type Form } from "../../../internal/gateway/uploads/uploads.ts";
+import type { Sandbox } from "../../support/sandbox.ts";
+
+export const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
 export interface UploadServer {
   readonly url: string;
@@ -48,6 +53,20 @@ export async function serveUploads(options: UploadOptions, maxBody = 1e9): Promi
   };
 }
 
+/** Folders in the sandbox, and no limits but those given. */
+export function uploadOptions(sandbox: Sandbox, options: Partial<UploadOptions>): UploadOptions {
+  return {
+    folder: sandbox.path("uploads"),
+    tempFolder: sandbox.path("temp"),
+    useTempFiles: false,
+    maxFileSize: 0,
+    maxFiles: 0,
+    allowedTypes: [],
+    useSubfolder: false,
+    ...options,
+  };
+}
+
 export class OverLimit extends Error {}
 
 function bounded(request: Readable, most: number): Readable {
@@ -68,6 +87,12 @@ export function multipart(...parts: { readonly head: string; readonly content?: 
   return `${parts.map(({ head, content = "" }) => `--b\r\n${head}\r\n\r\n${content}\r\n`).join("")}--b--\r\n`;
 }
 
+export function form(...entries: (readonly [name: string, value: string | File])[]): FormData {
+  const data = new FormData();
+  for (const [name, value] of entries) data.append(name, value as string);
+  return data;
+}
+
 /** A form's file. */
 export function file(contents: string | Uint8Array<ArrayBuffer>, name: string, type = "text/plain"): File {
   return new File([contents], name, { type });
@@ -79,3 +104,10 @@ export const PNG = new Uint8Array(
     "base64",
   ),
 );
+
+/** Names of all files below a folder; none where there is no folder. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  if (!existsSync(folder)) return [];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+}

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { UploadOptions } from "../../../internal/gateway/options.ts";
 import type { UploadedFile } from "../../../protocol/worker.ts";
 import { useSandbox } from "../../support/sandbox.ts";
-import { file, multipart, PNG, serveUploads } from "./support.ts";
+import { file, filesBelow, form, multipart, PNG, serveUploads, UUID, uploadOptions } from "./support.ts";
 
 const sandbox = useSandbox();
 const cleanUps: (() => unknown)[] = [];
@@ -14,35 +14,12 @@ afterEach(async () => {
 });
 
 async function serve(options: Partial<UploadOptions> = {}) {
-  const server = await serveUploads({
-    folder: sandbox.path("uploads"),
-    tempFolder: sandbox.path("temp"),
-    useTempFiles: false,
-    maxFileSize: 0,
-    maxFiles: 0,
-    allowedTypes: [],
-    useSubfolder: false,
-    ...options,
-  });
+  const server = await serveUploads(uploadOptions(sandbox, options));
   cleanUps.push(server.close);
   return server;
 }
 
-function form(...entries: (readonly [name: string, value: string | File])[]): FormData {
-  const data = new FormData();
-  for (const [name, value] of entries) data.append(name, value as string);
-  return data;
-}
-
-/** Names of all files below a folder of the sandbox; none where there is no folder. */
-async function filesIn(folder: string): Promise<string[]> {
-  const root = sandbox.path(folder);
-  if (!existsSync(root)) return [];
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
-}
-
-const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+const filesIn = (folder: string) => filesBelow(sandbox.path(folder));
 
 describe("a form", () => {
   test("has its files stored, and its text as an object with all values of a name", async () => {
@@ -196,62 +173,5 @@ describe("a file", () => {
     const { files } = await post(form(["f", file("x", `${"ä".repeat(2_000)}.jpeg`)]));
     expect(Buffer.byteLength(files[0]?.filename ?? "")).toSatisfy((bytes: number) => bytes > 200 && bytes <= 255);
     expect(files[0]?.filename).toMatch(/ä\.jpeg$/);
-  });
-});
-
-describe("folders", () => {
-  test("are one per field, under a name that is safe", async () => {
-    const { post } = await serve({ useSubfolder: true });
-    const { files } = await post(form(["avatar", file("x", "a")], ["../../x", file("x", "b")]));
-    expect(files.map(({ destination }) => destination)).toEqual([
-      sandbox.path("uploads/avatar"),
-      sandbox.path("uploads/__.._x"),
-    ]);
-    for (const { path } of files) expect(existsSync(path)).toBe(true);
-  });
-
-  test("of temporary files are for this user alone, and left empty", async () => {
-    const { post } = await serve({ useTempFiles: true, useSubfolder: true });
-    const { files } = await post(form(["doc", file("hello", "hello.txt")]));
-    expect(files).toMatchObject([{ filename: "hello.txt", destination: sandbox.path("uploads/doc"), size: 5 }]);
-    expect(files[0]?.path).toBe(sandbox.path("uploads/doc/hello.txt"));
-    expect(await sandbox.read("uploads/doc/hello.txt")).toBe("hello");
-    expect(await filesIn("temp")).toEqual([]);
-    expect((await stat(sandbox.path("temp"))).mode & 0o777).toBe(0o700);
-  });
-
-  test("have no file replaced by one of the same name", async () => {
-    const { post } = await serve({ useTempFiles: true });
-    await sandbox.write("uploads/a.txt", "precious");
-    const names: string[] = [];
-    for (let time = 0; time < 12; time++) {
-      const { files } = await post(form(["f", file(`upload ${time}`, "a.txt")]));
-      names.push(files[0]?.filename ?? "");
-      expect(await readFile(files[0]?.path ?? "", "utf8")).toBe(`upload ${time}`);
-    }
-    expect(await sandbox.read("uploads/a.txt")).toBe("precious");
-    expect(names.slice(0, 9)).toEqual(Array.from({ length: 9 }, (_, index) => `a-${index + 1}.txt`));
-    expect(names[9]).toMatch(new RegExp(`^a-${UUID}\\.txt$`));
-    expect(new Set(names).size).toBe(12);
-  });
-
-  test("may be on different file systems", async (context) => {
-    const elsewhere = await mkdtemp("/dev/shm/xsys-test-").catch(() => context.skip("there is no other file system"));
-    cleanUps.push(() => rm(elsewhere, { recursive: true }));
-    if ((await stat(elsewhere)).dev === (await stat(sandbox.root)).dev) context.skip("there is no other file system");
-    await sandbox.write("uploads/a.txt", "precious");
-    const { post } = await serve({ useTempFiles: true, tempFolder: elsewhere });
-    const { files } = await post(form(["f", file("new", "a.txt")]));
-    expect(files).toMatchObject([{ filename: "a-1.txt" }]);
-    expect(await sandbox.read("uploads/a-1.txt")).toBe("new");
-    expect(await sandbox.read("uploads/a.txt")).toBe("precious");
-    expect(await readdir(elsewhere)).toEqual([]);
-  });
-
-  test("that cannot be written to fail the request, with the reason", async () => {
-    await sandbox.write("uploads", "a file");
-    const { post, failures } = await serve();
-    expect((await post(form(["f", file("x".repeat(200_000), "a")], ["g", file("x", "b")]))).status).toBe(500);
-    expect(failures).toEqual([expect.objectContaining({ code: "NOT_A_DIRECTORY" })]);
   });
 });
