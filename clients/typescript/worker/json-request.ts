@@ -1,5 +1,5 @@
 import { XsysError } from "../../../protocol/errors.ts";
-import type { RequestPayload, WorkerRequest } from "../../../protocol/worker.ts";
+import type { Headers, RequestPayload, WorkerRequest } from "../../../protocol/worker.ts";
 
 /**
  * The request of a JSON message.
@@ -14,7 +14,7 @@ export function requestOf(payload: RequestPayload): WorkerRequest {
   return {
     method,
     url,
-    headers: headers ?? {},
+    headers: headersOf(headers ?? {}, files !== undefined),
     query: query ?? {},
     params: params ?? {},
     remoteAddr: remote_addr ?? "",
@@ -23,4 +23,9 @@ export function requestOf(payload: RequestPayload): WorkerRequest {
     files,
     uploadErrors: upload_errors,
   };
+}
+
+/** Of a form whose files were stored, the text fields alone are the body, and that is JSON. */
+function headersOf(headers: Headers, isStoredForm: boolean): Headers {
+  return isStoredForm ? { ...headers, "content-type": "application/json" } : headers;
 }

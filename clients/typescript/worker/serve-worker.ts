@@ -1,26 +1,11 @@
 import type { Duplex } from "node:stream";
-import type { UploadError, UploadedFile } from "../../../protocol/worker.ts";
 import { ConnectionSocket } from "./connection-socket.ts";
+import { contextOf, type WorkerContext } from "./context.ts";
 import { join, onErrorOf } from "./join.ts";
 import { LazyRequest } from "./lazy-request.ts";
 import type { WorkerHandle, WorkerOptions } from "./options.ts";
 import { sendResponse } from "./send-response.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
-
-/** What a worker is told of a request beside HTTP. */
-export interface WorkerContext {
-  /** Of the route that matched. */
-  readonly params: Readonly<Record<string, string>>;
-  /** Decoded; of a repeated name the first value. */
-  readonly query: Readonly<Record<string, string>>;
-  /** The client, `address:port`; behind trusted proxies the chain they tell, with commas. */
-  readonly remoteAddr: string;
-  /** The gateway, `host:port`. */
-  readonly localAddr: string;
-  /** Files of a multipart form, stored; its text fields are the body, as JSON. */
-  readonly files: readonly UploadedFile[];
-  readonly uploadErrors: readonly UploadError[];
-}
 
 export type WorkerHandler = (request: Request, context: WorkerContext) => Response | Promise<Response>;
 
@@ -72,13 +57,6 @@ export function serveWorker(handler: WorkerHandler, options: ServeOptions = {}):
 }
 
 const FAILED = Buffer.from("Internal Server Error");
-const NONE: readonly never[] = [];
-
-function contextOf({ request }: WorkerExchange): WorkerContext {
-  const { params, query, remoteAddr, localAddr, files = NONE, uploadErrors = NONE } = request;
-  return { params, query, remoteAddr, localAddr, files, uploadErrors };
-}
-
 function acceptOf(exchange: WorkerExchange): Accept {
   return (headers = {}) => {
     if (exchange.isAnswered) throw new TypeError("the request was answered already");

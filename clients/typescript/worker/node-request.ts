@@ -1,0 +1,81 @@
+import { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { HeaderValue } from "../../../protocol/worker.ts";
+import { contextOf, type WorkerContext } from "./context.ts";
+import type { WorkerExchange } from "./worker-exchange.ts";
+
+const EXCHANGE = Symbol("exchange");
+
+/** What is set on a request itself stays when a framework gives it another prototype. */
+interface NodeRequest extends IncomingMessage {
+  [EXCHANGE]: WorkerExchange;
+}
+
+/** What the gateway told of a request beside HTTP. */
+export function workerContext(request: IncomingMessage): WorkerContext {
+  const exchange = (request as NodeRequest)[EXCHANGE];
+  if (exchange === undefined) throw new TypeError("the request is none of serveNodeWorker's");
+  return contextOf(exchange);
+}
+
+/** The request as node:http's, its body read as far as it is taken. */
+export function nodeRequest(exchange: WorkerExchange, socket: unknown): IncomingMessage {
+  const { request } = exchange;
+  const message = new IncomingMessage(socket as Socket) as NodeRequest;
+  message[EXCHANGE] = exchange;
+  message.method = request.method;
+  message.url = request.url;
+  message.httpVersion = "1.1";
+  message.httpVersionMajor = 1;
+  message.httpVersionMinor = 1;
+  addHeaders(message, exchange);
+  if (exchange.input === undefined || exchange.isUpgrade) readWhole(message, request.body);
+  else readChunks(message, exchange.input);
+  return message;
+}
+
+function addHeaders(message: IncomingMessage, { request, input, isUpgrade }: WorkerExchange): void {
+  const headers: Record<string, string | string[]> = {};
+  const raw = message.rawHeaders;
+  for (const name in request.headers) {
+    const value = request.headers[name] as HeaderValue;
+    if (typeof value === "string") {
+      headers[name] = value;
+      raw.push(name, value);
+    } else {
+      headers[name] = name === "set-cookie" ? [...value] : value.join(name === "cookie" ? "; " : ", ");
+      for (const line of value) raw.push(name, line);
+    }
+  }
+  // What tells frameworks of a body, and must be true of the one that the gateway gives.
+  if (input === undefined) {
+    const size = request.body?.byteLength ?? 0;
+    if (size > 0 || headers["content-length"] !== undefined) headers["content-length"] = String(size);
+    delete headers["transfer-encoding"];
+  } else if (headers["content-length"] === undefined && !isUpgrade) headers["transfer-encoding"] = "chunked";
+  message.headers = headers;
+}
+
+function readWhole(message: IncomingMessage, body: Uint8Array | undefined): void {
+  message.complete = true;
+  message._read = () => {
+    if (body !== undefined) message.push(body);
+    message.push(null);
+  };
+}
+
+function readChunks(message: IncomingMessage, input: NonNullable<WorkerExchange["input"]>): void {
+  let reading = false;
+  message._read = () => {
+    if (reading) return;
+    reading = true;
+    input.next().then(
+      (bytes) => {
+        reading = false;
+        message.complete = bytes === undefined;
+        message.push(bytes ?? null);
+      },
+      (error) => message.destroy(error),
+    );
+  };
+}

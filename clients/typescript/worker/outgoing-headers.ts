@@ -1,0 +1,43 @@
+import { type OutgoingHttpHeaders, validateHeaderName, validateHeaderValue } from "node:http";
+import type { HeaderValue } from "../../../protocol/worker.ts";
+
+type Fields = Record<string, HeaderValue>;
+
+/** The gateway's own business, whose length is that of the body which came. */
+const FRAMING = new Set(["content-length", "transfer-encoding"]);
+
+/**
+ * A response's header fields by lower-case name: those that were set, or, when none were, what writeHead was given (an
+ * object, a flat list of names and values, or a list of both in pairs).
+ * @throws what node:http throws for a field that is none.
+ */
+export function outgoingHeaders(set: OutgoingHttpHeaders, given: unknown): Fields {
+  const fields: Fields = {};
+  let isEmpty = true;
+  for (const name in set) {
+    isEmpty = false;
+    if (!FRAMING.has(name)) fields[name] = textOf(set[name]);
+  }
+  if (isEmpty && given) for (const [name, value] of entriesOf(given)) add(fields, name, value);
+  return fields;
+}
+
+function entriesOf(given: unknown): Iterable<readonly [string, unknown]> {
+  if (!Array.isArray(given)) return Object.entries(given as object);
+  if (Array.isArray(given[0])) return given;
+  return Array.from({ length: given.length / 2 }, (_, i) => [given[2 * i], given[2 * i + 1]]);
+}
+
+function add(fields: Fields, name: string, value: unknown): void {
+  validateHeaderName(name);
+  for (const line of Array.isArray(value) ? value : [value]) validateHeaderValue(name, line);
+  const key = name.toLowerCase();
+  if (FRAMING.has(key)) return;
+  const before = fields[key];
+  fields[key] = before === undefined ? textOf(value) : [before, textOf(value)].flat();
+}
+
+function textOf(value: unknown): HeaderValue {
+  if (typeof value === "string") return value;
+  return Array.isArray(value) ? value.map(String) : String(value);
+}
