@@ -4,14 +4,14 @@ import type { ClusterOptions } from "./options.ts";
 export interface Death {
   /** By performance.now(). */
   readonly at: number;
-  /** Milliseconds from its start. */
-  readonly life: number;
+  /** Milliseconds that it had been ready. */
+  readonly service: number;
   /** It had been ready, and somebody else than the supervisor sent it a signal that ends: the program did not fail. */
   readonly fromOutside: boolean;
 }
 
 /**
- * When a member is started again: at once after a long life, and then later from death to death. As many deaths in so
+ * When a member is started again: at once after long service, and then later from death to death. As many deaths in so
  * short a time as the limit says make it hopeless.
  *
  * What an operator or the kernel's memory killer ends counts for less: it is back after the first pause at the latest,
@@ -27,9 +27,9 @@ export class Backoff {
   }
 
   /** Milliseconds to wait; `hopeless` when it is not worth it. */
-  next({ at, life, fromOutside }: Death): number | "hopeless" {
+  next({ at, service, fromOutside }: Death): number | "hopeless" {
     const { backoff, stableAfter, crashLoop } = this.#options;
-    if (life >= stableAfter) this.#inARow = 0;
+    if (service >= stableAfter) this.#inARow = 0;
     this.#inARow++;
     if (this.#inARow === 1) this.#deaths = [];
     if (fromOutside) return this.#inARow === 1 ? 0 : jittered(backoff.first);

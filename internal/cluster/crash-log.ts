@@ -23,20 +23,20 @@ export class CrashLog {
     return this.#records;
   }
 
-  add(member: Member, process: WorkerProcess): void {
+  add(member: Member, process: WorkerProcess, isLast: boolean): void {
     this.total++;
     const record = describe(member, process);
     this.#records.unshift(record);
     if (this.#records.length > MAX_RECORDS) this.#records.pop();
-    this.#tell(record, member.state === "hopeless" && member.current === undefined);
+    this.#tell(record, isLast);
   }
 
-  #tell({ id, pid, reason, uptime, in_flight, last_lines }: CrashRecord, isHopeless: boolean): void {
+  #tell({ id, pid, reason, uptime, in_flight, last_lines }: CrashRecord, isLast: boolean): void {
     const last = last_lines.findLast((line) => line.trim() !== "");
     const said = last === undefined ? "" : `; the last it printed: ${last.trim()}`;
     const fields = { worker: id, pid, uptime, in_flight };
     this.#log.warn(fields, `worker ${id} ${reason} after ${uptime.toFixed(1)} s${said}`);
-    if (!isHopeless) return;
+    if (!isLast) return;
     const { deaths, within } = this.#limit;
     const why = `it failed ${deaths} times within ${within / 1000} s, and last ${reason}${said}`;
     this.#log.error(fields, `worker ${id} is not started any more: ${why}. To try again: xsys cluster restart ${id}`);

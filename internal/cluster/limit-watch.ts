@@ -96,7 +96,7 @@ export class LimitWatch {
     this.#log.warn({ worker: member.id }, `worker ${member.id} uses ${excess}: it is replaced`);
     member.replace().catch((error: Error) => {
       this.#retryAt.set(member, performance.now() + RETRY);
-      this.#log.error({ worker: member.id }, error.message);
+      if (member.state === "ready") this.#log.error({ worker: member.id }, error.message);
     });
   }
 

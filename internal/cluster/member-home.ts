@@ -12,6 +12,6 @@ export interface MemberHome extends Pick<ProcessHome, "options" | "log" | "guard
   line(line: LogLine): void;
   /** It got ready, or is so no more. */
   changed(): void;
-  /** A process of it has ended that was not asked to. */
-  crashed(member: Member, process: WorkerProcess): void;
+  /** A process of it has ended that was not asked to; the last one is not followed by another. */
+  crashed(member: Member, process: WorkerProcess, isLast: boolean): void;
 }

@@ -25,6 +25,8 @@ export class Member {
   /** Those that were lost, replaced or stopped, and have not ended. */
   readonly #leaving = new Set<WorkerProcess>();
   #respawn: NodeJS.Timeout | undefined;
+  /** The process after whose loss no other was started. */
+  #lastHope: WorkerProcess | undefined;
   #replacing: Promise<void> | undefined;
 
   constructor(id: string, role: Role, home: MemberHome) {
@@ -39,7 +41,7 @@ export class Member {
       lost: (process) => this.#whenLost(process),
       crashed: (process) => {
         this.lastEnd = process.reason;
-        home.crashed(this, process);
+        home.crashed(this, process, process === this.#lastHope);
       },
       ended: (process) => this.#whenEnded(process),
     };
@@ -162,7 +164,6 @@ export class Member {
       if (before !== undefined) this.#leaving.add(before);
     }
     this.#state.take("ready");
-    process.channel?.setActive(this.#role === "active");
     this.#home.log.info({ worker: this.id, pid: process.pid, role: this.#role }, `worker ${this.id} is ready`);
     this.#home.changed();
   }
@@ -180,14 +181,16 @@ export class Member {
   }
 
   #goOnWithout(process: WorkerProcess): void {
-    if (!this.#home.options.respawn) {
-      this.#state.take("leave");
-      return;
-    }
-    const death = { at: performance.now(), life: process.age, fromOutside: process.endedFromOutside };
+    if (!this.#home.options.respawn) this.#state.take("leave");
+    else if (this.#state.take("lost")) void process.whenJudged.then(() => this.#startAfter(process));
+  }
+
+  #startAfter(process: WorkerProcess): void {
+    if (this.state !== "backing-off") return;
+    const death = { at: performance.now(), service: process.service, fromOutside: process.endedFromOutside };
     const wait = this.#backoff.next(death);
-    if (wait === "hopeless") this.#state.take("give-up");
-    else if (this.#state.take("lost")) this.#respawn = setTimeout(() => this.start(), wait);
+    if (wait !== "hopeless") this.#respawn = setTimeout(() => this.start(), wait);
+    else if (this.#state.take("give-up")) this.#lastHope = process;
   }
 
   #whenEnded(process: WorkerProcess): void {

@@ -18,18 +18,11 @@ export type MemberEvent = "start" | "ready" | "stop" | "end" | "lost" | "succeed
 
 export const MEMBER_STEPS: Steps<MemberState, MemberEvent> = {
   stopped: { start: "starting" },
-  starting: {
-    ready: "ready",
-    stop: "draining",
-    lost: "backing-off",
-    succeeded: "starting",
-    leave: "crashed",
-    "give-up": "hopeless",
-  },
-  ready: { stop: "draining", lost: "backing-off", succeeded: "starting", leave: "crashed", "give-up": "hopeless" },
+  starting: { ready: "ready", stop: "draining", lost: "backing-off", succeeded: "starting", leave: "crashed" },
+  ready: { stop: "draining", lost: "backing-off", succeeded: "starting", leave: "crashed" },
   draining: { end: "stopped" },
   crashed: { start: "starting", stop: "stopped" },
-  "backing-off": { start: "starting", stop: "stopped" },
+  "backing-off": { start: "starting", stop: "stopped", "give-up": "hopeless" },
   hopeless: { start: "starting", stop: "stopped" },
 };
 

@@ -44,7 +44,7 @@ export class Supervisor {
         for (const reader of this.#readers) reader(line);
       },
       changed: () => this.#promoteStandbys(),
-      crashed: (member, process) => this.#crashes.add(member, process),
+      crashed: (member, process, isLast) => this.#crashes.add(member, process, isLast),
     };
     this.#members = Array.from(
       { length: options.workers + options.standbys },
@@ -113,7 +113,10 @@ export class Supervisor {
    * @throws NOT_FOUND, or UNAVAILABLE when one does not get ready: those after it are as they were.
    */
   async restart(id?: string, signal?: AbortSignal, onReplaced: (member: Member) => unknown = () => {}): Promise<void> {
-    const members = this.#named(id).filter(({ state }) => id !== undefined || state !== "stopped");
+    this.#refuseStopping();
+    const members = this.#named(id).filter(
+      ({ state }) => id !== undefined || (state !== "stopped" && state !== "draining"),
+    );
     for (const member of members) {
       signal?.throwIfAborted();
       this.#refuseStopping();

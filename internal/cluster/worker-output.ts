@@ -13,8 +13,8 @@ const GULP = 256 * 1024;
 const PAUSE = 10;
 /** Bytes looked at in one go: a chunk of 64 KiB may have 65,536 lines. */
 const SLICE = 8_192;
-/** Windows with losses after which they are told, though the flood goes on. */
-const WINDOWS_UNTOLD = 10;
+/** The losses of a lasting flood are told at its beginning, and then every so many windows. */
+const TOLD_EVERY = 10;
 
 interface Listener {
   line(stream: OutputName, line: string): void;
@@ -29,7 +29,8 @@ export class WorkerOutput {
   #lines = 0;
   #bytes = 0;
   #dropped = 0;
-  #droppedAtLastTick = 0;
+  /** Of them, since the last tick. */
+  #droppedLately = 0;
   #ticks = 0;
   #ticker: NodeJS.Timeout | undefined;
 
@@ -43,7 +44,7 @@ export class WorkerOutput {
 
   /** Tells of the last losses. */
   end(): void {
-    clearInterval(this.#ticker);
+    this.#stopTicking();
     this.#tellLosses();
   }
 
@@ -87,21 +88,26 @@ export class WorkerOutput {
 
   #drop(lines: number): void {
     this.#dropped += lines;
+    this.#droppedLately += lines;
     this.#ticker ??= setInterval(() => this.#tick(), WINDOW).unref();
   }
 
   #tick(): void {
+    const isOver = this.#droppedLately === 0;
+    this.#droppedLately = 0;
+    if (isOver || this.#ticks % TOLD_EVERY === 0) this.#tellLosses();
     this.#ticks++;
-    if (this.#dropped === this.#droppedAtLastTick || this.#ticks >= WINDOWS_UNTOLD) this.#tellLosses();
-    else this.#droppedAtLastTick = this.#dropped;
+    if (isOver) this.#stopTicking();
   }
 
-  #tellLosses(): void {
+  #stopTicking(): void {
     clearInterval(this.#ticker);
     this.#ticker = undefined;
     this.#ticks = 0;
+  }
+
+  #tellLosses(): void {
     if (this.#dropped > 0) this.#listener.flood(this.#dropped);
     this.#dropped = 0;
-    this.#droppedAtLastTick = 0;
   }
 }

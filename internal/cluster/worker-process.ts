@@ -19,6 +19,8 @@ export class WorkerProcess {
   readonly startedAt: number = performance.now();
   /** Whether it got ready; false once it cannot any more. */
   readonly whenReady: Promise<boolean>;
+  /** Resolves when it is known why it was lost: at its exit, or when it was found to need ending. */
+  readonly whenJudged: Promise<void>;
   channel: WorkerChannel | undefined;
   usage: Usage | undefined;
   /** What it was at when it was lost. */
@@ -28,10 +30,12 @@ export class WorkerProcess {
   readonly #meter: UsageMeter | undefined;
   readonly #state = new Standing(PROCESS_STEPS, "starting");
   readonly #settleReady: (ready: boolean) => void;
+  readonly #settleJudged: () => void;
   readonly #forced = Promise.withResolvers<void>();
   #timer: NodeJS.Timeout | undefined;
   #signs: LifeSigns | undefined;
-  #wasReady = false;
+  /** By performance.now(); undefined before. */
+  #readyAt: number | undefined;
   /** What the supervisor found wrong with it, and ended it for. */
   #cause: string | undefined;
   #stopping: Promise<void> | undefined;
@@ -39,6 +43,7 @@ export class WorkerProcess {
   constructor(id: string, home: ProcessHome) {
     this.#home = home;
     ({ promise: this.whenReady, resolve: this.#settleReady } = Promise.withResolvers<boolean>());
+    ({ promise: this.whenJudged, resolve: this.#settleJudged } = Promise.withResolvers<void>());
     this.#child = new WorkerChild({ id, key: this.key }, home);
     if (this.pid !== undefined) this.#meter = new UsageMeter(this.pid);
     void this.#child.exited.then(() => this.#whenExited());
@@ -62,6 +67,11 @@ export class WorkerProcess {
     return performance.now() - this.startedAt;
   }
 
+  /** Milliseconds since it got ready; 0 when it never did. */
+  get service(): number {
+    return this.#readyAt === undefined ? 0 : performance.now() - this.#readyAt;
+  }
+
   /** Undefined while it runs. */
   get end(): ProcessEnd | undefined {
     return this.#child.end;
@@ -72,9 +82,11 @@ export class WorkerProcess {
     return this.#cause ?? (this.end === undefined ? "closed its connection" : describeEnd(this.end));
   }
 
-  /** Somebody ended a sound process. One that lost its connection and whose exit is not seen yet counts as such. */
+  /** Somebody ended a sound process. */
   get endedFromOutside(): boolean {
-    return this.#wasReady && this.#cause === undefined && (this.end === undefined || isFromOutside(this.end));
+    return (
+      this.#readyAt !== undefined && this.#cause === undefined && this.end !== undefined && isFromOutside(this.end)
+    );
   }
 
   /** It registered. */
@@ -120,7 +132,7 @@ export class WorkerProcess {
   #becomeReady(): void {
     if (!this.#state.take("ready")) return;
     clearTimeout(this.#timer);
-    this.#wasReady = true;
+    this.#readyAt = performance.now();
     this.#home.ready(this);
     this.#settleReady(true);
   }
@@ -131,6 +143,7 @@ export class WorkerProcess {
     else if (this.#lose()) {
       this.#timer = setTimeout(() => {
         this.#cause = "closed its connection";
+        this.#settleJudged();
         void this.#child.stop();
       }, FAREWELL);
     }
@@ -146,6 +159,7 @@ export class WorkerProcess {
     if (this.state !== "starting" && this.state !== "ready") return;
     this.#cause = cause;
     this.#lose();
+    this.#settleJudged();
     if (signal === "SIGKILL") this.#child.signal(signal);
     else void this.#child.stop();
   }
@@ -172,6 +186,7 @@ export class WorkerProcess {
 
   #whenExited(): void {
     if (!this.#lose()) this.#rest();
+    this.#settleJudged();
     this.#timer = setTimeout(() => this.channel?.close(), LAST_WORDS);
   }
 

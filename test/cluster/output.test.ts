@@ -1,0 +1,115 @@
+import { PassThrough } from "node:stream";
+import fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { LastLines } from "../../internal/cluster/last-lines.ts";
+import { LineCutter, MAX_LINE } from "../../internal/cluster/line-cutter.ts";
+import { MAX_LINES, WorkerOutput } from "../../internal/cluster/worker-output.ts";
+import { worker } from "./support/options.ts";
+import { useScenes } from "./support/scene.ts";
+
+const scenes = useScenes();
+
+describe("lines", () => {
+  test("are the same however their bytes are split", () => {
+    const texts = fc.array(fc.string({ unit: fc.constantFrom("a", "ü", "€", "😀", " ", "\t") }));
+    const pieces = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 });
+    fc.assert(
+      fc.property(texts, pieces, (lines, sizes) => {
+        const bytes = Buffer.from(lines.map((line) => `${line}\r\n`).join(""));
+        expect(cut(split(bytes, sizes))).toEqual(lines);
+      }),
+    );
+  });
+
+  test("of which the last has no end are lines too", () => {
+    expect(cut([Buffer.from("one\ntw"), Buffer.from("o")])).toEqual(["one", "two"]);
+  });
+
+  test("are cut off where they are too long, in one piece and in many, and say so", () => {
+    const long = Buffer.from(`${"x".repeat(MAX_LINE + 5)}\nnext\n`);
+    const expected = [`${"x".repeat(MAX_LINE)} … (5 more bytes of this line were cut off)`, "next"];
+    expect(cut([long])).toEqual(expected);
+    expect(cut(split(long, [1_000]))).toEqual(expected);
+  });
+
+  test("that nobody wants are counted, and the one that has begun is kept", () => {
+    const cutter = new LineCutter();
+    const lines: string[] = [];
+    cutter.push(Buffer.from("begun"), (line) => lines.push(line));
+    expect(cutter.discard(Buffer.from(" and dropped\ndropped\nkep"))).toBe(2);
+    cutter.push(Buffer.from("t\n"), (line) => lines.push(line));
+    expect(lines).toEqual(["kept"]);
+  });
+});
+
+describe("a flood", () => {
+  test("of lines is dropped beyond so many in a second, and is told of once it is over", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    try {
+      const { stdout, lines, floods } = output();
+      stdout.write("line\n".repeat(MAX_LINES + 30_000));
+      await vi.waitFor(() => expect(stdout.readableLength).toBe(0));
+      expect(lines).toHaveLength(MAX_LINES);
+      vi.advanceTimersByTime(2_000);
+      expect(floods).toEqual([30_000]);
+      stdout.write("after it\n");
+      await vi.waitFor(() => expect(lines.at(-1)).toBe("after it"));
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("does not take the service's time or memory, and its worker is not stopped by it", async () => {
+    const scene = scenes.start(worker("floods"));
+    const channel = await scene.channels.next();
+    await scene.said(/^worker 0 floods: \d+ lines of it were dropped$/);
+    await channel.ping();
+    expect(scene.lines.all.length).toBeLessThanOrEqual(60 * MAX_LINES);
+    expect(scene.supervisor.logs("0")).toHaveLength(200);
+    expect(scene.states).toEqual(["ready"]);
+  });
+});
+
+describe("the last lines", () => {
+  const line = (text: string) => ({ time: 0, id: "0", stream: "stdout" as const, line: text });
+
+  test("are 200", () => {
+    const last = new LastLines();
+    for (let i = 0; i < 300; i++) last.add(line(String(i)));
+    expect(last.last(1_000).map((each) => each.line)).toEqual(Array.from({ length: 200 }, (_, i) => String(100 + i)));
+    expect(last.last(2).map((each) => each.line)).toEqual(["298", "299"]);
+    expect(last.last(0)).toEqual([]);
+  });
+
+  test("have no more text than 256 KiB together, and 8 KiB each", () => {
+    const last = new LastLines();
+    for (let i = 0; i < 100; i++) last.add(line("x".repeat(100_000)));
+    const kept = last.last(1_000).map((each) => each.line.length);
+    expect(kept.length).toBe(31);
+    expect(Math.max(...kept)).toBe(8_194);
+  });
+});
+
+function output() {
+  const [stdout, lines, floods] = [new PassThrough({ highWaterMark: 1e9 }), [] as string[], [] as number[]];
+  new WorkerOutput({ stdout }, { line: (_, line) => lines.push(line), flood: (dropped) => floods.push(dropped) });
+  return { stdout, lines, floods };
+}
+
+function cut(pieces: readonly Buffer[]): string[] {
+  const cutter = new LineCutter();
+  const lines: string[] = [];
+  for (const piece of pieces) cutter.push(piece, (line) => lines.push(line));
+  cutter.end((line) => lines.push(line));
+  return lines;
+}
+
+function split(bytes: Buffer, sizes: readonly number[]): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let at = 0, i = 0; at < bytes.length; i++) {
+    const size = sizes[i % sizes.length] ?? 1;
+    pieces.push(bytes.subarray(at, at + size));
+    at += size;
+  }
+  return pieces;
+}

@@ -1,0 +1,168 @@
+import { getPriority } from "node:os";
+import { describe, expect, test } from "vitest";
+import { script, worker } from "./support/options.ts";
+import { gone } from "./support/running.ts";
+import { useScenes } from "./support/scene.ts";
+
+const scenes = useScenes();
+
+describe("a worker that dies", () => {
+  test("is replaced at once, and the record tells of its end, its output and its requests", async () => {
+    const scene = scenes.start(worker("answers-on-release"));
+    const first = await scene.channels.next();
+    for (let i = 0; i < 12; i++) void first.request(`/${i}`);
+    process.kill(first.pid ?? 0, "SIGKILL");
+    const second = await scene.channels.next();
+    expect(second.pid).not.toBe(first.pid);
+    expect([first.told, second.told]).toEqual([["active", "idle"], ["active"]]);
+    await scene.said("worker 0 was ended by SIGKILL");
+    const [record] = scene.supervisor.crashes();
+    expect(record).toMatchObject({ id: "0", pid: first.pid, signal: "SIGKILL", reason: "was ended by SIGKILL" });
+    expect(record?.in_flight).toBe(12);
+    expect(record?.requests.map(({ path }) => path)).toEqual(Array.from({ length: 10 }, (_, i) => `/${i}`));
+    expect(scene.supervisor).toMatchObject({ restarts: 1, hopeful: true });
+  });
+
+  test("leaves the last lines that it printed", async () => {
+    const lines = "for i in 1 2 3 4 5; do echo line $i of $$; done; echo why >&2; exit 7";
+    const scene = scenes.start(script(lines), { respawn: false });
+    await scene.said("worker 0 exited with code 7 after .* the last it printed: ");
+    const [record] = scene.supervisor.crashes();
+    expect(record).toMatchObject({ exit_code: 7, in_flight: 0, requests: [] });
+    expect(record?.last_lines.toSorted()).toEqual(
+      [1, 2, 3, 4, 5].map((i) => `line ${i} of ${record?.pid}`).concat("why"),
+    );
+  });
+
+  test("is left where it is without respawn", async () => {
+    const scene = scenes.start(script("exit 0"), { respawn: false });
+    await scene.said("worker 0 exited with code 0");
+    expect(scene.states).toEqual(["crashed"]);
+    expect(scene.supervisor.hopeful).toBe(false);
+  });
+
+  test("takes what it started with it", async () => {
+    const scene = scenes.start(script("sleep 1000 & echo child $!; wait"), { readyWhen: "started" });
+    const child = Number((await scene.printed(/child/)).split(" ").at(-1));
+    process.kill(scene.member("0").pid ?? 0, "SIGKILL");
+    await gone(child);
+  });
+});
+
+describe("a worker that cannot start", () => {
+  test.each([
+    ["no such program", ["/nowhere/at-all"], /could not be started: .*ENOENT/],
+    ["no such program, with a limit of descriptors", ["/nowhere/at-all"], /exited with code 127/],
+    ["an end at once", ["sh", "-c", "exit 3"], /exited with code 3/],
+  ] as const)("is hopeless after some tries: %s", async (title, command, words) => {
+    const limits = title.includes("descriptors") ? { fileDescriptors: 256 } : {};
+    const scene = scenes.start(command as unknown as [string], limits);
+    const { msg } = await scene.said("not started any more");
+    expect(msg).toMatch(words);
+    expect(msg).toContain("it failed 4 times within 60 s");
+    expect(scene.states).toEqual(["hopeless"]);
+    expect(scene.supervisor.crashes().map(({ reason }) => reason)).toEqual(Array(4).fill(expect.stringMatching(words)));
+    expect(scene.supervisor.hopeful).toBe(false);
+  });
+
+  test("is told of a folder that is not there", async () => {
+    const scene = scenes.start(script("exit 0"), { cwd: await scenes.sandbox.write("file", ""), respawn: false });
+    await scene.said(/worker 0 could not be started: .*ENOTDIR/);
+  });
+
+  test("is started again by hand when what was missing is there", async () => {
+    const scene = scenes.start(script('[ -e fine ] || exit 1; exec "$@"', ...worker("sound")));
+    await scene.said("not started any more");
+    await expect(scene.supervisor.restart("0")).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await scenes.sandbox.write("fine", "");
+    await scene.supervisor.restart("0");
+    expect(scene.states).toEqual(["ready"]);
+  });
+
+  test("is killed when it does not register in time", async () => {
+    const scene = scenes.start(script("exec sleep 1000"), { readyTimeout: 50, respawn: false });
+    await scene.said("worker 0 was not ready within 50 ms");
+    await gone(scene.supervisor.crashes()[0]?.pid);
+  });
+});
+
+describe("a worker that lives and is of no use", () => {
+  test("closed its connection: it is told to end, and replaced before it has", async () => {
+    const scene = scenes.start(worker("hangs-up"), { crashLoop: { deaths: 2, within: 60_000 } });
+    await scene.channels.next();
+    await scene.channels.next();
+    await scene.said("not started any more");
+    expect(scene.supervisor.crashes()).toMatchObject([
+      { reason: "closed its connection", signal: "SIGTERM" },
+      { reason: "closed its connection", signal: "SIGTERM" },
+    ]);
+  });
+
+  test("speaks no protocol: it is ended, and the record says why", async () => {
+    const scene = scenes.start(worker("sound"));
+    const first = await scene.channels.next();
+    first.takeGarbage();
+    await scene.channels.next();
+    await scene.said("broke the protocol: a frame of size 0 holds no message");
+    await gone(first.pid);
+  });
+
+  test("hangs: its connection is closed, it is killed, and the record says so", async () => {
+    const scene = scenes.start(worker("hangs"), { pingInterval: 20, pingTimeout: 300 });
+    const first = await scene.channels.next();
+    await first.answered.next();
+    void first.request("/for-ever");
+    await scene.channels.next();
+    await scene.said("worker 0 hung: it gave no sign of life for 300 ms");
+    expect(scene.supervisor.crashes().at(-1)).toMatchObject({ pid: first.pid, in_flight: 1, signal: "SIGKILL" });
+    expect(first.isClosed).toBe(true);
+  });
+});
+
+describe("who a worker is", () => {
+  test("is told by its id where it sends no key, as XyPriss's workers do", async () => {
+    const scene = scenes.start(worker("sound"), { env: { WITHOUT_KEY: "1" }, workers: 2 });
+    const ids = [(await scene.channels.next()).id, (await scene.channels.next()).id];
+    expect(ids.toSorted()).toEqual(["0", "1"]);
+    await scene.supervisor.restart();
+    expect(scene.states).toEqual(["ready", "ready"]);
+    expect(scene.channels.all).toHaveLength(4);
+  });
+
+  test("that is none of its own is left to others", async () => {
+    const scene = scenes.start(worker("sound"));
+    await scene.channels.next();
+    for (const id of ["0", "7", "master"]) scene.register(id);
+    await scene.strangers.next(({ id }) => id === "master");
+    expect(scene.strangers.all.map(({ id }) => id)).toEqual(["0", "7", "master"]);
+  });
+});
+
+describe("what a worker is started with", () => {
+  test("is the service's environment with its own, and nothing that ties it to the service's parent", async () => {
+    process.env.NODE_CHANNEL_FD = "3";
+    try {
+      const scene = scenes.start(script("env; echo end"), { readyWhen: "started", env: { OWN: "1" }, maxCpu: 80 });
+      await scene.printed(/end$/);
+      const env = scene.lines.all.map((line) => line.replace("0 stdout ", ""));
+      const expected = ["XYPRISS_WORKER_ID=0", "XYPRISS_MAX_CPU=80", "NODE_ENV=production", "NO_COLOR=1", "OWN=1"];
+      expect(env).toEqual(expect.arrayContaining([...expected, `PATH=${process.env.PATH}`]));
+      expect(env.filter((line) => line.startsWith("NODE_CHANNEL"))).toEqual([]);
+    } finally {
+      delete process.env.NODE_CHANNEL_FD;
+    }
+  });
+
+  test("is its limit of descriptors, and its priority", async () => {
+    const options = { readyWhen: "started", fileDescriptors: 123, priority: 7 } as const;
+    const scene = scenes.start(script("ulimit -n; exec sleep 1000"), options);
+    expect(await scene.printed(/./)).toBe("0 stdout 123");
+    expect(getPriority(scene.member("0").pid)).toBe(7);
+  });
+
+  test("goes on without a limit that cannot be had", async () => {
+    const scene = scenes.start(script("exec sleep 1000"), { readyWhen: "started", fileDescriptors: 2 ** 40 });
+    expect(await scene.printed("xsys")).toMatch(/0 stderr xsys: a limit of 1099511627776 descriptors cannot be had/);
+    expect(scene.states).toEqual(["ready"]);
+  });
+});

@@ -1,0 +1,28 @@
+/** Things that happen, and whoever waits for one. */
+export class Happenings<T> {
+  readonly all: T[] = [];
+  #read = 0;
+  readonly #wake = new Set<() => void>();
+
+  add(what: T): void {
+    this.all.push(what);
+    for (const wake of this.#wake) wake();
+  }
+
+  /** The next one of those that were not waited for yet; those before it are passed over. */
+  async next(isWanted: (what: T) => boolean = () => true): Promise<T> {
+    for (;;) {
+      while (this.#read < this.all.length) {
+        const what = this.all[this.#read++] as T;
+        if (isWanted(what)) return what;
+      }
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          this.#wake.delete(wake);
+          resolve();
+        };
+        this.#wake.add(wake);
+      });
+    }
+  }
+}

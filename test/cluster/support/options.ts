@@ -1,0 +1,33 @@
+import { fileURLToPath } from "node:url";
+import type { ClusterOptions } from "../../../internal/cluster/options.ts";
+
+/** Ample, so that nothing is too late on a machine that is busy; tests that are about one of them say less. */
+export const AMPLE: Omit<ClusterOptions, "command" | "cwd"> = {
+  env: {},
+  workers: 1,
+  standbys: 0,
+  readyWhen: "registered",
+  readyTimeout: 60_000,
+  drainTimeout: 60_000,
+  stopTimeout: 60_000,
+  respawn: true,
+  backoff: { first: 20, most: 100 },
+  stableAfter: 60_000,
+  crashLoop: { deaths: 4, within: 60_000 },
+  checkInterval: 60_000,
+  hardLimits: false,
+  intelligence: false,
+  priority: 0,
+  pingInterval: 0,
+  pingTimeout: 60_000,
+};
+
+/** A program of test/fixtures/workers, as a command. */
+export function worker(name: string): [string, string] {
+  return [process.execPath, fileURLToPath(new URL(`../../fixtures/workers/${name}.ts`, import.meta.url))];
+}
+
+/** A shell's script, as a command; what follows is $1 and so on. */
+export function script(text: string, ...args: string[]): [string, ...string[]] {
+  return ["sh", "-c", text, "sh", ...args];
+}
