@@ -34,3 +34,15 @@ test("on a pipe each has a line of its own", async () => {
   const { stdout } = await xsys(["monitor", "process", String(process.pid), "--duration", "0.2", "--interval", "0.1"]);
   expect(stdout).toMatch(/^([ -~]+cpu [ -~]+\n){1,2}$/);
 });
+
+test("a worker's lines, and its replacement, are a line each that no worker can forge", () => {
+  const line = EVENT_LINES["cluster.logs"]?.line({
+    time: timestamp,
+    id: "0",
+    stream: "stderr",
+    line: "a\tb\x1b[2J\rc",
+  });
+  expect(line).toBe(`${time}  [0] a\tb\\x1b[2J\\rc`);
+  const replaced = [{ id: "1", pid: 42 }, { id: "1" }].map((event) => EVENT_LINES["cluster.restart"]?.line(event));
+  expect(replaced).toEqual(["worker 1 is ready, process 42", "worker 1 is ready"]);
+});
