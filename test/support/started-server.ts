@@ -15,12 +15,21 @@ export interface StartedServer {
   stop(): Promise<Ended>;
 }
 
-/** Starts one; resolves when it is ready. Whoever starts it kills it, should it not end. */
+interface Start {
+  readonly cwd: string;
+  /** Takes the process, and kills it should it not end. */
+  readonly add: (child: ChildProcess) => unknown;
+  /** Words before its own. */
+  readonly globals?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Starts one; resolves when it is ready. */
 export async function startServer(
   words: readonly string[],
-  { cwd, add, globals = [] }: { cwd: string; add: (child: ChildProcess) => void; globals?: readonly string[] },
+  { cwd, add, globals = [], env = process.env }: Start,
 ): Promise<StartedServer> {
-  const child = startXsys([...globals, "server", "start", ...words], { cwd });
+  const child = startXsys([...globals, "server", "start", ...words], { cwd, env });
   add(child);
   const end = ended(child);
   let printed = "";

@@ -18,11 +18,17 @@ export function flag(summary: string, byDefault = false): Flag<boolean> {
     mustBe: "bare, true or false",
     byDefault,
     shownDefault: String(byDefault),
-    parse: (text) => FLAG_WORDS[text.toLowerCase()],
+    parse: (text) => FLAG_WORDS.get(text.toLowerCase()),
   };
 }
 
-const FLAG_WORDS: Readonly<Record<string, boolean>> = { true: true, "1": true, "": true, false: false, "0": false };
+const FLAG_WORDS: ReadonlyMap<string, boolean> = new Map([
+  ["", true],
+  ["true", true],
+  ["1", true],
+  ["false", false],
+  ["0", false],
+]);
 
 /** A whole number. `auto`, and -1, which is how XyPriss sends it, are `auto` where there is one. */
 export function count({ auto, ...range }: Range & { readonly auto?: number }): Flag<number> {

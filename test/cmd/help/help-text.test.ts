@@ -106,6 +106,17 @@ test("help on serve lists its options with their defaults", async () => {
   expect(text).toMatch(/--log-level .*\[default: info\]/s);
 });
 
+test("help on server start lists its flags by what they are about", async () => {
+  for (const words of [["server"], ["server", "start"]]) {
+    const text = await helpText(words, { columns: 100 });
+    expect(text).toMatch(/^Usage: xsys server start \[options\]\n/);
+    expect(text).toMatch(/\nWorkers:\n {2}--cluster +Start workers, and watch over them\. +\[boolean\]\n/);
+    expect(text).toMatch(/--timeout [^[]*\(seconds\)\s+\[number\] \[default: 30\]/);
+    expect(text).toMatch(/--worker-pool +A pool for tasks\. \(Taken as XyPriss sends it; has no effect here\.\)/);
+    expect(text).toMatch(/--static-dotfiles [^[]*One of\s+allow,\s+deny,\s+ignore\./);
+  }
+});
+
 test("lines are as wide as the terminal, and no wider than can be read", async () => {
   expect(widest(await helpText(["fs", "write"], { columns: 60 }))).toBeLessThanOrEqual(60);
   expect(widest(await helpText(["fs", "write"], { columns: 300 }))).toBeLessThanOrEqual(100);

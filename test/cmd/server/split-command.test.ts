@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { splitCommand } from "../../../cmd/xsys/server/split-command.ts";
+
+test.each([
+  ["python3 app.py", ["python3", "app.py"]],
+  ["  a\t b\n", ["a", "b"]],
+  [`a "b c" 'd "e"' f\\ g`, ["a", "b c", 'd "e"', "f g"]],
+  [`--x="a 'b'"'c'd`, ["--x=a 'b'cd"]],
+  [`a "" ''`, ["a", "", ""]],
+  [String.raw`"C:\Program Files\x" "a\"b"`, ["C:\\Program Files\\x", 'a"b']],
+  ["sh -c 'exec $0; ls | wc'", ["sh", "-c", "exec $0; ls | wc"]],
+])("%s is %j", (line, words) => {
+  expect(splitCommand(line)).toEqual(words);
+});
+
+test.each([[""], ["   "], ['a "b'], ["a 'b"], ["a \\"]])("%j is refused", (line) => {
+  expect(() => splitCommand(line)).toThrow("--worker-command is no program with arguments");
+});
+
+test("a long line takes no long time", () => {
+  const line = `a ${"x".repeat(100_000)} ${'"'.repeat(100_001)}`;
+  const begun = performance.now();
+  expect(() => splitCommand(line)).toThrow();
+  expect(performance.now() - begun).toBeLessThan(5_000);
+});

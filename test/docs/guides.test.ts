@@ -1,0 +1,115 @@
+import { spawnSync } from "node:child_process";
+import { readFile, symlink } from "node:fs/promises";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeEach, describe, expect, test } from "vitest";
+import { splitCommand } from "../../cmd/xsys/server/split-command.ts";
+import { useChildren } from "../support/children.ts";
+import { xsys } from "../support/command-line.ts";
+import { useSandbox } from "../support/sandbox.ts";
+import { startServer } from "../support/started-server.ts";
+
+const sandbox = useSandbox();
+const children = useChildren();
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+let env: NodeJS.ProcessEnv;
+
+beforeEach(async () => {
+  env = {
+    ...process.env,
+    XSYS_SOCKET: sandbox.path("s"),
+    // As npx has it: the Node that came with xsys first.
+    PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+  };
+  await sandbox.write("package.json", '{"type":"module"}');
+  await sandbox.write("node_modules/.keep", "");
+  await symlink(ROOT, sandbox.path("node_modules/xsys"));
+});
+
+/** A guide: its files are written where it is followed, its commands are given. */
+async function follow(name: string): Promise<readonly string[]> {
+  const text = await readFile(`${ROOT}/docs/guides/${name}.md`, "utf8");
+  const blocks = [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = "", code = ""]) => ({
+    language,
+    code,
+  }));
+  for (const { code } of blocks) {
+    const [, file] = /^(?:\/\/|#) (\S+\.(?:js|ts|py))\n/.exec(code) ?? [];
+    if (file !== undefined) await sandbox.write(file, code);
+  }
+  const commands = blocks.filter(({ language }) => language === "sh").flatMap(({ code }) => code.trim().split("\n"));
+  return commands.map((line) => line.replace(/ +#.*/, ""));
+}
+
+/** Starts what a guide's line starts, on a free port. */
+function started(line: string | undefined) {
+  const [, rest = "never"] = /^npx xsys server start (.*)/.exec(line ?? "") ?? [];
+  const words = splitCommand(rest.replace("--port 8080", "--port 0"));
+  return startServer(words, { cwd: sandbox.root, add: children.add, env });
+}
+
+async function get(url: string): Promise<string> {
+  return (await fetch(url)).text();
+}
+
+/** Until a worker's routes are known, its requests have no parameters. */
+const PATIENT = { timeout: 20_000 };
+
+async function run(line: string, address: string): Promise<string> {
+  if (line.startsWith("curl -s ")) {
+    const response = await fetch(line.replace("curl -s ", "").replace("127.0.0.1:8080", address));
+    return `${response.status} ${await response.text()}`;
+  }
+  const { status, stdout, stderr } = await xsys(splitCommand(line).slice(2), { cwd: sandbox.root, env });
+  return `${status} ${stdout}${stderr}`;
+}
+
+test("running an application: every command does what the guide says", async () => {
+  const [start, ...commands] = (await follow("running-an-application")).filter((line) => !line.includes("--tls-cert"));
+  const server = await started(start);
+  const outcomes: Record<string, string> = {};
+  await server.until(/worker 1 is ready.*worker 0 is ready|worker 0 is ready.*worker 1 is ready/s);
+  for (const line of commands) outcomes[line] = await run(line, server.address());
+  expect(outcomes).toEqual({
+    "curl -s http://127.0.0.1:8080/": expect.stringMatching(/^200 hello from worker [01], process \d+\n$/),
+    "npx xsys cluster status": expect.stringMatching(/^0 .*ready/s),
+    "npx xsys cluster restart": expect.stringMatching(/^0 /),
+    "npx xsys cluster logs": expect.stringMatching(/^0 /),
+    "npx xsys cluster crashes": expect.stringMatching(/^0 /),
+    "npx xsys cluster stop 1": expect.stringMatching(/^0 /),
+    "curl -s http://127.0.0.1:8080/_xypriss/b/health": expect.stringMatching(/^200 /),
+    "npx xsys stop": expect.stringMatching(/^0 /),
+  });
+  expect((await server.end).status).toBe(0);
+});
+
+describe("writing a worker", () => {
+  test("with requests and responses of the web", async () => {
+    await sandbox.write("public/a.txt", "a file");
+    const [start] = await follow("writing-a-worker");
+    const server = await started(start);
+    const base = `http://${server.address()}`;
+    await expect.poll(() => get(`${base}/users/Ada`), PATIENT).toBe("hello Ada\n");
+    const posted = await fetch(base, { method: "POST", body: '{"n":1}' });
+    expect(await posted.json()).toEqual({ got: { n: 1 } });
+    expect(await get(`${base}/assets/a.txt`)).toBe("a file");
+    expect((await server.stop()).status).toBe(0);
+  });
+
+  test("with node:http", async () => {
+    const [start = ""] = await follow("writing-a-worker");
+    const server = await started(start.replace("worker.ts", "node-worker.js"));
+    expect(await get(`http://${server.address()}/x?y`)).toBe("GET /x?y\n");
+    expect((await server.stop()).status).toBe(0);
+  });
+
+  const hasPython = spawnSync("python3", ["-c", "import sys; assert sys.version_info >= (3, 8)"]).status === 0;
+
+  test.runIf(hasPython)("in Python", async () => {
+    const [, start] = await follow("writing-a-worker");
+    const server = await started(start);
+    await expect.poll(() => get(`http://${server.address()}/users/Ada`), PATIENT).toBe("hello Ada from Python\n");
+    expect((await server.stop()).status).toBe(0);
+  });
+});
