@@ -19,29 +19,43 @@ const FAILED_STARTS = 3;
 /** Milliseconds that whoever has no health check is given with a process that hangs; the client's patience is 2 s. */
 const HANGING = 3_000;
 
-/** What can happen to an application, by name: each resolves to what its clients met with until it was whole again. */
-export const EVENTS: Readonly<Record<string, (scene: Scene) => Promise<Report>>> = {
-  "kill -9": (scene) => during(scene, ({ load }) => load.kill()),
-  reload: async (scene) => {
-    const { answering: former } = await scene.load.look();
-    return during(scene, ({ application }) => application.reload(), former);
+export interface Event {
+  /** Resolves to what clients met with until the application was whole again. */
+  readonly happen: (scene: Scene) => Promise<Report>;
+  /** Whoever starts processes may be slower to do it again afterwards. */
+  readonly leavesTrouble?: boolean;
+}
+
+/** What can happen to an application, by name. */
+export const EVENTS: Readonly<Record<string, Event>> = {
+  "kill -9": { happen: (scene) => during(scene, ({ load }) => load.kill()) },
+  reload: {
+    happen: async (scene) => {
+      const { answering: former } = await scene.load.look();
+      return during(scene, ({ application }) => application.reload(), former);
+    },
   },
-  "crash at start": (scene) =>
-    during(scene, async ({ load, crashes }) => {
-      await writeFile(crashes, String(FAILED_STARTS));
-      await load.kill();
-      while ((await readFile(crashes, "utf8")) !== "0") await pause(10);
-    }),
-  hang: async (scene) => {
-    const { load, application } = scene;
-    await load.take();
-    const stopped = await load.kill("SIGSTOP");
-    await settle(load, application.workers, { within: HANGING });
-    const report = await load.take();
-    if (stopped !== undefined && sendSignal(stopped, "SIGKILL")) await settled(scene);
-    return report;
+  "crash at start": {
+    happen: (scene) =>
+      during(scene, async ({ load, crashes }) => {
+        await writeFile(crashes, String(FAILED_STARTS));
+        await load.kill();
+        while ((await readFile(crashes, "utf8")) !== "0") await pause(10);
+      }),
+    leavesTrouble: true,
   },
+  hang: { happen: hang, leavesTrouble: true },
 };
+
+async function hang(scene: Scene): Promise<Report> {
+  const { load, application } = scene;
+  await load.take();
+  const stopped = await load.kill("SIGSTOP");
+  await settle(load, application.workers, { within: HANGING });
+  const report = await load.take();
+  if (stopped !== undefined && sendSignal(stopped, "SIGKILL")) await settled(scene);
+  return report;
+}
 
 /** Waits until all processes of the application are there, and its clients are answered. */
 export async function settled({ load, application }: Scene, former: readonly number[] = []): Promise<void> {

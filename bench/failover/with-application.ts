@@ -6,10 +6,8 @@ import type { LoadOptions } from "../load/order.ts";
 import type { StartApplication } from "./application.ts";
 import { type Scene, settled } from "./events.ts";
 
-type Clients = Pick<LoadOptions, "method" | "clients" | "sequential">;
+type Clients = Pick<LoadOptions, "method" | "clients" | "sequential" | "patience">;
 
-/** Milliseconds after which a request hangs. */
-const PATIENCE = 2_000;
 /** Milliseconds of load before anything happens. */
 const WARM_UP = 500;
 
@@ -25,7 +23,7 @@ export async function withApplication<T>(
   const crashes = join(folder, "crashes");
   await writeFile(crashes, "0");
   const application = stack.use(await start({ folder, crashes }));
-  const target = { host: "127.0.0.1", port: application.port, path: "/", patience: PATIENCE };
+  const target = { host: "127.0.0.1", port: application.port, path: "/" };
   const load = stack.use(await Load.start({ ...target, ...clients }));
   const scene = { application, load, crashes };
   await settled(scene);

@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import failover from "../../bench/failover/bench.ts";
+import { TWO } from "../../bench/failover/contenders.ts";
+import { xsys } from "../../bench/failover/xsys.ts";
+
+test.skipIf(process.platform === "win32")(
+  "no GET fails in the failover bench, whatever happens to a worker",
+  async () => {
+    const comparisons = await failover(() => {}, { rounds: 1, times: 1, patience: 25_000 }, new Map([[TWO, xsys(2)]]));
+    expect(comparisons).toHaveLength(5);
+    for (const { title, results, figures } of comparisons) {
+      const [sample = {}] = results.get(TWO) ?? [];
+      for (const { name } of figures) expect(sample[name], `${name} at ${title}`).toBeGreaterThanOrEqual(0);
+      if ("failed" in sample) expect(sample.failed, title).toBe(0);
+    }
+  },
+  120_000,
+);
