@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Duplex } from "node:stream";
 
 /**
@@ -7,16 +6,19 @@ import type { Duplex } from "node:stream";
  * other with it. When `idleTimeout` milliseconds go by without a byte, 0 for any number, both are closed.
  */
 export async function tunnel(a: Duplex, b: Duplex, idleTimeout: number): Promise<void> {
-  const idle = idleTimeout > 0 ? setTimeout(() => [a, b].map((end) => end.destroy()), idleTimeout).unref() : undefined;
-  const bothClosed = Promise.all([pass(a, b, idle), pass(b, a, idle)]);
-  await bothClosed;
+  const closeBoth = (): void => {
+    a.destroy();
+    b.destroy();
+  };
+  const idle = idleTimeout > 0 ? setTimeout(closeBoth, idleTimeout).unref() : undefined;
+  await Promise.all([pass(a, b, idle), pass(b, a, idle)]);
   clearTimeout(idle);
 }
 
 /** Resolves when `from` is closed. */
 async function pass(from: Duplex, to: Duplex, idle: NodeJS.Timeout | undefined): Promise<void> {
   from.on("error", () => {}); // its close follows, and says enough
-  const closed = from.closed ? undefined : once(from, "close");
+  const closed = from.closed ? undefined : new Promise<void>((resolve) => from.once("close", resolve));
   if (idle !== undefined) from.on("data", () => idle.refresh());
   from.pipe(to);
   await closed;

@@ -22,11 +22,13 @@ export async function upgrade(home: ProxyHome, exchange: Exchange, taken: Upgrad
   const tries = new Tries(home.upstreams, home.log, exchange.client, home.timeout);
   let attempt: UpgradeAttempt | undefined;
   exchange.onEnd(() => attempt?.abort());
+  const seen = seeEnd(taken.socket);
   for (let upstream = tries.next(); upstream !== undefined && !exchange.ended; upstream = tries.next()) {
     attempt = new UpgradeAttempt(upstream, wanted, { connect: home.connectTimeout, answer: tries.timeLeft });
     try {
-      pass(home, exchange, upstream, taken, await attempt.reply);
-      return;
+      const reply = await attempt.reply;
+      seen();
+      return pass(home, exchange, upstream, taken, reply);
     } catch (error) {
       if (isOfRequest(error)) return writeAnswer(exchange, failureAnswer(error));
       if (exchange.ended || !tries.failed(upstream, error, attempt.wasSent, true)) break;
@@ -37,6 +39,14 @@ export async function upgrade(home: ProxyHome, exchange: Exchange, taken: Upgrad
 
 function wishFor(exchange: Exchange): string[] {
   return [...requestHeaders(exchange), "connection", "Upgrade", "upgrade", exchange.headers.upgrade ?? ""];
+}
+
+/** Closes a connection that its client has ended: as long as nobody reads it, that would stay unseen. */
+function seeEnd(socket: Duplex): () => void {
+  const look = (): void => void socket.read(0);
+  const close = (): void => void socket.destroy();
+  socket.on("readable", look).on("end", close);
+  return () => socket.off("readable", look).off("end", close);
 }
 
 function pass(
