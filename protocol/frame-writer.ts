@@ -29,9 +29,18 @@ export class FrameWriter {
   #end = 0;
   #scheduled = false;
   #corked = false;
+  #defer: (flush: () => void) => void = process.nextTick;
 
   constructor(sink: FrameSink) {
     this.#sink = sink;
+  }
+
+  /**
+   * From here on what is said in one turn of the event loop leaves together, not in one tick: for who has many sockets to
+   * listen to and one to speak on, such as a gateway. Of 32 requests that came at once each took a write of its own.
+   */
+  gatherTurn(): void {
+    this.#defer = setImmediate;
   }
 
   /** Queues a JSON message. */
@@ -83,14 +92,14 @@ export class FrameWriter {
   }
 
   /** Hands what is still queued to the sink. Called by itself at the end of the tick. */
-  flush(): void {
+  readonly flush = (): void => {
     this.#scheduled = false;
     this.#handOver();
     if (this.#corked) {
       this.#corked = false;
       this.#sink.uncork();
     }
-  }
+  };
 
   #large(payload: Buffer, tail?: Uint8Array): void {
     this.#reserve(HEADER_BYTES);
@@ -128,7 +137,7 @@ export class FrameWriter {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    process.nextTick(() => this.flush());
+    this.#defer(this.flush);
   }
 }
 

@@ -15,6 +15,9 @@ import {
 import type { Form } from "./uploads/uploads.ts";
 import type { WorkerPool } from "./workers/worker-pool.ts";
 
+/** Bytes of a form whose files are not limited otherwise: somebody must not fill the disk with one request. */
+const MAX_FORM = 4 * 1024 ** 3;
+
 export type RequestBody = Body | { readonly upload: Form };
 
 /** Reads requests' bodies as they go to workers: forms with files to disk, others up to the limit. */
@@ -73,8 +76,7 @@ export class BodyReader {
   #limit(exchange: Exchange): number {
     const { maxBody, uploads } = this.#options;
     if (uploads === undefined || !this.#isUpload(exchange)) return maxBody;
-    return uploads.maxFileSize * uploads.maxFiles === 0
-      ? Number.POSITIVE_INFINITY
-      : maxBody + uploads.maxFileSize * uploads.maxFiles;
+    const files = uploads.maxFileSize * uploads.maxFiles;
+    return files === 0 ? MAX_FORM : Math.min(maxBody + files, MAX_FORM);
   }
 }

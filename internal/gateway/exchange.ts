@@ -31,8 +31,8 @@ export class Exchange {
   readonly upgrade: Upgrade | undefined;
   /** By performance.now(). */
   readonly startedAt: number;
-  /** The pattern of the route that matched; what kind of answerer it was, where none did. */
-  route = "";
+  /** The pattern of the route that matched; where none did, who answers. */
+  route = "(gateway)";
   /** Status of its answer; 0 while there is none. */
   status = 0;
   /** Bytes of the answer's body, as far as they were written. */

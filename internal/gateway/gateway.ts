@@ -14,6 +14,7 @@ import type { GatewayOptions } from "./options.ts";
 import { BodyTooLarge } from "./read-body.ts";
 import type { RouteMatch, RouteTable } from "./routes/route-table.ts";
 import { connectUpgraded } from "./upgraded.ts";
+import { removeFiles } from "./uploads/uploads.ts";
 import { workerRequest } from "./worker-request.ts";
 import type { Failure } from "./workers/job.ts";
 import { DELEGATED } from "./workers/worker-answer.ts";
@@ -128,13 +129,14 @@ export class Gateway {
     }
   }
 
-  #filter(exchange: Exchange, request: WorkerRequest | Answer): void {
+  #filter(exchange: Exchange, request: WorkerRequest): void {
     const steps = this.#parts.features.requestFilters.map(
       (filter) => (value: WorkerRequest | Answer) => filter(value as WorkerRequest, exchange),
     );
-    this.#then(exchange, throughSteps(request, steps, isAnswer), (made) => {
-      if (isAnswer(made)) this.#answer(exchange, made);
-      else this.#dispatch(exchange, made);
+    this.#then(exchange, throughSteps(request as WorkerRequest | Answer, steps, isAnswer), (made) => {
+      if (!isAnswer(made)) return this.#dispatch(exchange, made);
+      discardFiles(request);
+      this.#answer(exchange, made);
     });
   }
 
@@ -151,6 +153,7 @@ export class Gateway {
     new Dispatch(pool, this.#options, exchange, { request, input, upgrade }, (answer, failure?: Failure) => {
       if (failure === undefined) features.breaker?.succeeded();
       else features.breaker?.failed();
+      if (failure === "no-worker") discardFiles(request);
       this.#guarded(exchange, () => this.#answer(exchange, answer));
     });
   }
@@ -195,4 +198,9 @@ export class Gateway {
     this.#parts.log.error({ err: error }, `a defect in the answer to ${exchange.method} ${exchange.path}`);
     writeAnswer(exchange, DEFECT);
   }
+}
+
+/** An upload that no worker has heard of: nobody else will remove its files. */
+function discardFiles({ files }: WorkerRequest): void {
+  if (files !== undefined) void removeFiles(files);
 }

@@ -1,7 +1,9 @@
 import type { Logger } from "../log.ts";
-import type { Answer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Features } from "./features.ts";
+import { type AccessLog, createAccessLog } from "./observe/access-log.ts";
+import { Metrics } from "./observe/metrics.ts";
+import { createStatusPages, type StatusPages } from "./observe/status-pages.ts";
 import type { GatewayOptions } from "./options.ts";
 import type { WorkerPool } from "./workers/worker-pool.ts";
 
@@ -22,26 +24,39 @@ export interface ObserverHome {
   readonly workers: () => WorkerFigures;
 }
 
+/** What a client that has gone before its answer is counted as: nginx's number for it. */
+const CLIENT_GONE = 499;
+
 /** Sees every request begin and end: what is counted of them, told of them, and waited for. */
 export class Observer {
+  /** The gateway's own pages. */
+  readonly page: StatusPages;
+  readonly #metrics = new Metrics();
+  readonly #quality: Features["quality"];
+  readonly #accessLog: AccessLog | undefined;
   #inFlight = 0;
   #onIdle: (() => void) | undefined;
 
-  static async create(home: ObserverHome): Promise<Observer> {
-    return new Observer(home);
+  constructor({ options, features, pool, log, workers }: ObserverHome) {
+    this.#quality = features.quality;
+    this.#accessLog = options.accessLog ? createAccessLog(log) : undefined;
+    this.page = createStatusPages({
+      metrics: this.#metrics,
+      inFlight: () => this.#inFlight,
+      queued: () => pool.waiting + (features.concurrency?.waiting ?? 0),
+      workersWanted: () => workers().wanted,
+      workersReady: () => pool.ready,
+      workerRestarts: () => workers().restarts,
+      workerMemory: () => workers().memory,
+    });
   }
-
-  private constructor(_home: ObserverHome) {}
 
   began(exchange: Exchange): void {
     this.#inFlight++;
     exchange.onEnd(() => this.#ended(exchange));
   }
 
-  page(_exchange: Exchange): Answer | Promise<Answer> | undefined {
-    return undefined;
-  }
-
+  /** Resolves when no request is under way, or after so many milliseconds. */
   async idle(milliseconds: number): Promise<void> {
     if (this.#inFlight === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -51,8 +66,14 @@ export class Observer {
     clearTimeout(overdue);
   }
 
-  #ended(_exchange: Exchange): void {
+  #ended(exchange: Exchange): void {
     this.#inFlight--;
+    const { route, method, bytes, startedAt } = exchange;
+    const status = exchange.status || CLIENT_GONE;
+    const milliseconds = performance.now() - startedAt;
+    this.#metrics.record(route, method, status, milliseconds / 1000);
+    this.#quality?.observe(milliseconds, bytes);
+    this.#accessLog?.(exchange, status, bytes);
     if (this.#inFlight === 0) this.#onIdle?.();
   }
 }

@@ -218,6 +218,7 @@ export class Connection implements Caller, WorkerPeer {
       return;
     }
     this.#inbox = workers.admit(this, payload);
+    this.writer.gatherTurn();
     this.#calls.abandon();
   }
 

@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { request } from "node:http";
 import { describe, expect, test } from "vitest";
 import { useGateway } from "./support.ts";
 
@@ -64,27 +62,6 @@ describe("without a ready worker", () => {
   test("in rescue mode the 503 says so", async () => {
     const gateway = await startGateway({ queueTimeout: 50, rescue: true });
     expect(await gateway.ask("/")).toMatchObject({ status: 503, body: expect.stringContaining("rescue") });
-  });
-
-  test("the requests of clients that have gone are not given to the one that comes", async () => {
-    const gateway = await startGateway();
-    const gone = request({ host: "127.0.0.1", port: gateway.port, path: "/gone" });
-    gone.on("error", () => {});
-    gone.end();
-    const [socket] = await once(gone, "socket");
-    await once(socket, "connect");
-    const stays = gateway.ask("/stays");
-    await expect.poll(async () => (await gateway.ask("/_xypriss/b/status")).status).toBe(200);
-    gone.destroy();
-    await once(gone, "close");
-    await expect
-      .poll(async () => (await gateway.ask("/_xypriss/b/metrics")).body)
-      .toContain("xsys_http_requests_queued 1\n");
-    const worker = await gateway.worker();
-    const asked = await worker.asked();
-    expect(asked.url).toBe("/stays");
-    worker.answer(asked);
-    await stays;
   });
 });
 

@@ -1,0 +1,172 @@
+import { pino } from "pino";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Failure, Job } from "../../../internal/gateway/workers/job.ts";
+import { MAX_WAITING } from "../../../internal/gateway/workers/waiting-jobs.ts";
+import { type PoolOptions, WorkerPool } from "../../../internal/gateway/workers/worker-pool.ts";
+import { FakeWorker } from "./fake-worker.ts";
+
+const pools: WorkerPool[] = [];
+afterEach(() => {
+  for (const pool of pools.splice(0)) pool.close();
+  vi.useRealTimers();
+});
+
+/** A pool whose workers others bring up, so that waiting for one is worth it. */
+function startPool(options: Partial<PoolOptions> = {}, hopeful = true): WorkerPool {
+  const log = pino({ level: "silent" });
+  const pool = new WorkerPool({
+    strategy: "round-robin",
+    timeout: 0,
+    queueTimeout: 10_000,
+    maxFrame: 1_000_000,
+    log,
+    onRoutes: () => {},
+    ...options,
+  });
+  pool.source = { adopt: () => false, hopeful };
+  pools.push(pool);
+  return pool;
+}
+
+class FakeJob implements Job {
+  readonly request: Job["request"];
+  readonly client = "127.0.0.1";
+  readonly upgrade: boolean;
+  place: Job["place"];
+  became: Failure | number | undefined;
+
+  constructor(url = "/", upgrade = false) {
+    this.request = { method: "GET", url, headers: {}, query: {}, params: {}, remoteAddr: "a", localAddr: "b" };
+    this.upgrade = upgrade;
+  }
+
+  answered({ status }: { status: number }): void {
+    this.became = status;
+  }
+
+  failed(failure: Failure): void {
+    this.became = failure;
+  }
+}
+
+function assigned(pool: WorkerPool, ...jobs: FakeJob[]): FakeJob[] {
+  for (const job of jobs) pool.assign(job);
+  return jobs;
+}
+
+describe("jobs wait for a worker", () => {
+  test("in the order in which they came, and those that were given up are not among them", () => {
+    const pool = startPool();
+    const [, second] = assigned(pool, new FakeJob("/1"), new FakeJob("/2"), new FakeJob("/3"));
+    pool.abandon(second as FakeJob);
+    expect(pool.waiting).toBe(2);
+    const worker = FakeWorker.join(pool);
+    expect(worker.asked.map(({ url }) => url)).toEqual(["/1", "/3"]);
+    expect(pool.waiting).toBe(0);
+  });
+
+  test("for as long as they may, and no longer", () => {
+    vi.useFakeTimers();
+    const [job] = assigned(startPool({ queueTimeout: 5_000 }), new FakeJob());
+    vi.advanceTimersByTime(4_900);
+    expect(job?.became).toBeUndefined();
+    vi.advanceTimersByTime(200);
+    expect(job?.became).toBe("no-worker");
+  });
+
+  test("a moment only, where nobody is known to bring a worker", () => {
+    vi.useFakeTimers();
+    const [job] = assigned(startPool({ queueTimeout: 5_000 }, false), new FakeJob());
+    vi.advanceTimersByTime(1_100);
+    expect(job?.became).toBe("no-worker");
+  });
+
+  test("in a number that is bounded", () => {
+    const pool = startPool();
+    for (let count = 0; count < MAX_WAITING; count++) pool.assign(new FakeJob());
+    const [one] = assigned(pool, new FakeJob());
+    expect(one?.became).toBe("no-worker");
+    expect(pool.waiting).toBe(MAX_WAITING);
+  });
+
+  test("that needs chunks, past a worker that takes none", () => {
+    const pool = startPool();
+    const plain = FakeWorker.join(pool);
+    const [upgrade] = assigned(pool, new FakeJob("/socket", true));
+    expect(plain.asked).toEqual([]);
+    const streaming = FakeWorker.join(pool, { id: "1", streams: true });
+    expect(streaming.asked).toMatchObject([{ url: "/socket", upgrade: true }]);
+    expect(upgrade?.became).toBeUndefined();
+  });
+});
+
+describe("a worker", () => {
+  test("that has not told its routes is given work all the same, a moment later", () => {
+    vi.useFakeTimers();
+    const pool = startPool();
+    assigned(pool, new FakeJob());
+    const worker = new FakeWorker();
+    pool.admit(worker, { id: "0" });
+    expect(worker.asked).toEqual([]);
+    vi.advanceTimersByTime(100);
+    expect(worker.asked).toHaveLength(1);
+  });
+
+  test("that is gone is given none, and fails what it had", () => {
+    const pool = startPool();
+    const worker = FakeWorker.join(pool);
+    const [job] = assigned(pool, new FakeJob());
+    worker.leave();
+    expect(job?.became).toBe("lost");
+    assigned(pool, new FakeJob());
+    expect([worker.asked.length, pool.waiting, pool.ready]).toEqual([1, 1, 0]);
+  });
+
+  test("has its time for each answer", () => {
+    vi.useFakeTimers();
+    const pool = startPool({ timeout: 1_000 });
+    const worker = FakeWorker.join(pool);
+    const [early] = assigned(pool, new FakeJob());
+    vi.advanceTimersByTime(900);
+    const [late] = assigned(pool, new FakeJob());
+    vi.advanceTimersByTime(200);
+    expect([early?.became, late?.became]).toEqual(["timeout", undefined]);
+    worker.answer(0, 200);
+    worker.answer(1, 201);
+    expect([early?.became, late?.became]).toEqual(["timeout", 201]);
+  });
+
+  test.each([[undefined], [null], [{}], [{ id: {} }], [{ id: "x".repeat(129) }]])(
+    "that registers as %j is refused",
+    (registration) => {
+      expect(() => startPool().admit(new FakeWorker(), registration)).toThrow(
+        expect.objectContaining({ code: "INVALID_PARAMS" }),
+      );
+    },
+  );
+});
+
+describe("a task", () => {
+  test("goes to another worker that carries tasks out, and its result back", () => {
+    const pool = startPool();
+    const asker = FakeWorker.join(pool, { id: "0", tasks: true });
+    const able = FakeWorker.join(pool, { id: "1", tasks: true });
+    const task = { id: "t1", type: "cpu", data: { n: 5 } };
+    asker.say("Task", task);
+    expect(able.told).toEqual([{ type: "Task", payload: task }]);
+    able.say("TaskResult", { id: "t1", result: 120 });
+    expect(asker.told).toEqual([{ type: "TaskResult", payload: { id: "t1", result: 120 } }]);
+  });
+
+  test("that nobody carries out, or whose worker is lost, is answered with an error", () => {
+    const pool = startPool();
+    const asker = FakeWorker.join(pool, { id: "0", tasks: true });
+    const error = { type: "TaskResult", payload: { id: "t1", error: expect.stringContaining("not carried out") } };
+    asker.say("Task", { id: "t1" });
+    expect(asker.told).toEqual([error]);
+    const able = FakeWorker.join(pool, { id: "1", tasks: true });
+    asker.say("Task", { id: "t1" });
+    able.leave();
+    expect(asker.told).toEqual([error, error]);
+  });
+});
