@@ -48,7 +48,12 @@ test("the client's public exports are these", async () => {
 });
 
 test("the worker's public exports are these", async () => {
-  expect(Object.keys(await import("../../clients/typescript/worker.ts")).sort()).toEqual(["XsysError", "serveWorker"]);
+  expect(Object.keys(await import("../../clients/typescript/worker.ts")).sort()).toEqual([
+    "XsysError",
+    "serveNodeWorker",
+    "serveWorker",
+    "workerContext",
+  ]);
 });
 
 test("every name is declared once, and every handler is its contract's", async () => {

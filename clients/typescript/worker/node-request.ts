@@ -66,6 +66,8 @@ function readWhole(message: IncomingMessage, body: Uint8Array | undefined): void
 
 function readChunks(message: IncomingMessage, input: NonNullable<WorkerExchange["input"]>): void {
   let reading = false;
+  // node:http sets it for its parser, which pushes unasked.
+  (message as unknown as { _readableState: { readingMore: boolean } })._readableState.readingMore = false;
   message._read = () => {
     if (reading) return;
     reading = true;
