@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { request } from "node:https";
@@ -39,7 +39,7 @@ describe("xsys server start", () => {
     expect(server.text()).toMatch(
       /^\S+Z INFO \[ThreadId\(1\)\] xsys \S+, XHSC Edition listening on 127\.0\.0\.1:\d+$/m,
     );
-    expect(await get(`http://${server.address()}/`)).toMatch(/^503 /); // there are no workers
+    expect(await get(`http://${server.address()}/_xypriss/b/health`)).toBe('200 {"status":"healthy"}');
     const ping = await xsys(["ping", "--connect", sandbox.path("s"), "--json"]);
     expect(JSON.parse(ping.stdout)).toMatchObject({ data: { pid: server.child.pid } });
     const { status, stderr } = await server.stop();
@@ -64,6 +64,17 @@ describe("xsys server start", () => {
     expect(answers.toSorted()).toEqual(["200 worker 0", "200 worker 1"]);
     expect(server.text()).toContain(` INFO [ThreadId(1)] [Worker 1] up in ${sandbox.root}, pid=`);
     expect((await server.stop()).status).toBe(0);
+  });
+
+  test("serves an application that started it, and joined as its one worker", async () => {
+    const server = await start(...onSocket());
+    const env = { ...process.env, XYPRISS_IPC_PATH: sandbox.path("s"), XYPRISS_WORKER_ID: "master" };
+    const application = children.add(spawn(process.execPath, [WORKER], { env }));
+    await server.until(/worker master is connected/);
+    expect(await get(`http://${server.address()}/`)).toBe("200 worker master");
+    const exited = once(application, "exit");
+    expect((await server.stop()).status).toBe(0);
+    expect(await exited).toEqual([1, null]); // as XyPriss's workers do when their connection is closed
   });
 
   test("on SIGTERM lets a request finish and leaves no worker", async () => {
@@ -140,6 +151,12 @@ describe("a start that fails", () => {
     expect(status).toBe(75);
     expect(stdout.split("\n").at(-1)).toMatch(/^Address already in use: xsys, pid \d+, already listens on /);
     expect((await stop()).status).toBe(0);
+  });
+
+  test.runIf(process.platform === "linux")("where nobody may listen says so at the very end", async () => {
+    const { status, stdout } = await failing("--port", "0", "--ipc", "/proc/s.sock");
+    expect(status).toBe(77);
+    expect(stdout.split("\n").at(-1)).toContain("permission denied");
   });
 
   test("for a plugin that has been revoked names it on the last line", async () => {

@@ -41,6 +41,7 @@ async function formatter(format: ServerLog["format"]): Promise<(record: string) 
   const { prettyFactory } = await import("pino-pretty");
   const pretty = prettyFactory({
     ignore: "pid",
+    singleLine: true,
     translateTime: "SYS:HH:MM:ss.l",
     colorize: process.stdout.hasColors?.() ?? false,
   });
