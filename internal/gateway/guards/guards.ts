@@ -2,6 +2,7 @@ import type { Logger } from "../../log.ts";
 import type { AnswerFilter, Gate, RequestFilter } from "../answer.ts";
 import type { GuardConfiguration, GuardOptions } from "../options.ts";
 import { active } from "./active.ts";
+import { INJECTION_GUARDS } from "./detection/attacks.ts";
 import { Settings } from "./settings.ts";
 
 export interface Guards {
@@ -32,8 +33,9 @@ export async function createGuards(options: GuardOptions, { log }: { log: Logger
     requestFilters.push(requestFilter);
     answerFilters.push(answerFilter);
   });
-  const detection = await (await import("./detection/detection.ts")).createDetection(options, log);
-  if (detection !== undefined) requestFilters.push(detection);
+  if (INJECTION_GUARDS.some(({ option }) => active(options[option]))) {
+    requestFilters.push(await (await import("./detection/detection.ts")).createDetection(options, log));
+  }
   await withSettings("response-manipulation", options.responseManipulation, log, async (settings) => {
     const { createResponseManipulation } = await import("./response-manipulation.ts");
     answerFilters.push(createResponseManipulation(settings, log));

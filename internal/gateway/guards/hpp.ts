@@ -1,4 +1,4 @@
-import { parse, unescape as unescapeText } from "node:querystring";
+import { unescape as unescapeText } from "node:querystring";
 import type { Headers, WorkerRequest } from "../../../protocol/worker.ts";
 import type { RequestFilter } from "../answer.ts";
 import { mediaTypeOf } from "./media-type.ts";
@@ -23,12 +23,14 @@ function withLastOfQuery(request: WorkerRequest, kept: ReadonlySet<string>): Wor
   const search = request.url.slice(mark + 1);
   const reduced = lastOfEach(search, kept);
   if (reduced === search) return request;
-  const query = Object.entries(parse(reduced, "&", "=", { maxKeys: 0 }));
-  return {
-    ...request,
-    url: request.url.slice(0, mark + 1) + reduced,
-    query: Object.fromEntries(query.map(([name, value]) => [name, String(Array.isArray(value) ? value[0] : value)])),
-  };
+  return { ...request, url: request.url.slice(0, mark + 1) + reduced, query: firstValues(reduced) };
+}
+
+/** Without a prototype: a client may name anything. */
+function firstValues(search: string): Record<string, string> {
+  const values: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(search)) values[name] ??= value;
+  return values;
 }
 
 function withLastOfBody(request: WorkerRequest, body: Uint8Array, kept: ReadonlySet<string>): WorkerRequest {

@@ -61,13 +61,15 @@ function refusal({ windowEnd }: Client): Answer {
   return errorAnswer(429, "Too many requests are waiting, please try again later", { "retry-after": String(seconds) });
 }
 
-/** Resolves after the delay, or when the client has gone. */
-function held(exchange: Exchange, delay: number): Promise<undefined> {
+/** Resolves after the delay, or when the client has gone: with an answer then, so that no worker is given the request. */
+function held(exchange: Exchange, delay: number): Promise<Answer | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, delay, undefined);
     exchange.onEnd(() => {
       clearTimeout(timer);
-      resolve(undefined);
+      resolve(GONE);
     });
   });
 }
+
+const GONE = errorAnswer(408, "Request Timeout: its client has gone");

@@ -1,29 +1,15 @@
-import { IncomingMessage, ServerResponse } from "node:http";
-import { Socket } from "node:net";
-import { Writable } from "node:stream";
-import { pino } from "pino";
-import { Exchange } from "../../../internal/gateway/exchange.ts";
+import type { IncomingHttpHeaders } from "node:http";
+import type { Exchange } from "../../../internal/gateway/exchange.ts";
 import { createGuards, type Guards } from "../../../internal/gateway/guards/guards.ts";
 import type { GuardOptions } from "../../../internal/gateway/options.ts";
 import type { Headers, WorkerRequest } from "../../../protocol/worker.ts";
-
-type Line = Readonly<Record<string, unknown>>;
+import { fakeExchange } from "../fake-exchange.ts";
+import { fakeLog } from "../fake-log.ts";
 
 /** The guards, and what they have said in the log. */
-export async function guardsWith(options: GuardOptions): Promise<Guards & { logged: Line[] }> {
-  const { log, logged } = memoryLog();
-  return { ...(await createGuards(options, { log })), logged };
-}
-
-export function memoryLog() {
-  const logged: Line[] = [];
-  const lines = new Writable({
-    write(line, _, done) {
-      logged.push(JSON.parse(String(line)));
-      done();
-    },
-  });
-  return { log: pino({ base: null }, lines), logged };
+export async function guardsWith(options: GuardOptions): Promise<Guards & { logged: Record<string, unknown>[] }> {
+  const { log, lines } = fakeLog();
+  return { ...(await createGuards(options, { log })), logged: lines };
 }
 
 export function request(url: string, headers: Headers = {}): WorkerRequest {
@@ -45,9 +31,7 @@ export function form(text: string): WorkerRequest {
 
 /** The exchange in which a request came. */
 export function exchangeOf({ method, url, headers }: WorkerRequest, route?: string, client = "127.0.0.1"): Exchange {
-  const incoming = new IncomingMessage(new Socket());
-  Object.assign(incoming, { method, url, headers });
-  const exchange = new Exchange(incoming, new ServerResponse(incoming), client);
+  const exchange = fakeExchange({ method, url, headers: headers as IncomingHttpHeaders, client });
   exchange.route = route ?? exchange.path;
   return exchange;
 }

@@ -12,7 +12,7 @@ export interface InjectionGuard {
 }
 
 /** In the order in which they look. */
-export const GUARDS: readonly InjectionGuard[] = [
+export const INJECTION_GUARDS: readonly InjectionGuard[] = [
   {
     guard: "path-traversal",
     option: "pathTraversal",

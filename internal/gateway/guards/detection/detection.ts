@@ -7,19 +7,18 @@ import { active } from "../active.ts";
 import { mediaTypeOf } from "../media-type.ts";
 import { routeRuleOf } from "../routes.ts";
 import { Settings } from "../settings.ts";
-import { GUARDS, type InjectionGuard } from "./attacks.ts";
+import { INJECTION_GUARDS, type InjectionGuard } from "./attacks.ts";
 import { formFields } from "./form-fields.ts";
 import { Sightings } from "./sightings.ts";
 import { isPlain, MOST_TEXT, type PlacedText, textsOfBody, textsOfHead } from "./text-of-request.ts";
 
-/** Looks for attacks in what clients send. Undefined when no guard that does is on. */
-export async function createDetection(options: GuardOptions, log: Logger): Promise<RequestFilter | undefined> {
+/** Looks for attacks in what clients send: the texts of a request are taken out once, for all guards that are on. */
+export async function createDetection(options: GuardOptions, log: Logger): Promise<RequestFilter> {
   const watches: Watch[] = [];
-  for (const guard of GUARDS) {
+  for (const guard of INJECTION_GUARDS) {
     const configuration = active(options[guard.option]);
     if (configuration) watches.push(await watchOf(guard, new Settings(configuration), log));
   }
-  if (watches.length === 0) return undefined;
   const sightings = new Sightings(log);
   const look = (request: WorkerRequest, exchange: Exchange, texts: readonly PlacedText[]) =>
     refusalOf(watches, texts, exchange, sightings) ?? request;
