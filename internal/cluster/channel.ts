@@ -12,6 +12,7 @@ export interface WorkerChannel {
   readonly id: string;
   readonly key: string | undefined;
   readonly pid: number | undefined;
+  /** Requests it has not answered; once its connection is gone, those that it left. */
   readonly inFlight: number;
   /** What it works on, the oldest first, at most `limit`. */
   requestsInFlight(limit: number): readonly RequestInFlight[];

@@ -9,9 +9,9 @@ export function workerChannel(link: WorkerLink, setActive: (active: boolean) => 
     key,
     pid,
     get inFlight() {
-      return link.active;
+      return link.isGone ? link.requestsInFlight().length : link.active;
     },
-    requestsInFlight: (limit) => link.requestsInFlight(limit),
+    requestsInFlight: (limit) => link.requestsInFlight().slice(0, limit),
     setActive,
     drain: () => {
       setActive(false);

@@ -44,6 +44,8 @@ export class WorkerLink implements WorkerInbox, Candidate {
   readonly #pings: (() => void)[] = [];
   #onIdle: (() => void)[] = [];
   #isGone = false;
+  /** What it left behind when it was gone. */
+  #left: readonly RequestInFlight[] = [];
 
   constructor(home: LinkHome, peer: WorkerPeer, registration: WorkerRegistration, number: number) {
     this.#home = home;
@@ -132,14 +134,16 @@ export class WorkerLink implements WorkerInbox, Candidate {
     this.#peer.onGone(listener);
   }
 
-  requestsInFlight(limit: number): RequestInFlight[] {
+  /** The oldest first; of a worker that is gone, what it left unanswered. */
+  requestsInFlight(): readonly RequestInFlight[] {
+    if (this.#isGone) return this.#left;
     const now = performance.now();
     const all = [...this.#sent.entries()].map(([, { job, sentAt }]) => ({
       method: job.request.method,
       path: job.request.url.split("?", 1)[0] ?? "",
       age: now - sentAt,
     }));
-    return all.sort((a, b) => b.age - a.age).slice(0, limit);
+    return all.sort((a, b) => b.age - a.age);
   }
 
   message(message: Message): void {
@@ -255,6 +259,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
   }
 
   #lose(): void {
+    this.#left = this.requestsInFlight();
     this.#isGone = true;
     this.#home.gone(this);
     const lost = [...this.#sent.entries()];

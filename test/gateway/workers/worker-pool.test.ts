@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { WorkerChannel } from "../../../internal/cluster/channel.ts";
 import type { Failure, Job } from "../../../internal/gateway/workers/job.ts";
 import { MAX_WAITING } from "../../../internal/gateway/workers/waiting-jobs.ts";
 import { type PoolOptions, WorkerPool } from "../../../internal/gateway/workers/worker-pool.ts";
@@ -120,6 +121,19 @@ describe("a worker", () => {
     expect(job?.became).toBe("lost");
     assigned(pool, new FakeJob());
     expect([worker.asked.length, pool.waiting, pool.ready]).toEqual([1, 1, 0]);
+  });
+
+  test("tells its supervisor what it left unanswered", () => {
+    const pool = startPool();
+    const channels: WorkerChannel[] = [];
+    pool.source = { adopt: (channel) => channels.push(channel) > 0, hopeful: true };
+    const worker = FakeWorker.join(pool);
+    channels[0]?.setActive(true);
+    assigned(pool, new FakeJob("/a?secret=1"), new FakeJob("/b"));
+    const left: unknown[] = [];
+    channels[0]?.onClose(() => left.push(channels[0]?.inFlight, channels[0]?.requestsInFlight(1)));
+    worker.leave();
+    expect(left).toEqual([2, [{ method: "GET", path: "/a", age: expect.any(Number) }]]);
   });
 
   test("has its time for each answer", () => {
