@@ -3,6 +3,7 @@ import parseRange from "range-parser";
 import type { Headers } from "../../../protocol/worker.ts";
 import { type Answer, errorAnswer } from "../answer.ts";
 import { acceptedCodings } from "../compression/accepted-codings.ts";
+import { variedHeaders } from "../compression/coded-headers.ts";
 import type { Exchange } from "../exchange.ts";
 import { isRangeOfThis, statusByConditions } from "./conditions.ts";
 import type { FileContents } from "./file-contents.ts";
@@ -20,7 +21,7 @@ export function answerWith(
   given?: Headers,
 ): Answer | Promise<Answer> {
   const variant = given?.["content-encoding"] === undefined ? bestVariant(file, exchange) : file.plain;
-  const headers = given === undefined ? variant.headers : { ...variant.headers, ...given };
+  const headers = given === undefined ? variant.headers : bothHeaders(variant.headers, given);
   const asked = exchange.headers;
   const isGet = exchange.method === "GET";
   const status = isGet || exchange.method === "HEAD" ? statusByConditions(asked, headers) : undefined;
@@ -34,6 +35,12 @@ export function answerWith(
     }
   }
   return whole(variant, headers, exchange, contents);
+}
+
+/** What varies by what is beside the file still does. */
+function bothHeaders(own: Headers, given: Headers): Headers {
+  const both = { ...own, ...given };
+  return own.vary === undefined ? both : variedHeaders(both);
 }
 
 export function without(headers: Headers, names: readonly string[]): Headers {

@@ -413,6 +413,15 @@ describe("a file that a worker's answer names", () => {
     expect((await site.ask("/", { method: "POST" })).body.toString()).toBe("0123456789");
   });
 
+  test("is sent as what lies beside it, too, and varies by that and by what the worker says", async () => {
+    const file = await sandbox.write("a.css", "a{}");
+    await sandbox.write("a.css.gz", gzipSync("a{}"));
+    const headers = { "x-xhsc-static-delegate": file, vary: "Origin" };
+    const site = await fileSite({}, (files, exchange) => files.delegated(exchange, { status: 0, headers }));
+    const reply = await site.ask("/", { headers: { "accept-encoding": "gzip" } });
+    expect(reply.headers).toMatchObject({ "content-encoding": "gzip", vary: "Origin, Accept-Encoding" });
+  });
+
   test.each([
     ["is not there", "/nothing/here", 404],
     ["has no absolute path", "report.txt", 502],
