@@ -126,7 +126,9 @@ export class WorkerLink implements WorkerInbox, Candidate {
     return new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
+  /** Ends the connection; what it has not answered goes elsewhere at once, for it may be in no state to hear of it. */
   close(): void {
+    this.#lose();
     this.#peer.close();
   }
 
@@ -259,6 +261,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
   }
 
   #lose(): void {
+    if (this.#isGone) return;
     this.#left = this.requestsInFlight();
     this.#isGone = true;
     this.#home.gone(this);
