@@ -164,6 +164,7 @@ export class Member {
       if (before !== undefined) this.#leaving.add(before);
     }
     this.#state.take("ready");
+    void process.readUsage().catch(() => {}); // the checks tell of it
     this.#home.log.info({ worker: this.id, pid: process.pid, role: this.#role }, `worker ${this.id} is ready`);
     this.#home.changed();
   }

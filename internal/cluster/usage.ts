@@ -12,6 +12,8 @@ export interface Usage {
 
 /** Processes of one worker that are counted: what starts more of them is not bounded by counting. */
 const MAX_FAMILY = 64;
+/** Threads of a process that are asked for their children: it is most often the first one that has them. */
+const MAX_THREADS = 64;
 
 /** Reads, from time to time, what a process and those below it use. Elsewhere than on Linux it is that process alone. */
 export class UsageMeter {
@@ -60,7 +62,7 @@ function familyOf(pid: number): number[] {
   const family = [pid];
   for (let i = 0; i < family.length && family.length < MAX_FAMILY; i++) {
     const folder = `/proc/${family[i]}/task`;
-    for (const thread of listKernelFolder(folder)) {
+    for (const thread of listKernelFolder(folder).slice(0, MAX_THREADS)) {
       const children = readKernelFile(`${folder}/${thread}/children`) ?? "";
       family.push(...children.split(" ").filter(Boolean).map(Number));
     }

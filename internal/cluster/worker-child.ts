@@ -75,11 +75,13 @@ export class WorkerChild {
   }
 
   async #stop(): Promise<void> {
-    const { stopTimeout: grace } = this.#home.options;
+    const { log, options } = this.#home;
+    const { pid } = this;
     const child = { ended: this.exited, signal: (name: NodeJS.Signals) => this.signal(name) };
-    if (this.#end === undefined && (await stopChild(child, { grace })) === "unkillable") {
-      this.#home.log.error({ pid: this.pid }, `process ${this.pid} does not end, though it was killed`);
-    } else await this.ended;
+    const outcome = this.#end === undefined ? await stopChild(child, { grace: options.stopTimeout }) : "asked";
+    if (outcome === "killed") log.warn({ pid }, `process ${pid} did not end within ${options.stopTimeout} ms: killed`);
+    if (outcome === "unkillable") log.error({ pid }, `process ${pid} does not end, though it was killed`);
+    else await this.ended;
   }
 
   #read(child: ChildProcess, id: string): WorkerOutput {

@@ -123,6 +123,7 @@ describe("stopping", () => {
     expect(isRunning(child)).toBe(true);
     await scene.supervisor.stop();
     expect([deaf.pid, child].map(isRunning)).toEqual([false, false]);
+    await scene.said(`process ${deaf.pid} did not end within 100 ms: killed`);
   });
 
   test("waits for what a worker left behind", async () => {
