@@ -59,7 +59,7 @@ function secretOf(settings: Settings, log: Logger): string | Buffer {
 
 /** The cookie of the token, and a second one that scripts of the page may read, where `doubleSubmitCookie` is on. */
 function cookiesOf(settings: Settings) {
-  const name = settings.text("cookieName", "_csrf");
+  const name = settings.formed("cookieName", COOKIE_NAME, "_csrf");
   const options = settings.part("cookieOptions");
   const httpOnly = options.flag("httpOnly", true);
   const sameSite = options.text("sameSite", "lax");
@@ -67,8 +67,8 @@ function cookiesOf(settings: Settings) {
   const maxAge = options.number("maxAge", 0, 0, 400 * 86_400_000) / 1_000;
   const second = settings.part("doubleSubmitCookie");
   const isDouble = second.flag("enabled", false);
-  const secondName = second.text("cookieName", "XSRF-TOKEN");
-  const path = second.text("path", "/");
+  const secondName = second.formed("cookieName", COOKIE_NAME, "XSRF-TOKEN");
+  const path = second.formed("path", COOKIE_PATH, "/");
   return {
     name,
     lines: (token: string, isTls: boolean) => {
@@ -78,6 +78,10 @@ function cookiesOf(settings: Settings) {
     },
   };
 }
+
+/** What may stand in a header. Source: RFC 6265, 4.1.1. */
+const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]{1,128}$/;
+const COOKIE_PATH = /^\/[!-:<-~]{0,1024}$/;
 
 /** What shared caches keep would hand one client's token to another. */
 function isShared(cacheControl: string | readonly string[] | undefined): boolean {

@@ -48,10 +48,15 @@ function withLastOfBody(request: WorkerRequest, body: Uint8Array, kept: Readonly
 function lastOfEach(search: string, kept: ReadonlySet<string>): string {
   if (!search.includes("&")) return search;
   const pairs = search.split("&");
-  const names = pairs.map(nameOf);
-  const last = new Map(names.map((name, index) => [name, index]));
-  if (last.size === names.length) return search;
-  return pairs.filter((_, index) => last.get(names[index] ?? "") === index || kept.has(names[index] ?? "")).join("&");
+  const last = new Map<string, number>();
+  for (const [index, pair] of pairs.entries()) last.set(nameOf(pair), index);
+  if (last.size === pairs.length) return search;
+  return pairs
+    .filter((pair, index) => {
+      const name = nameOf(pair);
+      return last.get(name) === index || kept.has(name);
+    })
+    .join("&");
 }
 
 function nameOf(pair: string): string {

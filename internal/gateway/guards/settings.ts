@@ -31,6 +31,11 @@ export class Settings {
     return this.#read<string | T>(name, (value): value is string => typeof value === "string", fallback);
   }
 
+  /** A text of a form, or the default. */
+  formed(name: string, form: RegExp, fallback: string): string {
+    return this.#read(name, (value): value is string => typeof value === "string" && form.test(value), fallback);
+  }
+
   texts(name: string, fallback: readonly string[] = []): readonly string[] {
     return this.#list(name, (value) => typeof value === "string") ?? fallback;
   }
