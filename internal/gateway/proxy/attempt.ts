@@ -79,7 +79,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#upstream.active -= 1;
-    if (this.#body?.destroyed === false && !this.#isAborted) this.#upstream.failures += 1;
+    if (this.#body?.destroyed === false && !this.#isAborted) this.#upstream.failed();
     this.#body?.destroy(error);
     this.#outcome.reject(error);
   }

@@ -17,12 +17,14 @@ export function requestHeaders({ request, headers, client, isTls }: Exchange): s
     if (typeof value === "string") lines.push(name, value);
     else if (value !== undefined) for (const line of value) lines.push(name, line);
   }
-  const host = headers.host ?? first(headers[":authority"]) ?? "";
+  const host = headers.host ?? first(headers[":authority"]);
   const chain = headers["x-forwarded-for"];
-  lines.push("host", host);
   lines.push("x-forwarded-for", chain === undefined ? peer : `${chain}, ${peer}`);
-  lines.push("x-forwarded-host", (isTrusted && first(headers["x-forwarded-host"])) || host);
   lines.push("x-forwarded-proto", (isTrusted && first(headers["x-forwarded-proto"])) || (isTls ? "https" : "http"));
+  // HTTP/1.0 has none: the upstream's own name takes its place.
+  if (host === undefined) return lines;
+  lines.push("host", host);
+  lines.push("x-forwarded-host", (isTrusted && first(headers["x-forwarded-host"])) || host);
   return lines;
 }
 

@@ -36,7 +36,7 @@ export class Tries {
 
   /** Tells whether to go on. `wasSent`: the upstream may have seen some of it. */
   failed(upstream: Upstream, failure: unknown, wasSent: boolean, isRepeatable: boolean): boolean {
-    upstream.failures += 1;
+    upstream.failed();
     this.failure = failure;
     if (!wasSent && upstream.health.unreachable()) {
       this.#log.warn({ upstream: upstream.key, err: failure }, "the upstream cannot be reached");

@@ -10,6 +10,12 @@ export interface UpstreamTimes {
   readonly idleTimeout: number;
 }
 
+/**
+ * Milliseconds that a failure counts as: who fails at once would have the best time of all, or none for ever, and so every
+ * request first.
+ */
+const TIME_OF_FAILURE = 10_000;
+
 /** A server that requests are passed on to, and its connections. */
 export class Upstream implements Candidate {
   readonly address: UpstreamAddress;
@@ -18,8 +24,7 @@ export class Upstream implements Candidate {
   readonly #latency = new Latency();
   /** Requests and tunnels that have not ended. */
   active = 0;
-  /** Requests without an answer that was its own. */
-  failures = 0;
+  #failures = 0;
 
   constructor(address: UpstreamAddress, { connectTimeout, idleTimeout }: UpstreamTimes, onHealthChange: () => void) {
     this.address = address;
@@ -41,6 +46,11 @@ export class Upstream implements Candidate {
     return this.address.weight;
   }
 
+  /** Requests without an answer of its own, or with one that broke off. */
+  get failures(): number {
+    return this.#failures;
+  }
+
   get latency(): number | undefined {
     return this.#latency.value;
   }
@@ -49,6 +59,12 @@ export class Upstream implements Candidate {
   answered(ms: number): void {
     this.#latency.record(ms);
     this.health.reached();
+  }
+
+  /** It did not answer, or not to the end. */
+  failed(): void {
+    this.#failures += 1;
+    this.#latency.record(TIME_OF_FAILURE);
   }
 
   async close(): Promise<void> {

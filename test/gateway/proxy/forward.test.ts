@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
+import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { cleanUp, startProxy, startUpstream } from "./harness.ts";
 
@@ -105,6 +106,15 @@ describe("a request", () => {
     const asked = JSON.parse((await stream.toArray()).join(""));
     expect(asked).toMatchObject({ host: "shop.example", "x-forwarded-host": "shop.example" });
     expect(Object.keys(asked).filter((name) => name.startsWith(":"))).toEqual([]);
+  });
+
+  test("by HTTP/1.0 without a name for the server goes to the upstream's own", async () => {
+    const upstream = await echoing();
+    const { port } = await startProxy({ upstreams: [upstream.url] });
+    const client = connect(port, "127.0.0.1");
+    client.write("GET /old HTTP/1.0\r\n\r\n");
+    const answer = (await client.toArray()).join("");
+    expect(answer).toContain(`"host":"127.0.0.1:${upstream.port}"`);
   });
 
   test("of a body without length goes on as it comes", async () => {

@@ -24,10 +24,11 @@ async function startEcho(name = "echo"): Promise<TestSockets> {
   return { ...upstream, sockets };
 }
 
-async function open(port: number, path = "/", protocols: string[] = []): Promise<WebSocket> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, { origin: "http://shop.example" });
+/** Open, and greeted. */
+async function open(port: number): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
   cleanUp(() => socket.terminate());
-  await once(socket, "open");
+  await Promise.all([once(socket, "open"), once(socket, "message")]);
   return socket;
 }
 
@@ -126,6 +127,15 @@ describe("a WebSocket", () => {
     socket.terminate();
     expect((await closed)[0]).toBe(1_006);
     await expect.poll(() => proxy.status()).toMatchObject([{ active: 0 }]);
+  });
+
+  test("may be silent for longer than an answer may take", async () => {
+    const upstream = await startEcho();
+    const { port } = await startProxy({ upstreams: [upstream.url], timeout: 20 });
+    const socket = await open(port);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    socket.send("hello");
+    expect(await message(socket)).toBe("hello");
   });
 
   test("ends with the proxy", async () => {

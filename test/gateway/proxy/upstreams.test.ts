@@ -41,6 +41,14 @@ describe("requests are shared among upstreams", () => {
     await expect(answer).rejects.toThrow("aborted");
   });
 
+  test("by how soon each answers, and one that fails at once is not the soonest", async () => {
+    const failing = await startUpstream((request) => request.socket.resetAndDestroy());
+    const good = await startUpstream(named("good"));
+    const { url } = await startProxy({ upstreams: [failing.url, good.url], strategy: "least-response-time" });
+    expect(await names(url, 20)).toEqual({ good: 20 });
+    expect(failing.requests()).toBeLessThanOrEqual(2);
+  });
+
   test("by the client's address", async () => {
     const upstreams = await Promise.all(["a", "b", "c"].map((name) => startUpstream(named(name))));
     const { url } = await startProxy({ upstreams: upstreams.map((upstream) => upstream.url), strategy: "ip-hash" });

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Answer } from "../answer.ts";
+import type { Exchange } from "../exchange.ts";
+import { answerHeaders } from "./answer-headers.ts";
+import { failureAnswer, isOfRequest } from "./failure.ts";
+import type { ProxyHome } from "./home.ts";
+import { requestHeaders } from "./request-headers.ts";
+import { Tries } from "./tries.ts";
+import { UpgradeAttempt } from "./upgrade-attempt.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** An upstream changes the protocol. */
+export interface Agreement {
+  readonly upstream: Upstream;
+  readonly socket: Duplex;
+  /** What came of it after the upstream's answer. */
+  readonly head: Buffer;
+  /** Name and value in turn, of that answer. */
+  readonly rawHeaders: readonly string[];
+}
+
+/**
+ * Asks an upstream for the protocol that a client wants; one that cannot be reached, or breaks off before it answered, is
+ * followed by another. An answer is a refusal: an upstream's own as it is, or that there is none.
+ */
+export async function askForUpgrade(home: ProxyHome, exchange: Exchange): Promise<Agreement | Answer> {
+  const wish = [...requestHeaders(exchange), "connection", "Upgrade", "upgrade", exchange.headers.upgrade ?? ""];
+  const wanted = { method: exchange.method, path: exchange.target, headers: wish };
+  const tries = new Tries(home.upstreams, home.log, exchange.client, home.timeout);
+  let attempt: UpgradeAttempt | undefined;
+  exchange.onEnd(() => attempt?.abort());
+  for (let upstream = tries.next(); upstream !== undefined && !exchange.ended; upstream = tries.next()) {
+    attempt = new UpgradeAttempt(upstream, wanted, { connect: home.connectTimeout, answer: tries.timeLeft });
+    try {
+      const { response, switched } = await attempt.reply;
+      attempt = undefined;
+      return switched ? { upstream, ...switched, rawHeaders: response.rawHeaders } : refusal(response, home.timeout);
+    } catch (error) {
+      if (exchange.ended || isOfRequest(error)) return failureAnswer(error);
+      if (!tries.failed(upstream, error, attempt?.wasSent === true, true)) break;
+    }
+  }
+  return failureAnswer(tries.failure);
+}
+
+function refusal(response: IncomingMessage, timeout: number): Answer {
+  if (timeout > 0) response.setTimeout(timeout, () => response.destroy());
+  return { status: response.statusCode ?? 502, headers: answerHeaders(response.headers, false), body: response };
+}
