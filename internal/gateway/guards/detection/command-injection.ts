@@ -25,7 +25,7 @@ const PROGRAMS =
   "whoami|uname|ifconfig|ipconfig|netstat|nslookup|systeminfo|tasklist|chmod|chown|mkfifo|printenv|lsof|crontab|" +
   "useradd|adduser|passwd|tftp|certutil|rundll32|regsvr32|powershell|pwsh|traceroute|cmd(?:\\.exe)?\\s{1,4}/c|" +
   "(?:/usr)?(?:/s?bin)/\\w{1,32}|rm\\s{1,4}-|ls(?:\\s{1,4}[-/.~]|\\s{0,4}$)|ps\\s{1,4}(?:-|aux)|nc\\s{1,4}|ncat\\s{1,4}|" +
-  "(?:ba|z|k|c|da)sh\\s{1,4}-|sh\\s{1,4}-|sudo\\s{1,4}\\w|(?:python|perl|ruby|php|node)[\\d.]{0,4}\\s{1,4}-\\w";
+  "(?:ba|z|k|c|da)sh\\s{1,4}-|sh\\s{1,4}-|(?:python|perl|ruby|php|node)[\\d.]{0,4}\\s{1,4}-\\w";
 /** Programs whose names are words, with an argument that only a program is given. */
 const WORDS =
   "(?:cat|tac|nl|head|tail|less|more|type|cp|mv|find|ls|dir|touch|grep|echo|copy|del|xxd|strings)\\s{1,4}[^\\s]{0,32}" +
@@ -34,7 +34,7 @@ const WORDS =
 const COMMAND = `(?:${PROGRAMS}|${WORDS})`;
 /** After nothing, an address, a number or a file: a list such as `name;id;date` is none. */
 const VALUE = String.raw`^\s{0,8}(?:[\d.:]{1,64}|[\w./\\-]{1,256}\.\w{1,8}|\S{0,256}['")])?\s?`;
-const ALONE = "(?:id|ls|ps|pwd|env|dir|whoami|hostname|ver|w|who|date|set)";
+const ALONE = "(?:id|ls|ps|pwd|env|dir|whoami|hostname|ver|w|who|date|set)(?![\\w.:(])";
 
 const FROM_THE_START: readonly RegExp[] = [
   new RegExp(`${ARGUMENT}${SEPARATOR}${COMMAND}`, "i"),
@@ -52,4 +52,4 @@ const ANYWHERE: readonly RegExp[] = [
 ];
 
 /** Functions of a shell in its environment, which old ones ran. */
-const SHELLSHOCK = /\(\) \{\s{0,4}[^};\s]{0,32};?\s{0,4}\}\s{0,4};/;
+const SHELLSHOCK = /^\s{0,8}\(\) \{\s{0,4}[^};\s]{0,32};?\s{0,4}\}\s{0,4};\s{0,8}\S/;

@@ -24,4 +24,4 @@ const detector: Detector = (text, place) => {
 };
 
 /** `)(`, then a filter's operators, then `attribute=` or the end of that filter. */
-const BREAK_OUT = /\)(?:\0|\([(|&!]*(?:[\w.;-]{1,64}[~<>:]{0,2}=|\)|$))/y;
+const BREAK_OUT = /\)(?:\0|\([(|&!]*(?:[\w.;-]{1,64}[~<>:]{0,2}=|(?<=[|&!])(?:\)|$)))/y;

@@ -25,8 +25,8 @@ const HINT = /['";#(]|--|\/\*|\|\||&&|\b(?:or|and|xor|union|having|group|order|e
 /** Where the value leaves its literal: after a quote, or after the number that the text begins with. */
 const OUT = String.raw`(?:['"]\){0,4}|^-?\d{1,12}['"]?\){0,4})`;
 const AND_OR = String.raw`(?: ?(?:\|\||&&) ?| ?\b(?:or|and|xor)\b ?)`;
-const CONSTANT = String.raw`(?:-?\d{1,12}|n?['"][^'"]{0,64}['"]?|true|false|null|0x[0-9a-f]{1,32})`;
-const COMPARED = ` ?(?:<=>|<>|!=|<=|>=|=|<|>|(?:not )?(?:like|rlike|regexp|in|is)) ?`;
+const CONSTANT = String.raw`(?:-?\d{1,12}|n?['"][^'"]{0,64}['"]|true|false|null|0x[0-9a-f]{1,32})`;
+const COMPARED = String.raw` ?(?:<=>|<>|!=|<=|>=|=|<|>|(?<=['" )])(?:not )?(?:like|rlike|regexp|in|is)\b) ?`;
 const END = String.raw`;?(?:--|#|\/\*)[ +-]?$`;
 const READS =
   "(?:select|exists|ascii|ord|substr(?:ing)?|mid|length|char_length|extractvalue|updatexml|if|case|cast|convert|sleep|" +
@@ -40,7 +40,7 @@ const STATEMENT =
 
 const INJECTIONS: readonly RegExp[] = [
   // ' or '1'='1, 1) or (1=1
-  new RegExp(`${OUT}${AND_OR}(?:not )?\\(? ?${CONSTANT}\\)?${COMPARED}\\(? ?${CONSTANT}`),
+  new RegExp(`${OUT}${AND_OR}(?:not )?\\(? ?${CONSTANT}\\)?${COMPARED}\\(? ?(?:${CONSTANT}|['"])`),
   // ' or 1--, ' or true#
   new RegExp(`${OUT}${AND_OR}(?:not )?\\(?${CONSTANT}\\)? ?${END}`),
   // … or 1=1, after anything

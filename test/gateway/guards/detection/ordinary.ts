@@ -67,6 +67,11 @@ export const ORDINARY: readonly string[] = [
   "def f(a='x', b='y'): return a or b",
   "git commit -m 'fix: it works' && git push",
   `{{ user.name }} \${price} %d %s {0}`,
+  "p4 buffers, pausing p3, then emits 'data' and 'drain' on next tick (6)",
+  "AwesomeMessage.customStaticMethod = function() { ... };",
+  "(function () { return 1 })();\n})();",
+  "`sudo apt-get install lm-sensors`",
+  "`pwd(): Promise<string>`",
   // HTML of an editor, without scripts
   '<p>Hello <b>world</b>, <a href="https://example.com/?a=1&b=2" target="_blank">link</a></p>',
   '<img src="/a.png" alt="a > b" width="10"><br/><table><tr><td>1</td></tr></table>',
