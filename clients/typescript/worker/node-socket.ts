@@ -8,6 +8,8 @@ export class NodeSocket extends EventEmitter {
   writable = true;
   destroyed = false;
   readonly readableHighWaterMark = 65_536;
+  /** Bytes that wait to be written to it: a response keeps its own, and up to Node 22 has finished when this is 0. */
+  readonly writableLength = 0;
   /** node:http corks and uncorks by it. */
   readonly _writableState = { corked: 0 };
   /** The response that is written to it, as node:http has it. */

@@ -88,9 +88,11 @@ export class WorkerLink {
     if (!exchange.isOver) this.#open.set(exchange.id, exchange);
   }
 
-  /** The service answers to nothing but what it does not accept, and closes the connection then. */
-  #refused({ error = "the connection was refused" }: ResponsePayload): void {
-    this.#onError(new XsysError("UNAVAILABLE", `the gateway does not take this worker: ${error}`));
+  /** A service answers only what it does not take: that it takes no workers, or not this one. */
+  #refused({ error = "it does not say why" }: ResponsePayload): void {
+    const why = `the gateway does not take this worker: ${error}`;
+    this.#onError(new XsysError("UNAVAILABLE", why));
+    this.#lose(why);
   }
 
   #lose(why: string): void {

@@ -84,6 +84,14 @@ describe("a worker", () => {
     gateway = await FakeGateway.listen(sandbox.path("another.sock"));
   });
 
+  test("ends when the gateway does not take it, and says why", async () => {
+    await serve(() => new Response("hello"));
+    await gateway.message("SyncRoutes");
+    gateway.say("Response", { status: "error", error: "this service takes no workers", code: "UNSUPPORTED" });
+    await worker?.closed;
+    expect(errors).toMatchObject([{ code: "UNAVAILABLE", message: expect.stringContaining("takes no workers") }]);
+  });
+
   test("closes the connection over what is not the protocol, and says so", async () => {
     await serve(() => new Response("hello"));
     await gateway.message("SyncRoutes");
