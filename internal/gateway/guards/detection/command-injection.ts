@@ -34,19 +34,19 @@ const WORDS =
 const COMMAND = `(?:${PROGRAMS}|${WORDS})`;
 /** After nothing, an address, a number or a file: a list such as `name;id;date` is none. */
 const VALUE = String.raw`^\s{0,8}(?:[\d.:]{1,64}|[\w./\\-]{1,256}\.\w{1,8}|\S{0,256}['")])?\s?`;
-const ALONE = "(?:id|ls|ps|pwd|env|dir|whoami|hostname|ver|w|who|date|set)(?![\\w.:(])";
+const ALONE = "(?:id|ls|ps|pwd|env|dir|whoami|hostname|ver|who|date)(?![\\w.:(])";
 
 const FROM_THE_START: readonly RegExp[] = [
   new RegExp(`${ARGUMENT}${SEPARATOR}${COMMAND}`, "i"),
   new RegExp(`${VALUE}${SEPARATOR}${ALONE}\\s{0,4}(?:[;|&#\`'"\\n]|$)`, "i"),
-  new RegExp(`^\\s{0,8}[^\\s\`]{0,256}\`(?:${COMMAND}|${ALONE})[^\`]{0,256}\`\\s{0,4}$`, "i"),
+  new RegExp(`^\\s{0,8}[^\\s\`]{0,256}\`(?:${COMMAND}[^\`]{0,256}|${ALONE}\\s{0,4})\`\\s{0,4}$`, "i"),
   new RegExp(`^\\s{0,8}[^\\s$]{0,256}\\$\\((?:${COMMAND}|${ALONE})[^)]{0,256}\\)(?!\\.)`, "i"),
 ];
 
 const ANYWHERE: readonly RegExp[] = [
   /[;|&`\n(]\s{0,4}(?:cat|tac|nl|head|tail|less|more)\s{1,4}[^\s]{0,64}\/etc\/(?:passwd|shadow)/,
   /\/dev\/(?:tcp|udp)\/[\w.-]{1,64}\/\d/,
-  /\$\{?IFS\b/,
+  /\w\$(?:\{IFS\}|IFS\b)[\w/$.*-]/,
   /\bnc(?:at)?\s{1,4}(?:-\w{1,8}\s{1,4}){0,4}(?:-e|-c)\s/,
   /[;|&\n]\s{0,4}rm\s{1,4}-(?:rf|fr|r\s{1,4}-f)\s{1,4}(?:--no-preserve-root\s{1,4})?\/(?:\s|$|\*)/,
 ];

@@ -54,7 +54,7 @@ const INJECTIONS: readonly RegExp[] = [
   new RegExp(`${OUT}${AND_OR}(?:not )?\\({1,4} ?select `),
   // '||(select …)||', '+sleep(5)+'
   new RegExp(
-    `${OUT} ?(?:\\|\\||[+,*]) ?\\({0,4} ?(?:select |(?:sleep|benchmark|pg_sleep|extractvalue|updatexml) ?\\()`,
+    `${OUT} ?(?:\\|\\||[+,*]) ?\\({0,4} ?(?:(?<!, ?)select |(?:sleep|benchmark|pg_sleep|extractvalue|updatexml) ?\\()`,
   ),
   // ' order by 5--, 1 group by x having 1=1
   new RegExp(`${OUT} (?:order|group) by (?:\\d{1,3} ?(?:$|,)|[\\w.,]{1,64} ?(?:--|#|\\/\\*|having))`),

@@ -70,6 +70,10 @@ export const ORDINARY: readonly string[] = [
   "p4 buffers, pausing p3, then emits 'data' and 'drain' on next tick (6)",
   "AwesomeMessage.customStaticMethod = function() { ... };",
   "(function () { return 1 })();\n})();",
+  'Select settings, select "Add or remove", select "Manage permissions"',
+  "| set | <code>function</code> | Set value |",
+  "local si=$IFS; get their argument split at $IFS whitespaces",
+  '`Set "browser.screenshotFailures" to false or remove it from the config.`',
   "`sudo apt-get install lm-sensors`",
   "`pwd(): Promise<string>`",
   // HTML of an editor, without scripts
