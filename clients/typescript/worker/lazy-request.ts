@@ -146,9 +146,9 @@ function originOf(host: unknown): string {
 function headersOf({ request }: WorkerExchange): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
-    for (const line of typeof value === "string" ? [value] : value) {
+    for (const line of Array.isArray(value) ? value : [value]) {
       try {
-        headers.append(name, line);
+        headers.append(name, String(line));
       } catch {
         // what is no field of HTTP has no place in Headers
       }

@@ -39,9 +39,9 @@ function addHeaders(message: IncomingMessage, { request, input, isUpgrade }: Wor
   const raw = message.rawHeaders;
   for (const name in request.headers) {
     const value = request.headers[name] as HeaderValue;
-    if (typeof value === "string") {
-      headers[name] = value;
-      raw.push(name, value);
+    if (!Array.isArray(value)) {
+      headers[name] = String(value);
+      raw.push(name, headers[name]);
     } else {
       headers[name] = name === "set-cookie" ? [...value] : value.join(name === "cookie" ? "; " : ", ");
       for (const line of value) raw.push(name, line);
