@@ -71,6 +71,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#controller = undefined;
     this.#upstream.active -= 1;
     this.#body?.push(null);
     const body = this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : this.#chunks[0];

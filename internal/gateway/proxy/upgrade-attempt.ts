@@ -1,5 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Upstream } from "./upstream.ts";
 
@@ -53,6 +54,7 @@ export class UpgradeAttempt {
     const request = (isTls ? requestHttps : requestHttp)({
       ...{ hostname, port, method, path, headers, agent: false, setHost: false, maxHeaderSize: MAX_HEAD },
       ...{ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
+      servername: isIP(hostname) === 0 ? hostname : "",
     });
     this.#request = request;
     this.#giveTime(times.connect, "UND_ERR_CONNECT_TIMEOUT");
