@@ -6,20 +6,23 @@ export interface Death {
   readonly at: number;
   /** Milliseconds that it had been ready. */
   readonly service: number;
-  /** It had been ready, and somebody else than the supervisor sent it a signal that ends: the program did not fail. */
+  /** It had been fit for work, so the program can be. */
+  readonly wasFit: boolean;
+  /** And somebody else than the supervisor sent it a signal that ends: the program did not fail. */
   readonly fromOutside: boolean;
 }
 
 /**
- * When a member is started again: at once after long service, and then later from death to death. As many deaths in so
- * short a time as the limit says make it hopeless.
+ * When a member is started again: at once after long service, and then later from death to death. As many failed starts in
+ * so short a time as the limit says make it hopeless. One whose program gets ready is never given up: else a request that
+ * crashes workers could be sent until there is none left.
  *
  * What an operator or the kernel's memory killer ends counts for less: it is back after the first pause at the latest,
  * for waiting would only keep a sound program away.
  */
 export class Backoff {
   readonly #options: Pick<ClusterOptions, "backoff" | "stableAfter" | "crashLoop">;
-  #deaths: number[] = [];
+  #failedStarts: number[] = [];
   #inARow = 0;
 
   constructor(options: Pick<ClusterOptions, "backoff" | "stableAfter" | "crashLoop">) {
@@ -27,20 +30,20 @@ export class Backoff {
   }
 
   /** Milliseconds to wait; `hopeless` when it is not worth it. */
-  next({ at, service, fromOutside }: Death): number | "hopeless" {
+  next({ at, service, wasFit, fromOutside }: Death): number | "hopeless" {
     const { backoff, stableAfter, crashLoop } = this.#options;
     if (service >= stableAfter) this.#inARow = 0;
-    this.#inARow++;
-    if (this.#inARow === 1) this.#deaths = [];
-    if (fromOutside) return this.#inARow === 1 ? 0 : jittered(backoff.first);
-    this.#deaths = [...this.#deaths, at].filter((death) => at - death <= crashLoop.within);
-    if (this.#deaths.length >= crashLoop.deaths) return "hopeless";
-    return this.#inARow === 1 ? 0 : jittered(Math.min(backoff.most, backoff.first * 2 ** (this.#inARow - 2)));
+    this.#failedStarts = wasFit ? [] : [...this.#failedStarts, at].filter((start) => at - start <= crashLoop.within);
+    if (this.#failedStarts.length >= crashLoop.deaths) return "hopeless";
+    const isFirst = this.#inARow === 0;
+    if (isFirst || !fromOutside) this.#inARow++;
+    if (isFirst) return 0;
+    return jittered(fromOutside ? backoff.first : Math.min(backoff.most, backoff.first * 2 ** (this.#inARow - 2)));
   }
 
   /** Somebody starts it by hand. */
   forget(): void {
-    this.#deaths = [];
+    this.#failedStarts = [];
     this.#inARow = 0;
   }
 }

@@ -38,7 +38,7 @@ export class CrashLog {
     this.#log.warn(fields, `worker ${id} ${reason} after ${uptime.toFixed(1)} s${said}`);
     if (!isLast) return;
     const { deaths, within } = this.#limit;
-    const why = `it failed ${deaths} times within ${within / 1000} s, and last ${reason}${said}`;
+    const why = `it failed to start ${deaths} times within ${within / 1000} s, and last ${reason}${said}`;
     this.#log.error(fields, `worker ${id} is not started any more: ${why}. To try again: xsys cluster restart ${id}`);
   }
 }

@@ -188,8 +188,8 @@ export class Member {
 
   #startAfter(process: WorkerProcess): void {
     if (this.state !== "backing-off") return;
-    const death = { at: performance.now(), service: process.service, fromOutside: process.endedFromOutside };
-    const wait = this.#backoff.next(death);
+    const { service, wasFit, endedFromOutside: fromOutside } = process;
+    const wait = this.#backoff.next({ at: performance.now(), service, wasFit, fromOutside });
     if (wait !== "hopeless") this.#respawn = setTimeout(() => this.start(), wait);
     else if (this.#state.take("give-up")) this.#lastHope = process;
   }

@@ -20,7 +20,7 @@ export interface ClusterOptions {
   readonly backoff: { readonly first: number; readonly most: number };
   /** After this long without a death, the next one counts as the first. */
   readonly stableAfter: number;
-  /** As many deaths within this time make it hopeless: it is not started any more. */
+  /** As many deaths before it was fit for work, within this time, make it hopeless: it is not started any more. */
   readonly crashLoop: { readonly deaths: number; readonly within: number };
   /** Resident bytes of a worker; absent for no limit. */
   readonly maxMemory?: number;

@@ -12,6 +12,9 @@ const FAREWELL = 100;
 /** Milliseconds for what a process said last to be read; one that it left behind may hold the connection open. */
 const LAST_WORDS = 200;
 
+/** Milliseconds that a process which is ready once it is started has to live to be one that can. */
+const FIT_AFTER = 1_000;
+
 /** One process of a member, from its start to its end. */
 export class WorkerProcess {
   /** In its environment: by it the worker that registers is known. */
@@ -70,6 +73,11 @@ export class WorkerProcess {
   /** Milliseconds since it got ready; 0 when it never did. */
   get service(): number {
     return this.#readyAt === undefined ? 0 : performance.now() - this.#readyAt;
+  }
+
+  /** It got as far as to work: it was ready, or, where every start counts as that, did not end soon after it. */
+  get wasFit(): boolean {
+    return this.#home.options.readyWhen === "registered" ? this.#readyAt !== undefined : this.service >= FIT_AFTER;
   }
 
   /** Undefined while it runs. */
