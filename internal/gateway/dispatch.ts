@@ -101,11 +101,14 @@ export class Dispatch implements Job {
       case "too-large":
         return errorAnswer(413, "Payload Too Large");
       case "no-worker":
-        return errorAnswer(503, this.#options.rescue ? RESCUE : "Service Unavailable: no worker is ready", {
-          "retry-after": "1",
-        });
+        return noWorkerAnswer(this.#options.rescue);
     }
   }
 }
 
 const RESCUE = "Service Unavailable: rescue mode, the workers are being brought back";
+
+export function noWorkerAnswer(rescue: boolean): Answer {
+  const message = rescue ? RESCUE : "Service Unavailable: no worker is ready";
+  return errorAnswer(503, message, { "retry-after": "1" });
+}

@@ -4,7 +4,7 @@ import type { Logger } from "../log.ts";
 import { type Answer, errorAnswer, isAnswer } from "./answer.ts";
 import { BodyReader, type RequestBody } from "./body-reader.ts";
 import { createClientAddress, createRemoteAddr } from "./client-address.ts";
-import { Dispatch } from "./dispatch.ts";
+import { Dispatch, noWorkerAnswer } from "./dispatch.ts";
 import { Exchange, type GatewayRequest, type GatewayResponse } from "./exchange.ts";
 import type { Features } from "./features.ts";
 import { goOn, throughSteps } from "./go-on.ts";
@@ -79,11 +79,22 @@ export class Gateway {
   }
 
   #route(exchange: Exchange): void {
-    const { routes, features } = this.#parts;
+    const { routes, features, pool } = this.#parts;
     const { target, method, path } = exchange;
     if (target === "") this.#answer(exchange, BAD_TARGET);
     else if (target.length > this.#options.maxUrl) this.#answer(exchange, URI_TOO_LONG);
+    else if (!pool.wasReady && (pool.hopeful || features.upstreams === undefined)) this.#awaitRoutes(exchange);
     else this.#toWhoseItIs(exchange, routes.find(method, path), features.upstreams);
+  }
+
+  /** Until the first worker tells the routes, nobody knows whose a request is. */
+  #awaitRoutes(exchange: Exchange): void {
+    const { pool, routes, features } = this.#parts;
+    this.#then(exchange, pool.firstReady(), () => {
+      const { upstreams } = features;
+      if (!pool.wasReady && upstreams === undefined) this.#answer(exchange, noWorkerAnswer(this.#options.rescue));
+      else this.#toWhoseItIs(exchange, routes.find(exchange.method, exchange.path), upstreams);
+    });
   }
 
   #toWhoseItIs(exchange: Exchange, match: RouteMatch | undefined, upstreams: Features["upstreams"]): void {

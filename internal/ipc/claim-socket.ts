@@ -5,6 +5,7 @@ import { isNamedPipe } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
 import { encodeMessage, type HelloAnswer, parseMessage } from "../../protocol/message.ts";
+import { fromErrno, isErrno } from "../errno.ts";
 
 /** Bytes of a socket's path: sockaddr_un's 108 on Linux and 104 elsewhere, less the NUL. */
 const MAX_PATH_BYTES = process.platform === "linux" ? 107 : 103;
@@ -34,7 +35,10 @@ export async function claimSocket(server: Server, path: string): Promise<Claimed
   await refuseIfTaken(path);
   const own = join(dirname(path), `.${process.pid}`);
   unlinkIfThere(own);
-  await listen(server, own);
+  await listen(server, own).catch((error) => {
+    // It would name the other path, which nobody has asked for.
+    throw isErrno(error) ? fromErrno(Object.assign(error, { path }), "listening") : error;
+  });
   try {
     chmodSync(own, 0o600);
     linkUnlessTaken(own, path);

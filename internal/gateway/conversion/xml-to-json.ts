@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { setAside } from "./long-texts.ts";
 import { measureXml } from "./measure-xml.ts";
-import { decodeReferences } from "./references.ts";
 import { XmlError } from "./xml-error.ts";
 
 export interface XmlShape {
@@ -22,6 +22,7 @@ export function xmlToJson(xml: string, { attributePrefix, textKey }: XmlShape): 
   if (excess !== undefined) throw new XmlError(excess);
   const valid = XMLValidator.validate(xml);
   if (valid !== true) throw new XmlError(`${valid.err.msg} (line ${valid.err.line}, column ${valid.err.col ?? 1})`);
+  const { rest, decode } = setAside(xml);
   const parser = new XMLParser({
     ignoreAttributes: false,
     attributeNamePrefix: attributePrefix,
@@ -31,9 +32,9 @@ export function xmlToJson(xml: string, { attributePrefix, textKey }: XmlShape): 
     ignorePiTags: true,
     maxNestedTags: DEEPEST,
     jPath: false,
-    entityDecoder: ENTITIES,
+    entityDecoder: { ...NO_ENTITIES, decode },
   });
-  const root = parsed(parser, xml);
+  const root = parsed(parser, rest);
   const [only, ...others] = Object.values(root);
   if (only === undefined || others.length > 0 || Array.isArray(only)) {
     throw new XmlError("A document has one element that holds all others");
@@ -42,8 +43,7 @@ export function xmlToJson(xml: string, { attributePrefix, textKey }: XmlShape): 
 }
 
 /** Nothing is declared, so there is nothing that could be expanded. */
-const ENTITIES = {
-  decode: decodeReferences,
+const NO_ENTITIES = {
   setExternalEntities: () => {},
   addInputEntities: () => {},
   reset: () => {},

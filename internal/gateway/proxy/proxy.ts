@@ -35,7 +35,7 @@ export interface Proxy {
   close(): void;
 }
 
-/** @throws INVALID_PARAMS for what cannot be an upstream */
+/** @throws INVALID_PARAMS for what cannot be an upstream, or its health be asked by */
 export function createProxy(options: ProxyOptions, { log }: { readonly log: Logger }): Proxy {
   const upstreams = new Upstreams(options);
   const { timeout, connectTimeout, healthCheck } = options;

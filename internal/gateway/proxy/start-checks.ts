@@ -1,11 +1,18 @@
+import { XsysError } from "../../../protocol/errors.ts";
 import type { Logger } from "../../log.ts";
 import type { ProxyOptions } from "../options.ts";
 import type { Upstream } from "./upstream.ts";
 
 type HealthCheck = NonNullable<ProxyOptions["healthCheck"]>;
 
-/** Asks every upstream for its health, now and then; 2xx and 3xx are healthy. The function returned ends it. */
+/**
+ * Asks every upstream for its health, now and then; 2xx and 3xx are healthy. The function returned ends it.
+ * @throws INVALID_PARAMS for a path that cannot be asked for, which all would fail
+ */
 export function startChecks(upstreams: readonly Upstream[], options: HealthCheck, log: Logger): () => void {
+  if (!/^\/[\x21-\x7e]*$/.test(options.path)) {
+    throw new XsysError("INVALID_PARAMS", `"${options.path}" cannot be asked for: it is no path with a slash before it`);
+  }
   const timers = upstreams.map((upstream) => {
     let isRunning = false;
     const check = async (): Promise<void> => {

@@ -56,6 +56,8 @@ export class WorkerPool implements WorkerHome, LinkHome {
   #admitted = 0;
   /** Runs when a worker that just registered has told its routes. */
   readonly #onRoutes = new Map<WorkerLink, () => void>();
+  readonly #firstReady = Promise.withResolvers<void>();
+  #wasReady = false;
   /** Set by the service where processes are supervised. */
   source: WorkerSource | undefined;
 
@@ -89,6 +91,19 @@ export class WorkerPool implements WorkerHome, LinkHome {
   /** Whether a request that finds no worker may hope for one. */
   get hopeful(): boolean {
     return this.#ready.length > 0 || (this.source?.hopeful ?? false);
+  }
+
+  /** Whether there was ever a worker to tell the routes. */
+  get wasReady(): boolean {
+    return this.#wasReady;
+  }
+
+  /** Resolves when there is a first worker, or as late as a request would wait for one. */
+  async firstReady(): Promise<void> {
+    const { promise: overdue, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#patience);
+    await Promise.race([this.#firstReady.promise, overdue]);
+    clearTimeout(timer);
   }
 
   /** Gives a job to a worker, or has it wait for one. */
@@ -143,6 +158,12 @@ export class WorkerPool implements WorkerHome, LinkHome {
     for (const job of this.#waiting.takeOlder(Number.POSITIVE_INFINITY)) job.failed("no-worker");
   }
 
+  /** Milliseconds that waiting for a worker is worth. */
+  get #patience(): number {
+    const { queueTimeout } = this.#options;
+    return this.hopeful ? queueTimeout : Math.min(queueTimeout, HOPELESS_WAIT);
+  }
+
   #begin(link: WorkerLink): void {
     const { id } = link.registration;
     const channel = workerChannel(link, (active) => this.#setActive(link, active));
@@ -154,7 +175,10 @@ export class WorkerPool implements WorkerHome, LinkHome {
   #setActive(link: WorkerLink, active: boolean): void {
     if (this.#ready.includes(link) === active) return;
     this.#ready = active ? [...this.#ready, link] : this.#ready.filter((other) => other !== link);
-    if (active) this.#waiting.offer((job) => this.#give(job));
+    if (!active) return;
+    this.#wasReady = true;
+    this.#firstReady.resolve();
+    this.#waiting.offer((job) => this.#give(job));
   }
 
   #give(job: Job): boolean {
@@ -173,11 +197,10 @@ export class WorkerPool implements WorkerHome, LinkHome {
 
   #sweep(): void {
     const now = performance.now();
-    const { timeout, queueTimeout } = this.#options;
+    const { timeout } = this.#options;
     if (timeout > 0) for (const link of this.#links) link.expire(now - timeout);
     if (this.#waiting.size === 0) return;
-    const patience = this.hopeful ? queueTimeout : Math.min(queueTimeout, HOPELESS_WAIT);
-    for (const job of this.#waiting.takeOlder(now - patience)) job.failed("no-worker");
+    for (const job of this.#waiting.takeOlder(now - this.#patience)) job.failed("no-worker");
   }
 }
 
