@@ -11,7 +11,10 @@ type HealthCheck = NonNullable<ProxyOptions["healthCheck"]>;
  */
 export function startChecks(upstreams: readonly Upstream[], options: HealthCheck, log: Logger): () => void {
   if (!/^\/[\x21-\x7e]*$/.test(options.path)) {
-    throw new XsysError("INVALID_PARAMS", `"${options.path}" cannot be asked for: it is no path with a slash before it`);
+    throw new XsysError(
+      "INVALID_PARAMS",
+      `"${options.path}" cannot be asked for: it is no path with a slash before it`,
+    );
   }
   const timers = upstreams.map((upstream) => {
     let isRunning = false;

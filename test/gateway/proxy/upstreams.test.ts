@@ -91,6 +91,14 @@ describe("health checks", () => {
     await expect.poll(() => proxy.status()[0]?.healthy, { timeout: 20_000 }).toBe(false);
   });
 
+  test.each(["health", "", "/a b", "http://x/"])(
+    "by the path %j are refused: every upstream would fail them",
+    async (path) => {
+      const proxy = startProxy({ upstreams: ["http://127.0.0.1:1"], healthCheck: { ...check, path } });
+      await expect(proxy).rejects.toMatchObject({ code: "INVALID_PARAMS" });
+    },
+  );
+
   test("end with the proxy", async () => {
     const upstream = await startUpstream(named("a"));
     const { proxy } = await startProxy({ upstreams: [upstream.url], healthCheck: check });
