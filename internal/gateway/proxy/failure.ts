@@ -30,6 +30,11 @@ export function isStaleConnection(failure: unknown): boolean {
   return codeOf(failure) === "ECONNRESET" || codeOf(failure) === "EPIPE" || (socket?.bytesRead ?? 0) > 0;
 }
 
+/** For the log. Of a name with several addresses, none of which was reached, there is no message. */
+export function reasonOf(failure: unknown): string {
+  return (failure instanceof Error && failure.message) || codeOf(failure) || String(failure);
+}
+
 function codeOf(failure: unknown): string {
   return (failure as NodeJS.ErrnoException).code ?? "";
 }

@@ -1,6 +1,7 @@
 import { XsysError } from "../../../protocol/errors.ts";
 import type { Logger } from "../../log.ts";
 import type { ProxyOptions } from "../options.ts";
+import { reasonOf } from "./failure.ts";
 import type { Upstream } from "./upstream.ts";
 
 type HealthCheck = NonNullable<ProxyOptions["healthCheck"]>;
@@ -41,7 +42,7 @@ async function whatFails({ pool }: Upstream, { path, timeout }: HealthCheck): Pr
     await body.dump({ limit: 65_536, signal });
     return statusCode < 400 ? undefined : `it answered ${statusCode}`;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from "../../log.ts";
 import { Deadline } from "./deadline.ts";
-import { isStaleConnection, isTimeout } from "./failure.ts";
+import { isStaleConnection, isTimeout, reasonOf } from "./failure.ts";
 import type { Upstream } from "./upstream.ts";
 import type { Upstreams } from "./upstreams.ts";
 
@@ -38,9 +38,9 @@ export class Tries {
   failed(upstream: Upstream, failure: unknown, wasSent: boolean, isRepeatable: boolean): boolean {
     upstream.failed();
     this.failure = failure;
-    if (!wasSent && upstream.health.unreachable()) {
-      this.#log.warn({ upstream: upstream.key, err: failure }, "the upstream cannot be reached");
-    } else this.#log.debug({ upstream: upstream.key, err: failure }, "the upstream did not answer");
+    const told = { upstream: upstream.key, reason: reasonOf(failure) };
+    if (!wasSent && upstream.health.unreachable()) this.#log.warn(told, "the upstream cannot be reached");
+    else this.#log.debug(told, "the upstream did not answer");
     if (wasSent && (!isRepeatable || isTimeout(failure))) return false;
     if (wasSent && !this.#wasStale && isStaleConnection(failure)) this.#wasStale = true;
     else this.#tried.add(upstream);
