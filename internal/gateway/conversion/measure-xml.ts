@@ -1,3 +1,5 @@
+import { ASIDE } from "./long-texts.ts";
+
 /** Parsing takes about 3 µs for each of these, 0.1 s for all. */
 const MOST_TAGS = 20_000;
 const MOST_ATTRIBUTES = 10_000;
@@ -5,6 +7,7 @@ const MOST_ATTRIBUTES = 10_000;
 /** What in a text is not taken, before anything is made of it; undefined when it may be parsed. */
 export function measureXml(xml: string): string | undefined {
   if (DOCUMENT_TYPE.test(withoutSections(xml))) return "A document type is not allowed";
+  if (xml.includes(ASIDE)) return "U+FFFF is no character of XML";
   if (count(xml, /</g, MOST_TAGS) > MOST_TAGS) return `More than ${MOST_TAGS} tags`;
   if (count(xml, /=\s{0,8}["']/g, MOST_ATTRIBUTES) > MOST_ATTRIBUTES) return `More than ${MOST_ATTRIBUTES} attributes`;
   return undefined;

@@ -60,7 +60,8 @@ export class Settings {
 
   /** Says that a field cannot be used, as the methods above do. */
   refuse(name: string): void {
-    this.#wrong.push(this.#path + name);
+    const path = this.#path + name;
+    if (!this.#wrong.includes(path)) this.#wrong.push(path);
   }
 
   tellWrong(guard: string, log: Logger): void {
