@@ -3,6 +3,8 @@ import { ASIDE } from "./long-texts.ts";
 /** Parsing takes about 3 µs for each of these, 0.1 s for all. */
 const MOST_TAGS = 20_000;
 const MOST_ATTRIBUTES = 10_000;
+/** The same for reading so many references. */
+const MOST_REFERENCES = 200_000;
 
 /** What in a text is not taken, before anything is made of it; undefined when it may be parsed. */
 export function measureXml(xml: string): string | undefined {
@@ -10,6 +12,7 @@ export function measureXml(xml: string): string | undefined {
   if (xml.includes(ASIDE)) return "U+FFFF is no character of XML";
   if (count(xml, /</g, MOST_TAGS) > MOST_TAGS) return `More than ${MOST_TAGS} tags`;
   if (count(xml, /=\s{0,8}["']/g, MOST_ATTRIBUTES) > MOST_ATTRIBUTES) return `More than ${MOST_ATTRIBUTES} attributes`;
+  if (count(xml, /&/g, MOST_REFERENCES) > MOST_REFERENCES) return `More than ${MOST_REFERENCES} references`;
   return undefined;
 }
 

@@ -141,6 +141,7 @@ describe("what is not taken gets 400 that says where, and passes untouched witho
       `<a ${Array.from({ length: 30_000 }, (_, i) => `a${i}="1"`).join(" ")}/>`,
       "10000 attributes",
     ],
+    ["very many references", `<a>${"&amp;".repeat(300_000)}</a>`, "200000 references"],
     ["an attribute given twice", '<a b="1" b="2"/>', "repeated"],
     ["tags that are never closed", "<a".repeat(19_000), "Tag"],
     ["comments that are never closed", `<a>${"<!--".repeat(100_000)}`, "400"],
