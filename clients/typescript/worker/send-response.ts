@@ -12,30 +12,50 @@ export async function sendResponse(exchange: WorkerExchange, response: Response 
   }
   const reader = body.getReader();
   exchange.onLost((error) => void reader.cancel(error).catch(() => {}));
-  const first = await reader.read();
-  if (first.done) {
-    exchange.answer(status, headersOf(response));
-    return;
-  }
-  const second = reader.read();
-  const whole = await Promise.race([second.then(({ done }) => done), noneYet()]);
-  if (whole && bytesOf(first.value).byteLength <= INLINE_BODY) {
-    exchange.answer(status, headersOf(response), first.value);
-  } else await sendStream(exchange, response, reader, [first, second]);
+  const first = reader.read();
+  const second = first.then((part) => (part.done ? part : reader.read()));
+  let early: { readonly isWhole: boolean } | { readonly error: unknown } | undefined;
+  second.then(
+    ({ done }) => {
+      early = { isWhole: done };
+    },
+    (error) => {
+      early = { error };
+    },
+  );
+  await nextTick(); // a body that is there already has ended by then
+  if (early !== undefined && "error" in early) throw early.error;
+  const whole = early?.isWhole ? wholeOf(await first) : undefined;
+  if (whole === undefined || whole.byteLength > INLINE_BODY)
+    await sendStream(exchange, response, reader, [first, second]);
+  else exchange.answer(status, headersOf(response), whole);
 }
 
 type Part = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>["read"]>>;
 
+const NO_BYTES = new Uint8Array();
+
+function wholeOf({ done, value }: Part): Uint8Array {
+  return done ? NO_BYTES : bytesOf(value);
+}
+
+/** Sends the head at once, and each part as it comes. */
 async function sendStream(
   exchange: WorkerExchange,
   response: Response,
   reader: ReadableStreamDefaultReader<Uint8Array>,
-  [first, second]: [Part, Promise<Part>],
+  [first, second]: readonly [Promise<Part>, Promise<Part>],
 ): Promise<void> {
   const output = exchange.begin(response.status, headersOf(response));
   try {
-    for (let part = first, next = second; !part.done; part = await next, next = reader.read()) {
+    let part = await first;
+    if (!part.done) {
       await output.write(bytesOf(part.value));
+      part = await second;
+    }
+    while (!part.done) {
+      await output.write(bytesOf(part.value));
+      part = await reader.read();
     }
     exchange.end();
   } catch (error) {
@@ -49,15 +69,18 @@ function bytesOf(part: unknown): Uint8Array {
   throw new TypeError("a Response's body gave what are no bytes");
 }
 
-/** False when the microtasks under way are done: a body that is there already has ended by then. */
-function noneYet(): Promise<false> {
-  return new Promise((resolve) => process.nextTick(resolve, false));
+function nextTick(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
 
+/** Iteration gives each Set-Cookie by itself, and of any other name all its values in one. */
 function headersOf({ headers }: Response): Record<string, HeaderValue> {
   const fields: Record<string, HeaderValue> = {};
-  for (const [name, value] of headers) if (name !== "set-cookie") fields[name] = value;
-  const cookies = headers.getSetCookie();
+  const cookies: string[] = [];
+  headers.forEach((value, name) => {
+    if (name === "set-cookie") cookies.push(value);
+    else fields[name] = value;
+  });
   if (cookies.length > 0) fields["set-cookie"] = cookies;
   return fields;
 }

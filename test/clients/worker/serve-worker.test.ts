@@ -324,6 +324,41 @@ describe("bodies that are large, or come in time", () => {
     expect([large.stream === undefined, (await bodyOf(large)).length]).toEqual([false, 65_537]);
   });
 
+  test("an answer's head is sent when its body is still to come", async () => {
+    const more = Promise.withResolvers<void>();
+    async function* parts() {
+      await more.promise;
+      yield Buffer.from("late");
+    }
+    await serve(() => new Response(ReadableStream.from(parts()) as unknown as ReadableStream<Uint8Array>));
+    const answer = await gateway.fetch({});
+    expect(answer.status).toBe(200);
+    more.resolve();
+    expect((await bodyOf(answer)).toString()).toBe("late");
+  });
+
+  test("an answer that fails before it has begun is a 500, and one that does while it waits is cut short", async () => {
+    let stream = new ReadableStream<Uint8Array>({ pull: () => Promise.reject(new Error("at once")) });
+    await serve(() => new Response(stream));
+    expect(await gateway.fetch({})).toMatchObject({ status: 500 });
+    async function* parts() {
+      for (let part = 0; part < 3; part++) yield Buffer.alloc(500_000);
+      throw new Error("while the gateway is behind");
+    }
+    stream = ReadableStream.from(parts()) as unknown as ReadableStream<Uint8Array>;
+    const answer = await gateway.fetch({});
+    gateway.say("Ping", {});
+    await gateway.message("Pong");
+    await expect(bodyOf(answer)).rejects.toThrow("the worker failed");
+    expect(errors.map(String)).toEqual(["Error: at once", "Error: while the gateway is behind"]);
+  });
+
+  test("an answer of what are no bytes is a 500", async () => {
+    const body = ReadableStream.from(["text"]) as unknown as ReadableStream<Uint8Array>;
+    await serve(() => new Response(body));
+    expect(await gateway.fetch({})).toMatchObject({ status: 500 });
+  });
+
   test("an answer in parts is sent as each part comes", async () => {
     const more = Promise.withResolvers<void>();
     async function* parts() {
