@@ -112,7 +112,7 @@ test("a client that is held back and goes is given to no worker", async () => {
   await gateway.ask("/third", { headers: { "x-forwarded-for": "192.0.2.7" } });
   leaving.abort();
   await expect(second).rejects.toThrow("aborted");
-  await vi.waitFor(() => expect(JSON.stringify(gateway.log)).toContain("/second"));
+  await vi.waitFor(() => expect(JSON.stringify(gateway.log)).toContain("/second"), 60_000);
   await gateway.ask("/fourth", { headers: { "x-forwarded-for": "192.0.2.8" } });
   expect(seen).toEqual(["/first", "/third", "/fourth"]);
 });
