@@ -13,6 +13,7 @@ import type { Observer } from "./observer.ts";
 import type { GatewayOptions } from "./options.ts";
 import { BodyTooLarge } from "./read-body.ts";
 import type { RouteMatch, RouteTable } from "./routes/route-table.ts";
+import { closeAtEnd } from "./tunnel.ts";
 import { connectUpgraded } from "./upgraded.ts";
 import { removeFiles } from "./uploads/uploads.ts";
 import { workerRequest } from "./worker-request.ts";
@@ -54,7 +55,7 @@ export class Gateway {
   readonly handle = (request: GatewayRequest, response: GatewayResponse, arrival: Arrival = {}): void => {
     const { observer } = this.#parts;
     const exchange = new Exchange(request, response, this.#client(request), arrival.upgrade);
-    response.on("close", () => exchange.end());
+    (arrival.upgrade?.socket ?? response).on("close", () => exchange.end());
     observer.began(exchange);
     this.#guarded(exchange, () => {
       const page = observer.page(exchange);
@@ -161,7 +162,9 @@ export class Gateway {
   #dispatch(exchange: Exchange, request: WorkerRequest, input?: Readable): void {
     const { pool, features } = this.#parts;
     const upgrade = exchange.upgrade !== undefined && pool.takesStreams;
+    const unwatch = exchange.upgrade && closeAtEnd(exchange.upgrade.socket);
     new Dispatch(pool, this.#options, exchange, { request, input, upgrade }, (answer, failure?: Failure) => {
+      unwatch?.();
       if (failure === undefined) features.breaker?.succeeded();
       else features.breaker?.failed();
       if (failure === "no-worker") discardFiles(request);

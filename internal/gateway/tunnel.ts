@@ -15,6 +15,17 @@ export async function tunnel(a: Duplex, b: Duplex, idleTimeout: number): Promise
   clearTimeout(idle);
 }
 
+/**
+ * Closes a connection that its client has ended before there is anybody to tunnel to: as long as nobody reads it, that
+ * would stay unseen. What it gives back ends the watch.
+ */
+export function closeAtEnd(socket: Duplex): () => void {
+  const look = (): void => void socket.read(0);
+  const close = (): void => void socket.destroy();
+  socket.on("readable", look).on("end", close);
+  return () => socket.off("readable", look).off("end", close);
+}
+
 /** Resolves when `from` is closed. */
 async function pass(from: Duplex, to: Duplex, idle: NodeJS.Timeout | undefined): Promise<void> {
   from.on("error", () => {}); // its close follows, and says enough

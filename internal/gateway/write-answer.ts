@@ -39,9 +39,8 @@ export function writeAnswer(exchange: Exchange, { status, headers, body }: Answe
     writeHead(response, status, fields);
     sendStream(exchange, body);
   } else {
-    if (exchange.method !== "HEAD" || headers["content-length"] === undefined) {
-      fields.push("content-length", String(body?.byteLength ?? 0));
-    }
+    const isUntold = exchange.method === "HEAD" && (body === undefined || headers["content-length"] !== undefined);
+    if (!isUntold) fields.push("content-length", String(body?.byteLength ?? 0));
     writeHead(response, status, fields);
     if (body === undefined || exchange.method === "HEAD") {
       response.end();

@@ -158,3 +158,34 @@ test("HTTP/2 on the same port is answered alike, and its worker sees no differen
   expect(await text(stream)).toBe("got");
   session.close();
 });
+
+describe("a client that asks for WebSocket", () => {
+  const upgrade = "GET /socket HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
+
+  test("of a worker that takes none is answered by HTTP, and its connection closed", async () => {
+    const gateway = await startGateway();
+    void (await gateway.worker()).answerAll();
+    const socket = connect(gateway.port, "127.0.0.1");
+    socket.write(upgrade);
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 200 OK[\s\S]*\/socket$/);
+  });
+
+  test("and goes before the worker has agreed is given up, and no longer counted as under way", async () => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker({ id: "0", streams: true });
+    const socket = connect(gateway.port, "127.0.0.1");
+    socket.write(upgrade);
+    const { id } = await worker.asked();
+    socket.destroy();
+    expect(await worker.peer.message()).toMatchObject({ type: "Cancel", id: Number(id) });
+    await expect
+      .poll(async () => JSON.parse((await gateway.ask("/_xypriss/b/status")).body).requests_in_flight)
+      .toBe(1);
+  });
+
+  test("of another protocol is answered as if it had not asked", async () => {
+    const gateway = await startGateway();
+    void (await gateway.worker()).answerAll();
+    expect((await gateway.ask("/", { headers: { connection: "upgrade", upgrade: "h2c" } })).body).toBe("/");
+  });
+});

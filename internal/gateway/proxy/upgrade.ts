@@ -1,7 +1,6 @@
-import type { Duplex } from "node:stream";
 import { type Answer, errorAnswer } from "../answer.ts";
 import type { Exchange, Upgrade } from "../exchange.ts";
-import { tunnel } from "../tunnel.ts";
+import { closeAtEnd, tunnel } from "../tunnel.ts";
 import { writeAnswer } from "../write-answer.ts";
 import { type Agreement, askForUpgrade } from "./ask-for-upgrade.ts";
 import type { ProxyHome } from "./home.ts";
@@ -19,14 +18,6 @@ export async function upgrade(home: ProxyHome, exchange: Exchange, taken: Upgrad
   unwatch();
   if ("upstream" in reply) await connect(home, exchange, taken, reply);
   else refuse(exchange, reply);
-}
-
-/** Closes a connection that its client has ended: as long as nobody reads it, that would stay unseen. */
-function closeAtEnd(socket: Duplex): () => void {
-  const look = (): void => void socket.read(0);
-  const close = (): void => void socket.destroy();
-  socket.on("readable", look).on("end", close);
-  return () => socket.off("readable", look).off("end", close);
 }
 
 function refuse(exchange: Exchange, answer: Answer): void {

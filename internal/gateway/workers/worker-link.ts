@@ -29,6 +29,7 @@ export interface LinkHome {
   gone(link: WorkerLink): void;
 }
 
+const NO_BYTES = Buffer.alloc(0);
 /** Bytes that a worker may leave unread before it is given no more work. */
 const MAX_UNSENT = 16 * 1024 * 1024;
 
@@ -177,11 +178,11 @@ export class WorkerLink implements WorkerInbox, Candidate {
       this.#home.garbage(this, "a Response without an id");
       return;
     }
-    const bytes = typeof body === "string" && body !== "" ? Buffer.from(body, "base64") : undefined;
+    const bytes = typeof body === "string" && body !== "" ? Buffer.from(body, "base64") : NO_BYTES;
     this.#answer(Number(id), status, headers, output === true ? "follows" : bytes);
   }
 
-  #answer(id: number, status: unknown, fields: unknown, body: Uint8Array | undefined | "follows"): void {
+  #answer(id: number, status: unknown, fields: unknown, body: Uint8Array | "follows"): void {
     const sent = this.#sent.get(id);
     if (sent === undefined || sent.isAnswered) return; // too late: somebody else has answered, or nobody waits
     const head = answerHead(status, fields);
