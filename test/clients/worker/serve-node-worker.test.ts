@@ -279,6 +279,30 @@ describe("a request of node:http", () => {
     expect(JSON.parse(answer.body.toString())).toEqual(["application/json", '{"a":"1"}', [file]]);
   });
 
+  test("that is answered before all of it has come is over, whether it is being read or not", async () => {
+    await serve((request, response) => {
+      if (request.url === "/read") request.resume();
+      response.end("early");
+    });
+    for (const url of ["/read", "/leave"]) {
+      const exchange = gateway.send({ method: "POST", url }, { input: true });
+      expect((await exchange.answer).body.toString()).toBe("early");
+      await exchange.input.write(Buffer.from("late"));
+      exchange.endInput();
+    }
+    expect(errors).toEqual([]);
+  });
+
+  test("that is destroyed breaks its exchange off, and tells so", async () => {
+    const closed = Promise.withResolvers<boolean>();
+    await serve((request) => {
+      request.on("close", () => closed.resolve(request.aborted));
+      request.destroy();
+    });
+    expect(await gateway.fetch({ method: "POST" }, { input: true })).toMatchObject({ status: 502 });
+    expect(await closed.promise).toBe(true);
+  });
+
   test("and its response outlive a change of their prototypes, as Express makes one", async () => {
     const requests = Object.create(IncomingMessage.prototype);
     const responses = Object.create(ServerResponse.prototype, {
