@@ -53,7 +53,8 @@ export class Dispatch implements Job {
     this.upgrade = upgrade;
     this.place = undefined;
     exchange.onEnd(() => this.#abandon());
-    pool.assign(this);
+    // Its client may have gone while a gate or a filter took its time.
+    if (!this.#isDone) pool.assign(this);
   }
 
   answered(answer: Answer): void {

@@ -163,13 +163,19 @@ export class Gateway {
     const { pool, features } = this.#parts;
     const upgrade = exchange.upgrade !== undefined && pool.takesStreams;
     const unwatch = exchange.upgrade && closeAtEnd(exchange.upgrade.socket);
-    new Dispatch(pool, this.#options, exchange, { request, input, upgrade }, (answer, failure?: Failure) => {
-      unwatch?.();
-      if (failure === undefined) features.breaker?.succeeded();
-      else features.breaker?.failed();
-      if (failure === "no-worker") discardFiles(request);
-      this.#guarded(exchange, () => this.#answer(exchange, answer));
-    });
+    const dispatch = new Dispatch(
+      pool,
+      this.#options,
+      exchange,
+      { request, input, upgrade },
+      (answer, failure?: Failure) => {
+        unwatch?.();
+        if (failure === undefined) features.breaker?.succeeded();
+        else if (failure !== "too-large") features.breaker?.failed();
+        this.#guarded(exchange, () => this.#answer(exchange, answer));
+      },
+    );
+    if (request.files !== undefined) exchange.onEnd(() => dispatch.place ?? discardFiles(request));
   }
 
   /** The worker's files, then the filters, then the client. */
