@@ -1,5 +1,5 @@
 import type { Contract } from "../protocol/command.ts";
-import { type CommandName, contractsByName } from "../protocol/commands/index.ts";
+import type { CommandName } from "../protocol/commands/index.ts";
 import { XsysError } from "../protocol/errors.ts";
 import type { JsonSchema, PathKind } from "../protocol/schema.ts";
 import { clipped, didYouMean } from "../protocol/suggest.ts";
@@ -45,16 +45,13 @@ export class Router {
   }
 
   async #callFirst(name: string, params: unknown, call: Call): Promise<unknown> {
-    const contract = contractsByName.get(name);
-    if (contract === undefined) throw unknownCommand(name);
+    if (!Object.hasOwn(handlers, name)) throw unknownCommand(name);
     try {
-      const [{ default: handler }, validate] = await Promise.all([
-        handlers[name as CommandName]() as Promise<{ default: Handler }>,
-        compile(contract),
-      ]);
-      this.#routes.set(name, { contract, validate, run: handler.run, paths: pathParams(contract) });
+      const { default: handler } = (await handlers[name as CommandName]()) as { default: Handler };
+      const { contract, run } = handler;
+      this.#routes.set(name, { contract, validate: compile(contract), run, paths: pathParams(contract) });
     } catch (error) {
-      return this.#fail(error, contract, params, call);
+      return this.#fail(error, { name, params: {} }, params, call);
     }
     return this.call(name, params, call);
   }
@@ -91,7 +88,13 @@ export class Router {
     return waits.length === 0 ? undefined : Promise.all(waits);
   }
 
-  #fail(error: unknown, { name, params: schema }: Contract, params: unknown, { signal }: Call): never {
+  #fail(
+    error: unknown,
+    { name, params: schema }: Pick<Contract, "name" | "params">,
+    params: unknown,
+    call: Call,
+  ): never {
+    const { signal } = call;
     if (error instanceof XsysError) throw error;
     if (signal.aborted && signal.reason instanceof XsysError) throw signal.reason;
     if (signal.aborted) throw new XsysError("CANCELLED", `${name} was cancelled`, { cause: error });
@@ -155,6 +158,6 @@ function firstPath({ properties = {} }: JsonSchema, params: unknown): string | u
 
 function unknownCommand(asked: string): XsysError {
   const name = clipped(asked);
-  const near = didYouMean(name, contractsByName.keys());
+  const near = didYouMean(name, Object.keys(handlers));
   return new XsysError("UNKNOWN_COMMAND", `there is no command "${name}"${near}`, { details: { command: name } });
 }

@@ -1,49 +1,33 @@
-import type { ErrorObject, ValidateFunction } from "ajv";
 import type { Contract } from "../protocol/command.ts";
 import { XsysError } from "../protocol/errors.ts";
 import { clipped, didYouMean } from "../protocol/suggest.ts";
+import { checkOf, type Violation } from "./schema-check.ts";
 
 /** Checks parameters and fills in defaults, in place; raises INVALID_PARAMS. */
 export type Validate = (params: object) => void;
 
-let ajv: import("ajv").Ajv | undefined;
-
-/** Compiles a contract's parameters. ajv itself is loaded at the first one. */
-export async function compile(contract: Contract): Promise<Validate> {
-  ajv ??= await createAjv();
-  const validate = ajv.compile(contract.params);
+/** The check of a contract's parameters. */
+export function compile(contract: Contract): Validate {
+  const check = checkOf(contract.params);
   return (params) => {
-    if (!validate(params)) throw invalid(contract, validate);
+    const found = check(params);
+    if (found !== undefined) throw invalid(contract, found);
   };
 }
 
-async function createAjv() {
-  const { Ajv } = await import("ajv");
-  // The schemas are ours and tested, so checking them against the meta-schema at every start (10 ms) shows nothing.
-  return new Ajv({
-    useDefaults: true,
-    meta: false,
-    validateSchema: false,
-    keywords: ["x-unit", "x-path"],
-    allowUnionTypes: true,
+function invalid(contract: Contract, found: Violation): XsysError {
+  return new XsysError("INVALID_PARAMS", `${contract.name}: ${describe(found, contract)}`, {
+    details: { command: contract.name, path: found.path, keyword: found.keyword },
   });
 }
 
-function invalid(contract: Contract, { errors }: ValidateFunction): XsysError {
-  const [error] = errors ?? [];
-  const reason = error === undefined ? "invalid parameters" : describe(error, contract);
-  return new XsysError("INVALID_PARAMS", `${contract.name}: ${reason}`, {
-    details: { command: contract.name, ...(error && { path: error.instancePath, keyword: error.keyword }) },
-  });
-}
-
-function describe({ keyword, instancePath, message = "is invalid", params }: ErrorObject, contract: Contract): string {
-  const at = instancePath.slice(1).replaceAll("/", ".");
-  if (keyword === "required") return `parameter "${params.missingProperty}" is missing`;
+function describe({ keyword, path, message, property = "", choices = [] }: Violation, contract: Contract): string {
+  const at = path.slice(1).replaceAll("/", ".");
+  if (keyword === "required") return `parameter "${property}" is missing`;
   if (keyword === "additionalProperties") {
-    const name = clipped(params.additionalProperty);
+    const name = clipped(property);
     return `there is no parameter "${name}"${didYouMean(name, Object.keys(contract.params.properties ?? {}))}`;
   }
-  if (keyword === "enum") return `parameter "${at}" must be one of ${params.allowedValues.join(", ")}`;
+  if (keyword === "enum") return `parameter "${at}" must be one of ${choices.join(", ")}`;
   return at === "" ? `params ${message}` : `parameter "${at}" ${message}`;
 }
