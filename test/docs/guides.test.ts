@@ -1,12 +1,14 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFile, symlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, test } from "vitest";
+import { connect } from "../../clients/typescript/index.ts";
 import { splitCommand } from "../../cmd/xsys/server/split-command.ts";
 import { useChildren } from "../support/children.ts";
-import { xsys } from "../support/command-line.ts";
+import { type Ended, ended, startXsys, xsys } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";
+import { startTestService } from "../support/service.ts";
 import { startServer } from "../support/started-server.ts";
 
 const sandbox = useSandbox();
@@ -112,4 +114,33 @@ describe("writing a worker", () => {
     await expect.poll(() => get(`http://${server.address()}/users/Ada`), PATIENT).toBe("hello Ada from Python\n");
     expect((await server.stop()).status).toBe(0);
   });
+});
+
+test("embedding the SDK: every file of the guide does what it says", async () => {
+  await follow("embedding-the-sdk");
+  const service = await startTestService({ root: sandbox.root, socket: sandbox.path("s") });
+  const outcomes: Record<string, Ended> = {};
+  for (const file of ["connect.ts", "use.ts", "errors.ts"]) {
+    outcomes[file] = await ended(spawn(process.execPath, [file], { cwd: sandbox.root, env }));
+  }
+  service.stop(true);
+  await service.ended;
+  expect(outcomes).toMatchObject({
+    "connect.ts": { status: 0, stdout: expect.stringMatching(/^xsys \S+, up for a while\n$/), stderr: "" },
+    "use.ts": { status: 0, stdout: "64 0 true\n", stderr: "" },
+    "errors.ts": { status: 0, stdout: `NOT_FOUND ${sandbox.path("no/such/file")}\nCANCELLED\n`, stderr: "" },
+  });
+});
+
+test("limits and tuning: both commands start, with the limits that they set", async () => {
+  const [serve = "", server] = await follow("limits-and-tuning");
+  const service = startXsys(splitCommand(serve).slice(2), { cwd: sandbox.root, env });
+  children.add(service);
+  const client = await connect({ socket: sandbox.path("files.sock"), wait: 20_000 });
+  expect(client.hello.limits).toEqual({ frame: 8 * 1024 ** 2, inflight: 16, connections: 64 });
+  client.close();
+  const running = await started(server);
+  const base = `http://${running.address()}`;
+  expect((await fetch(base, { method: "POST", body: "x".repeat(1024 ** 2 + 1) })).status).toBe(413);
+  expect((await running.stop()).status).toBe(0);
 });
