@@ -11,7 +11,7 @@ import { goOn, throughSteps } from "./go-on.ts";
 import type { Arrival } from "./http-server.ts";
 import type { Observer } from "./observer.ts";
 import type { GatewayOptions } from "./options.ts";
-import { BodyTooLarge } from "./read-body.ts";
+import { BodyTooLarge, TOO_LARGE } from "./read-body.ts";
 import type { RouteMatch, RouteTable } from "./routes/route-table.ts";
 import { closeAtEnd } from "./tunnel.ts";
 import { connectUpgraded } from "./upgraded.ts";
@@ -91,6 +91,10 @@ export class Gateway {
   /** Until the first worker tells the routes, nobody knows whose a request is. */
   #awaitRoutes(exchange: Exchange): void {
     const { pool, routes, features } = this.#parts;
+    if (this.#bodies.refuses(exchange)) {
+      this.#answer(exchange, TOO_LARGE.refused);
+      return;
+    }
     this.#then(exchange, pool.firstReady(), () => {
       const { upstreams } = features;
       if (!pool.wasReady && upstreams === undefined) this.#answer(exchange, noWorkerAnswer(this.#options.rescue));
