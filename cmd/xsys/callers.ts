@@ -3,7 +3,6 @@ import type { Call, Events } from "../../internal/context.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { hasInputParam, lasting } from "../../protocol/params.ts";
 import type { Globals } from "./globals.ts";
-import { ownPaths } from "./own-paths.ts";
 
 /** Runs one command somewhere. */
 export interface Caller {
@@ -37,7 +36,10 @@ async function callerInProcess({ root = ".", confine }: Globals): Promise<Caller
 /** Runs commands through a running service. Relative paths are this process's, not the service's. */
 async function callerThroughService(globals: Globals): Promise<Caller> {
   const { connect: socket } = globals;
-  const { connect } = await import("../../clients/typescript/index.ts");
+  const [{ connect }, { ownPaths }] = await Promise.all([
+    import("../../clients/typescript/index.ts"),
+    import("./own-paths.ts"),
+  ]);
   const client = await connect({
     socket: typeof socket === "string" ? resolve(socket) : undefined,
     wait: 0,

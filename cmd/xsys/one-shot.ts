@@ -1,15 +1,12 @@
 import { constants } from "node:os";
-import type { Call } from "../../internal/context.ts";
+import type { Call, Events } from "../../internal/context.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import type { Progress } from "../../protocol/event-stream.ts";
 import { hasInputParam, optionKinds, paramsFromWords, requiredTexts } from "../../protocol/params.ts";
 import { type ParsedWords, parseWords } from "./argv.ts";
 import { type Caller, callerFor } from "./callers.ts";
-import { EventPrinter } from "./event-printer.ts";
 import type { Globals } from "./globals.ts";
-import { ProgressBar } from "./progress-bar.ts";
-import { reportError } from "./report-error.ts";
 import { StandardInput, StandardOutput } from "./standard-streams.ts";
 
 /** Runs one command and gives its exit status. `words` are all the words after `xsys`. */
@@ -29,6 +26,7 @@ export async function runOneShot(contract: Contract, words: readonly string[]): 
   } catch (error) {
     const signal = contract.events === undefined ? undefined : interruption(error);
     if (signal !== undefined) return 128 + constants.signals[signal]; // how one ends what has no end of its own
+    const { reportError } = await import("./report-error.ts");
     await reportError(error, globals ?? { json: words.includes("--json"), verbose: false }, output.written === 0);
     if (readsInput) await input.drain();
     return ERRORS[error instanceof XsysError ? error.code : "INTERNAL"].exit;
@@ -51,8 +49,8 @@ async function callSomewhere(
   output: StandardOutput,
 ): Promise<unknown> {
   const caller = await callerFor(contract, globals);
-  const events = new EventPrinter(contract, globals, output);
-  const bar = contract.progress === true && !globals.quiet && process.stderr.isTTY ? new ProgressBar() : undefined;
+  const events = await eventPrinter(contract, globals, output);
+  const bar = await progressBar(contract, globals);
   const progress = bar && ((now: Progress) => bar.show(now));
   try {
     return await callUntilInterrupted(caller, contract, params, { input, output, events, progress });
@@ -61,6 +59,22 @@ async function callSomewhere(
     await events.end();
     await caller.close();
   }
+}
+
+async function eventPrinter(
+  contract: Contract,
+  globals: Globals,
+  output: StandardOutput,
+): Promise<Events & { end(): Promise<void> }> {
+  if (contract.events === undefined) return { ready: true, emit: async () => {}, end: async () => {} };
+  const { EventPrinter } = await import("./event-printer.ts");
+  return new EventPrinter(contract, globals, output);
+}
+
+async function progressBar({ progress = false }: Contract, { quiet }: Globals) {
+  if (!progress || quiet || !process.stderr.isTTY) return undefined;
+  const { ProgressBar } = await import("./progress-bar.ts");
+  return new ProgressBar();
 }
 
 /** The first SIGINT or SIGTERM cancels the call, so that it can clean up; a second one ends the process as ever. */
@@ -105,7 +119,7 @@ async function printResult(
   const result = plain === undefined ? answer : (answer as Record<string, unknown>)[plain];
   if (json) {
     const { toAsciiJson } = await import("./print/json.ts");
-    await output.write(`${toAsciiJson({ status: "ok", data: result ?? null })}\n`);
+    await output.writeLast(`${toAsciiJson({ status: "ok", data: result ?? null })}\n`);
     return;
   }
   const { humanText } = await import("./print/human.ts");

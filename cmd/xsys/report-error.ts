@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { XsysError } from "../../protocol/errors.ts";
 import { toAsciiJson } from "./print/json.ts";
 import { printableLine } from "./print/printable.ts";
+import { complain, endByFailure } from "./standard-streams.ts";
 
 /**
  * Tells what went wrong: as JSON on standard output under `--json`, where XyPriss's client looks for it, and otherwise
@@ -14,17 +15,13 @@ export async function reportError(
 ): Promise<void> {
   const { code, message, details, cause } = asXsysError(error);
   if (json && outputIsEmpty) {
-    process.stdout.write(`${toAsciiJson({ status: "error", message, code, ...(details && { details }) })}\n`);
+    process.stdout
+      .on("error", endByFailure)
+      .write(`${toAsciiJson({ status: "error", message, code, ...(details && { details }) })}\n`);
   } else {
     complain(`xsys: ${printableLine(message)}`);
   }
   if (verbose) complain(inspect({ code, details, cause }));
-}
-
-/** Writes a line on standard error. Where that cannot be written, the exit status still tells. */
-export function complain(line: string): void {
-  process.stderr.on("error", () => {});
-  process.stderr.write(`${line}\n`);
 }
 
 function asXsysError(error: unknown): XsysError {
