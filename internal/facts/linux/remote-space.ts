@@ -1,6 +1,6 @@
-import type { StatsFs } from "node:fs";
-import { statfs } from "node:fs/promises";
+import { type StatsFs, statfs } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
 import { type Space, toSpace } from "./space.ts";
 
 /** Milliseconds that a file system of another machine has to answer. */
@@ -20,7 +20,7 @@ export class RemoteSpace {
   readonly #asked = new Map<string, Answer>();
   readonly #hanging = new Set<string>();
 
-  constructor(ask: (path: string) => Promise<StatsFs> = statfs, patience = PATIENCE) {
+  constructor(ask: (path: string) => Promise<StatsFs> = promisify(statfs), patience = PATIENCE) {
     this.#statfs = ask;
     this.#patience = patience;
   }

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { promises as fs } from "node:fs";
 import type { Port } from "../facts.ts";
 import { parseKernelAddress } from "./ip-address.ts";
 
@@ -94,7 +94,7 @@ async function readTable(path: string): Promise<string> {
 
 async function openTable(path: string) {
   try {
-    return await open(path);
+    return await fs.open(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
