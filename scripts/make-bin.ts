@@ -4,9 +4,8 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
-import { fileURLToPath } from "node:url";
-
-const HOME = fileURLToPath(new URL("..", import.meta.url));
+import { programNames, thisPlatform } from "./build/platform.ts";
+import { HOME } from "./home.ts";
 
 if (import.meta.main) for (const file of makeBin(join(HOME, "bin"))) console.log(relative(HOME, file));
 
@@ -15,18 +14,12 @@ export function makeBin(folder: string): string[] {
   mkdirSync(folder, { recursive: true });
   const isWindows = process.platform === "win32";
   const launcher = isWindows ? batchLauncher(folder) : shellLauncher(folder);
-  return names().map((name) => {
-    const file = join(folder, isWindows ? `${name}.cmd` : name);
+  // Four files: a symbolic link would cost a start of readlink(1) with every call.
+  return programNames({ ...thisPlatform(), ending: isWindows ? ".cmd" : "" }).map((name) => {
+    const file = join(folder, name);
     writeFileSync(file, launcher, { mode: 0o755 });
     return file;
   });
-}
-
-/** Each by its platform and without: a symbolic link would cost a start of readlink(1) with every call. */
-function names(): string[] {
-  const os = process.platform === "win32" ? "windows" : process.platform === "darwin" ? "darwin" : "linux";
-  const arch = process.arch === "arm64" ? "arm64" : "amd64";
-  return ["xhsc", "xsys"].flatMap((program) => [`${program}-${os}-${arch}`, program]);
 }
 
 /**

@@ -1,0 +1,63 @@
+/**
+ * `npm run build`: makes in dist/ the single executable by all its names, its archive with the checksum, and the npm
+ * packages. `npm run build -- --no-archive` spares the minute that packing takes.
+ */
+import { link, mkdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { HOME } from "../home.ts";
+import { archive } from "./archive.ts";
+import { bundle } from "./bundle.ts";
+import { codeCache } from "./code-cache.ts";
+import { currentCommit } from "./commit.ts";
+import { makeExecutable } from "./executable.ts";
+import { writeLicenses } from "./licenses.ts";
+import { cliPackage, platformPackage } from "./npm/cli-packages.ts";
+import { sdkPackage } from "./npm/sdk-package.ts";
+import { programNames, thisPlatform } from "./platform.ts";
+
+/** What an archive may have, in bytes. */
+const MOST = 50 * 1024 * 1024;
+
+if (import.meta.main) await buildAll(join(HOME, "dist"), !process.argv.includes("--no-archive"));
+
+async function buildAll(folder: string, packs: boolean): Promise<void> {
+  const { name, ending } = thisPlatform();
+  const program = join(folder, `xsys${ending}`);
+  await buildExecutable(folder);
+  await rm(join(folder, "npm"), { recursive: true, force: true });
+  await sdkPackage(join(folder, "npm/xsys"));
+  await cliPackage(join(folder, "npm/xsys-cli"));
+  await platformPackage(join(folder, `npm/xsys-cli-${name}`), program);
+  console.log("npm packages: dist/npm/*");
+  if (!packs) return;
+  const packed = join(folder, `xsys-${name}.tar.xz`);
+  const files = [...programNames(), "LICENSE", "LICENSES.txt"];
+  if (!(await archive(packed, { files, folder, date: currentCommit().date }))) {
+    console.log("no archive: there is no xz on PATH");
+    return;
+  }
+  await tellSize(packed);
+  if ((await stat(packed)).size > MOST) throw new Error(`${packed} has more than ${MOST} bytes`);
+}
+
+/** Builds the executable in a folder, with its other names as further links to the file, and the licenses. */
+export async function buildExecutable(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const program = join(folder, `xsys${thisPlatform().ending}`);
+  const made = await bundle({ commit: currentCommit().name });
+  await makeExecutable(program, { bundle: made, caches: await codeCache(made) }, console.log);
+  for (const name of programNames()) {
+    const file = join(folder, name);
+    if (file === program) continue;
+    await rm(file, { force: true });
+    await link(program, file);
+  }
+  await writeLicenses(folder, made.metafile);
+  await tellSize(program);
+  return program;
+}
+
+async function tellSize(file: string): Promise<void> {
+  const { size } = await stat(file);
+  console.log(`${file}: ${(size / 1024 ** 2).toFixed(1)} MiB`);
+}

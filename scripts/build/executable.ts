@@ -1,0 +1,77 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { HOME } from "../home.ts";
+import { type Bundle, MAIN } from "./bundle.ts";
+
+/** Everything that goes into the executable beside the runtime. */
+export interface Contents {
+  readonly bundle: Bundle;
+  readonly caches: ReadonlyMap<string, Uint8Array>;
+}
+
+/**
+ * Makes the single executable: the Node that runs this, stripped of its symbols, with the program in it.
+ * @throws what `node --build-sea` says against it
+ */
+export async function makeExecutable(
+  file: string,
+  contents: Contents,
+  tell: (line: string) => void = () => {},
+): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const folder = await mkdtemp(join(dirname(file), ".build-"));
+  try {
+    const assets = { ...(await layDown(folder, contents)), ...(await nativeAssets()) };
+    const runtime = await strippedRuntime(folder, tell);
+    const configuration = join(folder, "sea.json");
+    const text = JSON.stringify({
+      main: join(folder, "main.js"),
+      output: file,
+      executable: runtime,
+      assets,
+      disableExperimentalSEAWarning: true,
+      // NODE_OPTIONS are for the programs that xsys starts, and no word of a command line is one of Node's options.
+      execArgvExtension: "none",
+    });
+    await writeFile(configuration, text);
+    await rm(file, { force: true }); // one that runs cannot be written to
+    execFileSync(process.execPath, ["--build-sea", configuration], { stdio: ["ignore", "ignore", "inherit"] });
+    if (process.platform === "darwin") execFileSync("codesign", ["--sign", "-", "--force", file]);
+    await chmod(file, 0o755);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Writes the program's parts to a folder; their paths by key, and the first step as main.js. */
+async function layDown(folder: string, { bundle, caches }: Contents): Promise<Record<string, string>> {
+  await writeFile(join(folder, "main.js"), `const ENTRY=${JSON.stringify(MAIN)};${bundle.loader}`);
+  const files: [string, string | Uint8Array][] = [...bundle.parts, ["loader.js", bundle.loader]];
+  for (const [name, cache] of caches) files.push([`${name}.cache`, cache]);
+  const assets: Record<string, string> = {};
+  for (const [index, [name, bytes]] of files.entries()) {
+    const file = join(folder, `${index}`);
+    await writeFile(file, bytes);
+    assets[name] = file;
+  }
+  return assets;
+}
+
+/** node-pty's, for this platform. */
+async function nativeAssets(): Promise<Record<string, string>> {
+  const folder = join(HOME, "node_modules/node-pty/prebuilds", `${process.platform}-${process.arch}`);
+  const names = (await readdir(folder)).filter((name) => /^spawn-helper$|\.node$/.test(name));
+  return Object.fromEntries(names.map((name) => [`native/${name}`, join(folder, name)]));
+}
+
+/** A fifth of Node are symbols that only a debugger reads. */
+async function strippedRuntime(folder: string, tell: (line: string) => void): Promise<string> {
+  const runtime = join(folder, "node");
+  await copyFile(process.execPath, runtime);
+  await chmod(runtime, 0o755);
+  const { error, status, stderr } = spawnSync("strip", process.platform === "darwin" ? ["-x", runtime] : [runtime]);
+  if (error === undefined && status === 0) return runtime;
+  tell(`the runtime is not stripped: ${error?.message ?? stderr}`);
+  return process.execPath;
+}

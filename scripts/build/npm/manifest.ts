@@ -1,0 +1,24 @@
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { HOME } from "../../home.ts";
+
+/** A package.json. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly [field: string]: unknown;
+}
+
+/** What every package of ours has of the project's own manifest. */
+export async function manifest(name: string, description: string): Promise<Manifest> {
+  const project = JSON.parse(await readFile(join(HOME, "package.json"), "utf8"));
+  return { name, version: project.version, description, license: project.license, engines: project.engines };
+}
+
+/** Completes a package's folder with its manifest and the license. */
+export async function writeManifest(folder: string, written: Manifest): Promise<Manifest> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "package.json"), `${JSON.stringify(written, null, 2)}\n`);
+  await cp(join(HOME, "LICENSE"), join(folder, "LICENSE"));
+  return written;
+}

@@ -1,0 +1,34 @@
+/**
+ * Runs the bundle in a folder by its own loader, with plain Node, and leaves beside each part that was run its compiled
+ * code, unless there is some: `node warm-up.ts FOLDER WORDS…`.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { compileFunction, Script, type ScriptOptions } from "node:vm";
+import { MAIN } from "./bundle.ts";
+
+const [, , folder = "", ...words] = process.argv;
+process.argv.splice(1, Number.POSITIVE_INFINITY, process.execPath, ...words);
+
+class KeptScript extends Script {
+  constructor(text: string, { filename }: ScriptOptions & { filename: string }) {
+    super(text, { filename });
+    process.on("exit", () => {
+      const cache = join(folder, `${filename.slice("xsys:".length)}.cache`);
+      if (!existsSync(cache)) writeFileSync(cache, this.createCachedData());
+    });
+  }
+}
+
+const stoodFor: Readonly<Record<string, unknown>> = {
+  "node:sea": { getRawAsset: (key: string) => (key.endsWith(".cache") ? new ArrayBuffer(0) : contents(key)) },
+  "node:vm": { Script: KeptScript },
+};
+const own = createRequire(import.meta.url);
+const loader = `const ENTRY=${JSON.stringify(MAIN)};${Buffer.from(contents("loader.js"))}`;
+compileFunction(loader, ["require", "module"])((id: string) => stoodFor[id] ?? own(id), { exports: {} });
+
+function contents(key: string): ArrayBuffer {
+  return new Uint8Array(readFileSync(join(folder, key))).buffer;
+}
