@@ -64,8 +64,8 @@ function isModule(name: string): boolean {
 }
 
 async function printVersion(): Promise<number> {
-  const { VERSION } = await import("../../internal/version.ts");
-  process.stdout.write(`xsys ${VERSION} (Node ${process.versions.node})\n`);
+  const { versionText } = await import("./version-text.ts");
+  process.stdout.write(`${versionText()}\n`);
   return 0;
 }
 

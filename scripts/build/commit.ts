@@ -11,7 +11,7 @@ export interface Commit {
 export function currentCommit(): Commit {
   try {
     const [hash = "", seconds] = git("log", "-1", "--format=%H %ct").split(" ");
-    const isChanged = git("status", "--porcelain", "--untracked-files=no") !== "";
+    const isChanged = git("--no-optional-locks", "status", "--porcelain", "--untracked-files=no") !== "";
     return { name: `commit ${hash.slice(0, 12)}${isChanged ? "+" : ""}`, date: new Date(Number(seconds) * 1000) };
   } catch {
     return { name: "source", date: new Date(0) };
