@@ -2,11 +2,13 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { ResultOf } from "../../protocol/command.ts";
 import type { lock } from "../../protocol/commands/fs-guard.ts";
+import type { Host } from "../context.ts";
 
 export type Holder = ResultOf<typeof lock>["holder"];
 
-export function lockFileOf(path: string): string {
-  return `${path}.lock`;
+/** The file that stands for a lock, which lies beside what is locked: of a confined root that is outside, and DENIED. */
+export async function lockFileOf(path: string, { resolvePath }: Host): Promise<string> {
+  return resolvePath(`${path}.lock`, "entry");
 }
 
 const MAX_BYTES = 4_096; // ours have about 120

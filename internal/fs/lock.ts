@@ -9,8 +9,8 @@ import { type Holder, lockFileOf, readHolder } from "./lock-file.ts";
 
 const MAX_TRIES = 100;
 
-export default handle(lock, async ({ path, owner }, { callerPid = process.pid }) => {
-  const file = lockFileOf(path);
+export default handle(lock, async ({ path, owner }, { host, callerPid = process.pid }) => {
+  const file = await lockFileOf(path, host);
   const self: Holder = {
     pid: callerPid,
     host: hostname(),

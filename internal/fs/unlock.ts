@@ -4,9 +4,9 @@ import { XsysError } from "../../protocol/errors.ts";
 import { handle } from "../handler.ts";
 import { lockFileOf } from "./lock-file.ts";
 
-export default handle(unlock, async ({ path }) => {
+export default handle(unlock, async ({ path }, { host }) => {
   try {
-    await unlink(lockFileOf(path));
+    await unlink(await lockFileOf(path, host));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new XsysError("NOT_FOUND", `fs.unlock failed on ${path}: it is not locked`, {
