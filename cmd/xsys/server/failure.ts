@@ -1,3 +1,4 @@
+import { fromErrno } from "../../../internal/errno.ts";
 import { ERRORS, XsysError } from "../../../protocol/errors.ts";
 import { reportError } from "../report-error.ts";
 import type { ServerLog } from "./log/server-log.ts";
@@ -28,8 +29,12 @@ function asStartFailure(error: unknown): XsysError {
     return new XsysError("BUSY", `Address already in use${place && `: ${place}`}`, { cause: error });
   }
   if (!(error instanceof XsysError)) {
-    if (errno?.code !== "EACCES" && errno?.code !== "EPERM") return defect(error);
-    return new XsysError("DENIED", errno.message, { cause: error });
+    if (errno?.code === "EACCES" || errno?.code === "EPERM") {
+      return new XsysError("DENIED", errno.message, { cause: error });
+    }
+    // An address that is none of this machine's, or a name that nobody knows.
+    const host = errno?.hostname ?? errno?.address;
+    return errno === undefined || host === undefined ? defect(error) : fromErrno(errno, "listening", host);
   }
   const { socket } = error.details ?? {};
   if (error.code !== "BUSY" || socket === undefined) return error;
@@ -40,7 +45,11 @@ function hostAndPort(address: string, port: number): string {
   return `${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 
-type Errno = NodeJS.ErrnoException & { readonly address?: string; readonly port?: number };
+type Errno = NodeJS.ErrnoException & {
+  readonly address?: string;
+  readonly port?: number;
+  readonly hostname?: string;
+};
 
 function errnoOf(error: unknown): Errno | undefined {
   return error instanceof Error && "code" in error && "syscall" in error ? (error as Errno) : undefined;

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { constants } from "node:os";
 import { pino } from "pino";
 import { beforeEach, expect, test } from "vitest";
 import { tellFailure } from "../../../cmd/xsys/server/failure.ts";
@@ -56,6 +57,27 @@ test.each([
 ])("%s is told without the end of a line", async (code, words) => {
   const error = Object.assign(new Error(`listen ${code}: ${words} 127.0.0.1:80`), { code, syscall: "listen" });
   expect(await failing(error)).toEqual({ told: `listen ${code}: ${words} 127.0.0.1:80`, status: 77 });
+});
+
+test("an address that is none of this machine's, and a name that nobody knows, are told as such", async () => {
+  const elsewhere = Object.assign(new Error("listen EADDRNOTAVAIL: address not available 203.0.113.7"), {
+    errno: -constants.errno.EADDRNOTAVAIL,
+    code: "EADDRNOTAVAIL",
+    syscall: "listen",
+    address: "203.0.113.7",
+  });
+  expect(await failing(elsewhere)).toEqual({
+    told: "ERROR: listening failed on 203.0.113.7: address not available\n",
+    status: 74,
+  });
+  told = "";
+  const unknown = Object.assign(new Error("getaddrinfo ENOTFOUND nowhere.invalid"), {
+    errno: -3008,
+    code: "ENOTFOUND",
+    syscall: "getaddrinfo",
+    hostname: "nowhere.invalid",
+  });
+  expect((await failing(unknown)).told).toBe("ERROR: listening failed on nowhere.invalid: unknown node or service\n");
 });
 
 test("any other reason is a whole line, and the status never 0", async () => {
