@@ -75,17 +75,18 @@ export function secondsOrText(summary: string): Flag<number | undefined> {
     summary,
     kind: "value",
     takes: "seconds",
-    mustBe: "a number of seconds, or such as 15m, 12h or 1d",
+    mustBe: "a number of seconds, or such as 15m, 12h, 1d or 1y",
     byDefault: undefined,
     shownDefault: "none",
     parse: (text) => {
-      const [, digits, letter = ""] = /^(\d{1,10})\s*(|s|m|h|d)$/i.exec(text) ?? [];
+      const [, digits, letter = ""] = /^(\d{1,10})\s*(|s|m|h|d|w|y)$/i.exec(text) ?? [];
       return digits === undefined ? undefined : Number(digits) * (SECONDS_OF[letter.toLowerCase()] ?? 1);
     },
   };
 }
 
-const SECONDS_OF: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
+/** A year as the `ms` library has it, by whose words applications give such times. */
+const SECONDS_OF: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_557_600 };
 
 function numeric(
   { summary, byDefault, least = 0, most = 1_000_000_000, shownDefault = String(byDefault) }: Range,

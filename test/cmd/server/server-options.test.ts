@@ -164,6 +164,7 @@ describe("the gateway's parts", () => {
     ["--access-log", "accessLog", true],
     ["--access-log false", "accessLog", false],
     ["--static-max-age 15m", "statics", { maxAge: 900 }],
+    ["--static-max-age 1y", "statics", { maxAge: 31_557_600 }],
   ] as const)("%s is %s", async (line, part, expected) => {
     const found = (await gateway(...line.split(" ")))[part];
     if (typeof expected === "object") expect(found).toMatchObject(expected);
@@ -264,7 +265,7 @@ describe("a line that cannot be meant", () => {
     ["--cluster-strategy fastest", "--cluster-strategy must be one of round-robin, "],
     ["--cluster=maybe", '--cluster must be bare, true or false, not "maybe"'],
     ["--csrf-config-json e30x", "--csrf-config-json must be an object as JSON in base64"],
-    ["--static-max-age soon", "--static-max-age must be a number of seconds, or such as 15m, 12h or 1d"],
+    ["--static-max-age soon", "--static-max-age must be a number of seconds, or such as 15m, 12h, 1d or 1y"],
     ["--cluster", "--cluster needs --entry-point or --worker-command"],
     ["--entry-point app.js", "workers are started with --cluster only"],
     ["--cluster --worker-command 'open", "--worker-command is no program with arguments: 'open"],
