@@ -5,8 +5,11 @@ import type { ClusterOptions } from "./options.ts";
 const LATE = 0.5;
 
 /**
- * Asks a worker for signs of life, one at a time. It counts as hung when it has answered before and does not for the
- * time that it has; a worker that never answers is not one to be asked.
+ * Asks a worker for signs of life. It counts as hung when it has answered before and does not for the time that it has; a
+ * worker that never answers is not one to be asked.
+ *
+ * One that owes an answer is asked again: XyPriss's older workers leave what came in one chunk with a request until that
+ * is answered, which may take its time, and see to what comes behind it at once.
  */
 export class LifeSigns {
   readonly #channel: WorkerChannel;
@@ -37,13 +40,13 @@ export class LifeSigns {
   }
 
   #ask(): void {
-    if (this.#asked) return;
-    this.#asked = true;
+    if (this.#asked && !this.#hasAnswered) return;
     this.#channel.ping().then(
       () => this.#answered(),
       () => {}, // a connection that fails tells so itself
     );
-    if (this.#hasAnswered) this.#wait();
+    if (!this.#asked && this.#hasAnswered) this.#wait();
+    this.#asked = true;
   }
 
   #answered(): void {
