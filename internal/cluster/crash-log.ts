@@ -4,6 +4,9 @@ import type { Member } from "./member.ts";
 import type { ClusterOptions } from "./options.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
+/** What Node prints below an error's message: the stack, the rest of the object, its version. */
+const SAYS_NOTHING = /^\s*$|^\s+at |^\s*[}\])]|^ {2,}\w+: .*,?$|^\(Use `node |^Node\.js v\d/;
+
 /** Records kept. */
 const MAX_RECORDS = 100;
 
@@ -32,7 +35,7 @@ export class CrashLog {
   }
 
   #tell({ id, pid, reason, uptime, in_flight, last_lines }: CrashRecord, isLast: boolean): void {
-    const last = last_lines.findLast((line) => line.trim() !== "");
+    const last = last_lines.findLast((line) => !SAYS_NOTHING.test(line));
     const said = last === undefined ? "" : `; the last it printed: ${last.trim()}`;
     const fields = { worker: id, pid, uptime, in_flight };
     this.#log.warn(fields, `worker ${id} ${reason} after ${uptime.toFixed(1)} s${said}`);

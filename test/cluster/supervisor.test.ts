@@ -34,6 +34,12 @@ describe("a worker that dies", () => {
     );
   });
 
+  test("of an error of Node's is told by that error, and not by what Node prints below it", async () => {
+    const lines = ["throw Object.assign(new Error('boom'), {", "code: 'X', port: 1,", "})"].join("\n");
+    const scene = scenes.start([process.execPath, "-e", lines], { respawn: false });
+    await scene.said("worker 0 exited with code 1 after .* the last it printed: Error: boom");
+  });
+
   test("is left where it is without respawn", async () => {
     const scene = scenes.start(script("exit 0"), { respawn: false });
     await scene.said("worker 0 exited with code 0");
