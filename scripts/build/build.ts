@@ -36,16 +36,16 @@ async function buildAll(folder: string, packs: boolean): Promise<void> {
     console.log("no archive: there is no xz on PATH");
     return;
   }
-  await tellSize(packed);
+  console.log(await withSize(packed));
   if ((await stat(packed)).size > MOST) throw new Error(`${packed} has more than ${MOST} bytes`);
 }
 
 /** Builds the executable in a folder, with its other names as further links to the file, and the licenses. */
-export async function buildExecutable(folder: string): Promise<string> {
+export async function buildExecutable(folder: string, tell: (line: string) => void = console.log): Promise<string> {
   await mkdir(folder, { recursive: true });
   const program = join(folder, `xsys${thisPlatform().ending}`);
   const made = await bundle({ commit: currentCommit().name });
-  await makeExecutable(program, { bundle: made, caches: await codeCache(made) }, console.log);
+  await makeExecutable(program, { bundle: made, caches: await codeCache(made) }, tell);
   for (const name of programNames()) {
     const file = join(folder, name);
     if (file === program) continue;
@@ -53,11 +53,11 @@ export async function buildExecutable(folder: string): Promise<string> {
     await link(program, file);
   }
   await writeLicenses(folder, made.metafile);
-  await tellSize(program);
+  tell(await withSize(program));
   return program;
 }
 
-async function tellSize(file: string): Promise<void> {
+async function withSize(file: string): Promise<string> {
   const { size } = await stat(file);
-  console.log(`${file}: ${(size / 1024 ** 2).toFixed(1)} MiB`);
+  return `${file}: ${(size / 1024 ** 2).toFixed(1)} MiB`;
 }

@@ -68,7 +68,13 @@ async function asPart(text: string): Promise<string> {
     minifySyntax: true,
     legalComments: "none",
   });
-  return `(function(require,module,exports,__filename,__dirname){${code}\n})`;
+  if (code.includes("import_meta.url")) throw new Error("a part would look for itself by import.meta.url");
+  return `(function(require,module,exports,__filename,__dirname){${inAscii(code)}\n})`;
+}
+
+/** What esbuild leaves are characters in regular expressions, where an escape means the same. */
+function inAscii(code: string): string {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 async function loaderText(): Promise<string> {
@@ -86,15 +92,18 @@ async function loaderText(): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-/** A source's own URL, by which threads are started, is the one that the loader knows it by. */
+/** A module's own URL, by which threads are started and yargs looks for its texts, is below the carried root. */
 const ownUrls: Plugin = {
   name: "own-urls",
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/](cmd|clients|internal|protocol)[\\/].*\.ts$/ }, ({ path }) => {
+    onLoad({ filter: /[\\/](cmd|clients|internal|protocol|yargs|yargs-parser)[\\/].*\.(ts|js|mjs)$/ }, ({ path }) => {
       const text = readFileSync(path, "utf8");
-      if (!text.includes("import.meta.url") || path.includes("node_modules")) return undefined;
+      if (!text.includes("import.meta.url")) return undefined;
       const { href } = pathToFileURL(join(CARRIED_ROOT, path.slice(HOME.length)));
-      return { loader: "ts", contents: text.replaceAll("import.meta.url", JSON.stringify(href)) };
+      return {
+        loader: path.endsWith(".ts") ? "ts" : "js",
+        contents: text.replaceAll("import.meta.url", JSON.stringify(href)),
+      };
     });
   },
 };

@@ -26,7 +26,7 @@ export async function makeExecutable(
     const runtime = await strippedRuntime(folder, tell);
     const configuration = join(folder, "sea.json");
     const text = JSON.stringify({
-      main: join(folder, "main.js"),
+      main: "main.js", // relative, for it is the name in stacks
       output: file,
       executable: runtime,
       assets,
@@ -36,7 +36,10 @@ export async function makeExecutable(
     });
     await writeFile(configuration, text);
     await rm(file, { force: true }); // one that runs cannot be written to
-    execFileSync(process.execPath, ["--build-sea", configuration], { stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync(process.execPath, ["--build-sea", configuration], {
+      cwd: folder,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     if (process.platform === "darwin") execFileSync("codesign", ["--sign", "-", "--force", file]);
     await chmod(file, 0o755);
   } finally {

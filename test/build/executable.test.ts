@@ -1,0 +1,166 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { buildExecutable } from "../../scripts/build/build.ts";
+import { sdkPackage } from "../../scripts/build/npm/sdk-package.ts";
+import { programNames } from "../../scripts/build/platform.ts";
+import { useChildren } from "../support/children.ts";
+import { type Ended, ended } from "../support/command-line.ts";
+import { useSandbox } from "../support/sandbox.ts";
+
+/** A build takes some ten seconds, and longer beside other tests. */
+const BUILD = 240_000;
+
+const sandbox = useSandbox();
+const children = useChildren();
+let built = "";
+let alone = "";
+
+beforeAll(async () => {
+  built = await mkdtemp(join(tmpdir(), "xsys-built-"));
+  await buildExecutable(built, () => {});
+  alone = join(built, "alone", "xsys");
+  await mkdir(join(built, "alone"));
+  await cp(join(built, "xsys"), alone);
+}, BUILD);
+afterAll(() => rm(built, { recursive: true, force: true }));
+beforeEach(async () => {
+  for (const folder of ["home", "tmp", "run"]) await mkdir(sandbox.path(folder), { mode: 0o700 });
+});
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly end: Promise<Ended>;
+  /** What it has printed, once that is in it. */
+  until(pattern: RegExp): Promise<string>;
+}
+
+/** Starts it with nothing on PATH, no Node above all, and folders of the test's own. */
+function start(words: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
+  const [HOME, TMPDIR, XDG_RUNTIME_DIR] = ["home", "tmp", "run"].map((name) => sandbox.path(name));
+  const own = { PATH: "", HOME, TMPDIR, XDG_RUNTIME_DIR, ...env };
+  const child = children.add(spawn(alone, words, { cwd: sandbox.root, env: own }));
+  child.stdin.end();
+  const end = ended(child);
+  let text = "";
+  child.stdout.on("data", (bytes) => {
+    text += bytes;
+  });
+  const isOver = end.then(({ status, stderr }) => Promise.reject(new Error(`it ended with ${status}: ${stderr}`)));
+  isOver.catch(() => {});
+  const until = async (pattern: RegExp) => {
+    while (!pattern.test(text)) await Promise.race([once(child.stdout, "data"), isOver]);
+    return text;
+  };
+  return { child, end, until };
+}
+
+function run(...words: string[]): Promise<Ended> {
+  return start(words).end;
+}
+
+async function dataOf(...words: string[]): Promise<unknown> {
+  const { status, stdout, stderr } = await run(...words, "--json");
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  return JSON.parse(stdout).data;
+}
+
+describe.skipIf(process.platform === "win32")("the executable, alone in a folder and with no Node on PATH", () => {
+  test("tells of the machine, and leaves no file anywhere", async () => {
+    expect(await dataOf("sys", "info")).toMatchObject({ architecture: process.arch });
+    expect(await readdir(sandbox.path("home"))).toEqual([]);
+    expect(await readdir(sandbox.path("tmp"))).toEqual([]);
+  });
+
+  test("tells its version, the commit that it was built of, and its Node", async () => {
+    const { stdout } = await run("--version");
+    expect(stdout).toMatch(/^xsys \d+\.\d+\.\d+ \((commit [0-9a-f]{12}\+?|source), Node 2\d\.\d+\.\d+\)\n$/);
+  });
+
+  test("helps, and completes", async () => {
+    expect((await run("fs", "hash", "--help")).stdout).toContain("Usage: xsys fs hash <path>");
+    expect((await run("__complete", "fs", "has")).stdout).toBe("hash\n");
+  });
+
+  test("serves, answers calls that its threads work on, and stops", async () => {
+    await sandbox.write("a.txt", "one\ntwo\n");
+    const service = start(["serve"]);
+    await service.until(/listens on/);
+    const hash = createHash("sha256").update("one\ntwo\n").digest("hex");
+    expect(await dataOf("--connect", "fs", "hash", "a.txt")).toEqual({ hash });
+    expect(await dataOf("--connect", "search", "grep", ".", "^t[w]o$")).toMatchObject([{ line: 2 }]);
+    await run("stop");
+    expect(await service.end).toMatchObject({ status: 0, signal: null });
+  });
+
+  test("watches", async () => {
+    const watching = start(["watch", "files", ".", "--json"]);
+    await watching.until(/"ready"/);
+    await sandbox.write("new.txt", "");
+    await watching.until(/"create".*new\.txt/);
+    watching.child.kill("SIGINT");
+    expect((await watching.end).status).toBe(130);
+  });
+
+  test("runs programs in terminals, by a native part that only this user can have put there", async () => {
+    const terminals = [1, 2, 3].map((n) => run("terminal", "run", "/bin/sh", "-c", `echo $((${n} + 10))`));
+    expect((await Promise.all(terminals)).map(({ stdout }) => stdout.trim())).toEqual(["11", "12", "13"]);
+    const cache = sandbox.path("home", ".cache", "xsys");
+    const [folder = "", ...others] = await readdir(cache);
+    expect(others).toEqual([]);
+    expect((await stat(join(cache, folder))).mode & 0o777).toBe(0o700);
+    expect(await readdir(join(cache, folder))).toContain("pty.node");
+  });
+
+  test("runs an application's workers by itself, with the SDK of the application's own packages", async () => {
+    await sdkPackage(sandbox.path("app/node_modules/xsys"));
+    await sandbox.write("app/package.json", JSON.stringify({ type: "module" }));
+    const file = await sandbox.write("app/app.ts", APPLICATION);
+    const words = ["--cluster", "--cluster-workers=1", `--entry-point=${file}`, "--port=0", "--host=127.0.0.1"];
+    const server = start(["server", "start", ...words]);
+    const [, address] = /listening on (\S+)\n/.exec(await server.until(/listening on .*\n/)) ?? [];
+    const answer = await fetch(`http://${address}/hello`);
+    expect(await answer.json()).toEqual({ by: alone, file, types: "stripped" });
+    server.child.kill("SIGTERM");
+    expect((await server.end).status).toBe(0);
+  });
+
+  test("leaves NODE_OPTIONS to the programs that it starts, and takes no word for an option of Node's", async () => {
+    const env = { NODE_OPTIONS: "--require ./gone.js", FORCE_COLOR: "1", NO_COLOR: "1" };
+    const { end } = start(["--signature", "0", "path", "basename", "--node-options=--require=gone"], env);
+    expect(await end).toMatchObject({ status: 0, stdout: "--node-options=--require=gone\n", stderr: "" });
+  });
+
+  test("carries compiled code that its own V8 takes, for every part", async () => {
+    const { stdout } = await run("__script", await sandbox.write("look.cjs", REJECTED));
+    expect(JSON.parse(stdout)).toEqual({ parts: expect.any(Number), rejected: [] });
+    expect(JSON.parse(stdout).parts).toBeGreaterThan(200);
+  });
+
+  test("has the names that XyPriss's client looks for, by which it is one file", async () => {
+    const inodes = programNames().map(async (name) => (await stat(join(built, name))).ino);
+    expect(new Set(await Promise.all(inodes)).size).toBe(1);
+    expect(programNames()).toContain(`xhsc-${process.platform}-${process.arch === "arm64" ? "arm64" : "amd64"}`);
+  });
+});
+
+const APPLICATION = `
+import { serveWorker } from "xsys/worker";
+const types: string = "stripped";
+await serveWorker(() => Response.json({ by: process.execPath, file: process.argv[1], types }));
+`;
+
+const REJECTED = `
+const { getAssetKeys, getRawAsset } = require("node:sea");
+const { Script } = require("node:vm");
+const caches = getAssetKeys().filter((key) => key.endsWith(".cache"));
+const rejected = caches.filter((key) => {
+  const text = Buffer.from(getRawAsset(key.slice(0, -".cache".length))).toString("latin1");
+  return new Script(text, { cachedData: Buffer.from(getRawAsset(key)) }).cachedDataRejected;
+});
+console.log(JSON.stringify({ parts: caches.length, rejected }));
+`;

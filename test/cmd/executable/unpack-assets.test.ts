@@ -1,0 +1,93 @@
+import { chmod, chown, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { describe, expect, test } from "vitest";
+import { cachePlaces, unpack } from "../../../cmd/xsys/executable/unpack-assets.ts";
+import { useSandbox } from "../../support/sandbox.ts";
+
+const sandbox = useSandbox();
+const FILES = new Map([
+  ["a.node", Buffer.from("native")],
+  ["helper", Buffer.from("program")],
+]);
+const isRoot = process.getuid?.() === 0;
+
+describe.skipIf(process.platform === "win32")("what is unpacked", () => {
+  test("lies in a folder that only the user can enter, under the name of its contents", async () => {
+    const folder = unpack(FILES, [sandbox.path("cache")]);
+    expect(folder).toMatch(/\/cache\/[0-9a-f]{32}$/);
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    expect((await stat(sandbox.path("cache"))).mode & 0o777).toBe(0o700);
+    expect(await readFile(join(folder, "a.node"), "utf8")).toBe("native");
+    const other = unpack(new Map([["a.node", Buffer.from("newer")]]), [sandbox.path("cache")]);
+    expect(other).not.toBe(folder);
+  });
+
+  test("is written once", async () => {
+    const file = join(unpack(FILES, [sandbox.path("cache")]), "helper");
+    await utimes(file, 1, 1);
+    unpack(FILES, [sandbox.path("cache")]);
+    expect((await stat(file)).mtimeMs).toBe(1000);
+  });
+
+  test.each<[string, (folder: string) => Promise<unknown>]>([
+    ["other contents", (folder) => writeFile(join(folder, "helper"), "another")],
+    ["a file more", (folder) => writeFile(join(folder, "more"), "", { mode: 0o600 })],
+    ["a file that others may write to", (folder) => chmod(join(folder, "helper"), 0o722)],
+    ["a mode that lets others in", (folder) => chmod(folder, 0o755)],
+  ])("is made anew where it has %s", async (_what, spoil) => {
+    const folder = unpack(FILES, [sandbox.path("cache")]);
+    await spoil(folder);
+    expect(unpack(FILES, [sandbox.path("cache")])).toBe(folder);
+    expect((await readdir(folder)).sort()).toEqual(["a.node", "helper"]);
+    expect(await readFile(join(folder, "helper"), "utf8")).toBe("program");
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    expect(await readdir(sandbox.path("cache"))).toHaveLength(1);
+  });
+
+  test("is whole for each of several that start at once", async () => {
+    const threads = Array.from({ length: 8 }, () => {
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      const thread = new Worker(UNPACKING, { eval: true, workerData: { cache: sandbox.path("cache"), files: FILES } });
+      thread.once("message", resolve).once("error", reject);
+      return promise;
+    });
+    const folders = await Promise.all(threads);
+    expect(new Set(folders).size).toBe(1);
+    expect(await readdir(sandbox.path("cache"))).toEqual([folders[0]?.split("/").at(-1)]);
+  });
+
+  test("goes to the next place where a folder lets others in, or is a link, and is refused where there is none", async () => {
+    await mkdir(sandbox.path("open"));
+    await chmod(sandbox.path("open"), 0o777);
+    await mkdir(sandbox.path("real"), { mode: 0o700 });
+    await symlink("real", sandbox.path("link"));
+    const places = [sandbox.path("open"), sandbox.path("link")];
+    expect(unpack(FILES, [...places, sandbox.path("mine")])).toContain("/mine/");
+    expect(() => unpack(FILES, places)).toThrow(
+      /no folder to unpack in: .*open is not a folder of this user alone; .*link/,
+    );
+    expect(await readdir(sandbox.path("real"))).toEqual([]);
+  });
+
+  test.runIf(isRoot)("is not put into another user's home, nor taken from a folder of another's", async () => {
+    await mkdir(sandbox.path("home"), { mode: 0o700 });
+    await chown(sandbox.path("home"), 65534, 65534);
+    await mkdir(sandbox.path("theirs"), { mode: 0o700 });
+    await chown(sandbox.path("theirs"), 65534, 65534);
+    const places = [sandbox.path("home/.cache/xsys"), sandbox.path("theirs")];
+    expect(() => unpack(FILES, places)).toThrow(/home is somebody else's; .*theirs is not a folder of this user alone/);
+    expect(await readdir(sandbox.path("home"))).toEqual([]);
+  });
+
+  test("has its places in the user's cache and, by the user's number, in the temporary folder", () => {
+    expect(cachePlaces()[0]).toMatch(/\/xsys$/);
+    expect(cachePlaces()[1]).toMatch(/\/xsys-cache-\d+$/);
+  });
+});
+
+const MODULE = new URL("../../../cmd/xsys/executable/unpack-assets.ts", import.meta.url).href;
+const UNPACKING = `
+const { parentPort, workerData } = require("node:worker_threads");
+import(${JSON.stringify(MODULE)}).then(({ unpack }) => parentPort.postMessage(unpack(workerData.files, [workerData.cache])));
+`;
