@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import type { Call, Events } from "../../internal/context.ts";
+import { oneShotHost } from "../../internal/one-shot-host.ts";
+import { Router } from "../../internal/router.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { hasInputParam, lasting } from "../../protocol/params.ts";
 import type { Globals } from "./globals.ts";
@@ -21,10 +23,6 @@ export async function callerFor(contract: Contract, globals: Globals): Promise<C
 
 /** Runs commands in this process. */
 async function callerInProcess({ root = ".", confine }: Globals): Promise<Caller> {
-  const [{ Router }, { oneShotHost }] = await Promise.all([
-    import("../../internal/router.ts"),
-    import("../../internal/one-shot-host.ts"),
-  ]);
   const host = oneShotHost({ root, confined: confine });
   const router = new Router(host);
   return {

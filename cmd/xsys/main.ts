@@ -1,3 +1,4 @@
+import { endWith } from "./end-with.ts";
 import { run } from "./run.ts";
 
 // The launchers keep them from this process; the programs that it starts get them.
@@ -7,4 +8,4 @@ if (XSYS_NODE_OPTIONS !== undefined) {
   delete process.env.XSYS_NODE_OPTIONS;
 }
 
-process.exitCode = await run(process.argv.slice(2));
+endWith(await run(process.argv.slice(2)));

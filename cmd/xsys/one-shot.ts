@@ -7,6 +7,7 @@ import { hasInputParam, optionKinds, paramsFromWords, requiredTexts } from "../.
 import { type ParsedWords, parseWords } from "./argv.ts";
 import { type Caller, callerFor } from "./callers.ts";
 import type { Globals } from "./globals.ts";
+import { toAsciiJson } from "./print/json.ts";
 import { StandardInput, StandardOutput } from "./standard-streams.ts";
 
 /** Runs one command and gives its exit status. `words` are all the words after `xsys`. */
@@ -118,7 +119,6 @@ async function printResult(
   const { plain } = contract;
   const result = plain === undefined ? answer : (answer as Record<string, unknown>)[plain];
   if (json) {
-    const { toAsciiJson } = await import("./print/json.ts");
     await output.writeLast(`${toAsciiJson({ status: "ok", data: result ?? null })}\n`);
     return;
   }

@@ -16,9 +16,18 @@ const sandbox = useSandbox();
  * is a decision: is the module needed by this very call?
  */
 const EVERY_CALL = [
-  ...["argv", "callers", "globals", "main", "one-shot", "run", "standard-streams", "terminal-words", "words"].map(
-    (name) => `cmd/xsys/${name}.ts`,
-  ),
+  ...[
+    "argv",
+    "callers",
+    "end-with",
+    "globals",
+    "main",
+    "one-shot",
+    "run",
+    "standard-streams",
+    "terminal-words",
+    "words",
+  ].map((name) => `cmd/xsys/${name}.ts`),
   "cmd/xsys/print/json.ts",
   ...["errno", "handler", "handlers", "one-shot-host", "root", "router", "schema-check", "tasks"].map(
     (name) => `internal/${name}.ts`,
