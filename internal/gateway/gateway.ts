@@ -8,10 +8,10 @@ import { Dispatch, noWorkerAnswer } from "./dispatch.ts";
 import { Exchange, type GatewayRequest, type GatewayResponse } from "./exchange.ts";
 import type { Features } from "./features.ts";
 import { goOn, throughSteps } from "./go-on.ts";
-import type { Arrival } from "./http-server.ts";
 import type { Observer } from "./observer.ts";
 import type { GatewayOptions } from "./options.ts";
 import { BodyTooLarge, TOO_LARGE } from "./read-body.ts";
+import type { Arrival } from "./request-handler.ts";
 import type { RouteMatch, RouteTable } from "./routes/route-table.ts";
 import { closeAtEnd } from "./tunnel.ts";
 import { connectUpgraded } from "./upgraded.ts";
@@ -43,6 +43,7 @@ export class Gateway {
   readonly #bodies: BodyReader;
   readonly #client: (request: GatewayRequest) => string;
   readonly #remoteAddr: (exchange: Exchange) => string;
+  #isDraining = false;
 
   constructor(options: GatewayOptions, parts: GatewayParts) {
     this.#options = options;
@@ -55,7 +56,9 @@ export class Gateway {
   readonly handle = (request: GatewayRequest, response: GatewayResponse, arrival: Arrival = {}): void => {
     const { observer } = this.#parts;
     const exchange = new Exchange(request, response, this.#client(request), arrival.upgrade);
-    (arrival.upgrade?.socket ?? response).on("close", () => exchange.end());
+    // Of HTTP/2 its stream: node's response says nothing when a HEAD is reset before its answer.
+    const end = arrival.upgrade?.socket ?? ("stream" in response ? response.stream : response);
+    end.on("close", () => exchange.end());
     observer.began(exchange);
     this.#guarded(exchange, () => {
       const page = observer.page(exchange);
@@ -63,6 +66,11 @@ export class Gateway {
       else this.#answer(exchange, page);
     });
   };
+
+  /** From here on an answer by HTTP/1.1 is its connection's last. */
+  drain(): void {
+    this.#isDraining = true;
+  }
 
   #throughGates(exchange: Exchange, from: number, awaitsContinue: boolean): void {
     const { gates } = this.#parts.features;
@@ -197,6 +205,7 @@ export class Gateway {
   }
 
   #write(exchange: Exchange, answer: Answer): void {
+    if (this.#isDraining && "shouldKeepAlive" in exchange.response) exchange.response.shouldKeepAlive = false;
     try {
       writeAnswer(exchange, answer);
     } catch (error) {

@@ -1,30 +1,13 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from "node:http2";
-import { createServer as createHttpsServer } from "node:https";
+import type { Server } from "node:http";
+import type { Http2Server, ServerHttp2Session } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import type { GatewayRequest, GatewayResponse, Upgrade } from "./exchange.ts";
+import type { Logger } from "../log.ts";
+import { createHttp1, HEAD_TIMEOUT } from "./http1.ts";
+import { createHttp2 } from "./http2.ts";
 import type { GatewayOptions } from "./options.ts";
-import { UNREAD_TIMEOUT } from "./write-answer.ts";
+import type { RequestHandler } from "./request-handler.ts";
 
-/** What is known of a request beside itself. */
-export interface Arrival {
-  /** It asks to speak WebSocket from here on. */
-  readonly upgrade?: Upgrade;
-  /** The client waits for leave to send the body. */
-  readonly awaitsContinue?: boolean;
-}
-
-/** Who answers. */
-export type RequestHandler = (request: GatewayRequest, response: GatewayResponse, arrival?: Arrival) => void;
-
-/** Milliseconds for a request's head, and for all of it: who is slower is told 408. */
-const HEAD_TIMEOUT = 15_000;
-const REQUEST_TIMEOUT = 300_000;
-/** How often these are looked at. */
-const CHECK_INTERVAL = 1_000;
-/** Bytes of a request's head: above it 431. */
-const MAX_HEAD = 16_384;
 /** How HTTP/2 without TLS begins. Source: RFC 9113, 3.4. */
 const HTTP2_PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
@@ -36,10 +19,12 @@ export class HttpServer {
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<Socket>();
 
-  constructor(options: GatewayOptions, handle: RequestHandler) {
+  constructor(options: GatewayOptions, handle: RequestHandler, log: Logger) {
     this.#options = options;
     this.#http1 = createHttp1(options, handle);
     this.#http2 = createHttp2(options, handle);
+    // Such as a connection that there is no descriptor for: the next one may be luckier.
+    this.#http1.on("error", (error) => log.error({ err: error }, "HTTP's listening socket failed"));
     this.#http2.on("session", (session) => {
       this.#sessions.add(session);
       session.on("close", () => this.#sessions.delete(session));
@@ -89,77 +74,37 @@ export class HttpServer {
     });
     this.#http1.on(event, (socket: Socket | TLSSocket) => {
       if ("alpnProtocol" in socket) {
-        if (socket.alpnProtocol === "h2") this.#http2.emit("connection", socket);
+        if (socket.alpnProtocol === "h2") this.#toHttp2(socket);
         else toHttp1.call(this.#http1, socket);
       } else this.#sortByFirstBytes(socket, toHttp1);
     });
   }
 
+  /** Node's HTTP/1.1 leaves a connection half open that its client has ended; HTTP/2 would not see that it has gone. */
+  #toHttp2(socket: Socket): void {
+    socket.allowHalfOpen = false;
+    this.#http2.emit("connection", socket);
+  }
+
+  /** As many as tell it: a POST that comes byte by byte begins as HTTP/2 does. */
   #sortByFirstBytes(socket: Socket, toHttp1: (socket: Socket) => void): void {
     const silent = setTimeout(() => socket.destroy(), HEAD_TIMEOUT).unref();
+    let first: Buffer = Buffer.alloc(0);
+    const take = (bytes: Buffer) => {
+      first = first.length === 0 ? bytes : Buffer.concat([first, bytes]);
+      const begun = first.subarray(0, HTTP2_PREFACE.length);
+      const isHttp2 = begun.equals(HTTP2_PREFACE.subarray(0, begun.length));
+      if (isHttp2 && begun.length < HTTP2_PREFACE.length) return;
+      clearTimeout(silent);
+      socket.off("data", take).off("end", leave).pause();
+      socket.unshift(first);
+      if (isHttp2) this.#toHttp2(socket);
+      else toHttp1.call(this.#http1, socket);
+      process.nextTick(() => socket.resume());
+    };
+    const leave = () => void socket.destroy();
     socket.on("error", () => {}); // until it is somebody's
     socket.once("close", () => clearTimeout(silent));
-    socket.once("data", (first: Buffer) => {
-      clearTimeout(silent);
-      socket.pause();
-      socket.unshift(first);
-      if (first.subarray(0, HTTP2_PREFACE.length).equals(HTTP2_PREFACE.subarray(0, first.length))) {
-        this.#http2.emit("connection", socket);
-      } else toHttp1.call(this.#http1, socket);
-      process.nextTick(() => socket.resume());
-    });
+    socket.on("data", take).on("end", leave);
   }
-}
-
-function createHttp1(options: GatewayOptions, handle: RequestHandler): Server {
-  const settings = {
-    keepAliveTimeout: options.keepAliveTimeout,
-    headersTimeout: HEAD_TIMEOUT,
-    requestTimeout: REQUEST_TIMEOUT,
-    connectionsCheckingInterval: CHECK_INTERVAL,
-    maxHeaderSize: MAX_HEAD,
-    noDelay: true,
-    // Any other protocol's offer is passed over, and the request answered by HTTP/1.1.
-    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === "websocket",
-  };
-  const server =
-    options.tls === undefined
-      ? createHttpServer(settings)
-      : createHttpsServer({ ...settings, ...options.tls, ALPNProtocols: ["h2", "http/1.1"] });
-  server.maxRequestsPerSocket = options.keepAliveRequests;
-  server.setTimeout(UNREAD_TIMEOUT, endIfUnread);
-  server.on("request", (request, response) => handle(request, response));
-  server.on("checkContinue", (request, response) => handle(request, response, { awaitsContinue: true }));
-  server.on("upgrade", (request, socket: Socket, head) => {
-    handle(request, responseOn(request, socket), { upgrade: { socket, head } });
-  });
-  return server;
-}
-
-/** Node makes none for such a request: what is answered to it by HTTP is the last on its connection. */
-function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
-  socket.on("error", () => {}); // told by its end
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  response.assignSocket(socket);
-  response.on("finish", () => socket.end());
-  return response;
-}
-
-function createHttp2(options: GatewayOptions, handle: RequestHandler): Http2Server {
-  const server = createHttp2Server({
-    settings: { maxConcurrentStreams: options.http2MaxStreams, maxHeaderListSize: MAX_HEAD },
-  });
-  server.setTimeout(options.keepAliveTimeout, (session?: ServerHttp2Session) => {
-    session?.close();
-  });
-  server.on("request", (request, response) => handle(request, response));
-  server.on("checkContinue", (request, response) => handle(request, response, { awaitsContinue: true }));
-  server.on("sessionError", () => {}); // the session ends with it, and its requests hear of that
-  return server;
-}
-
-/** Node asks when nothing has moved for a while: a request that waits for its answer is no reason, one unread is. */
-function endIfUnread(socket: Socket): void {
-  if (socket.writableLength > 0) socket.destroy();
 }

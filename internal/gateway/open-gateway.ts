@@ -45,7 +45,7 @@ export async function openGateway(
   const pool = new WorkerPool({ strategy, timeout, queueTimeout, maxFrame, log, onRoutes });
   const observer = new Observer({ options, features, pool, log, workers });
   const gateway = new Gateway(options, { pool, routes, features, observer, log });
-  const server = new HttpServer(options, gateway.handle);
+  const server = new HttpServer(options, gateway.handle, log);
   return {
     pool,
     listen: async () => {
@@ -53,6 +53,7 @@ export async function openGateway(
       return server.address;
     },
     drain: async (milliseconds) => {
+      gateway.drain();
       server.drain();
       await observer.idle(milliseconds);
     },

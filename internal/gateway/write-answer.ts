@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { constants, type Http2ServerResponse, type ServerHttp2Stream } from "node:http2";
+import type { Http2ServerResponse } from "node:http2";
 import { pipeline, type Readable } from "node:stream";
 import type { Headers, HeaderValue } from "../../protocol/worker.ts";
 import type { Answer } from "./answer.ts";
@@ -7,9 +7,6 @@ import type { Exchange } from "./exchange.ts";
 
 /** Header names and values by turns, as writeHead takes them without looking each up. */
 type FlatHeaders = (string | string[])[];
-
-/** Milliseconds that a client may leave an answer unread. */
-export const UNREAD_TIMEOUT = 60_000;
 
 /** Bytes of a body that goes as text behind its headers in one write: apart, the two cost a third more of the CPU. */
 const ONE_WRITE = 16_384;
@@ -68,15 +65,7 @@ function sendStream(exchange: Exchange, body: Readable): void {
   body.on("data", (bytes: Uint8Array) => {
     exchange.bytes += bytes.length;
   });
-  if ("stream" in response) giveUpUnread(response.stream);
   pipeline(body, response as ServerResponse, () => {}); // whoever waits for the exchange hears of its end
-}
-
-/** On a connection that has several streams, one that is not read stays unseen by the connection's own limit. */
-function giveUpUnread(stream: ServerHttp2Stream): void {
-  stream.setTimeout(UNREAD_TIMEOUT, () => {
-    if (stream.writableLength > 0) stream.close(constants.NGHTTP2_CANCEL);
-  });
 }
 
 function flatHeaders(exchange: Exchange, headers: Headers): FlatHeaders {

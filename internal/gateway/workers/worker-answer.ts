@@ -31,8 +31,10 @@ export function answerHead(status: unknown, fields: unknown): AnswerHead | undef
   return { status, headers };
 }
 
+/** Of the informational ones 101 alone: behind the others a client waits for an answer, and would take the next one's. */
 function isStatus(status: unknown): status is number {
-  return Number.isInteger(status) && (status === DELEGATED || ((status as number) >= 100 && (status as number) <= 999));
+  if (!Number.isInteger(status)) return false;
+  return status === DELEGATED || status === 101 || ((status as number) >= 200 && (status as number) <= 999);
 }
 
 function headerValue(value: unknown): HeaderValue | undefined {

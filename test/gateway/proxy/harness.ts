@@ -7,6 +7,7 @@ import { Exchange } from "../../../internal/gateway/exchange.ts";
 import { HttpServer } from "../../../internal/gateway/http-server.ts";
 import type { GatewayOptions, ProxyOptions } from "../../../internal/gateway/options.ts";
 import { createProxy, type Proxy as ReverseProxy } from "../../../internal/gateway/proxy/proxy.ts";
+import type { RequestHandler } from "../../../internal/gateway/request-handler.ts";
 import { writeAnswer } from "../../../internal/gateway/write-answer.ts";
 
 const cleanups: (() => unknown)[] = [];
@@ -81,7 +82,7 @@ export async function startProxy(options: Partial<ProxyOptions>, client?: string
   const proxy = createProxy({ upstreams: [], strategy: "round-robin", ...timeouts, ...options }, { log: logger });
   cleanUp(() => proxy.close());
   const settings = { host: "127.0.0.1", port: 0, keepAliveTimeout: 5_000, keepAliveRequests: 0, http2MaxStreams: 100 };
-  const server = new HttpServer(settings as unknown as GatewayOptions, (request, response, { upgrade } = {}) => {
+  const handle: RequestHandler = (request, response, { upgrade } = {}) => {
     const exchange = new Exchange(request, response, client ?? request.socket.remoteAddress ?? "", upgrade);
     response.on("close", () => exchange.end());
     if (upgrade !== undefined) proxy.upgrade(exchange, upgrade);
@@ -89,7 +90,8 @@ export async function startProxy(options: Partial<ProxyOptions>, client?: string
       const hasBody = "transfer-encoding" in request.headers || "content-length" in request.headers;
       void proxy.forward(exchange, hasBody ? request : undefined).then((answer) => writeAnswer(exchange, answer));
     }
-  });
+  };
+  const server = new HttpServer(settings as unknown as GatewayOptions, handle, logger);
   await server.listen();
   cleanUp(() => server.destroy());
   const { port } = server.address;

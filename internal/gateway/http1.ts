@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { Socket } from "node:net";
+import type { GatewayOptions } from "./options.ts";
+import type { Arrival, RequestHandler } from "./request-handler.ts";
+import { endIfUnread, UNREAD_TIMEOUT } from "./stalled.ts";
+
+/** Milliseconds for a request's head, and for all of it: who is slower is told 408. */
+export const HEAD_TIMEOUT = 15_000;
+const REQUEST_TIMEOUT = 300_000;
+/** How often these are looked at. */
+const CHECK_INTERVAL = 1_000;
+/** Bytes of a request's head: above it 431. */
+const MAX_HEAD = 16_384;
+/** Requests on a connection that wait for the answer to an earlier one; whoever sends more is cut off. */
+const MAX_PIPELINED = 256;
+
+/** Node's HTTP/1.1, in the clear or by TLS, with our limits. */
+export function createHttp1(options: GatewayOptions, handle: RequestHandler): Server {
+  const settings = {
+    keepAliveTimeout: options.keepAliveTimeout,
+    headersTimeout: HEAD_TIMEOUT,
+    requestTimeout: REQUEST_TIMEOUT,
+    connectionsCheckingInterval: CHECK_INTERVAL,
+    maxHeaderSize: MAX_HEAD,
+    noDelay: true,
+    // Any other protocol's offer is passed over, and the request answered by HTTP/1.1.
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === "websocket",
+  };
+  const server =
+    options.tls === undefined
+      ? createServer(settings)
+      : createHttpsServer({ ...settings, ...options.tls, ALPNProtocols: ["h2", "http/1.1"] });
+  server.maxRequestsPerSocket = options.keepAliveRequests;
+  server.timeout = UNREAD_TIMEOUT;
+  const take = (request: IncomingMessage, response: ServerResponse, arrival?: Arrival) => {
+    // Where nobody listens, as between two requests, node closes the connection.
+    response.on("timeout", endIfUnread);
+    if (response.socket === null && isOneTooMany(request.socket, response)) request.socket.destroy();
+    else handle(request, response, arrival);
+  };
+  server.on("request", (request, response) => take(request, response));
+  server.on("checkContinue", (request, response) => take(request, response, { awaitsContinue: true }));
+  server.on("upgrade", (request, socket: Socket, head) => {
+    handle(request, responseOn(request, socket), { upgrade: { socket, head } });
+  });
+  return server;
+}
+
+/** Requests of each connection that came before those ahead of them were answered. */
+const queued = new WeakMap<Socket, number>();
+
+/** Node takes as many as a connection holds, which is thousands in one packet. */
+function isOneTooMany(socket: Socket, response: ServerResponse): boolean {
+  const count = (queued.get(socket) ?? 0) + 1;
+  if (count > MAX_PIPELINED) return true;
+  queued.set(socket, count);
+  response.once("close", () => queued.set(socket, (queued.get(socket) ?? 1) - 1));
+  return false;
+}
+
+/**
+ * Node makes none for such a request: what is answered to it by HTTP is the last on its connection. Nobody reads what its
+ * client still says, so its end would stay unseen.
+ */
+function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
+  socket.on("error", () => {}); // told by its end
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.on("finish", () => socket.destroySoon());
+  socket.setTimeout(UNREAD_TIMEOUT, () => endIfUnread(socket));
+  return response;
+}

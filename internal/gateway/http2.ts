@@ -1,0 +1,22 @@
+import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
+import type { GatewayOptions } from "./options.ts";
+import type { RequestHandler } from "./request-handler.ts";
+import { cancelIfStalled, UNREAD_TIMEOUT } from "./stalled.ts";
+
+/** Bytes of a request's header fields. */
+const MAX_HEAD = 16_384;
+
+/** Node's HTTP/2, which is handed its connections, with our limits. */
+export function createHttp2(options: GatewayOptions, handle: RequestHandler): Http2Server {
+  const server = createServer({
+    settings: { maxConcurrentStreams: options.http2MaxStreams, maxHeaderListSize: MAX_HEAD },
+  });
+  server.setTimeout(options.keepAliveTimeout, (session?: ServerHttp2Session) => {
+    session?.close();
+  });
+  server.on("stream", (stream) => stream.setTimeout(UNREAD_TIMEOUT, () => cancelIfStalled(stream)));
+  server.on("request", (request, response) => handle(request, response));
+  server.on("checkContinue", (request, response) => handle(request, response, { awaitsContinue: true }));
+  server.on("sessionError", () => {}); // the session ends with it, and its requests hear of that
+  return server;
+}
