@@ -51,9 +51,9 @@ export interface UploadedFile {
 }
 
 export interface UploadError {
-  /** Absent for what is about the whole form. */
-  readonly fieldname?: string;
-  readonly filename?: string;
+  /** For too many files, those of the first one beyond. */
+  readonly fieldname: string;
+  readonly filename: string;
   /** XyPriss's workers tell the kinds apart by "exceeds limit" and "not allowed" in it. */
   readonly message: string;
   readonly type: "LIMIT_FILE_SIZE" | "LIMIT_FILE_COUNT" | "INVALID_MIME_TYPE";

@@ -38,8 +38,10 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
     const files: UploadedFile[] = [];
     const uploadErrors: UploadError[] = [];
     let count = 0;
+    let surplus: IncomingFile | undefined;
     const takeFile = async (file: IncomingFile) => {
       if (options.maxFiles > 0 && ++count > options.maxFiles) {
+        surplus ??= file;
         file.stream.resume();
         return;
       }
@@ -49,9 +51,9 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
     };
     try {
       await readForm(exchange, body, { field: (name, value) => fields.add(name, value), file: takeFile });
-      if (options.maxFiles > 0 && count > options.maxFiles) {
+      if (surplus !== undefined) {
         await removeFiles(files);
-        return { body: fields.json(), files: [], uploadErrors: [tooMany(options.maxFiles)] };
+        return { body: fields.json(), files: [], uploadErrors: [tooMany(options.maxFiles, surplus)] };
       }
       if (options.useTempFiles) await moveAll(files, options);
       if (exchange.ended) throw new XsysError("CANCELLED", "storing an upload was given up: its client has gone");
@@ -85,7 +87,10 @@ async function moveAll(files: UploadedFile[], options: UploadOptions): Promise<v
   }
 }
 
-/** XyPriss's workers would take "exceeds limit" for a file that is too large. */
-function tooMany(maxFiles: number): UploadError {
-  return { message: `Too many files: at most ${maxFiles} are taken`, type: "LIMIT_FILE_COUNT" };
+/**
+ * XyPriss's workers would take "exceeds limit" for a file that is too large. What expects the files of one field looks at
+ * that field's errors alone, so it is told as that of the first file that was too many.
+ */
+function tooMany(maxFiles: number, { fieldname, originalname: filename }: IncomingFile): UploadError {
+  return { fieldname, filename, message: `Too many files: at most ${maxFiles} are taken`, type: "LIMIT_FILE_COUNT" };
 }

@@ -110,7 +110,9 @@ describe("a file", () => {
       status: 200,
       body: { t: "text" },
       files: [],
-      uploadErrors: [{ message: "Too many files: at most 2 are taken", type: "LIMIT_FILE_COUNT" }],
+      uploadErrors: [
+        { fieldname: "c", filename: "3", message: "Too many files: at most 2 are taken", type: "LIMIT_FILE_COUNT" },
+      ],
     });
     expect(await filesIn("uploads")).toEqual([]);
     expect((await post(form(["a", file("1", "1")], ["b", file("2", "2")]))).files).toHaveLength(2);
