@@ -91,7 +91,9 @@ describe("a Request", () => {
         size: 3,
       },
     ];
-    const uploadErrors = [{ message: "exceeds limit", type: "LIMIT_FILE_SIZE" as const }];
+    const uploadErrors = [
+      { fieldname: "f", filename: "a.txt", message: "exceeds limit", type: "LIMIT_FILE_SIZE" as const },
+    ];
     const answer = await scene.gateway.fetch({ method: "POST", files, uploadErrors });
     expect(JSON.parse(answer.body.toString())).toEqual({ files, uploadErrors });
   });
