@@ -56,7 +56,8 @@ export class WorkerPool implements WorkerHome, LinkHome {
   #admitted = 0;
   /** Runs when a worker that just registered has told its routes. */
   readonly #onRoutes = new Map<WorkerLink, () => void>();
-  readonly #firstReady = Promise.withResolvers<void>();
+  /** Each goes on when there is a first worker: no promise of all, which would keep those that gave up. */
+  readonly #awaitingFirst = new Set<() => void>();
   #wasReady = false;
   /** Set by the service where processes are supervised. */
   source: WorkerSource | undefined;
@@ -99,11 +100,16 @@ export class WorkerPool implements WorkerHome, LinkHome {
   }
 
   /** Resolves when there is a first worker, or as late as a request would wait for one. */
-  async firstReady(): Promise<void> {
-    const { promise: overdue, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, this.#patience);
-    await Promise.race([this.#firstReady.promise, overdue]);
-    clearTimeout(timer);
+  firstReady(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const goOn = () => {
+      clearTimeout(timer);
+      this.#awaitingFirst.delete(goOn);
+      resolve();
+    };
+    const timer = setTimeout(goOn, this.#patience);
+    this.#awaitingFirst.add(goOn);
+    return promise;
   }
 
   /** Gives a job to a worker, or has it wait for one. */
@@ -155,6 +161,7 @@ export class WorkerPool implements WorkerHome, LinkHome {
 
   close(): void {
     clearInterval(this.#sweeper);
+    for (const goOn of this.#awaitingFirst) goOn();
     for (const job of this.#waiting.takeOlder(Number.POSITIVE_INFINITY)) job.failed("no-worker");
   }
 
@@ -177,7 +184,7 @@ export class WorkerPool implements WorkerHome, LinkHome {
     this.#ready = active ? [...this.#ready, link] : this.#ready.filter((other) => other !== link);
     if (!active) return;
     this.#wasReady = true;
-    this.#firstReady.resolve();
+    for (const goOn of this.#awaitingFirst) goOn();
     this.#waiting.offer((job) => this.#give(job));
   }
 
@@ -200,6 +207,8 @@ export class WorkerPool implements WorkerHome, LinkHome {
     const { timeout } = this.#options;
     if (timeout > 0) for (const link of this.#links) link.expire(now - timeout);
     if (this.#waiting.size === 0) return;
+    // A worker that had its hands full may have taken what it was sent.
+    if (this.#ready.length > 0) this.#waiting.offer((job) => this.#give(job));
     for (const job of this.#waiting.takeOlder(now - this.#patience)) job.failed("no-worker");
   }
 }

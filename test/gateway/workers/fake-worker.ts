@@ -7,7 +7,7 @@ import type { RequestPayload, WorkerRegistration } from "../../../protocol/worke
 export class FakeWorker implements WorkerPeer {
   readonly writer: FrameWriter;
   readonly isOpen = true;
-  readonly unsent = 0;
+  unsent = 0;
   readonly #told: { readonly type: string; readonly payload: unknown }[] = [];
   readonly #asked: RequestPayload[] = [];
   readonly #onGone: (() => void)[] = [];

@@ -66,6 +66,33 @@ describe("jobs wait for a worker", () => {
     expect(pool.waiting).toBe(0);
   });
 
+  test("also for one that takes no more, until it has read what it was sent", () => {
+    vi.useFakeTimers();
+    const pool = startPool();
+    const worker = FakeWorker.join(pool);
+    worker.unsent = 64 * 1024 * 1024;
+    assigned(pool, new FakeJob("/later"));
+    expect(pool.waiting).toBe(1);
+    worker.unsent = 0;
+    vi.advanceTimersByTime(100);
+    expect(worker.asked.map(({ url }) => url)).toEqual(["/later"]);
+  });
+
+  test("the first there is, and those that gave up are not kept", async () => {
+    vi.useFakeTimers();
+    const pool = startPool({ queueTimeout: 1_000 });
+    const tooLate = pool.firstReady();
+    vi.advanceTimersByTime(1_000);
+    await tooLate;
+    const inTime = pool.firstReady();
+    FakeWorker.join(pool);
+    await inTime;
+    expect(vi.getTimerCount(), "the pool's own is left").toBe(1);
+    void pool.firstReady();
+    pool.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test("for as long as they may, and no longer", () => {
     vi.useFakeTimers();
     const [job] = assigned(startPool({ queueTimeout: 5_000 }), new FakeJob());
