@@ -3,9 +3,11 @@ import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
+import { useSandbox } from "../support/sandbox.ts";
 import { useGateway } from "./support.ts";
 
 const startGateway = useGateway();
+const sandbox = useSandbox();
 
 describe("a worker is given", () => {
   test("path and query as they came, headers in lower case with host, the first value of each name", async () => {
@@ -86,6 +88,21 @@ describe("an answer has", () => {
     expect(got["x-response-time"]).toMatch(/^\d+(\.\d+)?ms$/);
   });
 
+  test("what Latin-1 has no letters for as UTF-8, also beside a file whose path is left as it is", async () => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker();
+    const file = await sandbox.write("Łódź/größe €.txt", "file");
+    const disposition = 'attachment; filename="größe €.txt"';
+    const answered = gateway.ask("/");
+    worker.answer(await worker.asked(), "", {
+      status: 0,
+      headers: { "X-XHSC-Static-Delegate": file, "Content-Disposition": [disposition] },
+    });
+    const { status, body, headers } = await answered;
+    expect([status, body]).toEqual([200, "file"]);
+    expect(Buffer.from(headers["content-disposition"] ?? "", "latin1").toString()).toBe(disposition);
+  });
+
   test("no body where its status has none", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker();
@@ -152,9 +169,10 @@ test("HTTP/2 on the same port is answered alike, and its worker sees no differen
   });
   expect(Object.keys(asked.headers).filter((name) => name.startsWith(":"))).toEqual([]);
   expect(Buffer.from(asked.body, "base64").toString()).toBe("sent");
-  worker.answer(asked, "got", { headers: { "set-cookie": ["a=1", "b=2"], connection: "close" } });
+  worker.answer(asked, "got", { headers: { "set-cookie": ["a=1", "b=2"], connection: "close", "x-utf8": "€" } });
   const [headers] = await once(stream, "response");
   expect(headers).toMatchObject({ ":status": 200, "set-cookie": ["a=1", "b=2"], "content-length": "3" });
+  expect(Buffer.from(headers["x-utf8"], "latin1").toString()).toBe("€");
   expect(await text(stream)).toBe("got");
   session.close();
 });

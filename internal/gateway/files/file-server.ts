@@ -5,6 +5,7 @@ import type { Logger } from "../../log.ts";
 import { type Answer, errorAnswer } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import type { StaticOptions } from "../options.ts";
+import { DELEGATE } from "../workers/worker-answer.ts";
 import { answerWith, without } from "./answer-with.ts";
 import { failureAnswer } from "./failure-answer.ts";
 import { FileContents } from "./file-contents.ts";
@@ -37,8 +38,6 @@ export function createFileServer(options: StaticOptions, { log }: { readonly log
 /** Where to find a file, or the answer that refuses it. */
 type Find = () => Promise<FoundFile | Answer>;
 
-/** The header of a worker's answer that names the file. */
-const DELEGATE = "x-xhsc-static-delegate";
 const NOT_THE_FILES = [DELEGATE, "content-length", "transfer-encoding", "connection"];
 /** Looks at a file that is another one each time it is opened. */
 const TRIES = 3;
