@@ -8,6 +8,8 @@ export interface Death {
   readonly service: number;
   /** It had been fit for work, so the program can be. */
   readonly wasFit: boolean;
+  /** It was not started for want of descriptors, processes or memory: nobody knows whether the program can be. */
+  readonly wasShort: boolean;
   /** And somebody else than the supervisor sent it a signal that ends: the program did not fail. */
   readonly fromOutside: boolean;
 }
@@ -30,10 +32,12 @@ export class Backoff {
   }
 
   /** Milliseconds to wait; `hopeless` when it is not worth it. */
-  next({ at, service, wasFit, fromOutside }: Death): number | "hopeless" {
+  next({ at, service, wasFit, wasShort, fromOutside }: Death): number | "hopeless" {
     const { backoff, stableAfter, crashLoop } = this.#options;
     if (service >= stableAfter) this.#inARow = 0;
-    this.#failedStarts = wasFit ? [] : [...this.#failedStarts, at].filter((start) => at - start <= crashLoop.within);
+    if (wasFit) this.#failedStarts = [];
+    else if (!wasShort) this.#failedStarts.push(at);
+    this.#failedStarts = this.#failedStarts.filter((start) => at - start <= crashLoop.within);
     if (this.#failedStarts.length >= crashLoop.deaths) return "hopeless";
     const isFirst = this.#inARow === 0;
     if (isFirst || !fromOutside) this.#inARow++;

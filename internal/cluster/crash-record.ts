@@ -23,6 +23,14 @@ export function isFromOutside({ signal }: ProcessEnd): boolean {
   return FROM_OUTSIDE.has(signal);
 }
 
+/** What a machine is short of at times, and programs need to be started. */
+const SHORTAGES: ReadonlySet<string | undefined> = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM"]);
+
+/** It could not be started for want of descriptors, processes or memory, of which there may be some again. */
+export function isShortage({ error }: ProcessEnd): boolean {
+  return SHORTAGES.has((error as NodeJS.ErrnoException | undefined)?.code);
+}
+
 /** Requests that a record names. */
 export const MAX_REQUESTS = 10;
 /** Lines of output in it. */

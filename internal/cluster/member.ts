@@ -188,8 +188,8 @@ export class Member {
 
   #startAfter(process: WorkerProcess): void {
     if (this.state !== "backing-off") return;
-    const { service, wasFit, endedFromOutside: fromOutside } = process;
-    const wait = this.#backoff.next({ at: performance.now(), service, wasFit, fromOutside });
+    const { service, wasFit, wasShort, endedFromOutside: fromOutside } = process;
+    const wait = this.#backoff.next({ at: performance.now(), service, wasFit, wasShort, fromOutside });
     if (wait !== "hopeless") this.#respawn = setTimeout(() => this.start(), wait);
     else if (this.#state.take("give-up")) this.#lastHope = process;
   }

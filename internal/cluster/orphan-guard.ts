@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import type { Writable } from "node:stream";
 
 /** Milliseconds until a guard that died is replaced, so that a machine that kills every one is not kept busy by it. */
 const RESPAWN = 1_000;
@@ -46,12 +47,14 @@ export class OrphanGuard {
       stdio: ["pipe", "ignore", "ignore"],
       detached: true,
     });
-    this.#shell = shell;
     shell.on("error", () => this.#startLater());
+    const input: Writable | undefined = shell.stdin; // none where there were no descriptors for it
+    if (input === undefined) return;
+    this.#shell = shell;
     shell.on("exit", () => this.#startLater());
-    shell.stdin.on("error", () => {}); // told by its exit
+    input.on("error", () => {}); // told by its exit
     shell.unref();
-    (shell.stdin as unknown as { unref(): void }).unref();
+    (input as unknown as { unref(): void }).unref();
     for (const leader of this.#leaders) this.#say(`+ ${leader}\n`);
   }
 

@@ -1,6 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { WorkerChannel } from "./channel.ts";
-import { describeEnd, isFromOutside, MAX_REQUESTS, NO_WORK, type ProcessEnd, type Workload } from "./crash-record.ts";
+import {
+  describeEnd,
+  isFromOutside,
+  isShortage,
+  MAX_REQUESTS,
+  NO_WORK,
+  type ProcessEnd,
+  type Workload,
+} from "./crash-record.ts";
 import { LifeSigns } from "./life-signs.ts";
 import type { ProcessHome } from "./process-home.ts";
 import { PROCESS_STEPS, type ProcessState, Standing } from "./states.ts";
@@ -95,6 +103,11 @@ export class WorkerProcess {
     return (
       this.#readyAt !== undefined && this.#cause === undefined && this.end !== undefined && isFromOutside(this.end)
     );
+  }
+
+  /** The machine had nothing to start it with. */
+  get wasShort(): boolean {
+    return this.end !== undefined && isShortage(this.end);
   }
 
   /** It registered. */

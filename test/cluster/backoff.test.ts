@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { Backoff } from "../../internal/cluster/backoff.ts";
 
 const OPTIONS = { backoff: { first: 100, most: 1_000 }, stableAfter: 10_000, crashLoop: { deaths: 8, within: 60_000 } };
-const FAILED = { wasFit: false, fromOutside: false };
+const FAILED = { wasFit: false, wasShort: false, fromOutside: false };
+const FIT = { ...FAILED, wasFit: true };
 
 test("the first death after long service costs nothing, and each after it twice as much, up to the most", () => {
   const backoff = new Backoff(OPTIONS);
@@ -12,7 +13,7 @@ test("the first death after long service costs nothing, and each after it twice 
     expect(waits[i + 1]).toBeGreaterThanOrEqual(most / 2);
     expect(waits[i + 1]).toBeLessThanOrEqual(most);
   }
-  expect(backoff.next({ at: 8, service: 10_000, wasFit: true, fromOutside: false })).toBe(0);
+  expect(backoff.next({ at: 8, service: 10_000, ...FIT })).toBe(0);
 });
 
 test("it is not the same for all that died together", () => {
@@ -34,19 +35,23 @@ test("as many failed starts within so short a time are hopeless; as many over a 
   expect(quick.next({ at: 60_000, service: 5, ...FAILED })).toBe(0);
 });
 
+test("a machine without descriptors makes no program hopeless, however long it has none", () => {
+  const backoff = new Backoff(OPTIONS);
+  const waits = Array.from({ length: 20 }, (_, i) => backoff.next({ at: i, service: 0, ...FAILED, wasShort: true }));
+  expect(waits.at(-1)).toBeGreaterThanOrEqual(500);
+  for (let i = 0; i < 7; i++) expect(backoff.next({ at: 20, service: 0, ...FAILED })).toBeTypeOf("number");
+  expect(backoff.next({ at: 20, service: 0, ...FAILED })).toBe("hopeless");
+});
+
 test("a program that gets ready and fails then is not hopeless, and waits as long as others", () => {
   const backoff = new Backoff(OPTIONS);
-  const waits = Array.from({ length: 20 }, (_, i) =>
-    backoff.next({ at: i, service: 5, wasFit: true, fromOutside: false }),
-  );
+  const waits = Array.from({ length: 20 }, (_, i) => backoff.next({ at: i, service: 5, ...FIT }));
   expect(waits.at(-1)).toBeGreaterThanOrEqual(500);
 });
 
 test("a sound program that is killed again and again is never hopeless, and never long away", () => {
   const backoff = new Backoff(OPTIONS);
-  const waits = Array.from({ length: 50 }, (_, i) =>
-    backoff.next({ at: i, service: 5, wasFit: true, fromOutside: true }),
-  );
+  const waits = Array.from({ length: 50 }, (_, i) => backoff.next({ at: i, service: 5, ...FIT, fromOutside: true }));
   for (const wait of waits) expect(wait).toBeLessThanOrEqual(100);
-  expect(backoff.next({ at: 60, service: 5, wasFit: true, fromOutside: false })).toBeLessThanOrEqual(100);
+  expect(backoff.next({ at: 60, service: 5, ...FIT })).toBeLessThanOrEqual(100);
 });

@@ -46,6 +46,12 @@ test("a guard that is killed is replaced, and the next one knows whom to guard",
   expect(mine.signalCode).toBe("SIGTERM");
 });
 
+test("a service without descriptors has a guard as soon as there are some", async () => {
+  const program = fileURLToPath(new URL("fixtures/without-descriptors.ts", import.meta.url));
+  const child = children.add(spawn("sh", ["-c", 'ulimit -n 64; exec "$@"', "sh", process.execPath, program]));
+  expect(await printed(child, /ended by/)).toContain("shortage true, ended by SIGTERM");
+});
+
 async function sleeper(guard: OrphanGuard): Promise<ChildProcess> {
   const child = children.add(spawn("sleep", ["1000"], { detached: true }));
   await once(child, "spawn");
