@@ -14,6 +14,8 @@ import { ThreadRunner } from "./work/threads.ts";
 
 export interface ServiceOptions {
   readonly socket: string;
+  /** Of the socket, where it listens already: systemd's. */
+  readonly descriptor?: number | undefined;
   readonly root: string;
   readonly confined: boolean;
   readonly log: Logger;
@@ -33,7 +35,7 @@ export interface Service extends ServiceControl {
 
 /** Starts the service; resolves when it listens. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { socket, root, confined, log, limits: given } = options;
+  const { socket, descriptor, root, confined, log, limits: given } = options;
   const limits = { ...DEFAULT_LIMITS, ...given };
   const absoluteRoot = resolve(root);
   const startedAt = performance.now();
@@ -94,6 +96,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   const server = new IpcServer({
     socket,
+    descriptor,
     router: new Router(host),
     limits,
     statistics,

@@ -6,24 +6,29 @@ import { XsysError } from "../../protocol/errors.ts";
 import { parseWords } from "./argv.ts";
 import { kindsOf, readFlags } from "./flags/read-flags.ts";
 import { ipcLimits, SERVE_OPTIONS } from "./serve-options.ts";
-import { existingFolder, socketFor, stopOnSignals, surviveDefects } from "./service-process.ts";
+import { existingFolder, listeningOn, stopOnSignals, surviveDefects } from "./service-process.ts";
 
 /** Runs the service until it is stopped, and gives the exit status. */
 export async function serve(words: readonly string[]): Promise<number> {
-  const { globals, positionals, options } = parseWords(words, { kinds: kindsOf(SERVE_OPTIONS) });
-  const [, extra] = positionals;
-  if (extra !== undefined) throw new XsysError("INVALID_PARAMS", `serve: there is nothing for "${extra}" to be`);
-  const values = readFlags(SERVE_OPTIONS, options);
-  const socket = socketFor(values.socket);
-  const root = await existingFolder(globals.root ?? ".");
+  const { values, root, confined } = await readServeWords(words);
+  const listening = listeningOn(values.socket);
   const log = await createLogger(values["log-level"]);
   surviveDefects(log);
-  const starting = startService({ socket, root, confined: globals.confine, log, limits: ipcLimits(values) });
+  const starting = startService({ ...listening, root, confined, log, limits: ipcLimits(values) });
   stopOnSignals(starting);
   const service = await starting;
   announce(service);
   await service.ended;
   return 0;
+}
+
+/** @throws INVALID_PARAMS, NOT_FOUND */
+export async function readServeWords(words: readonly string[]) {
+  const { globals, positionals, options } = parseWords(words, { kinds: kindsOf(SERVE_OPTIONS) });
+  const [, extra] = positionals;
+  if (extra !== undefined) throw new XsysError("INVALID_PARAMS", `serve: there is nothing for "${extra}" to be`);
+  const values = readFlags(SERVE_OPTIONS, options);
+  return { values, root: await existingFolder(globals.root ?? "."), confined: globals.confine };
 }
 
 function announce({ socket }: Service): void {

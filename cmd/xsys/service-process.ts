@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { takeInheritedSocket } from "../../internal/ipc/inherited-socket.ts";
 import type { Logger } from "../../internal/log.ts";
 import type { Service } from "../../internal/service.ts";
 import { assertPrivateFolder, defaultSocket, isNamedPipe } from "../../protocol/endpoint.ts";
@@ -39,11 +40,27 @@ function dieBy(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal);
 }
 
+/** Where a service listens. */
+export interface Listening {
+  /** Absolute, or a named pipe's name. */
+  readonly socket: string;
+  /** Of the socket, where systemd has made it. */
+  readonly descriptor?: number;
+}
+
 /**
- * Where a service listens: absolute, or a named pipe's name.
- * @throws DENIED when the default socket's folder is not this user's alone.
+ * Where a service listens by its flag, or by what it was handed over.
+ * @throws DENIED when the default socket's folder is not this user's alone, INVALID_PARAMS when the two disagree
  */
-export function socketFor(given: string | undefined): string {
+export function listeningOn(given: string | undefined): Listening {
+  const inherited = takeInheritedSocket();
+  if (inherited === undefined) return { socket: socketFor(given) };
+  const { path, descriptor } = inherited;
+  if (given === undefined || resolve(given) === path) return { socket: path, descriptor };
+  throw new XsysError("INVALID_PARAMS", `the socket that was handed over is ${path}, and not ${resolve(given)}`);
+}
+
+function socketFor(given: string | undefined): string {
   if (given !== undefined) return isNamedPipe(given) ? given : resolve(given);
   const socket = defaultSocket();
   if (!process.env.XSYS_SOCKET) assertPrivateFolder(socket);

@@ -22,10 +22,12 @@ export interface ClaimedSocket {
 /**
  * Makes a server listen on a path that no live server holds. The socket is made under a name of its own with mode 0600
  * and then linked to the path, which fails when something is there: so of two servers started at once one loses, and
- * nobody ever finds the path open to others. A file there that no server answers on is replaced.
+ * nobody ever finds the path open to others. A file there that no server answers on is replaced. With a descriptor, it is
+ * what listens at the path already, and whoever made it keeps the file.
  * @throws BUSY naming the pid of a live server, ALREADY_EXISTS for a file that is no socket, INVALID_PARAMS, DENIED.
  */
-export async function claimSocket(server: Server, path: string): Promise<ClaimedSocket> {
+export async function claimSocket(server: Server, path: string, descriptor?: number): Promise<ClaimedSocket> {
+  if (descriptor !== undefined) return adopt(server, path, descriptor);
   if (isNamedPipe(path)) return claimPipe(server, path);
   const bytes = Buffer.byteLength(path);
   if (bytes > MAX_PATH_BYTES) {
@@ -35,7 +37,7 @@ export async function claimSocket(server: Server, path: string): Promise<Claimed
   await refuseIfTaken(path);
   const own = join(dirname(path), `.${process.pid}`);
   unlinkIfThere(own);
-  await listen(server, own).catch((error) => {
+  await listen(server, { path: own }).catch((error) => {
     // It would name the other path, which nobody has asked for.
     throw isErrno(error) ? fromErrno(Object.assign(error, { path }), "listening") : error;
   });
@@ -58,9 +60,14 @@ export async function claimSocket(server: Server, path: string): Promise<Claimed
   };
 }
 
+async function adopt(server: Server, path: string, fd: number): Promise<ClaimedSocket> {
+  await listen(server, { fd });
+  return { path, release: () => {} };
+}
+
 async function claimPipe(server: Server, path: string): Promise<ClaimedSocket> {
   try {
-    await listen(server, path);
+    await listen(server, { path });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     throw taken(path, await probe(path));
@@ -138,10 +145,10 @@ async function probe(path: string): Promise<number | undefined | "nobody"> {
   }
 }
 
-function listen(server: Server, path: string): Promise<void> {
+function listen(server: Server, where: { path: string } | { fd: number }): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
-  server.listen({ path, backlog: BACKLOG }, () => {
+  server.listen({ ...where, backlog: BACKLOG }, () => {
     server.off("error", reject);
     resolve();
   });

@@ -11,6 +11,8 @@ import type { WorkerHome } from "./worker-peer.ts";
 
 export interface IpcServerOptions {
   readonly socket: string;
+  /** Of the socket, where it listens already. */
+  readonly descriptor?: number | undefined;
   readonly router: Router;
   readonly limits: IpcLimits;
   readonly statistics: CallStatistics;
@@ -28,6 +30,7 @@ export class IpcServer implements ConnectionHome {
   readonly hello: () => HelloAnswer;
   readonly workers: WorkerHome | undefined;
   readonly #path: string;
+  readonly #descriptor: number | undefined;
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
   #claimed: ClaimedSocket | undefined;
@@ -37,8 +40,9 @@ export class IpcServer implements ConnectionHome {
   #stopped: Promise<void> | undefined;
   #onIdle: () => void = () => {};
 
-  constructor({ socket, router, limits, statistics, log, hello, workers }: IpcServerOptions) {
+  constructor({ socket, descriptor, router, limits, statistics, log, hello, workers }: IpcServerOptions) {
     this.#path = socket;
+    this.#descriptor = descriptor;
     this.router = router;
     this.limits = limits;
     this.statistics = statistics;
@@ -63,7 +67,7 @@ export class IpcServer implements ConnectionHome {
   }
 
   async listen(): Promise<void> {
-    this.#claimed = await claimSocket(this.#server, this.#path);
+    this.#claimed = await claimSocket(this.#server, this.#path, this.#descriptor);
     this.#server.on("error", (error) => this.log.error({ err: error }, "the listening socket failed"));
     this.#sweeper = setInterval(() => this.#sweep(), Math.min(1_000, this.limits.stallTimeout / 2)).unref();
   }

@@ -6,8 +6,8 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { create } from "tar";
 
-/** Threads are asked for by number: how xz cuts its blocks, and with it the archive's bytes, goes by that. */
-const XZ = ["--compress", "--stdout", "-6", "--threads=2"];
+/** A third of the time of -6, for a tenth more bytes. Threads are asked for by number: how xz cuts its blocks, and with it the archive's bytes, goes by that. */
+const XZ = ["--compress", "--stdout", "-3", "--threads=2"];
 
 interface ArchiveOptions {
   /** Paths below `folder`. */

@@ -6,7 +6,7 @@ import { parseWords } from "../argv.ts";
 import type { Values } from "../flags/flag.ts";
 import { kindsOf, readFlags } from "../flags/read-flags.ts";
 import { ipcLimits } from "../serve-options.ts";
-import { existingFolder, socketFor } from "../service-process.ts";
+import { existingFolder, type Listening, listeningOn } from "../service-process.ts";
 import { clusterOptions } from "./flags/cluster.ts";
 import { compressionOptions } from "./flags/compression.ts";
 import { type Given, staticOptions, uploadOptions } from "./flags/files.ts";
@@ -23,9 +23,7 @@ import { workerCommand } from "./worker-command.ts";
 export type ServerValues = Values<typeof SERVER_FLAGS>;
 
 /** What a command line of `xsys server start` says. */
-export interface ServerOptions {
-  /** Where the service listens, absolute. */
-  readonly socket: string;
+export interface ServerOptions extends Listening {
   readonly root: string;
   readonly confined: boolean;
   readonly limits: Partial<IpcLimits>;
@@ -44,15 +42,17 @@ export async function serverOptions(words: readonly string[]): Promise<ServerOpt
   const { globals, positionals, options } = parseWords(words, { kinds: kindsOf(SERVER_FLAGS) });
   const unknown = leftOver(positionals, globals.signed);
   const values = readFlags(SERVER_FLAGS, options);
-  const socket = socketFor(values.ipc ?? values.socket);
+  const listening = listeningOn(values.ipc ?? values.socket);
   const command = await workerCommand(values, globals.signed);
   return {
-    socket,
+    ...listening,
     root: await existingFolder(globals.root ?? "."),
     confined: globals.confine,
     limits: ipcLimits(values),
     gateway: { ...gatewayOptions(values, options), ...withoutAbsent({ tls: await readTls(values) }) },
-    ...(command !== undefined && { cluster: clusterOptions(values, { command, socket, cwd: process.cwd() }) }),
+    ...(command !== undefined && {
+      cluster: clusterOptions(values, { command, socket: listening.socket, cwd: process.cwd() }),
+    }),
     log: { level: values["log-level"], format: values["log-format"] },
     plugins: values.plugins,
     ...((values["firewall-enabled"] || values["firewall-auto-open"]) && {

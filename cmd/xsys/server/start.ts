@@ -36,7 +36,7 @@ async function runServer(options: ServerOptions, log: ServerLog): Promise<number
 }
 
 async function begin(options: ServerOptions, log: Logger): Promise<Service> {
-  const { socket, root, confined, limits, gateway, cluster } = options;
+  const { socket, descriptor, root, confined, limits, gateway, cluster } = options;
   for (const { word, value } of options.leftOver) log.warn({ word, value }, "not known here, and passed over");
   await auditPlugins(options.plugins, log);
   if (options.firewall !== undefined) {
@@ -46,5 +46,5 @@ async function begin(options: ServerOptions, log: Logger): Promise<Service> {
   }
   clearSocketPath(socket, log);
   const server = { gateway, ...(cluster !== undefined && { cluster }) };
-  return startService({ socket, root, confined, log, limits, server });
+  return startService({ socket, descriptor, root, confined, log, limits, server });
 }
