@@ -2,6 +2,7 @@ import { constants, type Stats } from "node:fs";
 import { access, type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Contents } from "./contents.ts";
+import { removeLeftovers } from "./leftovers.ts";
 import { blaming, tempBeside } from "./temp-path.ts";
 import { statOrMissing, throughLinks } from "./through-links.ts";
 import { withParents } from "./with-parents.ts";
@@ -22,7 +23,8 @@ export interface ReplaceOptions {
 
 /**
  * Replaces a file in one step: a temporary file beside it is filled, flushed, given mode and owner, and renamed. On
- * any failure, of the contents too, it is removed and the old file is whole. Missing folders are made. Links are
+ * any failure, of the contents too, it is removed and the old file is whole; what killed writers left beside it before
+ * goes as well (leftovers.ts). Missing folders are made. Links are
  * written through. What is no regular file (a FIFO, /dev/null) is written to; a directory is an EISDIR.
  */
 export async function replaceFile(path: string, contents: Contents, options: ReplaceOptions = {}): Promise<void> {
@@ -50,6 +52,7 @@ export async function replaceFile(path: string, contents: Contents, options: Rep
     await rm(temp, { force: true }).catch(() => {});
     throw blaming(error, temp, target);
   }
+  await removeLeftovers(dirname(target));
 }
 
 /** ENOENT is /proc, whose folders are there and take nothing. */

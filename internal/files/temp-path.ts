@@ -15,6 +15,12 @@ export function tempBeside(path: ExactPath): ExactPath {
   return Buffer.concat([path.subarray(0, path.lastIndexOf("/") + 1), Buffer.from(name)]);
 }
 
+/** The process that such a name is of; undefined for any other name. */
+export function leftBy(name: string): number | undefined {
+  const [, pid] = /^\.xsys-([1-9]\d{0,8})-[0-9a-z]+\.tmp$/.exec(name) ?? [];
+  return pid === undefined ? undefined : Number(pid);
+}
+
 /** An operating system's error as being about the path that was asked for, and not about the temporary one. */
 export function blaming(error: unknown, temp: ExactPath, path: ExactPath): unknown {
   if (!isErrno(error)) return error;
