@@ -9,6 +9,8 @@ import { machine } from "./machine.ts";
 const BENCHES: Readonly<Record<string, () => Promise<{ default: (progress: Progress) => Promise<Comparison[]> }>>> = {
   calls: () => import("./calls/bench.ts"),
   sync: () => import("./sync/bench.ts"),
+  start: () => import("./start/bench.ts"),
+  sys: () => import("./sys/bench.ts"),
   watch: () => import("./watch/bench.ts"),
   files: () => import("./files/bench.ts"),
   gateway: () => import("./gateway/bench.ts"),

@@ -8,4 +8,4 @@ if (XSYS_NODE_OPTIONS !== undefined) {
   delete process.env.XSYS_NODE_OPTIONS;
 }
 
-endWith(await run(process.argv.slice(2)));
+void run(process.argv.slice(2)).then(endWith);

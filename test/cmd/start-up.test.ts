@@ -88,11 +88,8 @@ let bundle: string;
 /** As the executable has it: Node's loader of ES modules, and each built-in module that it imports, load more of Node. */
 beforeEach(async () => {
   bundle = sandbox.path("xsys.cjs");
-  const contents = `
-    import { run } from "./cmd/xsys/run.ts";
-    run(process.argv.slice(2)).then((status) => { process.exitCode = status; });`;
   await build({
-    stdin: { contents, resolveDir: ROOT, loader: "ts" },
+    entryPoints: [MAIN],
     bundle: true,
     packages: "external",
     platform: "node",

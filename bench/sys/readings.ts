@@ -1,0 +1,30 @@
+import si from "systeminformation";
+import { platform } from "../../internal/facts/platform.ts";
+
+/** The facts of one row, read once. */
+export type Reading = () => unknown;
+
+export type RowName = "processes" | "cpu" | "memory" | "disks" | "network" | "ports" | "info";
+
+const { signal } = new AbortController();
+
+/** What the commands read, without the 100 ms that a share of the processor's time is measured over. */
+export const OURS_READING: Readonly<Record<RowName, Reading>> = {
+  processes: () => platform.processes({}, signal),
+  cpu: async () => [await platform.processors(), platform.processorTimes()],
+  memory: () => platform.memory(),
+  disks: () => platform.disks(),
+  network: () => platform.networkInterfaces(),
+  ports: () => platform.ports(signal),
+  info: async () => [await platform.system(), await platform.processors(), await platform.memory()],
+};
+
+/** Not processes, which it answers from what it kept for half a second. */
+export const SYSTEMINFORMATION: Readonly<Partial<Record<RowName, Reading>>> = {
+  cpu: () => Promise.all([si.cpu(), si.currentLoad()]),
+  memory: () => si.mem(),
+  disks: () => si.fsSize(),
+  network: () => Promise.all([si.networkInterfaces(), si.networkStats("*")]),
+  ports: () => si.networkConnections(),
+  info: () => Promise.all([si.osInfo(), si.cpu(), si.mem()]),
+};

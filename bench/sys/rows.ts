@@ -1,0 +1,51 @@
+import type { RowName } from "./readings.ts";
+
+/** A kind of fact, what else tells it, and what is to be reached. */
+export interface Row {
+  readonly name: RowName;
+  readonly title: string;
+  readonly psutil: boolean;
+  /** A program that tells it too, from its start to its end. */
+  readonly program?: readonly [name: string, ...args: string[]];
+  readonly goal: { readonly contender: string; readonly atMost: number };
+}
+
+export const PSUTIL = "psutil";
+export const LIBRARY = "systeminformation";
+
+export const ROWS: readonly Row[] = [
+  {
+    name: "processes",
+    title: "Processes: all of them, with command line, owner, memory, times and disk counters",
+    psutil: true,
+    program: ["ps", "aux"],
+    goal: { contender: PSUTIL, atMost: 0.5 },
+  },
+  {
+    name: "cpu",
+    title: "Processors: what they are and what they did; psutil tells the latter alone",
+    psutil: true,
+    goal: { contender: LIBRARY, atMost: 0.02 },
+  },
+  { name: "memory", title: "Memory and swap", psutil: true, goal: { contender: PSUTIL, atMost: 1 } },
+  { name: "disks", title: "File systems and their space", psutil: true, goal: { contender: PSUTIL, atMost: 1 } },
+  {
+    name: "network",
+    title: "Network interfaces, their addresses and counters",
+    psutil: true,
+    goal: { contender: PSUTIL, atMost: 1.5 },
+  },
+  {
+    name: "ports",
+    title: "TCP and UDP sockets, and whose they are",
+    psutil: true,
+    program: ["ss", "-tunap"],
+    goal: { contender: PSUTIL, atMost: 1 },
+  },
+  {
+    name: "info",
+    title: "The machine: system, processors, memory",
+    psutil: false,
+    goal: { contender: LIBRARY, atMost: 0.02 },
+  },
+];

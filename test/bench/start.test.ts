@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { describe as asText, type Comparison } from "../../bench/comparison.ts";
+import start from "../../bench/start/bench.ts";
+import { MAIN } from "../support/command-line.ts";
+import { useSandbox } from "../support/sandbox.ts";
+
+const sandbox = useSandbox();
+
+function measured({ results, figures }: Comparison): string[] {
+  return [...results].flatMap(([contender, [sample = {}]]) =>
+    figures.every(({ name }) => (sample[name] ?? 0) > 0) ? [contender] : [],
+  );
+}
+
+/** It starts sixteen programs and makes an executable of 100 MB: 3 s, and several times that on a machine that is busy. */
+const PATIENT = { timeout: 90_000 };
+const CALLS = ["xsys path join", "xsys fs stats", "xsys sys info"];
+
+test.skipIf(process.platform === "win32")(
+  "the start bench sets every call beside a program that does nothing",
+  async () => {
+    const script = `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`;
+    const executable = await sandbox.write("xsys", script, 0o755);
+    const [source, alone] = await start(() => {}, { rounds: 1, executable });
+    if (source === undefined || alone === undefined) throw new Error("a comparison is missing");
+    expect(measured(source)).toEqual(["node, an empty program", ...CALLS]);
+    expect(measured(alone)).toEqual(["an empty executable", ...CALLS]);
+    expect(asText(alone).slice(-2).join()).not.toContain("not measured");
+  },
+);
+
+test("the start bench tells that there is no executable", PATIENT, async () => {
+  const [, alone] = await start(() => {}, { rounds: 1, executable: sandbox.path("gone") });
+  if (alone === undefined) throw new Error("a comparison is missing");
+  expect(asText(alone).join("\n")).toMatch(/npm run build makes +absent\n.*not measured\n.*not measured/);
+});
