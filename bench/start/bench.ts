@@ -15,10 +15,17 @@ const EXECUTABLE = fileURLToPath(
 );
 const [FROM_SOURCE, ALONE] = ["node, an empty program", "an empty executable"];
 
+interface Options {
+  readonly rounds?: number;
+  readonly executable?: string;
+  /** Makes the executable that does nothing, in a folder, and gives its path. */
+  readonly makeEmpty?: (folder: string) => Promise<string>;
+}
+
 /** What a one-shot command takes from its start to its end, beside a program that does nothing on the same Node. */
 export default async function start(
   progress: (text: string) => void,
-  { rounds = 41, executable = EXECUTABLE }: { readonly rounds?: number; readonly executable?: string } = {},
+  { rounds = 41, executable = EXECUTABLE, makeEmpty = makeEmptyExecutable }: Options = {},
 ): Promise<Comparison[]> {
   const folder = await mkdtemp(join(tmpdir(), "xsys-bench-"));
   try {
@@ -33,7 +40,7 @@ export default async function start(
     );
     if (!existsSync(executable)) return [source, unmeasured()];
     progress(`${rounds} rounds of the same as one executable`);
-    const alone: Named = [ALONE, [await makeEmptyExecutable(folder)]];
+    const alone: Named = [ALONE, [await makeEmpty(folder)]];
     return [source, { ...(await compare(TITLE, alone, [executable], { folder, rounds })), goals: goals() }];
   } finally {
     await rm(folder, { recursive: true, force: true });
