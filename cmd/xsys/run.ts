@@ -29,6 +29,7 @@ export async function run(words: readonly string[]): Promise<number> {
 async function dispatch(words: readonly string[], module: string, action: string | undefined) {
   if (module === "serve") return (await import("./serve.ts")).serve(words);
   if (module === "server") return (await import("./server/start.ts")).startServer(words);
+  if (module === "service-unit") return (await import("./service-unit/service-unit.ts")).printServiceUnit(words);
   if (module === "completion") return printCompletionScript(action);
   if (module === "help") return printHelp(parseWords(words).positionals.slice(1));
   const shorthand = Object.hasOwn(WORDS, module) ? WORDS[module]?.command : undefined;

@@ -49,6 +49,11 @@ export const WORDS: Readonly<Record<string, Word>> = {
     summary: "Run the service with an application's workers, and HTTP in front of them.",
     choices: ["start"],
   },
+  "service-unit": {
+    usage: "service-unit [--user] [--socket-unit] [serve | server start]",
+    summary: "Print a unit by which systemd runs the service with the flags given.",
+    choices: ["serve", "server"],
+  },
   status: { usage: "status", summary: "What the running service is, holds and has done.", command: "service.status" },
   ping: { usage: "ping", summary: "Ask the running service for a sign of life.", command: "service.ping" },
   stop: { usage: "stop", summary: "Stop the running service.", command: "service.stop" },

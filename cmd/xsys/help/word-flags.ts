@@ -1,6 +1,7 @@
 import type { FlagTable } from "../flags/flag.ts";
 import { SERVE_OPTIONS } from "../serve-options.ts";
 import { SERVER_FLAG_GROUPS } from "../server/groups.ts";
+import { UNIT_OPTIONS } from "../service-unit/unit-options.ts";
 
 /** The options of a first word that is no module, by what they are about. */
 export function flagGroupsOf(word = ""): Readonly<Record<string, FlagTable>> {
@@ -15,4 +16,5 @@ export function flagsOf(word = ""): FlagTable {
 const GROUPS: Readonly<Record<string, Readonly<Record<string, FlagTable>>>> = {
   serve: { Options: SERVE_OPTIONS },
   server: SERVER_FLAG_GROUPS,
+  "service-unit": { Options: UNIT_OPTIONS },
 };

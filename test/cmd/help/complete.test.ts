@@ -19,7 +19,7 @@ test.each([
   ["completion bash ", []],
   ["serve --max-f", ["--max-frame"]],
   ["serve --socket x --log", ["--log-level"]],
-  ["serv", ["serve", "server", "service"]],
+  ["serv", ["serve", "server", "service", "service-unit"]],
   ["server ", ["start"]],
   ["server start --proxy-s", ["--proxy-strategy"]],
   ["server start --log-format j", ["json"]],
