@@ -1,0 +1,33 @@
+/**
+ * Has a service and a server worked, broken off from and killed at for minutes, and tells whether anything of them grew:
+ * `npm run soak -- --minutes N`. Ends with 1 when something did.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Ordeal } from "./ordeal.ts";
+import { serverOrdeal } from "./server-ordeal.ts";
+import { serviceOrdeal } from "./service-ordeal.ts";
+
+const { values } = parseArgs({ options: { minutes: { type: "string", default: "5" } } });
+const folder = await mkdtemp(join(tmpdir(), "xsys-soak-"));
+try {
+  process.exitCode = await soak(Number(values.minutes) * 60_000);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function soak(milliseconds: number): Promise<number> {
+  await mkdir(join(folder, "tree/sub"), { recursive: true });
+  await writeFile(join(folder, "tree/a.txt"), "some text\n".repeat(1_000));
+  const ordeals = await Promise.all([serviceOrdeal(folder), serverOrdeal(folder)].map((make) => Ordeal.start(make)));
+  try {
+    await Promise.all(ordeals.map((ordeal) => ordeal.run(milliseconds, console.error)));
+    const trends = ordeals.flatMap((ordeal) => ordeal.judge(console.log));
+    for (const trend of trends) console.log(`grew: ${trend}`);
+    return trends.length === 0 ? 0 : 1;
+  } finally {
+    await Promise.all(ordeals.map((ordeal) => ordeal[Symbol.asyncDispose]()));
+  }
+}

@@ -1,0 +1,27 @@
+import type { Vitals } from "./vitals.ts";
+
+const MEBIBYTE = 1_048_576;
+
+/**
+ * What may be more at the end than when all was warm. Of what is counted, nothing; memory has what is compiled late, and
+ * RSS what the allocator keeps of a peak.
+ */
+const ALLOWANCES = {
+  rss: 96 * MEBIBYTE,
+  heap: 8 * MEBIBYTE,
+  external: 8 * MEBIBYTE,
+  threads: 0,
+  listeners: 0,
+  timers: 2,
+  sockets: 0,
+} as const satisfies Partial<Record<keyof Vitals, number>>;
+
+/** What has grown between two looks at a program at rest, in words. */
+export function trendsOf(before: Vitals, after: Vitals): string[] {
+  const names = Object.keys(ALLOWANCES) as (keyof typeof ALLOWANCES)[];
+  const trends = names
+    .filter((name) => after[name] - before[name] > ALLOWANCES[name])
+    .map((name) => `${name} from ${before[name]} to ${after[name]}`);
+  const files = after.files.filter((path) => !before.files.includes(path));
+  return files.length > 0 ? [...trends, `open files: ${files.join(", ")}`] : trends;
+}

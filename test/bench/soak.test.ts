@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { ProbedProcess } from "../../bench/soak/probed-process.ts";
+import { trendsOf } from "../../bench/soak/trend.ts";
+import type { Vitals } from "../../bench/soak/vitals.ts";
+import { connect } from "../../clients/typescript/index.ts";
+import { useSandbox } from "../support/sandbox.ts";
+
+const sandbox = useSandbox();
+const VITALS: Vitals = {
+  rss: 1e8,
+  heap: 1e7,
+  external: 1e6,
+  files: [],
+  threads: 11,
+  listeners: 12,
+  timers: 0,
+  sockets: 4,
+};
+
+test.runIf(process.platform === "linux")("a soak sees what a service has open, and that it was let go of", async () => {
+  const file = await sandbox.write("a.txt", "contents");
+  const words = ["serve", "--socket", sandbox.path("s")];
+  const started = await ProbedProcess.start(words, /listens on/, { cwd: sandbox.root });
+  await using process = started.process;
+  const client = await connect({ socket: sandbox.path("s") });
+  const { handle } = await client.fs.open({ path: "a.txt" });
+  const open = await process.vitals();
+  expect(open.files).toEqual([file]);
+  await client.fs.close({ handle });
+  client.close();
+  await expect.poll(async () => (await process.vitals()).sockets).toBeLessThan(open.sockets);
+  const closed = await process.vitals();
+  expect(closed.files).toEqual([]);
+  expect(trendsOf(open, closed)).toEqual([]);
+  expect(trendsOf(closed, open)).toEqual([`sockets from ${closed.sockets} to ${open.sockets}`, `open files: ${file}`]);
+});
+
+test("growth is told, and what a program has anyway is not", () => {
+  expect(trendsOf(VITALS, { ...VITALS, heap: 1.2e7, rss: 1.2e8, timers: 1 })).toEqual([]);
+  expect(trendsOf(VITALS, { ...VITALS, heap: 3e7, threads: 12 })).toEqual([
+    "heap from 10000000 to 30000000",
+    "threads from 11 to 12",
+  ]);
+});
