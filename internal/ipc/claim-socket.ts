@@ -1,4 +1,4 @@
-import { type BigIntStats, chmodSync, linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from "node:fs";
+import { type BigIntStats, chmodSync, linkSync, lstatSync, renameSync, unlinkSync } from "node:fs";
 import { connect, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { isNamedPipe } from "../../protocol/endpoint.ts";
@@ -6,6 +6,7 @@ import { XsysError } from "../../protocol/errors.ts";
 import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
 import { encodeMessage, type HelloAnswer, parseMessage } from "../../protocol/message.ts";
 import { fromErrno, isErrno } from "../errno.ts";
+import { makeFolder } from "../files/make-folder.ts";
 
 /** Bytes of a socket's path: sockaddr_un's 108 on Linux and 104 elsewhere, less the NUL. */
 const MAX_PATH_BYTES = process.platform === "linux" ? 107 : 103;
@@ -33,7 +34,7 @@ export async function claimSocket(server: Server, path: string, descriptor?: num
   if (bytes > MAX_PATH_BYTES) {
     throw new XsysError("INVALID_PARAMS", `the socket path ${path} has ${bytes} bytes; ${MAX_PATH_BYTES} are the most`);
   }
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), 0o700);
   await refuseIfTaken(path);
   const own = join(dirname(path), `.${process.pid}`);
   unlinkIfThere(own);

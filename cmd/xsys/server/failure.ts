@@ -32,9 +32,10 @@ function asStartFailure(error: unknown): XsysError {
     if (errno?.code === "EACCES" || errno?.code === "EPERM") {
       return new XsysError("DENIED", errno.message, { cause: error });
     }
-    // An address that is none of this machine's, or a name that nobody knows.
-    const host = errno?.hostname ?? errno?.address;
-    return errno === undefined || host === undefined ? defect(error) : fromErrno(errno, "listening", host);
+    if (errno === undefined) return defect(error);
+    // An address that is none of this machine's, or a name that nobody knows; else a folder that cannot be made.
+    const host = errno.hostname ?? errno.address;
+    return fromErrno(errno, host === undefined ? "starting" : "listening", host);
   }
   const { socket } = error.details ?? {};
   if (error.code !== "BUSY" || socket === undefined) return error;

@@ -80,6 +80,17 @@ test("an address that is none of this machine's, and a name that nobody knows, a
   expect((await failing(unknown)).told).toBe("ERROR: listening failed on nowhere.invalid: unknown node or service\n");
 });
 
+test("a folder of the socket that cannot be made is told as such", async () => {
+  const path = "/proc/none";
+  const error = Object.assign(new Error("ENOENT"), {
+    errno: -constants.errno.ENOENT,
+    code: "ENOENT",
+    syscall: "mkdir",
+    path,
+  });
+  expect((await failing(error)).told).toBe("ERROR: starting failed on /proc/none: no such file or directory\n");
+});
+
 test("any other reason is a whole line, and the status never 0", async () => {
   expect(await failing(new XsysError("DENIED", "the plugin p has been revoked"))).toEqual({
     told: "ERROR: the plugin p has been revoked\n",
