@@ -12,8 +12,8 @@ const REQUEST_TIMEOUT = 300_000;
 const CHECK_INTERVAL = 1_000;
 /** Bytes of a request's head: above it 431. */
 const MAX_HEAD = 16_384;
-/** Requests on a connection that wait for the answer to an earlier one; whoever sends more is cut off. */
-const MAX_PIPELINED = 256;
+/** Requests on a connection that wait for the answer to an earlier one, as many as streams of HTTP/2; with more it is cut off. */
+const MAX_PIPELINED = 100;
 
 /** Node's HTTP/1.1, in the clear or by TLS, with our limits. */
 export function createHttp1(options: GatewayOptions, handle: RequestHandler): Server {

@@ -117,6 +117,15 @@ test.each([100, 102, 103, 199])(
   },
 );
 
+test("a worker's Trailer is left out, for nothing follows the body that it gives", async () => {
+  const gateway = await startGateway();
+  const worker = await gateway.worker();
+  const answer = gateway.ask("/");
+  worker.answer(await worker.asked(), "whole", { headers: { trailer: "x-sum", "x-kept": "yes" } });
+  const { status, headers, body } = await answer;
+  expect([status, headers.trailer, headers["x-kept"], body]).toEqual([200, undefined, "yes", "whole"]);
+});
+
 function get(path: string): string {
   return `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`;
 }

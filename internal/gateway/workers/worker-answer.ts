@@ -6,8 +6,15 @@ export interface AnswerHead {
   readonly headers: Headers;
 }
 
-/** What is between the gateway and its client alone; the length is that of the body which came. */
-const FRAMING = new Set(["content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection"]);
+/** What is between the gateway and its client alone; the length is that of the body which came, and nothing follows it. */
+const FRAMING = new Set([
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "trailer",
+]);
 
 /** The status of an answer that names a file to send instead of a body, and the header that has its path. */
 export const DELEGATED = 0;

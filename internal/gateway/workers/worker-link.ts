@@ -10,6 +10,7 @@ import { Latency } from "../../balance/latency.ts";
 import type { RequestInFlight } from "../../cluster/channel.ts";
 import type { WorkerInbox, WorkerPeer } from "../../ipc/worker-peer.ts";
 import type { Answer } from "../answer.ts";
+import { Backlog } from "./backlog.ts";
 import { type Job, needsStreams } from "./job.ts";
 import { SentJob } from "./sent-job.ts";
 import { MAX_SLOTS, Slots } from "./slots.ts";
@@ -30,8 +31,6 @@ export interface LinkHome {
 }
 
 const NO_BYTES = Buffer.alloc(0);
-/** Bytes that a worker may leave unread before it is given no more work. */
-const MAX_UNSENT = 16 * 1024 * 1024;
 
 /** One worker's connection: the requests it was given, and what it says to them. */
 export class WorkerLink implements WorkerInbox, Candidate {
@@ -40,6 +39,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
   readonly weight = 1;
   readonly #home: LinkHome;
   readonly #peer: WorkerPeer;
+  readonly #backlog: Backlog;
   readonly #sent = new Slots<SentJob>();
   readonly #latency = new Latency();
   readonly #pings: (() => void)[] = [];
@@ -51,6 +51,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
   constructor(home: LinkHome, peer: WorkerPeer, registration: WorkerRegistration, number: number) {
     this.#home = home;
     this.#peer = peer;
+    this.#backlog = new Backlog(peer);
     this.registration = registration;
     this.key = `${registration.id}#${number}`;
     peer.onGone(() => this.#lose());
@@ -70,7 +71,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
   }
 
   canTake(job: Job): boolean {
-    if (this.#isGone || this.#sent.used >= MAX_SLOTS || this.#peer.unsent > MAX_UNSENT) return false;
+    if (this.#isGone || this.#sent.used >= MAX_SLOTS || this.#backlog.isFull) return false;
     return this.registration.streams === true || !needsStreams(job);
   }
 
@@ -100,6 +101,11 @@ export class WorkerLink implements WorkerInbox, Candidate {
   abandon(id: number): void {
     const sent = this.#sent.get(id);
     if (sent !== undefined) this.#giveUp(id, sent);
+  }
+
+  /** To be called from time to time: goes on with bodies that wait until it has read others. */
+  goOn(): void {
+    this.#backlog.look();
   }
 
   /** Fails what was sent before a moment and is not answered. */
@@ -220,7 +226,12 @@ export class WorkerLink implements WorkerInbox, Candidate {
   async #sendBody(id: number, sent: SentJob, writer: ByteWriter, body: Readable | Uint8Array): Promise<void> {
     try {
       if (body instanceof Uint8Array) await writer.write(body);
-      else for await (const bytes of body) await writer.write(bytes as Uint8Array);
+      else {
+        for await (const bytes of body) {
+          if (this.#backlog.isFull) await this.#backlog.room();
+          await writer.write(bytes as Uint8Array);
+        }
+      }
       if (this.#sent.get(id) === sent) this.#peer.writer.chunk(id, new Uint8Array(), LAST_CHUNK);
     } catch {
       this.#giveUp(id, sent); // its client broke off, or nobody takes it any more: who waits knows of either
@@ -266,6 +277,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
     this.#left = this.requestsInFlight();
     this.#isGone = true;
     this.#home.gone(this);
+    this.#backlog.close();
     const lost = [...this.#sent.entries()];
     for (const [id] of lost) this.#end(id);
     for (const [, sent] of lost) sent.fail("lost");

@@ -205,7 +205,10 @@ export class WorkerPool implements WorkerHome, LinkHome {
   #sweep(): void {
     const now = performance.now();
     const { timeout } = this.#options;
-    if (timeout > 0) for (const link of this.#links) link.expire(now - timeout);
+    for (const link of this.#links) {
+      link.goOn();
+      if (timeout > 0) link.expire(now - timeout);
+    }
     if (this.#waiting.size === 0) return;
     // A worker that had its hands full may have taken what it was sent.
     if (this.#ready.length > 0) this.#waiting.offer((job) => this.#give(job));

@@ -1,6 +1,6 @@
 import type { WorkerPool } from "../../../internal/gateway/workers/worker-pool.ts";
 import type { WorkerInbox, WorkerPeer } from "../../../internal/ipc/worker-peer.ts";
-import { FrameReader, FrameWriter } from "../../../protocol/frame.ts";
+import { CHUNK_HEADER_BYTES, CHUNK_MARK, FrameReader, FrameWriter } from "../../../protocol/frame.ts";
 import type { RequestPayload, WorkerRegistration } from "../../../protocol/worker.ts";
 
 /** A worker's connection without a socket: what it is sent is there at once. */
@@ -8,6 +8,8 @@ export class FakeWorker implements WorkerPeer {
   readonly writer: FrameWriter;
   readonly isOpen = true;
   unsent = 0;
+  /** Of bodies, as they came. */
+  bytes = 0;
   readonly #told: { readonly type: string; readonly payload: unknown }[] = [];
   readonly #asked: RequestPayload[] = [];
   readonly #onGone: (() => void)[] = [];
@@ -16,6 +18,10 @@ export class FakeWorker implements WorkerPeer {
   constructor() {
     const reader = new FrameReader();
     const take = (payload: Buffer) => {
+      if (payload[0] === CHUNK_MARK) {
+        this.bytes += payload.length - CHUNK_HEADER_BYTES;
+        return;
+      }
       const { id: _, ...message } = JSON.parse(payload.toString());
       if (message.type === "Request") this.#asked.push(message.payload);
       else this.#told.push(message);

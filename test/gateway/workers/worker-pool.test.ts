@@ -1,3 +1,4 @@
+import { PassThrough, type Readable } from "node:stream";
 import { pino } from "pino";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { WorkerChannel } from "../../../internal/cluster/channel.ts";
@@ -36,7 +37,10 @@ class FakeJob implements Job {
   place: Job["place"];
   became: Failure | number | undefined;
 
-  constructor(url = "/", upgrade = false) {
+  readonly input: Job["input"];
+
+  constructor(url = "/", upgrade = false, input?: Readable) {
+    this.input = input;
     this.request = { method: "GET", url, headers: {}, query: {}, params: {}, remoteAddr: "a", localAddr: "b" };
     this.upgrade = upgrade;
   }
@@ -76,6 +80,22 @@ describe("jobs wait for a worker", () => {
     worker.unsent = 0;
     vi.advanceTimersByTime(100);
     expect(worker.asked.map(({ url }) => url)).toEqual(["/later"]);
+  });
+
+  test("with their bodies, too, which are given on no faster than it reads", async () => {
+    const pool = startPool();
+    const worker = FakeWorker.join(pool, { id: "0", streams: true });
+    const input = new PassThrough();
+    assigned(pool, new FakeJob("/upload", false, input));
+    await expect.poll(() => worker.asked.length).toBe(1);
+    worker.unsent = 64 * 1024 * 1024;
+    input.write("some");
+    await expect.poll(() => input.readableLength).toBe(0);
+    await new Promise((resolve) => setImmediate(resolve));
+    worker.writer.flush();
+    expect(worker.bytes).toBe(0);
+    worker.unsent = 0;
+    await expect.poll(() => worker.bytes).toBe(4);
   });
 
   test("the first there is, and those that gave up are not kept", async () => {
