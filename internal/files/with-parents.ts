@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 
 /** Makes an entry, and the folders on the way to it when that fails for the want of them. */
 export async function withParents<T>(path: string, make: () => Promise<T>): Promise<T> {
@@ -7,7 +7,7 @@ export async function withParents<T>(path: string, make: () => Promise<T>): Prom
     return await make();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return make();
   }
 }

@@ -1,8 +1,9 @@
-import { link, mkdir, rm, writeFile } from "node:fs/promises";
+import { link, rm, writeFile } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { dirname } from "node:path";
 import { lock } from "../../protocol/commands/fs-guard.ts";
 import { XsysError } from "../../protocol/errors.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { blaming, tempBeside } from "../files/temp-path.ts";
 import { handle } from "../handler.ts";
 import { type Holder, lockFileOf, readHolder } from "./lock-file.ts";
@@ -18,7 +19,7 @@ export default handle(lock, async ({ path, owner }, { host, callerPid = process.
     since: Math.floor(Date.now() / 1000),
     ...(owner !== undefined && { owner }),
   };
-  await mkdir(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     if (await take(file, self)) return { locked: true, holder: self };
     const holder = await readHolder(file);

@@ -1,8 +1,10 @@
-import { mkdir as makeFolder } from "node:fs/promises";
+import { mkdir as makeOne } from "node:fs/promises";
 import { mkdir } from "../../protocol/commands/fs-tree.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { handle } from "../handler.ts";
 
 export default handle(mkdir, async ({ path, parents }) => {
-  await makeFolder(path, { recursive: parents });
+  if (parents) makeFolder(path);
+  else await makeOne(path);
   return null;
 });
