@@ -64,7 +64,9 @@ export async function createServer(
       const { address: ip, port, family } = await gateway.listen();
       address = family === "IPv6" ? `[${ip}]:${port}` : `${ip}:${port}`;
       if (options.cluster === undefined) return;
-      supervisor = await startCluster(options.cluster, host, socket, log);
+      const cluster = await startCluster(options.cluster, host, socket, log);
+      if (stopping !== undefined) return; // a client of the socket was quicker
+      supervisor = cluster;
       gateway.pool.source = supervisor;
       supervisor.start();
     },

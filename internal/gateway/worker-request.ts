@@ -42,7 +42,7 @@ function forwardedHeaders({ request, headers }: Exchange, length: number | undef
   if (isHttp2) {
     const authority = forwarded[":authority"];
     for (const name of Object.keys(forwarded)) if (name.startsWith(":")) delete forwarded[name];
-    if (authority !== undefined) forwarded.host ??= authority;
+    if (authority !== undefined) forwarded.host = authority; // RFC 9113, 8.3.1: whatever Host says
   }
   if (length === undefined) {
     if (forwarded["content-length"] === undefined) forwarded["transfer-encoding"] = encoding ?? "chunked";

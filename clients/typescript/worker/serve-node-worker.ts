@@ -18,7 +18,8 @@ export function serveNodeWorker(app: RequestListener | Server, options: WorkerOp
   const listen =
     app instanceof Server ? (...both: [IncomingMessage, ServerResponse]) => app.emit("request", ...both) : app;
   return join(options, (exchange) => {
-    if (exchange.isUpgrade && app instanceof Server && app.listenerCount("upgrade") > 0) giveConnection(app, exchange);
+    if (exchange.isUpgrade && app instanceof Server && app.listenerCount("upgrade") > 0)
+      giveConnection(app, exchange, onError);
     else giveRequest(listen, exchange, onError);
   });
 }
@@ -48,8 +49,13 @@ function giveRequest(
   }
 }
 
-function giveConnection(server: Server, exchange: WorkerExchange): void {
+function giveConnection(server: Server, exchange: WorkerExchange, onError: (error: unknown) => void): void {
   const socket = new UpgradeSocket(exchange);
   socket.on("error", () => {}); // a server that has no care for it is not ended by it
-  server.emit("upgrade", nodeRequest(exchange, socket), socket, Buffer.alloc(0));
+  try {
+    server.emit("upgrade", nodeRequest(exchange, socket), socket, Buffer.alloc(0));
+  } catch (error) {
+    onError(error); // its own client's trouble, and not the whole connection's to the gateway
+    socket.destroy();
+  }
 }

@@ -17,7 +17,7 @@ export function requestHeaders({ request, headers, client, isTls }: Exchange): s
     if (typeof value === "string") lines.push(name, value);
     else if (value !== undefined) for (const line of value) lines.push(name, line);
   }
-  const host = headers.host ?? first(headers[":authority"]);
+  const host = first(headers[":authority"]) ?? headers.host; // RFC 9113, 8.3.1
   const chain = headers["x-forwarded-for"];
   lines.push("x-forwarded-for", chain === undefined ? peer : `${chain}, ${peer}`);
   lines.push("x-forwarded-proto", (isTrusted && first(headers["x-forwarded-proto"])) || (isTls ? "https" : "http"));

@@ -44,6 +44,17 @@ describe("a change of protocol", () => {
     }
   });
 
+  test("is 502 for the client whose upgrade listener throws, and no trouble of others", async () => {
+    const server = createServer((_request, response) => response.end("well"));
+    server.on("upgrade", () => {
+      throw new Error("no such socket");
+    });
+    await scene.serveNode(server);
+    expect(await scene.gateway.fetch({ headers }, saying)).toMatchObject({ status: 502 });
+    expect(scene.errors).toEqual([new Error("no such socket")]);
+    expect((await scene.gateway.fetch({ url: "/" })).body.toString()).toBe("well");
+  });
+
   test("is a request as any other where no server takes it", async () => {
     await scene.serveNode(createServer((_request, response) => response.end("plain")));
     expect((await scene.gateway.fetch({ headers }, saying)).body.toString()).toBe("plain");
