@@ -3,6 +3,7 @@ import type { Report } from "../load/ledger.ts";
 import type { Figures } from "../rounds.ts";
 import { percentile } from "../statistics.ts";
 import { ABSENT, NODE_CLUSTER, ONE, STANDBY, TWO } from "./contenders.ts";
+import { NOTHING } from "./events.ts";
 import { HANG_SEEN_WITHIN } from "./xsys.ts";
 
 /** Reports by contender, one for each time. */
@@ -47,6 +48,7 @@ function handOver(reports: readonly Report[]): Figures {
 /** A gap is as long as it takes to see that a worker is lost, and to start another where none is there. */
 function goalsOf(of: string, event: string, startUp: number): Goal[] {
   const none = { of, figure: "failed", atMost: 0 };
+  if (event === NOTHING) return [none];
   // How long it goes on that starts fail is not up to whoever starts.
   if (of === ONE && event === "crash at start") return [none];
   const starts = of === ONE && event !== "reload" ? startUp : 0;

@@ -19,6 +19,10 @@ const FAILED_STARTS = 3;
 /** Milliseconds that whoever has no health check is given with a process that hangs; the client's patience is 2 s. */
 const HANGING = 3_000;
 
+export const NOTHING = "nothing happens";
+/** Milliseconds that nothing happens for: about as long as an event takes. */
+const UNEVENTFUL = 500;
+
 export interface Event {
   /** Resolves to what clients met with until the application was whole again. */
   readonly happen: (scene: Scene) => Promise<Report>;
@@ -28,6 +32,8 @@ export interface Event {
 
 /** What can happen to an application, by name. */
 export const EVENTS: Readonly<Record<string, Event>> = {
+  // What the machine alone makes of it: on one that has much else to do, gaps are its own.
+  [NOTHING]: { happen: (scene) => during(scene, () => pause(UNEVENTFUL)) },
   "kill -9": { happen: (scene) => during(scene, ({ load }) => load.kill()) },
   reload: {
     happen: async (scene) => {
