@@ -120,7 +120,7 @@ describe("a peer that leaves things half-done is closed after a while, and told 
     for (let id = 0; id < 50; id++) peer.send(coreCommand("fs.read", { path: "large.txt" }, id));
     await expectServed(good);
     await expect
-      .poll(() => log, { timeout: 10_000 })
+      .poll(() => log, { timeout: 25_000 })
       .toContainEqual(expect.objectContaining({ msg: expect.stringContaining("does not read") }));
     await expectServed(good);
   });
@@ -130,7 +130,7 @@ describe("a peer that leaves things half-done is closed after a while, and told 
     await writeFile(join(folder, "large.txt"), "x".repeat(900_000));
     peer.socket.pause();
     for (let id = 0; id < 30; id++) peer.send(coreCommand("fs.read", { path: "large.txt" }, id));
-    await expect.poll(() => service.status().commands["fs.read"]?.calls, { timeout: 10_000 }).toBe(30);
+    await expect.poll(() => service.status().commands["fs.read"]?.calls, { timeout: 25_000 }).toBe(30);
     peer.socket.resume();
     const codes = new Map<string, number>();
     for (let id = 0; id < 30; id++) {
