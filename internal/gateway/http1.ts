@@ -24,8 +24,7 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler): Se
     connectionsCheckingInterval: CHECK_INTERVAL,
     maxHeaderSize: MAX_HEAD,
     noDelay: true,
-    // Any other protocol's offer is passed over, and the request answered by HTTP/1.1.
-    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === "websocket",
+    shouldUpgradeCallback: isWebSocket,
   };
   const server =
     options.tls === undefined
@@ -45,6 +44,15 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler): Se
     handle(request, responseOn(request, socket), { upgrade: { socket, head } });
   });
   return server;
+}
+
+/**
+ * Any other protocol's offer is passed over, and the request answered by HTTP/1.1; so is one with a body, which no
+ * WebSocket has, and for which node gives no socket but a stream behind that body.
+ */
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
+  return headers.upgrade?.toLowerCase() === "websocket" && !hasBody;
 }
 
 /** Requests of each connection that came before those ahead of them were answered. */
