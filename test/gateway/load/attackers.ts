@@ -7,6 +7,8 @@ export type Attack = (port: number) => Disposable;
 const KIBIBYTE = 1024;
 /** Milliseconds before a closed connection is made anew: at full speed, it is the processors that are fought for. */
 const PAUSE = 20;
+/** How often each is made anew: on a machine that has much else to do, work that nobody wants any more would pile up. */
+const TIMES = 10;
 
 export const ATTACKS: Readonly<Record<string, Attack>> = {
   "heads that never end, a byte at a time": (port) => {
@@ -57,7 +59,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
 /** Connections of which each does one thing; those that are closed are made anew. */
 function crowd(port: number, count: number, act: (socket: Socket) => void): Disposable {
   const sockets = new Set<Socket>();
-  let ended = false;
+  let left = count * TIMES;
   const join = () => {
     const socket = connect({ port, host: "127.0.0.1" }, () => act(socket));
     sockets.add(socket);
@@ -65,13 +67,13 @@ function crowd(port: number, count: number, act: (socket: Socket) => void): Disp
     socket.on("data", () => {});
     socket.on("close", () => {
       sockets.delete(socket);
-      if (!ended) setTimeout(join, PAUSE).unref();
+      if (left-- > 0) setTimeout(join, PAUSE).unref();
     });
   };
   for (let i = 0; i < count; i++) join();
   return {
     [Symbol.dispose]: () => {
-      ended = true;
+      left = 0;
       for (const socket of sockets) socket.destroy();
     },
   };

@@ -15,7 +15,7 @@ const sandbox = useSandbox();
 const servers = useServers(sandbox);
 
 test("well-behaved clients are answered, and memory is bounded, whoever attacks", async () => {
-  const gateway = await servers.start(WORKER, 2);
+  const gateway = await servers.start(WORKER, 2, ["--timeout", "0"]);
   const load = await servers.load(gateway, { clients: 4 });
   expect(await settle(load, 2, { within: 50_000 })).toBe(true);
   for (const [name, attack] of Object.entries(ATTACKS)) {
