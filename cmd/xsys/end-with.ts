@@ -4,5 +4,8 @@
  */
 export function endWith(status: number): void {
   process.exitCode = status;
-  if (process.getActiveResourcesInfo().length === 0) process.exit();
+  // Not before what failed of the last output has been told.
+  setImmediate(() => {
+    if (process.getActiveResourcesInfo().length === 0) process.exit();
+  });
 }

@@ -5,6 +5,7 @@ import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import { didYouMean } from "../../protocol/suggest.ts";
 import { parseWords } from "./argv.ts";
 import { runOneShot } from "./one-shot.ts";
+import { StandardOutput } from "./standard-streams.ts";
 import { isTerminalRun } from "./terminal-words.ts";
 import { COMPLETE_WORD, MODULES, WORDS } from "./words.ts";
 
@@ -66,26 +67,34 @@ function isModule(name: string): boolean {
 
 async function printVersion(): Promise<number> {
   const { versionText } = await import("./version-text.ts");
-  process.stdout.write(`${versionText()}\n`);
+  await print(`${versionText()}\n`);
   return 0;
 }
 
 async function printHelp(words: readonly string[]): Promise<number> {
   const { helpText } = await import("./help/help-text.ts");
-  process.stdout.write(await helpText([...words], { columns: process.stdout.columns ?? 80 }));
+  await print(await helpText([...words], { columns: process.stdout.columns ?? 80 }));
   return 0;
 }
 
 async function printCompletionScript(shell = ""): Promise<number> {
   const { completionScript, isShell, SHELLS } = await import("./help/completion-script.ts");
   if (!isShell(shell)) throw new XsysError("INVALID_PARAMS", `completion is there for ${SHELLS.join(", ")}`);
-  process.stdout.write(completionScript(shell));
+  await print(completionScript(shell));
   return 0;
 }
 
 /** Answers the shell's question, and never with an error: it would end up in the user's line. */
 async function printCompletions(words: readonly string[]): Promise<number> {
   const { complete } = await import("./help/complete.ts");
-  for (const candidate of complete(words)) process.stdout.write(`${candidate}\n`);
+  await print(
+    complete(words)
+      .map((candidate) => `${candidate}\n`)
+      .join(""),
+  );
   return 0;
+}
+
+function print(text: string): Promise<void> {
+  return new StandardOutput().write(text);
 }

@@ -32,7 +32,7 @@ const EVERY_CALL = [
   ...["errno", "handler", "handlers", "one-shot-host", "root", "router", "schema-check", "tasks"].map(
     (name) => `internal/${name}.ts`,
   ),
-  ...["validate", "version", "work/in-place", "work/report"].map((name) => `internal/${name}.ts`),
+  ...["raw-json", "validate", "version", "work/in-place", "work/report"].map((name) => `internal/${name}.ts`),
   ...["command", "errors", "params", "schema", "suggest", "words"].map((name) => `protocol/${name}.ts`),
 ];
 
