@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { HOME } from "../home.ts";
 import { archive } from "./archive.ts";
 import { bundle } from "./bundle.ts";
-import { codeCache } from "./code-cache.ts";
 import { currentCommit } from "./commit.ts";
+import { compileAhead } from "./compile-ahead.ts";
 import { makeExecutable } from "./executable.ts";
 import { writeLicenses } from "./licenses.ts";
 import { cliPackage, platformPackage } from "./npm/cli-packages.ts";
@@ -45,7 +45,7 @@ export async function buildExecutable(folder: string, tell: (line: string) => vo
   await mkdir(folder, { recursive: true });
   const program = join(folder, `xsys${thisPlatform().ending}`);
   const made = await bundle({ commit: currentCommit().name });
-  await makeExecutable(program, { bundle: made, caches: await codeCache(made) }, tell);
+  await makeExecutable(program, { loader: made.loader, compiled: await compileAhead(made) }, tell);
   for (const name of programNames()) {
     const file = join(folder, name);
     if (file === program) continue;

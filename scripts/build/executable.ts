@@ -2,12 +2,13 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { HOME } from "../home.ts";
-import { type Bundle, MAIN } from "./bundle.ts";
+import { MAIN } from "./bundle.ts";
+import type { Compiled } from "./compile-ahead.ts";
 
 /** Everything that goes into the executable beside the runtime. */
 export interface Contents {
-  readonly bundle: Bundle;
-  readonly caches: ReadonlyMap<string, Uint8Array>;
+  readonly loader: string;
+  readonly compiled: ReadonlyMap<string, Compiled>;
 }
 
 /**
@@ -48,10 +49,10 @@ export async function makeExecutable(
 }
 
 /** Writes the program's parts to a folder; their paths by key, and the first step as main.js. */
-async function layDown(folder: string, { bundle, caches }: Contents): Promise<Record<string, string>> {
-  await writeFile(join(folder, "main.js"), `const ENTRY=${JSON.stringify(MAIN)};${bundle.loader}`);
-  const files: [string, string | Uint8Array][] = [...bundle.parts, ["loader.js", bundle.loader]];
-  for (const [name, cache] of caches) files.push([`${name}.cache`, cache]);
+async function layDown(folder: string, { loader, compiled }: Contents): Promise<Record<string, string>> {
+  await writeFile(join(folder, "main.js"), `const ENTRY=${JSON.stringify(MAIN)};${loader}`);
+  const files: [string, string | Uint8Array][] = [["loader.js", loader]];
+  for (const [name, { text, cache }] of compiled) files.push([name, text], [`${name}.cache`, cache]);
   const assets: Record<string, string> = {};
   for (const [index, [name, bytes]] of files.entries()) {
     const file = join(folder, `${index}`);

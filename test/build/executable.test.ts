@@ -12,8 +12,9 @@ import { useChildren } from "../support/children.ts";
 import { type Ended, ended } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
-/** A build takes some ten seconds, and longer beside other tests. */
+/** A build takes some ten seconds, and compiling the SDK some two; longer beside other tests. */
 const BUILD = 240_000;
+const OPTIONS = { timeout: 60_000 };
 
 const sandbox = useSandbox();
 const children = useChildren();
@@ -69,84 +70,88 @@ async function dataOf(...words: string[]): Promise<unknown> {
   return JSON.parse(stdout).data;
 }
 
-describe.skipIf(process.platform === "win32")("the executable, alone in a folder and with no Node on PATH", () => {
-  test("tells of the machine, and leaves no file anywhere", async () => {
-    expect(await dataOf("sys", "info")).toMatchObject({ architecture: process.arch });
-    expect(await readdir(sandbox.path("home"))).toEqual([]);
-    expect(await readdir(sandbox.path("tmp"))).toEqual([]);
-  });
+describe.skipIf(process.platform === "win32")(
+  "the executable, alone in a folder and with no Node on PATH",
+  OPTIONS,
+  () => {
+    test("tells of the machine, and leaves no file anywhere", async () => {
+      expect(await dataOf("sys", "info")).toMatchObject({ architecture: process.arch });
+      expect(await readdir(sandbox.path("home"))).toEqual([]);
+      expect(await readdir(sandbox.path("tmp"))).toEqual([]);
+    });
 
-  test("tells its version, the commit that it was built of, and its Node", async () => {
-    const { stdout } = await run("--version");
-    expect(stdout).toMatch(/^xsys \d+\.\d+\.\d+ \((commit [0-9a-f]{12}\+?|source), Node 2\d\.\d+\.\d+\)\n$/);
-  });
+    test("tells its version, the commit that it was built of, and its Node", async () => {
+      const { stdout } = await run("--version");
+      expect(stdout).toMatch(/^xsys \d+\.\d+\.\d+ \((commit [0-9a-f]{12}\+?|source), Node 2\d\.\d+\.\d+\)\n$/);
+    });
 
-  test("helps, and completes", async () => {
-    expect((await run("fs", "hash", "--help")).stdout).toContain("Usage: xsys fs hash <path>");
-    expect((await run("__complete", "fs", "has")).stdout).toBe("hash\n");
-  });
+    test("helps, and completes", async () => {
+      expect((await run("fs", "hash", "--help")).stdout).toContain("Usage: xsys fs hash <path>");
+      expect((await run("__complete", "fs", "has")).stdout).toBe("hash\n");
+    });
 
-  test("serves, answers calls that its threads work on, and stops", async () => {
-    await sandbox.write("a.txt", "one\ntwo\n");
-    const service = start(["serve"]);
-    await service.until(/listens on/);
-    const hash = createHash("sha256").update("one\ntwo\n").digest("hex");
-    expect(await dataOf("--connect", "fs", "hash", "a.txt")).toEqual({ hash });
-    expect(await dataOf("--connect", "search", "grep", ".", "^t[w]o$")).toMatchObject([{ line: 2 }]);
-    await run("stop");
-    expect(await service.end).toMatchObject({ status: 0, signal: null });
-  });
+    test("serves, answers calls that its threads work on, and stops", async () => {
+      await sandbox.write("a.txt", "one\ntwo\n");
+      const service = start(["serve"]);
+      await service.until(/listens on/);
+      const hash = createHash("sha256").update("one\ntwo\n").digest("hex");
+      expect(await dataOf("--connect", "fs", "hash", "a.txt")).toEqual({ hash });
+      expect(await dataOf("--connect", "search", "grep", ".", "^t[w]o$")).toMatchObject([{ line: 2 }]);
+      await run("stop");
+      expect(await service.end).toMatchObject({ status: 0, signal: null });
+    });
 
-  test("watches", async () => {
-    const watching = start(["watch", "files", ".", "--json"]);
-    await watching.until(/"ready"/);
-    await sandbox.write("new.txt", "");
-    await watching.until(/"create".*new\.txt/);
-    watching.child.kill("SIGINT");
-    expect((await watching.end).status).toBe(130);
-  });
+    test("watches", async () => {
+      const watching = start(["watch", "files", ".", "--json"]);
+      await watching.until(/"ready"/);
+      await sandbox.write("new.txt", "");
+      await watching.until(/"create".*new\.txt/);
+      watching.child.kill("SIGINT");
+      expect((await watching.end).status).toBe(130);
+    });
 
-  test("runs programs in terminals, by a native part that only this user can have put there", async () => {
-    const terminals = [1, 2, 3].map((n) => run("terminal", "run", "/bin/sh", "-c", `echo $((${n} + 10))`));
-    expect((await Promise.all(terminals)).map(({ stdout }) => stdout.trim())).toEqual(["11", "12", "13"]);
-    const cache = sandbox.path("home", ".cache", "xsys");
-    const [folder = "", ...others] = await readdir(cache);
-    expect(others).toEqual([]);
-    expect((await stat(join(cache, folder))).mode & 0o777).toBe(0o700);
-    expect(await readdir(join(cache, folder))).toContain("pty.node");
-  });
+    test("runs programs in terminals, by a native part that only this user can have put there", async () => {
+      const terminals = [1, 2, 3].map((n) => run("terminal", "run", "/bin/sh", "-c", `echo $((${n} + 10))`));
+      expect((await Promise.all(terminals)).map(({ stdout }) => stdout.trim())).toEqual(["11", "12", "13"]);
+      const cache = sandbox.path("home", ".cache", "xsys");
+      const [folder = "", ...others] = await readdir(cache);
+      expect(others).toEqual([]);
+      expect((await stat(join(cache, folder))).mode & 0o777).toBe(0o700);
+      expect(await readdir(join(cache, folder))).toContain("pty.node");
+    });
 
-  test("runs an application's workers by itself, with the SDK of the application's own packages", async () => {
-    await sdkPackage(sandbox.path("app/node_modules/xsys"));
-    await sandbox.write("app/package.json", JSON.stringify({ type: "module" }));
-    const file = await sandbox.write("app/app.ts", APPLICATION);
-    const words = ["--cluster", "--cluster-workers=1", `--entry-point=${file}`, "--port=0", "--host=127.0.0.1"];
-    const server = start(["server", "start", ...words]);
-    const [, address] = /listening on (\S+)\n/.exec(await server.until(/listening on .*\n/)) ?? [];
-    const answer = await fetch(`http://${address}/hello`);
-    expect(await answer.json()).toEqual({ by: alone, file, types: "stripped" });
-    server.child.kill("SIGTERM");
-    expect((await server.end).status).toBe(0);
-  });
+    test("runs an application's workers by itself, with the SDK of the application's own packages", async () => {
+      await sdkPackage(sandbox.path("app/node_modules/xsys"));
+      await sandbox.write("app/package.json", JSON.stringify({ type: "module" }));
+      const file = await sandbox.write("app/app.ts", APPLICATION);
+      const words = ["--cluster", "--cluster-workers=1", `--entry-point=${file}`, "--port=0", "--host=127.0.0.1"];
+      const server = start(["server", "start", ...words]);
+      const [, address] = /listening on (\S+)\n/.exec(await server.until(/listening on .*\n/)) ?? [];
+      const answer = await fetch(`http://${address}/hello`);
+      expect(await answer.json()).toEqual({ by: alone, file, types: "stripped" });
+      server.child.kill("SIGTERM");
+      expect((await server.end).status).toBe(0);
+    });
 
-  test("leaves NODE_OPTIONS to the programs that it starts, and takes no word for an option of Node's", async () => {
-    const env = { NODE_OPTIONS: "--require ./gone.js", FORCE_COLOR: "1", NO_COLOR: "1" };
-    const { end } = start(["--signature", "0", "path", "basename", "--node-options=--require=gone"], env);
-    expect(await end).toMatchObject({ status: 0, stdout: "--node-options=--require=gone\n", stderr: "" });
-  });
+    test("leaves NODE_OPTIONS to the programs that it starts, and takes no word for an option of Node's", async () => {
+      const env = { NODE_OPTIONS: "--require ./gone.js", FORCE_COLOR: "1", NO_COLOR: "1" };
+      const { end } = start(["--signature", "0", "path", "basename", "--node-options=--require=gone"], env);
+      expect(await end).toMatchObject({ status: 0, stdout: "--node-options=--require=gone\n", stderr: "" });
+    });
 
-  test("carries compiled code that its own V8 takes, for every part", async () => {
-    const { stdout } = await run("__script", await sandbox.write("look.cjs", REJECTED));
-    expect(JSON.parse(stdout)).toEqual({ parts: expect.any(Number), rejected: [] });
-    expect(JSON.parse(stdout).parts).toBeGreaterThan(200);
-  });
+    test("carries compiled code that its own V8 takes, for every part", async () => {
+      const { stdout } = await run("__script", await sandbox.write("look.cjs", REJECTED));
+      expect(JSON.parse(stdout)).toEqual({ parts: expect.any(Number), rejected: [] });
+      expect(JSON.parse(stdout).parts).toBeGreaterThan(200);
+    });
 
-  test("has the names that XyPriss's client looks for, by which it is one file", async () => {
-    const inodes = programNames().map(async (name) => (await stat(join(built, name))).ino);
-    expect(new Set(await Promise.all(inodes)).size).toBe(1);
-    expect(programNames()).toContain(`xhsc-${process.platform}-${process.arch === "arm64" ? "arm64" : "amd64"}`);
-  });
-});
+    test("has the names that XyPriss's client looks for, by which it is one file", async () => {
+      const inodes = programNames().map(async (name) => (await stat(join(built, name))).ino);
+      expect(new Set(await Promise.all(inodes)).size).toBe(1);
+      expect(programNames()).toContain(`xhsc-${process.platform}-${process.arch === "arm64" ? "arm64" : "amd64"}`);
+    });
+  },
+);
 
 const APPLICATION = `
 import { serveWorker } from "xsys/worker";
