@@ -4,13 +4,13 @@ import {
   futimesSync,
   linkSync,
   lutimesSync,
-  mkdirSync,
   openSync,
   rmSync,
   symlinkSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 import type { ArchiveEntry, Sink } from "./archive-entry.ts";
 
 const PERMISSIONS = 0o777;
@@ -32,7 +32,7 @@ export class Extraction {
 
   folder(path: string): void {
     if (this.#made.has(path)) return;
-    mkdirSync(join(this.#root, path), { recursive: true });
+    makeFolder(join(this.#root, path));
     this.#made.add(path);
   }
 

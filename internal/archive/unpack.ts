@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, realpathSync, renameSync, rmdirSync, rmSync, stat
 import { dirname, join } from "node:path";
 import { XsysError } from "../../protocol/errors.ts";
 import { checkpoint } from "../files/interrupt.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { blaming, tempBeside } from "../files/temp-path.ts";
 import type { ArchiveEntry, ReadArchive, UnpackArgs, Unpacked } from "./archive-entry.ts";
 import { Extraction } from "./extraction.ts";
@@ -25,7 +26,7 @@ export async function unpack(command: string, read: ReadArchive, args: UnpackArg
   }
   const dest = stats === undefined ? args.dest : realpathSync(args.dest);
   if (stats !== undefined) refuseObstacles(command, dest, layout.kinds);
-  const made = stats === undefined ? mkdirSync(dirname(dest), { recursive: true }) : undefined;
+  const made = stats === undefined ? makeFolder(dirname(dest)) : undefined;
   const work = tempBeside(stats === undefined ? dest : join(dest, "_"));
   try {
     mkdirSync(join(work, "old"), { recursive: true, mode: 0o700 });

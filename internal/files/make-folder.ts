@@ -4,24 +4,28 @@ import { dirname } from "node:path";
 /**
  * Makes a folder, and those above it that are missing; one that is there is left as it is. Node's own `recursive` never
  * returns where the parent is there and a new folder is still ENOENT, as below /proc: it makes the parent again and again.
+ * Gives the topmost that it made, if any.
  * @throws what the system says.
  */
-export function makeFolder(path: string, mode: number = 0o777): void {
+export function makeFolder(path: string, mode: number = 0o777): string | undefined {
   try {
-    make(path, mode);
+    return make(path, mode);
   } catch (error) {
     const parent = dirname(path);
     if ((error as NodeJS.ErrnoException).code !== "ENOENT" || parent === path) throw error;
-    makeFolder(parent, mode);
-    make(path, mode);
+    const topmost = makeFolder(parent, mode);
+    const made = make(path, mode);
+    return topmost ?? made;
   }
 }
 
-function make(path: string, mode: number): void {
+function make(path: string, mode: number): string | undefined {
   try {
     mkdirSync(path, { mode });
+    return path;
   } catch (error) {
     // On a file system that is read only, what is there is told as EROFS.
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+    return undefined;
   }
 }

@@ -2,6 +2,7 @@ import { constants, createReadStream, lstatSync, mkdirSync, rmSync, type Stats }
 import { dirname } from "node:path";
 import { type ErrorCode, XsysError } from "../../protocol/errors.ts";
 import { checkpoint } from "../files/interrupt.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { blaming, tempBeside } from "../files/temp-path.ts";
 import { statOrMissing, throughLinks } from "../files/through-links.ts";
 import { type ExactPath, walk } from "../files/walk.ts";
@@ -28,7 +29,7 @@ export default async function planCopy(job: CopyJob): Promise<CopyPlan> {
 async function copyAlone(job: CopyJob, stats: Stats, dest: string, old: Stats | undefined): Promise<CopyTally> {
   if (old?.isDirectory()) throw inTheWay("IS_A_DIRECTORY", job.src, dest);
   if (!stats.isFile() && !stats.isSymbolicLink()) throw noCopyOf(job.src);
-  mkdirSync(dirname(dest), { recursive: true });
+  makeFolder(dirname(dest));
   const tally: CopyTally = { copied: 0, skipped: 0, bytes: 0 };
   if (old === undefined || old.isFile()) {
     updateEntry(job.src, stats, dest, job, tally);
@@ -41,11 +42,11 @@ async function copyAlone(job: CopyJob, stats: Stats, dest: string, old: Stats | 
 async function planTree(job: CopyJob, dest: string, old: Stats | undefined): Promise<CopyPlan> {
   if (old !== undefined && !old.isDirectory()) throw inTheWay("NOT_A_DIRECTORY", job.src, dest);
   const { folders: sources, leaves } = await foldersOf(job);
-  mkdirSync(dirname(dest), { recursive: true });
+  makeFolder(dirname(dest));
   const temp = old === undefined ? tempBeside(dest) : undefined;
   const tally = { copied: 0, skipped: 0, bytes: 0 };
   try {
-    const folders = sources.map((from) => makeFolder(from, transplant(from, job.src, temp ?? dest)));
+    const folders = sources.map((from) => makePair(from, transplant(from, job.src, temp ?? dest)));
     return { dest, folders, leaves, tally, ...(temp !== undefined && { temp }) };
   } catch (error) {
     if (temp === undefined) throw error;
@@ -70,7 +71,7 @@ async function foldersOf({ src, interrupt }: CopyJob): Promise<{ folders: ExactP
 }
 
 /** Makes a folder that only this process may enter until all is in it. A link in its place is not followed. */
-function makeFolder(from: ExactPath, to: ExactPath): FolderPair {
+function makePair(from: ExactPath, to: ExactPath): FolderPair {
   try {
     mkdirSync(to, 0o700);
     return { from, to, isNew: true };

@@ -14,6 +14,7 @@ import {
 import { join } from "node:path";
 import { XsysError } from "../../protocol/errors.ts";
 import { checkpoint, type Interrupt } from "../files/interrupt.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { tempBeside } from "../files/temp-path.ts";
 
 const BLOCK = 1_048_576;
@@ -29,7 +30,7 @@ export default async function splitFile(args: SplitArgs): Promise<string[]> {
   try {
     const stats = fstatSync(file);
     const names = chunkNames(path, base, stats.size, bytes);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const temp = tempBeside(join(folder, base));
     mkdirSync(temp, 0o700);
     try {

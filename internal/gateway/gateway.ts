@@ -210,6 +210,7 @@ export class Gateway {
       writeAnswer(exchange, answer);
     } catch (error) {
       this.#parts.log.warn({ err: error }, `the answer to ${exchange.method} ${exchange.path} cannot be sent`);
+      discardBody(answer);
       writeAnswer(exchange, BAD_ANSWER);
     }
   }
@@ -231,6 +232,11 @@ export class Gateway {
     this.#parts.log.error({ err: error }, `a defect in the answer to ${exchange.method} ${exchange.path}`);
     writeAnswer(exchange, DEFECT);
   }
+}
+
+/** Nobody will read it: whoever gives it is told. */
+function discardBody({ body }: Answer): void {
+  if (body !== undefined && !(body instanceof Uint8Array)) body.destroy();
 }
 
 /** An upload that no worker has heard of: nobody else will remove its files. */

@@ -12,6 +12,7 @@ import { type ServerOptions, serverOptions } from "./server-options.ts";
 
 /** Runs the service with workers and HTTP until it is stopped, and gives the exit status. */
 export async function startServer(words: readonly string[]): Promise<number> {
+  keepShortLivedYoung();
   const options = await serverOptions(words);
   const log = await createServerLog(options.log);
   try {
@@ -21,6 +22,15 @@ export async function startServer(words: readonly string[]): Promise<number> {
   } finally {
     await log.close();
   }
+}
+
+/**
+ * After a burst of requests V8 may decide that what a request needs lives long, and goes on allocating it where only a
+ * full collection frees it: of one process in four, 40 % of all bytes then survived each scavenge (0.7 % otherwise), and
+ * a request took twice the processor for good.
+ */
+function keepShortLivedYoung(): void {
+  setFlagsFromString("--no-allocation-site-pretenuring");
 }
 
 async function runServer(options: ServerOptions, log: ServerLog): Promise<number> {

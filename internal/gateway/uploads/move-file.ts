@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { copyFile, link, mkdir, open, rm } from "node:fs/promises";
+import { copyFile, link, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../../files/make-folder.ts";
 import { splitName } from "./safe-name.ts";
 
 /** Names `photo-1.png` and so on that are tried before one that nobody has. */
@@ -13,7 +14,7 @@ const NUMBERED = 9;
  * The name must leave room for an id (see safeName).
  */
 export async function moveFile(from: string, folder: string, name: string): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o755 });
+  makeFolder(folder, 0o755);
   for (const candidate of candidates(name)) {
     try {
       await linkOrCopy(from, join(folder, candidate));

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { UploadError, UploadedFile } from "../../../protocol/worker.ts";
+import { makeFolder } from "../../files/make-folder.ts";
 import type { UploadOptions } from "../options.ts";
 import { openTypeSniffer, SNIFFED_BYTES, typeMatcher } from "./file-types.ts";
 import type { IncomingFile } from "./read-form.ts";
@@ -75,7 +76,7 @@ async function openNew(path: string, folderMode: number): Promise<FileHandle> {
     return await open(path, "wx", 0o644);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    await mkdir(dirname(path), { recursive: true, mode: folderMode });
+    makeFolder(dirname(path), folderMode);
     return open(path, "wx", 0o644);
   }
 }

@@ -209,7 +209,7 @@ describe("the workers", () => {
       respawn: false,
       fileDescriptors: 99,
       pingInterval: 0,
-      pingTimeout: 15_000,
+      pingTimeout: 30_000,
       checkInterval: 5_000,
       readyTimeout: 30_000,
       drainTimeout: 10_000,

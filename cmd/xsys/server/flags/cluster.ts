@@ -74,7 +74,7 @@ export const WORKER_LIFE = {
   }),
   "ping-timeout": milliseconds({
     summary: "How long one that has answered before may stay silent before it is replaced.",
-    byDefault: 15_000,
+    byDefault: 30_000,
     least: 1,
   }),
 };
