@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import type { Logger } from "../../../internal/log.ts";
 import { type Service, startService } from "../../../internal/service.ts";
 import { ERRORS } from "../../../protocol/errors.ts";
