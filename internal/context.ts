@@ -35,6 +35,8 @@ export interface Call {
   readonly events: Events;
   /** Takes how far the work has come; absent when nobody wants to know. */
   readonly progress?: ((progress: Progress) => void) | undefined;
+  /** An answer that is JSON already is taken as it is; anybody else has it parsed. */
+  readonly takesRawJson?: boolean | undefined;
   /** Absent in a one-shot command. */
   readonly peer?: Peer | undefined;
   /** The process that asked, where the transport knows it. */

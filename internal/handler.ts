@@ -1,12 +1,15 @@
 import type { Contract, ParamsTaken, ResultOf } from "../protocol/command.ts";
 import type { AnyCommand, CommandName, CommandOf } from "../protocol/commands/index.ts";
 import type { Context } from "./context.ts";
+import type { RawJson } from "./raw-json.ts";
 
 /** How a command works. It returns a promise only when it has to wait: a plain value is answered in the same tick. */
 export interface Handler<C extends Contract = Contract> {
   readonly contract: C;
-  readonly run: (params: ParamsTaken<C>, context: Context) => ResultOf<C> | Promise<ResultOf<C>>;
+  readonly run: (params: ParamsTaken<C>, context: Context) => Answer<C> | Promise<Answer<C>>;
 }
+
+type Answer<C extends Contract> = ResultOf<C> | RawJson;
 
 export type HandlerOf<N extends CommandName> = Handler<CommandOf<N>>;
 

@@ -7,6 +7,7 @@ import type { Call, Context, Host } from "./context.ts";
 import { fromErrno, isErrno } from "./errno.ts";
 import type { Handler } from "./handler.ts";
 import { handlers } from "./handlers.ts";
+import { RawJson } from "./raw-json.ts";
 import { refuseUnconfined } from "./root.ts";
 import { compile, type Validate } from "./validate.ts";
 
@@ -28,8 +29,8 @@ export class Router {
   }
 
   /**
-   * Runs a command. The answer is a plain value when the handler gave one and a promise otherwise; what is thrown or
-   * rejected is always an XsysError.
+   * Runs a command. The answer is a plain value when the handler gave one and a promise otherwise, and a RawJson only
+   * for a call that takes it; what is thrown or rejected is always an XsysError.
    */
   call(name: string, params: unknown, call: Call): unknown {
     const route = this.#routes.get(name);
@@ -37,7 +38,10 @@ export class Router {
     try {
       const answer = this.#run(route, params, call);
       return answer instanceof Promise
-        ? answer.catch((error) => this.#fail(error, route.contract, params, call))
+        ? answer.then(
+            (value) => forCaller(value, call),
+            (error) => this.#fail(error, route.contract, params, call),
+          )
         : answer;
     } catch (error) {
       return this.#fail(error, route.contract, params, call);
@@ -135,6 +139,10 @@ class CallContext implements Context {
   get callerPid() {
     return this.#call.callerPid;
   }
+}
+
+function forCaller(value: unknown, { takesRawJson = false }: Call): unknown {
+  return value instanceof RawJson && !takesRawJson ? JSON.parse(value.toString()) : value;
 }
 
 function pathParams({ params }: Contract): Route["paths"] {

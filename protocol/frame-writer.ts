@@ -80,6 +80,15 @@ export class FrameWriter {
     this.#schedule();
   }
 
+  /** Queues a payload that is there in pieces, which must not change afterwards. */
+  pieces(pieces: readonly Uint8Array[]): void {
+    this.#reserve(HEADER_BYTES);
+    const size = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    this.#end = this.#slab.writeUInt32BE(size, this.#end);
+    for (const piece of pieces) if (piece.byteLength > 0) this.#direct(piece);
+    this.#schedule();
+  }
+
   /** Queues a chunk of a byte stream. The bytes must not change afterwards. */
   chunk(id: number, bytes: Uint8Array, flags = 0): void {
     this.#reserve(HEADER_BYTES + CHUNK_HEADER_BYTES);

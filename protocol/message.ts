@@ -117,8 +117,16 @@ const RESULT_HEAD = '{"type":"Response","payload":{"status":"ok","data":';
 const RESULT_ID = '},"id":';
 
 export function encodeResult(data: unknown, id?: number): string {
-  const tail = id === undefined ? "}}" : `${RESULT_ID}${id}}`;
-  return `${RESULT_HEAD}${JSON.stringify(data) ?? "null"}${tail}`;
+  return `${RESULT_HEAD}${JSON.stringify(data) ?? "null"}${resultTail(id)}`;
+}
+
+/** The same of data that is JSON already, in pieces. */
+export function encodeRawResult(pieces: readonly Uint8Array[], id?: number): Uint8Array[] {
+  return [Buffer.from(RESULT_HEAD), ...pieces, Buffer.from(resultTail(id))];
+}
+
+function resultTail(id: number | undefined): string {
+  return id === undefined ? "}}" : `${RESULT_ID}${id}}`;
 }
 
 export function encodeError({ code, message, details }: XsysError, id?: number): string {

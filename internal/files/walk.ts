@@ -49,6 +49,16 @@ export function entriesOf(folder: ExactPath): TreeEntry[] {
   return read(folder, "");
 }
 
+/** The entries of a folder of a walk: none of one that has vanished, save for the root itself. */
+export function entriesIn({ path, relative }: Folder): TreeEntry[] {
+  try {
+    return read(path, relative);
+  } catch (error) {
+    if (relative !== "" && isGone(error)) return [];
+    throw error;
+  }
+}
+
 /** One entry. The walk does not look further than its kind, which comes with the folder's listing at no cost. */
 export class TreeEntry {
   readonly kind: EntryKind;
@@ -71,15 +81,6 @@ export class TreeEntry {
       if (isGone(error)) return undefined;
       throw error;
     }
-  }
-}
-
-function entriesIn({ path, relative }: Folder): TreeEntry[] {
-  try {
-    return read(path, relative);
-  } catch (error) {
-    if (relative !== "" && isGone(error)) return [];
-    throw error;
   }
 }
 

@@ -1,29 +1,30 @@
 import { ls } from "../../protocol/commands/fs-read.ts";
 import { AnswerSize } from "../files/answer-size.ts";
-import { byCodeUnit } from "../files/by-code-unit.ts";
-import { type FileStats, PACKED, unpackStats } from "../files/file-stats.ts";
 import { inParts } from "../files/tree-parts.ts";
 import { handle } from "../handler.ts";
-
-type Pair = [name: string, stats: FileStats];
+import { RawJson } from "../raw-json.ts";
+import type { Listing } from "./list-folder.ts";
+import type { Stretch } from "./stretches.ts";
 
 export default handle(ls, async ({ path, stats, recursive }, { host, signal }) => {
   const { maxResult } = host;
-  const parts = await inParts((shared) =>
+  const [first, ...others] = await inParts<Listing, Stretch>((shared) =>
     host.tasks.run("list-folder", { path, shared, recursive, stats, maxResult }, { signal }),
   );
   const answer = new AnswerSize("fs.ls", path, maxResult);
-  for (const { bytes } of parts) answer.add(bytes);
-  const names = parts.map((part) => part.names.split("\0").slice(0, -1));
-  if (!stats) return inOrder(names, byCodeUnit);
-  return inOrder(
-    parts.map((part, n) => (names[n] ?? []).map((name, at): Pair => [name, unpackStats(part.stats, at * PACKED)])),
-    (a, b) => byCodeUnit(a[0], b[0]),
-  );
+  for (const { size } of [first, ...others]) answer.add(size);
+  const pieces: Uint8Array[] = [];
+  for (const { bytes, filled } of others) {
+    let start = 0;
+    for (const { place, end } of filled) {
+      pieces[place] = bytes.subarray(start, end);
+      start = end;
+    }
+  }
+  return asArray([...pieces, first.bytes.subarray(first.tail)]);
 });
 
-/** One sorted list of sorted ones: for the few runs that these are, sort() compares each entry about once or twice. */
-function inOrder<T>(lists: T[][], order: (a: T, b: T) => number): T[] {
-  const [first = [], ...others] = lists;
-  return others.length === 0 ? first : lists.flat().sort(order);
+/** Entries that each follow a comma, as a JSON array. */
+function asArray([first = new Uint8Array(), ...others]: Uint8Array[]): RawJson {
+  return new RawJson([Buffer.from("["), first.subarray(1), ...others, Buffer.from("]")]);
 }

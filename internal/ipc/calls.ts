@@ -1,8 +1,16 @@
 import { commandName, contractsByName } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import type { FrameWriter } from "../../protocol/frame.ts";
-import { type CoreCommand, type Credit, encodeError, encodeResult, type Message } from "../../protocol/message.ts";
+import {
+  type CoreCommand,
+  type Credit,
+  encodeError,
+  encodeRawResult,
+  encodeResult,
+  type Message,
+} from "../../protocol/message.ts";
 import type { Peer } from "../context.ts";
+import { RawJson } from "../raw-json.ts";
 import type { Router } from "../router.ts";
 import type { CallStatistics } from "./call-statistics.ts";
 import { IncomingCall } from "./incoming-call.ts";
@@ -141,20 +149,22 @@ export class Calls {
   }
 
   #answer(call: IncomingCall, data: unknown): void {
-    let text: string;
+    let encoded: Encoded;
     try {
-      text = encodeWithin(data, call, this.#home.limits.maxFrame);
-      this.#refusePile(text, call);
+      const { maxFrame } = this.#home.limits;
+      encoded = data instanceof RawJson ? wrapWithin(data, call, maxFrame) : encodeWithin(data, call, maxFrame);
+      this.#refusePile(encoded, call);
     } catch (error) {
       this.#answerError(call, error as XsysError);
       return;
     }
     call.finish();
-    this.#settle(call, text, false);
+    this.#settle(call, encoded, false);
   }
 
   /** Calls begun before their peer stopped reading go on: a thousand of them may have a frame's limit each to answer. */
-  #refusePile({ length }: string, { name }: IncomingCall): void {
+  #refusePile(encoded: Encoded, { name }: IncomingCall): void {
+    const length = typeof encoded === "string" ? encoded.length : sizeOf(encoded);
     const { unsent } = this.#caller;
     if (length <= SMALL_ANSWER || unsent + length <= UNSENT_FRAMES * this.#home.limits.maxFrame) return;
     throw new XsysError(
@@ -167,9 +177,12 @@ export class Calls {
     this.#settle(call, encodeError(error, call.id), true);
   }
 
-  #settle(call: IncomingCall, text: string, failed: boolean): void {
+  #settle(call: IncomingCall, encoded: Encoded, failed: boolean): void {
     this.#home.statistics.record(call.name, performance.now() - call.startedAt, failed);
-    if (this.#caller.isOpen) this.#writer.json(text);
+    if (this.#caller.isOpen) {
+      if (typeof encoded === "string") this.#writer.json(encoded);
+      else this.#writer.pieces(encoded);
+    }
     if (call.id !== undefined) this.#byId.delete(call.id);
     else {
       this.#inOrder.shift();
@@ -189,6 +202,20 @@ function isSubscription({ name }: IncomingCall): boolean {
   return contractsByName.get(name)?.events !== undefined;
 }
 
+/** An answer's message, as text or as bytes in pieces. */
+type Encoded = string | readonly Uint8Array[];
+
+function sizeOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
+/** @throws TOO_LARGE when the answer does not fit a frame. */
+function wrapWithin({ pieces }: RawJson, { name, id }: IncomingCall, limit: number): Encoded {
+  const wrapped = encodeRawResult(pieces, id);
+  if (sizeOf(wrapped) <= limit) return wrapped;
+  throw tooLarge(name, limit);
+}
+
 /** @throws TOO_LARGE when the answer does not fit a frame, or a string. */
 function encodeWithin(data: unknown, { name, id }: IncomingCall, limit: number): string {
   let text: string | undefined;
@@ -202,5 +229,9 @@ function encodeWithin(data: unknown, { name, id }: IncomingCall, limit: number):
   // A UTF-16 unit is three bytes at the most, so that most answers need not be counted.
   const fits = text !== undefined && (text.length * 3 <= limit || Buffer.byteLength(text) <= limit);
   if (text !== undefined && fits) return text;
-  throw new XsysError("TOO_LARGE", `${name}: the answer is over the limit of ${limit} bytes of a frame`);
+  throw tooLarge(name, limit);
+}
+
+function tooLarge(name: string, limit: number): XsysError {
+  return new XsysError("TOO_LARGE", `${name}: the answer is over the limit of ${limit} bytes of a frame`);
 }

@@ -20,6 +20,7 @@ export class IncomingCall implements Call {
   readonly startedAt: number = performance.now();
   readonly callerPid: number | undefined;
   readonly peer: Peer;
+  readonly takesRawJson = true;
   readonly progress: ((progress: Progress) => void) | undefined;
   readonly #frames: FrameWriter;
   #abort: AbortController | undefined;

@@ -79,7 +79,7 @@ test("a listing over the limit is TOO_LARGE before its entries are looked at", a
   for (let n = 0; n < 50; n += 1) await sandbox.write(`file-${n}`, "");
   const tooLarge = expect.objectContaining({ code: "TOO_LARGE", details: { path: sandbox.root, limit: 1_000 } });
   const args = { path: sandbox.root, recursive: false, maxResult: 1_000 };
-  expect(listFolder({ ...args, stats: false }).names).toContain("file-49\0");
+  expect(Buffer.from(listFolder({ ...args, stats: false }).bytes).toString()).toContain(',"file-49"');
   expect(() => listFolder({ ...args, stats: true })).toThrow(tooLarge);
   expect(() => listFolder({ ...args, stats: true, recursive: true })).toThrow(tooLarge);
 });
