@@ -1,7 +1,10 @@
 import type { Server } from "node:http";
 import type { Http2Server, ServerHttp2Session } from "node:http2";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
+import { XsysError } from "../../protocol/errors.ts";
+import { descriptorLimit } from "../facts/descriptor-limit.ts";
 import type { Logger } from "../log.ts";
 import { createHttp1, HEAD_TIMEOUT } from "./http1.ts";
 import { createHttp2 } from "./http2.ts";
@@ -11,6 +14,13 @@ import type { RequestHandler } from "./request-handler.ts";
 /** How HTTP/2 without TLS begins. Source: RFC 9113, 3.4. */
 const HTTP2_PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
+/** Milliseconds that an idle connection is kept when the server stops. */
+const IDLE_GRACE = 300;
+/** Of all descriptors that the process may have. */
+const CONNECTIONS_SHARE = 0.75;
+/** Milliseconds between two words in the log about connections that were refused. */
+const TELL_INTERVAL = 10_000;
+
 /** One port that speaks HTTP/1.1 and HTTP/2, in the clear or by TLS. */
 export class HttpServer {
   readonly #http1: Server;
@@ -18,6 +28,7 @@ export class HttpServer {
   readonly #options: GatewayOptions;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #sockets = new Set<Socket>();
+  #giveUpListening: (error: Error) => void = () => {};
 
   constructor(options: GatewayOptions, handle: RequestHandler, log: Logger) {
     this.#options = options;
@@ -29,6 +40,7 @@ export class HttpServer {
       this.#sessions.add(session);
       session.on("close", () => this.#sessions.delete(session));
     });
+    this.#limitConnections(log);
     this.#sortConnections();
   }
 
@@ -37,10 +49,11 @@ export class HttpServer {
     return this.#http1.address() as AddressInfo;
   }
 
-  /** @throws what the system says, such as EADDRINUSE. */
+  /** @throws what the system says, such as EADDRINUSE; CANCELLED when it is closed first. */
   listen(): Promise<void> {
     const { host, port } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#giveUpListening = reject;
     this.#http1.once("error", reject);
     this.#http1.listen({ host, port, backlog: 4_096 }, () => {
       this.#http1.off("error", reject);
@@ -49,18 +62,44 @@ export class HttpServer {
     return promise;
   }
 
-  /** Takes no more connections, and ends each when it has nothing under way. */
-  drain(): void {
-    this.#http1.close();
-    this.#http1.closeIdleConnections();
+  /**
+   * Takes no more connections, and ends each when it has nothing under way. Those that are idle have a moment: a request
+   * may be on its way on them, and is the last one there. Resolves after that.
+   */
+  async drain(): Promise<void> {
+    this.#stopListening();
     for (const session of this.#sessions) session.close();
+    if (this.#sockets.size > 0) await delay(IDLE_GRACE);
+    this.#http1.closeIdleConnections();
   }
 
   /** Ends all connections. */
   destroy(): void {
-    this.#http1.close();
+    this.#stopListening();
     for (const session of this.#sessions) session.destroy();
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** HTTP's own close would end idle connections at once. */
+  #stopListening(): void {
+    this.#giveUpListening(new XsysError("CANCELLED", "the server was stopped before it listened"));
+    NetServer.prototype.close.call(this.#http1);
+  }
+
+  /** Some descriptors are left for workers and files, whatever comes. */
+  #limitConnections(log: Logger): void {
+    const descriptors = descriptorLimit();
+    if (descriptors === undefined) return;
+    this.#http1.maxConnections = Math.ceil(descriptors * CONNECTIONS_SHARE);
+    let told = Number.NEGATIVE_INFINITY;
+    this.#http1.on("drop", () => {
+      if (performance.now() - told < TELL_INTERVAL) return;
+      told = performance.now();
+      log.warn(
+        { connections: this.#http1.maxConnections },
+        "connections are refused: too many are open for `ulimit -n`",
+      );
+    });
   }
 
   /** HTTP/2 is told by TLS, or else by its first bytes; node's own listener takes the rest. */

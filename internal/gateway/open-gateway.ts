@@ -54,7 +54,7 @@ export async function openGateway(
     },
     drain: async (milliseconds) => {
       gateway.drain();
-      server.drain();
+      await server.drain();
       await observer.idle(milliseconds);
     },
     close: () => {
