@@ -6,7 +6,7 @@ import { XsysError } from "../../protocol/errors.ts";
 import { parseWords } from "./argv.ts";
 import { kindsOf, readFlags } from "./flags/read-flags.ts";
 import { ipcLimits, SERVE_OPTIONS } from "./serve-options.ts";
-import { existingFolder, listeningOn, stopOnSignals, surviveDefects } from "./service-process.ts";
+import { existingFolder, listeningOn, PROGRAM, stopOnSignals, surviveDefects } from "./service-process.ts";
 
 /** Runs the service until it is stopped, and gives the exit status. */
 export async function serve(words: readonly string[]): Promise<number> {
@@ -37,8 +37,8 @@ function announce({ socket }: Service): void {
   process.stdout.write(
     `xsys ${VERSION} listens on ${socket} (pid ${process.pid})\n` +
       `Try, in another terminal:\n` +
-      `  npx xsys ${connect} sys info\n` +
-      `  npx xsys ${connect} fs ls --stats .\n` +
-      `  npx xsys ${isDefault ? "status" : `status ${connect}`}\n`,
+      `  ${PROGRAM} ${connect} sys info\n` +
+      `  ${PROGRAM} ${connect} fs ls --stats .\n` +
+      `  ${PROGRAM} ${isDefault ? "status" : `status ${connect}`}\n`,
   );
 }

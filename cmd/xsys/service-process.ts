@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { isSea } from "node:sea";
 import { takeInheritedSocket } from "../../internal/ipc/inherited-socket.ts";
 import type { Logger } from "../../internal/log.ts";
 import type { Service } from "../../internal/service.ts";
@@ -39,6 +40,9 @@ function dieBy(signal: NodeJS.Signals): void {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
 }
+
+/** How a person calls xsys: by npm, where it is not the executable that runs. */
+export const PROGRAM = isSea() ? "xsys" : "npx xsys";
 
 /** Where a service listens. */
 export interface Listening {

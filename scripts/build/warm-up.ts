@@ -22,7 +22,10 @@ class KeptScript extends Script {
 }
 
 const stoodFor: Readonly<Record<string, unknown>> = {
-  "node:sea": { getRawAsset: (key: string) => (key.endsWith(".cache") ? new ArrayBuffer(0) : contents(key)) },
+  "node:sea": {
+    isSea: () => true,
+    getRawAsset: (key: string) => (key.endsWith(".cache") ? new ArrayBuffer(0) : contents(key)),
+  },
   "node:vm": { Script: KeptScript },
 };
 const own = createRequire(import.meta.url);

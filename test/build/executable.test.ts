@@ -93,7 +93,7 @@ describe.skipIf(process.platform === "win32")(
     test("serves, answers calls that its threads work on, and stops", async () => {
       await sandbox.write("a.txt", "one\ntwo\n");
       const service = start(["serve"]);
-      await service.until(/listens on/);
+      await service.until(/listens on .*\n(.*\n)* {2}xsys --connect sys info\n/);
       const hash = createHash("sha256").update("one\ntwo\n").digest("hex");
       expect(await dataOf("--connect", "fs", "hash", "a.txt")).toEqual({ hash });
       expect(await dataOf("--connect", "search", "grep", ".", "^t[w]o$")).toMatchObject([{ line: 2 }]);

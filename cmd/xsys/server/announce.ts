@@ -1,6 +1,7 @@
 import type { Service } from "../../../internal/service.ts";
 import { VERSION } from "../../../internal/version.ts";
 import { defaultSocket } from "../../../protocol/endpoint.ts";
+import { PROGRAM } from "../service-process.ts";
 import type { ServerLog } from "./log/server-log.ts";
 import type { ServerOptions } from "./server-options.ts";
 
@@ -14,8 +15,8 @@ export function announce({ socket, addresses }: Service, { gateway, cluster }: S
   log.write(
     `Try, in another terminal:\n` +
       `  curl -i ${url}/_xypriss/b/status\n` +
-      (cluster ? `  npx xsys cluster status${connect}\n  npx xsys cluster restart${connect}\n` : "") +
-      `  npx xsys ${`stop${connect}`}\n`,
+      (cluster ? `  ${PROGRAM} cluster status${connect}\n  ${PROGRAM} cluster restart${connect}\n` : "") +
+      `  ${PROGRAM} ${`stop${connect}`}\n`,
   );
 }
 
