@@ -12,8 +12,10 @@ import type { WorkerInbox, WorkerPeer } from "../../ipc/worker-peer.ts";
 import type { Answer } from "../answer.ts";
 import { Backlog } from "./backlog.ts";
 import { type Job, needsStreams } from "./job.ts";
-import { SentJob } from "./sent-job.ts";
-import { MAX_SLOTS, Slots } from "./slots.ts";
+import { sendBody } from "./send-body.ts";
+import type { SentJob } from "./sent-job.ts";
+import { SentJobs } from "./sent-jobs.ts";
+import { MAX_SLOTS } from "./slots.ts";
 import { streamedBody, streamedConnection } from "./streamed-body.ts";
 import { answerHead } from "./worker-answer.ts";
 import { writeRequest } from "./write-request.ts";
@@ -40,10 +42,9 @@ export class WorkerLink implements WorkerInbox, Candidate {
   readonly #home: LinkHome;
   readonly #peer: WorkerPeer;
   readonly #backlog: Backlog;
-  readonly #sent = new Slots<SentJob>();
+  readonly #sent = new SentJobs();
   readonly #latency = new Latency();
   readonly #pings: (() => void)[] = [];
-  #onIdle: (() => void)[] = [];
   #isGone = false;
   /** What it left behind when it was gone. */
   #left: readonly RequestInFlight[] = [];
@@ -59,7 +60,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
 
   /** Requests it has not answered whole. */
   get active(): number {
-    return this.#sent.used;
+    return this.#sent.count;
   }
 
   get latency(): number | undefined {
@@ -71,14 +72,13 @@ export class WorkerLink implements WorkerInbox, Candidate {
   }
 
   canTake(job: Job): boolean {
-    if (this.#isGone || this.#sent.used >= MAX_SLOTS || this.#backlog.isFull) return false;
+    if (this.#isGone || this.#sent.count >= MAX_SLOTS || this.#backlog.isFull) return false;
     return this.registration.streams === true || !needsStreams(job);
   }
 
   /** Gives it a job; the id is for `abandon`. */
   send(job: Job): number {
-    const sent = new SentJob(job);
-    const id = this.#sent.add(sent);
+    const { id, sent } = this.#sent.add(job);
     const { xbp = false, streams = false } = this.registration;
     const whole = job.request.body;
     const later = job.input ?? (streams && whole !== undefined && whole.length > INLINE_BODY ? whole : undefined);
@@ -88,7 +88,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
       most: this.#home.maxFrame,
     });
     if (!fits) {
-      this.#end(id);
+      this.#sent.end(id);
       sent.fail("too-large");
     } else if (later !== undefined || job.upgrade) {
       sent.writer = new ByteWriter((bytes) => this.#peer.writer.chunk(id, bytes));
@@ -110,10 +110,9 @@ export class WorkerLink implements WorkerInbox, Candidate {
 
   /** Fails what was sent before a moment and is not answered. */
   expire(before: number): void {
-    for (const [id, sent] of this.#sent.entries()) {
-      if (sent.isAnswered || sent.sentAt > before) continue;
+    for (const [id, sent] of this.#sent.unansweredSince(before)) {
       this.#cancel(id);
-      this.#end(id);
+      this.#sent.end(id);
       sent.fail("timeout");
     }
   }
@@ -129,8 +128,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
 
   /** Resolves when all is answered, or the worker is gone. */
   idle(): Promise<void> {
-    if (this.active === 0 || this.#isGone) return Promise.resolve();
-    return new Promise((resolve) => this.#onIdle.push(resolve));
+    return this.#sent.empty();
   }
 
   /** Ends the connection; what it has not answered goes elsewhere at once, for it may be in no state to hear of it. */
@@ -145,14 +143,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
 
   /** The oldest first; of a worker that is gone, what it left unanswered. */
   requestsInFlight(): readonly RequestInFlight[] {
-    if (this.#isGone) return this.#left;
-    const now = performance.now();
-    const all = [...this.#sent.entries()].map(([, { job, sentAt }]) => ({
-      method: job.request.method,
-      path: job.request.url.split("?", 1)[0] ?? "",
-      age: now - sentAt,
-    }));
-    return all.sort((a, b) => b.age - a.age);
+    return this.#isGone ? this.#left : this.#sent.describe();
   }
 
   message(message: Message): void {
@@ -175,7 +166,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
     sent.reader.push(bytes);
     if (!last) return;
     sent.reader.end();
-    if (!sent.isConnection) this.#end(id);
+    if (!sent.isConnection) this.#sent.end(id);
   }
 
   #jsonResponse(payload: Partial<WorkerResponsePayload> | null): void {
@@ -194,7 +185,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
     const head = answerHead(status, fields);
     if (head === undefined) {
       this.#home.garbage(this, `an answer with the status ${JSON.stringify(status)?.slice(0, 40)}`);
-      this.#end(id);
+      this.#sent.end(id);
       sent.fail("garbage");
       return;
     }
@@ -205,7 +196,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
       sent.job.answered({ ...head, body: this.#bodyOf(id, sent) });
       return;
     }
-    this.#end(id);
+    this.#sent.end(id);
     sent.writer?.close(new Error("the request was answered before its body was read"));
     sent.job.answered({ ...head, body } satisfies Answer);
   }
@@ -219,19 +210,13 @@ export class WorkerLink implements WorkerInbox, Candidate {
       abandoned,
       sent: () => this.#peer.writer.chunk(id, new Uint8Array(), LAST_CHUNK),
     });
-    connection.on("close", () => this.#end(id));
+    connection.on("close", () => this.#sent.end(id));
     return connection;
   }
 
   async #sendBody(id: number, sent: SentJob, writer: ByteWriter, body: Readable | Uint8Array): Promise<void> {
     try {
-      if (body instanceof Uint8Array) await writer.write(body);
-      else {
-        for await (const bytes of body) {
-          if (this.#backlog.isFull) await this.#backlog.room();
-          await writer.write(bytes as Uint8Array);
-        }
-      }
+      await sendBody(body, writer, this.#backlog);
       if (this.#sent.get(id) === sent) this.#peer.writer.chunk(id, new Uint8Array(), LAST_CHUNK);
     } catch {
       this.#giveUp(id, sent); // its client broke off, or nobody takes it any more: who waits knows of either
@@ -248,7 +233,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
       }
       sent.writer?.grant(bytes as number);
     } else if (type === "Cancel") {
-      this.#end(id);
+      this.#sent.end(id);
       sent.fail("lost");
     }
   }
@@ -256,7 +241,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
   #giveUp(id: number, sent: SentJob): void {
     if (this.#sent.get(id) !== sent) return;
     this.#cancel(id);
-    this.#end(id);
+    this.#sent.end(id);
     sent.abandon();
   }
 
@@ -267,20 +252,12 @@ export class WorkerLink implements WorkerInbox, Candidate {
     }
   }
 
-  #end(id: number): void {
-    this.#sent.delete(id);
-    if (this.active === 0 && this.#onIdle.length > 0) for (const resolve of this.#onIdle.splice(0)) resolve();
-  }
-
   #lose(): void {
     if (this.#isGone) return;
-    this.#left = this.requestsInFlight();
+    this.#left = this.#sent.describe();
     this.#isGone = true;
     this.#home.gone(this);
     this.#backlog.close();
-    const lost = [...this.#sent.entries()];
-    for (const [id] of lost) this.#end(id);
-    for (const [, sent] of lost) sent.fail("lost");
-    for (const resolve of this.#onIdle.splice(0)) resolve();
+    for (const sent of this.#sent.takeAll()) sent.fail("lost");
   }
 }
