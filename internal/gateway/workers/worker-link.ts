@@ -12,6 +12,7 @@ import type { WorkerInbox, WorkerPeer } from "../../ipc/worker-peer.ts";
 import type { Answer } from "../answer.ts";
 import { Backlog } from "./backlog.ts";
 import { type Job, needsStreams } from "./job.ts";
+import type { LinkHome } from "./link-home.ts";
 import { sendBody } from "./send-body.ts";
 import type { SentJob } from "./sent-job.ts";
 import { SentJobs } from "./sent-jobs.ts";
@@ -19,18 +20,6 @@ import { MAX_SLOTS } from "./slots.ts";
 import { streamedBody, streamedConnection } from "./streamed-body.ts";
 import { answerHead } from "./worker-answer.ts";
 import { writeRequest } from "./write-request.ts";
-
-/** What a link tells the pool it belongs to. */
-export interface LinkHome {
-  /** Bytes of a frame. */
-  readonly maxFrame: number;
-  routes(link: WorkerLink, routes: unknown): void;
-  task(link: WorkerLink, message: Message): void;
-  /** A worker said what is no answer: told in the log. */
-  garbage(link: WorkerLink, what: string): void;
-  /** The worker is gone; what it had fails after this. */
-  gone(link: WorkerLink): void;
-}
 
 const NO_BYTES = Buffer.alloc(0);
 

@@ -8,10 +8,11 @@ import type { WorkerChannel } from "../../cluster/channel.ts";
 import type { WorkerHome, WorkerInbox, WorkerPeer } from "../../ipc/worker-peer.ts";
 import type { Logger } from "../../log.ts";
 import type { Job } from "./job.ts";
+import type { LinkHome } from "./link-home.ts";
 import { TaskRelay } from "./task-relay.ts";
 import { WaitingJobs } from "./waiting-jobs.ts";
 import { workerChannel } from "./worker-channel.ts";
-import { type LinkHome, WorkerLink } from "./worker-link.ts";
+import { WorkerLink } from "./worker-link.ts";
 
 export interface PoolOptions {
   readonly strategy: StrategyName;
