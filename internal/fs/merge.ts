@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { merge } from "../../protocol/commands/fs-write.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { statOrMissing } from "../files/through-links.ts";
@@ -19,5 +18,20 @@ export default handle(merge, async ({ dest, sources }, { signal }) => {
 });
 
 async function* joined(sources: readonly string[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  for (const source of sources) yield* createReadStream(source, { highWaterMark: BLOCK, signal });
+  for (const source of sources) yield* blocksIn(source, signal);
+}
+
+/** By hand: a read stream that is aborted while its file is being opened leaves it open for good. */
+async function* blocksIn(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(BLOCK), 0, BLOCK, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }
