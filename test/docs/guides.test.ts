@@ -144,3 +144,25 @@ test("limits and tuning: both commands start, with the limits that they set", as
   expect((await fetch(base, { method: "POST", body: "x".repeat(1024 ** 2 + 1) })).status).toBe(413);
   expect((await running.stop()).status).toBe(0);
 });
+
+test("running as a service: every command but the build does what the guide says", async () => {
+  await sandbox.write("app", "#!/bin/sh\n", 0o755);
+  const commands = (await follow("running-as-a-service")).filter((line) => line.startsWith("xsys "));
+  const [serve = "", ...others] = commands;
+  const service = startXsys(splitCommand(serve.replace(/ &$/, "")).slice(1), { cwd: sandbox.root, env });
+  children.add(service);
+  await (await connect({ socket: sandbox.path("xsys.sock"), wait: 20_000 })).close();
+  const outcomes: Record<string, string> = {};
+  for (const line of others) {
+    const { status, stdout, stderr } = await xsys(splitCommand(line).slice(1), { cwd: sandbox.root, env });
+    outcomes[line] = `${status} ${stdout}${stderr}`;
+  }
+  expect(outcomes).toEqual({
+    "xsys ping --connect ./xsys.sock": expect.stringMatching(/^0 /),
+    "xsys status --connect ./xsys.sock": expect.stringMatching(/^0 .*connections/s),
+    "xsys stop --connect ./xsys.sock": expect.stringMatching(/^0 /),
+    "xsys service-unit --user serve": expect.stringMatching(/^0 \[Unit\].*ExecStart=.* serve/s),
+    "xsys service-unit --user --socket-unit serve": expect.stringMatching(/^0 \[Unit\].*ListenStream=/s),
+    "xsys service-unit server start --port 8080 --cluster --worker-command ./app": expect.stringMatching(/^0 .*--port 8080/s),
+  });
+});
