@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { useGateway } from "./support.ts";
+
+const startGateway = useGateway();
+
+test("more requests of an address than a window has are 429, and each answer tells how many are left", async () => {
+  const rateLimit = {
+    max: 2,
+    window: 60_000,
+    message: "slow down",
+    headers: true,
+    legacyHeaders: true,
+    exclude: ["/free"],
+  };
+  const gateway = await startGateway({ rateLimit });
+  void (await gateway.worker()).answerAll();
+  const [first, second, third] = [await gateway.ask("/"), await gateway.ask("/"), await gateway.ask("/")];
+  expect([first.status, second.status, third.status]).toEqual([200, 200, 429]);
+  expect(first.headers).toMatchObject({ "ratelimit-limit": "2", "ratelimit-remaining": "1", "x-ratelimit-limit": "2" });
+  expect([third.headers["content-type"], third.body]).toEqual([
+    "application/json; charset=utf-8",
+    '{"error":"slow down"}',
+  ]);
+  expect((await gateway.ask("/free")).status).toBe(200);
+});
+
+test("of requests at once, those beyond the queue are 503 at once, and the others get their turn", async () => {
+  const concurrency = { max: 1, maxPerClient: 0, maxQueue: 1, queueTimeout: 10_000 };
+  const gateway = await startGateway({ concurrency });
+  const worker = await gateway.worker();
+  const first = gateway.ask("/first");
+  const asked = await worker.asked();
+  const others = [gateway.ask("/a"), gateway.ask("/b")];
+  expect((await Promise.race(others)).status).toBe(503);
+  worker.answer(asked);
+  expect((await first).status).toBe(200);
+  worker.answer(await worker.asked());
+  expect((await Promise.all(others)).map(({ status }) => status).sort()).toEqual([200, 503]);
+});
+
+test("more at once of one address than it may have are 429", async () => {
+  const gateway = await startGateway({ concurrency: { max: 0, maxPerClient: 1, maxQueue: 0, queueTimeout: 10_000 } });
+  const worker = await gateway.worker();
+  const first = gateway.ask("/");
+  const asked = await worker.asked();
+  expect((await gateway.ask("/")).status).toBe(429);
+  worker.answer(asked);
+  expect((await first).status).toBe(200);
+});
+
+test("after as many failures in a row requests are 503 without a worker being asked, until one is tried and answered", async () => {
+  const gateway = await startGateway({ breaker: { threshold: 2, timeout: 300 } });
+  const worker = await gateway.worker();
+  for (let failures = 0; failures < 2; failures++) {
+    const failing = gateway.ask("/fails");
+    worker.answer(await worker.asked(), "", { status: "none" });
+    expect((await failing).status).toBe(502);
+  }
+  expect((await gateway.ask("/refused")).status).toBe(503);
+  void worker.answerAll();
+  await expect.poll(async () => (await gateway.ask("/tried")).status, { interval: 50 }).toBe(200);
+  expect((await gateway.ask("/again")).status).toBe(200);
+});
