@@ -163,6 +163,7 @@ test("running as a service: every command but the build does what the guide says
     "xsys stop --connect ./xsys.sock": expect.stringMatching(/^0 /),
     "xsys service-unit --user serve": expect.stringMatching(/^0 \[Unit\].*ExecStart=.* serve/s),
     "xsys service-unit --user --socket-unit serve": expect.stringMatching(/^0 \[Unit\].*ListenStream=/s),
-    "xsys service-unit server start --port 8080 --cluster --worker-command ./app": expect.stringMatching(/^0 .*--port 8080/s),
+    "xsys service-unit server start --port 8080 --cluster --worker-command ./app":
+      expect.stringMatching(/^0 .*--port 8080/s),
   });
 });
