@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { RawJson } from "../../internal/raw-json.ts";
+import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
 import { encodeRawResult, encodeResult } from "../../protocol/message.ts";
 
 test("a result in pieces of JSON is the message that it would be as a value", () => {
@@ -7,4 +8,16 @@ test("a result in pieces of JSON is the message that it would be as a value", ()
   for (const id of [undefined, 7]) {
     expect(Buffer.concat(encodeRawResult(pieces, id)).toString()).toBe(encodeResult(["é", 1], id));
   }
+});
+
+test("a payload in pieces is one frame, behind what was said before it", () => {
+  const written: Uint8Array[] = [];
+  const writer = new FrameWriter({ write: (bytes) => written.push(bytes) > 0, cork: () => {}, uncork: () => {} });
+  writer.json("{}");
+  writer.pieces([Buffer.from('{"a":'), new Uint8Array(), Buffer.alloc(200_000, " "), Buffer.from("1}")]);
+  writer.json("{}");
+  writer.flush();
+  const payloads: string[] = [];
+  new FrameReader().push(Buffer.concat(written), (payload) => payloads.push(payload.toString()));
+  expect(payloads).toEqual(["{}", `{"a":${" ".repeat(200_000)}1}`, "{}"]);
 });
