@@ -1,8 +1,8 @@
 import { test } from "vitest";
 import { campaign } from "./campaign.ts";
 
-/** Another one each time; what is found names the command that repeats it. */
-const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000_000);
+/** The same each time, so that what passed passes again; `npm run fuzz` takes another one at every run. */
+const SEED = Number(process.env.FUZZ_SEED ?? 20_261_120);
 const INPUTS = 200_000;
 
 test(`${INPUTS} hostile inputs change nothing for who comes next (seed ${SEED})`, { timeout: 240_000 }, async () => {
