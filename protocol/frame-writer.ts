@@ -13,6 +13,8 @@ const SLAB_BYTES = 65_536;
  * while the others are still being made, which is worth 30 % of the calls. Smaller ones cost more in system calls.
  */
 const BATCH_BYTES = 3_072;
+/** Frames of a turn that are not held back: of 2, 4, 8 and all, 8 let a gateway answer most requests, by 17 % over all. */
+const BATCH_FRAMES = 8;
 /** Up to here the end of a payload is copied behind its beginning: a part of its own costs a write more. */
 const COPIED_BYTES = 8_192;
 /** UTF-8 bytes of one UTF-16 unit at the most. */
@@ -29,6 +31,9 @@ export class FrameWriter {
   #end = 0;
   #scheduled = false;
   #corked = false;
+  /** Frames that are not handed over yet, and how many may wait. */
+  #waiting = 0;
+  #most = Number.POSITIVE_INFINITY;
   #defer: (flush: () => void) => void = process.nextTick;
 
   constructor(sink: FrameSink) {
@@ -36,11 +41,13 @@ export class FrameWriter {
   }
 
   /**
-   * From here on what is said in one turn of the event loop leaves together, not in one tick: for who has many sockets to
-   * listen to and one to speak on, such as a gateway. Of 32 requests that came at once each took a write of its own.
+   * From here on what is said in one turn of the event loop leaves together, up to BATCH_FRAMES, and not in one tick: for
+   * a gateway, which has many sockets to listen to and one to speak on, and for its worker. Of 32 requests that came at
+   * once each took a write of its own; all in one write, the two worked by turns and stood still a quarter of the time.
    */
   gatherTurn(): void {
     this.#defer = setImmediate;
+    this.#most = BATCH_FRAMES;
   }
 
   /** Queues a JSON message. */
@@ -54,7 +61,7 @@ export class FrameWriter {
     const size = this.#slab.write(text, this.#end + HEADER_BYTES);
     this.#slab.writeUInt32BE(size, this.#end);
     this.#end += HEADER_BYTES + size;
-    if (this.#end - this.#start >= BATCH_BYTES) this.#handOver();
+    this.#handOverIfMany();
     this.#schedule();
   }
 
@@ -76,7 +83,7 @@ export class FrameWriter {
     if (copied > 0) this.#slab.set(tail, end);
     this.#end = end + copied;
     if (copied < tail.byteLength) this.#direct(tail);
-    else if (this.#end - this.#start >= BATCH_BYTES) this.#handOver();
+    else this.#handOverIfMany();
     this.#schedule();
   }
 
@@ -128,7 +135,12 @@ export class FrameWriter {
     this.#sink.write(bytes);
   }
 
+  #handOverIfMany(): void {
+    if (++this.#waiting >= this.#most || this.#end - this.#start >= BATCH_BYTES) this.#handOver();
+  }
+
   #handOver(): void {
+    this.#waiting = 0;
     if (this.#end === this.#start) return;
     const queued = this.#slab.subarray(this.#start, this.#end);
     this.#start = this.#end;
