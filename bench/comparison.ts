@@ -1,3 +1,4 @@
+import type { Outcome } from "./report/measured.ts";
 import { type Results, ratio, summarize } from "./rounds.ts";
 import { table, threeFigures } from "./table.ts";
 
@@ -47,6 +48,17 @@ export function describe(comparison: Comparison): string[] {
   ];
 }
 
+/** How each goal came out, of those that were measured. */
+export function outcomesOf({ goals, results }: Comparison): Outcome[] {
+  return goals.flatMap((goal) => {
+    const value = reached(goal, results);
+    if (value === undefined) return [];
+    const { of = OURS, figure, contender, atMost, atLeast } = goal;
+    const what = `${figure}${of === OURS ? "" : ` of ${of}`}${contender === undefined ? "" : ` ÷ ${contender}`}`;
+    return [{ what, value, ...(atMost !== undefined && { atMost }), ...(atLeast !== undefined && { atLeast }) }];
+  });
+}
+
 function rowOf(contender: string, { figures, reference, results }: Comparison): string[] {
   const cells = figures.flatMap(({ name }) => {
     const summary = summarize(results, contender, name);
@@ -61,10 +73,14 @@ function goalLine(goal: Goal, results: Results): string {
   const { of = OURS, figure, contender, atMost, atLeast } = goal;
   const whose = of === OURS ? "" : ` of ${of}`;
   const wanted = atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`;
-  if (contender === undefined) {
-    return `goal: ${figure}${whose} ${wanted}: ${outcome(goal, summarize(results, of, figure)?.median)}`;
-  }
-  return `goal: ${figure}${whose} ${wanted} × ${contender}: ${outcome(goal, ratio(results, of, contender, figure))}`;
+  const beside = contender === undefined ? "" : ` × ${contender}`;
+  return `goal: ${figure}${whose} ${wanted}${beside}: ${outcome(goal, reached(goal, results))}`;
+}
+
+/** Our figure, or how many times the contender's it is. */
+function reached({ of = OURS, figure, contender }: Goal, results: Results): number | undefined {
+  if (contender === undefined) return summarize(results, of, figure)?.median;
+  return ratio(results, of, contender, figure);
 }
 
 function outcome({ atMost = Number.POSITIVE_INFINITY, atLeast = 0 }: Goal, value: number | undefined): string {

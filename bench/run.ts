@@ -1,9 +1,12 @@
 /**
- * Measures xsys beside its peers: `npm run bench -- calls`. Without a name, all benches run. What counts is the ratios:
+ * Measures xsys beside its peers: `npm run bench -- calls`. Without a name, all benches run; with `--save`, what they
+ * measured is written to results.md and results.svg. What counts is the ratios:
  * they are measured in one interleaved run, while an absolute time tells most about the machine.
  */
 import { type Comparison, describe } from "./comparison.ts";
 import { machine } from "./machine.ts";
+import { measuredNow } from "./report/measured.ts";
+import { save } from "./report/save.ts";
 
 /** A bench by its name on the command line: it measures, and tells how far it is. */
 const BENCHES: Readonly<Record<string, () => Promise<{ default: (progress: Progress) => Promise<Comparison[]> }>>> = {
@@ -34,6 +37,7 @@ async function run(names: readonly string[]): Promise<number> {
     const { default: bench } = await load();
     const comparisons = await bench((text) => console.error(`${name}: ${text}`));
     for (const comparison of comparisons) console.log(`\n${describe(comparison).join("\n")}`);
+    if (process.argv.includes("--save")) save(name, measuredNow(machine(), comparisons), Object.keys(BENCHES));
   }
   return 0;
 }

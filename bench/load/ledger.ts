@@ -46,7 +46,7 @@ export class Ledger {
   #lastAnswer = performance.now();
   #longestGap = 0;
   #slowest = 0;
-  #victim = 0;
+  readonly #victims = new Set<number>();
   #killedAt: number | undefined;
   #failover: number[] = [];
   readonly #failedOver = new Set<object>();
@@ -58,8 +58,9 @@ export class Ledger {
     this.#slowest = Math.max(this.#slowest, took);
     this.#longestGap = Math.max(this.#longestGap, now - this.#lastAnswer);
     this.#lastAnswer = now;
+    if (this.#victims.has(pid)) return; // it was on its way
     this.#lastAnswers.set(pid, now);
-    if (this.#killedAt !== undefined && pid !== this.#victim && !this.#failedOver.has(client)) {
+    if (this.#killedAt !== undefined && !this.#failedOver.has(client)) {
       this.#failedOver.add(client);
       this.#failover.push(now - this.#killedAt);
     }
@@ -74,16 +75,16 @@ export class Ledger {
   }
 
   killed(pid: number): void {
-    this.#victim = pid;
+    this.#victims.add(pid);
     this.#killedAt = performance.now();
     this.#failedOver.clear();
     this.#lastAnswers.delete(pid);
   }
 
-  /** Processes that have answered lately, but for the last one killed. */
+  /** Processes that have answered lately, but for those that were killed. */
   answering(): number[] {
     const since = performance.now() - LATELY;
-    return [...this.#lastAnswers].flatMap(([pid, at]) => (at >= since && pid !== this.#victim ? pid : []));
+    return [...this.#lastAnswers].flatMap(([pid, at]) => (at >= since ? pid : []));
   }
 
   /** What happened since it was asked for before. */
