@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { freePort } from "../../../bench/free-port.ts";
 import { createRateLimit } from "../../../internal/gateway/limits/rate-limit.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { fakeLog } from "../fake-log.ts";
-import { freePort, HAS_REDIS, RedisServer } from "./redis.ts";
+import { HAS_REDIS, RedisServer } from "./redis.ts";
 import { serveBehind } from "./support.ts";
 
 const sandbox = useSandbox();
