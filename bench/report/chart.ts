@@ -6,6 +6,7 @@ const ROW = 18;
 const LABELS = 430;
 const SCALE = 340;
 const HEAD = 44;
+const TITLE = "How much of each goal was used up (left of the line: reached)";
 /** What the scale has at its ends, as times the goal. */
 const LEAST = 0.05;
 const MOST = 4;
@@ -25,8 +26,9 @@ export function chart(benches: Readonly<Record<string, Measured>>): string {
   const goal = LABELS + position(1);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="11">`,
+    `<title>${TITLE}</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
-    `<text x="10" y="18" font-size="13" fill="#222">How much of each goal was used up (left of the line: reached)</text>`,
+    `<text x="10" y="18" font-size="13" fill="#222">${TITLE}</text>`,
     ...rows.map((row, index) => bar(row, HEAD + index * ROW)),
     `<line x1="${goal}" x2="${goal}" y1="${HEAD - 12}" y2="${height - 8}" stroke="#222" stroke-width="1.5"/>`,
     `<text x="${goal}" y="${HEAD - 16}" text-anchor="middle" fill="#222">goal</text>`,
