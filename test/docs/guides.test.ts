@@ -167,3 +167,14 @@ test("running as a service: every command but the build does what the guide says
       expect.stringMatching(/^0 .*--port 8080/s),
   });
 });
+
+test("in XyPriss's place: the runner's file does what it says", async () => {
+  await follow("../xypriss");
+  await sandbox.write("big.bin", "0123456789the rest");
+  const service = await startTestService({ root: sandbox.root, socket: sandbox.path("s") });
+  const { status, stdout, stderr } = await ended(spawn(process.execPath, ["runner.ts"], { cwd: sandbox.root, env }));
+  service.stop(true);
+  await service.ended;
+  expect([status, stdout, stderr]).toEqual([0, "the rest", ""]);
+  expect(await sandbox.read("out.bin")).toBe("contents");
+});
