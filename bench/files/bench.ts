@@ -41,7 +41,7 @@ function optionsOf(args: string[]): Amounts & { folder: string } {
   const { values } = parseArgs({
     args,
     allowPositionals: true,
-    options: { folder: { type: "string" }, mebibytes: { type: "string" } },
+    options: { folder: { type: "string" }, mebibytes: { type: "string" }, save: { type: "boolean" } },
   });
   const { folder = tmpdir(), mebibytes = AMOUNTS.mebibytes } = values;
   return { ...AMOUNTS, folder, mebibytes: Number(mebibytes) };
