@@ -7,6 +7,6 @@ export type { Logger };
 export async function createLogger(level: LogLevel): Promise<Logger> {
   const options = { level, base: { pid: process.pid }, timestamp: stdTimeFunctions.isoTime };
   if (!process.stderr.isTTY) return pino(options, pino.destination({ dest: 2, sync: true }));
-  const { default: pretty } = await import("pino-pretty");
+  const { build: pretty } = await import("./pretty-log.ts");
   return pino(options, pretty({ destination: 2, sync: true, ignore: "pid", translateTime: "SYS:HH:MM:ss.l" }));
 }

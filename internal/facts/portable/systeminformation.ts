@@ -1,6 +1,6 @@
 /** Loaded at its first use: 9 ms, of no use on Linux. */
 export function systeminformation() {
-  return import("systeminformation");
+  return import("./library.ts");
 }
 
 /** A number as the contracts want it: the library has null, NaN and fractions where a platform tells nothing. */

@@ -27,7 +27,7 @@ export async function createExclusions(entries: readonly string[]): Promise<(pat
  * back) is left to JavaScript's engine: the source is the operator's own.
  */
 async function compiled(source: string): Promise<(path: string) => boolean> {
-  const { RE2JS } = await import("re2js");
+  const { RE2JS } = await import("./re2.ts");
   try {
     const expression = RE2JS.compile(source);
     return (path) => expression.matcher(path).find();

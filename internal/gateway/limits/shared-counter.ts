@@ -34,7 +34,7 @@ export async function createSharedCounter(store: string, window: number, log: Lo
   if (!/^rediss?:\/\/./i.test(store)) {
     throw new XsysError("INVALID_PARAMS", `counting requests in "${store}" failed: it is no redis:// or rediss:// URL`);
   }
-  const { Redis } = await import("ioredis");
+  const { Redis } = await import("./redis.ts");
   const redis = new Redis(store, {
     lazyConnect: true,
     enableOfflineQueue: false,

@@ -29,9 +29,9 @@ export function createMetricsPage(sources: StatusSources): () => Promise<Answer>
 }
 
 async function createRegistry(metrics: readonly Metric[]): Promise<Registry> {
-  const { default: prometheus } = await import("prom-client");
-  const registry = new prometheus.Registry();
-  prometheus.collectDefaultMetrics({ register: registry });
+  const { collectDefaultMetrics, Registry } = await import("./prometheus.ts");
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
   for (const { name, help, type, samples } of metrics) {
     // What it wants of a metric is its name and this: its own classes take one value at a time, and no finished histogram.
     const metric = { name, get: async () => ({ name, help, type, aggregator: "sum", values: samples() }) };

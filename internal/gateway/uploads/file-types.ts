@@ -14,7 +14,7 @@ const UNKNOWN = "application/octet-stream";
  * files of that type do show it, and this one is something else by its client's mistake or intention.
  */
 export async function openTypeSniffer(): Promise<(head: Buffer, declared: string) => Promise<string>> {
-  const { fileTypeFromBuffer, supportedMimeTypes } = await import("file-type");
+  const { fileTypeFromBuffer, supportedMimeTypes } = await import("./file-type.ts");
   const showing = new Set([...supportedMimeTypes].map(bare).filter((type) => !/^text\/|xml$/.test(type)));
   return async (head, declaredType) => {
     const declared = bare(declaredType) || UNKNOWN;

@@ -46,7 +46,7 @@ const FILE_BUFFER = 16_384;
  * the body failed with, and not before every taker has ended. A body that is refused is read to its end.
  */
 export async function openFormReader(): Promise<ReadForm> {
-  const { Busboy } = await import("@fastify/busboy");
+  const { Busboy } = await import("./busboy.ts");
   const createParser = (headers: IncomingHttpHeaders) =>
     new Busboy({
       headers: headers as IncomingHttpHeaders & { "content-type": string },

@@ -38,7 +38,7 @@ export async function createServerLog(
 async function formatter(format: ServerLog["format"]): Promise<(record: string) => string> {
   if (format === "json") return (record) => record;
   if (format === "plain") return plainLine;
-  const { prettyFactory } = await import("pino-pretty");
+  const { prettyFactory } = await import("../../../../internal/pretty-log.ts");
   const pretty = prettyFactory({
     ignore: "pid",
     singleLine: true,

@@ -1,0 +1,12 @@
+export {
+  battery,
+  blockDevices,
+  cpu,
+  cpuTemperature,
+  fsSize,
+  mem,
+  networkConnections,
+  networkStats,
+  osInfo,
+  processes,
+} from "systeminformation";

@@ -1,0 +1,1 @@
+export { collectDefaultMetrics, Registry } from "prom-client";

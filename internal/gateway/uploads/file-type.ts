@@ -1,0 +1,1 @@
+export { fileTypeFromBuffer, supportedMimeTypes } from "file-type";

@@ -1,0 +1,1 @@
+export { build, prettyFactory } from "pino-pretty";

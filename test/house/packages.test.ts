@@ -1,0 +1,37 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const SHIPPED = globSync("{cmd,internal,protocol,clients}/**/*.ts", { cwd: ROOT });
+
+/** `import("x")` at run time; a type's import has no `await`, `return`, `=>`, `(` or `,` before it. */
+const DYNAMIC = /(?:\bawait|\breturn|=>|[(,])\s*import\(\s*"([^"]+)"/g;
+const WHOLE = /\bexport \*(?: as \w+)? from "([^"]+)"/g;
+
+function found(pattern: RegExp): { readonly file: string; readonly id: string }[] {
+  return SHIPPED.flatMap((file) => {
+    const text = readFileSync(join(ROOT, file), "utf8");
+    return [...text.matchAll(pattern)].map(([, id = ""]) => ({ file, id }));
+  });
+}
+
+function isPackage({ id }: { readonly id: string }): boolean {
+  return !id.startsWith(".") && !id.startsWith("node:");
+}
+
+/*
+ * `import()` of a CommonJS package gives its names in Node and `default` alone in the executable's bundle. A static import
+ * gives them in both. So a package that is to be loaded late is imported by a module of ours, and that one is loaded late.
+ */
+test("no package is imported by import(), only modules of ours that import it", () => {
+  const all = found(DYNAMIC);
+  expect(all.length).toBeGreaterThan(100);
+  expect(all.filter(({ id }) => id === "./busboy.ts")).toHaveLength(1);
+  expect(all.filter(isPackage)).toEqual([]);
+});
+
+test("names that are passed on from a package are written down", () => {
+  expect(found(WHOLE).filter(isPackage)).toEqual([]);
+});
