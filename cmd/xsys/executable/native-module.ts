@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { unpackAssets } from "./unpack-assets.ts";
+import { unpackAssets } from "./assets.ts";
 
 /**
  * What node-pty finds its native part with, in the place of its own `lib/utils.js`: it lies among the executable's

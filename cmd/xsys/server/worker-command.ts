@@ -2,7 +2,6 @@ import { access, constants, stat } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { isSea } from "node:sea";
 import { XsysError } from "../../../protocol/errors.ts";
-import { SCRIPT_WORD } from "../executable/script-word.ts";
 import type { ServerValues } from "./server-options.ts";
 import { splitCommand } from "./split-command.ts";
 
@@ -43,9 +42,12 @@ async function scriptCommand(script: string, values: CommandValues): Promise<[st
   if (bun !== undefined) return [bun, script];
   // The Node of PATH may be too old for TypeScript; the one that runs this is not.
   const node = isTypeScript ? undefined : await programOnPath("node");
-  if (node !== undefined || !isSea()) return [node ?? process.execPath, ...nodeOptions(values), script];
-  // The single executable takes none of V8's sizes; a worker's memory is watched all the same.
-  return [process.execPath, SCRIPT_WORD, ...(values["gc-hint"] ? ["--expose-gc"] : []), script];
+  return [node ?? (await thisNode()), ...nodeOptions(values), script];
+}
+
+/** The Node that runs this, as a program. */
+async function thisNode(): Promise<string> {
+  return isSea() ? (await import("../executable/own-node.ts")).ownNode() : process.execPath;
 }
 
 function nodeOptions({ "cluster-max-memory": bytes, "gc-hint": gcHint }: CommandValues): string[] {

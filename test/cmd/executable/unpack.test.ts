@@ -2,7 +2,8 @@ import { chmod, chown, mkdir, readdir, readFile, stat, symlink, utimes, writeFil
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
-import { cachePlaces, unpack } from "../../../cmd/xsys/executable/unpack-assets.ts";
+import { contentsOf } from "../../../cmd/xsys/executable/assets.ts";
+import { cachePlaces, unpack } from "../../../cmd/xsys/executable/unpack.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();
@@ -14,19 +15,19 @@ const isRoot = process.getuid?.() === 0;
 
 describe.skipIf(process.platform === "win32")("what is unpacked", () => {
   test("lies in a folder that only the user can enter, under the name of its contents", async () => {
-    const folder = unpack(FILES, [sandbox.path("cache")]);
+    const folder = unpack(contentsOf(FILES), [sandbox.path("cache")]);
     expect(folder).toMatch(/\/cache\/[0-9a-f]{32}$/);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     expect((await stat(sandbox.path("cache"))).mode & 0o777).toBe(0o700);
     expect(await readFile(join(folder, "a.node"), "utf8")).toBe("native");
-    const other = unpack(new Map([["a.node", Buffer.from("newer")]]), [sandbox.path("cache")]);
+    const other = unpack(contentsOf(new Map([["a.node", Buffer.from("newer")]])), [sandbox.path("cache")]);
     expect(other).not.toBe(folder);
   });
 
   test("is written once", async () => {
-    const file = join(unpack(FILES, [sandbox.path("cache")]), "helper");
+    const file = join(unpack(contentsOf(FILES), [sandbox.path("cache")]), "helper");
     await utimes(file, 1, 1);
-    unpack(FILES, [sandbox.path("cache")]);
+    unpack(contentsOf(FILES), [sandbox.path("cache")]);
     expect((await stat(file)).mtimeMs).toBe(1000);
   });
 
@@ -36,13 +37,23 @@ describe.skipIf(process.platform === "win32")("what is unpacked", () => {
     ["a file that others may write to", (folder) => chmod(join(folder, "helper"), 0o722)],
     ["a mode that lets others in", (folder) => chmod(folder, 0o755)],
   ])("is made anew where it has %s", async (_what, spoil) => {
-    const folder = unpack(FILES, [sandbox.path("cache")]);
+    const folder = unpack(contentsOf(FILES), [sandbox.path("cache")]);
     await spoil(folder);
-    expect(unpack(FILES, [sandbox.path("cache")])).toBe(folder);
+    expect(unpack(contentsOf(FILES), [sandbox.path("cache")])).toBe(folder);
     expect((await readdir(folder)).sort()).toEqual(["a.node", "helper"]);
     expect(await readFile(join(folder, "helper"), "utf8")).toBe("program");
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     expect(await readdir(sandbox.path("cache"))).toHaveLength(1);
+  });
+
+  test("removes what a killed process left an hour ago, and nothing that is being written", async () => {
+    for (const name of [".new-killed", ".new-writing"]) {
+      await sandbox.write(`cache/${name}/a.node`, "half");
+      await utimes(sandbox.path("cache", name), 1, name === ".new-killed" ? 1 : Date.now() / 1000);
+    }
+    await chmod(sandbox.path("cache"), 0o700);
+    const folder = unpack(contentsOf(FILES), [sandbox.path("cache")]);
+    expect((await readdir(sandbox.path("cache"))).sort()).toEqual([".new-writing", folder.split("/").at(-1)]);
   });
 
   test("is whole for each of several that start at once", async () => {
@@ -63,8 +74,8 @@ describe.skipIf(process.platform === "win32")("what is unpacked", () => {
     await mkdir(sandbox.path("real"), { mode: 0o700 });
     await symlink("real", sandbox.path("link"));
     const places = [sandbox.path("open"), sandbox.path("link")];
-    expect(unpack(FILES, [...places, sandbox.path("mine")])).toContain("/mine/");
-    expect(() => unpack(FILES, places)).toThrow(
+    expect(unpack(contentsOf(FILES), [...places, sandbox.path("mine")])).toContain("/mine/");
+    expect(() => unpack(contentsOf(FILES), places)).toThrow(
       /no folder to unpack in: .*open is not a folder of this user alone; .*link/,
     );
     expect(await readdir(sandbox.path("real"))).toEqual([]);
@@ -76,7 +87,9 @@ describe.skipIf(process.platform === "win32")("what is unpacked", () => {
     await mkdir(sandbox.path("theirs"), { mode: 0o700 });
     await chown(sandbox.path("theirs"), 65534, 65534);
     const places = [sandbox.path("home/.cache/xsys"), sandbox.path("theirs")];
-    expect(() => unpack(FILES, places)).toThrow(/home is somebody else's; .*theirs is not a folder of this user alone/);
+    expect(() => unpack(contentsOf(FILES), places)).toThrow(
+      /home is somebody else's; .*theirs is not a folder of this user alone/,
+    );
     expect(await readdir(sandbox.path("home"))).toEqual([]);
   });
 
@@ -86,8 +99,11 @@ describe.skipIf(process.platform === "win32")("what is unpacked", () => {
   });
 });
 
-const MODULE = new URL("../../../cmd/xsys/executable/unpack-assets.ts", import.meta.url).href;
+const [ASSETS, UNPACK] = ["assets", "unpack"].map(
+  (name) => new URL(`../../../cmd/xsys/executable/${name}.ts`, import.meta.url).href,
+);
 const UNPACKING = `
 const { parentPort, workerData } = require("node:worker_threads");
-import(${JSON.stringify(MODULE)}).then(({ unpack }) => parentPort.postMessage(unpack(workerData.files, [workerData.cache])));
+Promise.all([import(${JSON.stringify(ASSETS)}), import(${JSON.stringify(UNPACK)})]).then(([{ contentsOf }, { unpack }]) =>
+  parentPort.postMessage(unpack(contentsOf(workerData.files), [workerData.cache])));
 `;

@@ -1,0 +1,26 @@
+import { getAssetKeys, getRawAsset } from "node:sea";
+import { fileURLToPath } from "node:url";
+import { Script } from "node:vm";
+
+/** Where parts are required from: the carried root. */
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+/**
+ * Loads the parts that are named, and prints a line of JSON: the names that each exports, and the texts whose compiled code
+ * this V8 rejects. A build is checked by it: test/build/parts.system.test.ts.
+ */
+export async function checkParts(names: readonly string[] = process.argv.slice(3)): Promise<void> {
+  const parts: Record<string, string[]> = {};
+  for (const name of names) parts[name] = Object.keys(await import(`${ROOT}${name}`));
+  console.log(JSON.stringify({ parts, texts: texts().length, rejected: texts().filter(isRejected) }));
+}
+
+/** Keys of the program's texts that have compiled code. */
+function texts(): string[] {
+  return getAssetKeys().flatMap((key) => (key.endsWith(".cache") ? key.slice(0, -".cache".length) : []));
+}
+
+function isRejected(key: string): boolean {
+  const text = Buffer.from(getRawAsset(key)).toString("latin1");
+  return new Script(text, { cachedData: Buffer.from(getRawAsset(`${key}.cache`)) }).cachedDataRejected === true;
+}

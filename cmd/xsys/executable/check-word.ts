@@ -1,0 +1,2 @@
+/** The hidden first word of the executable's check of itself: `xsys __check-parts NAME…`. */
+export const CHECK_WORD = "__check-parts";

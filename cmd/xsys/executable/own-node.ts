@@ -1,0 +1,61 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { isOwn } from "./own-folder.ts";
+import { type Contents, unpack } from "./unpack.ts";
+
+/** By this text in its file Node knows whether it carries a program: https://nodejs.org/api/single-executable-applications.html */
+const FUSE = ["NODE", "SEA", "FUSE", "fce680ab2cc467b6e072b8b5df1996b2"].join("_"); // joined, so that it is not in this program
+const CARRIES = Buffer.from(`${FUSE}:1`);
+const PROGRAM = process.platform === "win32" ? "node.exe" : "node";
+
+/**
+ * The Node in the single executable as a program of its own, for workers where there is no other one: all that Node's
+ * documentation says of `process.execPath`, NODE_OPTIONS and Node's own options holds for it. It is a copy of the executable
+ * that is told to carry no program; it is written to the user's cache once, and takes as much space.
+ * @throws DENIED where it cannot be written, or not be run
+ */
+export function ownNode(): string {
+  return join(unpack(nodeOf(process.execPath)), PROGRAM);
+}
+
+/** The folder's name goes by what tells one executable from another: 118 MiB are not read again before every use. */
+export function nodeOf(executable: string): Contents {
+  const { size, mtimeMs } = statSync(executable);
+  return {
+    name: `node-${process.versions.node}-${process.arch}-${size.toString(36)}-${Math.trunc(mtimeMs).toString(36)}`,
+    isIn(folder) {
+      const file = join(folder, PROGRAM);
+      if (!isOwn(folder, "folder") || !isOwn(file, "file")) return false;
+      return process.platform === "darwin" || statSync(file).size === size; // a signature has bytes of its own
+    },
+    write: (folder) => writeNode(executable, join(folder, PROGRAM)),
+  };
+}
+
+function writeNode(executable: string, file: string): void {
+  const bytes = readFileSync(executable);
+  const place = bytes.indexOf(CARRIES);
+  if (place < 0 || bytes.includes(CARRIES, place + 1)) throw new Error(`${executable} carries no Node that is known`);
+  bytes.write("0", place + CARRIES.length - 1);
+  writeFlushed(file, bytes);
+  if (process.platform === "darwin") execFileSync("codesign", ["--sign", "-", "--force", file]);
+  refuseUnlessRuns(file);
+}
+
+function writeFlushed(file: string, bytes: Buffer): void {
+  const descriptor = openSync(file, "wx", 0o700);
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** No program can be run from a file system that is mounted so. */
+function refuseUnlessRuns(file: string): void {
+  const { error, stdout, stderr } = spawnSync(file, ["--version"], { encoding: "utf8", env: {} });
+  if (error !== undefined) throw new Error(`${file} cannot be run: ${error.message}`);
+  if (stdout.trim() !== process.version) throw new Error(`${file} is no Node: ${stderr.trim() || stdout.trim()}`);
+}

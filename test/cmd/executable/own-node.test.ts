@@ -1,0 +1,50 @@
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { nodeOf } from "../../../cmd/xsys/executable/own-node.ts";
+import { unpack } from "../../../cmd/xsys/executable/unpack.ts";
+import { useSandbox } from "../../support/sandbox.ts";
+
+const sandbox = useSandbox();
+const FUSE = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
+
+/** A stand-in for the executable: told to carry no program, it is a Node. */
+function executable(contents: string): Promise<string> {
+  return sandbox.write("xsys", contents, 0o755);
+}
+
+const SCRIPT = `#!/bin/sh\n[ "${FUSE}:0" = ${FUSE.slice(0, 8)}""${FUSE.slice(8)}:0 ] && echo ${process.version}\n`;
+
+describe.skipIf(process.platform === "win32")("the executable's own Node", () => {
+  test("is the executable told to carry no program, written once for this user alone", async () => {
+    const file = await executable(SCRIPT.replace(`${FUSE}:0`, `${FUSE}:1`));
+    const folder = unpack(nodeOf(file), [sandbox.path("cache")]);
+    expect(await readFile(`${folder}/node`, "utf8")).toBe(SCRIPT);
+    const { mode, ino } = await stat(`${folder}/node`);
+    expect(mode & 0o777).toBe(0o700);
+    expect(unpack(nodeOf(file), [sandbox.path("cache")])).toBe(folder);
+    expect((await stat(`${folder}/node`)).ino).toBe(ino);
+  });
+
+  test("is written anew where it is cut short or open to others, and is another one for another executable", async () => {
+    const file = await executable(SCRIPT.replace(`${FUSE}:0`, `${FUSE}:1`));
+    const folder = unpack(nodeOf(file), [sandbox.path("cache")]);
+    await writeFile(`${folder}/node`, "cut");
+    expect(unpack(nodeOf(file), [sandbox.path("cache")])).toBe(folder);
+    await chmod(`${folder}/node`, 0o777);
+    unpack(nodeOf(file), [sandbox.path("cache")]);
+    expect(await readFile(`${folder}/node`, "utf8")).toBe(SCRIPT);
+    expect((await stat(`${folder}/node`)).mode & 0o777).toBe(0o700);
+    await executable(`${SCRIPT.replace(`${FUSE}:0`, `${FUSE}:1`)}\n`);
+    expect(unpack(nodeOf(file), [sandbox.path("cache")])).not.toBe(folder);
+  });
+
+  test.each([
+    ["carries no program", SCRIPT, "carries no Node that is known"],
+    ["says so twice", `${FUSE}:1\n${FUSE}:1`, "carries no Node that is known"],
+    ["cannot be run", `#!/gone\n# ${FUSE}:1`, "cannot be run"],
+    ["is something else", `#!/bin/sh\n# ${FUSE}:1\necho other`, "is no Node: other"],
+  ])("is refused where the executable %s", async (_what, contents, why) => {
+    const file = await executable(contents);
+    expect(() => unpack(nodeOf(file), [sandbox.path("cache")])).toThrow(why);
+  });
+});
