@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: ["test/**/*.{built,system}.test.ts"], // vitest.built.config.ts and vitest.systems.config.ts have them
     maxWorkers: "100%", // one fewer than the cores by default, which on two means one file at a time
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -9,21 +9,25 @@ export interface Gateway extends ServerProcess {
   readonly socket: string;
 }
 
+interface StartOptions {
+  readonly workers?: number;
+  readonly env?: Record<string, string>;
+  readonly flags?: readonly string[];
+  /** What is started as xsys; the sources by default. */
+  readonly program?: readonly [string, ...string[]];
+}
+
 /** `xsys server start` with workers of a TypeScript file, all else by default but for what `flags` say. */
 export async function startGateway(
   folder: string,
   worker: URL,
-  {
-    workers = 1,
-    env = {},
-    flags = [],
-  }: { workers?: number; env?: Record<string, string>; flags?: readonly string[] } = {},
+  { workers = 1, env = {}, flags = [], program = nodeWords(MAIN) }: StartOptions = {},
 ): Promise<Gateway> {
   const socket = join(folder, "s");
   const words = ["server", "start", "--host", "127.0.0.1", "--port", "0", "--ipc", socket, "--cluster"];
   const command = `"${process.execPath}" "${fileURLToPath(worker)}"`;
   words.push("--cluster-workers", String(workers), "--worker-command", command, ...flags);
-  const server = await startServer(nodeWords(MAIN, ...words), {
+  const server = await startServer([...program, ...words], {
     env,
     ready: /listening on 127\.0\.0\.1:(\d+)/,
     end: "SIGTERM",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describe as asText, type Comparison } from "../../bench/comparison.ts";
 import start from "../../bench/start/bench.ts";
-import { MAIN } from "../support/command-line.ts";
+import { MAIN } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();

@@ -3,32 +3,28 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { buildExecutable } from "../../scripts/build/build.ts";
 import { sdkPackage } from "../../scripts/build/npm/sdk-package.ts";
 import { programNames } from "../../scripts/build/platform.ts";
 import { useChildren } from "../support/children.ts";
 import { type Ended, ended } from "../support/command-line.ts";
+import { PROGRAM } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
-/** A build takes some ten seconds, and compiling the SDK some two; longer beside other tests. */
-const BUILD = 240_000;
 const OPTIONS = { timeout: 60_000 };
 
 const sandbox = useSandbox();
 const children = useChildren();
-let built = "";
+let folder = "";
 let alone = "";
 
 beforeAll(async () => {
-  built = await mkdtemp(join(tmpdir(), "xsys-built-"));
-  await buildExecutable(built, () => {});
-  alone = join(built, "alone", "xsys");
-  await mkdir(join(built, "alone"));
-  await cp(join(built, "xsys"), alone);
-}, BUILD);
-afterAll(() => rm(built, { recursive: true, force: true }));
+  folder = await mkdtemp(join(tmpdir(), "xsys-built-"));
+  alone = join(folder, "xsys");
+  await cp(PROGRAM[0], alone);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 beforeEach(async () => {
   for (const folder of ["home", "tmp", "run"]) await mkdir(sandbox.path(folder), { mode: 0o700 });
 });
@@ -120,15 +116,30 @@ describe.skipIf(process.platform === "win32")(
       expect(await readdir(join(cache, folder))).toContain("pty.node");
     });
 
-    test("runs an application's workers by itself, with the SDK of the application's own packages", async () => {
+    test("gives an application's workers a Node of their own, which takes all that Node takes", async () => {
       await sdkPackage(sandbox.path("app/node_modules/xsys"));
       await sandbox.write("app/package.json", JSON.stringify({ type: "module" }));
       const file = await sandbox.write("app/app.ts", APPLICATION);
+      await sandbox.write("app/child.mjs", CHILD);
+      const required = await sandbox.write("app/required.cjs", "globalThis.required = true;");
       const words = ["--cluster", "--cluster-workers=1", `--entry-point=${file}`, "--port=0", "--host=127.0.0.1"];
-      const server = start(["server", "start", ...words]);
+      const env = { NODE_OPTIONS: `--require ${required}` };
+      const server = start(["server", "start", ...words, "--cluster-max-memory=333", "--gc-hint"], env);
       const [, address] = /listening on (\S+)\n/.exec(await server.until(/listening on .*\n/)) ?? [];
       const answer = await fetch(`http://${address}/hello`);
-      expect(await answer.json()).toEqual({ by: alone, file, types: "stripped" });
+      expect(await answer.json()).toEqual({
+        by: expect.stringMatching(/\/home\/\.cache\/xsys\/node-[^/]+\/node$/),
+        file,
+        types: "stripped",
+        options: ["--max-old-space-size=333", "--expose-gc"],
+        heapIsSmall: true,
+        gc: "function",
+        required: true,
+        version: process.version,
+        ran: "ran a b",
+        evaluated: "evaluated",
+        forked: { argv: ["c"], execArgv: ["--stack-trace-limit=7"] },
+      });
       server.child.kill("SIGTERM");
       expect((await server.end).status).toBe(0);
     });
@@ -139,14 +150,8 @@ describe.skipIf(process.platform === "win32")(
       expect(await end).toMatchObject({ status: 0, stdout: "--node-options=--require=gone\n", stderr: "" });
     });
 
-    test("carries compiled code that its own V8 takes, for every part", async () => {
-      const { stdout } = await run("__script", await sandbox.write("look.cjs", REJECTED));
-      expect(JSON.parse(stdout)).toEqual({ parts: expect.any(Number), rejected: [] });
-      expect(JSON.parse(stdout).parts).toBeGreaterThan(200);
-    });
-
     test("has the names that XyPriss's client looks for, by which it is one file", async () => {
-      const inodes = programNames().map(async (name) => (await stat(join(built, name))).ino);
+      const inodes = programNames().map(async (name) => (await stat(join(dirname(PROGRAM[0]), name))).ino);
       expect(new Set(await Promise.all(inodes)).size).toBe(1);
       expect(programNames()).toContain(`xhsc-${process.platform}-${process.arch === "arm64" ? "arm64" : "amd64"}`);
     });
@@ -154,18 +159,24 @@ describe.skipIf(process.platform === "win32")(
 );
 
 const APPLICATION = `
+import { execFileSync, fork } from "node:child_process";
+import { once } from "node:events";
+import { getHeapStatistics } from "node:v8";
 import { serveWorker } from "xsys/worker";
 const types: string = "stripped";
-await serveWorker(() => Response.json({ by: process.execPath, file: process.argv[1], types }));
+const child = new URL("./child.mjs", import.meta.url).pathname;
+const node = (...words: string[]) => execFileSync(process.execPath, words, { encoding: "utf8" }).trim();
+await serveWorker(async () => {
+  const [forked] = await once(fork(child, ["c"], { execArgv: ["--stack-trace-limit=7"] }), "message");
+  return Response.json({
+    by: process.execPath, file: process.argv[1], types, options: process.execArgv, required: (globalThis as any).required,
+    heapIsSmall: getHeapStatistics().heap_size_limit < 600 * 1024 ** 2, gc: typeof globalThis.gc,
+    version: node("--version"), ran: node(child, "a", "b"), evaluated: node("-e", "console.log('evaluated')"), forked,
+  });
+});
 `;
 
-const REJECTED = `
-const { getAssetKeys, getRawAsset } = require("node:sea");
-const { Script } = require("node:vm");
-const caches = getAssetKeys().filter((key) => key.endsWith(".cache"));
-const rejected = caches.filter((key) => {
-  const text = Buffer.from(getRawAsset(key.slice(0, -".cache".length))).toString("latin1");
-  return new Script(text, { cachedData: Buffer.from(getRawAsset(key)) }).cachedDataRejected;
-});
-console.log(JSON.stringify({ parts: caches.length, rejected }));
+const CHILD = `
+if (process.send) process.send({ argv: process.argv.slice(2), execArgv: process.execArgv });
+else console.log("ran", ...process.argv.slice(2));
 `;

@@ -8,6 +8,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { type Client, connect, XsysError } from "../../clients/typescript/index.ts";
 import type { IpcLimits } from "../../internal/ipc/limits.ts";
 import type { Service, ServiceOptions } from "../../internal/service.ts";
+import { PROGRAM } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
 
@@ -306,8 +307,7 @@ describe("connect", () => {
   });
 
   test("starts a service when none runs, and uses the one that runs", async () => {
-    const main = new URL("../../cmd/xsys/main.ts", import.meta.url).pathname;
-    const autostart = [process.execPath, main, "serve"];
+    const autostart = [...PROGRAM, "serve"];
     const socket = sandbox.path("auto.sock");
     const xsys = await connect({ socket, autostart });
     const again = await connect({ socket, autostart });

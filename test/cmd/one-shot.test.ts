@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { ended, MAIN, startXsys, xsys } from "../support/command-line.ts";
+import { ended, startXsys, xsys } from "../support/command-line.ts";
+import { PROGRAM_LINE } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
 
@@ -183,7 +184,7 @@ describe("standard output", () => {
 
   test
     .skipIf(!existsSync("/dev/full"))
-    .each([[["path", "join", "a"]], [["fs", "cat", MAIN]], [["--json", "fs", "stats", "gone"]]])(
+    .each([[["path", "join", "a"]], [["fs", "cat", "/etc/passwd"]], [["--json", "fs", "stats", "gone"]]])(
     "that cannot be written is told in one line: %j",
     async (words) => {
       const full = openSync("/dev/full", "w");
@@ -210,7 +211,7 @@ describe("standard output", () => {
 
   test("whose reader goes away ends the command without a word", async () => {
     await sandbox.write("a.bin", Buffer.alloc(10_000_000));
-    const line = `"${process.execPath}" "${MAIN}" fs cat a.bin | head -c 5`;
+    const line = `${PROGRAM_LINE} fs cat a.bin | head -c 5`;
     const child = spawn("sh", ["-c", line], { cwd: sandbox.root });
     const { stdout, stderr } = await ended(child);
     expect([stdout, stderr]).toEqual(["\0".repeat(5), ""]);

@@ -1,7 +1,8 @@
 import { truncate } from "node:fs/promises";
 import { spawn } from "node-pty";
 import { expect, test } from "vitest";
-import { MAIN, xsys } from "../support/command-line.ts";
+import { xsys } from "../support/command-line.ts";
+import { programWith } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
@@ -12,7 +13,7 @@ const CLEAR_LINE = "\r\x1b[2K";
 /** Runs `xsys` on a terminal and gives all that it shows there. */
 function shownOnTerminal(words: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
-    const terminal = spawn(process.execPath, [MAIN, ...words], { cwd: sandbox.root, cols: 80 });
+    const terminal = spawn(...programWith(words), { cwd: sandbox.root, cols: 80 });
     let shown = "";
     terminal.onData((text) => {
       shown += text;

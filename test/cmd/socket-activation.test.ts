@@ -5,7 +5,8 @@ import { createServer, type Server } from "node:net";
 import { describe, expect, test } from "vitest";
 import { connect } from "../../clients/typescript/index.ts";
 import { useChildren } from "../support/children.ts";
-import { type Ended, ended, MAIN } from "../support/command-line.ts";
+import { type Ended, ended } from "../support/command-line.ts";
+import { PROGRAM } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
@@ -22,7 +23,7 @@ interface Started {
 /** Starts xsys as systemd does: by exec, so that the pid that was told is its own, with the descriptor in the place of 3. */
 function activate(server: Server, words: readonly string[], sockets = "1"): Started {
   const line = `LISTEN_PID=$$ LISTEN_FDS=${sockets} LISTEN_FDNAMES=xsys.socket exec "$@"`;
-  const child = spawn("/bin/sh", ["-c", line, "sh", process.execPath, MAIN, ...words], {
+  const child = spawn("/bin/sh", ["-c", line, "sh", ...PROGRAM, ...words], {
     cwd: sandbox.root,
     stdio: ["ignore", "pipe", "pipe", (server as WithDescriptor)._handle.fd],
   });

@@ -4,7 +4,8 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { createServer, connect as openSocket, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { ended, MAIN, startXsys } from "../support/command-line.ts";
+import { ended, startXsys } from "../support/command-line.ts";
+import { PROGRAM_LINE } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
@@ -19,7 +20,7 @@ describe.skipIf(process.platform === "win32")("an answer in one piece", () => {
     const socket = openSocket(sandbox.path("s"));
     const [reader] = await accepted;
     // A child's own standard streams are made blocking; what a shell copies to one stays as it is.
-    const line = `exec "${process.execPath}" "${MAIN}" --json fs read "${file}" >&3`;
+    const line = `exec ${PROGRAM_LINE} --json fs read "${file}" >&3`;
     const child = spawn("sh", ["-c", line], { stdio: ["ignore", "ignore", "inherit", socket] });
     const end = once(child, "exit");
     socket.destroy();
@@ -30,7 +31,7 @@ describe.skipIf(process.platform === "win32")("an answer in one piece", () => {
   });
 
   test("whose reader is gone ends the command without a word", async () => {
-    const child = spawn("sh", ["-c", `"${process.execPath}" "${MAIN}" --json path join a; echo $? >&2`]);
+    const child = spawn("sh", ["-c", `${PROGRAM_LINE} --json path join a; echo $? >&2`]);
     child.stdout.destroy();
     expect(String(await buffer(child.stderr))).toBe("0\n");
   });

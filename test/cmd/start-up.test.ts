@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { beforeEach, describe, expect, test } from "vitest";
-import { MAIN } from "../support/command-line.ts";
+import { MAIN } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

@@ -2,6 +2,7 @@ import { afterEach, describe } from "vitest";
 import type { EventOf } from "../../protocol/command.ts";
 import type { CommandName, CommandOf, Params, Result } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
+import { BUILT } from "../support/program.ts";
 import { type Sandbox, useSandbox } from "../support/sandbox.ts";
 import { type CallOptions, inProcess, OverSocket, throughCommandLine, type Way } from "./ways.ts";
 
@@ -19,12 +20,15 @@ export interface Tools {
 }
 
 const WAYS: Readonly<Record<string, () => Way>> = {
-  "in process": () => inProcess,
+  ...(BUILT === undefined && { "in process": () => inProcess }),
   "over the socket": () => new OverSocket(),
   "through the command line": () => throughCommandLine,
 };
 
-/** Runs the same tests with the handler in this process, over a socket, and through the command line. */
+/**
+ * Runs the same tests with the handler in this process, over a socket, and through the command line; the latter two alone
+ * where the built executable is tested.
+ */
 export function threeWays(subject: string, define: (tools: Tools) => void): void {
   for (const [title, open] of Object.entries(WAYS)) {
     describe(`${subject} ${title}`, () => {

@@ -1,14 +1,14 @@
 import { spawn } from "node:child_process";
 import { buffer } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import { type Client, connect } from "../../clients/typescript/index.ts";
 import { oneShotHost } from "../../internal/one-shot-host.ts";
 import { Router } from "../../internal/router.ts";
-import type { Service } from "../../internal/service.ts";
 import { type CommandName, contractsByName } from "../../protocol/commands/index.ts";
 import { ERRORS, isErrorCode, XsysError } from "../../protocol/errors.ts";
 import { fakeCall } from "../support/fake-call.ts";
+import { BUILT, programWith } from "../support/program.ts";
+import { type Served, startServed } from "../support/served.ts";
 import { startTestService } from "../support/service.ts";
 import { xypriss } from "../support/xypriss-words.ts";
 
@@ -59,7 +59,7 @@ export const inProcess: Way = {
 
 /** The SDK, over the socket of a service that runs for the length of a test. */
 export class OverSocket implements Way {
-  readonly #running = new Map<string, Promise<{ service: Service; client: Client }>>();
+  readonly #running = new Map<string, Promise<{ service: Served; client: Client }>>();
 
   async call(root: string, name: CommandName, params: object, { input = "", confined = false }: CallOptions) {
     const { client } = await this.#serviceFor(root, confined);
@@ -103,13 +103,11 @@ export class OverSocket implements Way {
     return running;
 
     async function start() {
-      const service = await startTestService({ root, confined });
+      const service = await (BUILT === undefined ? startTestService : startServed)({ root, confined });
       return { service, client: await connect({ socket: service.socket }) };
     }
   }
 }
-
-const MAIN = fileURLToPath(new URL("../../cmd/xsys/main.ts", import.meta.url));
 
 /** The command line, spoken to as XyPriss's client does, whose standard input stays open when there is no input. */
 export const throughCommandLine: Way = {
@@ -117,7 +115,7 @@ export const throughCommandLine: Way = {
     const contract = contractsByName.get(name);
     if (contract === undefined) throw new Error(`no contract for ${name}`);
     const words = [...(confined ? ["--confine"] : []), ...xypriss(root, contract, params)];
-    const child = spawn(process.execPath, [MAIN, ...words], { cwd: root });
+    const child = spawn(...programWith(words), { cwd: root });
     if (input !== undefined || contract.input !== undefined) child.stdin.end(input);
     const [stdout, stderr, [status]] = await Promise.all([
       buffer(child.stdout),

@@ -4,7 +4,8 @@ import { lstat, mkdir, readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { type Client, connect } from "../../clients/typescript/index.ts";
 import { useChildren } from "../support/children.ts";
-import { MAIN, printed } from "../support/command-line.ts";
+import { printed } from "../support/command-line.ts";
+import { PROGRAM } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
 
@@ -75,7 +76,7 @@ test.runIf(isLinux)(
     await maker.ended;
     await sandbox.write("disk/old", Buffer.alloc(300 * KIBIBYTE, "o"));
     // In blocks of 512 bytes: a limit of 600 KiB, which every user may set for itself.
-    const limited = ["-c", 'ulimit -f 1200; exec "$@"', "sh", process.execPath, MAIN, "serve", "--socket"];
+    const limited = ["-c", 'ulimit -f 1200; exec "$@"', "sh", ...PROGRAM, "serve", "--socket"];
     const child = children.add(spawn("sh", [...limited, sandbox.path("s")], { cwd: sandbox.root }));
     await printed(child, "listens on");
     const client = await connect({ socket: sandbox.path("s") });

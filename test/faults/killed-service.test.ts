@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { type Client, connect } from "../../clients/typescript/index.ts";
 import { Random } from "../fuzz/random.ts";
 import { useChildren } from "../support/children.ts";
-import { MAIN, printed } from "../support/command-line.ts";
+import { printed, startXsys } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
@@ -32,9 +32,7 @@ const WRITERS: Readonly<Record<string, (client: Client, path: string, round: num
 };
 
 async function startService(): Promise<{ child: ChildProcess; client: Client }> {
-  const child = children.add(
-    spawn(process.execPath, [MAIN, "serve", "--socket", sandbox.path("s")], { cwd: sandbox.path("files") }),
-  );
+  const child = children.add(startXsys(["serve", "--socket", sandbox.path("s")], { cwd: sandbox.path("files") }));
   await printed(child, "listens on");
   return { child, client: await connect({ socket: sandbox.path("s") }) };
 }

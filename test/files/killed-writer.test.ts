@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { MAIN } from "../support/command-line.ts";
+import { startXsys } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
@@ -18,7 +18,7 @@ function contents(letter: number): Buffer {
 }
 
 function startWriter(letter: number): ChildProcess {
-  const child = spawn(process.execPath, [MAIN, "fs", "atomic-write", "a.txt"], {
+  const child = startXsys(["fs", "atomic-write", "a.txt"], {
     cwd: sandbox.root,
     stdio: "pipe",
     env: { ...process.env, NODE_COMPILE_CACHE: sandbox.path("compiled") }, // a start takes a third of the time

@@ -112,10 +112,10 @@ test("a service that ends answers what is under way, and has that be the last on
   const worker = await gateway.worker();
   const socket = open(gateway, get("/"));
   const asked = await worker.asked();
-  gateway.service.stop(false);
+  await gateway.stop();
   worker.answer(asked, "the last");
   expect(await textOf(socket)).toMatch(/connection: close.*the last$/is);
-  await gateway.service.ended;
+  await gateway.ended;
 });
 
 test.each([100, 102, 103, 199])(

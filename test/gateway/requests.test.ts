@@ -214,8 +214,8 @@ test("a request that comes as the service stops, on a connection that was idle, 
   const socket = connect(gateway.port, "127.0.0.1");
   socket.write("GET /first HTTP/1.1\r\nhost: a\r\n\r\n");
   expect(String(await once(socket, "data"))).toMatch(/^HTTP\/1.1 200 OK[\s\S]*keep-alive[\s\S]*\/first$/i);
-  gateway.service.stop(false);
+  await gateway.stop();
   socket.write("GET /last HTTP/1.1\r\nhost: a\r\n\r\n");
   expect(await text(socket)).toMatch(/^HTTP\/1.1 200 OK[\s\S]*connection: close[\s\S]*\/last$/i);
-  await gateway.service.ended;
+  await gateway.ended;
 });

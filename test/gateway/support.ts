@@ -2,9 +2,11 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { text } from "node:stream/consumers";
 import { afterEach } from "vitest";
 import type { GatewayOptions } from "../../internal/gateway/options.ts";
-import type { Service } from "../../internal/service.ts";
+import { BUILT } from "../support/program.ts";
 import { RawPeer } from "../support/raw-peer.ts";
+import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
+import { type StartedGateway, startGatewayProcess } from "./started-gateway.ts";
 
 /** What `server start` has without flags, on a port of the kernel's choice, and without waiting long for anything. */
 export const GATEWAY: GatewayOptions = {
@@ -32,40 +34,75 @@ export interface Answered {
   readonly body: string;
 }
 
-/** A gateway that a test gives workers to by itself: they are connections that say what the test has them say. */
+/**
+ * A gateway that a test gives workers to by itself: they are connections that say what the test has them say. It is in the
+ * test's own process, or the built executable where that is tested.
+ */
 export function useGateway() {
+  const sandbox = useSandbox();
   const cleanUps: (() => unknown)[] = [];
   afterEach(async () => {
     for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
   });
   return async (options: Partial<GatewayOptions> = {}) => {
     const log: Record<string, unknown>[] = [];
-    const gateway = { ...GATEWAY, ...options };
-    const service = await startTestService({ server: { gateway }, onLog: (line) => log.push(line) });
-    cleanUps.push(async () => {
+    const socket = sandbox.path(`gateway-${cleanUps.length}`);
+    const onLog = (line: Record<string, unknown>) => void log.push(line);
+    const start = BUILT === undefined ? startInProcess : startGatewayProcess;
+    const gateway = await start(options, { socket, onLog });
+    cleanUps.push(() => gateway.kill());
+    return new TestGateway(gateway, socket, log, cleanUps);
+  };
+}
+
+async function startInProcess(
+  options: Partial<GatewayOptions>,
+  { socket, onLog }: Parameters<typeof startGatewayProcess>[1],
+): Promise<StartedGateway> {
+  const service = await startTestService({ server: { gateway: { ...GATEWAY, ...options } }, socket, onLog });
+  return {
+    address: service.addresses[0] ?? "",
+    ended: service.ended,
+    stop: async () => service.stop(false),
+    kill() {
       service.stop(true);
-      await service.ended;
-    });
-    return new TestGateway(service, log, cleanUps);
+      return service.ended;
+    },
   };
 }
 
 export class TestGateway {
-  readonly service: Service;
   readonly log: readonly Record<string, unknown>[];
   readonly port: number;
+  readonly #gateway: StartedGateway;
+  readonly #socket: string;
   readonly #cleanUps: (() => unknown)[];
 
-  constructor(service: Service, log: readonly Record<string, unknown>[], cleanUps: (() => unknown)[]) {
-    this.service = service;
+  constructor(
+    gateway: StartedGateway,
+    socket: string,
+    log: readonly Record<string, unknown>[],
+    cleanUps: (() => unknown)[],
+  ) {
     this.log = log;
-    this.port = Number(service.addresses[0]?.split(":").at(-1));
+    this.port = Number(gateway.address.split(":").at(-1));
+    this.#gateway = gateway;
+    this.#socket = socket;
     this.#cleanUps = cleanUps;
+  }
+
+  /** Asks it to end, and resolves when it has begun to. */
+  stop(): Promise<void> {
+    return this.#gateway.stop();
+  }
+
+  get ended(): Promise<unknown> {
+    return this.#gateway.ended;
   }
 
   /** A worker as XyPriss's are, which has told its routes. */
   async worker(registration: object = { id: "master" }, routes: unknown = []): Promise<TestWorker> {
-    const peer = await RawPeer.connect(this.service.socket);
+    const peer = await RawPeer.connect(this.#socket);
     this.#cleanUps.push(() => peer.close());
     peer.send({ type: "RegisterWorker", payload: registration });
     peer.send({ type: "SyncRoutes", payload: routes });

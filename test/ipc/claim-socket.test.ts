@@ -4,6 +4,7 @@ import { chmod, lstat, mkdir, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { assertPrivateFolder, defaultSocket } from "../../protocol/endpoint.ts";
+import { programWith } from "../support/program.ts";
 import { RawPeer } from "../support/raw-peer.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
@@ -113,8 +114,7 @@ async function leaveSocketBehind(socket: string): Promise<void> {
 
 /** `xsys serve` in a process of its own; resolves when it listens and rejects when it ends first. */
 async function startInProcess(socket: string) {
-  const main = new URL("../../cmd/xsys/main.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, [main, "serve", "--socket", socket], { stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn(...programWith(["serve", "--socket", socket]), { stdio: ["ignore", "pipe", "ignore"] });
   await new Promise<void>((resolve, reject) => {
     child.stdout.once("data", () => resolve());
     child.once("exit", (status) => reject(new Error(`ended with ${status}`)));

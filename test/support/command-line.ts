@@ -1,9 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { buffer } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
-
-export const MAIN: string = fileURLToPath(new URL("../../cmd/xsys/main.ts", import.meta.url));
+import { programWith } from "./program.ts";
 
 export interface Ended {
   readonly status: number | null;
@@ -25,7 +23,7 @@ export async function xsys(words: readonly string[], { input, ...options }: RunO
 }
 
 export function startXsys(words: readonly string[], options: SpawnOptions = {}): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...words], options);
+  return spawn(...programWith(words), options);
 }
 
 export async function ended(child: ChildProcess): Promise<Ended> {

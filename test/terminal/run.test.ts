@@ -1,6 +1,7 @@
 import { type IPty, spawn } from "node-pty";
 import { afterEach, describe, expect, test } from "vitest";
-import { ended, MAIN, startXsys, xsys } from "../support/command-line.ts";
+import { ended, startXsys, xsys } from "../support/command-line.ts";
+import { PROGRAM_LINE, programWith } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
 import { gone } from "./support.ts";
@@ -62,7 +63,7 @@ class Person {
 }
 
 function run(...words: string[]): Person {
-  return new Person(process.execPath, [MAIN, "terminal", "run", ...words]);
+  return new Person(...programWith(["terminal", "run", ...words]));
 }
 
 async function startService(): Promise<string> {
@@ -100,7 +101,7 @@ until [ $interrupted ]; do sleep 0.02; done; echo interrupted
 read word; echo "got $word"; exit 42`;
 
 test("the terminal is as it was afterwards, when the program ends and when xsys is ended", async () => {
-  const inner = `${process.execPath} ${MAIN} terminal run -- sh -c`;
+  const inner = `${PROGRAM_LINE} terminal run -- sh -c`;
   const script = `before=$(stty -g); ${inner} 'echo one; exit 3'; echo status $?
     [ "$(stty -g)" = "$before" ] && echo restored after the end
     ${inner} 'echo $PPID $$ two; sleep 1000'; echo status $?

@@ -2,7 +2,8 @@ import { spawn } from "node-pty";
 import { expect, test } from "vitest";
 import { EVENT_LINES } from "../../../cmd/xsys/print/event-lines.ts";
 import { formatNumber } from "../../../cmd/xsys/print/units.ts";
-import { MAIN, xsys } from "../../support/command-line.ts";
+import { xsys } from "../../support/command-line.ts";
+import { programWith } from "../../support/program.ts";
 
 const timestamp = 1_700_000_000.25;
 const time = formatNumber(timestamp, "unix-seconds");
@@ -19,7 +20,7 @@ test("snapshots are lines that fit a terminal", () => {
 
 test("on a terminal each snapshot takes the place of the one before it, cut to its width", async () => {
   const words = ["monitor", "system", "--duration", "0.3", "--interval", "0.1"];
-  const terminal = spawn(process.execPath, [MAIN, ...words], { cols: 40 });
+  const terminal = spawn(...programWith(words), { cols: 40 });
   let shown = "";
   terminal.onData((text) => {
     shown += text;

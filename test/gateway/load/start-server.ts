@@ -3,6 +3,7 @@ import { afterEach } from "vitest";
 import { Load } from "../../../bench/load/load.ts";
 import type { LoadOptions } from "../../../bench/load/order.ts";
 import { type Gateway, startGateway } from "../../../bench/xsys-gateway.ts";
+import { PROGRAM } from "../../support/program.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
 
 /** Milliseconds that nothing reaches on any machine, short of a test's own limit. */
@@ -23,6 +24,7 @@ export function useServers(sandbox: Sandbox) {
         workers,
         env: { BENCH_CRASHES: crashes },
         flags: ["--queue-timeout", String(PATIENCE), ...flags],
+        program: PROGRAM,
       };
       const gateway = await startGateway(folder, worker, options);
       running.push(gateway);

@@ -1,0 +1,31 @@
+/**
+ * `npm run test:built`: the black-box tests once more, with the built executable in the place of the sources, and the tests
+ * of the build itself (`*.built.test.ts`).
+ */
+import { globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import usual from "./vitest.config.ts";
+
+const ROOT = fileURLToPath(new URL(".", import.meta.url));
+
+/** A test that imports one of these starts the program that is tested (test/support/program.ts). */
+const STARTERS =
+  /import \{[^}]*\b(?:x|startX)sys\b[^}]*\} from|import \{[^}]*\b(?:PROGRAM\w*|programWith|startServer|threeWays|useGateway|useServers)\b[^}]*\} from/;
+
+const blackBox = globSync("test/**/*.test.ts", { cwd: ROOT }).filter((file) => {
+  return !/\.(?:built|system)\.test\.ts$/.test(file) && STARTERS.test(readFileSync(`${ROOT}${file}`, "utf8"));
+});
+
+export default defineConfig({
+  test: {
+    ...usual.test,
+    include: [...blackBox, "test/**/*.built.test.ts"],
+    exclude: [],
+    env: {
+      ...usual.test?.env,
+      XSYS_TEST_BUILT: `${ROOT}dist/xsys${process.platform === "win32" ? ".exe" : ""}`,
+    },
+    globalSetup: "test/support/refuse-stale-build.ts",
+  },
+});
