@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.{built,system}.test.ts"], // vitest.built.config.ts and vitest.systems.config.ts have them
     maxWorkers: "100%", // one fewer than the cores by default, which on two means one file at a time
+    reporters: ["default", ...(process.env.CI ? ["./test/support/refuse-skipped.ts"] : [])],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Every test through the command line starts a process: 83 ms with its modules compiled once, 205 without.

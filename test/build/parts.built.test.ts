@@ -40,7 +40,7 @@ async function partsOf({ metafile }: Awaited<ReturnType<typeof bundle>>): Promis
   });
 }
 
-describe("the parts of the executable", { timeout: 60_000 }, () => {
+describe("the parts of the executable", { timeout: 180_000 }, () => {
   test("export what their importers take: in each a module has the names that it has in Node", async () => {
     const parts = (await partsOf(await bundle({ commit: await builtCommit() }))).filter(
       ({ name }) => !STARTED.includes(name),

@@ -50,11 +50,28 @@ export async function startGatewayProcess(
 /** Options that no flag has yet are an error, so that no test believes to have set one. */
 function flagsOf(options: Partial<GatewayOptions>): Flags {
   const { timeout, maxBody, maxUrl, queueTimeout, keepAliveTimeout, rescue, retry, ...others } = options;
-  const { rateLimit, concurrency, breaker, ...unknown } = others;
+  const { rateLimit, concurrency, breaker, guards, compression, conversion, trustProxy, accessLog, ...unknown } =
+    others;
   if (Object.keys(unknown).length > 0) throw new Error(`no flags are known for ${Object.keys(unknown)}`);
   return {
-    "perf-compression": false,
+    "perf-compression": compression !== undefined,
+    "compression-threshold": compression?.threshold,
+    "compression-level": compression?.level,
+    "perf-compression-algs": compression?.algorithms,
+    ...Object.fromEntries(Object.entries(guards ?? {}).map(([name, value]) => [GUARD_FLAGS[name], base64(value)])),
+    ...(conversion && {
+      "conversion-enabled": true,
+      "conv-xml-json": conversion.xmlToJson,
+      "conv-attr-prefix": conversion.attributePrefix,
+      "conv-text-key": conversion.textKey,
+      "conv-max-size": conversion.maxSize,
+      "conv-auto-reply": conversion.autoReply,
+      "conv-strict-parsing": conversion.strict,
+      "conv-content-sniffing": conversion.sniff,
+    }),
     timeout: timeout && timeout / 1000,
+    "trust-proxy": trustProxy,
+    "access-log": accessLog,
     "max-body-size": maxBody,
     "max-url-length": maxUrl,
     "queue-timeout": queueTimeout,
@@ -82,6 +99,24 @@ function flagsOf(options: Partial<GatewayOptions>): Flags {
       "breaker-timeout": breaker.timeout / 1000,
     }),
   };
+}
+
+const GUARD_FLAGS: Readonly<Record<string, string>> = {
+  helmet: "helmet-config-json",
+  csrf: "csrf-config-json",
+  xss: "xss-config-json",
+  hpp: "hpp-config-json",
+  xxe: "xxe-config-json",
+  slowdown: "slowdown-config-json",
+  sqlInjection: "sqli-config-json",
+  commandInjection: "cmd-inject-config-json",
+  pathTraversal: "path-traversal-config-json",
+  ldapInjection: "ldap-inject-config-json",
+  responseManipulation: "response-manipulation-config-json",
+};
+
+function base64(configuration: object): string {
+  return Buffer.from(JSON.stringify(configuration)).toString("base64");
 }
 
 function wordsOf(flags: Flags): string[] {

@@ -90,7 +90,7 @@ describe("xsys server start", () => {
 
   test("on a second SIGTERM does not wait", async () => {
     const server = await start(...withWorkers(1), "--drain-timeout", "60000");
-    const stuck = get(`http://${server.address()}/slow`).catch(() => "cut off");
+    const stuck = get(`http://${server.address()}/stuck`).catch(() => "cut off");
     await server.until(/begun/);
     server.child.kill("SIGTERM");
     await server.until(/stopping/);
