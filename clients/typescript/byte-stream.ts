@@ -3,6 +3,7 @@ import type { ByteReader } from "../../protocol/byte-stream.ts";
 import type { EventReader } from "../../protocol/event-stream.ts";
 import { INITIAL_CREDIT } from "../../protocol/message.ts";
 import { EventStream } from "./event-stream.ts";
+import { withResolvers } from "./newer-node.ts";
 
 /**
  * The bytes that a command sends, as a Node stream: iterate it, pipe it, or collect it with node:stream/consumers. The
@@ -24,7 +25,7 @@ export class ByteStream<R, E = undefined> extends Readable {
 
   constructor(hasEvents = false) {
     super({ highWaterMark: INITIAL_CREDIT / 4 });
-    const { promise, resolve, reject } = Promise.withResolvers<R>();
+    const { promise, resolve, reject } = withResolvers<R>();
     promise.catch(() => {}); // the stream's own error tells whoever does not ask for the result
     this.result = promise;
     this.events = new EventStream(this.#abort);

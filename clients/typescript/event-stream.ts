@@ -1,4 +1,5 @@
 import type { EventReader } from "../../protocol/event-stream.ts";
+import { withResolvers } from "./newer-node.ts";
 
 /**
  * What a command tells as it goes on: iterate it. Leaving the loop cancels the call. The service waits for a reader that
@@ -8,8 +9,8 @@ export class EventStream<E, R> implements AsyncIterable<E> {
   /** The command's result, once it has ended. It fails with the stream. */
   readonly result: Promise<R>;
   readonly #abort: AbortController;
-  readonly #attached = Promise.withResolvers<EventReader>();
-  readonly #settled = Promise.withResolvers<R>();
+  readonly #attached = withResolvers<EventReader>();
+  readonly #settled = withResolvers<R>();
 
   constructor(abort: AbortController = new AbortController()) {
     this.#abort = abort;

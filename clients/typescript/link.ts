@@ -15,6 +15,7 @@ import {
 } from "../../protocol/message.ts";
 import { cancelled, errorOf, lostWhile } from "./call-errors.ts";
 import { commandHead, paramsText } from "./command-message.ts";
+import { withResolvers } from "./newer-node.ts";
 import type { Input, OutgoingCall } from "./outgoing-call.ts";
 import { PendingCall } from "./pending-call.ts";
 
@@ -32,7 +33,7 @@ export class Link {
   readonly #freeIds: number[] = [];
   /** Calls held back because as many are in flight as the server takes. */
   readonly #waiting: PendingCall[] = [];
-  readonly #introduced = Promise.withResolvers<HelloAnswer>();
+  readonly #introduced = withResolvers<HelloAnswer>();
   #hello: HelloAnswer | undefined;
   #lost: XsysError | undefined;
 

@@ -4,6 +4,7 @@ import { contractsByName } from "../../../protocol/commands/index.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import type { Client } from "../client.ts";
 import { connect } from "../connect.ts";
+import { listOf } from "../newer-node.ts";
 import type { SyncCall } from "./sync-carrier.ts";
 import type { ThreadAnswer, ThreadData } from "./thread-carrier.ts";
 
@@ -27,7 +28,7 @@ async function outcomeOf(client: Client, { name, params, input, timeout }: SyncC
       return { ...NOTHING, bytes: await buffer(client.stream(name, JSON.parse(params), callOptions)) };
     }
     if (contract?.events !== undefined) {
-      return { ...NOTHING, events: await Array.fromAsync(client.subscribe(name, JSON.parse(params), callOptions)) };
+      return { ...NOTHING, events: await listOf(client.subscribe(name, JSON.parse(params), callOptions)) };
     }
     return { ...NOTHING, result: await client.call(name, JSON.parse(params), callOptions), hello: client.hello };
   } catch (error) {

@@ -10,6 +10,7 @@ import {
 } from "../../../protocol/message.ts";
 import type { RequestPayload } from "../../../protocol/worker.ts";
 import { decodeXbpRequest } from "../../../protocol/xbp.ts";
+import { withResolvers } from "../newer-node.ts";
 import { requestOf } from "./json-request.ts";
 import { WorkerExchange } from "./worker-exchange.ts";
 
@@ -30,7 +31,7 @@ export class WorkerLink {
     this.writer = new FrameWriter(socket);
     this.#take = take;
     this.#onError = onError;
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = withResolvers<void>();
     this.closed = promise;
     socket.on("data", (bytes: Buffer) => this.#receive(bytes));
     socket.on("error", (cause) => this.#lose(`the connection to the gateway failed: ${cause.message}`));
