@@ -5,7 +5,7 @@ import { SocketCarrier } from "./sync/socket-carrier.ts";
 import { createSyncClient, type SyncClient } from "./sync/sync-client.ts";
 import { ThreadCarrier } from "./sync/thread-carrier.ts";
 
-export type ConnectSyncOptions = Omit<ConnectOptions, "autostart">;
+export type ConnectSyncOptions = ConnectOptions;
 
 /** Half a second, in milliseconds: while it waits, nothing else runs in this thread. */
 const DEFAULT_WAIT = 500;
@@ -18,8 +18,8 @@ const DEFAULT_WAIT = 500;
  * @throws UNAVAILABLE when no service answers in time, DENIED when the default socket's folder cannot be trusted.
  */
 export function connectSync(options: ConnectSyncOptions = {}): SyncClient {
-  const { wait = DEFAULT_WAIT, timeout = 0, pid = process.pid } = options;
-  const carrierOptions = { socket: trustedSocket(options.socket), wait, pid };
+  const { wait = DEFAULT_WAIT, timeout = 0, pid = process.pid, autostart } = options;
+  const carrierOptions = { socket: trustedSocket(options.socket), wait, pid, autostart };
   const carrier = hasDescriptors() ? new SocketCarrier(carrierOptions) : new ThreadCarrier(carrierOptions);
   return createSyncClient(carrier, timeout);
 }

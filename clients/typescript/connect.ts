@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
 import { trustedSocket } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
@@ -6,6 +5,7 @@ import { unavailable } from "./call-errors.ts";
 import { type Carrier, type Client, createClient } from "./client.ts";
 import { Link } from "./link.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
+import { AUTOSTART_WAIT, type Autostart, type Started, startService } from "./start/start-service.ts";
 
 export interface ConnectOptions {
   /** The service's socket. Without it: `$XSYS_SOCKET`, or the user's default one. */
@@ -14,14 +14,17 @@ export interface ConnectOptions {
   readonly wait?: number | undefined;
   /** Milliseconds that a call may take when it does not say so itself; 0 is for ever. */
   readonly timeout?: number | undefined;
-  /** Starts a service when none runs: with `xsys serve`, or with the words of a command to which `--socket PATH` is added. */
-  readonly autostart?: boolean | readonly string[] | undefined;
+  /**
+   * Starts a service when none runs: with `xsys serve`, or with the words of a command to which `--socket PATH` is added.
+   * The program `xsys` is the one that `$XSYS_PATH` names, else the one that was installed with this package, else the one
+   * on PATH. The service stays when this process ends.
+   */
+  readonly autostart?: false | Autostart | undefined;
   /** Process in whose name locks are taken; this one by default. */
   readonly pid?: number | undefined;
 }
 
 const DEFAULT_WAIT = 2_000;
-const AUTOSTART_WAIT = 10_000;
 const FIRST_PAUSE = 10;
 const LONGEST_PAUSE = 200;
 
@@ -91,38 +94,19 @@ async function openLink(path: string, options: ConnectOptions): Promise<Link> {
       return await Link.open(path, pid);
     } catch (error) {
       if (error instanceof XsysError) throw error;
-      if (performance.now() + pause > deadline || started?.failed) throw unavailable(path, error, started?.failed);
+      const failure = started?.failure();
+      if (failure !== undefined || performance.now() + pause > deadline) throw unavailable(path, error, failure);
     }
     await delay(pause);
   }
 }
 
-interface Started {
-  /** Why the program did not stay, once it did not. */
-  failed: string | undefined;
-}
-
 /** A link to the service that runs, or a program that was started to be it. */
-async function startUnlessRunning(
-  path: string,
-  autostart: true | readonly string[],
-  pid: number,
-): Promise<Link | Started> {
+async function startUnlessRunning(path: string, autostart: Autostart, pid: number): Promise<Link | Started> {
   try {
     return await Link.open(path, pid);
   } catch (error) {
     if (error instanceof XsysError) throw error;
   }
-  const [program = "xsys", ...words] = autostart === true ? ["xsys", "serve"] : autostart;
-  const started: Started = { failed: undefined };
-  const child = spawn(program, [...words, "--socket", path], { detached: true, stdio: "ignore" });
-  child.on("error", (error) => {
-    started.failed = `${program} could not be started: ${error.message}`;
-  });
-  child.on("exit", (code, signal) => {
-    // 75: another one was faster, which serves as well
-    if (code !== 75) started.failed = `${program} ended with ${signal ?? `exit status ${code}`}`;
-  });
-  child.unref();
-  return started;
+  return startService(path, autostart);
 }

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import type { Client } from "./client.ts";
-import { connect } from "./connect.ts";
+import { type ConnectOptions, connect } from "./connect.ts";
 import { connectSync } from "./connect-sync.ts";
+import { listOf } from "./newer-node.ts";
 import type { SyncClient } from "./sync/sync-client.ts";
 import { ReadingStream } from "./xypriss/reading-stream.ts";
 import { type Request, type RunOptions, requestOf } from "./xypriss/request.ts";
@@ -18,6 +19,8 @@ export interface RunnerOptions {
   readonly root?: string | undefined;
   /** The service's socket. Without it: `$XSYS_SOCKET`, or the user's default one. */
   readonly socket?: string | undefined;
+  /** Starts a service when none runs, as `connect()` does. */
+  readonly autostart?: ConnectOptions["autostart"];
 }
 
 type Run<Answer> = (module: string, action: string, args?: readonly unknown[], options?: RunOptions) => Answer;
@@ -43,13 +46,13 @@ export interface Runner {
 }
 
 /** A runner for a service. It connects when it is first used, and anew when the connection was lost. */
-export function createRunner({ root = ".", socket }: RunnerOptions = {}): Runner {
+export function createRunner({ root = ".", ...connection }: RunnerOptions = {}): Runner {
   const absoluteRoot = resolve(root);
   let sync: SyncClient | undefined;
   let connecting: Promise<Client> | undefined;
 
   const connected = (): Promise<Client> => {
-    connecting ??= connect({ socket });
+    connecting ??= connect(connection);
     connecting.catch(() => {
       connecting = undefined;
     });
@@ -65,7 +68,7 @@ export function createRunner({ root = ".", socket }: RunnerOptions = {}): Runner
     runSync: (module, action, args = [], options = {}) => {
       try {
         const request = requestOf(module, action, args, options, absoluteRoot);
-        sync ??= connectSync({ socket });
+        sync ??= connectSync(connection);
         const result = syncResult(sync, request);
         return options.interactive === true ? show(result) : result;
       } catch (error) {
@@ -117,6 +120,6 @@ async function asyncResult(client: Client, { contract, params, input }: Request)
   if (contract.output !== undefined) {
     return bytesAsPrinted(Buffer.concat(await client.stream(name, params, { input }).toArray()));
   }
-  if (contract.events !== undefined) return Array.fromAsync(client.subscribe(name, params, { input }));
+  if (contract.events !== undefined) return listOf(client.subscribe(name, params, { input }));
   return resultAsPrinted(contract, await client.call(name, params, { input }));
 }

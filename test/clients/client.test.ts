@@ -8,7 +8,6 @@ import { afterEach, describe, expect, test } from "vitest";
 import { type Client, connect, XsysError } from "../../clients/typescript/index.ts";
 import type { IpcLimits } from "../../internal/ipc/limits.ts";
 import type { Service, ServiceOptions } from "../../internal/service.ts";
-import { PROGRAM } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
 
@@ -304,31 +303,6 @@ describe("connect", () => {
     } finally {
       delete process.env.XSYS_SOCKET;
     }
-  });
-
-  test("starts a service when none runs, and uses the one that runs", async () => {
-    const autostart = [...PROGRAM, "serve"];
-    const socket = sandbox.path("auto.sock");
-    const xsys = await connect({ socket, autostart });
-    const again = await connect({ socket, autostart });
-    expect(again.hello.pid).toBe(xsys.hello.pid);
-    expect(xsys.hello.pid).not.toBe(process.pid);
-    await again.service.stop();
-    again.close();
-    xsys.close();
-  });
-
-  test("tells why the program it started did not stay", async () => {
-    const attempt = connect({
-      socket: sandbox.path("s"),
-      autostart: [process.execPath, "-e", "process.exit(3)", "--"],
-    });
-    await expect(attempt).rejects.toMatchObject({
-      code: "UNAVAILABLE",
-      message: expect.stringContaining("exit status 3"),
-    });
-    const missing = connect({ socket: sandbox.path("s"), autostart: [sandbox.path("no-such-program")] });
-    await expect(missing).rejects.toMatchObject({ message: expect.stringContaining("could not be started") });
   });
 });
 

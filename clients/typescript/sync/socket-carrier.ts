@@ -1,6 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import type { HelloAnswer } from "../../../protocol/message.ts";
 import { unavailable } from "../call-errors.ts";
+import { AUTOSTART_WAIT, type Autostart, type Started, startService } from "../start/start-service.ts";
 import { connectDescriptor } from "./descriptor.ts";
 import { sleep } from "./patience.ts";
 import type { SyncAnswer, SyncCall, SyncCarrier } from "./sync-carrier.ts";
@@ -12,6 +13,8 @@ export interface CarrierOptions {
   readonly wait: number;
   /** Process in whose name locks are taken. */
   readonly pid: number;
+  /** How a service is started when none runs; without it none is. */
+  readonly autostart?: false | Autostart | undefined;
 }
 
 const FIRST_PAUSE = 5;
@@ -55,8 +58,9 @@ export class SocketCarrier implements SyncCarrier {
   }
 }
 
-function openLink({ socket, wait, pid }: CarrierOptions, deadline: number): SyncLink {
-  const end = Math.min(performance.now() + wait, deadline);
+function openLink({ socket, wait, pid, autostart }: CarrierOptions, deadline: number): SyncLink {
+  let started: Started | undefined;
+  let end = Math.min(performance.now() + wait, deadline);
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     const descriptor = connectDescriptor(socket);
     if (descriptor === undefined) throw unavailable(socket, reasonFor(socket));
@@ -66,7 +70,14 @@ function openLink({ socket, wait, pid }: CarrierOptions, deadline: number): Sync
       return link;
     } catch (error) {
       if (!(error instanceof NotSent)) throw error;
-      if (performance.now() + pause > end) throw unavailable(socket, reasonFor(socket));
+      if (autostart && started === undefined) {
+        started = startService(socket, autostart);
+        end = Math.min(performance.now() + Math.max(wait, AUTOSTART_WAIT), deadline);
+      }
+      const failure = started?.failure();
+      if (failure !== undefined || performance.now() + pause > end) {
+        throw unavailable(socket, reasonFor(socket), failure);
+      }
     }
     sleep(pause);
   }

@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "
 import { XsysError } from "../../../protocol/errors.ts";
 import type { HelloAnswer } from "../../../protocol/message.ts";
 import { timedOut, unavailable } from "../call-errors.ts";
+import { AUTOSTART_WAIT } from "../start/start-service.ts";
 import type { CarrierOptions } from "./socket-carrier.ts";
 import type { SyncAnswer, SyncCall, SyncCarrier } from "./sync-carrier.ts";
 
@@ -47,7 +48,8 @@ export class ThreadCarrier implements SyncCarrier {
     this.#thread.unref();
     this.#port.unref();
     try {
-      this.#take(options.wait + START, () => unavailable(options.socket, new Error("the thread did not start")));
+      const wait = options.autostart ? Math.max(options.wait, AUTOSTART_WAIT) : options.wait;
+      this.#take(wait + START, () => unavailable(options.socket, new Error("the thread did not start")));
     } catch (error) {
       this.close();
       throw error;
