@@ -11,8 +11,8 @@ import { currentCommit } from "./commit.ts";
 import { compileAhead } from "./compile-ahead.ts";
 import { makeExecutable } from "./executable.ts";
 import { writeLicenses } from "./licenses.ts";
-import { cliPackage, platformPackage } from "./npm/cli-packages.ts";
-import { sdkPackage } from "./npm/sdk-package.ts";
+import { type PlatformPackageContents, platformPackage } from "./npm/platform-package.ts";
+import { xsysPackage } from "./npm/xsys-package.ts";
 import { programNames, thisPlatform } from "./platform.ts";
 
 /** What an archive may have, in bytes. */
@@ -24,10 +24,7 @@ async function buildAll(folder: string, packs: boolean): Promise<void> {
   const { name, ending } = thisPlatform();
   const program = join(folder, `xsys${ending}`);
   await buildExecutable(folder);
-  await rm(join(folder, "npm"), { recursive: true, force: true });
-  await sdkPackage(join(folder, "npm/xsys"));
-  await cliPackage(join(folder, "npm/xsys-cli"));
-  await platformPackage(join(folder, `npm/xsys-cli-${name}`), program);
+  await buildPackages(join(folder, "npm"), { executable: program, licenses: join(folder, "LICENSES.txt") });
   console.log("npm packages: dist/npm/*");
   if (!packs) return;
   const packed = join(folder, `xsys-${name}.tar.xz`);
@@ -38,6 +35,12 @@ async function buildAll(folder: string, packs: boolean): Promise<void> {
   }
   console.log(await withSize(packed));
   if ((await stat(packed)).size > MOST) throw new Error(`${packed} has more than ${MOST} bytes`);
+}
+
+async function buildPackages(folder: string, contents: PlatformPackageContents): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await xsysPackage(join(folder, "xsys"));
+  await platformPackage(join(folder, `xsys-${process.platform}-${process.arch}`), contents);
 }
 
 /** Builds the executable in a folder, with its other names as further links to the file, and the licenses. */

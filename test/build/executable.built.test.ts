@@ -5,7 +5,7 @@ import { cp, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { sdkPackage } from "../../scripts/build/npm/sdk-package.ts";
+import { xsysPackage } from "../../scripts/build/npm/xsys-package.ts";
 import { programNames } from "../../scripts/build/platform.ts";
 import { useChildren } from "../support/children.ts";
 import { type Ended, ended } from "../support/command-line.ts";
@@ -117,7 +117,7 @@ describe.skipIf(process.platform === "win32")(
     });
 
     test("gives an application's workers a Node of their own, which takes all that Node takes", async () => {
-      await sdkPackage(sandbox.path("app/node_modules/xsys"));
+      await xsysPackage(sandbox.path("app/node_modules/xsys"));
       await sandbox.write("app/package.json", JSON.stringify({ type: "module" }));
       const file = await sandbox.write("app/app.ts", APPLICATION);
       await sandbox.write("app/child.mjs", CHILD);

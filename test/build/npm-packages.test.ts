@@ -1,90 +1,154 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
-import { cliPackage, platformPackage } from "../../scripts/build/npm/cli-packages.ts";
-import { sdkPackage } from "../../scripts/build/npm/sdk-package.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PLATFORMS } from "../../clients/typescript/start/platform-package.ts";
+import { writeManifest } from "../../scripts/build/npm/manifest.ts";
+import { platformPackage } from "../../scripts/build/npm/platform-package.ts";
+import { xsysPackage } from "../../scripts/build/npm/xsys-package.ts";
 import { thisPlatform } from "../../scripts/build/platform.ts";
 import { HOME } from "../../scripts/home.ts";
 import { useSandbox } from "../support/sandbox.ts";
+import { manifestOf, type Npm, npmIn, type Packed, type Published, type Registry, startRegistry } from "./npm.ts";
+import { oldestNode } from "./oldest-node.ts";
 
-const sandbox = useSandbox();
-const call = promisify(execFile);
-const { name } = thisPlatform();
-
-interface Packed {
-  readonly filename: string;
-  readonly files: readonly { readonly path: string }[];
-}
-
-/** Packs a folder as `npm publish` would, and gives the packed file. */
-async function pack(folder: string): Promise<{ readonly file: string; readonly paths: readonly string[] }> {
-  const { stdout } = await npm(["pack", folder, "--json", "--pack-destination", sandbox.root], sandbox.root);
-  const [packed] = JSON.parse(stdout) as [Packed];
-  return { file: sandbox.path(packed.filename), paths: packed.files.map(({ path }) => path) };
-}
-
-function npm(words: readonly string[], cwd: string) {
-  return call("npm", words, { cwd, env: { ...process.env, npm_config_cache: sandbox.path("cache") } });
-}
-
-/** Installs packed files in an application's folder, with no registry to ask. */
-async function install(...files: string[]): Promise<string> {
-  const app = sandbox.path("app");
-  await mkdir(app);
-  await sandbox.write("app/package.json", JSON.stringify({ name: "app", type: "module" }));
-  await npm(["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", ...files], app);
-  return app;
-}
+const run = promisify(execFile);
+const { name: xyprissName } = thisPlatform();
+const PLATFORM = `${process.platform}-${process.arch}`;
 
 /** The compiler and npm take some ten seconds, and longer beside other tests. */
 const PATIENCE = 120_000;
 
+/** In the executable's place: tells what it was started with. */
+const STAND_IN = `#!/bin/sh\necho "ran $*"\nexit 7\n`;
+
+const sandbox = useSandbox();
+let folder = "";
+let xsys: Packed;
+let platform: Packed;
+let registry: Registry;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "xsys-npm-"));
+  const { pack } = npmIn(folder);
+  await xsysPackage(join(folder, "xsys"));
+  const executable = join(folder, "stand-in");
+  await writeFile(executable, STAND_IN);
+  const own = join(folder, `xsys-${PLATFORM}`);
+  await platformPackage(own, { executable, licenses: join(HOME, "LICENSE") });
+  xsys = await pack(join(folder, "xsys"));
+  platform = await pack(own);
+  const published: Published[] = [
+    { manifest: await manifestOf(join(folder, "xsys")), file: xsys.file },
+    { manifest: await manifestOf(own), file: platform.file },
+  ];
+  for (const name of PLATFORMS.filter((other) => other !== PLATFORM)) published.push(await foreign(name, own, pack));
+  registry = await startRegistry(published);
+}, PATIENCE);
+afterAll(async () => {
+  await registry.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The package of another platform. */
+async function foreign(name: string, own: string, pack: Npm["pack"]): Promise<Published> {
+  const copy = join(folder, `xsys-${name}`);
+  await cp(own, copy, { recursive: true });
+  const [os, cpu] = name.split("-");
+  const manifest = await writeManifest(copy, {
+    ...(await manifestOf(own)),
+    ...{ name: `xsys-${name}`, os: [os], cpu: [cpu] },
+  });
+  return { manifest, file: (await pack(copy)).file };
+}
+
+/** An application in which npm has installed xsys from the registry. */
+async function installed(...options: string[]): Promise<{ readonly app: string; readonly npm: Npm["npm"] }> {
+  const { npm, application } = npmIn(sandbox.root, registry.url);
+  const app = await application("app");
+  await npm(["install", "xsys", ...options], app);
+  return { app, npm };
+}
+
+async function packagesIn(modules: string): Promise<string[]> {
+  return (await readdir(modules)).filter((name) => !name.startsWith(".")).sort();
+}
+
+const RAN = { code: 7, stdout: "ran sys a b\n", stderr: "" };
+
 describe.skipIf(process.platform === "win32")("the npm packages", { timeout: PATIENCE }, () => {
-  test("xsys is the SDK, complete in itself, and typed", async () => {
-    await sdkPackage(sandbox.path("xsys"));
-    const { file, paths } = await pack(sandbox.path("xsys"));
-    expect(paths.filter((path) => /^(clients|protocol)\//.test(path)).length).toBeGreaterThan(100);
-    expect(paths.filter((path) => !/^(clients|protocol)\/.*\.(js|d\.ts)$/.test(path)).sort()).toEqual([
+  test("xsys is the SDK and its programs, and of the executables npm installs the one that fits", async () => {
+    const { app } = await installed();
+    expect(await packagesIn(join(app, "node_modules"))).toEqual(["xsys", `xsys-${PLATFORM}`]);
+    const programs = ["xsys", "xhsc", `xsys-${xyprissName}`, `xhsc-${xyprissName}`];
+    for (const program of programs) {
+      await expect(run(join(app, "node_modules/.bin", program), ["sys", "a b"])).rejects.toMatchObject(RAN);
+    }
+  });
+
+  test("npx xsys runs it, and after npm i -g the program xsys does", async () => {
+    const { app, npm } = await installed();
+    await expect(npm(["exec", "--", "xsys", "sys", "a b"], app)).rejects.toMatchObject({ ...RAN, stderr: "" });
+    const prefix = sandbox.path("global");
+    await npm(["install", "--global", "--prefix", prefix, "xsys"], sandbox.root);
+    expect(await packagesIn(join(prefix, "lib/node_modules"))).toEqual(["xsys"]); // the executable's is below it
+    await expect(run(join(prefix, "bin/xsys"), ["sys", "a b"])).rejects.toMatchObject(RAN);
+  });
+
+  test("without optional dependencies the program tells what is missing, and npm brings it when it is asked to", async () => {
+    const { app, npm } = await installed("--omit=optional");
+    const program = join(app, "node_modules/.bin/xsys");
+    const stderr = expect.stringContaining(`xsys: the package xsys-${PLATFORM} is not installed (an optional`);
+    await expect(run(program, ["sys", "a b"])).rejects.toMatchObject({ code: 69, stdout: "", stderr });
+    await npm(["install", "--include=optional"], app);
+    await expect(run(program, ["sys", "a b"])).rejects.toMatchObject(RAN);
+  });
+
+  test("the SDK is complete in itself, typed, and runs on the oldest Node of this machine, by import and require", async () => {
+    const { npm, application } = npmIn(sandbox.root);
+    const app = await application("app");
+    await npm(["install", "--ignore-scripts", xsys.file], app);
+    const node = await oldestNode();
+    await sandbox.write("app/app.js", USES);
+    expect((await run(node.file, ["app.js"], { cwd: app })).stdout).toBe("UNAVAILABLE UNAVAILABLE function function\n");
+    await sandbox.write("app/app.cjs", `console.log(typeof require("xsys").connect, typeof require("xsys/worker"))`);
+    expect((await run(process.execPath, ["app.cjs"], { cwd: app })).stdout).toBe("function object\n");
+  });
+
+  test.each([
+    ["nodenext", "nodenext"],
+    ["node16", "node16"],
+    ["esnext", "bundler"],
+  ])("the SDK's types hold in an application with module %s and resolution %s", async (module, resolution) => {
+    const { npm, application } = npmIn(sandbox.root);
+    const app = await application("app");
+    await npm(["install", "--ignore-scripts", xsys.file], app);
+    await sandbox.write("app/typed.ts", TYPED);
+    const words = [...TSC, "--module", module, "--moduleResolution", resolution, "typed.ts"];
+    await run(process.execPath, [join(HOME, "node_modules/typescript/bin/tsc"), ...words], { cwd: app });
+  });
+
+  test("have all that they need in them, licenses too, and nothing else", async () => {
+    expect(xsys.paths.filter((path) => /^(clients|protocol)\//.test(path)).length).toBeGreaterThan(100);
+    expect(xsys.paths.filter((path) => !/^(clients|protocol)\/.*\.(js|d\.ts)$/.test(path)).sort()).toEqual([
       "LICENSE",
       "README.md",
+      "bin/xsys.cjs",
       "package.json",
     ]);
-    const app = await install(file);
-    await sandbox.write("app/app.js", USES);
-    const { stdout } = await call(process.execPath, ["app.js"], { cwd: app });
-    expect(stdout).toBe("UNAVAILABLE UNAVAILABLE function function\n");
-    await sandbox.write("app/typed.ts", TYPED);
-    await call(process.execPath, [join(HOME, "node_modules/typescript/bin/tsc"), ...TSC, "typed.ts"], { cwd: app });
-  });
-
-  test("xsys-cli runs the executable of the platform's package, which is found in .bin by XyPriss's client", async () => {
-    const stand = await sandbox.write("stand-in", `#!/bin/sh\necho "ran $*"\nexit 7\n`, 0o755);
-    await cliPackage(sandbox.path("xsys-cli"));
-    await platformPackage(sandbox.path("platform"), stand);
-    const cli = await pack(sandbox.path("xsys-cli"));
-    expect([...cli.paths].sort()).toEqual(["LICENSE", "package.json", "xsys.js"]);
-    const app = await install(cli.file, (await pack(sandbox.path("platform"))).file);
-    const programs = ["xsys", "xhsc", `xsys-${name}`, `xhsc-${name}`];
-    for (const program of programs) {
-      const run = call(join(app, "node_modules/.bin", program), ["sys", "a b"]);
-      await expect(run).rejects.toMatchObject({ code: 7, stdout: "ran sys a b\n", stderr: "" });
-    }
-    expect((await stat(join(app, `node_modules/xsys-cli-${name}/xsys`))).mode & 0o111).toBe(0o111);
-  });
-
-  test("xsys-cli says what is missing where the platform's package was left out", async () => {
-    await cliPackage(sandbox.path("xsys-cli"));
-    const run = call(process.execPath, [sandbox.path("xsys-cli/xsys.js"), "sys", "info"]);
-    await expect(run).rejects.toMatchObject({ code: 69, stderr: expect.stringContaining(`xsys-cli-${name} is not`) });
+    expect([...platform.paths].sort()).toEqual(["LICENSE", "LICENSES.txt", "package.json", "xsys"]);
+    expect((await stat(join(folder, `xsys-${PLATFORM}/xsys`))).mode & 0o111).toBe(0o111);
   });
 
   test("are of the project's version and license, and the project itself is never published", async () => {
     const project = JSON.parse(await readFile(join(HOME, "package.json"), "utf8"));
-    const { version, license, optionalDependencies } = await cliPackage(sandbox.path("xsys-cli"));
+    const { version, license, optionalDependencies } = await manifestOf(join(folder, "xsys"));
     expect({ version, license }).toEqual({ version: project.version, license: project.license });
-    expect(optionalDependencies).toHaveProperty(`xsys-cli-${name}`, project.version);
+    const expected = Object.fromEntries(PLATFORMS.map((name) => [`xsys-${name}`, project.version]));
+    expect(optionalDependencies).toEqual(expected);
+    expect(await manifestOf(join(folder, `xsys-${PLATFORM}`))).toMatchObject({ version, license });
     expect(project.private).toBe(true);
   });
 });
@@ -101,16 +165,20 @@ console.log(await connect({ socket, wait: 0 }).catch(code), sync, typeof serveWo
 `;
 
 const TYPED = `
-import { connect } from "xsys";
+import { connect, connectSync } from "xsys";
+import { serveWorker } from "xsys/worker";
+import { createRunner } from "xsys/xypriss";
 export async function digest(path: string): Promise<string> {
-  const { hash } = await (await connect()).fs.hash({ path });
+  const { hash } = await (await connect({ autostart: true })).fs.hash({ path });
   // @ts-expect-error a hash is a text
   const wrong: number = hash;
-  return wrong ? hash : hash;
+  return wrong ? hash : connectSync({ autostart: ["xsys", "serve"] }).fs.hash({ path }).hash;
 }
+export const served = serveWorker((request) => new Response(request.url));
+export const user: unknown = createRunner({ autostart: false }).runSync("sys", "user");
 `;
 
 const TSC = [
-  ..."--noEmit --strict --target es2025 --module nodenext --lib es2025,esnext.disposable --types node".split(" "),
-  ...["--ignoreConfig", "--typeRoots", join(HOME, "node_modules/@types")],
+  ..."--noEmit --strict --target es2022 --types node --ignoreConfig".split(" "),
+  ...["--typeRoots", join(HOME, "node_modules/@types")],
 ];

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cmd: ["clients", "internal", "protocol"],
   docs: ["cmd", "protocol"],
   bench: ["clients", "cmd", "internal", "protocol"],
-  scripts: [],
+  scripts: ["clients"],
   test: ["bench", "clients", "cmd", "docs", "internal", "protocol", "scripts"],
 };
 

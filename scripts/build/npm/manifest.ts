@@ -12,7 +12,7 @@ export interface Manifest {
 /** What every package of ours has of the project's own manifest. */
 export async function manifest(name: string, description: string): Promise<Manifest> {
   const project = JSON.parse(await readFile(join(HOME, "package.json"), "utf8"));
-  return { name, version: project.version, description, license: project.license, engines: project.engines };
+  return { name, version: project.version, description, license: project.license };
 }
 
 /** Completes a package's folder with its manifest and the license. */

@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { PLATFORMS } from "../../../clients/typescript/start/platform-package.ts";
 import { HOME } from "../../home.ts";
+import { bundleLauncher, OLDEST_NODE } from "./launcher.ts";
 import { type Manifest, manifest, writeManifest } from "./manifest.ts";
 
 /** The modules that the package exports, and the thread that one of them starts by its file. */
@@ -11,34 +13,46 @@ const MODULES = {
   "./xypriss": "clients/typescript/xypriss",
 };
 const THREAD = "clients/typescript/sync/thread";
+const PROGRAM = "bin/xsys.cjs";
 
-/** Those of tsconfig.json, which is not read where files are named, as far as they matter here. */
+/**
+ * Those of tsconfig.json, which is not read where files are named, as far as they matter here; but the language and the
+ * library are those that Node 20 has.
+ */
 const OPTIONS = [
-  ..."--target es2025 --module nodenext --lib es2025,esnext.array,esnext.disposable --types node".split(" "),
+  ..."--target es2023 --module nodenext --lib es2023,esnext.disposable --types node".split(" "),
   ..."--ignoreConfig --strict --verbatimModuleSyntax --skipLibCheck --exactOptionalPropertyTypes".split(" "),
   ..."--declaration --rewriteRelativeImportExtensions --rootDir .".split(" "),
 ];
 
 /**
- * The SDK by itself: `xsys`, which depends on nothing.
+ * `xsys`: the SDK, and the programs `xsys` and `xhsc`, which run the executable of the package for the platform. Package
+ * managers install the one of those that fits; this package depends on nothing else.
  * @throws what the compiler has against it
  */
-export async function sdkPackage(folder: string): Promise<Manifest> {
+export async function xsysPackage(folder: string): Promise<Manifest> {
   compile(folder);
   await nameThreadAsCompiled(join(folder, "clients/typescript/sync/thread-carrier.js"));
+  await bundleLauncher(join(folder, PROGRAM));
   await cp(join(HOME, "README.md"), join(folder, "README.md"));
-  const exports = Object.entries(MODULES).map(([name, file]) => {
+  const described = await manifest(
+    "xsys",
+    "Files, processes and facts of the system as a service: the xsys command, and its SDK for TypeScript.",
+  );
+  const modules = Object.entries(MODULES).map(([name, file]) => {
     return [name, { types: `./${file}.d.ts`, default: `./${file}.js` }];
   });
   return writeManifest(folder, {
-    ...(await manifest(
-      "xsys",
-      "Client of xsys, the system-services engine: files, processes and facts of the system.",
-    )),
+    ...described,
+    engines: { node: `>=${OLDEST_NODE}` },
     type: "module",
-    exports: Object.fromEntries(exports),
-    files: ["clients", "protocol"],
+    main: `./${MODULES["."]}.js`,
+    types: `./${MODULES["."]}.d.ts`, // for what does not read `exports`
+    exports: { ...Object.fromEntries(modules), "./package.json": "./package.json" },
+    bin: { xsys: PROGRAM, xhsc: PROGRAM },
+    files: ["bin", "clients", "protocol"],
     sideEffects: false,
+    optionalDependencies: Object.fromEntries(PLATFORMS.map((name) => [`xsys-${name}`, described.version])),
   });
 }
 

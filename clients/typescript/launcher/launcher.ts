@@ -1,0 +1,24 @@
+/**
+ * The programs of the npm package, `xsys` and `xhsc`: run the executable of the package for this platform. It is run by
+ * whatever Node the user has, 20 and up, so the build makes one CommonJS file of it: as ES modules it takes 10 ms more.
+ */
+import { installedExecutable } from "../start/platform-package.ts";
+import { replaceProcess } from "./replace-process.ts";
+import { runAsChild } from "./run-as-child.ts";
+
+/** Exit status of UNAVAILABLE. */
+const UNAVAILABLE = 69;
+
+const found = installedExecutable(__filename);
+if ("problem" in found) fail(found.problem);
+else {
+  replaceProcess(found.file, process.argv.slice(2));
+  runAsChild(found.file, process.argv.slice(2), (error) => {
+    fail(`${found.file} could not be started: ${error.message}`);
+  });
+}
+
+function fail(message: string): void {
+  console.error(`xsys: ${message}`);
+  process.exitCode = UNAVAILABLE;
+}

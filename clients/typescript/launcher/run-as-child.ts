@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { constants } from "node:os";
+import { isatty } from "node:tty";
+
+/** Those that a program may be meant to get; SIGCHLD, SIGWINCH and job control stay with the terminal. */
+const FORWARDED = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
+
+/** What a terminal sends for its keys, to every process in its foreground. */
+const FROM_KEYS: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGQUIT"]);
+
+/**
+ * Runs a program with this process's standard streams, hands on the signals that this process gets, and ends as the
+ * program ends: with its exit status, or by the same signal.
+ */
+export function runAsChild(file: string, words: readonly string[], failed: (error: Error) => void): void {
+  const child = spawn(file, words, { stdio: "inherit" });
+  const forward = (signal: NodeJS.Signals) => {
+    // The program got it as well: a second one would tell it not to finish what it is doing.
+    if (!(FROM_KEYS.has(signal) && isInForeground())) child.kill(signal);
+  };
+  for (const signal of FORWARDED) process.on(signal, forward);
+  child.on("error", failed);
+  child.on("exit", (status, signal) => {
+    for (const name of FORWARDED) process.off(name, forward);
+    process.exitCode = signal === null ? (status ?? 1) : 128 + constants.signals[signal];
+    if (signal !== null) process.kill(process.pid, signal);
+  });
+}
+
+/** Whether a key of the terminal reaches this process. On Windows every process of a console gets it. */
+function isInForeground(): boolean {
+  if (process.platform === "win32") return true;
+  if (process.platform !== "linux") return [0, 1, 2].some((descriptor) => isatty(descriptor));
+  const text = readFileSync("/proc/self/stat", "latin1");
+  const [, , group, , , foreground] = text.slice(text.lastIndexOf(")") + 2).split(" "); // proc(5): pgrp, tpgid
+  return group === foreground;
+}

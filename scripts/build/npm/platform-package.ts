@@ -1,0 +1,36 @@
+import { chmod, cp, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { EXECUTABLE } from "../../../clients/typescript/start/platform-package.ts";
+import { thisPlatform } from "../platform.ts";
+import { type Manifest, manifest, writeManifest } from "./manifest.ts";
+
+export interface PlatformPackageContents {
+  readonly executable: string;
+  /** The licenses of all that is in it. */
+  readonly licenses: string;
+}
+
+/**
+ * The executable for this platform: `xsys-<process.platform>-<process.arch>`. Its programs have the platform in their
+ * names as XyPriss's client has it, which finds them in node_modules/.bin with no launcher in between.
+ */
+export async function platformPackage(
+  folder: string,
+  { executable, licenses }: PlatformPackageContents,
+): Promise<Manifest> {
+  const platform = `${process.platform}-${process.arch}`;
+  const { name } = thisPlatform();
+  await mkdir(folder, { recursive: true });
+  await cp(executable, join(folder, EXECUTABLE));
+  await chmod(join(folder, EXECUTABLE), 0o755);
+  await cp(licenses, join(folder, "LICENSES.txt"));
+  return writeManifest(folder, {
+    ...(await manifest(`xsys-${platform}`, `The executable of the package xsys for ${platform}.`)),
+    os: [process.platform],
+    cpu: [process.arch],
+    ...(process.platform === "linux" && { libc: ["glibc"] }), // which Node's own builds need
+    preferUnplugged: true, // yarn's Plug'n'Play would leave it in an archive, where it cannot be run
+    bin: { [`xsys-${name}`]: EXECUTABLE, [`xhsc-${name}`]: EXECUTABLE },
+    files: [EXECUTABLE, "LICENSES.txt"],
+  });
+}

@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { symlink } from "node:fs/promises";
+import { spawn as spawnInTerminal } from "node-pty";
+import { beforeEach, describe, expect, test } from "vitest";
+import { bundleLauncher } from "../../scripts/build/npm/launcher.ts";
+import { useChildren } from "../support/children.ts";
+import { ended } from "../support/command-line.ts";
+import { useSandbox } from "../support/sandbox.ts";
+import { oldestNode } from "./oldest-node.ts";
+
+const sandbox = useSandbox();
+const children = useChildren();
+
+/** The program that the launcher runs, in the executable's place; it is told by its first word what to do. */
+const PROGRAM = `#!${process.execPath}
+const [act, ...words] = process.argv.slice(2);
+const acts = {
+  words: () => process.stdout.write(JSON.stringify(words)),
+  pid: () => process.stdout.write(String(process.pid)),
+  echo: () => process.stdin.pipe(process.stdout),
+  exit: () => process.exit(Number(words[0])),
+  die: () => process.kill(process.pid, words[0]),
+  terminal: () => process.stdout.write(JSON.stringify([process.stdin, process.stdout].map(({ isTTY }) => isTTY === true))),
+  signals: () => {
+    for (const name of words) process.on(name, () => process.stdout.write(name + " ") && name === "SIGTERM" && process.exit(5));
+    setInterval(() => {}, 1e6);
+    process.stdout.write("ready ");
+  },
+};
+acts[act]();
+`;
+
+beforeEach(async () => {
+  const folder = `node_modules/xsys-${process.platform}-${process.arch}`;
+  await sandbox.write(`${folder}/package.json`, "{}");
+  await sandbox.write(`${folder}/xsys`, PROGRAM, 0o755);
+  await sandbox.write("no-execve.cjs", "delete process.execve;");
+  await bundleLauncher(sandbox.path("node_modules/xsys/bin/xsys.cjs"));
+});
+
+interface Way {
+  readonly title: string;
+  /** What runs the launcher. */
+  words(): Promise<readonly string[]>;
+}
+
+const WAYS: readonly Way[] = [
+  { title: "in its own place", words: async () => [process.execPath] },
+  { title: "as a child", words: async () => [process.execPath, "--require", sandbox.path("no-execve.cjs")] },
+  { title: "under the oldest Node of this machine", words: async () => [(await oldestNode()).file] },
+];
+
+describe.skipIf(process.platform === "win32").each(WAYS)("the package's program runs the executable $title", (way) => {
+  /** In a session of its own, so that no terminal that the tests are run in sends it signals. */
+  async function start(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ChildProcess> {
+    const [node = "", ...options] = await way.words();
+    const launcher = sandbox.path("node_modules/xsys/bin/xsys.cjs");
+    return children.add(
+      spawn(node, [...options, launcher, ...words], { detached: true, env: { ...process.env, ...env } }),
+    );
+  }
+
+  test("with its words as they are", async () => {
+    const words = ["", "a b", "--flag=ü", "'\"$x", "two\nlines", "--", "-e"];
+    expect(await ended(await start(["words", ...words]))).toEqual({
+      ...{ status: 0, signal: null, stderr: "" },
+      stdout: JSON.stringify(words),
+    });
+  });
+
+  test("with its standard streams", async () => {
+    const sent = randomBytes(300_000).toString("hex");
+    const child = await start(["echo"]);
+    child.stdin?.end(sent);
+    expect((await ended(child)).stdout === sent).toBe(true);
+  });
+
+  test.each([0, 69])("and ends with its exit status: %i", async (status) => {
+    expect(await ended(await start(["exit", `${status}`]))).toMatchObject({ status, signal: null });
+  });
+
+  test.each(["SIGKILL", "SIGINT"] as const)("and ends by the signal that ends it: %s", async (signal) => {
+    expect(await ended(await start(["die", signal]))).toMatchObject({ status: null, signal });
+  });
+
+  test("which gets the signals that are sent to it", async () => {
+    const signals = ["SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR2", "SIGTERM"] as const;
+    const child = await start(["signals", ...signals]);
+    const closed = once(child, "close");
+    let told = await printedUntil(child, "ready");
+    for (const signal of signals) {
+      child.kill(signal);
+      told += await printedUntil(child, signal);
+    }
+    child.stdout?.resume();
+    expect(told.trim().split(/ +/)).toEqual(["ready", ...signals]);
+    expect(await closed).toEqual([5, null]);
+  });
+
+  test("in a terminal, where the key for SIGINT reaches it once", async () => {
+    expect((await inTerminal(["terminal"])).text).toBe("[true,true]");
+    const { text, status } = await inTerminal(["signals", "SIGINT", "SIGTERM"], {
+      ready: (terminal) => terminal.write("\x03"),
+      // What the launcher hands on, it hands on in order: a second SIGINT would come before.
+      SIGINT: (terminal) => process.kill(terminal.pid, "SIGTERM"),
+    });
+    expect({ text: text.replace("^C", "").split(/ +/), status }).toEqual({
+      text: ["ready", "SIGINT", "SIGTERM", ""],
+      status: 5,
+    });
+  });
+
+  interface Terminal {
+    readonly pid: number;
+    write(text: string): void;
+  }
+
+  /** Runs it in a pseudo-terminal, and does something when a word is first printed. */
+  async function inTerminal(words: readonly string[], on: Record<string, (terminal: Terminal) => void> = {}) {
+    const [node = "", ...options] = await way.words();
+    const launcher = sandbox.path("node_modules/xsys/bin/xsys.cjs");
+    const terminal = spawnInTerminal(node, [...options, launcher, ...words], {});
+    const left = new Map(Object.entries(on));
+    let text = "";
+    terminal.onData((data) => {
+      text += data;
+      for (const [word, act] of left) {
+        if (!text.includes(`${word} `)) continue;
+        left.delete(word);
+        act(terminal);
+      }
+    });
+    const status = await new Promise<number>((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)));
+    return { text, status };
+  }
+
+  test("that XSYS_PATH names, but not itself without an end", async () => {
+    const other = await sandbox.write("other", "#!/bin/sh\necho other\n", 0o755);
+    expect(await ended(await start(["words"], { XSYS_PATH: other }))).toMatchObject({ stdout: "other\n" });
+    await symlink("node_modules/xsys/bin/xsys.cjs", sandbox.path("link"));
+    const itself = await start(["words"], { XSYS_PATH: sandbox.path("link") });
+    expect(await ended(itself)).toMatchObject({ status: 0, stdout: "[]" });
+  });
+
+  test("or tells what is wrong with it", async () => {
+    const gone = await ended(await start(["words"], { XSYS_PATH: sandbox.path("gone") }));
+    expect(gone).toMatchObject({
+      ...{ status: 69, stdout: "" },
+      stderr: `xsys: XSYS_PATH names ${sandbox.path("gone")}, which is not an executable file\n`,
+    });
+  });
+});
+
+test("a file that the system cannot run is told of, and by no stack", async () => {
+  const file = await sandbox.write("broken", "#!/no/such/loader\n", 0o755);
+  const launcher = sandbox.path("node_modules/xsys/bin/xsys.cjs");
+  const child = spawn(process.execPath, [launcher], { env: { ...process.env, XSYS_PATH: file } });
+  expect(await ended(children.add(child))).toMatchObject({
+    ...{ status: 69, stdout: "" },
+    stderr: `xsys: ${file} could not be started: spawn ${file} ENOENT\n`,
+  });
+});
+
+/** What a child prints up to a word, with its stream left open. */
+async function printedUntil(child: ChildProcess, word: string): Promise<string> {
+  let text = "";
+  for await (const chunk of child.stdout?.iterator({ destroyOnReturn: false }) ?? []) {
+    text += chunk;
+    if (text.includes(word)) return text;
+  }
+  throw new Error(`the program ended and printed: ${text}`);
+}
