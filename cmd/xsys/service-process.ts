@@ -41,8 +41,8 @@ function dieBy(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal);
 }
 
-/** How a person calls xsys: by npm, where it is not the executable that runs. */
-export const PROGRAM = isSea() ? "xsys" : "npx xsys";
+/** How a person calls xsys: by npm, when npm started it (which npx and scripts tell by their environment) or sources run. */
+export const PROGRAM = isSea() && process.env.npm_command === undefined ? "xsys" : "npx xsys";
 
 /** Where a service listens. */
 export interface Listening {

@@ -37,10 +37,14 @@ async function buildAll(folder: string, packs: boolean): Promise<void> {
   if ((await stat(packed)).size > MOST) throw new Error(`${packed} has more than ${MOST} bytes`);
 }
 
-async function buildPackages(folder: string, contents: PlatformPackageContents): Promise<void> {
+/** Makes the npm packages in a folder of theirs, and gives the folder of each. */
+export async function buildPackages(folder: string, contents: PlatformPackageContents): Promise<string[]> {
   await rm(folder, { recursive: true, force: true });
-  await xsysPackage(join(folder, "xsys"));
-  await platformPackage(join(folder, `xsys-${process.platform}-${process.arch}`), contents);
+  const folders = ["xsys", `xsys-${process.platform}-${process.arch}`].map((name) => join(folder, name));
+  const [xsys = "", platform = ""] = folders;
+  await xsysPackage(xsys);
+  await platformPackage(platform, contents);
+  return folders;
 }
 
 /** Builds the executable in a folder, with its other names as further links to the file, and the licenses. */

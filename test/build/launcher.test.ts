@@ -25,7 +25,7 @@ const acts = {
   terminal: () => process.stdout.write(JSON.stringify([process.stdin, process.stdout].map(({ isTTY }) => isTTY === true))),
   signals: () => {
     for (const name of words) process.on(name, () => process.stdout.write(name + " ") && name === "SIGTERM" && process.exit(5));
-    setInterval(() => {}, 1e6);
+    process.stdin.resume().on("end", () => process.exit(1)); // when whoever started it is gone
     process.stdout.write("ready ");
   },
 };

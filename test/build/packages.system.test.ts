@@ -1,0 +1,137 @@
+import { execFile, spawn } from "node:child_process";
+import { chmod, chown, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { buildExecutable, buildPackages } from "../../scripts/build/build.ts";
+import { useChildren } from "../support/children.ts";
+import { ended } from "../support/command-line.ts";
+import { useSandbox } from "../support/sandbox.ts";
+import { manifestOf, npmIn, type Registry, startRegistry } from "./npm.ts";
+import { oldestNode } from "./oldest-node.ts";
+
+/** The npm packages as they are published, with the executable in them, installed by npm and used as a newcomer does. */
+
+const run = promisify(execFile);
+const BUILD = 300_000;
+const OPTIONS = { timeout: 120_000 };
+const NOBODY = 65_534;
+
+const sandbox = useSandbox();
+const children = useChildren();
+let folder = "";
+let registry: Registry;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "xsys-packages-"));
+  await chmod(folder, 0o755);
+  const executable = await buildExecutable(join(folder, "dist"), () => {});
+  const licenses = join(folder, "dist/LICENSES.txt");
+  const { pack } = npmIn(folder);
+  const published = (await buildPackages(join(folder, "npm"), { executable, licenses })).map(async (made) => ({
+    ...{ manifest: await manifestOf(made), file: (await pack(made)).file },
+  }));
+  registry = await startRegistry(await Promise.all(published));
+  const { npm, application } = npmIn(folder, registry.url);
+  await npm(["install", "xsys"], await application("app"));
+  await npm(["install", "--global", "--prefix", join(folder, "global"), "xsys"], folder);
+  await mkdir(join(folder, "pinned"));
+  await cp(process.execPath, join(folder, "pinned/node")); // the project's own folder may be closed to another user
+  for (const [name, text] of Object.entries(FILES)) await writeFile(join(folder, "app", name), text);
+}, BUILD);
+afterAll(async () => {
+  await registry.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Whoever runs the programs: an ordinary user, in folders of its own. */
+beforeEach(async () => {
+  await chmod(sandbox.root, 0o755);
+  await mkdir(sandbox.path("own"), { mode: 0o700 });
+  if (process.getuid?.() === 0) await chown(sandbox.path("own"), NOBODY, NOBODY);
+});
+
+function asUser(node: string) {
+  const own = sandbox.path("own");
+  const PATH = [dirname(node), join(folder, "app/node_modules/.bin"), "/usr/bin", "/bin"].join(delimiter);
+  const env = { PATH, HOME: own, TMPDIR: own, XDG_RUNTIME_DIR: own };
+  const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  return { cwd: own, env, ...user };
+}
+
+const NODES = [
+  ["the pinned Node", async () => join(folder, "pinned/node")],
+  ["the oldest Node of this machine", async () => (await oldestNode()).file],
+] as const;
+
+describe.skipIf(process.platform === "win32")("the packages, installed,", OPTIONS, () => {
+  describe.each(NODES)("under %s", (_name, nodeFile) => {
+    test.each(["connect", "connect-sync", "runner"])("start the service and use it: %s", async (name) => {
+      const node = await nodeFile();
+      const options = asUser(node);
+      try {
+        const { stdout } = await run(node, [join(folder, "app", `${name}.mjs`)], options);
+        expect(stdout).toBe("hello\n");
+      } finally {
+        await run("xsys", ["stop"], options);
+      }
+    });
+
+    test("run the command, by npm's link and as it was installed for all", async () => {
+      const options = asUser(await nodeFile());
+      for (const file of ["xsys", "xhsc", join(folder, "global/bin/xsys")]) {
+        const { stdout } = await run(file, ["sys", "info", "--json"], options);
+        expect(JSON.parse(stdout).data).toMatchObject({ architecture: process.arch });
+      }
+    });
+
+    test("run an application's worker, by the Node that is on PATH", async () => {
+      const node = await nodeFile();
+      const words = ["--cluster", "--cluster-workers=1", `--entry-point=${join(folder, "app/worker.mjs")}`];
+      const server = spawn("xsys", ["server", "start", ...words, "--port=0", "--host=127.0.0.1"], asUser(node));
+      const end = ended(children.add(server));
+      let text = "";
+      const address = await new Promise<string>((resolve, reject) => {
+        server.stdout.on("data", (bytes) => {
+          text += bytes;
+          const [, found] = /listening on (\S+)\n/.exec(text) ?? [];
+          if (found !== undefined) resolve(found);
+        });
+        server.once("exit", () => reject(new Error(`it ended and printed ${text}`)));
+      });
+      const { stdout: version } = await run(node, ["--version"]);
+      expect(await (await fetch(`http://${address}/hello`)).json()).toEqual({ node: version.trim(), path: "/hello" });
+      server.kill("SIGTERM");
+      expect((await end).status).toBe(0);
+    });
+  });
+});
+
+const FILES = {
+  "connect.mjs": `
+import { connect } from "xsys";
+const xsys = await connect({ autostart: true });
+await xsys.fs.write({ path: "hello.txt" }, { input: "hello\\n" });
+for await (const bytes of xsys.fs.cat({ path: "hello.txt" })) process.stdout.write(bytes);
+xsys.close();
+`,
+  "connect-sync.mjs": `
+import { connectSync } from "xsys";
+const xsys = connectSync({ autostart: true });
+xsys.fs.write({ path: "hello.txt" }, { input: "hello\\n" });
+process.stdout.write(xsys.fs.cat({ path: "hello.txt" }));
+xsys.close();
+`,
+  "runner.mjs": `
+import { createRunner } from "xsys/xypriss";
+const runner = createRunner({ autostart: true });
+runner.runSync("fs", "write", ["hello.txt"], { input: "hello\\n" });
+process.stdout.write(await runner.runAsync("fs", "read", ["hello.txt"]));
+runner.close();
+`,
+  "worker.mjs": `
+import { serveWorker } from "xsys/worker";
+await serveWorker((request) => Response.json({ node: process.version, path: new URL(request.url).pathname }));
+`,
+};
