@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, chown, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -6,7 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { buildExecutable, buildPackages } from "../../scripts/build/build.ts";
 import { useChildren } from "../support/children.ts";
-import { ended } from "../support/command-line.ts";
+import { ended, printed } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { manifestOf, npmIn, type Registry, startRegistry } from "./npm.ts";
 import { oldestNode } from "./oldest-node.ts";
@@ -14,7 +15,7 @@ import { oldestNode } from "./oldest-node.ts";
 /** The npm packages as they are published, with the executable in them, installed by npm and used as a newcomer does. */
 
 const run = promisify(execFile);
-const BUILD = 300_000;
+const BUILD = 600_000;
 const OPTIONS = { timeout: 120_000 };
 const NOBODY = 65_534;
 
@@ -83,6 +84,19 @@ describe.skipIf(process.platform === "win32")("the packages, installed,", OPTION
       for (const file of ["xsys", "xhsc", join(folder, "global/bin/xsys")]) {
         const { stdout } = await run(file, ["sys", "info", "--json"], options);
         expect(JSON.parse(stdout).data).toMatchObject({ architecture: process.arch });
+      }
+    });
+
+    test("tell what to try next, as it is called after npx", async () => {
+      const options = asUser(await nodeFile());
+      for (const [npm, program] of [
+        [{}, "  xsys"],
+        [{ npm_command: "exec" }, "  npx xsys"],
+      ] as const) {
+        const service = children.add(spawn("xsys", ["serve"], { ...options, env: { ...options.env, ...npm } }));
+        expect(await printed(service, "status\n")).toContain(`\n${program} --connect sys info\n`);
+        service.kill("SIGTERM");
+        await once(service, "exit");
       }
     });
 
