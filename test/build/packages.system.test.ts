@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { buildExecutable, buildPackages } from "../../scripts/build/build.ts";
+import { buildPackages } from "../../scripts/build/build.ts";
 import { useChildren } from "../support/children.ts";
 import { ended, printed } from "../support/command-line.ts";
+import { PROGRAM } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { manifestOf, npmIn, type Registry, startRegistry } from "./npm.ts";
 import { oldestNode } from "./oldest-node.ts";
@@ -15,7 +16,7 @@ import { oldestNode } from "./oldest-node.ts";
 /** The npm packages as they are published, with the executable in them, installed by npm and used as a newcomer does. */
 
 const run = promisify(execFile);
-const BUILD = 600_000;
+const BUILD = 300_000;
 const OPTIONS = { timeout: 120_000 };
 const NOBODY = 65_534;
 
@@ -27,8 +28,8 @@ let registry: Registry;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "xsys-packages-"));
   await chmod(folder, 0o755);
-  const executable = await buildExecutable(join(folder, "dist"), () => {});
-  const licenses = join(folder, "dist/LICENSES.txt");
+  const executable = PROGRAM[0];
+  const licenses = join(dirname(executable), "LICENSES.txt");
   const { pack } = npmIn(folder);
   const published = (await buildPackages(join(folder, "npm"), { executable, licenses })).map(async (made) => ({
     ...{ manifest: await manifestOf(made), file: (await pack(made)).file },

@@ -17,7 +17,7 @@ async function serve(...words: string[]) {
 }
 
 async function serveWith(env: NodeJS.ProcessEnv, ...words: string[]) {
-  const options = { cwd: sandbox.root, env: { ...process.env, ...env } };
+  const options = { cwd: sandbox.root, env: { ...process.env, npm_command: undefined, ...env } };
   const child = startXsys(["serve", "--socket", sandbox.path("s"), ...words], options);
   children.add(child);
   const end = ended(child);
