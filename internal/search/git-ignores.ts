@@ -1,9 +1,15 @@
 import { existsSync, lstatSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
-import type { TreeEntry } from "../files/walk.ts";
+import type { ExactPath, TreeEntry } from "../files/walk.ts";
 
-/** The rules of one .gitignore file. */
+/**
+ * As git's core.ignoreCase is set by `git init` on the file systems that are usual there: rules are case-sensitive on
+ * Linux, and not on macOS and Windows. (The library's default is that case never counts.)
+ */
+const ignorecase = process.platform === "darwin" || process.platform === "win32";
+
+/** The rules of one .gitignore file. Folder and rules are bytes as text. */
 interface Rules {
   readonly folder: string;
   readonly ignore: Ignore;
@@ -24,11 +30,11 @@ export class GitIgnores {
   }
 
   /** An entry whose folder is not ignored itself. */
-  admits({ kind, relative: below }: TreeEntry): boolean {
+  admits({ kind, path, relative: below }: TreeEntry): boolean {
     if (below === ".git" || below.endsWith(`${sep}.git`)) return false;
-    const path = join(this.#root, below);
+    const exact = bytesAsText(path);
     for (const rules of this.#rulesFor(dirname(below))) {
-      const name = relative(rules.folder, path).replaceAll(sep, "/");
+      const name = relative(rules.folder, exact).replaceAll(sep, "/");
       const { ignored, unignored } = rules.ignore.test(kind === "folder" ? `${name}/` : name);
       if (ignored || unignored) return unignored;
     }
@@ -48,7 +54,17 @@ export class GitIgnores {
 function rulesIn(folder: string): Rules[] {
   const path = join(folder, ".gitignore");
   if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return []; // git follows no link there, either
-  return [{ folder, ignore: ignore().add(readFileSync(path, "utf8")) }];
+  const rules = readFileSync(path, "latin1");
+  const text = rules.startsWith(BYTE_ORDER_MARK) ? rules.slice(BYTE_ORDER_MARK.length) : rules;
+  return [{ folder: bytesAsText(folder), ignore: ignore({ ignorecase }).add(text) }];
+}
+
+/** Its three bytes in UTF-8. */
+const BYTE_ORDER_MARK = "\xEF\xBB\xBF";
+
+/** A character for each byte: git's `?` and `[^a]` match one byte, not one character. */
+function bytesAsText(path: ExactPath): string {
+  return Buffer.from(path as string).toString("latin1");
 }
 
 function rulesAbove(folder: string, ceiling: string | undefined): Rules[] {
