@@ -11,10 +11,16 @@ export interface ArchiveEntry {
   readonly target: string | undefined;
 }
 
-/** Takes the contents of a file. */
-export interface Sink {
+/** Takes the contents of a file as an archive has them. */
+export interface ContentSink {
   write(bytes: Uint8Array): void;
   end(): void;
+}
+
+/** Takes the contents of a file. */
+export interface Sink extends ContentSink {
+  /** Zeros that need no room on disk. */
+  hole(bytes: number): void;
 }
 
 /** Called for each entry in turn; gives a sink for the contents it wants. */

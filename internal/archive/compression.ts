@@ -67,9 +67,3 @@ export function compressionOfName(path: string): Compression | undefined {
   if (/\.t?br$/i.test(path)) return "brotli";
   return /\.(zst|tzst)$/i.test(path) ? "zstd" : undefined;
 }
-
-/** By the first bytes: RFC 1952, 2.3.1 and RFC 8878, 3.1.1. Brotli (RFC 7932) has no mark. */
-export function compressionOfContents(start: Uint8Array): Compression | undefined {
-  if (start[0] === 0x1f && start[1] === 0x8b) return "gzip";
-  return start[0] === 0x28 && start[1] === 0xb5 && start[2] === 0x2f && start[3] === 0xfd ? "zstd" : undefined;
-}

@@ -1,8 +1,9 @@
 import { decompress } from "../../protocol/commands/archive.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { handle } from "../handler.ts";
-import { compressionOfContents, compressionOfName, expander } from "./compression.ts";
+import { compressionOfName, expander } from "./compression.ts";
 import { recodeFile } from "./recode-file.ts";
+import { compressionOfContents, refuseOthers } from "./recognise.ts";
 import { expanded } from "./streams.ts";
 
 const command = "archive.decompress";
@@ -14,15 +15,15 @@ export default handle(decompress, ({ src, dest, format, maxBytes }, { signal }) 
     dest,
     signal,
     recode: (source, start) => {
-      const compression = format ?? compressionOfContents(start) ?? brotliByName(src);
+      const compression = format ?? compressionOfContents(start) ?? brotliByName(src, start);
       return expanded(source, expander(compression), { command, path: src, maxBytes });
     },
   }),
 );
 
-function brotliByName(path: string): "brotli" {
-  const compression = compressionOfName(path);
-  if (compression === "brotli") return compression;
+function brotliByName(path: string, start: Buffer): "brotli" {
+  if (compressionOfName(path) === "brotli") return "brotli";
+  refuseOthers(command, path, start);
   throw new XsysError("INVALID_DATA", `${command} failed on ${path}: it is neither gzip nor zstd, nor named .br`, {
     details: { path },
   });

@@ -1,6 +1,7 @@
 import {
   closeSync,
   fchmodSync,
+  ftruncateSync,
   futimesSync,
   linkSync,
   lutimesSync,
@@ -40,11 +41,18 @@ export class Extraction {
   file(path: string, { mode, modified }: ArchiveEntry): Sink {
     const fd = openSync(this.#clear(path), "wx", mode === undefined ? 0o666 : 0o600);
     this.#open = fd;
+    let [at, end] = [0, 0];
     return {
       write: (bytes) => {
-        for (let from = 0; from < bytes.length; ) from += writeSync(fd, bytes, from);
+        for (let from = 0; from < bytes.length; ) from += writeSync(fd, bytes, from, bytes.length - from, at + from);
+        at += bytes.length;
+        end = at;
+      },
+      hole: (bytes) => {
+        at += bytes;
       },
       end: () => {
+        if (at > end) ftruncateSync(fd, at);
         if (mode !== undefined) fchmodSync(fd, mode & PERMISSIONS);
         if (modified !== undefined) futimesSync(fd, modified, modified);
         this.close();

@@ -2,6 +2,7 @@ import { XsysError } from "../../protocol/errors.ts";
 import { openForReading } from "../files/open-for-reading.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { statOrMissing } from "../files/through-links.ts";
+import { startOf } from "./recognise.ts";
 import { type Bytes, counted } from "./streams.ts";
 
 interface Recoding {
@@ -10,7 +11,7 @@ interface Recoding {
   readonly dest: string;
   readonly signal: AbortSignal;
   /** What becomes of the bytes; it is told how the file begins. */
-  readonly recode: (source: Bytes, start: Uint8Array) => Bytes;
+  readonly recode: (source: Bytes, start: Buffer) => Bytes;
 }
 
 export interface Recoded {
@@ -26,8 +27,7 @@ export async function recodeFile({ command, src, dest, signal, recode }: Recodin
   try {
     const [stats, old] = await Promise.all([file.stat(), statOrMissing(dest)]);
     if (old !== undefined && old.ino === stats.ino && old.dev === stats.dev) throw sameFile(command, src, dest);
-    const start = new Uint8Array(4);
-    await file.read(start, 0, start.length, 0);
+    const start = await startOf(file);
     let [read, written] = [0, 0];
     const source = counted(file.createReadStream({ start: 0, highWaterMark: BLOCK, autoClose: false }), (bytes) => {
       signal.throwIfAborted();

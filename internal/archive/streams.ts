@@ -31,9 +31,19 @@ export async function* expanded(
       yield chunk;
     }
   } catch (error) {
+    const why = BEYOND[(error as NodeJS.ErrnoException)?.code ?? ""];
+    if (why !== undefined) {
+      throw new XsysError("UNSUPPORTED", `${command} failed on ${path}: ${why}`, { details: { path }, cause: error });
+    }
     throw isOfZlib(error) ? damaged(command, path, error) : error;
   }
 }
+
+/** What zstd allows, and nobody is obliged to take: RFC 8878, 3.1.1.1.2 and 5. */
+const BEYOND: Readonly<Record<string, string>> = {
+  ZSTD_error_frameParameter_windowTooLarge: "its zstd window is over the limit of 128 MiB",
+  ZSTD_error_dictionary_wrong: "it was compressed with a zstd dictionary",
+};
 
 export function tooLarge(command: string, path: string, maxBytes: number): XsysError {
   return new XsysError("TOO_LARGE", `${command} failed on ${path}: it expands to more than ${maxBytes} bytes`, {

@@ -1,118 +1,176 @@
-import { Parser, type ReadEntry } from "tar";
-import { XsysError } from "../../protocol/errors.ts";
 import { openForReading } from "../files/open-for-reading.ts";
-import type { ArchiveEntry, Limits, Visit } from "./archive-entry.ts";
-import { compressionOfContents, compressionOfName, expander } from "./compression.ts";
-import { type Bytes, damaged, expanded } from "./streams.ts";
+import type { ArchiveEntry, ContentSink, Limits, Visit } from "./archive-entry.ts";
+import { ByteSource } from "./byte-source.ts";
+import { expander } from "./compression.ts";
+import { compressionOfTar } from "./recognise.ts";
+import { expanded } from "./streams.ts";
+import { TarFault } from "./tar-fault.ts";
+import { decodeHeader, hasChecksum, RECORD, type TarHeader, textAt } from "./tar-header.ts";
+import { PaxRecords } from "./tar-pax.ts";
+import { gnuSparseMap, paxSparseMap, type SparseMap, SparseSink } from "./tar-sparse.ts";
 
 const command = "archive.untar";
 const BLOCK = 1_048_576;
-const RECORD = 512;
 /** What an entry may take beside its contents: its header, a pax header, and what fills up the last record. */
 const ENTRY_BYTES = 8_192;
+/** Bytes that an extended header or a long name may have, which are read into memory. */
+const MAX_EXTENSION = 1_048_576;
 
-/** Reads a tar archive, plain or compressed, and shows its entries in turn. */
-export async function readTar(path: string, limits: Limits, pause: () => Promise<void> | undefined, visit: Visit) {
+type Pause = () => Promise<void> | undefined;
+
+/**
+ * Reads a tar archive, plain or compressed, and shows its entries in turn. node-tar's parser does not do: it gives
+ * GNU's sparse files under another name with the parts put together, and cuts a pax value at a line feed.
+ */
+export async function readTar(path: string, limits: Limits, pause: Pause, visit: Visit): Promise<void> {
   const file = await openForReading(path, command);
   try {
-    const start = new Uint8Array(4);
-    await file.read(start, 0, start.length, 0);
-    const source = file.createReadStream({ start: 0, highWaterMark: BLOCK, autoClose: false });
-    const compression = compressionOfContents(start) ?? compressionOfName(path);
+    const compression = await compressionOfTar(command, path, file);
+    const bytes = file.createReadStream({ start: 0, highWaterMark: BLOCK, autoClose: false });
     const maxBytes = limits.maxBytes + (limits.maxEntries + 1) * ENTRY_BYTES;
-    const bytes =
-      compression === undefined ? source : expanded(source, expander(compression), { command, path, maxBytes });
-    await new TarReader(path, visit).read(bytes, pause);
+    const contents =
+      compression === undefined ? bytes : expanded(bytes, expander(compression), { command, path, maxBytes });
+    const source = new ByteSource(contents);
+    try {
+      await new TarReader(source, pause, visit).read();
+    } catch (error) {
+      throw error instanceof TarFault ? error.toXsysError(command, path) : error;
+    } finally {
+      await source.close();
+    }
   } finally {
     await file.close();
   }
 }
 
-class TarReader {
-  readonly #path: string;
-  readonly #visit: Visit;
-  readonly #parser: Parser;
-  #failure: unknown;
-  #isOver = false;
-
-  constructor(path: string, visit: Visit) {
-    this.#path = path;
-    this.#visit = visit;
-    this.#parser = new Parser({ strict: true, onReadEntry: (entry) => this.#show(entry) });
-    this.#parser.on("error", (error) => this.#fail(damaged(command, path, error)));
-    this.#parser.on("ignoredEntry", (entry) => this.#fail(unsupported(path, entry)));
-    this.#parser.on("eof", () => {
-      this.#isOver = true;
-    });
-  }
-
-  async read(bytes: Bytes, pause: () => Promise<void> | undefined): Promise<void> {
-    for await (const chunk of inRecords(bytes)) {
-      await pause();
-      if (this.#isOver) continue; // to the end, where a compressed file has its checksum
-      this.#parser.write(chunk as Buffer);
-      if (this.#failure !== undefined) throw this.#failure;
-    }
-    if (!this.#isOver) this.#parser.end();
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  /** The parser hands everything over while it is written to, as long as each entry flows. */
-  #show(entry: ReadEntry): void {
-    this.#guard(() => {
-      const sink = this.#visit(asArchiveEntry(this.#path, entry));
-      if (sink === undefined) return;
-      entry.on("data", (bytes) => this.#guard(() => sink.write(bytes)));
-      entry.on("end", () => this.#guard(() => sink.end()));
-    });
-    entry.resume();
-  }
-
-  #guard(run: () => void): void {
-    if (this.#failure !== undefined) return;
-    try {
-      run();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #fail(error: unknown): void {
-    this.#failure ??= error;
-  }
-}
-
-/** Whole records: the parser reads the text of a long name chunk by chunk, and would break a character between two. */
-async function* inRecords(bytes: Bytes): AsyncGenerator<Uint8Array> {
-  let rest: Uint8Array = new Uint8Array();
-  for await (const chunk of bytes) {
-    const joined = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const whole = joined.length - (joined.length % RECORD);
-    if (whole > 0) yield Buffer.from(joined.buffer, joined.byteOffset, whole);
-    rest = joined.slice(whole);
-  }
-  if (rest.length > 0) yield Buffer.from(rest);
-}
-
 const KINDS: Readonly<Record<string, ArchiveEntry["kind"]>> = {
-  File: "file",
-  OldFile: "file",
-  ContiguousFile: "file",
-  Directory: "folder",
-  GNUDumpDir: "folder",
-  SymbolicLink: "link",
-  Link: "hard-link",
+  "0": "file",
+  "1": "hard-link",
+  "2": "link",
+  "5": "folder",
+  "7": "file",
+  D: "folder", // GNU's incremental archives: the contents are the names in it
+  S: "file",
 };
+/** A label for the volume, as `tar --label` writes it. */
+const LABEL = "V";
 
-function asArchiveEntry(path: string, entry: ReadEntry): ArchiveEntry {
-  const kind = KINDS[entry.type];
-  if (kind === undefined) throw unsupported(path, entry);
-  const { path: name, size, mode, mtime: modified, linkpath: target } = entry;
-  return { name, kind, size, mode, modified, target };
+/** Of what is not unpacked. */
+const OTHERS: Readonly<Record<string, string>> = { "3": "a character device", "4": "a block device", "6": "a FIFO" };
+
+class TarReader {
+  readonly #source: ByteSource;
+  readonly #pause: Pause;
+  readonly #visit: Visit;
+  /** For the next entry. */
+  #pax = new PaxRecords();
+  /** For the next entry, in GNU's format. */
+  #longName: string | undefined;
+  #longLink: string | undefined;
+  /** For all that follow. */
+  readonly #global = new PaxRecords();
+
+  constructor(source: ByteSource, pause: Pause, visit: Visit) {
+    this.#source = source;
+    this.#pause = pause;
+    this.#visit = visit;
+  }
+
+  /** @throws TarFault for what is wrong with the archive. */
+  async read(): Promise<void> {
+    for (let [zeros, seen] = [0, 0]; zeros < 2; seen++) {
+      await this.#pause();
+      if (!(await this.#source.fill(RECORD))) return this.#endEarly(seen);
+      const block = this.#source.take(RECORD);
+      zeros = block.some((byte) => byte !== 0) ? 0 : zeros + 1;
+      if (zeros > 0) continue;
+      if (seen === 0 && !hasChecksum(block)) throw new TarFault("it is no tar archive");
+      await this.#entry(block);
+    }
+    // To the end, where a compressed file has its checksum.
+    while (await this.#source.fill(1)) {
+      this.#source.take(this.#source.ready);
+      await this.#pause();
+    }
+  }
+
+  /** An archive may end without the empty records that mark its end, but not within a header. */
+  #endEarly(seen: number): void {
+    if (seen === 0) throw new TarFault("it is too short for a tar archive");
+    if (this.#source.take(RECORD).some((byte) => byte !== 0)) throw new TarFault("it ends within a header");
+  }
+
+  async #entry(block: Buffer): Promise<void> {
+    const header = decodeHeader(block);
+    if ("xXgLK".includes(header.flag)) return this.#extend(header);
+    const kind = KINDS[header.flag];
+    const name = this.#pax.get("GNU.sparse.name") ?? this.#pax.get("path") ?? this.#longName ?? header.name;
+    if (kind === undefined && header.flag !== LABEL) {
+      throw new TarFault(`it is ${OTHERS[header.flag] ?? `of type "${header.flag}"`}`, "UNSUPPORTED", name);
+    }
+    if (name === "") throw new TarFault("an entry has no name");
+    const size = this.#pax.bytes("size") ?? header.size;
+    const map = kind === "file" ? await this.#sparseMap(header.flag, block, size, name) : undefined;
+    const entry = kind && this.#describe(header, { name, kind, size: map?.size ?? size });
+    [this.#pax, this.#longName, this.#longLink] = [new PaxRecords(), undefined, undefined];
+    const sink = entry && this.#visit(entry);
+    await this.#pass(map?.stored ?? size, sink && map ? new SparseSink(sink, map) : sink);
+  }
+
+  /** Takes what a header of its own says about the next entry, or about all. */
+  async #extend({ flag, size }: TarHeader): Promise<void> {
+    if (size > MAX_EXTENSION) {
+      throw new TarFault(`an extended header has ${size} bytes, which is more than ${MAX_EXTENSION}`, "TOO_LARGE");
+    }
+    if (!(await this.#source.fill(padded(size)))) throw cutShort();
+    const body = this.#source.take(padded(size)).subarray(0, size);
+    if (flag === "L") this.#longName = textAt(body, 0, size);
+    else if (flag === "K") this.#longLink = textAt(body, 0, size);
+    else (flag === "g" ? this.#global : this.#pax).add(body);
+  }
+
+  async #sparseMap(flag: string, block: Buffer, size: number, name: string): Promise<SparseMap | undefined> {
+    if (flag === "S") return gnuSparseMap(block, size, this.#source);
+    const map = await paxSparseMap(this.#pax, size, this.#source);
+    if (map !== "unsupported") return map;
+    throw new TarFault("it is a sparse file in a format other than GNU's 0.0, 0.1 and 1.0", "UNSUPPORTED", name);
+  }
+
+  #describe(header: TarHeader, known: Pick<ArchiveEntry, "name" | "kind" | "size">): ArchiveEntry {
+    const isLink = known.kind === "link" || known.kind === "hard-link";
+    const target = isLink ? (this.#pax.get("linkpath") ?? this.#longLink ?? header.linkName) : undefined;
+    if (target === "") throw new TarFault(`the link ${known.name} leads nowhere`);
+    const modified = dateOf(this.#pax.modified ?? this.#global.modified ?? header.modified);
+    return { ...known, mode: header.mode && header.mode & 0o7777, modified, target };
+  }
+
+  /** Hands an entry's contents over, and passes what fills up the last record. */
+  async #pass(size: number, sink: ContentSink | undefined): Promise<void> {
+    for (let left = size; left > 0; ) {
+      if (this.#source.ready === 0) {
+        if (!(await this.#source.fill(1))) throw cutShort();
+        await this.#pause();
+      }
+      const bytes = this.#source.take(left);
+      sink?.write(bytes);
+      left -= bytes.length;
+    }
+    sink?.end();
+    const padding = padded(size) - size;
+    if (!(await this.#source.fill(padding))) throw cutShort();
+    this.#source.take(padding);
+  }
 }
 
-function unsupported(archive: string, { path, type }: ReadEntry): XsysError {
-  return new XsysError("UNSUPPORTED", `${command} failed on ${archive}: entry "${path}" is of type ${type}`, {
-    details: { path: archive, entry: path },
-  });
+function padded(size: number): number {
+  return Math.ceil(size / RECORD) * RECORD;
+}
+
+function dateOf(seconds: number | undefined): Date | undefined {
+  const date = new Date((seconds ?? Number.NaN) * 1000);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function cutShort(): TarFault {
+  return new TarFault("it is cut short");
 }

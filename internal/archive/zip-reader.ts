@@ -1,12 +1,14 @@
 import { isUtf8 } from "node:buffer";
-import { closeSync } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { crc32 } from "node:zlib";
-import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from "yauzl";
+import { type Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, openPromise, type ZipFile } from "yauzl";
 import { XsysError } from "../../protocol/errors.ts";
 import { isErrno } from "../errno.ts";
-import { openForReadingSync } from "../files/open-for-reading.ts";
+import { openForReading } from "../files/open-for-reading.ts";
 import type { ArchiveEntry, Visit } from "./archive-entry.ts";
+import { refuseOthers, startOf } from "./recognise.ts";
 import { damaged } from "./streams.ts";
+import { findZip, WindowReader } from "./zip-window.ts";
 
 const command = "archive.unzip";
 /** PATH_MAX on Linux: no link's target is longer. */
@@ -14,23 +16,38 @@ const MAX_TARGET = 4_096;
 
 /** Reads a zip archive and shows its entries in turn. */
 export async function readZip(path: string, pause: () => Promise<void> | undefined, visit: Visit): Promise<void> {
-  closeSync(openForReadingSync(path, command));
-  // The library's own check of names would make an escape look like damage.
-  const zip = await orDamaged(path, openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false }));
+  const file = await openForReading(path, command);
   try {
-    for await (const entry of guarded(path, zip.eachEntry())) {
-      await pause();
-      const sink = visit(await describe(path, zip, entry));
-      if (sink === undefined) continue;
-      for await (const bytes of contents(path, zip, entry)) {
+    const zip = await openZip(path, file);
+    try {
+      for await (const entry of guarded(path, zip.eachEntry())) {
         await pause();
-        sink.write(bytes);
+        const sink = visit(await describe(path, zip, entry));
+        if (sink === undefined) continue;
+        for await (const bytes of contents(path, zip, entry)) {
+          await pause();
+          sink.write(bytes);
+        }
+        sink.end();
       }
-      sink.end();
+    } finally {
+      zip.close();
     }
   } finally {
-    zip.close();
+    await file.close();
   }
+}
+
+/** The library's own check of names would make an escape look like damage. */
+const OPTIONS = { lazyEntries: true, autoClose: false, decodeStrings: false } as const;
+
+/** A file that is nothing else is left to the library. */
+async function openZip(path: string, file: FileHandle): Promise<ZipFile> {
+  const window = await findZip(file);
+  if (window === undefined) refuseOthers(command, path, await startOf(file));
+  if (window === undefined || window.isWhole) return orDamaged(path, openPromise(path, OPTIONS));
+  const size = window.end - window.start;
+  return orDamaged(path, fromRandomAccessReaderPromise(new WindowReader(file, window), size, OPTIONS));
 }
 
 /** The contents, whose length the library checks, and whose checksum it does not. */
@@ -55,7 +72,7 @@ const UTF8_NAME = 0x800;
 async function describe(path: string, zip: ZipFile, entry: Entry): Promise<ArchiveEntry> {
   const name = nameOf(entry);
   if (entry.isEncrypted()) throw unsupported(path, name, "it is encrypted");
-  if (!entry.canDecodeFileData()) throw unsupported(path, name, `compression method ${entry.compressionMethod}`);
+  if (!entry.canDecodeFileData()) throw unsupported(path, name, compressedBy(entry.compressionMethod));
   const mode = madeOnUnix(entry) ? entry.externalFileAttributes >>> 16 : 0;
   const format = mode & FORMAT;
   const isFolder = name.endsWith("/") || format === FOLDER || (entry.externalFileAttributes & DOS_FOLDER) !== 0;
@@ -66,6 +83,22 @@ async function describe(path: string, zip: ZipFile, entry: Entry): Promise<Archi
   const target = kind === "link" ? await targetOf(path, zip, entry) : undefined;
   const modified = entry.getLastModDate();
   return { name, kind, size: entry.uncompressedSize, mode: mode === 0 ? undefined : mode, modified, target };
+}
+
+/** APPNOTE 4.4.5. */
+const METHODS: Readonly<Record<number, string>> = {
+  1: "shrink",
+  6: "implode",
+  9: "deflate64",
+  12: "bzip2",
+  14: "lzma",
+  93: "zstd",
+  95: "xz",
+  98: "ppmd",
+};
+
+function compressedBy(method: number): string {
+  return `it is compressed with ${METHODS[method] ?? "an unknown method"} (method ${method})`;
 }
 
 async function targetOf(path: string, zip: ZipFile, entry: Entry): Promise<string> {
@@ -100,11 +133,20 @@ async function* guarded<T>(path: string, source: AsyncIterable<T>): AsyncGenerat
   }
 }
 
+/** What the library says of archives that are sound and that it does not read. */
+const BEYOND: readonly (readonly [RegExp, string])[] = [
+  [/^multi-disk/, "it is a part of an archive that is split into several files"],
+  [/^strong encryption/, "it is encrypted"],
+];
+
 async function orDamaged<T>(path: string, promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
-    throw isErrno(error) && error.syscall !== undefined ? error : damaged(command, path, error);
+    if (isErrno(error) && error.syscall !== undefined) throw error;
+    const why = BEYOND.find(([pattern]) => pattern.test((error as Error).message))?.[1];
+    if (why === undefined) throw damaged(command, path, error);
+    throw new XsysError("UNSUPPORTED", `${command} failed on ${path}: ${why}`, { details: { path }, cause: error });
   }
 }
 

@@ -40,9 +40,10 @@ export const compress = command("archive.compress", {
 export const decompress = command("archive.decompress", {
   summary: "Expand one compressed file.",
   description:
-    "gzip and zstd are told by the first bytes, brotli, which has no mark, by the name (`.br`). Damaged or truncated contents " +
-    "are INVALID_DATA, and what expands to more than `maxBytes` is TOO_LARGE: either way `dest` stays as it was. When it is new it takes " +
-    "the mode of `src`.",
+    "gzip and zstd are recognised by the first bytes, brotli, which has no signature, by the name (`.br`). Damaged or truncated " +
+    "contents are INVALID_DATA, what expands to more than `maxBytes` is TOO_LARGE, and other formats (xz, bzip2, lz4, lzma, compress), " +
+    "a zstd window over 128 MiB and a zstd dictionary are UNSUPPORTED: `dest` then stays as it was. When it is new it takes the mode " +
+    "of `src`.",
   params: {
     src: path({ description: "The compressed file." }),
     dest: path({ description: "The expanded file; replaced in one step." }),
@@ -50,7 +51,7 @@ export const decompress = command("archive.decompress", {
     maxBytes,
   },
   result: object({ read: bytes("Of `src`."), written: bytes("Of `dest`.") }),
-  errors: ["NOT_FOUND", "IS_A_DIRECTORY", "INVALID_DATA", "TOO_LARGE", "NO_SPACE"],
+  errors: ["NOT_FOUND", "IS_A_DIRECTORY", "INVALID_DATA", "UNSUPPORTED", "TOO_LARGE", "NO_SPACE"],
   examples: [{ title: "Whatever it was compressed with", params: { src: "notes.gz", dest: "expanded.txt" } }],
   changes: true,
   since,
@@ -93,8 +94,9 @@ const REFUSALS =
 export const untar = command("archive.untar", {
   summary: "Unpack a tar archive.",
   description:
-    "Plain or compressed: gzip and zstd are told by the first bytes, brotli by the name (`.br`). Devices and FIFOs are " +
-    `UNSUPPORTED.\n\n${REFUSALS}`,
+    "The formats v7, ustar, GNU and pax, plain or compressed: gzip and zstd are recognised by the first bytes, brotli by the name " +
+    "(`.br`). Sparse files of GNU tar keep their holes. Devices, FIFOs, volumes that go on in another archive, and archives " +
+    `compressed in other ways (xz, bzip2, lz4, lzma, compress) are UNSUPPORTED.\n\n${REFUSALS}`,
   params: {
     archive: path({ description: "The archive." }),
     dest: path({ description: "The folder to unpack into; made when missing." }),
@@ -127,7 +129,9 @@ export const zip = command("archive.zip", {
 
 export const unzip = command("archive.unzip", {
   summary: "Unpack a zip archive.",
-  description: `Encrypted archives and rare compressions are UNSUPPORTED.\n\n${REFUSALS}`,
+  description:
+    "Also with 64-bit fields, and with a program before the archive (self-extracting) or bytes behind it. Encrypted archives, " +
+    `archives split into several files, and compressions other than deflate are UNSUPPORTED.\n\n${REFUSALS}`,
   params: {
     archive: path({ description: "The archive." }),
     dest: path({ description: "The folder to unpack into; made when missing." }),

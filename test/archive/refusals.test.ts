@@ -62,7 +62,7 @@ describe.each(["dest", "new/dest"])("untar into %s", (dest) => {
   test.each([
     ["3", "device"],
     ["6", "FIFO"],
-    ["S", "sparse file"],
+    ["M", "file that goes on in another archive"],
   ])("type %s, a %s, is UNSUPPORTED", async (type) => {
     expect((await refused("untar", tarBytes({ name: "d", type }), {}, dest)).code).toBe("UNSUPPORTED");
   });

@@ -8,6 +8,10 @@ export interface RawEntry {
   /** What the header tells, where it lies. */
   readonly size?: number;
   readonly mode?: number;
+  /** `v7` has neither a magic number nor what came with it. */
+  readonly format?: "ustar" | "v7";
+  /** `signed`: the bytes above 127 count as negative, as some old programs had it. */
+  readonly checksum?: "signed";
 }
 
 const RECORD = 512;
@@ -16,7 +20,16 @@ export function tarBytes(...entries: readonly RawEntry[]): Buffer {
   return Buffer.concat([...entries.map(record), Buffer.alloc(2 * RECORD)]);
 }
 
-function record({ name, type = "0", link = "", contents = "", size, mode = 0o644 }: RawEntry): Buffer {
+/** A pax record: its own length in decimal digits, key and value. */
+export function paxRecord(key: string, value: string): string {
+  const rest = ` ${key}=${value}\n`;
+  let length = rest.length;
+  while (length !== Buffer.byteLength(`${length}${rest}`)) length = Buffer.byteLength(`${length}${rest}`);
+  return `${length}${rest}`;
+}
+
+function record(entry: RawEntry): Buffer {
+  const { name, type = "0", link = "", contents = "", size, mode = 0o644, format = "ustar", checksum } = entry;
   const header = Buffer.alloc(RECORD);
   header.write(name, 0, 100);
   header.write(octal(mode, 7), 100);
@@ -27,10 +40,11 @@ function record({ name, type = "0", link = "", contents = "", size, mode = 0o644
   header.write(" ".repeat(8), 148);
   header.write(type, 156);
   header.write(link, 157, 100);
-  header.write("ustar\x0000", 257);
+  if (format === "ustar") header.write("ustar\x0000", 257);
+  const bytes = [...(checksum === "signed" ? new Int8Array(header) : header)];
   header.write(
     `${octal(
-      header.reduce((sum, byte) => sum + byte, 0),
+      bytes.reduce((sum, byte) => sum + byte, 0),
       6,
     )}\0 `,
     148,
