@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Renaming, renameAll } from "../files/rename-all.ts";
 import type { ArchiveEntry } from "./archive-entry.ts";
 
-interface Settlement {
+export interface Settlement {
   /** What was extracted. */
   readonly fresh: string;
   /** Where what is replaced goes. */

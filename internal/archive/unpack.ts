@@ -6,9 +6,9 @@ import { makeFolder } from "../files/make-folder.ts";
 import { blaming, tempBeside } from "../files/temp-path.ts";
 import type { ArchiveEntry, ReadArchive, UnpackArgs, Unpacked } from "./archive-entry.ts";
 import { Extraction } from "./extraction.ts";
-import { Layout } from "./layout.ts";
+import { type Kind, Layout } from "./layout.ts";
 import { refuseObstacles } from "./refuse-obstacles.ts";
-import { finishFolders, settle } from "./settle.ts";
+import { finishFolders, type Settlement, settle } from "./settle.ts";
 
 /**
  * Unpacks an archive whole, or leaves everything as it was. It is read twice: once to see that every entry may be
@@ -35,11 +35,8 @@ export async function unpack(command: string, read: ReadArchive, args: UnpackArg
     const folders = await extract(read, new Layout(command, archive, args), new Extraction(fresh));
     const pause = checkpoint(args.interrupt);
     await pause();
-    if (stats !== undefined) await settle({ fresh, old: join(work, "old"), dest, folders }, pause);
-    else {
-      moveNew(fresh, dest);
-      finishFolders(dest, [...folders]);
-    }
+    if (stats === undefined && takesName(fresh, dest)) finishFolders(dest, [...folders]);
+    else await settleAmongOthers(command, layout.kinds, { fresh, old: join(work, "old"), dest, folders }, pause);
   } catch (error) {
     rmSync(work, { recursive: true, force: true });
     if (made !== undefined) removeEmpty(dirname(dest), made);
@@ -72,13 +69,41 @@ async function extract(read: ReadArchive, layout: Layout, extraction: Extraction
   return folders;
 }
 
-function moveNew(fresh: string, dest: string): void {
-  if (lstatSync(dest, { throwIfNoEntry: false }) !== undefined) {
+/** Whether the folder could take its name. It cannot when something has it meanwhile, of another unpacking mostly. */
+function takesName(fresh: string, dest: string): boolean {
+  try {
+    renameSync(fresh, dest);
+    return true;
+  } catch (error) {
+    if (!TAKEN.has((error as NodeJS.ErrnoException).code)) throw error;
+    if (lstatSync(dest).isDirectory()) return false;
     throw new XsysError("ALREADY_EXISTS", `unpacking failed on ${dest}: something took its place meanwhile`, {
       details: { path: dest },
     });
   }
-  renameSync(fresh, dest);
+}
+
+/** What rename(2) says of a name that a folder with something in it has, or no folder; EPERM is Windows. */
+const TAKEN = new Set<string | undefined>(["ENOTEMPTY", "EEXIST", "ENOTDIR", "EPERM"]);
+/** How often another writer may put something into a place that has just been looked at. */
+const MAX_TRIES = 100;
+
+/** Moves all to its places, or nothing; when another writer was faster at one, all of it again. */
+async function settleAmongOthers(
+  command: string,
+  kinds: ReadonlyMap<string, Kind>,
+  settlement: Settlement,
+  pause: () => Promise<void> | undefined,
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    refuseObstacles(command, settlement.dest, kinds);
+    try {
+      return await settle(settlement, pause);
+    } catch (error) {
+      const { code } = error as XsysError | NodeJS.ErrnoException;
+      if (tries === MAX_TRIES || (code !== "ALREADY_EXISTS" && code !== "ENOENT")) throw error;
+    }
+  }
 }
 
 /** Takes back the folders that were made on the way to the destination. */
