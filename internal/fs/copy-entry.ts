@@ -11,7 +11,8 @@ import {
 } from "node:fs";
 import { blaming, tempBeside } from "../files/temp-path.ts";
 import type { ExactPath } from "../files/walk.ts";
-import { copyContents, noCopyOf } from "./copy-contents.ts";
+import type { Pace } from "./copy-blocks.ts";
+import { type Copied, copyContents, noCopyOf } from "./copy-contents.ts";
 
 /** What is kept beside contents and permissions. */
 export interface Keep {
@@ -20,20 +21,37 @@ export interface Keep {
   readonly owner: boolean;
 }
 
-/** Copies a file or a link to a name that is free, and gives the stats of what it has copied. */
-export function copyEntry(src: ExactPath, isFile: boolean, dest: ExactPath, keep: Keep): Stats {
-  const stats = isFile ? copyContents(src, dest) : copyLink(src, dest);
-  keepAttributes(stats, dest, keep);
-  return stats;
+/** Copies a file or a link to a name that is free. A promise where that takes long. */
+export function copyEntry(
+  src: ExactPath,
+  isFile: boolean,
+  dest: ExactPath,
+  keep: Keep,
+  pace: Pace,
+): Copied | Promise<Copied> {
+  const copied = isFile ? copyContents(src, dest, pace) : copyLink(src, dest);
+  if (copied instanceof Promise) return copied.then((done) => withAttributes(done, dest, keep));
+  return withAttributes(copied, dest, keep);
+}
+
+function withAttributes(copied: Copied, dest: ExactPath, keep: Keep): Copied {
+  keepAttributes(copied.stats, dest, keep);
+  return copied;
 }
 
 /** Copies a file or a link over another, or to a free name, in one step. */
-export function copyEntryOver(src: ExactPath, isFile: boolean, dest: ExactPath, keep: Keep): Stats {
+export async function copyEntryOver(
+  src: ExactPath,
+  isFile: boolean,
+  dest: ExactPath,
+  keep: Keep,
+  pace: Pace,
+): Promise<Copied> {
   const temp = tempBeside(dest);
   try {
-    const stats = copyEntry(src, isFile, temp, keep);
+    const copied = await copyEntry(src, isFile, temp, keep, pace);
     renameSync(temp, dest);
-    return stats;
+    return copied;
   } catch (error) {
     rmSync(temp, { force: true });
     throw blaming(error, temp, dest);
@@ -49,11 +67,11 @@ export function keepAttributes(stats: Stats, dest: ExactPath, keep: Keep): void 
   if (keep.times) lutimesSync(dest, stats.atimeMs / 1000, stats.mtimeMs / 1000);
 }
 
-function copyLink(src: ExactPath, dest: ExactPath): Stats {
+function copyLink(src: ExactPath, dest: ExactPath): Copied {
   const stats = lstatSync(src);
   if (!stats.isSymbolicLink()) throw noCopyOf(src);
   symlinkSync(readlinkSync(src, "buffer"), dest);
-  return stats;
+  return { stats, bytes: 0 };
 }
 
 const SET_ID = 0o6000;

@@ -22,8 +22,10 @@ export interface CopyTally {
 export interface FolderPair {
   readonly from: ExactPath;
   readonly to: ExactPath;
-  /** Made for this copy: there is nothing in it. */
+  /** Made by this copy, which gives it its mode at the end. */
   readonly isNew: boolean;
+  /** In a tree that nobody else knows yet: files may take their names before they are whole. */
+  readonly isOwn: boolean;
 }
 
 export interface CopyPlan {

@@ -14,15 +14,18 @@ export default async function copyLeaves(
 ): Promise<CopyTally> {
   const pause = checkpoint(job.interrupt);
   const tally: CopyTally = { copied: 0, skipped: 0, bytes: 0 };
-  for (const { from, to, isNew } of folders) {
+  const updating = { job, tally, pace: { pause } };
+  for (const { from, to, isOwn } of folders) {
     const [source, target] = [asExactPath(from), asExactPath(to)];
     for (const { kind, path } of entriesOf(source)) {
       const wait = pause();
       if (wait !== undefined) await wait;
       if (kind === "folder") continue;
       const copy = transplant(path, source, target);
-      if (isNew) count(copyEntry(path, kind === "file", copy, job.keep), tally);
-      else updateEntry(path, lstatSync(path), copy, job, tally);
+      if (isOwn) {
+        const copied = copyEntry(path, kind === "file", copy, job.keep, updating.pace);
+        count(copied instanceof Promise ? await copied : copied, tally);
+      } else await updateEntry(path, lstatSync(path), copy, updating);
       report({ done: tally.copied + tally.skipped, unit: "files", item: path.toString() });
     }
   }

@@ -1,15 +1,16 @@
-import { constants, createReadStream, lstatSync, mkdirSync, rmSync, type Stats } from "node:fs";
+import { constants, createReadStream, lstatSync, rmSync, type Stats } from "node:fs";
 import { dirname } from "node:path";
-import { type ErrorCode, XsysError } from "../../protocol/errors.ts";
 import { checkpoint } from "../files/interrupt.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { blaming, tempBeside } from "../files/temp-path.ts";
 import { statOrMissing, throughLinks } from "../files/through-links.ts";
 import { type ExactPath, walk } from "../files/walk.ts";
 import { writeInto } from "../files/write-into.ts";
+import type { Report } from "../work/report.ts";
 import { noCopyOf } from "./copy-contents.ts";
-import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
+import type { CopyJob, CopyPlan, CopyTally } from "./copy-job.ts";
 import { transplant } from "./exact-path.ts";
+import { inTheWay, makePair } from "./make-pair.ts";
 import { refuseOverlap } from "./overlap.ts";
 import { updateEntry } from "./update-entry.ts";
 
@@ -17,22 +18,29 @@ import { updateEntry } from "./update-entry.ts";
  * Task: the first stage of copying. It finds what stands against it, copies a source that is no folder, and makes a
  * tree's folders. A tree with a FIFO, socket or device in it is UNSUPPORTED before anything is made.
  */
-export default async function planCopy(job: CopyJob): Promise<CopyPlan> {
+export default async function planCopy(job: CopyJob, report: Report = () => {}): Promise<CopyPlan> {
   const stats = lstatSync(job.src);
   const old = await statOrMissing(job.dest);
   await refuseOverlap(job.src, stats, job.dest, old);
   const dest = await throughLinks(job.dest);
   if (stats.isDirectory()) return planTree(job, dest, old);
-  return { dest, folders: [], leaves: 0, tally: await copyAlone(job, stats, dest, old) };
+  return { dest, folders: [], leaves: 0, tally: await copyAlone(job, stats, { dest, old, report }) };
 }
 
-async function copyAlone(job: CopyJob, stats: Stats, dest: string, old: Stats | undefined): Promise<CopyTally> {
+interface Place {
+  readonly dest: string;
+  readonly old: Stats | undefined;
+  readonly report: Report;
+}
+
+async function copyAlone(job: CopyJob, stats: Stats, { dest, old, report }: Place): Promise<CopyTally> {
   if (old?.isDirectory()) throw inTheWay("IS_A_DIRECTORY", job.src, dest);
   if (!stats.isFile() && !stats.isSymbolicLink()) throw noCopyOf(job.src);
   makeFolder(dirname(dest));
   const tally: CopyTally = { copied: 0, skipped: 0, bytes: 0 };
   if (old === undefined || old.isFile()) {
-    updateEntry(job.src, stats, dest, job, tally);
+    const told = (done: number) => report({ done, total: Math.max(done, stats.size), unit: "bytes" });
+    await updateEntry(job.src, stats, dest, { job, tally, pace: { pause: checkpoint(job.interrupt), told } });
     return tally;
   }
   const bytes = await writeInto(dest, constants.O_WRONLY, createReadStream(job.src)); // /dev/null stays what it is
@@ -46,7 +54,7 @@ async function planTree(job: CopyJob, dest: string, old: Stats | undefined): Pro
   const temp = old === undefined ? tempBeside(dest) : undefined;
   const tally = { copied: 0, skipped: 0, bytes: 0 };
   try {
-    const folders = sources.map((from) => makePair(from, transplant(from, job.src, temp ?? dest)));
+    const folders = sources.map((from) => makePair(from, transplant(from, job.src, temp ?? dest), temp !== undefined));
     return { dest, folders, leaves, tally, ...(temp !== undefined && { temp }) };
   } catch (error) {
     if (temp === undefined) throw error;
@@ -68,21 +76,4 @@ async function foldersOf({ src, interrupt }: CopyJob): Promise<{ folders: ExactP
     else leaves++;
   }
   return { folders, leaves };
-}
-
-/** Makes a folder that only this process may enter until all is in it. A link in its place is not followed. */
-function makePair(from: ExactPath, to: ExactPath): FolderPair {
-  try {
-    mkdirSync(to, 0o700);
-    return { from, to, isNew: true };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    if (!lstatSync(to).isDirectory()) throw inTheWay("NOT_A_DIRECTORY", from, to);
-    return { from, to, isNew: false };
-  }
-}
-
-function inTheWay(code: ErrorCode, src: ExactPath, dest: ExactPath): XsysError {
-  const what = code === "IS_A_DIRECTORY" ? "a directory" : "there and no directory";
-  return new XsysError(code, `copying failed on ${src}: ${dest} is ${what}`, { details: { path: dest.toString() } });
 }

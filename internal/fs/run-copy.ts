@@ -17,7 +17,7 @@ const [MIN_FOLDERS, MAX_FOLDERS] = [32, 256];
 export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): Promise<CopyTally> {
   return interruptible(context.signal, async (interrupt) => {
     const job = { ...request, interrupt };
-    const plan = await context.host.tasks.run("plan-copy", job);
+    const plan = await context.host.tasks.run("plan-copy", job, { progress: context.progress });
     if (plan.folders.length === 0) {
       const { bytes } = plan.tally;
       context.progress?.({ done: bytes, total: bytes, unit: "bytes" });

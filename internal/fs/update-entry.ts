@@ -1,20 +1,33 @@
 import { chmodSync, lstatSync, readlinkSync, type Stats } from "node:fs";
 import type { ExactPath } from "../files/walk.ts";
+import type { Pace } from "./copy-blocks.ts";
+import type { Copied } from "./copy-contents.ts";
 import { copyEntryOver } from "./copy-entry.ts";
 import type { CopyJob, CopyTally } from "./copy-job.ts";
 
-/** Copies a file or link over what may be there, unless that is to be skipped when it is up to date. */
-export function updateEntry(from: ExactPath, stats: Stats, to: ExactPath, job: CopyJob, tally: CopyTally): void {
-  if (job.skipSame && isUpToDate(from, stats, to)) {
-    tally.skipped++;
-    return;
-  }
-  count(copyEntryOver(from, stats.isFile(), to, job.keep), tally);
+interface Updating {
+  readonly job: CopyJob;
+  readonly tally: CopyTally;
+  readonly pace: Pace;
 }
 
-export function count(stats: Stats, tally: CopyTally): void {
+/** Copies a file or link over what may be there, unless that is to be skipped when it is up to date. */
+export function updateEntry(
+  from: ExactPath,
+  stats: Stats,
+  to: ExactPath,
+  { job, tally, pace }: Updating,
+): Promise<void> | undefined {
+  if (job.skipSame && isUpToDate(from, stats, to)) {
+    tally.skipped++;
+    return undefined;
+  }
+  return copyEntryOver(from, stats.isFile(), to, job.keep, pace).then((copied) => count(copied, tally));
+}
+
+export function count({ bytes }: Copied, tally: CopyTally): void {
   tally.copied++;
-  if (stats.isFile()) tally.bytes += stats.size;
+  tally.bytes += bytes;
 }
 
 /** A time that went through utimes, as seconds in a double, comes back up to half a microsecond off. */
