@@ -3,6 +3,7 @@ import { replaceFile } from "../files/replace-file.ts";
 import type { Report } from "../work/report.ts";
 import { type Compression, compressor, levelOf } from "./compression.ts";
 import { gzipMembers } from "./gzip-members.ts";
+import { PackedFiles } from "./packed-files.ts";
 import { packingList } from "./packing-list.ts";
 import { type Bytes, counted, through } from "./streams.ts";
 import { tarBlocks } from "./tar-blocks.ts";
@@ -22,8 +23,9 @@ export default async function packTar({ dir, output, compression, level, interru
   const compress = packer(compression, level);
   const entries = packingList(command, dir, output);
   const total = entries.reduce((sum, { kind, stats }) => sum + (kind === "file" ? stats.size : 0), 0);
+  const files = new PackedFiles(command);
   let packed = 0;
-  const blocks = counted(tarBlocks(entries, checkpoint(interrupt)), (bytes) => {
+  const blocks = counted(tarBlocks(entries, files, checkpoint(interrupt)), (bytes) => {
     packed = Math.min(total, packed + bytes); // headers are in it, too
     report({ done: packed, total, unit: "bytes" });
   });
@@ -32,6 +34,7 @@ export default async function packTar({ dir, output, compression, level, interru
     written += bytes;
   });
   await replaceFile(output, contents);
+  files.refuseShorter(output);
   return { entries: entries.length, written };
 }
 

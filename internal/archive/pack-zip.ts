@@ -1,6 +1,7 @@
 import { XsysError } from "../../protocol/errors.ts";
 import { checkpoint, type Interrupt } from "../files/interrupt.ts";
 import { replaceFile } from "../files/replace-file.ts";
+import { PackedFiles } from "./packed-files.ts";
 import { packingList } from "./packing-list.ts";
 import { counted } from "./streams.ts";
 import { zipBlocks } from "./zip-blocks.ts";
@@ -24,10 +25,12 @@ export default async function packZip({ dir, output, level, interrupt }: Args) {
       });
     }
   }
+  const files = new PackedFiles(command);
   let written = 0;
-  const contents = counted(zipBlocks(entries, level, checkpoint(interrupt)), (bytes) => {
+  const contents = counted(zipBlocks(entries, { level, files, pause: checkpoint(interrupt) }), (bytes) => {
     written += bytes;
   });
   await replaceFile(output, contents);
+  files.refuseShorter(output);
   return { entries: entries.length, written };
 }

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, readlinkSync, readSync } from "node:fs";
 import { Header, Pax } from "tar";
 import { Blocks } from "./blocks.ts";
+import type { PackedFiles } from "./packed-files.ts";
 import { openPacked, type PackedEntry } from "./packing-list.ts";
 
 /** Where a tar archive's sizes end: every part is filled up to a multiple of it. */
@@ -11,7 +12,11 @@ const END = 2 * RECORD;
 type Pause = () => Promise<void> | undefined;
 
 /** A tar archive (POSIX.1-2001 ustar, with pax headers for what does not fit) of some entries, in blocks of 256 KiB. */
-export async function* tarBlocks(entries: readonly PackedEntry[], pause: Pause): AsyncGenerator<Uint8Array> {
+export async function* tarBlocks(
+  entries: readonly PackedEntry[],
+  files: PackedFiles,
+  pause: Pause,
+): AsyncGenerator<Uint8Array> {
   const blocks = new Blocks();
   const firstNames = new Map<string, string>();
   for (const entry of entries) {
@@ -19,18 +24,10 @@ export async function* tarBlocks(entries: readonly PackedEntry[], pause: Pause):
     const fd = entry.kind === "file" ? openPacked(entry.path) : undefined;
     if (entry.kind === "file" && fd === undefined) continue;
     try {
-      let left = fd === undefined ? 0 : putFileHeader(blocks, entry, fd, firstNames);
+      const first = fd === undefined ? undefined : firstName(entry, fd, firstNames);
       if (fd === undefined) putHeader(blocks, entry, 0, entry.kind === "link" ? readlinkSync(entry.path) : undefined);
-      while (left > 0) {
-        const read = readSync(fd as number, blocks.room(left));
-        if (read === 0) break; // it has become shorter: zeros take the place of what is missing, as in GNU tar
-        blocks.advance(read);
-        left -= read;
-        yield* blocks.takeFull();
-        await pause();
-      }
-      blocks.putZeros(left);
-      blocks.fillUp(RECORD);
+      else if (first !== undefined) putHeader(blocks, entry, 0, first);
+      else yield* contents(blocks, entry, fd, files, pause);
     } finally {
       if (fd !== undefined) closeSync(fd);
     }
@@ -40,14 +37,33 @@ export async function* tarBlocks(entries: readonly PackedEntry[], pause: Pause):
   yield* blocks.takeAll();
 }
 
-/** Gives the bytes of contents to follow: none for a further name of a file that is in the archive already. */
-function putFileHeader(blocks: Blocks, entry: PackedEntry, fd: number, firstNames: Map<string, string>): number {
-  const { size, nlink, dev, ino } = fstatSync(fd);
-  const key = nlink > 1 ? `${dev}:${ino}` : undefined;
-  const first = key === undefined ? undefined : firstNames.get(key);
-  if (key !== undefined && first === undefined) firstNames.set(key, entry.name);
-  putHeader(blocks, entry, first === undefined ? size : 0, first);
-  return first === undefined ? size : 0;
+/** The name by which a file is in the archive already. */
+function firstName(entry: PackedEntry, fd: number, firstNames: Map<string, string>): string | undefined {
+  const { nlink, dev, ino } = fstatSync(fd);
+  if (nlink < 2) return undefined;
+  const key = `${dev}:${ino}`;
+  const first = firstNames.get(key);
+  if (first === undefined) firstNames.set(key, entry.name);
+  return first;
+}
+
+/** A header, and as many bytes as it tells: of a file that becomes shorter zeros take the place, as in GNU tar. */
+async function* contents(blocks: Blocks, entry: PackedEntry, fd: number, files: PackedFiles, pause: Pause) {
+  const { bytes, size = bytes.length } = files.start(entry, fd);
+  putHeader(blocks, entry, size);
+  blocks.put(bytes);
+  let left = size - bytes.length;
+  while (left > 0) {
+    yield* blocks.takeFull();
+    await pause();
+    const read = readSync(fd, blocks.room(left));
+    if (read === 0) break;
+    blocks.advance(read);
+    left -= read;
+  }
+  files.endedAt(entry, size, size - left);
+  blocks.putZeros(left);
+  blocks.fillUp(RECORD);
 }
 
 const TYPES = { folder: "Directory", link: "SymbolicLink", file: "File" } as const;

@@ -1,27 +1,38 @@
-import { closeSync, fstatSync, readlinkSync, readSync } from "node:fs";
+import { closeSync, readlinkSync, readSync } from "node:fs";
 import { crc32, createDeflateRaw, deflateRawSync } from "node:zlib";
 import { Blocks } from "./blocks.ts";
+import type { PackedFiles } from "./packed-files.ts";
 import { openPacked, type PackedEntry } from "./packing-list.ts";
 import { through } from "./streams.ts";
 import { centralHeader, descriptor, endOfDirectory, localHeader, type ZipRecord } from "./zip-headers.ts";
 
-/** A file up to this size is compressed in one go; a stream for each of many small ones takes longer than their bytes. */
-const WHOLE = 1_048_576;
 const [STORED, DEFLATED] = [0, 8];
 
 type Pause = () => Promise<void> | undefined;
 
-/** A zip archive of some entries, in blocks. */
-export async function* zipBlocks(entries: readonly PackedEntry[], level: number, pause: Pause) {
+interface Packing {
+  readonly level: number;
+  readonly files: PackedFiles;
+  readonly pause: Pause;
+}
+
+/**
+ * A zip archive of some entries, in blocks. A small file is compressed in one go; a stream for each of many takes longer
+ * than their bytes.
+ */
+export async function* zipBlocks(entries: readonly PackedEntry[], { level, files, pause }: Packing) {
   const writer = new ZipWriter(level, pause);
-  const buffer = Buffer.allocUnsafeSlow(WHOLE);
   for (const entry of entries) {
     await pause();
     const fd = entry.kind === "file" ? openPacked(entry.path) : undefined;
     if (entry.kind === "file" && fd === undefined) continue;
     try {
-      if (fd !== undefined && fstatSync(fd).size > WHOLE) yield* writer.stream(entry, fd);
-      else writer.whole(entry, fd === undefined ? textOf(entry) : readWhole(fd, buffer));
+      if (fd === undefined) writer.whole(entry, textOf(entry));
+      else {
+        const { bytes, size } = files.start(entry, fd);
+        if (size === undefined) writer.whole(entry, bytes);
+        else files.endedAt(entry, size, yield* writer.stream(entry, bytes, fd));
+      }
     } finally {
       if (fd !== undefined) closeSync(fd);
     }
@@ -33,15 +44,6 @@ export async function* zipBlocks(entries: readonly PackedEntry[], level: number,
 
 function textOf({ kind, path }: PackedEntry): Buffer {
   return kind === "link" ? Buffer.from(readlinkSync(path)) : Buffer.alloc(0);
-}
-
-/** What fits: a file that grows meanwhile is cut there. */
-function readWhole(fd: number, bytes: Buffer): Buffer {
-  for (let filled = 0; ; ) {
-    const read = readSync(fd, bytes, filled, WHOLE - filled, null);
-    filled += read;
-    if (read === 0 || filled === WHOLE) return bytes.subarray(0, filled);
-  }
 }
 
 class ZipWriter {
@@ -66,16 +68,18 @@ class ZipWriter {
     this.#put(packed);
   }
 
-  async *stream(entry: PackedEntry, fd: number): AsyncGenerator<Uint8Array> {
+  /** Gives the file's bytes. */
+  async *stream(entry: PackedEntry, start: Buffer, fd: number): AsyncGenerator<Uint8Array, number> {
     const record = this.#record(entry, DEFLATED, true);
     this.#put(localHeader(record));
     const stream = createDeflateRaw({ level: this.#level, chunkSize: 262_144 });
-    for await (const bytes of through(this.#readThrough(fd, record), stream)) {
+    for await (const bytes of through(this.#readThrough(start, fd, record), stream)) {
       record.packed += bytes.length;
       this.#put(bytes);
       yield* this.blocks.takeFull();
     }
     this.#put(descriptor(record));
+    return record.size;
   }
 
   end(): void {
@@ -85,7 +89,9 @@ class ZipWriter {
   }
 
   /** Counts what it reads, which is what the descriptor tells. */
-  async *#readThrough(fd: number, record: ZipRecord): AsyncGenerator<Uint8Array> {
+  async *#readThrough(start: Buffer, fd: number, record: ZipRecord): AsyncGenerator<Uint8Array> {
+    Object.assign(record, { crc: crc32(start), size: start.length });
+    yield start;
     for (;;) {
       await this.#pause();
       const bytes = Buffer.allocUnsafe(262_144);

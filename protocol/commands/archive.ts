@@ -17,6 +17,11 @@ const maxEntries = defaulted(
   100_000,
 );
 
+const SHORTER =
+  "\n\nFiles are read to their end, whatever size the file system tells. One that turns out to be shorter is stored as far as it " +
+  "goes (in a tar archive filled up with zeros, when it was begun already): the archive is complete, and the call still ends with " +
+  "INVALID_DATA, which names such files.";
+
 const counted = { entries: integer({ minimum: 0, description: "Files, folders and links." }) };
 
 export const compress = command("archive.compress", {
@@ -62,7 +67,7 @@ export const tar = command("archive.tar", {
   description:
     "Compressed with gzip, unless `output` ends in `.tar` (not compressed), `.br` or `.zst`, or `format` says otherwise. Entries " +
     "are named from the folder's own name on and sorted. Modes, times, owners' numbers, symbolic links and hard links are kept; " +
-    "sockets, FIFOs and devices are left out, and so is the archive itself. `output` is replaced in one step.",
+    `sockets, FIFOs and devices are left out, and so is the archive itself. \`output\` is replaced in one step.${SHORTER}`,
   params: {
     dir: path({ description: "The folder, or one file." }),
     output: path({ description: "The archive." }),
@@ -72,7 +77,7 @@ export const tar = command("archive.tar", {
     level,
   },
   result: object({ ...counted, written: bytes("Of the archive.") }),
-  errors: ["NOT_FOUND", "NO_SPACE"],
+  errors: ["NOT_FOUND", "INVALID_DATA", "TOO_LARGE", "NO_SPACE"],
   progress: true,
   examples: [
     { title: "Compressed", params: { dir: "src", output: "src.tar.gz" } },
@@ -114,14 +119,14 @@ export const zip = command("archive.zip", {
   summary: "Pack a folder or a file as a zip archive.",
   description:
     "Entries are named from the folder's own name on and sorted. Modes, times and symbolic links are kept; a hard link is one " +
-    "more file; sockets, FIFOs and devices are left out, and so is the archive itself. `output` is replaced in one step.",
+    `more file; sockets, FIFOs and devices are left out, and so is the archive itself. \`output\` is replaced in one step.${SHORTER}`,
   params: {
     dir: path({ description: "The folder, or one file." }),
     output: path({ description: "The archive." }),
     level: optional(integer({ minimum: 0, maximum: 9, description: "Of compression (6)." })),
   },
   result: object({ ...counted, written: bytes("Of the archive.") }),
-  errors: ["NOT_FOUND", "NO_SPACE"],
+  errors: ["NOT_FOUND", "INVALID_DATA", "TOO_LARGE", "NO_SPACE"],
   examples: [{ title: "A folder", params: { dir: "src", output: "src.zip" } }],
   changes: true,
   since,
