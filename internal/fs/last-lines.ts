@@ -30,29 +30,37 @@ function endOf(path: string, lines: number, limit: number): string {
   const fd = openForReadingSync(path, COMMAND);
   try {
     const { size } = fstatSync(fd);
-    // Files of /proc have contents and no size, thus no end to start from.
-    if (size === 0) return readWhole({ command: COMMAND, path, encoding: "utf8", maxResult: limit });
-    return readBackwards(fd, size, lines, limit);
+    const end = readBackwards(fd, size, lines, limit);
+    if (end !== undefined) return end;
   } finally {
     closeSync(fd);
   }
+  return readWhole({ command: COMMAND, path, encoding: "utf8", maxResult: limit });
 }
 
 /**
  * In blocks, up to more line ends than lines (the file's last one ends the last line), or over the limit: the lines
- * that are there then are over it, too.
+ * that are there then are over it, too. Undefined when the size does not tell where the end is: files of /proc have size
+ * 0, those of /sys 4096, whatever they hold.
  */
-function readBackwards(fd: number, size: number, lines: number, limit: number): string {
+function readBackwards(fd: number, size: number, lines: number, limit: number): string | undefined {
+  if (size === 0) return undefined;
   let blocks: Buffer[] = [];
   let [ends, bytes] = [0, 0];
-  for (let end = size; end > 0 && ends <= lines && bytes <= limit; end -= BLOCK) {
+  for (let end = size; end > 0 && ends <= lines && bytes <= limit; ) {
     const start = Math.max(0, end - BLOCK);
     const block = readAt(fd, start, end - start);
-    // Cut off meanwhile: what was read from behind this block is not in the file any more.
-    if (block.length < end - start) [blocks, ends, bytes] = [[], 0, 0];
+    if (block.length < end - start) {
+      const now = fstatSync(fd).size;
+      if (now >= end) return undefined;
+      // Cut off meanwhile: what was read from behind this block is not in the file any more.
+      [blocks, ends, bytes, end] = [[], 0, 0, now];
+      continue;
+    }
     blocks.unshift(block);
     ends += lineEnds(block);
     bytes += block.length;
+    end = start;
   }
   return Buffer.concat(blocks).toString();
 }

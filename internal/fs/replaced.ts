@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { XsysError } from "../../protocol/errors.ts";
 
 export interface ReplaceArgs {
@@ -15,10 +15,27 @@ export interface Replaced {
   readonly contents?: Uint8Array;
 }
 
+/** The size is looked at first, and counts as little as it tells: the file may hold more, or become longer meanwhile. */
 export function readWithin({ path, limit }: ReplaceArgs): Buffer {
-  checkSize(path, statSync(path).size, limit);
-  return readFileSync(path);
+  const fd = openSync(path, "r");
+  try {
+    const { size } = fstatSync(fd);
+    checkSize(path, size, limit);
+    const blocks: Buffer[] = [];
+    for (let total = 0; ; ) {
+      const block = Buffer.allocUnsafe(Math.max(BLOCK, size - total));
+      const read = readSync(fd, block);
+      if (read === 0) return Buffer.concat(blocks);
+      total += read;
+      checkSize(path, total, limit);
+      blocks.push(block.subarray(0, read));
+    }
+  } finally {
+    closeSync(fd);
+  }
 }
+
+const BLOCK = 65_536;
 
 export function checkSize(path: string, bytes: number, limit: number): void {
   if (bytes <= limit) return;

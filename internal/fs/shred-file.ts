@@ -22,10 +22,10 @@ export default async function shredFile({ path, passes, interrupt }: ShredArgs):
   const pause = checkpoint(interrupt);
   const file = openSync(path, O_WRONLY | O_NOFOLLOW);
   try {
-    const { size } = fstatSync(file);
-    const block = Buffer.allocUnsafe(Math.min(BLOCK, size));
+    const block = Buffer.allocUnsafe(Math.max(1, Math.min(BLOCK, fstatSync(file).size)));
     for (let pass = 0; pass < passes; pass++) {
-      for (let at = 0; at < size; ) {
+      // Up to its end as that is by then: a file that is written to meanwhile is overwritten whole, too.
+      for (let [at, size] = [0, fstatSync(file).size]; at < size; size = Math.max(size, fstatSync(file).size)) {
         await pause();
         randomFillSync(block);
         at += writeSync(file, block, 0, Math.min(block.length, size - at), at);

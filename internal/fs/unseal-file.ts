@@ -21,18 +21,21 @@ export default async function unsealFile(args: SealArgs): Promise<void> {
 async function* unsealed({ path, secret, machineId, interrupt }: SealArgs): AsyncGenerator<Uint8Array> {
   const file = await open(path);
   try {
-    const { size } = await file.stat();
     const opening = await readAt(file, 0, HEADER_BYTES);
     const header = decodeHeader(opening, path);
     refuseOtherBinding(header, machineId, path);
-    const end = size - TAG_BYTES;
-    if (end < HEADER_BYTES) throw unusable(path, "it is cut off");
-    const decipher = createDecipheriv(CIPHER, keyOf(secret, machineId, header), header.nonce)
-      .setAAD(opening)
-      .setAuthTag(await readAt(file, end, TAG_BYTES));
-    for await (const block of blocksOf(file, HEADER_BYTES, end, interrupt)) yield decipher.update(block);
+    const decipher = createDecipheriv(CIPHER, keyOf(secret, machineId, header), header.nonce).setAAD(opening);
+    // The tag is what the file ends with, and that is where reading ends: the size may tell of another place.
+    let tag: Buffer = Buffer.alloc(0);
+    for await (const block of blocksOf(file, HEADER_BYTES, interrupt)) {
+      const bytes = Buffer.concat([tag, block]);
+      const end = Math.max(0, bytes.length - TAG_BYTES);
+      tag = bytes.subarray(end);
+      if (end > 0) yield decipher.update(bytes.subarray(0, end));
+    }
+    if (tag.length < TAG_BYTES) throw unusable(path, "it is cut off");
     try {
-      decipher.final();
+      decipher.setAuthTag(tag).final();
     } catch {
       throw unusable(path, machineId === undefined ? "the secret is wrong, or the file damaged" : WRONG_OR_FOREIGN);
     }

@@ -122,7 +122,7 @@ export const split = command("fs.split", {
   },
   positionals: ["path"],
   result: array(string(), { description: "Paths of the chunks, in order." }),
-  errors: ["NOT_FOUND", "IS_A_DIRECTORY", "INVALID_DATA", "NO_SPACE", "TOO_LARGE"],
+  errors: ["NOT_FOUND", "IS_A_DIRECTORY", "NO_SPACE", "TOO_LARGE"],
   examples: [{ title: "Into an own folder", params: { path: "logs/app.log", bytes: 16, out: "parts" } }],
   changes: true,
   since,
