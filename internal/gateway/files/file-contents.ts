@@ -31,7 +31,7 @@ export class FileContents {
   /** Undefined for what is too large to be kept. */
   whole(variant: FileVariant, exchange: Exchange): Buffer | Promise<Buffer> | undefined {
     if (variant.contents !== undefined) return variant.contents;
-    if (variant.size > this.#maxKept) return undefined;
+    if (variant.size > Math.max(0, this.#maxKept)) return undefined;
     let reading = this.#reading.get(variant);
     if (reading === undefined) {
       reading = this.#read(variant, exchange.client).finally(() => this.#reading.delete(variant));
@@ -59,13 +59,9 @@ export class FileContents {
     const [handle, leave] = await this.#open(variant, client);
     try {
       const readAt = Date.now();
-      const contents = Buffer.allocUnsafeSlow(variant.size);
-      for (let read = 0; read < contents.length; ) {
-        const { bytesRead } = await handle.read(contents, read, contents.length - read, read);
-        if (bytesRead === 0) throw new FileChangedError(`${variant.path} became shorter while it was read`);
-        read += bytesRead;
-      }
-      this.#keep(variant, contents, readAt);
+      const contents = await readUpTo(handle, variant.size + 1);
+      if (contents.length !== variant.size) return await differing(variant, contents, handle);
+      if (this.#maxKept >= 0) this.#keep(variant, contents, readAt);
       return contents;
     } finally {
       await handle.close();
@@ -96,4 +92,27 @@ export class FileContents {
       this.drop(oldest);
     }
   }
+}
+
+/**
+ * What a file has whose end is not where its size tells. Files of /proc and /sys tell 0 or 4,096 bytes whatever they
+ * hold: they are sent as they are, and never kept. Of one that has just become longer it is what was looked at.
+ */
+async function differing(variant: FileVariant, contents: Buffer, handle: FileHandle): Promise<Buffer> {
+  const isUntold = variant.isStill(await handle.stat());
+  if (!isUntold && contents.length > variant.size) return contents.subarray(0, variant.size);
+  if (!isUntold) throw new FileChangedError(`${variant.path} became shorter while it was read`);
+  if (contents.length < variant.size) return contents;
+  const all = await readUpTo(handle, MAX_KEPT + 1);
+  if (all.length <= MAX_KEPT) return all;
+  throw new FileChangedError(`${variant.path} has more than ${MAX_KEPT} bytes and does not tell how many`);
+}
+
+async function readUpTo(handle: FileHandle, most: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(most);
+  let filled = 0;
+  for (let read = -1; read !== 0 && filled < most; filled += read) {
+    ({ bytesRead: read } = await handle.read(buffer, filled, most - filled, filled));
+  }
+  return buffer.subarray(0, filled);
 }

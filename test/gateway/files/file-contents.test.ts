@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, truncateSync } from "node:fs";
 import { stat, truncate } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { FileContents } from "../../../internal/gateway/files/file-contents.ts";
@@ -62,4 +63,28 @@ test("of one client's many reads, those beyond its queue are refused", async () 
   for (const exchange of exchanges) exchange.end();
   expect((await Promise.allSettled(waiting)).every(({ status }) => status === "rejected")).toBe(true);
   first.end();
+});
+
+const UNTOLD = ["/proc/version", "/sys/devices/system/cpu/online"];
+test.skipIf(!UNTOLD.every(existsSync)).each(UNTOLD)(
+  "%s is sent as it is, whatever size it tells, and not kept",
+  async (path) => {
+    const file = new FileVariant(path, await stat(path), { name: path, varies: false, maxAge: undefined });
+    const expected = readFileSync(path);
+    expect(file.size).not.toBe(expected.length);
+    const contents = await new FileContents(4, true).whole(file, fakeExchange());
+    expect(contents?.equals(expected)).toBe(true);
+    expect(file.contents).toBeUndefined();
+  },
+);
+
+test("a file that becomes longer after it was looked at is sent as it was", async () => {
+  const file = await variant("a", 1_000);
+  const isStill = file.isStill.bind(file);
+  let looks = 0;
+  file.isStill = (stats) => {
+    if (++looks === 1) truncateSync(file.path, 5_000);
+    return isStill(stats);
+  };
+  expect(await new FileContents(4, true).whole(file, fakeExchange())).toHaveLength(1_000);
 });
