@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { chmod, link, lstat, mkdir, readFile, symlink, utimes } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
@@ -46,5 +47,22 @@ threeWays("archive", ({ sandbox, call, failure }) => {
     const error = await failure("archive.untar", { archive: "attack.tar", dest: "dest" });
     expect(error).toMatchObject({ code: "DENIED", details: { entry: "../x.txt" } });
     expect(error.message).toContain("attack.tar");
+  });
+
+  const SHORT = "/sys/devices/system/cpu/online"; // tells 4,096 bytes, and has a few
+  test.skipIf(!existsSync(SHORT)).each(["tar", "zip"] as const)(
+    "%s of a file that is shorter than its size tells is a failure that leaves a whole archive",
+    async (format) => {
+      const error = await failure(`archive.${format}`, { dir: SHORT, output: "x" });
+      expect(error).toMatchObject({ code: "INVALID_DATA", message: expect.stringContaining(SHORT) });
+      await call(`archive.un${format}`, { archive: "x", dest: "out" });
+      expect(await sandbox.read("out/online")).toBe(readFileSync(SHORT, "utf8"));
+    },
+  );
+
+  test("a sparse file of GNU tar comes back with its name and its holes", async () => {
+    const archive = new URL("../archive/fixtures/sparse-pax-1.0.tar.gz", import.meta.url).pathname;
+    expect((await call("archive.untar", { archive, dest: "out" })).entries).toBe(4);
+    expect(await lstat(sandbox.path("out/allhole"))).toMatchObject({ size: 300_000, blocks: 0 });
   });
 });

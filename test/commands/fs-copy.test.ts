@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, lstatSync, mkdtempSync, readlinkSync, rmSync, statSync, utimesSync } from "node:fs";
+import { existsSync, lstatSync, mkdtempSync, readlinkSync, rmSync, statSync, truncateSync, utimesSync } from "node:fs";
 import { chmod, link as hardLink, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -123,6 +123,16 @@ threeWays("fs copying", ({ call, failure, sandbox }) => {
     expect(await sandbox.read("copy/a.txt")).toBe("longer than before");
     expect(await sandbox.read("copy/extra.txt")).toBe("extra");
     for (const locked of ["tree/locked", "copy/locked"]) await chmod(sandbox.path(locked), 0o755);
+  });
+  test("copy and sync leave 100 MiB of a hole a hole", async () => {
+    await sandbox.write("sparse", "begin");
+    truncateSync(sandbox.path("sparse"), 104_857_600);
+    for (const name of ["fs.copy", "fs.sync"] as const) {
+      await call(name, { src: "sparse", dest: name });
+      const { size, blocks } = statSync(sandbox.path(name));
+      expect(size).toBe(104_857_600);
+      expect(blocks * 512).toBeLessThanOrEqual(65_536); // 4,096 on ext4
+    }
   });
   test("sync keeps times to the microsecond, and sees a file that is as long and a moment newer", async () => {
     await sandbox.write("from/a", "one");

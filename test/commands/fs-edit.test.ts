@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { threeWays } from "./three-ways.ts";
@@ -104,6 +105,11 @@ threeWays("fs editing", ({ call, failure, sandbox }) => {
     await call("fs.merge", { dest: "parts/big.bin.001", sources: chunks });
     expect((await readFile(sandbox.path("parts/big.bin.001"))).equals(contents)).toBe(true);
     expect(await readdir(sandbox.path("parts"))).toHaveLength(3);
+  });
+  test.skipIf(!existsSync("/proc/version"))("split gives all of a file that tells a size of 0", async () => {
+    const chunks = await call("fs.split", { path: "/proc/version", bytes: 50, out: "parts" });
+    const parts = await Promise.all(chunks.map((chunk) => sandbox.read(chunk)));
+    expect(parts.join("")).toBe(readFileSync("/proc/version", "utf8"));
   });
   test("split puts chunks beside the file and names them as the file was named", async () => {
     await sandbox.write("in/a.log", "12345");
