@@ -8,8 +8,9 @@ export const copy = command("fs.copy", {
   summary: "Copy a file or a whole tree.",
   description:
     "Modes are kept, save for set-user-ID and set-group-ID; symbolic links are copied as links. `dest` is the copy's own " +
-    "path; an existing file there is replaced, an existing folder is merged into. A new tree appears in one step. FIFOs, " +
-    "sockets and devices cannot be copied: with one of them in it a tree is UNSUPPORTED, and nothing is copied.",
+    "path; an existing file there is replaced, an existing folder is merged into. A new tree appears in one step, and is merged " +
+    "into one that another copy has made there meanwhile. Holes of sparse files stay holes. FIFOs, sockets and devices cannot be " +
+    "copied: with one of them in it a tree is UNSUPPORTED, and nothing is copied.",
   params: {
     src: path({ description: "What to copy.", kind: "entry" }),
     dest: path({ description: "Where to." }),
@@ -31,7 +32,7 @@ export const move = command("fs.move", {
   summary: "Move or rename a file or tree, also to another file system.",
   description:
     "An existing file at the destination is replaced; an existing folder that is not empty is not. To another file system " +
-    "the source is copied, with its times and as far as possible its owners, and removed when all is there.",
+    "the source is copied, with its times, its holes and as far as possible its owners, and removed when all is there.",
   params: {
     src: path({ description: "What to move.", kind: "entry" }),
     dest: path({ description: "Where to.", kind: "entry" }),
@@ -115,7 +116,7 @@ export const sync = command("fs.sync", {
   summary: "Bring a destination up to date with a source, one way.",
   description:
     "Files whose size and modification time are the same are skipped; times and modes are kept on what is copied; nothing is " +
-    "removed from the destination. Links are copied as links; with a FIFO, socket or device in it a tree is UNSUPPORTED.",
+    "removed from the destination. Holes of sparse files stay holes. Links are copied as links; with a FIFO, socket or device in it a tree is UNSUPPORTED.",
   params: { src: path({ description: "A folder or file." }), dest: path({ description: "Where to." }) },
   positionals: ["src", "dest"],
   result: object({

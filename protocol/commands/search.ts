@@ -20,7 +20,7 @@ export const grep = command("search.grep", {
     "As many rows as `limit` may mean that there are more: the search ends there, with those found first. A line is shown up " +
     "to its first MiB, and one longer than 64 MiB is looked at in pieces of that size.\n\n" +
     "With `gitignore`, what git would ignore is left out: by the .gitignore files in the folder, below it, and above it up to " +
-    "the top of its repository; so is `.git`.",
+    "the top of its repository; so is `.git`. Case counts in them, except on macOS and Windows, as with git.",
   params: {
     path: path({ description: "The folder to search, or one file." }),
     pattern: string({ maxLength: MAX_PATTERN, description: "Regular expression, or literal text." }),
