@@ -1,17 +1,32 @@
 import type { RE2JS } from "re2js";
 import type { MaskRule } from "./mask-rules.ts";
 
-/** A text of JSON with what the rules name masked, down to `maxDepth` levels; the same text when it is no JSON. */
-export function masked(json: string, rules: readonly MaskRule[], maxDepth: number): string {
-  let root: unknown;
-  try {
-    root = parseExactly(json);
-  } catch {
-    return json;
-  }
+/** What stands for a list or an object that a rule masks. Source: XyPriss's documentation. */
+const HIDDEN_OBJECT = "[HIDDEN OBJECT]";
+
+/**
+ * A text of JSON with what the rules name masked, down to `maxDepth` levels; the same text where nothing is masked, and
+ * undefined when it is no JSON.
+ * @throws RangeError where numbers have to stay as they were written, and lists are nested thousands of levels deep
+ */
+export function masked(json: string, rules: readonly MaskRule[], maxDepth: number): string | undefined {
+  const root = parsed(json.startsWith(BYTE_ORDER_MARK) ? json.slice(1) : json);
+  if (root === NOT_JSON) return undefined;
   const walk = new Walk(rules, maxDepth);
   const result = walk.maskedValue(root, []);
   return walk.hasChanged ? JSON.stringify(result) : json;
+}
+
+const BYTE_ORDER_MARK = "\ufeff";
+const NOT_JSON = Symbol("not JSON");
+
+function parsed(json: string): unknown {
+  try {
+    return parseExactly(json);
+  } catch (error) {
+    if (error instanceof SyntaxError) return NOT_JSON;
+    throw error;
+  }
 }
 
 /** Numbers that JavaScript cannot hold stay as they were written. */
@@ -28,27 +43,42 @@ const RAW = JSON as unknown as { rawJSON(source: string): object; isRawJSON(valu
 
 class Walk {
   hasChanged = false;
-  readonly #rules: readonly MaskRule[];
+  /** Rules for whole members come before those for parts of texts. */
+  readonly #fieldRules: readonly MaskRule[];
+  readonly #patternRules: readonly MaskRule[];
   readonly #maxDepth: number;
 
   constructor(rules: readonly MaskRule[], maxDepth: number) {
-    this.#rules = rules;
+    this.#fieldRules = rules.filter(({ pattern }) => pattern === undefined);
+    this.#patternRules = rules.filter(({ pattern }) => pattern !== undefined);
     this.#maxDepth = maxDepth;
   }
 
   /** Of the value at the end of a path of names; lists have none. */
   maskedValue(value: unknown, path: readonly string[], depth = 0): unknown {
     if (value === null) return value;
-    for (const rule of this.#rules) {
-      if (!endsWith(path, rule.path)) continue;
-      if (rule.path.length > 0 && rule.pattern === undefined) return this.#changed(maskOf(value, rule));
-      if (rule.pattern === undefined || !isScalar(value)) continue;
-      const before = RAW.isRawJSON(value) ? JSON.stringify(value) : String(value);
-      const after = replaced(before, rule.pattern, rule);
-      if (after !== before) return this.#changed(after);
+    const rule = path.length === 0 ? undefined : this.#fieldRules.find(({ isField }) => isField?.(path));
+    if (rule !== undefined) {
+      this.hasChanged = true;
+      return isScalar(value) ? mask(textOf(value), rule) : HIDDEN_OBJECT;
     }
-    if (isScalar(value) || depth >= this.#maxDepth) return value;
-    return this.#maskedWithin(value as object, path, depth + 1);
+    if (isScalar(value)) return this.#withPartsMasked(value, path);
+    return depth >= this.#maxDepth ? value : this.#maskedWithin(value as object, path, depth + 1);
+  }
+
+  /** By all the rules that have a pattern, one after the other. */
+  #withPartsMasked(value: unknown, path: readonly string[]): unknown {
+    let result = value;
+    for (const rule of this.#patternRules) {
+      if (!isScalar(result)) break;
+      if (rule.isField?.(path) === false) continue;
+      const before = textOf(result);
+      const after = replaced(before, rule.pattern as RE2JS, rule);
+      if (after === before) continue;
+      this.hasChanged = true;
+      result = after;
+    }
+    return result;
   }
 
   #maskedWithin(parent: object, path: readonly string[], depth: number): unknown {
@@ -58,39 +88,39 @@ class Walk {
     });
     return Object.fromEntries(entries);
   }
-
-  #changed(value: unknown): unknown {
-    this.hasChanged = true;
-    return value;
-  }
 }
 
 function isScalar(value: unknown): boolean {
   return typeof value !== "object" || RAW.isRawJSON(value);
 }
 
-function endsWith(path: readonly string[], end: readonly string[]): boolean {
-  const from = path.length - end.length;
-  return from >= 0 && end.every((name, index) => path[from + index] === name);
-}
-
-function maskOf(value: unknown, rule: MaskRule): string {
-  if (!isScalar(value)) return rule.replacement;
-  return mask(typeof value === "object" ? JSON.stringify(value) : String(value), rule);
+/** Of a scalar. */
+function textOf(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 /** What is no longer than what is to stay is masked whole. */
-function mask(text: string, { replacement, preserve }: MaskRule): string {
-  return preserve > 0 && text.length > preserve ? replacement + text.slice(-preserve) : replacement;
+function mask(text: string, { replacement, preserve }: MaskRule): unknown {
+  if (typeof replacement !== "string" || preserve === 0 || text.length <= preserve) return replacement;
+  return beginning(text, preserve) + replacement;
 }
 
-function replaced(text: string, pattern: RE2JS, rule: MaskRule): string {
+/** Not cut within a surrogate pair. */
+function beginning(text: string, length: number): string {
+  const last = text.charCodeAt(length - 1);
+  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? length - 1 : length);
+}
+
+/** A replacement that is no text takes the place of a whole value as it is, and of a part of one as text. */
+function replaced(text: string, pattern: RE2JS, rule: MaskRule): unknown {
   const matcher = pattern.matcher(text);
   let result = "";
   let from = 0;
   while (matcher.find()) {
     if (matcher.start() === matcher.end()) continue;
-    result += text.slice(from, matcher.start()) + mask(text.slice(matcher.start(), matcher.end()), rule);
+    const made = mask(text.slice(matcher.start(), matcher.end()), rule);
+    if (matcher.end() - matcher.start() === text.length) return made;
+    result += text.slice(from, matcher.start()) + (typeof made === "string" ? made : JSON.stringify(made));
     from = matcher.end();
   }
   return result + text.slice(from);

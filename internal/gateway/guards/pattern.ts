@@ -8,16 +8,25 @@ export function compilePattern(text: string): RE2JS | undefined {
   const [, source = text, letters = ""] = WITH_FLAGS.exec(text) ?? [];
   let flags = 0;
   for (const letter of letters) flags |= FLAGS[letter] ?? 0;
-  try {
-    return RE2JS.compile(source, flags);
-  } catch {
-    return undefined;
-  }
+  return compiled(source, flags) ?? compiledTranslation(source, flags);
 }
 
 /** Whether a text is written as "/source/flags". */
 export function isPattern(text: string): boolean {
   return WITH_FLAGS.test(text);
+}
+
+/** JavaScript's own spelling, which RE2 does not know: `\u00e9`, `\cA`, `[^]`. */
+function compiledTranslation(source: string, flags: number): RE2JS | undefined {
+  return compiled(RE2JS.translateRegExp(source), flags);
+}
+
+function compiled(source: string, flags: number): RE2JS | undefined {
+  try {
+    return RE2JS.compile(source, flags);
+  } catch {
+    return undefined;
+  }
 }
 
 const WITH_FLAGS = /^\/(.+)\/([dgimsuvy]{0,8})$/s;

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { Logger } from "../../log.ts";
-import type { Answer, AnswerFilter } from "../answer.ts";
+import { type Answer, type AnswerFilter, errorAnswer } from "../answer.ts";
+import type { Exchange } from "../exchange.ts";
 import { type MaskRule, maskRulesOf } from "./mask-rules.ts";
 import { masked } from "./masked.ts";
 import { mediaTypeOf } from "./media-type.ts";
@@ -9,20 +10,36 @@ import type { Settings } from "./settings.ts";
 /** Bytes of a body that is taken apart: 2 MiB of JSON take 20 ms, and with patterns 150. */
 const LONGEST_BODY = 2_097_152;
 
-/** Masks what the rules name in answers of JSON. What is not held whole, or too long, passes as it is, and is told. */
+const TOO_DEEP = errorAnswer(500, "Internal Server Error: the answer is nested too deeply to be masked");
+
+/**
+ * Masks what the rules name in answers of JSON. What is not held whole, too long, or no JSON, passes as it is, and is
+ * told once; what is nested too deeply to be looked through does not pass.
+ */
 export function createResponseManipulation(settings: Settings, log: Logger): AnswerFilter {
   const rules = maskRulesOf(settings);
   const maxDepth = settings.number("maxDepth", 10, 1, 100);
-  let isTold = false;
+  const told = new Set<string>();
+  const tell = ({ route }: Exchange, what: string) => {
+    if (!told.has(what)) log.warn({ route }, `response-manipulation: an answer ${what}`);
+    told.add(what);
+  };
   return (answer, exchange) => {
-    const body = answer.body;
-    if (body === undefined || rules.length === 0 || !mediaTypeOf(answer.headers).endsWith("json")) return answer;
+    if (rules.length === 0 || isEmpty(answer) || !mediaTypeOf(answer.headers).endsWith("json")) return answer;
     const reason = obstacle(answer);
-    if (reason === undefined) return { ...answer, body: maskedBody(body as Uint8Array, rules, maxDepth) };
-    if (!isTold) log.warn({ route: exchange.route }, `response-manipulation: an answer ${reason} passed unmasked`);
-    isTold = true;
+    const body = reason === undefined ? maskedBody(answer.body as Uint8Array, rules, maxDepth) : undefined;
+    if (body === "too deep") {
+      tell(exchange, "that is nested too deeply to be masked was not sent");
+      return TOO_DEEP;
+    }
+    if (body !== undefined) return body === answer.body ? answer : { ...answer, body };
+    tell(exchange, `${reason ?? "that is no JSON"} passed unmasked`);
     return answer;
   };
+}
+
+function isEmpty({ body }: Answer): boolean {
+  return body === undefined || (body instanceof Uint8Array && body.length === 0);
 }
 
 function obstacle({ body, headers }: Answer): string | undefined {
@@ -31,8 +48,19 @@ function obstacle({ body, headers }: Answer): string | undefined {
   return body !== undefined && body.length > LONGEST_BODY ? "of more than 2 MiB" : undefined;
 }
 
-function maskedBody(body: Uint8Array, rules: readonly MaskRule[], maxDepth: number): Uint8Array {
+/** The same bytes where nothing is masked; undefined when they are no JSON. */
+function maskedBody(
+  body: Uint8Array,
+  rules: readonly MaskRule[],
+  maxDepth: number,
+): Uint8Array | "too deep" | undefined {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
-  const result = masked(text, rules, maxDepth);
-  return result === text ? body : Buffer.from(result);
+  try {
+    const result = masked(text, rules, maxDepth);
+    if (result === undefined) return undefined;
+    return result === text ? body : Buffer.from(result);
+  } catch (error) {
+    if (error instanceof RangeError) return "too deep";
+    throw error;
+  }
 }

@@ -31,13 +31,19 @@ export class Settings {
     return this.#read<string | T>(name, (value): value is string => typeof value === "string", fallback);
   }
 
+  /** Of any type, null included; the default where there is none. */
+  value(name: string, fallback: unknown): unknown {
+    const value = this.#fields[name];
+    return value === undefined ? fallback : value;
+  }
+
   /** A text of a form, or the default. */
   formed(name: string, form: RegExp, fallback: string): string {
     return this.#read(name, (value): value is string => typeof value === "string" && form.test(value), fallback);
   }
 
   texts(name: string, fallback: readonly string[] = []): readonly string[] {
-    return this.#list(name, (value) => typeof value === "string") ?? fallback;
+    return this.#entries(name, (value) => typeof value === "string")?.map(([, value]) => value) ?? fallback;
   }
 
   /** An object within. */
@@ -48,7 +54,7 @@ export class Settings {
   /** A list of objects within; a text stands for an object that has only `shorthand`. */
   parts(name: string, shorthand: string): readonly Settings[] {
     const isPart = (value: unknown): value is string | Fields => typeof value === "string" || isFields(value);
-    return (this.#list(name, isPart) ?? []).map((value, index) => {
+    return (this.#entries(name, isPart) ?? []).map(([index, value]) => {
       const fields = typeof value === "string" ? { [shorthand]: value } : value;
       return new Settings(fields, `${this.#path}${name}[${index}].`, this.#wrong);
     });
@@ -77,12 +83,13 @@ export class Settings {
     return fallback;
   }
 
-  #list<T>(name: string, isRight: (value: unknown) => value is T): readonly T[] | undefined {
+  /** Those of a list that are right, each with its place in it. */
+  #entries<T>(name: string, isRight: (value: unknown) => value is T): readonly (readonly [number, T])[] | undefined {
     const list = this.#read<readonly unknown[] | undefined>(name, (value) => Array.isArray(value), undefined);
-    return list?.filter((value, index): value is T => {
-      if (isRight(value)) return true;
+    return list?.flatMap((value, index) => {
+      if (isRight(value)) return [[index, value] as const];
       this.refuse(`${name}[${index}]`);
-      return false;
+      return [];
     });
   }
 }
