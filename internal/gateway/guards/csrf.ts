@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { WorkerRequest } from "../../../protocol/worker.ts";
 import type { Logger } from "../../log.ts";
 import { type AnswerFilter, errorAnswer, type RequestFilter } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
@@ -26,26 +27,38 @@ export function createCsrf(
     const token = cookieOf(exchange.headers.cookie, cookies.name);
     return token !== undefined && tokens.isOurs(token) ? token : undefined;
   };
+  /** Tokens of clients that had none, so that the worker and the client are told the same. */
+  const created = new WeakMap<Exchange, string>();
+  const tokenFor = (exchange: Exchange) => {
+    const token = ownToken(exchange) ?? created.get(exchange) ?? tokens.create();
+    created.set(exchange, token);
+    return token;
+  };
   return {
     requestFilter: (request, exchange) => {
-      if (ignored.has(exchange.method) || isTrusted(exchange.headers.origin)) return request;
+      const passed = () => withToken(request, tokenFor(exchange));
+      if (ignored.has(exchange.method) || isTrusted(exchange.headers.origin)) return passed();
       const own = ownToken(exchange);
       if (own === undefined) return refusal;
       const sent = sentToken(request);
-      if (sent instanceof Promise) return sent.then((token) => (tokens.isSame(own, token) ? request : refusal));
-      return tokens.isSame(own, sent) ? request : refusal;
+      if (sent instanceof Promise) return sent.then((token) => (tokens.isSame(own, token) ? passed() : refusal));
+      return tokens.isSame(own, sent) ? passed() : refusal;
     },
     answerFilter: (answer, exchange) => {
       if (isShared(answer.headers["cache-control"])) return answer;
-      const own = ownToken(exchange);
-      const token = own ?? tokens.create();
-      const lines = own === undefined ? cookies.lines(token, exchange.isTls) : [];
+      const token = tokenFor(exchange);
+      const lines = ownToken(exchange) === undefined ? cookies.lines(token, exchange.isTls) : [];
       const headers = { ...answer.headers, "x-csrf-token": token };
       if (lines.length === 0) return { ...answer, headers };
       const before = answer.headers["set-cookie"] ?? [];
       return { ...answer, headers: { ...headers, "set-cookie": [before, lines].flat() } };
     },
   };
+}
+
+/** Where an application reads the token that its forms are to have: XyPriss's `req.csrfToken()` does. */
+function withToken(request: WorkerRequest, token: string): WorkerRequest {
+  return { ...request, headers: { ...request.headers, "x-csrf-token": token } };
 }
 
 const SAFE = ["GET", "HEAD", "OPTIONS"];

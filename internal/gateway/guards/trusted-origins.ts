@@ -1,10 +1,19 @@
 import { compilePattern, isPattern } from "./pattern.ts";
 import type { Settings } from "./settings.ts";
 
-/** Whether an `Origin` header is one of the configuration's `trustedOrigins`: texts, exactly, and "/source/flags". */
+/**
+ * Whether an `Origin` header is one of the configuration's `trustedOrigins`: an origin, a host with or without port (then
+ * by http and https), or "/source/flags".
+ */
 export function originRuleOf(settings: Settings): (origin: string | undefined) => boolean {
   const trusted = settings.texts("trustedOrigins");
-  const exact = new Set(trusted.filter((origin) => !isPattern(origin)).map((origin) => origin.replace(/\/$/, "")));
+  const exact = new Set<string>();
+  for (const text of trusted) {
+    if (isPattern(text)) continue;
+    const origins = originsOf(text);
+    if (origins.length === 0) settings.refuse(`trustedOrigins: ${text}`);
+    for (const origin of origins) exact.add(origin);
+  }
   const patterns = trusted.filter(isPattern).flatMap((text) => {
     const pattern = compilePattern(text);
     if (pattern === undefined) settings.refuse(`trustedOrigins: ${text}`);
@@ -17,3 +26,18 @@ export function originRuleOf(settings: Settings): (origin: string | undefined) =
 }
 
 const LONGEST_ORIGIN = 2_048;
+
+/** As browsers write them: lower case, without the scheme's own port, and without a path. None for what is no origin. */
+function originsOf(text: string): string[] {
+  if (text === "null") return [text];
+  const urls = text.includes("://") ? [text] : [`http://${text}`, `https://${text}`];
+  return urls.flatMap((url) => originOf(url) ?? []);
+}
+
+function originOf(text: string): string | undefined {
+  if (text.includes("*") || !URL.canParse(text)) return undefined;
+  const { origin, pathname, search, hash, username, password } = new URL(text);
+  if (/^\/*$/.test(pathname) === false || search + hash + username + password !== "") return undefined;
+  // A scheme that the URL standard does not know has no origin there; browsers send such an origin as it is.
+  return origin === "null" ? text.replace(/\/+$/, "") : origin;
+}

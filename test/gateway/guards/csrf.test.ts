@@ -11,11 +11,19 @@ async function guardedBy(csrf: GuardConfiguration) {
     const answer = await answerFilters[0]?.({ status: 200, headers: own }, exchangeOf(request("/", headers)));
     return answer?.headers ?? {};
   };
+  /** The header's lines that the worker is given, and those of the answer. */
+  const tokensOf = async (asked: WorkerRequest) => {
+    const exchange = exchangeOf(asked);
+    const passed = await requestFilters[0]?.(asked, exchange);
+    const answer = await answerFilters[0]?.({ status: 200, headers: {} }, exchange);
+    const ofWorker = passed !== undefined && "headers" in passed ? passed.headers["x-csrf-token"] : undefined;
+    return { ofWorker, headers: answer?.headers ?? {} };
+  };
   const statusOf = async (asked: WorkerRequest) => {
     const result = await requestFilters[0]?.(asked, exchangeOf(asked));
     return result !== undefined && isAnswer(result) ? result.status : 200;
   };
-  return { answered, statusOf, logged };
+  return { answered, statusOf, tokensOf, logged };
 }
 
 function withHeaders(asked: WorkerRequest, headers: Record<string, string>): WorkerRequest {
@@ -83,6 +91,35 @@ describe("the token is taken from", async () => {
   });
 });
 
+describe("the worker is given in x-csrf-token", async () => {
+  const { answered, tokensOf } = await guardedBy({ ...SECRET, trustedOrigins: ["https://app.example"] });
+  const token = String((await answered())["x-csrf-token"]);
+  const cookie = `_csrf=${token}`;
+
+  test("the token of a client that has none yet, which its answer sets", async () => {
+    const { ofWorker, headers } = await tokensOf(request("/form", { "x-csrf-token": "made up" }));
+    expect(ofWorker).toMatch(/^[\w-]{24}\.[\w-]{43}$/);
+    expect(headers["x-csrf-token"]).toBe(ofWorker);
+    expect(headers["set-cookie"]).toEqual([`_csrf=${ofWorker}; Path=/; HttpOnly; SameSite=Lax`]);
+  });
+
+  test("the token of a client's cookie, whatever header it sends with a safe method", async () => {
+    for (const header of [{}, { "x-csrf-token": "made up" }]) {
+      const { ofWorker, headers } = await tokensOf(request("/form", { cookie, ...header }));
+      expect([ofWorker, headers["x-csrf-token"], headers["set-cookie"]]).toEqual([token, token, undefined]);
+    }
+  });
+
+  test("the token that a request has proven, wherever it was, and one for a trusted origin", async () => {
+    expect((await tokensOf(withHeaders(form(`_csrf=${token}`), { cookie }))).ofWorker).toBe(token);
+    const multipart = `--b\r\ncontent-disposition: form-data; name="_csrf"\r\n\r\n${token}\r\n--b--\r\n`;
+    const headers = { cookie, "content-type": "multipart/form-data; boundary=b" };
+    const asked = { ...request("/", headers), method: "POST", body: Buffer.from(multipart) };
+    expect((await tokensOf(asked)).ofWorker).toBe(token);
+    expect((await tokensOf(withHeaders(POST, { origin: "https://app.example" }))).ofWorker).toMatch(/^[\w.-]{68}$/);
+  });
+});
+
 test("trusted origins, exact and by expression, and ignored methods need none", async () => {
   const trustedOrigins = ["https://app.example", "/^https:\\/\\/[a-z]+\\.TRUSTED\\.example$/i", {}, "/(/"];
   const { statusOf, logged } = await guardedBy({ ...SECRET, trustedOrigins, ignoredMethods: ["get", "PATCH"] });
@@ -96,6 +133,31 @@ test("trusted origins, exact and by expression, and ignored methods need none", 
   expect(await statusOf({ ...POST, method: "HEAD" })).toBe(403);
   expect(logged).toMatchObject([{ guard: "csrf", fields: ["trustedOrigins[2]", "trustedOrigins: /(/"] }]);
 });
+
+test.each([
+  ["localhost:5500", ["http://localhost:5500", "https://localhost:5500"], ["http://localhost", "http://localhost:550"]],
+  ["app.example", ["http://app.example", "https://app.example"], ["https://app.example:8443", "https://x.app.example"]],
+  ["App.Example:443", ["https://app.example", "http://app.example:443"], ["http://app.example"]],
+  ["[::1]:3000", ["http://[::1]:3000"], ["http://[::1]"]],
+  ["http://localhost:80/", ["http://localhost"], ["https://localhost"]],
+  ["HTTPS://App.example:443", ["https://app.example"], ["http://app.example"]],
+  ["capacitor://localhost", ["capacitor://localhost"], ["http://localhost"]],
+  ["null", ["null"], ["http://null"]],
+])("the trusted origin %s is what browsers send for it", async (trusted, right, wrong) => {
+  const { statusOf, logged } = await guardedBy({ ...SECRET, trustedOrigins: [trusted] });
+  const from = (origin: string) => statusOf(withHeaders(POST, { origin }));
+  for (const origin of right) expect(await from(origin), origin).toBe(200);
+  for (const origin of [...wrong, "https://evil.example"]) expect(await from(origin), origin).toBe(403);
+  expect(logged).toEqual([]);
+});
+
+test.each(["*", "https://*.example", "https://app.example/path", "https://", "a b"])(
+  "the trusted origin %s is none, and is told",
+  async (trusted) => {
+    const { logged } = await guardedBy({ ...SECRET, trustedOrigins: [trusted] });
+    expect(logged).toMatchObject([{ guard: "csrf", fields: [`trustedOrigins: ${trusted}`] }]);
+  },
+);
 
 test("cookies are as they were configured, with a second one for scripts of the page", async () => {
   const { answered } = await guardedBy({

@@ -67,6 +67,17 @@ test("a client posts with the token that its cookie and the answer's header had"
   expect(await gateway.ask("/", { method: "POST", headers: withToken })).toMatchObject({ status: 200, body: "done" });
 });
 
+test("a worker is given the token of a new client, and puts it into a form that the client can send", async () => {
+  const gateway = await startGateway({ guards: { csrf: { secret: "a secret of the tests" } } });
+  void (await gateway.worker()).answerAll(({ headers }) => headers["x-csrf-token"]);
+  const { headers, body: token } = await gateway.ask("/form");
+  expect(headers["x-csrf-token"]).toBe(token);
+  const cookie = String(headers["set-cookie"]).split(";")[0];
+  const form = { "content-type": "application/x-www-form-urlencoded", cookie };
+  const posted = await gateway.ask("/form", { method: "POST", headers: form, body: `_csrf=${token}` });
+  expect(posted).toMatchObject({ status: 200, body: token });
+});
+
 test("an attack in XML is found in the JSON that the worker would get, and the rest is answered in XML", async () => {
   const gateway = await startGateway({ guards: GUARDS, conversion: CONVERSION });
   const worker = await gateway.worker();
