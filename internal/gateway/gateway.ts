@@ -115,7 +115,7 @@ export class Gateway {
     if (match?.file !== undefined) this.#toFile(exchange, match.file);
     else if (match === undefined && upstreams !== undefined) this.#toProxy(exchange, upstreams);
     else if (this.#parts.features.breaker?.allows() === false) this.#answer(exchange, OPEN_BREAKER);
-    else this.#then(exchange, this.#bodies.read(exchange), (body) => this.#toWorker(exchange, match?.params, body));
+    else this.#then(exchange, this.#bodies.read(exchange), (body) => this.#toWorker(exchange, match, body));
   }
 
   #toFile(exchange: Exchange, { path, isMount, rest }: NonNullable<RouteMatch["file"]>): void {
@@ -137,17 +137,18 @@ export class Gateway {
     this.#answer(exchange, upstreams.forward(exchange, body));
   }
 
-  #toWorker(exchange: Exchange, params: RouteMatch["params"] | undefined, body: RequestBody): void {
+  #toWorker(exchange: Exchange, match: RouteMatch | undefined, body: RequestBody): void {
     const { requestFilters } = this.#parts.features;
     const remoteAddr = this.#remoteAddr(exchange);
+    const known = { params: match?.params, takesHead: match !== undefined && match.method !== "GET", remoteAddr };
     if ("gone" in body) return;
     if ("refused" in body) this.#answer(exchange, body.refused);
     else if ("rest" in body) {
       this.#refuseWhenTooLarge(exchange, body.rest);
-      this.#dispatch(exchange, workerRequest(exchange, { params, remoteAddr, follows: true }), body.rest);
+      this.#dispatch(exchange, workerRequest(exchange, { ...known, follows: true }), body.rest);
     } else {
       const read = "upload" in body ? body.upload : { body: body.whole };
-      const request = workerRequest(exchange, { params, remoteAddr, ...read });
+      const request = workerRequest(exchange, { ...known, ...read });
       if (requestFilters.length === 0) this.#dispatch(exchange, request);
       else this.#filter(exchange, request);
     }

@@ -4,6 +4,8 @@ import type { Exchange } from "./exchange.ts";
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 
 export interface RequestParts {
+  /** The worker has a route for HEAD: such a request goes to it as HEAD, and otherwise as GET. */
+  readonly takesHead?: boolean;
   readonly params?: Readonly<Record<string, string>> | undefined;
   readonly remoteAddr: string;
   readonly body?: Uint8Array | undefined;
@@ -13,14 +15,14 @@ export interface RequestParts {
   readonly uploadErrors?: readonly UploadError[];
 }
 
-/** A request as a worker is given it. HEAD goes to it as GET. */
+/** A request as a worker is given it. */
 export function workerRequest(
   exchange: Exchange,
-  { params = NONE, follows = false, ...parts }: RequestParts,
+  { params = NONE, takesHead = false, follows = false, ...parts }: RequestParts,
 ): WorkerRequest {
   const { method, target, search } = exchange;
   return {
-    method: method === "HEAD" ? "GET" : method,
+    method: method === "HEAD" && !takesHead ? "GET" : method,
     url: target,
     headers: forwardedHeaders(exchange, follows ? undefined : (parts.body?.byteLength ?? 0), parts.files !== undefined),
     query: search === "" ? NONE : firstValues(search),

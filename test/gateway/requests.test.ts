@@ -46,12 +46,46 @@ describe("a worker is given", () => {
     expect((await gateway.ask("/elsewhere")).body).toBe("{}");
   });
 
-  test("HEAD as GET, and its client no body but the length of one", async () => {
+  test("HEAD as GET where it has no route for it, and its client no body but the length of one", async () => {
     const gateway = await startGateway();
-    const worker = await gateway.worker();
+    const worker = await gateway.worker({ id: "master" }, [{ method: "GET", path: "/", target: "worker" }]);
     void worker.answerAll(({ method }) => method);
-    const { status, headers, body } = await gateway.ask("/", { method: "HEAD" });
-    expect([status, headers["content-length"], body]).toEqual([200, "3", ""]);
+    for (const path of ["/", "/without-a-route"]) {
+      const { status, headers, body } = await gateway.ask(path, { method: "HEAD" });
+      expect([status, headers["content-length"], body]).toEqual([200, "3", ""]);
+    }
+  });
+
+  test.each(["HEAD", "ALL", "*", "all"])("HEAD as HEAD where it has a route for %s", async (method) => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker({ id: "master" }, [
+      { method: "GET", path: "/files/:name", target: "worker" },
+      { method, path: "/files/:any", target: "worker" },
+    ]);
+    const told = gateway.ask("/files/a", { method: "HEAD" });
+    const asked = await worker.asked();
+    expect(asked).toMatchObject({ method: "HEAD", params: { any: "a" } });
+    worker.answer(asked, "", { headers: { "content-length": 1234, etag: '"a"' } });
+    expect(await told).toMatchObject({ status: 200, headers: { "content-length": "1234", etag: '"a"' }, body: "" });
+
+    const long = gateway.ask("/files/a", { method: "HEAD" });
+    worker.answer(await worker.asked(), "a body");
+    expect(await long).toMatchObject({ headers: { "content-length": "6" }, body: "" });
+    const untold = gateway.ask("/files/a", { method: "HEAD" });
+    worker.answer(await worker.asked(), "", { headers: { "content-length": "5 or so" } });
+    expect((await untold).headers["content-length"]).toBeUndefined();
+  });
+
+  test("of all methods those that a route names none for", async () => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker({ id: "master" }, [
+      { method: "POST", path: "/a/:id", target: "worker" },
+      { method: "ALL", path: "/a/:other", target: "worker" },
+    ]);
+    void worker.answerAll(({ method, params }) => `${method} ${JSON.stringify(params)}`);
+    expect((await gateway.ask("/a/1", { method: "POST" })).body).toBe('POST {"id":"1"}');
+    for (const method of ["GET", "PROPFIND"])
+      expect((await gateway.ask("/a/1", { method })).body).toBe(`${method} {"other":"1"}`);
   });
 
   test("a body of the length that it had, also when it came in chunks", async () => {

@@ -52,7 +52,7 @@ export function nodeResponse(exchange: WorkerExchange, request: IncomingMessage,
   beneath.socket = socket;
   socket._httpMessage = response;
   beneath._storeHeader = (firstLine, headers) => {
-    sending.head(response.statusCode, outgoingHeaders(response.getHeaders(), headers));
+    sending.head(response.statusCode, outgoingHeaders(response.getHeaders(), headers, request.method));
     beneath._header = firstLine;
     beneath._headerSent = true;
   };

@@ -3,22 +3,24 @@ import type { HeaderValue } from "../../../protocol/worker.ts";
 
 type Fields = Record<string, HeaderValue>;
 
-/** The gateway's own business, whose length is that of the body which came. */
+/** The gateway's own business, whose length is that of the body which came; to HEAD none comes, and the length is told. */
 const FRAMING = new Set(["content-length", "transfer-encoding"]);
+const FRAMING_OF_HEAD = new Set(["transfer-encoding"]);
 
 /**
  * A response's header fields by lower-case name: those that were set, or, when none were, what writeHead was given (an
  * object, a flat list of names and values, or a list of both in pairs).
  * @throws what node:http throws for a field that is none.
  */
-export function outgoingHeaders(set: OutgoingHttpHeaders, given: unknown): Fields {
+export function outgoingHeaders(set: OutgoingHttpHeaders, given: unknown, method: string | undefined): Fields {
+  const framing = method === "HEAD" ? FRAMING_OF_HEAD : FRAMING;
   const fields: Fields = {};
   let isEmpty = true;
   for (const name in set) {
     isEmpty = false;
-    if (!FRAMING.has(name)) fields[name] = textOf(set[name]);
+    if (!framing.has(name)) fields[name] = textOf(set[name]);
   }
-  if (isEmpty && given) for (const [name, value] of entriesOf(given)) add(fields, name, value);
+  if (isEmpty && given) for (const [name, value] of entriesOf(given)) add(fields, name, value, framing);
   return fields;
 }
 
@@ -28,11 +30,11 @@ function entriesOf(given: unknown): Iterable<readonly [string, unknown]> {
   return Array.from({ length: given.length / 2 }, (_, i) => [given[2 * i], given[2 * i + 1]]);
 }
 
-function add(fields: Fields, name: string, value: unknown): void {
+function add(fields: Fields, name: string, value: unknown, framing: ReadonlySet<string>): void {
   validateHeaderName(name);
   for (const line of Array.isArray(value) ? value : [value]) validateHeaderValue(name, line);
   const key = name.toLowerCase();
-  if (FRAMING.has(key)) return;
+  if (framing.has(key)) return;
   const before = fields[key];
   fields[key] = before === undefined ? textOf(value) : [before, textOf(value)].flat();
 }

@@ -25,7 +25,8 @@ export function createResponseManipulation(settings: Settings, log: Logger): Ans
     told.add(what);
   };
   return (answer, exchange) => {
-    if (rules.length === 0 || isEmpty(answer) || !mediaTypeOf(answer.headers).endsWith("json")) return answer;
+    if (rules.length === 0 || !mediaTypeOf(answer.headers).endsWith("json")) return answer;
+    if (isEmpty(answer)) return withoutLength(answer);
     const reason = obstacle(answer);
     const body = reason === undefined ? maskedBody(answer.body as Uint8Array, rules, maxDepth) : undefined;
     if (body === "too deep") {
@@ -36,6 +37,13 @@ export function createResponseManipulation(settings: Settings, log: Logger): Ans
     tell(exchange, `${reason ?? "that is no JSON"} passed unmasked`);
     return answer;
   };
+}
+
+/** What a worker tells of a body that HEAD does not get is not the length of the masked one. */
+function withoutLength(answer: Answer): Answer {
+  if (answer.headers["content-length"] === undefined) return answer;
+  const { "content-length": length, ...headers } = answer.headers;
+  return { ...answer, headers };
 }
 
 function isEmpty({ body }: Answer): boolean {

@@ -2,6 +2,8 @@ import createRouter, { type HTTPVersion, type Instance } from "find-my-way";
 import { isParameter, type Route } from "./parse-route.ts";
 
 export interface RouteMatch {
+  /** Of the route, which may be another one than the request's: GET for HEAD, or `ALL_METHODS`. */
+  readonly method: string;
   /** As the worker wrote it. */
   readonly pattern: string;
   /** Decoded. The rest of the path, for a wildcard, is without slashes at its ends. */
@@ -18,7 +20,7 @@ export interface RouteMatch {
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 const onMatch = () => {};
 
-/** The routes of one method. find-my-way knows the usual methods only, so each has a router, of routes that are all GET. */
+/** The routes for requests of one method. find-my-way knows the usual methods only, so each has a router, of routes that are all GET. */
 export class MethodRoutes {
   /** By the path itself: most requests are for one of these, and 30 ns decide it. */
   readonly #literal = new Map<string, RouteMatch>();
@@ -59,12 +61,12 @@ function escaped(segment: string): string {
   return isParameter(segment) ? segment : segment.replaceAll(":", "::");
 }
 
-function matchOf({ pattern, wildcard, file }: Route, found: Readonly<Record<string, string>>): RouteMatch {
+function matchOf({ method, pattern, wildcard, file }: Route, found: Readonly<Record<string, string>>): RouteMatch {
   if (wildcard === undefined) {
-    if (file === undefined) return { pattern, params: found };
-    return { pattern, params: found, file: { path: file, isMount: false, rest: "" } };
+    if (file === undefined) return { method, pattern, params: found };
+    return { method, pattern, params: found, file: { path: file, isMount: false, rest: "" } };
   }
   const { "*": rest = "", ...others } = found;
   const params = { ...others, [wildcard]: rest };
-  return file === undefined ? { pattern, params } : { pattern, params, file: { path: file, isMount: true, rest } };
+  return { method, pattern, params, ...(file !== undefined && { file: { path: file, isMount: true, rest } }) };
 }

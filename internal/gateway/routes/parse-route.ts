@@ -2,7 +2,7 @@ import type { RouteEntry } from "../../../protocol/worker.ts";
 
 /** A route of the syntax: segments that are literal, `:name`, or at the end `*name`. */
 export interface Route {
-  /** Upper case. */
+  /** Upper case; `ALL_METHODS` for every one. */
   readonly method: string;
   /** As the worker wrote it. */
   readonly pattern: string;
@@ -13,6 +13,9 @@ export interface Route {
   /** What the gateway serves itself: a file, or a folder for a wildcard. */
   readonly file?: string | undefined;
 }
+
+/** The method of a route that is for every method, which a worker writes as `ALL` or `*`. */
+export const ALL_METHODS = "ALL";
 
 /** Characters of a path, of a file's path, and of a method. */
 const MAX_PATH = 2_048;
@@ -39,7 +42,7 @@ export function parseRoute(entry: unknown): Route | undefined {
   const segments = parts.map(decoded);
   if (!segments.every((segment) => LITERAL.test(segment) || PARAMETER.test(segment))) return undefined;
   return {
-    method: method.toUpperCase(),
+    method: method === "*" ? ALL_METHODS : method.toUpperCase(),
     pattern: path,
     segments,
     wildcard,

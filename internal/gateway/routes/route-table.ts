@@ -1,7 +1,7 @@
 import { XsysError } from "../../../protocol/errors.ts";
 import type { RouteEntry } from "../../../protocol/worker.ts";
 import { MethodRoutes, type RouteMatch } from "./method-routes.ts";
-import { parseRoute, type Route } from "./parse-route.ts";
+import { ALL_METHODS, parseRoute, type Route } from "./parse-route.ts";
 
 export type { RouteMatch };
 
@@ -15,7 +15,11 @@ const MAX_ROUTES = 10_000;
  */
 export class RouteTable {
   #last: readonly unknown[] = [];
-  #methods: ReadonlyMap<string, MethodRoutes> = new Map();
+  #routes: readonly Route[] = [];
+  /** The methods that routes name. */
+  #methods: ReadonlySet<string> = new Set();
+  /** What was looked for so far: a worker may name thousands of methods, of which HTTP's parser lets 35 through. */
+  readonly #byMethod = new Map<string, MethodRoutes>();
 
   /**
    * Takes the place of what was there. Entries that are no routes of the syntax are passed over: regular expressions,
@@ -26,20 +30,31 @@ export class RouteTable {
     const entries: readonly unknown[] = checked(routes);
     if (isSame(entries, this.#last)) return;
     this.#last = entries;
-    const byMethod = Map.groupBy(
-      entries.map(parseRoute).filter((route) => route !== undefined),
-      ({ method }: Route) => method,
-    );
-    this.#methods = new Map([...byMethod].map(([method, some]) => [method, new MethodRoutes(some)]));
+    this.#routes = entries.map(parseRoute).filter((route) => route !== undefined);
+    this.#methods = new Set(this.#routes.map(({ method }) => method));
+    this.#byMethod.clear();
   }
 
   /**
-   * @param method - upper case; HEAD is taken for GET where it has no route of its own.
+   * The route for a request: one of its method or of all methods, and for HEAD also one of GET, where no other one is as
+   * good.
+   * @param method - upper case
    * @param path - undecoded, without query. One with a malformed escape matches nothing.
    */
   find(method: string, path: string): RouteMatch | undefined {
-    const match = this.#methods.get(method)?.find(path);
-    return match === undefined && method === "HEAD" ? this.#methods.get("GET")?.find(path) : match;
+    if (this.#routes.length === 0) return undefined;
+    const named = method === "HEAD" || this.#methods.has(method) ? method : ALL_METHODS;
+    let found = this.#byMethod.get(named);
+    if (found === undefined) {
+      found = new MethodRoutes(this.#routesFor(named));
+      this.#byMethod.set(named, found);
+    }
+    return found.find(path);
+  }
+
+  #routesFor(wanted: string): readonly Route[] {
+    const own = this.#routes.filter(({ method }) => method === wanted || method === ALL_METHODS);
+    return wanted === "HEAD" ? [...own, ...this.#routes.filter(({ method }) => method === "GET")] : own;
   }
 }
 

@@ -23,9 +23,9 @@ export const DELEGATE = "x-xhsc-static-delegate";
 /**
  * Reads a worker's answer, which is unchecked: names are made lower case, numbers text, repeated names one list, and
  * what Latin-1 has no letters for the bytes of UTF-8.
- * Undefined for what is no answer.
+ * Undefined for what is no answer. To HEAD the worker's own length is kept: that of the body which GET would have.
  */
-export function answerHead(status: unknown, fields: unknown): AnswerHead | undefined {
+export function answerHead(status: unknown, fields: unknown, method = "GET"): AnswerHead | undefined {
   if (!isStatus(status)) return undefined;
   const headers: Record<string, HeaderValue> = {};
   if (fields === null || fields === undefined) return { status, headers };
@@ -33,7 +33,7 @@ export function answerHead(status: unknown, fields: unknown): AnswerHead | undef
   for (const name in fields) {
     const key = name.toLowerCase();
     const value = headerValue((fields as WorkerResponsePayload["headers"])[name], key === DELEGATE);
-    if (value === undefined || FRAMING.has(key)) continue;
+    if (value === undefined || (FRAMING.has(key) && !(method === "HEAD" && isLength(key, value)))) continue;
     const before = headers[key];
     headers[key] = before === undefined ? value : ([] as string[]).concat(before, value);
   }
@@ -44,6 +44,10 @@ export function answerHead(status: unknown, fields: unknown): AnswerHead | undef
 function isStatus(status: unknown): status is number {
   if (!Number.isInteger(status)) return false;
   return status === DELEGATED || status === 101 || ((status as number) >= 200 && (status as number) <= 999);
+}
+
+function isLength(name: string, value: HeaderValue): boolean {
+  return name === "content-length" && typeof value === "string" && /^\d{1,15}$/.test(value);
 }
 
 function headerValue(value: unknown, isPath: boolean): HeaderValue | undefined {

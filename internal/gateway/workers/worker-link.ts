@@ -171,7 +171,8 @@ export class WorkerLink implements WorkerInbox, Candidate {
   #answer(id: number, status: unknown, fields: unknown, body: Uint8Array | "follows"): void {
     const sent = this.#sent.get(id);
     if (sent === undefined || sent.isAnswered) return; // too late: somebody else has answered, or nobody waits
-    const head = answerHead(status, fields);
+    const { method } = sent.job.request;
+    const head = answerHead(status, fields, method);
     if (head === undefined) {
       this.#home.garbage(this, `an answer with the status ${JSON.stringify(status)?.slice(0, 40)}`);
       this.#sent.end(id);
@@ -187,7 +188,8 @@ export class WorkerLink implements WorkerInbox, Candidate {
     }
     this.#sent.end(id);
     sent.writer?.close(new Error("the request was answered before its body was read"));
-    sent.job.answered({ ...head, body } satisfies Answer);
+    const isUntold = method === "HEAD" && body.length === 0;
+    sent.job.answered({ ...head, body: isUntold ? undefined : body } satisfies Answer);
   }
 
   #bodyOf(id: number, sent: SentJob): Readable {

@@ -49,6 +49,18 @@ describe("a response of node:http", () => {
     expect(await scene.gateway.fetch({})).toMatchObject({ status: 201, headers, body: Buffer.from("ok") });
   });
 
+  test.each([
+    ["set", (response: ServerResponse) => response.setHeader("Content-Length", 1234)],
+    ["given to writeHead", (response: ServerResponse) => response.writeHead(200, { "Content-Length": 1234 })],
+  ])("to HEAD tells the length that was %s, and sends no body", async (_how, tell) => {
+    await scene.serveNode((_request, response) => {
+      tell(response);
+      response.end("a body");
+    });
+    const answer = await scene.gateway.fetch({ method: "HEAD" });
+    expect(answer).toMatchObject({ status: 200, headers: { "content-length": "1234" }, body: Buffer.alloc(0) });
+  });
+
   test("refuses a field that is none, and the client gets 500", async () => {
     await scene.serveNode((_request, response) => response.writeHead(200, { "x-split": "a\r\nb" }));
     expect(await scene.gateway.fetch({})).toMatchObject({ status: 500 });

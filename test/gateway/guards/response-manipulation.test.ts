@@ -176,6 +176,13 @@ test("what is no JSON passes as it is, and what says that it is JSON is told", a
   }
 });
 
+test("the length of an unmasked answer to HEAD is not told", async () => {
+  const headers = { ...JSON_TYPE, "content-length": "12", etag: '"a"' };
+  const { filter } = await filtered({ rules: [{ field: "a" }] }, undefined);
+  const answer = await filter?.({ status: 200, headers }, exchangeOf({ ...request("/"), method: "HEAD" }));
+  expect(answer?.headers).toEqual({ ...JSON_TYPE, etag: '"a"' });
+});
+
 test("rules that cannot be used are told: a RegExp that came as {}, an expression that is none", async () => {
   const rules = [
     { valuePattern: {} },

@@ -60,6 +60,24 @@ describe("which route matches", () => {
     expect(found(routes, "/users/7/posts")).toEqual(["/users/:name/posts", { name: "7" }]);
   });
 
+  test("for HEAD the better route counts, and its own one where another is as good", () => {
+    const methodFor = (path: string, ...routes: RouteEntry[]) => table(...routes).find("HEAD", path)?.method;
+    expect(methodFor("/a", worker("/a"))).toBe("GET");
+    expect(methodFor("/a", worker("/a"), worker("/a", "HEAD"))).toBe("HEAD");
+    expect(methodFor("/a", worker("/a"), worker("/a", "*"))).toBe("ALL");
+    expect(methodFor("/a", worker("/*rest", "ALL"), worker("/a"))).toBe("GET");
+    expect(methodFor("/a", worker("/:id", "HEAD"), worker("/:name"), worker("/*rest", "ALL"))).toBe("HEAD");
+    expect(methodFor("/b", worker("/*rest", "ALL"), worker("/a"))).toBe("ALL");
+    expect(methodFor("/b", worker("/a", "HEAD"))).toBeUndefined();
+  });
+
+  test("routes that are told again take the place of those before", () => {
+    const routes = table("/a");
+    expect(found(routes, "/a")).toBeDefined();
+    routes.sync([worker("/b")]);
+    expect([found(routes, "/a"), found(routes, "/b")]).toEqual([undefined, ["/b", {}]]);
+  });
+
   test("a method is any token, in either case; HEAD is GET's where it has none", () => {
     const routes = table(worker("/a", "get"), worker("/a", "Purge-All"), worker("/b", "HEAD"), worker("/b"));
     expect(found(routes, "/a", "HEAD")).toEqual(["/a", {}]);
