@@ -49,7 +49,7 @@ export async function serverOptions(words: readonly string[]): Promise<ServerOpt
     root: await existingFolder(globals.root ?? "."),
     confined: globals.confine,
     limits: ipcLimits(values),
-    gateway: { ...gatewayOptions(values, options), ...withoutAbsent({ tls: await readTls(values) }) },
+    gateway: { ...gatewayOptions(values, options, globals.signed), ...withoutAbsent({ tls: await readTls(values) }) },
     ...(command !== undefined && {
       cluster: clusterOptions(values, { command, socket: listening.socket, cwd: process.cwd() }),
     }),
@@ -62,9 +62,9 @@ export async function serverOptions(words: readonly string[]): Promise<ServerOpt
   };
 }
 
-function gatewayOptions(values: ServerValues, given: Given): GatewayOptions {
+function gatewayOptions(values: ServerValues, given: Given, signed: boolean): GatewayOptions {
   const parts = {
-    compression: compressionOptions(values),
+    compression: compressionOptions(values, { given, signed }),
     rateLimit: rateLimitOptions(values),
     concurrency: concurrencyOptions(values),
     breaker: breakerOptions(values),

@@ -118,6 +118,15 @@ describe("the gateway's parts", () => {
     expect((await gateway("--perf-compression=false")).compression).toBeUndefined();
   });
 
+  test("compression is off for XyPriss's client unless it says otherwise", async () => {
+    const isOn = async (...words: string[]) => (await signed(...words)).gateway.compression !== undefined;
+    expect(await isOn()).toBe(false);
+    expect(await isOn("--perf-batch-size", "100", "--compression-level", "6")).toBe(false);
+    expect(await isOn("--perf-compression=false")).toBe(false);
+    expect(await isOn("--perf-compression=true", "--perf-compression-algs", "gzip")).toBe(true);
+    expect(await isOn("--perf-compression")).toBe(true);
+  });
+
   test.each([
     [
       "--rate-limit --rate-limit-max 5 --rate-limit-exclude /a,RE:^/b",
