@@ -25,6 +25,7 @@ export function makeBin(folder: string): string[] {
 /**
  * That it runs on Node is its own affair: the caller's NODE_OPTIONS (a debugger to wait for, modules to load) are for the
  * programs that xsys starts, and a process warning would be text that the caller did not ask for.
+ * Workers are told the name that the launcher was started by.
  */
 function shellLauncher(folder: string): string {
   return `#!/bin/sh
@@ -45,6 +46,9 @@ if [ -n "\${NODE_OPTIONS-}" ]; then
   export XSYS_NODE_OPTIONS="$NODE_OPTIONS"
   unset NODE_OPTIONS
 fi
+case " $* " in
+  *" server start "*) export XSYS_PROGRAM="$0" ;;
+esac
 exec ${fromHere(folder, node())} --no-warnings ${fromHere(folder, main())} "$@"
 `;
 }

@@ -1,14 +1,19 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, readdir, stat, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeBin } from "../../scripts/make-bin.ts";
+import { useChildren } from "../support/children.ts";
+import { printed } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { XyPrissClient } from "../support/xypriss-client.ts";
 
 const sandbox = useSandbox();
+const children = useChildren();
+const TELLING = fileURLToPath(new URL("../cmd/fixtures/telling-worker.mjs", import.meta.url));
 
 describe.skipIf(process.platform === "win32")("the executables", () => {
   test("have the names that XyPriss's client looks for, and can be executed", async () => {
@@ -54,6 +59,37 @@ describe.skipIf(process.platform === "win32")("the executables", () => {
     told();
     const { stdout, stderr } = told();
     expect(stdout + stderr).toMatch(/retrieving \w+ cache for \S+ file:\S+\/cmd\/xsys\/run\.ts\.\.\.success/);
+  });
+
+  test("tell workers the name that they were started by, and no other program that they start", async () => {
+    makeBin(sandbox.path("bin"));
+    await mkdir(sandbox.path("links"));
+    await symlink("../bin/xhsc", sandbox.path("links/xhsc-linux-amd64"));
+    const words = [
+      "--port=0",
+      "--ipc",
+      sandbox.path("s"),
+      "--cluster",
+      "--cluster-workers=1",
+      "--entry-point",
+      TELLING,
+    ];
+    const server = children.add(spawn(sandbox.path("links/xhsc-linux-amd64"), ["server", "start", ...words]));
+    const [, told = ""] = /told (\{.*\})/.exec(await printed(server, /told \{.*\}\n/)) ?? [];
+    expect(JSON.parse(told)).toMatchObject({
+      program: sandbox.path("links/xhsc-linux-amd64"),
+      answer: '{"status":"ok","data":"a/b"}\n',
+    });
+    const environment = execFileSync(sandbox.path("bin/xhsc"), [
+      "--connect",
+      sandbox.path("s"),
+      "sys",
+      "env",
+      "--json",
+    ]);
+    expect(JSON.parse(environment.toString()).data).not.toHaveProperty("XSYS_PROGRAM");
+    server.kill("SIGTERM");
+    await once(server, "exit");
   });
 
   test("run from a folder with spaces and quotes in its name", async () => {

@@ -17,6 +17,7 @@ import { proxyOptions } from "./flags/proxy.ts";
 import { requestOptions } from "./flags/requests.ts";
 import { SERVER_FLAGS } from "./groups.ts";
 import { type LeftOver, leftOver } from "./left-over.ts";
+import { ownProgram } from "./own-program.ts";
 import { readTls } from "./read-tls.ts";
 import { workerCommand } from "./worker-command.ts";
 
@@ -43,6 +44,7 @@ export async function serverOptions(words: readonly string[]): Promise<ServerOpt
   const unknown = leftOver(positionals, globals.signed);
   const values = readFlags(SERVER_FLAGS, options);
   const listening = listeningOn(values.ipc ?? values.socket);
+  const program = ownProgram();
   const command = await workerCommand(values, globals.signed);
   return {
     ...listening,
@@ -51,7 +53,12 @@ export async function serverOptions(words: readonly string[]): Promise<ServerOpt
     limits: ipcLimits(values),
     gateway: { ...gatewayOptions(values, options, globals.signed), ...withoutAbsent({ tls: await readTls(values) }) },
     ...(command !== undefined && {
-      cluster: clusterOptions(values, { command, socket: listening.socket, cwd: process.cwd() }),
+      cluster: clusterOptions(values, {
+        command,
+        socket: listening.socket,
+        cwd: process.cwd(),
+        program,
+      }),
     }),
     log: { level: values["log-level"], format: values["log-format"] },
     plugins: values.plugins,

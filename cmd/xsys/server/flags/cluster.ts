@@ -11,7 +11,9 @@ const MB = 1024 ** 2;
 
 export const CLUSTER = {
   cluster: flag("Start workers, and watch over them."),
-  "entry-point": optionalPath("Script of a worker, run by bun if it ends in .ts and bun is there, else by node."),
+  "entry-point": optionalPath(
+    "Script of a worker: run by what runs XyPriss's application; else TypeScript by bun where it is, the rest by node.",
+  ),
   "worker-command": optionalText("Program and arguments of a worker, in place of a script: any program will do."),
   "cluster-workers": count({
     summary: "Workers; 0 or auto for as many as there are processors.",
@@ -81,15 +83,21 @@ export const WORKER_LIFE = {
 
 type ClusterValues = Values<typeof CLUSTER> & Values<typeof WORKER_LIMITS> & Values<typeof WORKER_LIFE>;
 
+interface WorkerSurroundings {
+  readonly socket: string;
+  /** What a worker starts for XyPriss's one-shot calls; undefined leaves it to look for one. */
+  readonly program: string | undefined;
+}
+
 export function clusterOptions(
   values: ClusterValues,
-  { command, socket, cwd }: Pick<ClusterOptions, "command" | "cwd"> & { readonly socket: string },
+  { command, socket, cwd, program }: Pick<ClusterOptions, "command" | "cwd"> & WorkerSurroundings,
 ): ClusterOptions {
   const { "cluster-max-memory": maxMemory, "cluster-max-cpu": maxCpu, "file-descriptor-limit": files } = values;
   return {
     command,
     cwd,
-    env: { XYPRISS_IPC_PATH: socket },
+    env: { XYPRISS_IPC_PATH: socket, ...(program !== undefined && { XYPRISS_XHSC_PATH: program }) },
     workers: values["cluster-workers"] || availableParallelism(),
     standbys: values.standbys,
     readyWhen: "registered",
