@@ -2,6 +2,7 @@ import { access, constants, stat } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { isSea } from "node:sea";
 import { XsysError } from "../../../protocol/errors.ts";
+import { parentRuntime, type Runtime, runsTypeScript } from "./parent-runtime.ts";
 import type { ServerValues } from "./server-options.ts";
 import { splitCommand } from "./split-command.ts";
 
@@ -18,13 +19,17 @@ type CommandValues = Pick<
 export async function workerCommand(
   values: CommandValues,
   signed: boolean,
+  readParent: () => Promise<Runtime | undefined> = parentRuntime,
 ): Promise<[string, ...string[]] | undefined> {
   const { cluster, "entry-point": script, "worker-command": line } = values;
   if (script !== undefined && line !== undefined)
     throw invalid("--entry-point and --worker-command exclude each other");
   const isToRun = script !== undefined || line !== undefined;
-  if (cluster && isToRun)
-    return line === undefined ? scriptCommand(await existingFile(script ?? ""), values) : splitCommand(line);
+  if (cluster && isToRun) {
+    if (line !== undefined) return splitCommand(line);
+    // XyPriss's client is its application, whose workers are run by what runs itself; a shell says nothing of them.
+    return scriptCommand(await existingFile(script ?? ""), values, signed ? await readParent() : undefined);
+  }
   // XyPriss's own engine starts workers when it is given both, and says nothing otherwise.
   if (signed || cluster === isToRun) return undefined;
   throw invalid(
@@ -36,8 +41,16 @@ function invalid(message: string): XsysError {
   return new XsysError("INVALID_PARAMS", `server start: ${message}`);
 }
 
-async function scriptCommand(script: string, values: CommandValues): Promise<[string, ...string[]]> {
-  const isTypeScript = script.endsWith(".ts");
+async function scriptCommand(
+  script: string,
+  values: CommandValues,
+  parent: Runtime | undefined,
+): Promise<[string, ...string[]]> {
+  const isTypeScript = /\.(?:[cm]?ts|tsx)$/.test(script);
+  if (parent?.name === "bun") return [parent.file, script];
+  if (parent !== undefined && (!isTypeScript || (await runsTypeScript(parent.file)))) {
+    return [parent.file, ...nodeOptions(values), script];
+  }
   const bun = isTypeScript ? await programOnPath("bun") : undefined;
   if (bun !== undefined) return [bun, script];
   // The Node of PATH may be too old for TypeScript; the one that runs this is not.

@@ -1,13 +1,15 @@
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { copyFile, link, mkdir } from "node:fs/promises";
 import { request } from "node:https";
 import { createServer } from "node:net";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { useChildren } from "../../support/children.ts";
-import { xsys } from "../../support/command-line.ts";
+import { printed, xsys } from "../../support/command-line.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { startServer } from "../../support/started-server.ts";
 
@@ -15,6 +17,7 @@ const sandbox = useSandbox();
 const children = useChildren();
 const SIGNATURE = ["--signature", "0123456789abcdef".repeat(8)];
 const WORKER = fileURLToPath(new URL("../fixtures/xypriss-worker.mjs", import.meta.url));
+const APPLICATION = fileURLToPath(new URL("../fixtures/xypriss-application.ts", import.meta.url));
 
 const onSocket = (...words: string[]) => ["--port", "0", "--ipc", sandbox.path("s"), ...words];
 const withWorkers = (count: number) => onSocket("--cluster", "--entry-point", WORKER, "--cluster-workers", `${count}`);
@@ -131,6 +134,31 @@ describe("xsys server start", () => {
     const swapped = await failing(...onSocket("--tls-cert", key, "--tls-key", cert));
     expect(swapped.status).toBe(65);
     expect(swapped.stderr).toContain("are no certificate and its key");
+  });
+});
+
+describe.runIf(process.platform === "linux")("the workers of an application of XyPriss", () => {
+  const TELLING = fileURLToPath(new URL("../fixtures/telling-worker.mjs", import.meta.url));
+
+  /** Runs an application by a copy of Node with another name, and gives what its worker tells. */
+  async function toldBy(name: string) {
+    const runtime = sandbox.path(name);
+    await mkdir(dirname(runtime), { recursive: true });
+    await link(process.execPath, runtime).catch(() => copyFile(process.execPath, runtime));
+    const words = [...SIGNATURE, "server", "start", ...onSocket("--cluster-workers", "1", "--cluster")];
+    const application = children.add(
+      spawn(runtime, [APPLICATION, ...words, "--entry-point", TELLING], { stdio: ["ignore", "pipe", "inherit"] }),
+    );
+    const [, told = ""] = /told (\{.*\})/.exec(await printed(application, /told \{.*\}\n/)) ?? [];
+    await xsys(["stop", "--connect", sandbox.path("s")]);
+    return { runtime, told: JSON.parse(told) };
+  }
+
+  test("are run by what runs itself, wherever that lies, and can call the engine's program", async () => {
+    for (const name of ["elsewhere/node", "elsewhere/bun"]) {
+      const { runtime, told } = await toldBy(name);
+      expect(told).toMatchObject({ runtime, answer: '{"status":"ok","data":"a/b"}\n' });
+    }
   });
 });
 

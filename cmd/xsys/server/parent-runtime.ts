@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { access, constants, readlink } from "node:fs/promises";
+import { basename, isAbsolute } from "node:path";
+import { promisify } from "node:util";
+
+/** What runs scripts. */
+export interface Runtime {
+  readonly name: "node" | "bun";
+  /** Absolute path of its executable. */
+  readonly file: string;
+}
+
+/**
+ * What runs the process that started this one, where that is Node or Bun; undefined where it is anything else, has ended,
+ * or cannot be looked at.
+ */
+export async function parentRuntime(pid: number = process.ppid): Promise<Runtime | undefined> {
+  const file = await executableOf(pid).catch(() => undefined);
+  // Another process may have its number by now.
+  if (file === undefined || !isAbsolute(file) || process.ppid !== pid) return undefined;
+  const [, name] = RUNTIME.exec(basename(file)) ?? [];
+  const isThere = await access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  return isThere && name !== undefined ? { name: name === "bun" ? "bun" : "node", file } : undefined;
+}
+
+/** Debian's `nodejs`, and versions that lie side by side, such as `node-22` and `node20`. */
+const RUNTIME = /^(node|nodejs|bun)[-\d.]*(?:\.exe)?$/i;
+
+/** Milliseconds for a program that is asked. */
+const TIMEOUT = 5_000;
+
+/** Whether a Node runs TypeScript as it is. */
+export async function runsTypeScript(node: string): Promise<boolean> {
+  const { NODE_OPTIONS, ...env } = process.env;
+  const question = "String(process.features.typescript)";
+  const answer = await run(node, ["-p", question], { env, timeout: TIMEOUT }).catch(() => ({ stdout: "" }));
+  return /^(strip|transform)\s*$/.test(answer.stdout);
+}
+
+const run = promisify(execFile);
+
+async function executableOf(pid: number): Promise<string | undefined> {
+  switch (process.platform) {
+    case "win32":
+      return await printed("powershell.exe", [
+        "-NoProfile",
+        "-NonInteractive",
+        "-Command",
+        `(Get-Process -Id ${pid}).Path`,
+      ]);
+    case "darwin":
+      return await printed("/bin/ps", ["-o", "comm=", "-p", String(pid)]);
+    default:
+      return await readlink(`/proc/${pid}/exe`);
+  }
+}
+
+async function printed(program: string, words: readonly string[]): Promise<string> {
+  const { stdout } = await run(program, words, { timeout: TIMEOUT, windowsHide: true });
+  return stdout.trim();
+}

@@ -1,0 +1,86 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, link, mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { parentRuntime, runsTypeScript } from "../../../cmd/xsys/server/parent-runtime.ts";
+import { workerCommand } from "../../../cmd/xsys/server/worker-command.ts";
+import { useChildren } from "../../support/children.ts";
+import { useSandbox } from "../../support/sandbox.ts";
+
+const sandbox = useSandbox();
+const children = useChildren();
+const PARENT_RUNTIME = fileURLToPath(new URL("../../../cmd/xsys/server/parent-runtime.ts", import.meta.url));
+const LOOK = `import { parentRuntime } from ${JSON.stringify(PARENT_RUNTIME)}; console.log(JSON.stringify(await parentRuntime()));`;
+
+/** Node under another name, with a file of its own: a link would show as Node. */
+async function nodeAs(name: string): Promise<string> {
+  const file = sandbox.path(name);
+  await mkdir(dirname(file), { recursive: true });
+  await link(process.execPath, file).catch(() => copyFile(process.execPath, file));
+  return file;
+}
+
+describe.runIf(process.platform === "linux")("what runs the parent", () => {
+  test.each([
+    ["elsewhere/node", "node"],
+    ["elsewhere/bun", "bun"],
+    ["elsewhere/node-22.1", "node"],
+    ["elsewhere/application", undefined],
+    ["elsewhere/node_exporter", undefined],
+  ])("is, for %s, %s", async (name, runtime) => {
+    const file = await nodeAs(name);
+    const look = await sandbox.write("look.mjs", LOOK);
+    const start = "process.stdout.write(require('child_process').execFileSync(process.argv[1], [process.argv[2]]))";
+    const found = execFileSync(file, ["-e", start, process.execPath, look], { encoding: "utf8" }).trim();
+    expect(found).toBe(runtime === undefined ? "undefined" : JSON.stringify({ name: runtime, file }));
+  });
+
+  test("is unknown when it has ended, or is another process than it was", async () => {
+    const child = children.add(spawn(process.execPath, ["-e", ""]));
+    await once(child, "exit");
+    for (const pid of [child.pid, process.pid]) expect(await parentRuntime(pid)).toBeUndefined();
+  });
+});
+
+describe("a worker's command", () => {
+  const values = (script: string) => ({
+    cluster: true,
+    "entry-point": script,
+    "worker-command": undefined,
+    "cluster-max-memory": 64 * 1024 ** 2,
+    "gc-hint": false,
+  });
+  const under = (name: "node" | "bun", file: string) => () => Promise.resolve({ name, file });
+
+  test("is the parent's own runtime for XyPriss's client", async () => {
+    for (const ending of ["js", "mjs", "ts"]) {
+      const script = await sandbox.write(`app.${ending}`, "");
+      expect(await workerCommand(values(script), true, under("bun", "/opt/bun"))).toEqual(["/opt/bun", script]);
+    }
+    const script = sandbox.path("app.mjs");
+    const node = await workerCommand(values(script), true, under("node", "/opt/node"));
+    expect(node).toEqual(["/opt/node", "--max-old-space-size=64", script]);
+  });
+
+  test("for TypeScript is the parent's Node where that runs it, and else as without a parent", async () => {
+    const script = await sandbox.write("app.mts", "");
+    const own = process.execPath;
+    expect((await workerCommand(values(script), true, under("node", own)))?.[0]).toBe(own);
+    const old = await sandbox.write("old/node", "#!/bin/sh\necho undefined\n", 0o755);
+    const without = await workerCommand(values(script), true, async () => undefined);
+    expect(await workerCommand(values(script), true, under("node", old))).toEqual(without);
+    expect([await runsTypeScript(own), await runsTypeScript(old), await runsTypeScript("/gone")]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test("does not depend on who started it for anybody else", async () => {
+    const script = await sandbox.write("app.js", "");
+    const asked = () => Promise.reject(new Error("nobody is to look"));
+    expect((await workerCommand(values(script), false, asked))?.at(-1)).toBe(script);
+  });
+});
