@@ -3,7 +3,7 @@ import type { Exchange } from "./exchange.ts";
 import type { Features } from "./features.ts";
 import { type AccessLog, createAccessLog } from "./observe/access-log.ts";
 import { Metrics } from "./observe/metrics.ts";
-import { createStatusPages, type StatusPages } from "./observe/status-pages.ts";
+import { type ConcurrencyLimits, createStatusPages, type StatusPages } from "./observe/status-pages.ts";
 import type { GatewayOptions } from "./options.ts";
 import type { WorkerPool } from "./workers/worker-pool.ts";
 
@@ -44,6 +44,7 @@ export class Observer {
       metrics: this.#metrics,
       inFlight: () => this.#inFlight,
       queued: () => pool.waiting + (features.concurrency?.waiting ?? 0),
+      limits: limitsOf(options),
       workersWanted: () => workers().wanted,
       workersReady: () => pool.ready,
       workerRestarts: () => workers().restarts,
@@ -76,4 +77,13 @@ export class Observer {
     this.#accessLog?.(exchange, status, bytes);
     if (this.#inFlight === 0) this.#onIdle?.();
   }
+}
+
+function limitsOf({ concurrency, queueTimeout }: GatewayOptions): ConcurrencyLimits {
+  return {
+    maxConcurrentRequests: concurrency?.max ?? 0,
+    maxPerIp: concurrency?.maxPerClient ?? 0,
+    maxQueueSize: concurrency?.maxQueue ?? 0,
+    queueTimeout: concurrency?.queueTimeout || queueTimeout,
+  };
 }

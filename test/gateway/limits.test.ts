@@ -32,10 +32,28 @@ test("of requests at once, those beyond the queue are 503 at once, and the other
   const asked = await worker.asked();
   const others = [gateway.ask("/a"), gateway.ask("/b")];
   expect((await Promise.race(others)).status).toBe(503);
+  expect(JSON.parse((await gateway.ask("/_xypriss/b/status")).body).concurrency).toEqual({
+    in_flight: 1,
+    queued: 1,
+    limits: { max_concurrent_requests: 1, max_per_ip: 0, max_queue_size: 1, queue_timeout_ms: 10_000 },
+  });
   worker.answer(asked);
   expect((await first).status).toBe(200);
   worker.answer(await worker.asked());
   expect((await Promise.all(others)).map(({ status }) => status).sort()).toEqual([200, 503]);
+});
+
+test("without limits the status tells how many requests are in flight, and that there are none", async () => {
+  const gateway = await startGateway();
+  const worker = await gateway.worker();
+  const concurrency = async () => JSON.parse((await gateway.ask("/_xypriss/b/status")).body).concurrency;
+  const limits = { max_concurrent_requests: 0, max_per_ip: 0, max_queue_size: 0, queue_timeout_ms: 10_000 };
+  const first = gateway.ask("/");
+  const asked = await worker.asked();
+  expect(await concurrency()).toEqual({ in_flight: 1, queued: 0, limits });
+  worker.answer(asked);
+  await first;
+  await expect.poll(concurrency).toEqual({ in_flight: 0, queued: 0, limits });
 });
 
 test("more at once of one address than it may have are 429", async () => {

@@ -9,12 +9,22 @@ export interface StatusSources {
   /** Requests that are not answered yet, and how many of them wait for their turn or for a worker. */
   inFlight(): number;
   queued(): number;
+  readonly limits: ConcurrencyLimits;
   /** Workers that are to be there: 0 where there need be none. */
   workersWanted(): number;
   workersReady(): number;
   workerRestarts(): number;
   /** Resident bytes, of those that are known. */
   workerMemory(): readonly { readonly id: string; readonly memory?: number | undefined }[];
+}
+
+/** Limits of requests at once, as the flags of the same names have them: 0 for any number. */
+export interface ConcurrencyLimits {
+  readonly maxConcurrentRequests: number;
+  readonly maxPerIp: number;
+  readonly maxQueueSize: number;
+  /** Milliseconds that a request waits for its turn or for a worker. */
+  readonly queueTimeout: number;
 }
 
 export type StatusPages = (exchange: Exchange) => Answer | Promise<Answer> | undefined;
@@ -47,8 +57,23 @@ function statusPage(sources: StatusSources, uptime: number): Answer {
     requests_total: sources.metrics.total,
     errors_total: sources.metrics.failed,
     requests_in_flight: sources.inFlight(),
+    concurrency: concurrency(sources),
     workers: { wanted: sources.workersWanted(), ready: sources.workersReady(), restarts: sources.workerRestarts() },
   });
+}
+
+/** The request for the page itself is none of those in flight. */
+function concurrency({ inFlight, queued, limits }: StatusSources): object {
+  return {
+    in_flight: Math.max(0, inFlight() - queued() - 1),
+    queued: queued(),
+    limits: {
+      max_concurrent_requests: limits.maxConcurrentRequests,
+      max_per_ip: limits.maxPerIp,
+      max_queue_size: limits.maxQueueSize,
+      queue_timeout_ms: limits.queueTimeout,
+    },
+  };
 }
 
 /** Unhealthy is who needs workers and has none that is ready. */

@@ -11,6 +11,7 @@ async function linesOf(metrics: Metrics): Promise<string[]> {
     metrics,
     inFlight: () => 3,
     queued: () => 1,
+    limits: { maxConcurrentRequests: 0, maxPerIp: 0, maxQueueSize: 0, queueTimeout: 0 },
     workersWanted: () => 4,
     workersReady: () => 2,
     workerRestarts: () => 7,

@@ -11,8 +11,9 @@ function pages(workers: { wanted?: number; ready?: number } = {}) {
   const metrics = new Metrics();
   const page = createStatusPages({
     metrics,
-    inFlight: () => 3,
-    queued: () => 0,
+    inFlight: () => 8,
+    queued: () => 2,
+    limits: { maxConcurrentRequests: 5, maxPerIp: 3, maxQueueSize: 0, queueTimeout: 10_000 },
     workersWanted: () => workers.wanted ?? 0,
     workersReady: () => workers.ready ?? 0,
     workerRestarts: () => 5,
@@ -34,7 +35,12 @@ test("the status tells how long it is up and what was answered", async () => {
     ipc_enabled: true,
     requests_total: 4,
     errors_total: 2,
-    requests_in_flight: 3,
+    requests_in_flight: 8,
+    concurrency: {
+      in_flight: 5,
+      queued: 2,
+      limits: { max_concurrent_requests: 5, max_per_ip: 3, max_queue_size: 0, queue_timeout_ms: 10_000 },
+    },
     workers: { wanted: 2, ready: 1, restarts: 5 },
   });
   expect((await ask("/_xypriss/b/status"))?.headers).toMatchObject({ "cache-control": "no-store" });
