@@ -20,6 +20,8 @@ export interface Server {
   readonly workers: WorkerHome;
   /** host:port of HTTP, once it listens. */
   readonly address: string;
+  /** Whether a worker is connected, or a process of the cluster's is about to be one. */
+  readonly hasWorker: boolean;
   /** Binds HTTP's port; with it, the workers of a cluster are started. The service's socket listens by then. */
   start(host: Host, socket: string): Promise<void>;
   /**
@@ -59,6 +61,10 @@ export async function createServer(
     workers: gateway.pool,
     get address() {
       return address;
+    },
+    get hasWorker() {
+      const members = supervisor?.status().members ?? [];
+      return gateway.pool.connected > 0 || members.some(({ state }) => state === "starting");
     },
     start: async (host, socket) => {
       const { address: ip, port, family } = await gateway.listen();

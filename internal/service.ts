@@ -29,6 +29,8 @@ export interface Service extends ServiceControl {
   readonly socket: string;
   /** Where HTTP is answered, as host:port. */
   readonly addresses: readonly string[];
+  /** Whether a worker is connected, or is being started. */
+  readonly hasWorker: boolean;
   /** Resolves when the service has ended, whoever asked for it. */
   readonly ended: Promise<void>;
 }
@@ -51,6 +53,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ended,
     get addresses() {
       return front === undefined ? [] : [front.address];
+    },
+    get hasWorker() {
+      return front?.hasWorker ?? false;
     },
     status: () => ({
       version: VERSION,

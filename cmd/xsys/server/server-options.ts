@@ -34,6 +34,8 @@ export interface ServerOptions extends Listening {
   readonly plugins: readonly string[];
   /** Who shall get through the firewall, where that was asked for; none for everybody. */
   readonly firewall?: { readonly allowed: readonly string[] };
+  /** XyPriss's client started it, for an application that may end without stopping it. */
+  readonly endsWithParent?: boolean;
   /** Words that XyPriss's client wrote and nobody here knows. */
   readonly leftOver: readonly LeftOver[];
 }
@@ -65,6 +67,7 @@ export async function serverOptions(words: readonly string[]): Promise<ServerOpt
     ...((values["firewall-enabled"] || values["firewall-auto-open"]) && {
       firewall: { allowed: values["firewall-allowed-ips"] },
     }),
+    ...(globals.signed && { endsWithParent: true }),
     leftOver: unknown,
   };
 }

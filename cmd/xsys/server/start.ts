@@ -9,15 +9,17 @@ import { clearSocketPath } from "./clear-socket-path.ts";
 import { tellFailure } from "./failure.ts";
 import { firewallCommands } from "./firewall-commands.ts";
 import { createServerLog, type ServerLog } from "./log/server-log.ts";
+import { PATIENCE, ParentWatch, parentEnd } from "./parent-watch.ts";
 import { type ServerOptions, serverOptions } from "./server-options.ts";
 
 /** Runs the service with workers and HTTP until it is stopped, and gives the exit status. */
 export async function startServer(words: readonly string[]): Promise<number> {
   keepShortLivedYoung();
+  const isParentGone = parentEnd();
   const options = await serverOptions(words);
   const log = await createServerLog(options.log);
   try {
-    return await runServer(options, log);
+    return await runServer(options, log, isParentGone);
   } catch (error) {
     return await tellFailure(error, log);
   } finally {
@@ -34,16 +36,33 @@ function keepShortLivedYoung(): void {
   setFlagsFromString("--no-allocation-site-pretenuring");
 }
 
-async function runServer(options: ServerOptions, log: ServerLog): Promise<number> {
+async function runServer(options: ServerOptions, log: ServerLog, isParentGone: () => boolean): Promise<number> {
   surviveDefects(log.logger);
   const starting = begin(options, log.logger);
   const signals = stopOnSignals(starting);
   const service = await starting;
   const isStopped = signals.count > 0;
   if (!isStopped) announce(service, options, log);
+  const watch = options.endsWithParent ? endWithParent(service, log.logger, isParentGone) : undefined;
   await service.ended;
+  watch?.stop();
   // XyPriss's client takes a 0 without the announcement for a start that goes on.
   return isStopped ? ERRORS.CANCELLED.exit : 0;
+}
+
+/** Not for other starts: a shell, nohup or a service manager may end, or hand its child over, and mean it to go on. */
+function endWithParent(service: Service, log: Logger, isParentGone: () => boolean): ParentWatch {
+  const watch = new ParentWatch({
+    isParentGone,
+    hasWorker: () => service.hasWorker,
+    now: () => performance.now(),
+    onAbandoned: () => {
+      log.warn(`the application has ended and no worker has been connected for ${PATIENCE / 1_000} s: stopping`);
+      service.stop(false);
+    },
+  });
+  watch.start();
+  return watch;
 }
 
 async function begin(options: ServerOptions, log: Logger): Promise<Service> {

@@ -75,6 +75,11 @@ export class WorkerPool implements WorkerHome, LinkHome {
     return this.#ready.length;
   }
 
+  /** All that have registered, whether they are given work or not. */
+  get connected(): number {
+    return this.#links.size;
+  }
+
   get waiting(): number {
     return this.#waiting.size;
   }

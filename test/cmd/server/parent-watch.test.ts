@@ -1,0 +1,117 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { PATIENCE, ParentWatch } from "../../../cmd/xsys/server/parent-watch.ts";
+import { useChildren } from "../../support/children.ts";
+import { ended, xsys } from "../../support/command-line.ts";
+import { useSandbox } from "../../support/sandbox.ts";
+import { startServer } from "../../support/started-server.ts";
+
+describe("an engine is abandoned", () => {
+  let isParentGone = false;
+  let hasWorker = false;
+  const onAbandoned = vi.fn();
+  const watch = () =>
+    new ParentWatch({ isParentGone: () => isParentGone, hasWorker: () => hasWorker, now, onAbandoned });
+  const now = () => performance.now();
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    onAbandoned.mockClear();
+    isParentGone = false;
+    hasWorker = false;
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  test("when its parent has gone and no worker has been connected for five seconds, once", () => {
+    watch().start();
+    vi.advanceTimersByTime(60_000);
+    isParentGone = true;
+    vi.advanceTimersByTime(PATIENCE - 500);
+    expect(onAbandoned).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1_000);
+    expect(onAbandoned).toHaveBeenCalledOnce();
+    vi.advanceTimersByTime(60_000);
+    expect(onAbandoned).toHaveBeenCalledOnce();
+  });
+
+  test("not while its parent is there, nor while a worker is connected", () => {
+    const running = watch();
+    running.start();
+    vi.advanceTimersByTime(3_600_000);
+    [isParentGone, hasWorker] = [true, true];
+    vi.advanceTimersByTime(3_600_000);
+    expect(onAbandoned).not.toHaveBeenCalled();
+    running.stop();
+  });
+
+  test("five seconds after its last worker, and not before: one that comes back begins them anew", () => {
+    watch().start();
+    isParentGone = true;
+    vi.advanceTimersByTime(PATIENCE - 1_000);
+    hasWorker = true;
+    vi.advanceTimersByTime(10_000);
+    hasWorker = false;
+    vi.advanceTimersByTime(PATIENCE - 500);
+    expect(onAbandoned).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1_000);
+    expect(onAbandoned).toHaveBeenCalledOnce();
+  });
+
+  test("not once it is stopped", () => {
+    const stopped = watch();
+    stopped.start();
+    isParentGone = true;
+    stopped.stop();
+    vi.advanceTimersByTime(60_000);
+    expect(onAbandoned).not.toHaveBeenCalled();
+  });
+});
+
+describe("xsys server start", () => {
+  const sandbox = useSandbox();
+  const children = useChildren();
+  const APPLICATION = fileURLToPath(new URL("../fixtures/xypriss-application.ts", import.meta.url));
+  const WORKER = fileURLToPath(new URL("../fixtures/xypriss-worker.mjs", import.meta.url));
+  afterEach(() => xsys(["stop", "--force", "--connect", sandbox.path("s")]));
+
+  /** Starts it by an application, which is killed when it has said something. */
+  async function startAndKill(said: RegExp, ...words: string[]) {
+    const line = ["server", "start", "--ipc", sandbox.path("s"), ...words];
+    const application = children.add(
+      spawn(process.execPath, [APPLICATION, "--signature", "0123456789abcdef", ...line]),
+    );
+    let text = "";
+    const end = ended(application);
+    application.stdout.on("data", (bytes) => {
+      text += bytes;
+    });
+    while (!said.test(text)) await once(application.stdout, "data");
+    application.kill("SIGKILL");
+    return { end, text };
+  }
+
+  test("by an application that is killed ends, so that the next start has the port", async () => {
+    const { end, text } = await startAndKill(/listening on .*\n/, "--port", "0");
+    const [, port = ""] = /listening on 127\.0\.0\.1:(\d+)/.exec(text) ?? [];
+    // What it printed ends when the engine, too, has closed it.
+    expect((await end).stdout).toContain(
+      "the application has ended and no worker has been connected for 5 s: stopping",
+    );
+    const words = ["--port", port, "--ipc", sandbox.path("s")];
+    const next = await startServer(words, { cwd: sandbox.root, add: children.add });
+    expect(next.address()).toBe(`127.0.0.1:${port}`);
+    expect((await next.stop()).status).toBe(0);
+  }, 60_000);
+
+  test("with workers of its own goes on without the application, until it has none", async () => {
+    const words = ["--port=0", "--cluster", "--cluster-workers=1", "--entry-point", WORKER];
+    const { end, text } = await startAndKill(/worker 0 is ready/, ...words);
+    const [, address = ""] = /listening on (\S+)/.exec(text) ?? [];
+    const response = await fetch(`http://${address}/`);
+    expect(await response.text()).toBe("worker 0");
+    expect((await xsys(["cluster", "stop", "0", "--connect", sandbox.path("s")])).status).toBe(0);
+    expect((await end).stdout).toContain("the application has ended");
+  }, 60_000);
+});
