@@ -1,11 +1,11 @@
 import { access } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join, normalize, parse, sep } from "node:path";
 import { correct } from "../../protocol/commands/path.ts";
 import type { Host } from "../context.ts";
 import { handle } from "../handler.ts";
 
 export default handle(correct, async ({ path, tentative, verify }, { host }) => {
-  let current = path;
+  let current = normalized(path);
   for (let pass = 0; pass < tentative; pass++) {
     const shorter = await firstShorter(current, verify ? host : undefined);
     if (shorter === undefined) break;
@@ -13,6 +13,12 @@ export default handle(correct, async ({ path, tentative, verify }, { host }) => 
   }
   return current;
 });
+
+/** Without a separator at its end, so that it is the same with and without a step. */
+function normalized(path: string): string {
+  const normal = normalize(path);
+  return normal.endsWith(sep) && normal !== parse(normal).root ? normal.slice(0, -sep.length) : normal;
+}
 
 /** The path without one directly repeated run of segments, the longest run first; checked when a host is given. */
 async function firstShorter(path: string, host: Host | undefined): Promise<string | undefined> {

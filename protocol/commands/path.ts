@@ -164,9 +164,9 @@ export const isAbsolute = command("path.is-absolute", {
 });
 
 export const correct = command("path.correct", {
-  summary: "Remove a directly repeated run of segments.",
+  summary: "Normalize a path and remove a directly repeated run of segments.",
   description:
-    "`/srv/app/srv/app/x` becomes `/srv/app/x`. Each pass removes one repeated run, the longest first; with `verify` only " +
+    "The path is normalized first: `/a//b/./c/` becomes `/a/b/c`. `/srv/app/srv/app/x` becomes `/srv/app/x`. Each pass removes one repeated run, the longest first; with `verify` only " +
     "if the shorter path exists.",
   params: {
     path: text("A path."),

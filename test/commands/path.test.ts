@@ -50,6 +50,11 @@ threeWays("path", ({ call, failure, sandbox }) => {
     ["path.is-absolute", { path: "/a" }, true],
     ["path.correct", { path: "/a/b/a/b/c" }, "/a/b/c"],
     ["path.correct", { path: "/a/a/a/a", tentative: 1 }, "/a/a"],
+    ["path.correct", { path: "/a//b/./c" }, "/a/b/c"],
+    ["path.correct", { path: "/a/b/../c/" }, "/a/c"],
+    ["path.correct", { path: "/a/./b//a/b/c", tentative: 1 }, "/a/b/c"],
+    ["path.correct", { path: "a/../b/.", tentative: 0 }, "b"],
+    ["path.correct", { path: "//" }, "/"],
   ] as const)("%s of %j is %j", async (name, params, expected) => {
     const result = await call(name, params as never);
     if (expected !== undefined) expect(result).toEqual(expected);
