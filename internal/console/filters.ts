@@ -1,8 +1,10 @@
 import type { Configuration } from "./configuration.ts";
-import { matcherOf } from "./matcher.ts";
+import { type LiteralPattern, matcherOf } from "./matcher.ts";
 
 /** What a console message has to be to be shown, and what it is called. */
 export class Filters {
+  /** Patterns that are no expressions. */
+  readonly literal: readonly LiteralPattern[];
   readonly #minRank: number;
   readonly #maxLength: number;
   readonly #includes: ((message: string) => boolean) | undefined;
@@ -11,12 +13,14 @@ export class Filters {
   readonly #isSystem: ((message: string) => boolean) | undefined;
 
   constructor(filters: Configuration["filters"] = {}) {
+    const literal: LiteralPattern[] = [];
     this.#minRank = RANKS.get(filters.minLevel ?? "") ?? 0;
     this.#maxLength = filters.maxLength || Number.POSITIVE_INFINITY;
-    this.#includes = matcherOf(filters.includePatterns);
-    this.#excludes = matcherOf(filters.excludePatterns);
-    this.#isUserApp = matcherOf(filters.userAppPatterns);
-    this.#isSystem = matcherOf(filters.systemPatterns);
+    this.#includes = matcherOf(filters.includePatterns, literal);
+    this.#excludes = matcherOf(filters.excludePatterns, literal);
+    this.#isUserApp = matcherOf(filters.userAppPatterns, literal);
+    this.#isSystem = matcherOf(filters.systemPatterns, literal);
+    this.literal = literal;
   }
 
   /** Whether the message is to be shown. */

@@ -2,12 +2,11 @@ import type { Result } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import type { Configuration } from "./configuration.ts";
 import { Filters } from "./filters.ts";
+import type { LiteralPattern } from "./matcher.ts";
 import { type Seal, sealFor } from "./seal.ts";
 
 interface Rules {
   readonly enabled: boolean;
-  /** Undefined when all are. */
-  readonly methods: ReadonlySet<string> | undefined;
   readonly filters: Filters;
   readonly perSecond: number;
   readonly seal: Seal | undefined;
@@ -29,15 +28,21 @@ export class Interceptor {
     this.#now = now;
   }
 
-  /** @throws INVALID_PARAMS or UNSUPPORTED, and goes by the old configuration. */
-  configure({ enabled = true, interceptMethods, maxInterceptionsPerSecond, encryption, filters }: Configuration): void {
+  /**
+   * Gives the patterns that are taken as literal text. `interceptMethods` says which methods the client takes over, not
+   * what is done with a message: one of `console.log` comes with the level `info`.
+   * @throws INVALID_PARAMS or UNSUPPORTED, and goes by the old configuration.
+   */
+  configure(configuration: Configuration): readonly LiteralPattern[] {
+    const { enabled = true, maxInterceptionsPerSecond, encryption } = configuration;
+    const filters = new Filters(configuration.filters);
     this.#rules = {
       enabled,
-      methods: interceptMethods && new Set(interceptMethods),
-      filters: new Filters(filters),
+      filters,
       perSecond: maxInterceptionsPerSecond,
       seal: encryption?.enabled === true ? sealFor(encryption) : undefined,
     };
+    return filters.literal;
   }
 
   get isConfigured(): boolean {
@@ -50,7 +55,7 @@ export class Interceptor {
     if (rules === undefined) {
       throw new XsysError("NOT_FOUND", "console.intercept: nobody has sent a console.update-config yet");
     }
-    if (!rules.enabled || rules.methods?.has(level) === false) return message;
+    if (!rules.enabled) return message;
     if (!rules.filters.admit(message, level)) {
       this.#suppressed.by_filter++;
       return "";

@@ -2,7 +2,6 @@ import { updateConfig } from "../../protocol/commands/console.ts";
 import { handle } from "../handler.ts";
 import { interceptorOf } from "./interceptor-of.ts";
 
-export default handle(updateConfig, (config, { host }) => {
-  interceptorOf(host).configure(config);
-  return null;
-});
+export default handle(updateConfig, (config, { host }) => ({
+  literal_patterns: [...interceptorOf(host).configure(config)],
+}));

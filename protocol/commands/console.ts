@@ -5,7 +5,6 @@ import {
   defaulted,
   integer,
   json,
-  nothing,
   number,
   object,
   optional,
@@ -25,11 +24,11 @@ export const updateConfig = command("console.update-config", {
     "XyPriss sends its whole interception configuration; what is not listed here is taken and ignored. It holds for the service, " +
     "whoever set it, until the next one; one that is refused leaves the one before. Patterns are regular expressions in RE2's " +
     "syntax, without regard to case, matched in time linear in the message, of which the first 4,096 characters count. " +
-    "What is no such expression is literal text.",
+    "A pattern that is no such expression is taken as literal text, and the result names it.",
   params: {
     enabled: optional(boolean({ description: "When false, messages are given back as they are." })),
     interceptMethods: optional(
-      array(string(), { description: "Levels worked on; others are given back as they are. Without it, all." }),
+      array(string(), { description: "Console methods that the client takes over; every message is worked on." }),
     ),
     maxInterceptionsPerSecond: defaulted(
       number({ minimum: 0, description: "Messages over it, in a fixed window of a second, are suppressed." }),
@@ -66,7 +65,14 @@ export const updateConfig = command("console.update-config", {
     ),
   },
   tolerant: true,
-  result: nothing(),
+  result: object({
+    literal_patterns: array(
+      object({ pattern: string(), reason: string({ description: "Why it is no expression." }) }),
+      {
+        description: "Patterns that are taken as literal text.",
+      },
+    ),
+  }),
   errors: ["UNSUPPORTED"],
   examples: [
     {

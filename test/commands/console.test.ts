@@ -13,7 +13,11 @@ test("a service's console is configured, used and counted by the SDK and by the 
   try {
     await expect(client.console.intercept({ message: "early" })).rejects.toMatchObject({ code: "NOT_FOUND" });
     const filters = { excludePatterns: ["noise"], more: 1 };
-    expect((await run("update-config", "--filters", JSON.stringify(filters))).status).toBe("ok");
+    const updated = await run("update-config", "--filters", JSON.stringify(filters));
+    expect(updated).toMatchObject({ status: "ok", data: { literal_patterns: [] } });
+    const literal = await client.console.updateConfig({ filters: { includePatterns: ["("] } });
+    expect(literal).toMatchObject({ literal_patterns: [{ pattern: "(", reason: expect.any(String) }] });
+    await client.console.updateConfig({ filters, interceptMethods: ["error"] });
     expect(await client.console.intercept({ message: "noise", level: "warn" })).toEqual({
       processed: "",
       level: "warn",

@@ -40,10 +40,21 @@ describe("patterns", () => {
   });
 
   test("may begin with Go's (?i), and are literal text when they are no expression", () => {
-    const { ask } = interceptor({ filters: { excludePatterns: ["(?i)debug:", "price (USD"] } });
+    const { ask, made } = interceptor();
+    const filters = { excludePatterns: ["(?i)debug:", "price (USD"], systemPatterns: ["(?=lookahead)"] };
+    expect(made.configure({ maxInterceptionsPerSecond: 100, filters })).toEqual([
+      { pattern: "price (USD", reason: expect.stringContaining("missing closing )") },
+      { pattern: "(?=lookahead)", reason: expect.stringContaining("(?=") },
+    ]);
     expect(ask("DEBUG: x")).toBe("");
     expect(ask("the price (usd) is")).toBe("");
     expect(ask("the price is")).not.toBe("");
+  });
+
+  test("may have JavaScript's own escapes", () => {
+    const { ask } = interceptor({ filters: { excludePatterns: ["^\\u00e9t\\u{e9}$"] } });
+    expect(ask("Été")).toBe("");
+    expect(ask("u00e9")).not.toBe("");
   });
 
   test("that JavaScript's engine does not come back from take milliseconds", () => {
@@ -100,10 +111,18 @@ describe("levels", () => {
     expect(shown).toEqual(["warn", "error"]);
   });
 
-  test("that are not to be intercepted are given back as they are, and so is everything when it is not enabled", () => {
-    const some = interceptor({ interceptMethods: ["warn"] });
-    expect(some.ask("x", "log")).toBe("x");
-    expect(some.ask("x", "warn")).toContain("[W2] x");
+  test("are worked on whatever methods the client takes over: console.log comes with the level info", () => {
+    const filters = { excludePatterns: ["secret"], userAppPatterns: ["^app"] };
+    for (const interceptMethods of [["log", "warn"], ["error"], []]) {
+      const { ask } = interceptor({ interceptMethods, filters });
+      for (const level of ["info", "log", "warn", "debug"]) {
+        expect(ask("a secret", level)).toBe("");
+        expect(ask("app up", level)).toBe("07:05:09.042 [USERAPP][W2] app up");
+      }
+    }
+  });
+
+  test("are given back as they are when it is not enabled", () => {
     const none = interceptor({ enabled: false, filters: { excludePatterns: ["x"] } });
     expect(none.ask("x")).toBe("x");
     expect(none.made.figures().intercepted).toBe(0);
