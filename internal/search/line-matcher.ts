@@ -1,3 +1,5 @@
+import { refuseFaulty } from "./refuse-faulty.ts";
+
 import { requiredText } from "./required-text.ts";
 
 export interface LinePattern {
@@ -14,7 +16,7 @@ export interface LineMatcher {
 
 const SYNTAX = /[\\^$.*+?()[\]{}|]/g;
 
-/** A pattern that does not compile, or has no syntax in it, is literal text. */
+/** A pattern that has no syntax in it is literal text. @throws INVALID_PARAMS for one that does not compile */
 export function lineMatcher({ pattern, literal, ignoreCase }: LinePattern): LineMatcher {
   const expression = literal || pattern.search(SYNTAX) < 0 ? undefined : compiled(pattern, ignoreCase ? "i" : "");
   if (expression !== undefined) {
@@ -33,13 +35,11 @@ function asNeedle(text: string): Buffer | undefined {
 }
 
 /** With the `u` flag, or without it where older syntax such as `\-` asks for that. */
-function compiled(pattern: string, flags: string): RegExp | undefined {
-  for (const attempt of [`${flags}u`, flags]) {
-    try {
-      return new RegExp(pattern, attempt);
-    } catch {
-      // the next one, or none
-    }
+function compiled(pattern: string, flags: string): RegExp {
+  try {
+    return new RegExp(pattern, `${flags}u`);
+  } catch {
+    refuseFaulty("search.grep", pattern, "; with --literal it is taken as text");
+    return new RegExp(pattern, flags);
   }
-  return undefined;
 }

@@ -5,6 +5,7 @@ import { AnswerSize } from "../files/answer-size.ts";
 import { byCodeUnit } from "../files/by-code-unit.ts";
 import type { Renaming } from "../files/rename-all.ts";
 import { type TreeEntry, walk } from "../files/walk.ts";
+import { refuseFaulty } from "./refuse-faulty.ts";
 
 interface Args {
   readonly path: string;
@@ -21,6 +22,7 @@ const ROW_BYTES = 40;
  * Task: what a renaming comes to, from the folder and sorted; or why it cannot be. To be run with a time limit.
  */
 export default function planRenames({ path, pattern, replacement, maxResult }: Args): Renaming[] {
+  refuseFaulty("search.rename", pattern);
   const expression = new RegExp(pattern, "g");
   const answer = new AnswerSize("search.rename", path, maxResult);
   const names = new Set<string>();

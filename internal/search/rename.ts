@@ -1,12 +1,10 @@
 import { rename } from "../../protocol/commands/search.ts";
-import { XsysError } from "../../protocol/errors.ts";
 import { asAsked } from "../files/as-asked.ts";
 import { interruptible } from "../files/interrupt.ts";
 import { handle } from "../handler.ts";
 import { TimeLimit } from "./time-limit.ts";
 
 export default handle(rename, async ({ path, pattern, replacement, dryRun, timeout }, { host, signal, asked }) => {
-  refuseFaulty(pattern);
   const args = { path, pattern, replacement, maxResult: host.maxResult };
   const renamings = await new TimeLimit("search.rename", path, timeout).keep((timeLimit) =>
     host.tasks.run("plan-renames", args, { signal, timeLimit }),
@@ -18,12 +16,3 @@ export default handle(rename, async ({ path, pattern, replacement, dryRun, timeo
   await interruptible(signal, (interrupt) => host.tasks.run("rename-files", { path, renamings, interrupt }));
   return renamings.length;
 });
-
-function refuseFaulty(pattern: string): void {
-  try {
-    new RegExp(pattern);
-  } catch (error) {
-    const message = `search.rename: pattern is not a regular expression: ${(error as Error).message}`;
-    throw new XsysError("INVALID_PARAMS", message, { details: { pattern } });
-  }
-}

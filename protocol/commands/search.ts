@@ -13,8 +13,8 @@ const timeout = defaulted(
 export const grep = command("search.grep", {
   summary: "Lines of the files below a folder that match a pattern.",
   description:
-    "The pattern is a JavaScript regular expression (with the `u` flag, where it is one with it); one that does not compile, " +
-    "such as `f(x`, is taken as literal text. Each line is looked at by itself, without its end. Hidden files are searched; " +
+    "The pattern is a JavaScript regular expression (with the `u` flag, where it is one with it). One that does not compile, " +
+    "such as `f(x`, is INVALID_PARAMS with the offset of the fault: `literal` searches for it as text. Each line is looked at by itself, without its end. Hidden files are searched; " +
     "binary ones (with a NUL byte in their first 64 KiB) and symbolic links are not. What may not be read is DENIED, and not " +
     "passed over. Rows come sorted by file and line.\n\n" +
     "As many rows as `limit` may mean that there are more: the search ends there, with those found first. A line is shown up " +
@@ -23,7 +23,7 @@ export const grep = command("search.grep", {
     "the top of its repository; so is `.git`. Case counts in them, except on macOS and Windows, as with git.",
   params: {
     path: path({ description: "The folder to search, or one file." }),
-    pattern: string({ maxLength: MAX_PATTERN, description: "Regular expression, or literal text." }),
+    pattern: string({ maxLength: MAX_PATTERN, description: "Regular expression, or with `literal` a text." }),
     literal: defaulted(boolean({ description: "Take the pattern as literal text." }), false),
     ignoreCase: defaulted(boolean({ description: "Upper and lower case are the same." }), false),
     context: defaulted(
@@ -60,7 +60,8 @@ export const find = command("search.find", {
   description:
     "The pattern is a JavaScript regular expression, looked for anywhere in the base name: `.*\\.ts$`, `^test`. It is a glob " +
     "instead when it does not compile as an expression (as with a leading `*` or `?`: `*.ts`), holds a slash (`src/**/*.ts`) or " +
-    "holds alternatives in braces (`*.{ts,js}`), or with `glob`. A glob is for the whole base name, or with a slash for the path " +
+    "holds alternatives in braces (`*.{ts,js}`), or with `glob`. What is neither, such as `f(x`, is INVALID_PARAMS with the " +
+    "offset of the fault. A glob is for the whole base name, or with a slash for the path " +
     "from the folder; hidden names match like others. Symbolic links are found and not followed. Sorted; `[]` when none.",
   params: {
     path: folder,

@@ -17,6 +17,21 @@ threeWays("search", ({ sandbox, call, failure }) => {
     expect(await call("search.grep", { path: "src", pattern: "-none-" })).toEqual([]);
   });
 
+  test("a pattern that does not compile is refused with the place of its fault, and is text with literal", async () => {
+    await sandbox.write("src/a.txt", "call f(x) here\n");
+    for (const [command, more] of [
+      ["search.grep", {}],
+      ["search.find", {}],
+      ["search.rename", { replacement: "y" }],
+    ] as const) {
+      const error = await failure(command, { path: "src", pattern: "f(x", ...more } as never);
+      expect(error).toMatchObject({ code: "INVALID_PARAMS", details: { pattern: "f(x", offset: 1 } });
+      expect(error.message).toContain("Unterminated group at offset 1");
+    }
+    const found = await call("search.grep", { path: "src", pattern: "f(x", literal: true });
+    expect(found).toEqual([{ file: "src/a.txt", line: 1, content: "call f(x) here" }]);
+  });
+
   test("an expression that backtracks without end is a TIMEOUT", async () => {
     await sandbox.write("a.txt", `${"x".repeat(60)}\n`);
     const error = await failure("search.grep", { path: ".", pattern: "(x+x+)+y$|\\d", timeout: 200 });

@@ -39,6 +39,28 @@ describe("a pattern", () => {
     expect(find({ pattern })).toEqual(found);
   });
 
+  test.each([
+    ["f(x", "Unterminated group at offset 1"],
+    ["[ab", "Unterminated character class at offset 0"],
+    [".*\\.c++$", "Nothing to repeat at offset 6"],
+    ["^*a", "Nothing to repeat at offset 1"],
+  ])("%s, which is neither an expression nor a glob, is refused", async (pattern, reason) => {
+    expect(() => find({ pattern })).toThrow(expect.objectContaining({ code: "INVALID_PARAMS" }));
+    const error = await failureIn(sandbox, "search.find", { pattern });
+    expect(error.message).toBe(
+      `search.find: pattern is not a regular expression: ${reason}; with --glob it is taken as a glob`,
+    );
+  });
+
+  test.each(["f(x*", "+(a|b).ts", "*(x)", "*.c++", "[ab](*"])("%s, which is no expression, is a glob", (pattern) => {
+    expect(() => find({ pattern })).not.toThrow();
+  });
+
+  test("is a glob when told so, whatever it looks like", async () => {
+    await sandbox.write("f(x", "");
+    expect(find({ pattern: "f(x", glob: true })).toEqual(["f(x"]);
+  });
+
   test("is a glob when told so", () => {
     expect(find({ pattern: "a*", glob: true })).toEqual(["a.ts", "ab.js", "a{1,2}"]);
   });

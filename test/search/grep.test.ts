@@ -37,10 +37,10 @@ describe("what a line is", () => {
 describe("what a pattern is", () => {
   test.each([
     ["an expression", "p\\w+\\(", {}, ["f:2:print(x)"]],
-    ["literal text where it does not compile", "t(x", {}, ["f:2:print(x)"]],
+    ["literal text when told, whatever syntax it has", "t(x", { literal: true }, ["f:2:print(x)"]],
     ["literal text when told", "a.b", { literal: true }, ["f:1:a.b"]],
     ["an expression otherwise", "a.b", {}, ["f:1:a.b", "f:3:aXb"]],
-    ["literal text in any case", "PRINT(", { ignoreCase: true }, ["f:2:print(x)"]],
+    ["literal text in any case", "PRINT(", { literal: true, ignoreCase: true }, ["f:2:print(x)"]],
     ["an expression in any case", "^ax?B", { ignoreCase: true }, ["f:3:aXb"]],
     ["one with Unicode classes", "^\\p{Lu}", {}, ["f:4:Émile"]],
     ["one with syntax older than the u flag", "a\\.b|\\-", {}, ["f:1:a.b"]],
