@@ -23,37 +23,44 @@ export function createCsrf(
   const ignored = new Set(settings.texts("ignoredMethods", SAFE).map((method) => method.toUpperCase()));
   const isTrusted = originRuleOf(settings);
   const refusal = errorAnswer(403, "Invalid or missing CSRF token");
-  const ownToken = (exchange: Exchange) => {
-    const token = cookieOf(exchange.headers.cookie, cookies.name);
-    return token !== undefined && tokens.isOurs(token) ? token : undefined;
-  };
-  /** Tokens of clients that had none, so that the worker and the client are told the same. */
-  const created = new WeakMap<Exchange, string>();
-  const tokenFor = (exchange: Exchange) => {
-    const token = ownToken(exchange) ?? created.get(exchange) ?? tokens.create();
-    created.set(exchange, token);
-    return token;
+  const known = new WeakMap<Exchange, ClientToken>();
+  /** Kept for the exchange, so that the worker and the client are told the same. */
+  const tokenOf = (exchange: Exchange) => {
+    const found = known.get(exchange) ?? clientToken(tokens, cookieOf(exchange.headers.cookie, cookies.name));
+    known.set(exchange, found);
+    return found;
   };
   return {
     requestFilter: (request, exchange) => {
-      const passed = () => withToken(request, tokenFor(exchange));
-      if (ignored.has(exchange.method) || isTrusted(exchange.headers.origin)) return passed();
-      const own = ownToken(exchange);
-      if (own === undefined) return refusal;
+      const { token, isNew } = tokenOf(exchange);
+      const passed = withToken(request, token);
+      if (ignored.has(exchange.method) || isTrusted(exchange.headers.origin)) return passed;
+      if (isNew) return refusal;
       const sent = sentToken(request);
-      if (sent instanceof Promise) return sent.then((token) => (tokens.isSame(own, token) ? passed() : refusal));
-      return tokens.isSame(own, sent) ? passed() : refusal;
+      if (sent instanceof Promise) return sent.then((found) => (tokens.isSame(token, found) ? passed : refusal));
+      return tokens.isSame(token, sent) ? passed : refusal;
     },
     answerFilter: (answer, exchange) => {
       if (isShared(answer.headers["cache-control"])) return answer;
-      const token = tokenFor(exchange);
-      const lines = ownToken(exchange) === undefined ? cookies.lines(token, exchange.isTls) : [];
+      const { token, isNew } = tokenOf(exchange);
       const headers = { ...answer.headers, "x-csrf-token": token };
-      if (lines.length === 0) return { ...answer, headers };
+      if (!isNew) return { ...answer, headers };
       const before = answer.headers["set-cookie"] ?? [];
+      const lines = cookies.lines(token, exchange.isTls);
       return { ...answer, headers: { ...headers, "set-cookie": [before, lines].flat() } };
     },
   };
+}
+
+interface ClientToken {
+  readonly token: string;
+  /** The client has none yet, and is given this one. */
+  readonly isNew: boolean;
+}
+
+function clientToken(tokens: CsrfTokens, cookie: string | undefined): ClientToken {
+  const isOurs = cookie !== undefined && tokens.isOurs(cookie);
+  return isOurs ? { token: cookie, isNew: false } : { token: tokens.create(), isNew: true };
 }
 
 /** Where an application reads the token that its forms are to have: XyPriss's `req.csrfToken()` does. */
