@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
-import parseRange from "range-parser";
 import type { Headers } from "../../../protocol/worker.ts";
 import { type Answer, errorAnswer } from "../answer.ts";
 import { acceptedCodings } from "../compression/accepted-codings.ts";
 import { variedHeaders } from "../compression/coded-headers.ts";
 import type { Exchange } from "../exchange.ts";
+import { byteRange } from "./byte-range.ts";
 import { isRangeOfThis, statusByConditions } from "./conditions.ts";
 import type { FileContents } from "./file-contents.ts";
 import type { FileVariant } from "./file-variant.ts";
@@ -66,13 +66,12 @@ function partOf(
   contents: FileContents,
 ): Answer | Promise<Answer> | undefined {
   const { size } = variant;
-  const ranges = parseRange(size, range, { combine: true });
-  if (ranges === -1) {
+  const asked = byteRange(range, size);
+  if (asked === "none") {
     return errorAnswer(416, "the file has no such range", { "content-range": `bytes */${size}` });
   }
-  const [only] = ranges === -2 || ranges.type !== "bytes" ? [] : ranges;
-  if (ranges === -2 || only === undefined || ranges.length > 1) return undefined;
-  const { start, end } = only;
+  if (asked === "whole") return undefined;
+  const { start, end } = asked;
   const partial = { ...headers, "content-range": `bytes ${start}-${end}/${size}` };
   const read = contents.whole(variant, exchange);
   if (read === undefined) {

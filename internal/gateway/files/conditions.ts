@@ -1,33 +1,61 @@
 import type { IncomingHttpHeaders } from "node:http";
-import fresh from "fresh";
 import type { Headers } from "../../../protocol/worker.ts";
-
-/** The status that a request's conditions make of a 200, by RFC 9110 §13.2.2; undefined where they let it be. */
-export function statusByConditions(asked: IncomingHttpHeaders, file: Headers): 412 | 304 | undefined {
-  if (isPreconditionFailed(asked, file)) return 412;
-  if (asked["if-none-match"] === undefined && asked["if-modified-since"] === undefined) return undefined;
-  return fresh(asked, { etag: String(file.etag), "last-modified": String(file["last-modified"]) }) ? 304 : undefined;
-}
+import { parseHttpDate } from "./http-date.ts";
 
 /**
- * Whether a range is of the version that is there. An entity tag counts though ours are weak, as it does in Express: it
- * changes with the time of the file, which in all but the name is what others call a strong one.
+ * The status that a request's conditions make of a 200, undefined where they let it be. Cache-Control is no condition: it
+ * tells caches on the way what to do. Source: RFC 9110, 13.2.2.
  */
+export function statusByConditions(asked: IncomingHttpHeaders, file: Headers): 412 | 304 | undefined {
+  if (isPreconditionFailed(asked, file)) return 412;
+  const noneMatch = asked["if-none-match"];
+  if (noneMatch !== undefined) return names(noneMatch, file, isSameWeakly) ? 304 : undefined;
+  return isUnmodified(file, asked["if-modified-since"]) === true ? 304 : undefined;
+}
+
+/** Whether a part may be sent: of the very version that the client has parts of. Source: RFC 9110, 13.1.5. */
 export function isRangeOfThis(ifRange: string, file: Headers): boolean {
-  if (ifRange.includes('"')) return opaque(ifRange) === opaque(String(file.etag));
-  return Date.parse(ifRange) >= Date.parse(String(file["last-modified"]));
+  const since = parseHttpDate(ifRange);
+  if (since === undefined) return isSame(ifRange.trim(), tagOf(file));
+  return since === parseHttpDate(String(file["last-modified"]));
 }
 
 function isPreconditionFailed(asked: IncomingHttpHeaders, file: Headers): boolean {
   const match = asked["if-match"];
-  if (match !== undefined) {
-    const wanted = opaque(String(file.etag));
-    return match !== "*" && !match.split(",").some((tag) => opaque(tag) === wanted);
-  }
-  const since = asked["if-unmodified-since"];
-  return since !== undefined && Date.parse(String(file["last-modified"])) > Date.parse(since);
+  if (match !== undefined) return !names(match, file, isSame);
+  return isUnmodified(file, asked["if-unmodified-since"]) === false;
+}
+
+/** Undefined where the date is none. */
+function isUnmodified(file: Headers, since: string | undefined): boolean | undefined {
+  if (since === undefined) return undefined;
+  const time = parseHttpDate(since);
+  const modified = parseHttpDate(String(file["last-modified"]));
+  return time === undefined || modified === undefined ? undefined : modified <= time;
+}
+
+/** Whether a list of tags has the file's, or is `*`. */
+function names(list: string, file: Headers, isEqual: (tag: string, own: string) => boolean): boolean {
+  const own = tagOf(file);
+  return list.trim() === "*" || (list.match(TAGS) ?? []).some((tag) => isEqual(tag, own));
+}
+
+/** Between quotes there may be commas. A worker may have given a tag without quotes. */
+const TAGS = /(?:W\/)?"[^"]*"|[^\s,]+/g;
+
+function tagOf(file: Headers): string {
+  return String(file.etag);
+}
+
+/** A weak tag is of no version in particular, and the same as none. Source: RFC 9110, 8.8.3.2. */
+function isSame(tag: string, own: string): boolean {
+  return tag === own && !tag.startsWith("W/");
+}
+
+function isSameWeakly(tag: string, own: string): boolean {
+  return opaque(tag) === opaque(own);
 }
 
 function opaque(tag: string): string {
-  return tag.trim().replace(/^W\//, "");
+  return tag.replace(/^W\//, "");
 }

@@ -40,7 +40,7 @@ export class FileVariant {
     this.headers = Object.freeze({
       "content-type": contentType(extname(name)) || "application/octet-stream",
       ...(coding && { "content-encoding": coding }),
-      etag: `W/"${stats.size.toString(16)}-${stats.mtimeMs.toString(16)}"`,
+      etag: tagOf(stats, coding),
       "last-modified": stats.mtime.toUTCString(),
       "accept-ranges": "bytes",
       ...(maxAge !== undefined && { "cache-control": `public, max-age=${maxAge}` }),
@@ -72,4 +72,13 @@ export class FileVariant {
     const before = this.#stats;
     return ino === before.ino && size === before.size && mtimeMs === before.mtimeMs && ctimeMs === before.ctimeMs;
   }
+}
+
+/**
+ * A strong tag, as those of nginx and Apache: a part that is asked for by it is a part of the same bytes. The same file in
+ * two codings has two.
+ */
+function tagOf({ size, mtimeMs }: Stats, coding: FileCoding | undefined): string {
+  const version = `${size.toString(16)}-${mtimeMs.toString(16)}`;
+  return coding === undefined ? `"${version}"` : `"${version}-${coding}"`;
 }
