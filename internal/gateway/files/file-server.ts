@@ -3,8 +3,10 @@ import { isAbsolute, sep } from "node:path";
 import type { Headers } from "../../../protocol/worker.ts";
 import type { Logger } from "../../log.ts";
 import { type Answer, errorAnswer } from "../answer.ts";
+import { BoundedWarnings } from "../bounded-warnings.ts";
 import type { Exchange } from "../exchange.ts";
 import type { StaticOptions } from "../options.ts";
+import { toldRequest } from "../told-request.ts";
 import { DELEGATE } from "../workers/worker-answer.ts";
 import { answerWith, without } from "./answer-with.ts";
 import { failureAnswer } from "./failure-answer.ts";
@@ -45,12 +47,14 @@ const TRIES = 3;
 class Files implements FileServer {
   readonly #options: StaticOptions;
   readonly #log: Logger;
+  readonly #warnings: BoundedWarnings;
   readonly #contents: FileContents;
   readonly #known: KnownFiles;
 
   constructor(options: StaticOptions, log: Logger) {
     this.#options = options;
     this.#log = log;
+    this.#warnings = new BoundedWarnings(log);
     this.#contents = new FileContents(options.concurrency, options.cacheEntries > 0);
     this.#known = new KnownFiles(options.cacheEntries, ({ plain, coded }) => {
       for (const variant of [plain, ...coded]) this.#contents.drop(variant);
@@ -70,7 +74,15 @@ class Files implements FileServer {
 
   delegated(exchange: Exchange, { headers }: Answer): Answer | Promise<Answer> {
     const file = headers[DELEGATE];
-    if (typeof file !== "string" || !isAbsolute(file)) return errorAnswer(502, "the worker names no file to send");
+    if (typeof file !== "string" || !isAbsolute(file)) {
+      const told = { status: 502, route: exchange.route, ...toldRequest(exchange) };
+      this.#warnings.warn(
+        `no file ${exchange.route}`,
+        told,
+        "a worker's answer names no absolute path of a file to send",
+      );
+      return errorAnswer(502, "the worker names no file to send");
+    }
     return this.#send(exchange, file, () => findAt(file), without(headers, NOT_THE_FILES));
   }
 

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Answer } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import { answerHeaders } from "./answer-headers.ts";
-import { failureAnswer, isOfRequest } from "./failure.ts";
+import { failureAnswer, isOfRequest, isStaleConnection } from "./failure.ts";
 import type { ProxyHome } from "./home.ts";
 import { requestHeaders } from "./request-headers.ts";
 import { Tries } from "./tries.ts";
@@ -27,21 +27,31 @@ export interface Agreement {
 export async function askForUpgrade(home: ProxyHome, exchange: Exchange): Promise<Agreement | Answer> {
   const wish = [...requestHeaders(exchange), "connection", "Upgrade", "upgrade", exchange.headers.upgrade ?? ""];
   const wanted = { method: exchange.method, path: exchange.target, headers: wish };
-  const tries = new Tries(home.upstreams, home.log, exchange.client, home.timeout);
+  const tries = new Tries(home, exchange);
   let attempt: UpgradeAttempt | undefined;
   exchange.onEnd(() => attempt?.abort());
   for (let upstream = tries.next(); upstream !== undefined && !exchange.ended; upstream = tries.next()) {
     attempt = new UpgradeAttempt(upstream, wanted, { connect: home.connectTimeout, answer: tries.timeLeft });
     try {
       const { response, switched } = await attempt.reply;
+      if (switched !== undefined && !isWebSocket(response)) {
+        switched.socket.destroy();
+        throw new Error("it changed to a protocol that nobody asked it for");
+      }
       attempt = undefined;
       return switched ? { upstream, ...switched, rawHeaders: response.rawHeaders } : refusal(response, home.timeout);
     } catch (error) {
       if (exchange.ended || isOfRequest(error)) return failureAnswer(error);
-      if (!tries.failed(upstream, error, attempt?.wasSent === true, true)) break;
+      const wasSent = attempt?.wasSent === true;
+      if (!tries.failed(upstream, error, { wasSent, isStale: isStaleConnection(error), isRepeatable: true })) break;
     }
   }
-  return failureAnswer(tries.failure);
+  return tries.giveUp();
+}
+
+/** The only one that is asked for. */
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
 }
 
 function refusal(response: IncomingMessage, timeout: number): Answer {

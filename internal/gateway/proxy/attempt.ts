@@ -9,6 +9,8 @@ import { UpstreamBody } from "./upstream-body.ts";
 
 /** Bytes of an answer that is waited for whole: written at once, and made good elsewhere if its upstream dies over it. */
 const MOST_WHOLE = 16_384;
+/** Answers below 200 before the one that counts. Each renews the time that the upstream has for that. */
+const MOST_INTERIM = 100;
 
 /** One request to one upstream. */
 export class Attempt implements Dispatcher.DispatchHandler {
@@ -16,12 +18,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
   readonly answer: Promise<Answer>;
   /** The upstream may have seen some of it. */
   wasSent = false;
+  /** Something came that should be an answer. */
+  hasBegun = false;
   readonly #request: ForwardedRequest;
   readonly #upstream: Upstream;
   readonly #sentAt = performance.now();
   readonly #outcome = Promise.withResolvers<Answer>();
   #controller: Dispatcher.DispatchController | undefined;
   #isAborted = false;
+  #interim = 0;
   #status = 0;
   #headers: Answer["headers"] = {};
   #chunks: Buffer[] = [];
@@ -53,8 +58,17 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.#isAborted) this.abort();
   }
 
+  onResponseStarted(): void {
+    this.hasBegun = true;
+  }
+
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    if (status < 200) return;
+    if (status < 200) {
+      this.#interim += 1;
+      if (this.#interim > MOST_INTERIM)
+        controller.abort(new Error(`it sent more than ${MOST_INTERIM} answers below 200`));
+      return;
+    }
     this.#upstream.answered(performance.now() - this.#sentAt);
     const hasBody = this.#request.method !== "HEAD" && status !== 204 && status !== 304;
     const isWhole = hasBody && Number(headers["content-length"] ?? Number.POSITIVE_INFINITY) <= MOST_WHOLE;

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { type Answer, errorAnswer } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import { Attempt } from "./attempt.ts";
-import { failureAnswer, isOfRequest } from "./failure.ts";
+import { failureAnswer, isOfRequest, isStaleConnection } from "./failure.ts";
 import { type ForwardedRequest, forwardedRequest, isRepeatable } from "./forwarded-request.ts";
 import type { ProxyHome } from "./home.ts";
 import { Tries } from "./tries.ts";
@@ -12,24 +12,24 @@ import { Tries } from "./tries.ts";
  * first, or if the request may be repeated. 502, 503 (none is healthy) or 504 when none answers, 400 for what cannot be
  * sent to any or whose body could not be read to its end.
  */
-export async function forward(
-  { upstreams, log, timeout }: ProxyHome,
-  exchange: Exchange,
-  body: ForwardedRequest["body"],
-): Promise<Answer> {
+export async function forward(home: ProxyHome, exchange: Exchange, body: ForwardedRequest["body"]): Promise<Answer> {
   const request = forwardedRequest(exchange, body);
-  const tries = new Tries(upstreams, log, exchange.client, timeout);
+  const tries = new Tries(home, exchange);
   let attempt: Attempt | undefined;
   exchange.onEnd(() => attempt?.abort());
   for (let upstream = tries.next(); upstream !== undefined && !exchange.ended; upstream = tries.next()) {
     attempt = new Attempt(request, upstream, tries.timeLeft);
     try {
-      return await attempt.answer;
+      const answer = await attempt.answer;
+      if (answer.body instanceof Readable) tries.watch(upstream, answer.body);
+      return answer;
     } catch (error) {
       if (body instanceof Readable && body.errored) return errorAnswer(400, "the body could not be read to its end");
       if (exchange.ended || isOfRequest(error)) return failureAnswer(error);
-      if (!tries.failed(upstream, error, attempt.wasSent, isRepeatable(request))) break;
+      const { wasSent, hasBegun } = attempt;
+      const isStale = !hasBegun && isStaleConnection(error);
+      if (!tries.failed(upstream, error, { wasSent, isStale, isRepeatable: isRepeatable(request) })) break;
     }
   }
-  return failureAnswer(tries.failure);
+  return tries.giveUp();
 }

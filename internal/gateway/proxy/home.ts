@@ -1,10 +1,13 @@
 import type { Logger } from "../../log.ts";
+import type { BoundedWarnings } from "../bounded-warnings.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 /** What requests on their way to upstreams have in common. */
 export interface ProxyHome {
   readonly upstreams: Upstreams;
   readonly log: Logger;
+  /** Why requests were not answered. */
+  readonly warnings: BoundedWarnings;
   /** Milliseconds an upstream has to answer; 0 for any number. */
   readonly timeout: number;
   readonly connectTimeout: number;

@@ -1,5 +1,6 @@
 import type { Logger } from "../../log.ts";
 import type { Answer } from "../answer.ts";
+import { BoundedWarnings } from "../bounded-warnings.ts";
 import type { Exchange, Upgrade } from "../exchange.ts";
 import type { ProxyOptions } from "../options.ts";
 import { forward } from "./forward.ts";
@@ -39,7 +40,11 @@ export interface Proxy {
 export function createProxy(options: ProxyOptions, { log }: { readonly log: Logger }): Proxy {
   const upstreams = new Upstreams(options);
   const { timeout, connectTimeout, healthCheck } = options;
-  const home: ProxyHome = { upstreams, log, timeout, connectTimeout, tunnels: new Set() };
+  const home: ProxyHome = {
+    ...{ upstreams, log, timeout, connectTimeout },
+    warnings: new BoundedWarnings(log),
+    tunnels: new Set(),
+  };
   const endChecks = healthCheck && startChecks(upstreams.all, healthCheck, log);
   return {
     forward: (exchange, body) => forward(home, exchange, body),

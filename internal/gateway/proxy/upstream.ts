@@ -2,6 +2,7 @@ import { buildConnector, Pool } from "undici";
 import type { Candidate } from "../../balance/candidate.ts";
 import { Latency } from "../../balance/latency.ts";
 import { Health } from "./health.ts";
+import { acceptContinue } from "./interim-answers.ts";
 import type { UpstreamAddress } from "./parse-upstream.ts";
 
 export interface UpstreamTimes {
@@ -76,5 +77,11 @@ export class Upstream implements Candidate {
 /** By the upstream's own name: undici takes the one in `host` for TLS, which is the client's word. */
 function connector(timeout: number): buildConnector.connector {
   const connect = buildConnector({ timeout, allowH2: false });
-  return (options, done) => connect({ ...options, servername: "" }, done);
+  return (options, done) => {
+    connect({ ...options, servername: "" }, (...result) => {
+      const [error, socket] = result;
+      if (error === null) acceptContinue(socket);
+      done(...result);
+    });
+  };
 }

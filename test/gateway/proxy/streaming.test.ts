@@ -88,12 +88,13 @@ describe("a body of 50 MiB", () => {
 describe("what breaks off", () => {
   test("an upstream that dies in the middle of its answer: the client's answer breaks off, too", async () => {
     const upstream = await startUpstream((_request, response) => response.writeHead(200).write(MEBIBYTE));
-    const { port, proxy } = await startProxy({ upstreams: [upstream.url] });
+    const { port, proxy, log } = await startProxy({ upstreams: [upstream.url] });
     const response = await open(port);
     const read = lengthOf(response);
     await once(response, "data");
     await Promise.all([expect(read).rejects.toThrow("aborted"), upstream.die()]);
     expect(proxy.status()).toMatchObject([{ active: 0, failures: 1 }]);
+    expect(log.filter(({ level }) => level === 40)).toMatchObject([{ upstream: upstream.url, path: "/" }]);
   });
 
   test("a small answer that is cut short is no answer: 502", async () => {

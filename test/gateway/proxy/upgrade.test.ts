@@ -62,6 +62,15 @@ async function startRaw(bytes: string | Buffer, after: (socket: Socket) => void 
 const AGREED = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Own: 1\r\n\r\n";
 const WISH = "GET /raw HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
 
+test("a change to a protocol that nobody asked for is 502", async () => {
+  const upstream = await startRaw(AGREED.replace("websocket", "h2c"));
+  const { port, log } = await startProxy({ upstreams: [upstream] });
+  expect((await refusal(port)).status).toBe(502);
+  expect(log.filter(({ level }) => level === 40)).toMatchObject([
+    { status: 502, upstream, reason: expect.any(String) },
+  ]);
+});
+
 describe("a WebSocket", () => {
   test("goes to an upstream with path, query, protocol and origin, and speaks both ways", async () => {
     const upstream = await startEcho();

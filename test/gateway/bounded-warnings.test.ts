@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { BoundedWarnings } from "../../internal/gateway/bounded-warnings.ts";
+import { fakeLog } from "./fake-log.ts";
+
+test("the first of each kind is logged at once, the others of an interval are counted", () => {
+  const { log, lines } = fakeLog();
+  const warnings = new BoundedWarnings(log);
+  for (let time = 0; time < 1_000; time++) {
+    warnings.warn("a", { time }, "of kind a");
+    warnings.warn("b", { time }, "of kind b");
+  }
+  expect(lines).toEqual([
+    { level: "warn", time: 0, msg: "of kind a" },
+    { level: "warn", time: 0, msg: "of kind b" },
+  ]);
+});
+
+test("the first of the next interval tells how many there were", async () => {
+  const { log, lines } = fakeLog();
+  const warnings = new BoundedWarnings(log, 1);
+  warnings.warn("a", {}, "one");
+  const before = lines.length;
+  let count = 0;
+  while (lines.length === before) {
+    warnings.warn("a", {}, "one");
+    if (lines.length === before) count += 1;
+    else break;
+    if (count % 100 === 0) await sleep(1);
+  }
+  expect(lines.at(-1)).toEqual({ level: "warn", msg: "one", ...(count > 0 && { more: count }) });
+});
+
+test("kinds without end are one from some number on", () => {
+  const { log, lines } = fakeLog();
+  const warnings = new BoundedWarnings(log);
+  for (let kind = 0; kind < 10_000; kind++) warnings.warn(String(kind), {}, "one");
+  expect(lines.length).toBeLessThan(300);
+});
