@@ -2,6 +2,7 @@ import { isIP, isIPv6 } from "node:net";
 import proxyAddr from "proxy-addr";
 import { XsysError } from "../../protocol/errors.ts";
 import type { Exchange, GatewayRequest } from "./exchange.ts";
+import { peerAddress, unmapped } from "./peer-address.ts";
 
 /** Proxies of a forwarded chain that are looked at: what is farther is as good as made up. */
 const MAX_HOPS = 32;
@@ -15,12 +16,22 @@ const MAX_REMEMBERED = 1_000;
  * @throws INVALID_PARAMS
  */
 export function createClientAddress(trusted: readonly string[]): (request: GatewayRequest) => string {
-  if (trusted.length === 0) return socketAddress;
+  if (trusted.length === 0) return peerAddress;
   const isTrusted = compileTrust(trusted);
   return (request) => {
-    const peer = socketAddress(request);
+    const peer = peerAddress(request);
     return isTrusted(peer) ? forwardedClient(request, peer, isTrusted) : peer;
   };
+}
+
+/**
+ * Tells whether a request comes from a trusted proxy.
+ * @throws INVALID_PARAMS
+ */
+export function createTrust(trusted: readonly string[]): (request: GatewayRequest) => boolean {
+  if (trusted.length === 0) return () => false;
+  const isTrusted = compileTrust(trusted);
+  return (request) => isTrusted(peerAddress(request));
 }
 
 /**
@@ -32,7 +43,7 @@ export function createRemoteAddr(trusted: readonly string[]): (exchange: Exchang
   if (trusted.length === 0) return socketAddressAndPort;
   const isTrusted = compileTrust(trusted);
   return (exchange) => {
-    const told = isTrusted(socketAddress(exchange.request)) ? forwarded(exchange.request) : "";
+    const told = isTrusted(peerAddress(exchange.request)) ? forwarded(exchange.request) : "";
     if (told === "") return socketAddressAndPort(exchange);
     if (told.includes(",")) return told;
     const address = bareAddress(told);
@@ -103,16 +114,8 @@ function bareAddress(text: string): string {
   return unmapped(bracketed ?? withPort ?? text.trim());
 }
 
-function socketAddress({ socket }: GatewayRequest): string {
-  return unmapped(socket.remoteAddress ?? ""); // a socket that is gone has none
-}
-
 function socketAddressAndPort({ request }: Exchange): string {
-  const address = socketAddress(request);
+  const address = peerAddress(request);
   const port = request.socket.remotePort ?? 0;
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-function unmapped(address: string): string {
-  return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }

@@ -2,7 +2,9 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Duplex } from "node:stream";
 import type { HeaderValue } from "../../protocol/worker.ts";
-import { originForm } from "./target.ts";
+import { addressOf } from "./address.ts";
+import { peerAddress } from "./peer-address.ts";
+import { requestFields } from "./request-fields.ts";
 
 export type GatewayRequest = IncomingMessage | Http2ServerRequest;
 export type GatewayResponse = ServerResponse | Http2ServerResponse;
@@ -19,7 +21,13 @@ export class Exchange {
   readonly response: GatewayResponse;
   /** As asked, upper case. */
   readonly method: string;
-  /** Path and query, undecoded; of a whole URL these. Empty when the target is neither a path nor a URL. */
+  /** Which host it is for, with the port where that was told; undefined where HTTP/1.0 tells none. */
+  readonly host: string | undefined;
+  /** Why its host and target cannot be told. */
+  readonly addressFault: string | undefined;
+  /** Its fields by lower-case name, as `requestFields` has them. */
+  readonly headers: IncomingHttpHeaders;
+  /** Path and query, undecoded; of a whole URL these. Empty for CONNECT, and where they cannot be told. */
   readonly target: string;
   /** The target without its query, undecoded. */
   readonly path: string;
@@ -27,6 +35,8 @@ export class Exchange {
   readonly search: string;
   /** The client's address, without port: behind trusted proxies the one they tell. */
   readonly client: string;
+  /** Its peer is a trusted proxy. */
+  readonly isFromTrusted: boolean;
   /** Present where the client wants to change the protocol. */
   readonly upgrade: Upgrade | undefined;
   /** By performance.now(). */
@@ -43,21 +53,29 @@ export class Exchange {
   #gone: AbortController | undefined;
   #ended = false;
 
-  constructor(request: GatewayRequest, response: GatewayResponse, client: string, upgrade?: Upgrade) {
+  constructor(
+    request: GatewayRequest,
+    response: GatewayResponse,
+    client: string,
+    upgrade?: Upgrade,
+    isFromTrusted = client !== peerAddress(request),
+  ) {
+    const address = addressOf(request);
+    const isKnown = typeof address !== "string";
     this.request = request;
     this.upgrade = upgrade;
     this.response = response;
     this.client = client;
     this.method = request.method ?? "GET";
-    this.target = originForm(request.url ?? "/") ?? "";
+    this.isFromTrusted = isFromTrusted;
+    this.addressFault = isKnown ? undefined : address;
+    this.host = isKnown ? address.host : undefined;
+    this.target = isKnown ? address.target : "";
+    this.headers = requestFields(request, this.host, isFromTrusted);
     const mark = this.target.indexOf("?");
     this.path = mark < 0 ? this.target : this.target.slice(0, mark);
     this.search = mark < 0 ? "" : this.target.slice(mark + 1);
     this.startedAt = performance.now();
-  }
-
-  get headers(): IncomingHttpHeaders {
-    return this.request.headers;
   }
 
   get isTls(): boolean {

@@ -3,16 +3,21 @@ import type { WorkerRequest } from "../../protocol/worker.ts";
 import type { Logger } from "../log.ts";
 import { type Answer, errorAnswer, isAnswer } from "./answer.ts";
 import { BodyReader, type RequestBody } from "./body-reader.ts";
-import { createClientAddress, createRemoteAddr } from "./client-address.ts";
+import { BoundedWarnings } from "./bounded-warnings.ts";
+import type { RefuseBody } from "./broken-connection.ts";
+import { createClientAddress, createRemoteAddr, createTrust } from "./client-address.ts";
 import { Dispatch, noWorkerAnswer } from "./dispatch.ts";
 import { Exchange, type GatewayRequest, type GatewayResponse } from "./exchange.ts";
 import type { Features } from "./features.ts";
 import { goOn, throughSteps } from "./go-on.ts";
 import type { Observer } from "./observer.ts";
 import type { GatewayOptions } from "./options.ts";
-import { BodyTooLarge, TOO_LARGE } from "./read-body.ts";
+import { BodyTooLarge, hasBody, TOO_LARGE } from "./read-body.ts";
+import { requestFault } from "./request-faults.ts";
 import type { Arrival } from "./request-handler.ts";
 import type { RouteMatch, RouteTable } from "./routes/route-table.ts";
+import { toldRequest } from "./told-request.ts";
+import { traceAnswer } from "./trace.ts";
 import { closeAtEnd } from "./tunnel.ts";
 import { connectUpgraded } from "./upgraded.ts";
 import { removeFiles } from "./uploads/uploads.ts";
@@ -31,10 +36,18 @@ export interface GatewayParts {
 }
 
 const URI_TOO_LONG = errorAnswer(414, "URI Too Long");
-const BAD_TARGET = errorAnswer(400, "Bad Request: the target is neither a path nor a URL");
 const OPEN_BREAKER = errorAnswer(503, "Service Unavailable: too many requests in a row have failed");
 const BAD_ANSWER = errorAnswer(502, "Bad Gateway: the answer cannot be sent by HTTP");
 const DEFECT = errorAnswer(500, "Internal Server Error");
+
+/** Why a worker did not answer, for the log. */
+const FAILURES: Readonly<Record<Failure, string>> = {
+  lost: "the worker was lost while it worked on the request",
+  garbage: "the worker sent an invalid response",
+  timeout: "the worker did not answer in time",
+  "too-large": "the request fits no frame",
+  "no-worker": "no worker is ready",
+};
 
 /** Answers HTTP requests: by its gates, from files, by upstreams and by workers, in this order. */
 export class Gateway {
@@ -42,34 +55,76 @@ export class Gateway {
   readonly #parts: GatewayParts;
   readonly #bodies: BodyReader;
   readonly #client: (request: GatewayRequest) => string;
+  readonly #isFromTrusted: (request: GatewayRequest) => boolean;
   readonly #remoteAddr: (exchange: Exchange) => string;
+  readonly #warnings: BoundedWarnings;
+  /** Of HTTP/1.1, those whose body may turn out to be none. */
+  readonly #withBody = new WeakMap<GatewayResponse, Exchange>();
   #isDraining = false;
+  #isStrangerTold = false;
 
   constructor(options: GatewayOptions, parts: GatewayParts) {
     this.#options = options;
     this.#parts = parts;
     this.#bodies = new BodyReader(options, parts);
     this.#client = createClientAddress(options.trustProxy);
+    this.#warnings = new BoundedWarnings(parts.log);
+    this.#isFromTrusted = createTrust(options.trustProxy);
     this.#remoteAddr = createRemoteAddr(options.trustProxy);
   }
 
   readonly handle = (request: GatewayRequest, response: GatewayResponse, arrival: Arrival = {}): void => {
     const { observer } = this.#parts;
-    const exchange = new Exchange(request, response, this.#client(request), arrival.upgrade);
+    const client = this.#client(request);
+    const isFromTrusted = this.#isFromTrusted(request);
+    if (!isFromTrusted && request.headers["x-forwarded-for"] !== undefined) this.#tellStranger(client);
+    const exchange = new Exchange(request, response, client, arrival.upgrade, isFromTrusted);
     // Of HTTP/2 its stream: node's response says nothing when a HEAD is reset before its answer.
-    const end = arrival.upgrade?.socket ?? ("stream" in response ? response.stream : response);
+    const end = arrival.socket ?? ("stream" in response ? response.stream : response);
     end.on("close", () => exchange.end());
+    if ("shouldKeepAlive" in response && hasBody(exchange)) this.#withBody.set(response, exchange);
     observer.began(exchange);
     this.#guarded(exchange, () => {
-      const page = observer.page(exchange);
-      if (page === undefined) this.#throughGates(exchange, 0, arrival.awaitsContinue === true);
-      else this.#answer(exchange, page);
+      const fault = requestFault(exchange, this.#options.allowTrace === true);
+      const page = fault === undefined ? observer.page(exchange) : undefined;
+      if (fault !== undefined) this.#refuse(exchange, fault);
+      else if (page !== undefined) this.#answer(exchange, page);
+      else this.#throughGates(exchange, 0, arrival.awaitsContinue === true);
     });
+  };
+
+  /** What comes as a request's body is none. */
+  readonly refuseBody: RefuseBody = (response, answer, reason) => {
+    const exchange = this.#withBody.get(response);
+    if (exchange === undefined || exchange.ended) return;
+    const { status } = answer;
+    this.#warnings.warn(
+      `body ${reason}`,
+      { status, reason, ...toldRequest(exchange) },
+      "a request was refused: its body cannot be read to its end",
+    );
+    this.#guarded(exchange, () => this.#refuse(exchange, answer));
   };
 
   /** From here on an answer by HTTP/1.1 is its connection's last. */
   drain(): void {
     this.#isDraining = true;
+  }
+
+  /** Somebody may have forgotten to name a proxy. */
+  #tellStranger(peer: string): void {
+    if (this.#isStrangerTold) return;
+    this.#isStrangerTold = true;
+    this.#parts.log.info(
+      { peer },
+      "X-Forwarded-* of a peer that --trust-proxy does not name is left out of requests; told once",
+    );
+  }
+
+  /** What follows on its connection may be anything. */
+  #refuse(exchange: Exchange, answer: Answer): void {
+    if ("shouldKeepAlive" in exchange.response) exchange.response.shouldKeepAlive = false;
+    this.#answer(exchange, answer);
   }
 
   #throughGates(exchange: Exchange, from: number, awaitsContinue: boolean): void {
@@ -90,7 +145,7 @@ export class Gateway {
   #route(exchange: Exchange): void {
     const { routes, features, pool } = this.#parts;
     const { target, method, path } = exchange;
-    if (target === "") this.#answer(exchange, BAD_TARGET);
+    if (method === "TRACE") this.#answer(exchange, traceAnswer(exchange));
     else if (target.length > this.#options.maxUrl) this.#answer(exchange, URI_TOO_LONG);
     else if (!pool.wasReady && (pool.hopeful || features.upstreams === undefined)) this.#awaitRoutes(exchange);
     else this.#toWhoseItIs(exchange, routes.find(method, path), features.upstreams);
@@ -185,10 +240,23 @@ export class Gateway {
         unwatch?.();
         if (failure === undefined) features.breaker?.succeeded();
         else if (failure !== "too-large") features.breaker?.failed();
+        if (failure !== undefined) this.#tellFailure(exchange, answer, failure);
         this.#guarded(exchange, () => this.#answer(exchange, answer));
       },
     );
     if (request.files !== undefined) exchange.onEnd(() => dispatch.place ?? discardFiles(request));
+  }
+
+  /** Which worker died of what is told by who watches it over. */
+  #tellFailure(exchange: Exchange, { status }: Answer, failure: Failure): void {
+    if (status < 500) return;
+    const reason = FAILURES[failure];
+    const { route } = exchange;
+    this.#warnings.warn(
+      `${failure} ${route}`,
+      { status, reason, route, ...toldRequest(exchange) },
+      `a request was answered with ${status}: no worker answered it`,
+    );
   }
 
   /** The worker's files, then the filters, then the client. */
@@ -196,7 +264,7 @@ export class Gateway {
     const { answerFilters, files } = this.#parts.features;
     this.#then(exchange, made, (answer) => {
       if (answer.status === DELEGATED) this.#answer(exchange, files.delegated(exchange, answer));
-      else if (answer.status === 101) connectUpgraded(exchange, answer);
+      else if (answer.status === 101) this.#connect(exchange, answer);
       else if (answerFilters.length === 0) this.#write(exchange, answer);
       else {
         const steps = answerFilters.map((filter) => (value: Answer) => filter(value, exchange));
@@ -205,12 +273,27 @@ export class Gateway {
     });
   }
 
+  #connect(exchange: Exchange, answer: Answer): void {
+    const reason = connectUpgraded(exchange, answer);
+    if (reason === undefined) return;
+    this.#warnings.warn(
+      `upgrade ${reason}`,
+      { status: 502, reason, ...toldRequest(exchange) },
+      "a worker's change of protocol was refused",
+    );
+  }
+
   #write(exchange: Exchange, answer: Answer): void {
     if (this.#isDraining && "shouldKeepAlive" in exchange.response) exchange.response.shouldKeepAlive = false;
     try {
       writeAnswer(exchange, answer);
     } catch (error) {
-      this.#parts.log.warn({ err: error }, `the answer to ${exchange.method} ${exchange.path} cannot be sent`);
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#warnings.warn(
+        `answer ${exchange.route}`,
+        { status: 502, reason, route: exchange.route, ...toldRequest(exchange) },
+        "a request was answered with 502: its answer cannot be sent by HTTP",
+      );
       discardBody(answer);
       writeAnswer(exchange, BAD_ANSWER);
     }

@@ -6,6 +6,7 @@ import type { TLSSocket } from "node:tls";
 import { XsysError } from "../../protocol/errors.ts";
 import { descriptorLimit } from "../facts/descriptor-limit.ts";
 import type { Logger } from "../log.ts";
+import type { RefuseBody } from "./broken-connection.ts";
 import { createHttp1, HEAD_TIMEOUT } from "./http1.ts";
 import { createHttp2 } from "./http2.ts";
 import type { GatewayOptions } from "./options.ts";
@@ -30,9 +31,14 @@ export class HttpServer {
   readonly #sockets = new Set<Socket>();
   #giveUpListening: (error: Error) => void = () => {};
 
-  constructor(options: GatewayOptions, handle: RequestHandler, log: Logger) {
+  constructor(
+    options: GatewayOptions,
+    handle: RequestHandler,
+    log: Logger,
+    refuseBody: RefuseBody = (response) => response.destroy(),
+  ) {
     this.#options = options;
-    this.#http1 = createHttp1(options, handle);
+    this.#http1 = createHttp1(options, handle, refuseBody);
     this.#http2 = createHttp2(options, handle);
     // Such as a connection that there is no descriptor for: the next one may be luckier.
     this.#http1.on("error", (error) => log.error({ err: error }, "HTTP's listening socket failed"));

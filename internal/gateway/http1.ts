@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
+import { BrokenConnections, type RefuseBody } from "./broken-connection.ts";
 import type { GatewayOptions } from "./options.ts";
 import type { Arrival, RequestHandler } from "./request-handler.ts";
 import { endIfUnread, UNREAD_TIMEOUT } from "./stalled.ts";
@@ -16,7 +17,7 @@ const MAX_HEAD = 16_384;
 const MAX_PIPELINED = 100;
 
 /** Node's HTTP/1.1, in the clear or by TLS, with our limits. */
-export function createHttp1(options: GatewayOptions, handle: RequestHandler): Server {
+export function createHttp1(options: GatewayOptions, handle: RequestHandler, refuseBody: RefuseBody): Server {
   const settings = {
     keepAliveTimeout: options.keepAliveTimeout,
     headersTimeout: HEAD_TIMEOUT,
@@ -24,6 +25,7 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler): Se
     connectionsCheckingInterval: CHECK_INTERVAL,
     maxHeaderSize: MAX_HEAD,
     noDelay: true,
+    requireHostHeader: false, // looked at with the rest of the request's address
     shouldUpgradeCallback: isWebSocket,
   };
   const server =
@@ -33,6 +35,7 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler): Se
   server.maxRequestsPerSocket = options.keepAliveRequests;
   server.timeout = UNREAD_TIMEOUT;
   const take = (request: IncomingMessage, response: ServerResponse, arrival?: Arrival) => {
+    newest.set(request.socket, response);
     // Where nobody listens, as between two requests, node closes the connection.
     response.on("timeout", endIfUnread);
     if (response.socket === null && isOneTooMany(request.socket, response)) request.socket.destroy();
@@ -40,17 +43,26 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler): Se
   };
   server.on("request", (request, response) => take(request, response));
   server.on("checkContinue", (request, response) => take(request, response, { awaitsContinue: true }));
+  server.on("checkExpectation", (request, response) => take(request, response));
   server.on("upgrade", (request, socket: Socket, head) => {
-    handle(request, responseOn(request, socket), { upgrade: { socket, head } });
+    handle(request, responseOn(request, socket), { socket, upgrade: { socket, head } });
   });
+  server.on("connect", (request, socket: Socket) => handle(request, responseOn(request, socket), { socket }));
+  const broken = new BrokenConnections(refuseBody);
+  server.on("clientError", (error, socket) => broken.take(error, socket as Socket, newest.get(socket as Socket)));
   return server;
 }
 
+/** The answer to the request that came last on each connection. */
+const newest = new WeakMap<Socket, ServerResponse>();
+
 /**
- * Any other protocol's offer is passed over, and the request answered by HTTP/1.1; so is one with a body, which no
- * WebSocket has, and for which node gives no socket but a stream behind that body.
+ * Any other protocol's offer is passed over, and the request answered by HTTP/1.1; so is one of HTTP/1.0, which has no
+ * such offers (RFC 9110, 7.8), one that is not GET (RFC 6455, 4.1), and one with a body, which no WebSocket has, and for
+ * which node gives no socket but a stream behind that body.
  */
-function isWebSocket({ headers }: IncomingMessage): boolean {
+function isWebSocket({ method, httpVersion, headers }: IncomingMessage): boolean {
+  if (method !== "GET" || httpVersion !== "1.1") return false;
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
   return headers.upgrade?.toLowerCase() === "websocket" && !hasBody;
 }

@@ -1,4 +1,10 @@
-import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
+import {
+  createServer,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from "node:http2";
 import type { GatewayOptions } from "./options.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { cancelIfStalled, UNREAD_TIMEOUT } from "./stalled.ts";
@@ -17,6 +23,8 @@ export function createHttp2(options: GatewayOptions, handle: RequestHandler): Ht
   server.on("stream", (stream) => stream.setTimeout(UNREAD_TIMEOUT, () => cancelIfStalled(stream)));
   server.on("request", (request, response) => handle(request, response));
   server.on("checkContinue", (request, response) => handle(request, response, { awaitsContinue: true }));
+  server.on("checkExpectation", (request, response) => handle(request, response));
+  server.on("connect", (request: Http2ServerRequest, response: Http2ServerResponse) => handle(request, response));
   server.on("sessionError", () => {}); // the session ends with it, and its requests hear of that
   return server;
 }

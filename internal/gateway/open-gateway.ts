@@ -45,7 +45,7 @@ export async function openGateway(
   const pool = new WorkerPool({ strategy, timeout, queueTimeout, maxFrame, log, onRoutes });
   const observer = new Observer({ options, features, pool, log, workers });
   const gateway = new Gateway(options, { pool, routes, features, observer, log });
-  const server = new HttpServer(options, gateway.handle, log);
+  const server = new HttpServer(options, gateway.handle, log, gateway.refuseBody);
   return {
     pool,
     listen: async () => {

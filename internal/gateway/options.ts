@@ -21,6 +21,8 @@ export interface GatewayOptions {
   /** Words for the 503 say that the workers are being brought back. */
   readonly rescue: boolean;
   readonly trustProxy: readonly string[];
+  /** TRACE is answered; otherwise it is refused with 405. */
+  readonly allowTrace?: true;
   readonly compression?: CompressionOptions;
   readonly rateLimit?: RateLimitOptions;
   readonly concurrency?: ConcurrencyOptions;

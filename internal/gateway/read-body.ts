@@ -37,6 +37,8 @@ export function readBody(exchange: Exchange, most: number, inline = most): Body 
 }
 
 function collect({ request }: Exchange, most: number, inline: number): Promise<Body> {
+  // Gone while a gate took its time.
+  if (request.destroyed) return Promise.resolve({ gone: true });
   const { promise, resolve } = Promise.withResolvers<Body>();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -76,9 +78,10 @@ export function boundedRest(request: Readable, chunks: readonly Buffer[], read: 
   });
   bounded.on("error", () => request.resume());
   for (const chunk of chunks) bounded.push(chunk);
-  request.once("close", () => {
+  const cutShort = () => {
     if (!request.readableEnded) bounded.destroy(new Error("the client has gone before its body's end"));
-  });
-  request.pipe(bounded);
+  };
+  if (request.destroyed) cutShort();
+  else request.once("close", cutShort).pipe(bounded);
   return bounded;
 }

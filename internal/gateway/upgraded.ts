@@ -6,12 +6,15 @@ import { writeAnswer } from "./write-answer.ts";
 
 const NOT_ASKED = errorAnswer(502, "Bad Gateway: the worker changed a protocol that nobody asked it to");
 
-/** A worker took a client's connection over: its head goes out, and then bytes both ways. */
-export function connectUpgraded(exchange: Exchange, { headers, body }: Answer): void {
+/**
+ * A worker took a client's connection over: its head goes out, and then bytes both ways. What it gives back is why the
+ * worker's answer was refused.
+ */
+export function connectUpgraded(exchange: Exchange, { headers, body }: Answer): string | undefined {
   const { upgrade } = exchange;
   if (upgrade === undefined || !isDuplex(body)) {
     writeAnswer(exchange, NOT_ASKED);
-    return;
+    return "nobody asked it to";
   }
   const lines = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}\r\n`));
   const { socket, head } = upgrade;
@@ -19,11 +22,12 @@ export function connectUpgraded(exchange: Exchange, { headers, body }: Answer): 
   if (!lines.every(isHeaderLine)) {
     body.destroy();
     socket.destroy();
-    return;
+    return "it has a header that HTTP cannot send";
   }
   socket.write(`HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\n${lines.join("")}\r\n`);
   if (head.length > 0) socket.unshift(head);
   void tunnel(socket, body, 0);
+  return undefined;
 }
 
 function isDuplex(body: Answer["body"]): body is Duplex {

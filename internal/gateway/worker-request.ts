@@ -33,19 +33,14 @@ export function workerRequest(
 }
 
 /**
- * The client's headers, with host, and with what frames the body made true: a body that was read whole has a length,
+ * The request's headers, with what frames the body made true: a body that was read whole has a length,
  * however it came, and what stands for a form is shorter. `length` is undefined for one that follows.
  */
 function forwardedHeaders({ request, headers }: Exchange, length: number | undefined, isForm: boolean): Headers {
-  const isHttp2 = request.httpVersionMajor >= 2;
+  const isHttp2 = "stream" in request;
   const isChunked = headers["transfer-encoding"] !== undefined;
   if (!isHttp2 && !isChunked && !isForm) return headers as Headers;
   const { "transfer-encoding": encoding, ...forwarded } = headers as Record<string, string | string[]>;
-  if (isHttp2) {
-    const authority = forwarded[":authority"];
-    for (const name of Object.keys(forwarded)) if (name.startsWith(":")) delete forwarded[name];
-    if (authority !== undefined) forwarded.host = authority; // RFC 9113, 8.3.1: whatever Host says
-  }
   if (length === undefined) {
     if (forwarded["content-length"] === undefined) forwarded["transfer-encoding"] = encoding ?? "chunked";
   } else if (length > 0) forwarded["content-length"] = String(length);

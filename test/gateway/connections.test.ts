@@ -55,18 +55,6 @@ test.each(["HEAD", "GET", "POST"])("a %s by HTTP/2 that its client takes back is
   await nothingInFlight(gateway);
 });
 
-test("by HTTP/2 the authority is the host, whatever else a client says", async () => {
-  const gateway = await startGateway();
-  const worker = await gateway.worker();
-  const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
-  sockets.push(session);
-  const stream = session.request({ ":path": "/", ":authority": "true.example", host: "false.example" });
-  const asked = await worker.asked();
-  expect(asked.headers.host).toBe("true.example");
-  worker.answer(asked);
-  await once(stream.resume(), "end");
-});
-
 test("a client of HTTP/2 that goes in the middle of its body is seen to have gone", async () => {
   const gateway = await startGateway();
   const worker = await gateway.worker();

@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterEach } from "vitest";
-import type { GatewayOptions } from "../../internal/gateway/options.ts";
+import type { GatewayOptions, ProxyOptions } from "../../internal/gateway/options.ts";
 import { BUILT } from "../support/program.ts";
 import { RawPeer } from "../support/raw-peer.ts";
 import { useSandbox } from "../support/sandbox.ts";
@@ -26,6 +26,14 @@ export const GATEWAY: GatewayOptions = {
   statics: { concurrency: 64, cacheEntries: 100, dotfiles: "deny" },
   guards: {},
   accessLog: false,
+};
+
+/** Upstreams without checks of their health. */
+export const PROXY: Omit<ProxyOptions, "upstreams"> = {
+  strategy: "round-robin",
+  connectTimeout: 5_000,
+  idleTimeout: 10_000,
+  timeout: 20_000,
 };
 
 export interface Answered {

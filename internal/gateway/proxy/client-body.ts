@@ -11,6 +11,8 @@ export class ClientBody extends Readable {
   constructor(source: Readable) {
     super();
     this.#source = source;
+    // It may fail before its upstream listens, or when it no longer does: who waits for the answer hears of it.
+    this.on("error", () => {});
   }
 
   override _read(): void {

@@ -35,6 +35,8 @@ const KEPT = new Set([
   "host",
   "content-length",
   "content-type",
+  "forwarded",
+  "x-real-ip",
   "x-forwarded-for",
   "x-forwarded-host",
   "x-forwarded-proto",

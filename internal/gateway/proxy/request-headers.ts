@@ -1,41 +1,56 @@
-import type { Exchange, GatewayRequest } from "../exchange.ts";
+import type { Exchange } from "../exchange.ts";
+import { peerAddress } from "../peer-address.ts";
 import { hopByHop } from "./hop-by-hop.ts";
 
 /**
  * A request's fields for an upstream, name and value in turn: without what is about the connection, and what frames the
  * body. Host stays as the client asked, so that names, redirects and checks of origins are right behind the gateway too.
- * X-Forwarded-For grows by the peer; X-Forwarded-Proto and -Host are a trusted proxy's, and otherwise our own.
+ * What tells who asked is ours, or a trusted proxy's: X-Forwarded-For and Forwarded grow by the peer, X-Forwarded-Proto
+ * and -Host stay, X-Real-IP is the client.
  */
-export function requestHeaders({ request, headers, client, isTls }: Exchange): string[] {
-  const peer = peerOf(request);
+export function requestHeaders(exchange: Exchange): string[] {
+  const { headers, host } = exchange;
   const isDropped = hopByHop(headers.connection);
-  const isTrusted = client !== peer; // a client that is not the peer was told by one
   const lines: string[] = [];
   for (const name in headers) {
-    if (OWN.has(name) || name.startsWith(":") || isDropped(name)) continue;
+    const right = name.includes("_") ? name.replaceAll("_", "-") : name;
+    if (OWN.has(right) || isDropped(right)) continue;
     const value = headers[name];
     if (typeof value === "string") lines.push(name, value);
     else if (value !== undefined) for (const line of value) lines.push(name, line);
   }
-  const host = first(headers[":authority"]) ?? headers.host; // RFC 9113, 8.3.1
-  const chain = headers["x-forwarded-for"];
-  lines.push("x-forwarded-for", chain === undefined ? peer : `${chain}, ${peer}`);
-  lines.push("x-forwarded-proto", (isTrusted && first(headers["x-forwarded-proto"])) || (isTls ? "https" : "http"));
+  pushForwarding(lines, exchange);
   // HTTP/1.0 has none: the upstream's own name takes its place.
-  if (host === undefined) return lines;
-  lines.push("host", host);
-  lines.push("x-forwarded-host", (isTrusted && first(headers["x-forwarded-host"])) || host);
+  if (host !== undefined) lines.push("host", host);
   return lines;
 }
 
 /** Fields that are made anew, and Expect, which was met here. */
-const OWN = new Set(["host", "content-length", "expect", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"]);
+const OWN = new Set([
+  ...["host", "content-length", "expect"],
+  ...["forwarded", "x-real-ip", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"],
+]);
+
+/** What `headers` has of these is a trusted proxy's. */
+function pushForwarding(lines: string[], { request, headers, client, host, isTls }: Exchange): void {
+  const peer = peerAddress(request);
+  const chain = headers["x-forwarded-for"];
+  const proto = isTls ? "https" : "http";
+  lines.push("x-forwarded-for", chain === undefined ? peer : `${chain}, ${peer}`);
+  lines.push("x-forwarded-proto", first(headers["x-forwarded-proto"]) || proto);
+  lines.push("x-real-ip", client);
+  const forwardedHost = first(headers["x-forwarded-host"]) || host;
+  if (forwardedHost !== undefined) lines.push("x-forwarded-host", forwardedHost);
+  const { forwarded } = headers;
+  if (forwarded !== undefined) lines.push("forwarded", `${forwarded}, ${forwardedElement(peer, proto, host)}`);
+}
+
+/** IPv6 stands in brackets, and what is no token in quotes. Source: RFC 7239, 4 and 6. */
+function forwardedElement(peer: string, proto: string, host: string | undefined): string {
+  const address = peer.includes(":") ? `"[${peer}]"` : peer;
+  return `for=${address};proto=${proto}${host === undefined ? "" : `;host="${host}"`}`;
+}
 
 function first(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === "string" ? value : value?.[0];
-}
-
-/** Address at the other end, IPv4 also where it came mapped into IPv6. */
-function peerOf({ socket }: GatewayRequest): string {
-  return (socket.remoteAddress ?? "").replace(/^::ffff:(?=[\d.]+$)/, "");
 }

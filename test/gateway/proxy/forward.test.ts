@@ -61,7 +61,7 @@ describe("a request", () => {
 
   test("of a stranger tells who asked, whatever he says of proxies before him", async () => {
     const { headers } = await seen("/", { "x-forwarded-for": "6.6.6.6", "x-forwarded-proto": "https" });
-    expect(headers).toMatchObject({ "x-forwarded-for": "6.6.6.6, 127.0.0.1", "x-forwarded-proto": "http" });
+    expect(headers).toMatchObject({ "x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "http" });
   });
 
   test("of a trusted proxy keeps what that tells", async () => {

@@ -12,7 +12,7 @@ export const LISTENING = {
   ipc: optionalPath("Where workers and commands connect: the same as --socket, under XyPriss's name.", "--socket"),
   socket: SERVE_OPTIONS.socket,
   "trust-proxy": list(
-    "Proxies whose X-Forwarded-For counts: loopback, linklocal, uniquelocal, addresses, CIDR; * for any.",
+    "Proxies whose X-Forwarded-* and Forwarded count, and are taken from nobody else: loopback, linklocal, uniquelocal, addresses, CIDR; * for any.",
   ),
 };
 

@@ -25,6 +25,9 @@ export const REQUESTS = {
   }),
   "keepalive-requests": count({ summary: "Requests on one connection; 0 for any number.", byDefault: 0 }),
   "http2-max-streams": count({ summary: "Requests at once on a connection of HTTP/2.", byDefault: 100, least: 1 }),
+  "allow-trace": flag(
+    "Answers TRACE with the request as it came, without cookies and credentials; otherwise it is 405.",
+  ),
   "access-log": flag("A line in the log for every answer."),
   "perf-batch-size": withoutEffect(count({ summary: "Messages queued for a worker.", byDefault: 100 })),
 };
@@ -39,6 +42,7 @@ type RequestOptions = Pick<
   | "keepAliveTimeout"
   | "keepAliveRequests"
   | "http2MaxStreams"
+  | "allowTrace"
   | "accessLog"
 >;
 
@@ -52,6 +56,7 @@ export function requestOptions(values: Values<typeof REQUESTS>): RequestOptions 
     keepAliveTimeout: values["keepalive-timeout"],
     keepAliveRequests: values["keepalive-requests"],
     http2MaxStreams: values["http2-max-streams"],
+    ...(values["allow-trace"] && { allowTrace: true as const }),
     accessLog: values["access-log"],
   };
 }

@@ -1,0 +1,119 @@
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { connect as connectHttp2 } from "node:http2";
+import { text } from "node:stream/consumers";
+import { describe, expect, test } from "vitest";
+import { cleanUp, startUpstream } from "./proxy/harness.ts";
+import { PROXY, type TestGateway, useGateway } from "./support.ts";
+
+const startGateway = useGateway();
+
+const TOLD = {
+  forwarded: "for=6.6.6.6",
+  "x-forwarded": "for=6.6.6.6",
+  "x-forwarded-for": "6.6.6.6",
+  "x-forwarded-host": "evil.example",
+  "x-forwarded-proto": "https",
+  "x-forwarded-port": "666",
+  "x-forwarded-prefix": "/evil",
+  "x-real-ip": "6.6.6.6",
+};
+const MISSPELT = {
+  x_forwarded_for: "6.6.6.6",
+  "x-forwarded_for": "6.6.6.6",
+  X_Forwarded_Host: "evil.example",
+  x_real_ip: "6.6.6.6",
+  "x.forwarded.for": "6.6.6.6",
+};
+const CLIENTS_OWN = { "x-other": "1", x_other: "2", "x-forward": "3", from: "me" };
+
+/** A gateway before an upstream that answers with its headers. */
+async function proxying(trustProxy: readonly string[]): Promise<TestGateway> {
+  const upstream = await startUpstream(({ headers }, response) => response.end(JSON.stringify(headers)));
+  return startGateway({ trustProxy, proxy: { ...PROXY, upstreams: [upstream.url] } });
+}
+
+/** A gateway whose worker answers with its headers. */
+async function withWorker(trustProxy: readonly string[]): Promise<TestGateway> {
+  const gateway = await startGateway({ trustProxy });
+  void (await gateway.worker()).answerAll(({ headers }) => JSON.stringify(headers));
+  return gateway;
+}
+
+async function seen(gateway: TestGateway, headers: Record<string, string>): Promise<IncomingHttpHeaders> {
+  return JSON.parse((await gateway.ask("/", { headers: { host: "a.example", ...headers } })).body);
+}
+
+describe("of a stranger", () => {
+  test("an upstream hears nothing of proxies but from us", async () => {
+    const headers = await seen(await proxying(["10.0.0.0/8"]), { ...TOLD, ...MISSPELT, ...CLIENTS_OWN });
+    expect(headers).toEqual({
+      ...CLIENTS_OWN,
+      host: "a.example",
+      connection: "keep-alive",
+      "x-forwarded-for": "127.0.0.1",
+      "x-forwarded-host": "a.example",
+      "x-forwarded-proto": "http",
+      "x-real-ip": "127.0.0.1",
+    });
+  });
+
+  test("a worker hears nothing of proxies", async () => {
+    const headers = await seen(await withWorker([]), { ...TOLD, ...MISSPELT, ...CLIENTS_OWN });
+    expect(headers).toEqual({ ...CLIENTS_OWN, host: "a.example", connection: "close" });
+  });
+
+  test("by HTTP/2, too", async () => {
+    for (const gateway of [await proxying([]), await withWorker([])]) {
+      const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
+      cleanUp(() => session.destroy());
+      const headers = await text(session.request({ ...TOLD, x_forwarded_for: "6.6.6.6", "x-kept": "1" }));
+      expect(headers).not.toMatch(/6\.6\.6|evil|666/);
+      expect(JSON.parse(headers)).toMatchObject({ "x-kept": "1", host: `127.0.0.1:${gateway.port}` });
+    }
+  });
+
+  test("what he asks for by WebSocket, too", async () => {
+    const upgraded = Promise.withResolvers<IncomingHttpHeaders>();
+    const upstream = await startUpstream(() => {});
+    upstream.server.on("upgrade", ({ headers }, socket) => {
+      upgraded.resolve(headers);
+      socket.destroy();
+    });
+    const gateway = await startGateway({ proxy: { ...PROXY, upstreams: [upstream.url] } });
+    const headers = { ...TOLD, ...MISSPELT, connection: "upgrade", upgrade: "websocket" };
+    const request = httpRequest({ host: "127.0.0.1", port: gateway.port, headers, agent: false });
+    request.on("error", () => {}).end();
+    expect(JSON.stringify(await upgraded.promise)).not.toMatch(/6\.6\.6|evil|666/);
+  });
+});
+
+describe("of a trusted proxy", () => {
+  test("an upstream hears what that tells, with the proxy as the next in the chain, and whom we take for the client", async () => {
+    const headers = await seen(await proxying(["loopback"]), { ...TOLD, ...MISSPELT, ...CLIENTS_OWN });
+    expect(headers).toEqual({
+      ...CLIENTS_OWN,
+      ...TOLD,
+      host: "a.example",
+      connection: "keep-alive",
+      forwarded: 'for=6.6.6.6, for=127.0.0.1;proto=http;host="a.example"',
+      "x-forwarded-for": "6.6.6.6, 127.0.0.1",
+    });
+  });
+
+  test("a worker hears what that tells, but for spellings that no proxy has", async () => {
+    const headers = await seen(await withWorker(["loopback"]), { ...TOLD, ...MISSPELT, ...CLIENTS_OWN });
+    expect(headers).toEqual({ ...CLIENTS_OWN, ...TOLD, host: "a.example", connection: "close" });
+  });
+
+  test("that asks for itself, an upstream hears what it tells of the scheme", async () => {
+    const headers = await seen(await proxying(["loopback"]), { "x-forwarded-proto": "https" });
+    expect(headers).toMatchObject({ "x-forwarded-proto": "https", "x-forwarded-for": "127.0.0.1" });
+  });
+});
+
+test("what frames a body or names the host cannot be told to an upstream in another spelling", async () => {
+  const misspelt = { content_length: "5", transfer_encoding: "chunked", proxy_authorization: "x", Keep_Alive: "x" };
+  const headers = await seen(await proxying([]), { ...misspelt, "x-kept": "1" });
+  for (const name of Object.keys(misspelt)) expect(headers).not.toHaveProperty(name.toLowerCase());
+  expect(headers).toMatchObject({ "x-kept": "1" });
+});

@@ -1,0 +1,156 @@
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
+import { text } from "node:stream/consumers";
+import { describe, expect, test } from "vitest";
+import { startUpstream } from "./proxy/harness.ts";
+import { bodyOf, head, isRefusedByHttp2, say, statusOf } from "./raw-http.ts";
+import { PROXY, useGateway } from "./support.ts";
+
+const startGateway = useGateway();
+
+/** A gateway whose worker answers with the Host that it was given, and how many requests it was given. */
+async function telling() {
+  const gateway = await startGateway();
+  let asked = 0;
+  const worker = await gateway.worker();
+  void worker.answerAll(({ headers }) => {
+    asked += 1;
+    return String(headers.host);
+  });
+  return { gateway, asked: () => asked };
+}
+
+describe("a request is refused with 400, and gets to no worker, when", () => {
+  test.each([
+    ["it has two Hosts", ["GET / HTTP/1.1", "Host: a", "Host: b"]],
+    ["it has two Hosts that are the same", ["GET / HTTP/1.1", "Host: a", "hOST: a"]],
+    ["it has two Hosts beside a whole URL", ["GET http://a/ HTTP/1.1", "Host: a", "Host: b"]],
+    ["it has none", ["GET / HTTP/1.1"]],
+    ["it has none beside a whole URL", ["GET http://a/ HTTP/1.1"]],
+    ["the whole URL has none", ["GET http:///x HTTP/1.1", "Host: a"]],
+    ["the whole URL has a user", ["GET http://user@a/ HTTP/1.1", "Host: a"]],
+    ["the whole URL is of no scheme that is served", ["GET ftp://a/ HTTP/1.1", "Host: a"]],
+    ["Host is wrong, though a whole URL is right", ["GET http://a/ HTTP/1.1", "Host: a/b"]],
+    ["the target is no path", ["GET x HTTP/1.1", "Host: a"]],
+    ["* is not asked for by OPTIONS", ["GET * HTTP/1.1", "Host: a"]],
+    ["CONNECT has no host", ["CONNECT /x HTTP/1.1", "Host: a"]],
+    ["HTTP/1.0 has two Hosts", ["GET / HTTP/1.0", "Host: a", "Host: b"]],
+  ])("%s", async (_what, [line = "", ...fields]) => {
+    const { gateway, asked } = await telling();
+    const answer = await say(gateway.port, head(line, ...fields));
+    expect(statusOf(answer)).toBe(400);
+    expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+    expect(bodyOf(answer)).toMatch(/^\{"error":"Bad Request: .*"\}$/);
+    expect(asked()).toBe(0);
+  });
+
+  test.each([
+    ...[
+      "",
+      "a b",
+      "a/b",
+      "a\\b",
+      "a?b",
+      "a#b",
+      "user@a",
+      "a,b",
+      "a\tb",
+      '"a"',
+      "<a>",
+      "a%zz",
+      "a%2",
+      "é",
+      "a|b",
+      "a^b",
+    ],
+    ...["a:b", "a:80:80", "a:65536", "a:-1", "a: 80", ":80", "[::1", "::1", "[::1]x", "[12]", "[::g]", "[a.example]"],
+    ...["a;b c", "a`b", "http://a", "x".repeat(256)],
+  ])("Host is %j", async (host) => {
+    const { gateway, asked } = await telling();
+    expect(statusOf(await say(gateway.port, head("GET / HTTP/1.1", `Host: ${host}`)))).toBe(400);
+    if (!/[\s#?/]|^$/.test(host)) {
+      expect(statusOf(await say(gateway.port, head(`GET http://${host}/ HTTP/1.1`, "Host: a")))).toBe(400);
+    }
+    expect(asked()).toBe(0);
+  });
+});
+
+describe("a worker is given as Host", () => {
+  test.each([
+    ...["a", "A.example", "a.example.", "a.example:8080", "a:", "127.0.0.1:1", "[::1]", "[2001:DB8::7]:443", "my_host"],
+    ...["xn--bcher-kva.example", "a%20b", "a~b", "x".repeat(255)],
+  ])("%j as it was asked for, as Host and in a whole URL", async (host) => {
+    const { gateway } = await telling();
+    expect(bodyOf(await say(gateway.port, head("GET / HTTP/1.1", `Host: ${host}`)))).toBe(host);
+    expect(bodyOf(await say(gateway.port, head(`GET http://${host} HTTP/1.1`, "Host: other")))).toBe(host);
+    expect(bodyOf(await say(gateway.port, head(`GET HTTP://${host}?a HTTP/1.0`)))).toBe(host);
+  });
+
+  test("none where HTTP/1.0 tells none", async () => {
+    const { gateway } = await telling();
+    expect(bodyOf(await say(gateway.port, head("GET / HTTP/1.0")))).toBe("undefined");
+  });
+
+  test.each([
+    ["the authority of HTTP/2", { ":authority": "a.example" }, "a.example"],
+    ["Host where HTTP/2 has no authority", { ":authority": undefined, host: "a.example" }, "a.example"],
+    ["the authority, where Host is the same", { ":authority": "A.example:80", host: "a.EXAMPLE" }, "A.example:80"],
+  ])("%s", async (_what, fields, host) => {
+    const { gateway } = await telling();
+    const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
+    const pairs = Object.entries({ ":method": "GET", ":scheme": "http", ":path": "/", ...fields });
+    const stream = session.request(Object.fromEntries(pairs.filter(([, value]) => value !== undefined)));
+    expect(await text(stream)).toBe(host);
+    session.close();
+  });
+});
+
+describe("by HTTP/2 a request is refused when", () => {
+  const GET = [
+    [":method", "GET"],
+    [":scheme", "http"],
+    [":path", "/"],
+  ] as const;
+
+  test.each([
+    ["Host is another one than the authority", [":authority", "a.example"], ["host", "b.example"]],
+    ["Host has another port than the authority", [":authority", "a.example"], ["host", "a.example:8080"]],
+    ["there are two Hosts", [":authority", "a.example"], ["host", "a.example"], ["host", "a.example"]],
+    ["there is neither"],
+    ["Host is no host", ["host", "a b"]],
+    ["the authority has a comma", [":authority", "a,b"]],
+    ["a coding is told", [":authority", "a"], ["transfer-encoding", "chunked"]],
+    ["TE wants a coding", [":authority", "a"], ["te", "gzip"]],
+  ] as [string, ...[string, string][]][])("%s", async (_what, ...fields) => {
+    const { gateway, asked } = await telling();
+    expect(await isRefusedByHttp2(gateway.port, [...GET, ...fields])).toBe(true);
+    expect(asked()).toBe(0);
+    expect(await isRefusedByHttp2(gateway.port, [...GET, [":authority", "a"]])).toBe(false);
+  });
+
+  test("the request is CONNECT or TRACE: 405", async () => {
+    const { gateway, asked } = await telling();
+    const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
+    for (const headers of [{ ":method": "CONNECT", ":authority": "a:1" }, { ":method": "TRACE" }]) {
+      const [answer] = await once(session.request(headers), "response");
+      expect(answer).toMatchObject({ ":status": 405, allow: expect.stringContaining("GET") });
+    }
+    expect(asked()).toBe(0);
+    session.close();
+  });
+});
+
+test("an upstream and the access log are told the one host that was decided on", async () => {
+  const upstream = await startUpstream(({ headers }, response) => response.end(JSON.stringify(headers)));
+  const gateway = await startGateway({ accessLog: true, proxy: { ...PROXY, upstreams: [upstream.url] } });
+  const answer = await say(gateway.port, head("GET http://true.example/a HTTP/1.1", "Host: false.example"));
+  expect(JSON.parse(bodyOf(answer))).toMatchObject({ host: "true.example", "x-forwarded-host": "true.example" });
+  await say(gateway.port, head("GET /b HTTP/1.1", "Host: a", "Host: b"));
+  await expect
+    .poll(() => gateway.log.filter(({ msg }) => msg === "request"))
+    .toMatchObject([
+      { host: "true.example", path: "/a", status: 200 },
+      { status: 400, route: "(gateway)" },
+    ]);
+  expect(upstream.requests()).toBe(1);
+});
