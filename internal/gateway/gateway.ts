@@ -96,7 +96,10 @@ export class Gateway {
   /** What comes as a request's body is none. */
   readonly refuseBody: RefuseBody = (response, answer, reason) => {
     const exchange = this.#withBody.get(response);
-    if (exchange === undefined || exchange.ended) return;
+    if (exchange === undefined || exchange.ended) {
+      response.destroy();
+      return;
+    }
     const { status } = answer;
     this.#warnings.warn(
       `body ${reason}`,

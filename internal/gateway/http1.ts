@@ -47,7 +47,11 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler, ref
   server.on("upgrade", (request, socket: Socket, head) => {
     handle(request, responseOn(request, socket), { socket, upgrade: { socket, head } });
   });
-  server.on("connect", (request, socket: Socket) => handle(request, responseOn(request, socket), { socket }));
+  server.on("connect", (request, socket: Socket) => {
+    // Node has let go of the connection, so that the answer before it might not get to its end.
+    if (isAnswerDue(socket)) socket.destroy();
+    else handle(request, responseOn(request, socket), { socket });
+  });
   const broken = new BrokenConnections(refuseBody);
   server.on("clientError", (error, socket) => broken.take(error, socket as Socket, newest.get(socket as Socket)));
   return server;
@@ -56,13 +60,19 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler, ref
 /** The answer to the request that came last on each connection. */
 const newest = new WeakMap<Socket, ServerResponse>();
 
+/** Whether a request is still to be answered. */
+function isAnswerDue(socket: Socket): boolean {
+  return newest.get(socket)?.writableFinished === false;
+}
+
 /**
  * Any other protocol's offer is passed over, and the request answered by HTTP/1.1; so is one of HTTP/1.0, which has no
- * such offers (RFC 9110, 7.8), one that is not GET (RFC 6455, 4.1), and one with a body, which no WebSocket has, and for
- * which node gives no socket but a stream behind that body.
+ * such offers (RFC 9110, 7.8), one that is not GET (RFC 6455, 4.1), one with a body, which no WebSocket has, and for
+ * which node gives no socket but a stream behind that body, and one that comes before earlier ones are answered, whose
+ * connection is not free.
  */
-function isWebSocket({ method, httpVersion, headers }: IncomingMessage): boolean {
-  if (method !== "GET" || httpVersion !== "1.1") return false;
+function isWebSocket({ method, httpVersion, headers, socket }: IncomingMessage): boolean {
+  if (method !== "GET" || httpVersion !== "1.1" || isAnswerDue(socket)) return false;
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
   return headers.upgrade?.toLowerCase() === "websocket" && !hasBody;
 }

@@ -173,6 +173,33 @@ describe("TRACE", () => {
   });
 });
 
+describe("behind a request that is still to be answered", () => {
+  const SLOW = "GET /slow HTTP/1.1\r\nhost: a\r\n\r\n";
+
+  test("a wish for WebSocket is passed over: both are answered in turn", async () => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker({ id: "0", streams: true });
+    const wish = head("GET /socket HTTP/1.1", "host: a", "connection: upgrade", "upgrade: websocket");
+    const answers = say(gateway.port, SLOW + wish);
+    const [slow, socket] = [await worker.asked(), await worker.asked()];
+    expect(socket).not.toHaveProperty("upgrade");
+    worker.answer(socket, "second");
+    worker.answer(slow, "first");
+    expect(await answers).toMatch(/^HTTP\/1\.1 200 [^]*first[^]*HTTP\/1\.1 200 [^]*second$/);
+  });
+
+  test("CONNECT ends the connection, and nothing of it is left", async () => {
+    const gateway = await startGateway();
+    const worker = await gateway.worker();
+    const answer = say(gateway.port, `${SLOW}CONNECT a:1 HTTP/1.1\r\nhost: a\r\n\r\n`);
+    await worker.asked();
+    expect(await answer.catch(() => "")).toBe("");
+    const status = async () => JSON.parse((await gateway.ask("/_xypriss/b/status")).body).requests_in_flight;
+    await expect.poll(status).toBe(1);
+    expect(gateway.log.filter(({ level }) => Number(level) >= 40)).toEqual([]);
+  });
+});
+
 describe("what comes behind a whole request and is none", () => {
   test.each([
     ["garbage", "garbage\r\n\r\n"],
