@@ -23,7 +23,8 @@ export function createHttp2(options: GatewayOptions, handle: RequestHandler): Ht
   server.on("stream", (stream) => stream.setTimeout(UNREAD_TIMEOUT, () => cancelIfStalled(stream)));
   server.on("request", (request, response) => handle(request, response));
   server.on("checkContinue", (request, response) => handle(request, response, { awaitsContinue: true }));
-  server.on("checkExpectation", (request, response) => handle(request, response));
+  // Node knows the expectation in lower case alone; another one is refused before leave is given.
+  server.on("checkExpectation", (request, response) => handle(request, response, { awaitsContinue: true }));
   server.on("connect", (request: Http2ServerRequest, response: Http2ServerResponse) => handle(request, response));
   server.on("sessionError", () => {}); // the session ends with it, and its requests hear of that
   return server;

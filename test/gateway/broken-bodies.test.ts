@@ -128,7 +128,7 @@ test("what is malformed a thousand times is told a few times", async () => {
   for (let round = 0; round < 20; round++) {
     await Promise.all(Array.from({ length: 50 }, () => say(gateway.port, `${post("/a")}zz\r\n`)));
   }
-  expect(warnings(gateway).length).toBeLessThan(5);
+  expect(warnings(gateway).length).toBeLessThan(20); // one in 10 s
 });
 
 test("a body that comes too slowly is 408", async () => {

@@ -111,6 +111,14 @@ describe("of a trusted proxy", () => {
   });
 });
 
+test("that somebody's X-Forwarded-For is left out is told once", async () => {
+  const gateway = await withWorker([]);
+  await seen(gateway, { "x-kept": "1" });
+  expect(gateway.log.filter(({ peer }) => peer !== undefined)).toEqual([]);
+  for (const _ of [1, 2]) await seen(gateway, TOLD);
+  expect(gateway.log.filter(({ peer }) => peer !== undefined)).toMatchObject([{ level: 30, peer: "127.0.0.1" }]);
+});
+
 test("what frames a body or names the host cannot be told to an upstream in another spelling", async () => {
   const misspelt = { content_length: "5", transfer_encoding: "chunked", proxy_authorization: "x", Keep_Alive: "x" };
   const headers = await seen(await proxying([]), { ...misspelt, "x-kept": "1" });

@@ -140,6 +140,20 @@ describe("by HTTP/2 a request is refused when", () => {
   });
 });
 
+test("by HTTP/2 an expectation that is not met here is 417, and one that is, in any case, gets leave", async () => {
+  const { gateway } = await telling();
+  const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
+  const [refused] = await once(session.request({ expect: "nothing" }), "response");
+  expect(refused).toMatchObject({ ":status": 417 });
+  for (const expectation of ["100-continue", "100-Continue"]) {
+    const stream = session.request({ ":method": "POST", ":authority": "a.example", expect: expectation });
+    await once(stream, "continue");
+    stream.end("body");
+    expect(await text(stream)).toBe("a.example");
+  }
+  session.close();
+});
+
 test("an upstream and the access log are told the one host that was decided on", async () => {
   const upstream = await startUpstream(({ headers }, response) => response.end(JSON.stringify(headers)));
   const gateway = await startGateway({ accessLog: true, proxy: { ...PROXY, upstreams: [upstream.url] } });

@@ -171,6 +171,8 @@ describe("the gateway's parts", () => {
     ["--cluster-strategy latency", "strategy", "least-response-time"],
     ["--host ::1", "host", "::1"],
     ["--access-log", "accessLog", true],
+    ["--allow-trace", "allowTrace", true],
+    ["--allow-trace false", "allowTrace", undefined],
     ["--access-log false", "accessLog", false],
     ["--static-max-age 15m", "statics", { maxAge: 900 }],
     ["--static-max-age 1y", "statics", { maxAge: 31_557_600 }],
