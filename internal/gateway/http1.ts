@@ -35,6 +35,7 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler, ref
   server.maxRequestsPerSocket = options.keepAliveRequests;
   server.timeout = UNREAD_TIMEOUT;
   const take = (request: IncomingMessage, response: ServerResponse, arrival?: Arrival) => {
+    if (isClosing(request.socket)) return;
     newest.set(request.socket, response);
     // Where nobody listens, as between two requests, node closes the connection.
     response.on("timeout", endIfUnread);
@@ -49,7 +50,7 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler, ref
   });
   server.on("connect", (request, socket: Socket) => {
     // Node has let go of the connection, so that the answer before it might not get to its end.
-    if (isAnswerDue(socket)) socket.destroy();
+    if (isAnswerDue(socket) || isClosing(socket)) socket.destroy();
     else handle(request, responseOn(request, socket), { socket });
   });
   const broken = new BrokenConnections(refuseBody);
@@ -66,13 +67,21 @@ function isAnswerDue(socket: Socket): boolean {
 }
 
 /**
+ * Whether the request that came last is the last: what comes behind it in the same packet is not carried out, for it may be
+ * the rest of a body that was refused for its framing. Source: RFC 9112, 9.6.
+ */
+function isClosing(socket: Socket): boolean {
+  return newest.get(socket)?.shouldKeepAlive === false;
+}
+
+/**
  * Any other protocol's offer is passed over, and the request answered by HTTP/1.1; so is one of HTTP/1.0, which has no
  * such offers (RFC 9110, 7.8), one that is not GET (RFC 6455, 4.1), one with a body, which no WebSocket has, and for
  * which node gives no socket but a stream behind that body, and one that comes before earlier ones are answered, whose
  * connection is not free.
  */
 function isWebSocket({ method, httpVersion, headers, socket }: IncomingMessage): boolean {
-  if (method !== "GET" || httpVersion !== "1.1" || isAnswerDue(socket)) return false;
+  if (method !== "GET" || httpVersion !== "1.1" || isAnswerDue(socket) || isClosing(socket)) return false;
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
   return headers.upgrade?.toLowerCase() === "websocket" && !hasBody;
 }

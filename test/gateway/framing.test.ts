@@ -6,7 +6,7 @@ import { PROXY, useGateway } from "./support.ts";
 const startGateway = useGateway();
 const GET = "GET /next HTTP/1.1\r\nhost: a\r\n\r\n";
 
-/** A gateway before an upstream that answers with method, target and body, and what that was asked. */
+/** A gateway before an upstream that answers with method, target and body. */
 async function proxying(options = {}) {
   const asked: string[] = [];
   const upstream = await startUpstream(async (request, response) => {
@@ -15,7 +15,14 @@ async function proxying(options = {}) {
     response.end(asked.at(-1));
   });
   const gateway = await startGateway({ proxy: { ...PROXY, upstreams: [upstream.url] }, ...options });
-  return { gateway, asked };
+  return {
+    gateway,
+    /** What the upstream was asked by now: what was on its way to it has come before another request is answered. */
+    asked: async () => {
+      await say(gateway.port, head("GET /after HTTP/1.1", "host: a"));
+      return asked.filter((request) => request !== "GET /after ");
+    },
+  };
 }
 
 describe("Transfer-Encoding", () => {
@@ -29,7 +36,7 @@ describe("Transfer-Encoding", () => {
     const answer = await say(gateway.port, post + GET);
     expect(statusOf(answer)).toBe(501);
     expect(answer.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
-    expect(asked).toEqual([]);
+    expect(await asked()).toEqual([]);
   });
 
   test.each([
@@ -45,7 +52,7 @@ describe("Transfer-Encoding", () => {
     const answer = await say(gateway.port, post + GET);
     expect(statusOf(answer)).toBe(400);
     expect(answer.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
-    expect(asked).toEqual([]);
+    expect(await asked()).toEqual([]);
   });
 
   test.each(["chunked", "Chunked", "CHUNKED"])("%s is read", async (coding) => {
@@ -63,16 +70,32 @@ describe("Content-Length", () => {
       const post = `POST / HTTP/1.1\r\nhost: a\r\nContent-Length: ${length}\r\n\r\nx`;
       const answer = await say(gateway.port, post + GET);
       expect(statusOf(answer)).toBe(400);
-      expect(asked).toEqual([]);
+      expect(await asked()).toEqual([]);
     },
   );
+});
+
+test("what comes behind a request that is refused is not carried out", async () => {
+  const gateway = await startGateway();
+  const worker = await gateway.worker();
+  const asked: string[] = [];
+  void worker.answerAll(({ url }) => {
+    asked.push(url);
+    return url;
+  });
+  for (const refused of [head("GET / HTTP/1.1", "host: a/b"), "GET / HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n"]) {
+    const answer = await say(gateway.port, refused + GET + GET);
+    expect(answer.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
+  }
+  await gateway.ask("/after");
+  expect(asked).toEqual(["/after"]);
 });
 
 describe("a version that is neither 1.0 nor 1.1 is 505", () => {
   test.each(["HTTP/0.9", "HTTP/1.2", "HTTP/2.0", "HTTP/3.0"])("%s", async (version) => {
     const { gateway, asked } = await proxying();
     expect(statusOf(await say(gateway.port, head(`GET / ${version}`, "host: a")))).toBe(505);
-    expect(asked).toEqual([]);
+    expect(await asked()).toEqual([]);
   });
 });
 
@@ -85,7 +108,7 @@ describe("Expect", () => {
       const answer = await say(gateway.port, post + GET);
       expect(statusOf(answer)).toBe(417);
       expect(answer).toMatch(/\r\nconnection: close\r\n/i);
-      expect(asked).toEqual([]);
+      expect(await asked()).toEqual([]);
     },
   );
 
@@ -101,7 +124,7 @@ describe("Expect", () => {
     const answer = await say(gateway.port, post + GET);
     expect(statusOf(answer)).toBe(413);
     expect(answer).toMatch(/\r\nconnection: close\r\n/i);
-    expect(asked).toEqual([]);
+    expect(await asked()).toEqual([]);
   });
 });
 
@@ -116,7 +139,7 @@ describe("a change of protocol that is none is passed over", () => {
     const fields = ["host: a", "connection: upgrade, close", `upgrade: ${protocol}`];
     const answer = await say(gateway.port, `${method} /x ${version}\r\n${fields.join("\r\n")}\r\n\r\n`);
     expect(statusOf(answer)).toBe(200);
-    expect(asked).toEqual([`${method} /x `]);
+    expect(await asked()).toEqual([`${method} /x `]);
   });
 });
 
@@ -136,9 +159,9 @@ describe("CONNECT", () => {
     expect(statusOf(answer)).toBe(405);
     expect(answer).toMatch(/\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/);
     expect(answer.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
-    expect(asked).toEqual([]);
+    expect(await asked()).toEqual([]);
     await expect
-      .poll(() => gateway.log.filter(({ msg }) => msg === "request"))
+      .poll(() => gateway.log.filter(({ msg, path }) => msg === "request" && path !== "/after"))
       .toMatchObject([{ method: "CONNECT", host: "a.example:443", status: 405 }]);
   });
 });
@@ -152,7 +175,7 @@ describe("TRACE", () => {
     const answer = await say(gateway.port, trace);
     expect(statusOf(answer)).toBe(405);
     expect(answer).toMatch(/\r\nallow: GET/);
-    expect(asked).toEqual([]);
+    expect(await asked()).toEqual([]);
   });
 
   test("that is allowed is answered with the request, without what is secret, and goes no further", async () => {
@@ -163,7 +186,7 @@ describe("TRACE", () => {
     expect(bodyOf(answer)).toBe(
       "TRACE /a?b HTTP/1.1\r\nHost: a\r\nX-Kept: 1\r\nx-kept: 2\r\nconnection: close\r\n\r\n",
     );
-    expect(asked).toEqual([]);
+    expect(await asked()).toEqual([]);
   });
 
   test("with a body is 400", async () => {
