@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { trustedSocket } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
+import { delayRefusal, pause } from "../../protocol/timers.ts";
 import { unavailable } from "./call-errors.ts";
 import { type Carrier, type Client, createClient } from "./client.ts";
 import { Link } from "./link.ts";
@@ -10,9 +10,9 @@ import { AUTOSTART_WAIT, type Autostart, type Started, startService } from "./st
 export interface ConnectOptions {
   /** The service's socket. Without it: `$XSYS_SOCKET`, or the user's default one. */
   readonly socket?: string | undefined;
-  /** Milliseconds to keep trying while nobody listens, for a service that is just starting. */
+  /** Milliseconds to keep trying while nobody listens, for a service that is just starting; Infinity is for ever. */
   readonly wait?: number | undefined;
-  /** Milliseconds that a call may take when it does not say so itself; 0 is for ever. */
+  /** Milliseconds that a call may take when it does not say so itself; 0 and Infinity are for ever. */
   readonly timeout?: number | undefined;
   /**
    * Starts a service when none runs: with `xsys serve`, or with the words of a command to which `--socket PATH` is added.
@@ -31,9 +31,12 @@ const LONGEST_PAUSE = 200;
 /**
  * Connects to a running service. When the connection is lost, the calls in flight fail as UNAVAILABLE, for nobody knows
  * whether they were carried out, and the next call connects anew.
- * @throws UNAVAILABLE when no service answers in time, DENIED when the default socket's folder cannot be trusted.
+ * @throws UNAVAILABLE when no service answers in time, DENIED when the default socket's folder cannot be trusted,
+ * INVALID_PARAMS for a `wait` or `timeout` that is no number from 0 to Infinity.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
+  const refusal = delayRefusal("wait", options.wait) ?? delayRefusal("timeout", options.timeout);
+  if (refusal !== undefined) throw refusal;
   const path = trustedSocket(options.socket);
   const open = () => openLink(path, options);
   return createClient(new ReconnectingCarrier(await open(), open, options.timeout));
@@ -59,7 +62,13 @@ class ReconnectingCarrier implements Carrier {
   }
 
   send(call: OutgoingCall): void {
-    const withTimeout = { ...call, options: { timeout: this.#timeout, ...call.options } };
+    const { timeout = this.#timeout } = call.options;
+    const refusal = delayRefusal("timeout", timeout);
+    if (refusal !== undefined) {
+      call.waiting.reject(refusal);
+      return;
+    }
+    const withTimeout = { ...call, options: { ...call.options, timeout } };
     if (this.#link.alive || this.#closed) this.#link.send(withTimeout);
     else this.#reopened().then((link) => link.send(withTimeout), call.waiting.reject.bind(call.waiting));
   }
@@ -89,15 +98,15 @@ async function openLink(path: string, options: ConnectOptions): Promise<Link> {
   if (started instanceof Link) return started;
   const patience = started === undefined ? wait : Math.max(wait, AUTOSTART_WAIT);
   const deadline = performance.now() + patience;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+  for (let rest = FIRST_PAUSE; ; rest = Math.min(2 * rest, LONGEST_PAUSE)) {
     try {
       return await Link.open(path, pid);
     } catch (error) {
       if (error instanceof XsysError) throw error;
       const failure = started?.failure();
-      if (failure !== undefined || performance.now() + pause > deadline) throw unavailable(path, error, failure);
+      if (failure !== undefined || performance.now() + rest > deadline) throw unavailable(path, error, failure);
     }
-    await delay(pause);
+    await pause(rest);
   }
 }
 

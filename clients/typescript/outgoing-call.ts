@@ -7,7 +7,7 @@ export type Input = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<U
 export interface CallOptions {
   /** Cancels the call: it fails as CANCELLED at once, and the service is told. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the call fails as TIMEOUT, and the service is told; 0 is for ever. */
+  /** Milliseconds until the call fails as TIMEOUT, and the service is told; 0 and Infinity are for ever. */
   readonly timeout?: number | undefined;
   readonly input?: Input | undefined;
   /** Told how far the work has come, by the commands that do so. */

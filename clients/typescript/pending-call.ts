@@ -1,6 +1,7 @@
 import type { ByteReader, ByteWriter } from "../../protocol/byte-stream.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import type { EventPayload, EventReader } from "../../protocol/event-stream.ts";
+import { startTimer } from "../../protocol/timers.ts";
 import { cancelled, timedOut } from "./call-errors.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 
@@ -30,7 +31,7 @@ export class PendingCall {
     if (signal === undefined && timeout === 0) return;
     const onAbort = () => giveUp(cancelled(name, signal));
     signal?.addEventListener("abort", onAbort, { once: true });
-    const timer = timeout > 0 ? setTimeout(() => giveUp(timedOut(name, timeout)), timeout) : undefined;
+    const timer = timeout > 0 ? startTimer(() => giveUp(timedOut(name, timeout)), timeout) : undefined;
     this.#release = () => {
       signal?.removeEventListener("abort", onAbort);
       clearTimeout(timer);

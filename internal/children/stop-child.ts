@@ -1,3 +1,5 @@
+import { startTimer } from "../../protocol/timers.ts";
+
 /** A child process, as far as its end goes. */
 export interface Child {
   /** Resolves when it has ended. */
@@ -32,7 +34,7 @@ export async function stopChild(
 
 async function endedWithin({ ended }: Child, milliseconds: number): Promise<boolean> {
   const overdue = Promise.withResolvers<false>();
-  const timer = setTimeout(() => overdue.resolve(false), milliseconds);
+  const timer = startTimer(() => overdue.resolve(false), milliseconds);
   try {
     return await Promise.race([ended.then(() => true), overdue.promise]);
   } finally {

@@ -1,4 +1,4 @@
-import { setTimeout } from "node:timers/promises";
+import { pause } from "../../protocol/timers.ts";
 
 /** Milliseconds that a sample is good as the beginning of a later call's: callers that poll every 5 s need no wait. */
 const KEPT = 6_000;
@@ -47,7 +47,7 @@ export class Sampler<T> {
     const recent = this.#newer !== undefined && performance.now() - this.#newer.at < interval;
     const before = recent && this.#newer !== undefined ? this.#newer : await this.#take(interval);
     // Timers may fire up to 1 ms early.
-    await setTimeout(Math.ceil(interval - (performance.now() - before.at)) + 1, undefined, { signal });
+    await pause(Math.ceil(interval - (performance.now() - before.at)) + 1, signal);
     return before;
   }
 

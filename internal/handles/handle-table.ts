@@ -1,4 +1,5 @@
 import { XsysError } from "../../protocol/errors.ts";
+import { startInterval } from "../../protocol/timers.ts";
 import type { Peer } from "../context.ts";
 import type { OpenFile } from "./open-file.ts";
 
@@ -40,7 +41,7 @@ export class HandleTable {
   constructor(limits: Partial<HandleLimits> = {}, now: () => number = () => performance.now()) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#now = now;
-    this.#sweeper = setInterval(() => this.sweep(), this.#limits.idle / 60).unref();
+    this.#sweeper = startInterval(() => this.sweep(), this.#limits.idle / 60).unref();
   }
 
   get size(): number {

@@ -9,6 +9,7 @@ import {
   type Message,
   parseMessage,
 } from "../../protocol/message.ts";
+import { withinTimer } from "../../protocol/timers.ts";
 import type { Logger } from "../log.ts";
 import { onBehalfOf } from "../work/on-behalf-of.ts";
 import { type Caller, Calls, type CallsHome } from "./calls.ts";
@@ -65,7 +66,7 @@ export class Connection implements Caller, WorkerPeer {
     socket.on("error", (error) => this.#log.debug({ err: error }, "connection failed"));
     socket.on("close", () => this.#abandon());
     // Node's own timeout sees how much of one large answer has left, which bytesWritten tells only at its start.
-    socket.setTimeout(home.limits.stallTimeout, () => this.#closeIfUnread());
+    socket.setTimeout(withinTimer(home.limits.stallTimeout), () => this.#closeIfUnread());
   }
 
   get saidHello(): boolean {

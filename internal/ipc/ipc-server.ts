@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { XsysError } from "../../protocol/errors.ts";
 import type { HelloAnswer } from "../../protocol/message.ts";
+import { startInterval, startTimer } from "../../protocol/timers.ts";
 import type { Logger } from "../log.ts";
 import type { Router } from "../router.ts";
 import type { CallStatistics } from "./call-statistics.ts";
@@ -69,7 +70,7 @@ export class IpcServer implements ConnectionHome {
   async listen(): Promise<void> {
     this.#claimed = await claimSocket(this.#server, this.#path, this.#descriptor);
     this.#server.on("error", (error) => this.log.error({ err: error }, "the listening socket failed"));
-    this.#sweeper = setInterval(() => this.#sweep(), Math.min(1_000, this.limits.stallTimeout / 2)).unref();
+    this.#sweeper = startInterval(() => this.#sweep(), Math.min(1_000, this.limits.stallTimeout / 2)).unref();
   }
 
   /**
@@ -88,7 +89,7 @@ export class IpcServer implements ConnectionHome {
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = resolve;
     });
-    const overdue = setTimeout(() => this.#giveUpWaiting(), this.limits.drainTimeout);
+    const overdue = startTimer(() => this.#giveUpWaiting(), this.limits.drainTimeout);
     for (const connection of this.#connections) connection.endWhenIdle();
     if (this.#connections.size > 0) await idle;
     clearTimeout(overdue);

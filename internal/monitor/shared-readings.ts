@@ -1,3 +1,4 @@
+import { startTimer } from "../../protocol/timers.ts";
 import { type Reading, Subscription } from "./subscription.ts";
 
 /** Timers fire up to a millisecond early. */
@@ -54,7 +55,7 @@ export class SharedReadings<T> {
     clearTimeout(this.#timer);
     const due = Math.min(...[...this.#subscriptions].map((subscription) => subscription.due));
     if (due === Number.POSITIVE_INFINITY) return;
-    this.#timer = setTimeout(() => void this.#tick(), Math.max(0, due - performance.now()));
+    this.#timer = startTimer(() => void this.#tick(), due - performance.now());
   }
 
   /** A reading that takes longer than an interval costs the ticks that fall into it, and nothing piles up. */

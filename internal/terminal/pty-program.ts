@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { constants } from "node:os";
-import { setTimeout } from "node:timers/promises";
 import { type IPty, spawn } from "node-pty";
+import { pause } from "../../protocol/timers.ts";
 import { sendSignal } from "../children/send-signal.ts";
 import { type Child, stopChild } from "../children/stop-child.ts";
 import { PtyOutput } from "./pty-output.ts";
@@ -116,7 +116,7 @@ export class PtyProgram {
 
 /** Nobody tells of the end of another's child, so it is looked for. */
 async function membersGone(leader: number, over: AbortSignal): Promise<void> {
-  while (!over.aborted && sessionMembers(leader).length > 0) await setTimeout(LOOK);
+  while (!over.aborted && sessionMembers(leader).length > 0) await pause(LOOK);
 }
 
 function signalName(number: number): string {

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { setTimeout } from "node:timers/promises";
+import { pause } from "../../protocol/timers.ts";
 import { isErrno } from "../errno.ts";
 
 /** Milliseconds until a terminal that took nothing more is tried again. */
@@ -16,7 +16,7 @@ export async function typeBytes(fd: number, bytes: Uint8Array, closed: () => boo
     if (closed()) return;
     const written = tryWrite(fd, bytes, offset);
     if (written === "closed") return;
-    if (written === 0) await setTimeout(RETRY);
+    if (written === 0) await pause(RETRY);
     offset += written;
   }
 }

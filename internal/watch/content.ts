@@ -4,8 +4,9 @@ import { contentChanges } from "./content-changes.ts";
 import { lasting } from "./lasting.ts";
 
 export default handle(content, async ({ duration, ...options }, { host, signal, events }) => {
+  using time = lasting(signal, duration);
   let sent = 0;
-  for await (const change of contentChanges(host, { ...options, signal: lasting(signal, duration) })) {
+  for await (const change of contentChanges(host, { ...options, signal: time.signal })) {
     await events.emit(change);
     sent += 1;
   }

@@ -4,8 +4,9 @@ import { lasting } from "./lasting.ts";
 import { watchTree } from "./shared-trees.ts";
 
 export default handle(files, async ({ duration, ...options }, { host, signal, events }) => {
+  using time = lasting(signal, duration);
   let sent = 0;
-  for await (const change of watchTree(host, { ...options, signal: lasting(signal, duration) })) {
+  for await (const change of watchTree(host, { ...options, signal: time.signal })) {
     await events.emit(change);
     sent += 1;
   }

@@ -5,7 +5,8 @@ import { isChange, ONCE } from "./once.ts";
 import { watchTree } from "./shared-trees.ts";
 
 export default handle(watch, async ({ paths, duration }, { host, signal, events }) => {
-  for await (const change of watchTree(host, { ...ONCE, paths, signal: lasting(signal, duration) })) {
+  using time = lasting(signal, duration);
+  for await (const change of watchTree(host, { ...ONCE, paths, signal: time.signal })) {
     if (!isChange(change)) continue;
     await events.emit({ type: change.type, path: change.path });
     return { changed: true };

@@ -6,7 +6,8 @@ import { isChange, ONCE } from "./once.ts";
 import { watchTree } from "./shared-trees.ts";
 
 export default handle(watchContent, async ({ paths, duration, diff }, { host, signal, events }) => {
-  const options = { ...ONCE, paths, signal: lasting(signal, duration) };
+  using time = lasting(signal, duration);
+  const options = { ...ONCE, paths, signal: time.signal };
   for await (const change of diff ? contentChanges(host, options) : watchTree(host, options)) {
     if (!isChange(change)) continue;
     const { type, path } = change;

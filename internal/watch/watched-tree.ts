@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { startTimer } from "../../protocol/timers.ts";
 import type { TaskRunner } from "../work/task-runner.ts";
 import { afterBursts } from "./burst.ts";
 import { type Change, change, type TreeListener } from "./change.ts";
@@ -138,7 +139,7 @@ export class WatchedTree {
     }
     this.#running = false;
     const due = this.#hints.nextDue();
-    if (due !== undefined && !this.#closed) this.#timer = setTimeout(() => this.#wake(), Math.ceil(due));
+    if (due !== undefined && !this.#closed) this.#timer = startTimer(() => this.#wake(), Math.ceil(due));
   }
 
   /** A change of contents is told at once; what comes and goes has to settle, for it may be half of a save or a rename. */

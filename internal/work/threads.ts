@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { XsysError } from "../../protocol/errors.ts";
+import { startTimer } from "../../protocol/timers.ts";
 import { onBehalfOf } from "./on-behalf-of.ts";
 import { reviveError, type TaskMessage, type TaskNews, type TaskOutcome } from "./task-outcome.ts";
 import type { TaskArgs, TaskName, TaskOptions, TaskResult, TaskRunner } from "./task-runner.ts";
@@ -87,7 +88,7 @@ function watch({ timeLimit, progress }: TaskOptions): Watched | undefined {
   let timer: NodeJS.Timeout | undefined;
   const hear = (told: TaskNews) => {
     if (told !== "begun") progress?.(told);
-    else if (timeLimit !== undefined) timer = setTimeout(() => overdue.abort(), timeLimit);
+    else if (timeLimit !== undefined) timer = startTimer(() => overdue.abort(), timeLimit);
   };
   port1.on("message", hear);
   port1.unref();

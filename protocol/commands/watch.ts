@@ -21,10 +21,7 @@ export const watched = array(path({ description: "A file, or a folder with every
   maxItems: 256,
 });
 
-/** Seconds that a timer can wait: 2³¹−1 ms, some 24 days. A longer one would be over at once. */
-const LONGEST = 2_147_483;
-
-export const duration = (description: string) => number({ minimum: 0, maximum: LONGEST, unit: "seconds", description });
+export const duration = (description: string) => number({ minimum: 0, unit: "seconds", description });
 
 const options = {
   paths: watched,

@@ -210,6 +210,39 @@ describe("giving up", () => {
     expect(service.status().commands["path.join"]).toBeUndefined();
   });
 
+  test.each([Number.POSITIVE_INFINITY, 2_592_000_000])("a timeout of %d ms is not over at once", async (timeout) => {
+    const { service, xsys } = await startWithClient();
+    await sandbox.write("a.txt", "abc");
+    const input = new Readable({ read() {} });
+    const call = xsys.fs.write({ path: "a.txt" }, { input, timeout });
+    const patient = await connect({ socket: service.socket, timeout, wait: timeout });
+    cleanups.push(() => patient.close());
+    // Longer than the millisecond after which Node ends a timer that is too long.
+    await patient.sys.cpu({ interval: 10 });
+    input.push("d");
+    input.push(null);
+    await call;
+    expect(await sandbox.read("a.txt")).toBe("d");
+  });
+
+  test.each([Number.NaN, -1, "1000"])("a timeout of %s is refused", async (wrong) => {
+    const timeout = wrong as number;
+    const { service, xsys } = await startWithClient();
+    const refusal = { code: "INVALID_PARAMS", message: expect.stringContaining(`, and is ${wrong}`) };
+    await expect(xsys.path.join({}, { timeout })).rejects.toMatchObject(refusal);
+    await expect(text(xsys.service.echo({}, { input: "", timeout }))).rejects.toMatchObject(refusal);
+    await expect(connect({ socket: service.socket, timeout })).rejects.toMatchObject(refusal);
+    await expect(connect({ socket: service.socket, wait: timeout })).rejects.toMatchObject(refusal);
+  });
+
+  test("a timeout of undefined is the connection's", async () => {
+    const { service } = await startWithClient();
+    const hasty = await connect({ socket: service.socket, timeout: 20 });
+    cleanups.push(() => hasty.close());
+    const call = hasty.fs.write({ path: "a.txt" }, { input: endlessInput(), timeout: undefined });
+    await expect(call).rejects.toMatchObject({ code: "TIMEOUT", details: { timeout: 20 } });
+  });
+
   test("after a timeout fails as TIMEOUT", async () => {
     const { xsys } = await startWithClient();
     const call = xsys.fs.write({ path: "a.txt" }, { input: endlessInput(), timeout: 20 });

@@ -80,6 +80,19 @@ describe.each(CARRIERS)("a blocking client over %s", (_name, Carrier) => {
       await serve();
     });
 
+    test.each([Number.POSITIVE_INFINITY, 2_592_000_000])("waits up to %d ms where that is asked for", (timeout) => {
+      const xsys = open(timeout, timeout);
+      expect(xsys.sys.cpu({ interval: 10 }, { timeout }).length).toBeGreaterThan(0);
+      expect(xsys.path.join({ segments: ["a"] })).toBe("a");
+    });
+
+    test.each([Number.NaN, -1])("refuses a timeout of %d", (timeout) => {
+      expect(failure(() => open().path.join({}, { timeout }))).toMatchObject({
+        code: "INVALID_PARAMS",
+        message: `timeout must be a number of milliseconds from 0 to Infinity, and is ${timeout}`,
+      });
+    });
+
     test("returns results, and throws the errors of commands", async () => {
       await sandbox.write("a.txt", "abc");
       const xsys = open();

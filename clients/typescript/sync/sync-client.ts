@@ -1,12 +1,13 @@
 import type { Contract, EventOf, ResultOf, SendsBytes } from "../../../protocol/command.ts";
 import { type AnyCommand, contractsByName } from "../../../protocol/commands/index.ts";
 import type { HelloAnswer } from "../../../protocol/message.ts";
+import { delayRefusal } from "../../../protocol/timers.ts";
 import type { Arguments } from "../client.ts";
 import { commandMethods, type MethodIn, type ModuleName } from "../command-methods.ts";
 import type { SyncCarrier } from "./sync-carrier.ts";
 
 export interface SyncCallOptions {
-  /** Milliseconds until the call fails as TIMEOUT, and the service is told; 0 is for ever. */
+  /** Milliseconds until the call fails as TIMEOUT, and the service is told; 0 and Infinity are for ever. */
   readonly timeout?: number | undefined;
   /** Bytes for a command that reads a stream. */
   readonly input?: string | Uint8Array | undefined;
@@ -40,6 +41,8 @@ export interface SyncClient extends SyncCommandMethods {
 /** A client over a carrier. `timeout` is for calls that do not tell their own, in milliseconds. */
 export function createSyncClient(carrier: SyncCarrier, timeout: number): SyncClient {
   const call = (name: string, params: object = {}, options: SyncCallOptions = {}): unknown => {
+    const refusal = delayRefusal("timeout", options.timeout);
+    if (refusal !== undefined) throw refusal;
     const answer = carrier.call({
       name,
       params: JSON.stringify(params),

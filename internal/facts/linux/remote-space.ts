@@ -1,6 +1,6 @@
 import { type StatsFs, statfs } from "node:fs";
-import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
+import { pause } from "../../../protocol/timers.ts";
 import { type Space, toSpace } from "./space.ts";
 
 /** Milliseconds that a file system of another machine has to answer. */
@@ -46,7 +46,7 @@ export class RemoteSpace {
 
   async #inTime(mountPoint: string, answer: Answer): Answer {
     const answered = new AbortController();
-    const giveUp = setTimeout(this.#patience, undefined, { signal: answered.signal }).then(
+    const giveUp = pause(this.#patience, answered.signal).then(
       () => this.#giveUp(mountPoint),
       () => undefined,
     );

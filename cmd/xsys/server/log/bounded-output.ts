@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
+import { pause } from "../../../../protocol/timers.ts";
 
 /** Bytes that wait for a reader; what comes beyond them is dropped. */
 const MOST_UNREAD = 1024 * 1024;
@@ -48,7 +48,7 @@ class PipeOutput implements LineOutput {
     if (this.#socket.closed) flushed.resolve();
     this.#socket.end(() => flushed.resolve());
     const overdue = new AbortController();
-    await Promise.race([flushed.promise, delay(FLUSH_TIMEOUT, undefined, { signal: overdue.signal }).catch(() => {})]);
+    await Promise.race([flushed.promise, pause(FLUSH_TIMEOUT, overdue.signal).catch(() => {})]);
     overdue.abort();
     this.#socket.destroy(); // what is unread would keep the process for as long as nobody reads it
   }

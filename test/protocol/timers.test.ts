@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { delayRefusal, LONGEST_DELAY, pause, startInterval, startTimer, withinTimer } from "../../protocol/timers.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const DAY = 86_400_000;
+const YEAR = 365 * DAY;
+
+describe("startTimer", () => {
+  test.each([1, 5_000, LONGEST_DELAY, LONGEST_DELAY + 1, 30 * DAY, YEAR])(
+    "calls back after %d ms, once, and not before",
+    (delay) => {
+      const callback = vi.fn();
+      startTimer(callback, delay);
+      vi.advanceTimersByTime(delay - 1);
+      expect(callback).not.toHaveBeenCalled();
+      vi.advanceTimersByTime(1);
+      expect(callback).toHaveBeenCalledOnce();
+      vi.advanceTimersByTime(2 * YEAR);
+      expect(callback).toHaveBeenCalledOnce();
+    },
+  );
+
+  test("Infinity is never", () => {
+    const callback = vi.fn();
+    startTimer(callback, Number.POSITIVE_INFINITY);
+    vi.advanceTimersByTime(100 * YEAR);
+    expect(callback).not.toHaveBeenCalled();
+  });
+
+  test("a negative delay, as of a time that is past, is at once", () => {
+    const callback = vi.fn();
+    startTimer(callback, -5);
+    vi.advanceTimersByTime(1);
+    expect(callback).toHaveBeenCalledOnce();
+  });
+
+  test("NaN is a mistake, and not 1 ms", () => {
+    expect(() => startTimer(() => {}, Number.NaN)).toThrow(RangeError);
+    expect(() => startInterval(() => {}, Number.NaN)).toThrow(RangeError);
+  });
+
+  test.each([1_000, 60 * DAY, Number.POSITIVE_INFINITY])("clearTimeout ends one of %d ms at any time", (delay) => {
+    const callback = vi.fn();
+    const timer = startTimer(callback, delay);
+    vi.advanceTimersByTime(Math.min(delay - 1, 40 * DAY));
+    clearTimeout(timer);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(YEAR);
+    expect(callback).not.toHaveBeenCalled();
+  });
+
+  test.each([1_000, 60 * DAY])("refresh begins the whole %d ms anew", (delay) => {
+    const callback = vi.fn();
+    const timer = startTimer(callback, delay);
+    vi.advanceTimersByTime(delay - 1);
+    timer.refresh();
+    vi.advanceTimersByTime(delay - 1);
+    expect(callback).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(callback).toHaveBeenCalledOnce();
+    timer.refresh();
+    vi.advanceTimersByTime(delay);
+    expect(callback).toHaveBeenCalledTimes(2);
+  });
+
+  test("unref and ref hold for all of a long one", () => {
+    const timer = startTimer(() => {}, 60 * DAY).unref();
+    expect(timer.hasRef()).toBe(false);
+    vi.advanceTimersByTime(40 * DAY);
+    expect(timer.hasRef()).toBe(false);
+    expect(timer.ref().hasRef()).toBe(true);
+  });
+});
+
+describe("startInterval", () => {
+  test.each([1_000, 30 * DAY])("calls back every %d ms until it is cleared", (interval) => {
+    const callback = vi.fn();
+    const timer = startInterval(callback, interval);
+    vi.advanceTimersByTime(3 * interval - 1);
+    expect(callback).toHaveBeenCalledTimes(2);
+    vi.advanceTimersByTime(1);
+    expect(callback).toHaveBeenCalledTimes(3);
+    clearInterval(timer);
+    vi.advanceTimersByTime(3 * interval);
+    expect(callback).toHaveBeenCalledTimes(3);
+  });
+
+  test("the callback may clear a long one", () => {
+    const callback = vi.fn(() => clearInterval(timer));
+    const timer = startInterval(callback, 30 * DAY);
+    vi.advanceTimersByTime(YEAR);
+    expect(callback).toHaveBeenCalledOnce();
+  });
+});
+
+describe("pause", () => {
+  test("takes 30 days where that is asked for", async () => {
+    const over = vi.fn();
+    void pause(30 * DAY).then(over);
+    await vi.advanceTimersByTimeAsync(30 * DAY - 1);
+    expect(over).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(over).toHaveBeenCalledOnce();
+  });
+
+  test("a signal ends it with its reason, before and meanwhile, and leaves no timer", async () => {
+    const reason = new Error("enough");
+    await expect(pause(1_000, AbortSignal.abort(reason))).rejects.toBe(reason);
+    const abort = new AbortController();
+    const paused = pause(Number.POSITIVE_INFINITY, abort.signal);
+    abort.abort(reason);
+    await expect(paused).rejects.toBe(reason);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+test("a caller's delay is refused when it is no number from 0 to Infinity", () => {
+  for (const delay of [undefined, 0, 0.5, 30 * DAY, Number.POSITIVE_INFINITY]) {
+    expect(delayRefusal("timeout", delay)).toBeUndefined();
+  }
+  for (const delay of [Number.NaN, -1, Number.NEGATIVE_INFINITY, "5", null]) {
+    expect(delayRefusal("timeout", delay)).toMatchObject({
+      code: "INVALID_PARAMS",
+      message: `timeout must be a number of milliseconds from 0 to Infinity, and is ${delay}`,
+    });
+  }
+});
+
+test("what others make a timer of stays within what a timer can be given", () => {
+  expect(withinTimer(5)).toBe(5);
+  expect(withinTimer(30 * DAY)).toBe(LONGEST_DELAY);
+  expect(withinTimer(Number.POSITIVE_INFINITY)).toBe(LONGEST_DELAY);
+});
