@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { startTimer } from "../../protocol/timers.ts";
 import type { WorkerRequest } from "../../protocol/worker.ts";
 import { type Answer, errorAnswer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
@@ -82,7 +83,7 @@ export class Dispatch implements Job {
   #sendAgain(): void {
     const { delay } = this.#options.retry;
     if (this.#sent === 2 || delay === 0) this.#pool.assign(this);
-    else setTimeout(() => this.#isDone || this.#pool.assign(this), delay);
+    else startTimer(() => this.#isDone || this.#pool.assign(this), delay);
   }
 
   #abandon(): void {

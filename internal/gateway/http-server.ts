@@ -1,9 +1,9 @@
 import type { Server } from "node:http";
 import type { Http2Server, ServerHttp2Session } from "node:http2";
 import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
 import { XsysError } from "../../protocol/errors.ts";
+import { pause } from "../../protocol/timers.ts";
 import { descriptorLimit } from "../facts/descriptor-limit.ts";
 import type { Logger } from "../log.ts";
 import type { RefuseBody } from "./broken-connection.ts";
@@ -75,7 +75,7 @@ export class HttpServer {
   async drain(): Promise<void> {
     this.#stopListening();
     for (const session of this.#sessions) session.close();
-    if (this.#sockets.size > 0) await delay(IDLE_GRACE);
+    if (this.#sockets.size > 0) await pause(IDLE_GRACE);
     this.#http1.closeIdleConnections();
   }
 

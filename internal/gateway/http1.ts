@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
+import { withinTimer } from "../../protocol/timers.ts";
 import { BrokenConnections, type RefuseBody } from "./broken-connection.ts";
 import type { GatewayOptions } from "./options.ts";
 import type { Arrival, RequestHandler } from "./request-handler.ts";
@@ -19,7 +20,7 @@ const MAX_PIPELINED = 100;
 /** Node's HTTP/1.1, in the clear or by TLS, with our limits. */
 export function createHttp1(options: GatewayOptions, handle: RequestHandler, refuseBody: RefuseBody): Server {
   const settings = {
-    keepAliveTimeout: options.keepAliveTimeout,
+    keepAliveTimeout: withinTimer(options.keepAliveTimeout),
     headersTimeout: HEAD_TIMEOUT,
     requestTimeout: REQUEST_TIMEOUT,
     connectionsCheckingInterval: CHECK_INTERVAL,

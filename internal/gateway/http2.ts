@@ -5,6 +5,7 @@ import {
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from "node:http2";
+import { withinTimer } from "../../protocol/timers.ts";
 import type { GatewayOptions } from "./options.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { cancelIfStalled, UNREAD_TIMEOUT } from "./stalled.ts";
@@ -17,7 +18,7 @@ export function createHttp2(options: GatewayOptions, handle: RequestHandler): Ht
   const server = createServer({
     settings: { maxConcurrentStreams: options.http2MaxStreams, maxHeaderListSize: MAX_HEAD },
   });
-  server.setTimeout(options.keepAliveTimeout, (session?: ServerHttp2Session) => {
+  server.setTimeout(withinTimer(options.keepAliveTimeout), (session?: ServerHttp2Session) => {
     session?.close();
   });
   server.on("stream", (stream) => stream.setTimeout(UNREAD_TIMEOUT, () => cancelIfStalled(stream)));

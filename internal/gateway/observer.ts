@@ -1,3 +1,4 @@
+import { startTimer } from "../../protocol/timers.ts";
 import type { Logger } from "../log.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Features } from "./features.ts";
@@ -62,7 +63,7 @@ export class Observer {
     if (this.#inFlight === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#onIdle = resolve;
-    const overdue = setTimeout(resolve, milliseconds);
+    const overdue = startTimer(resolve, milliseconds);
     await promise;
     clearTimeout(overdue);
   }

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { startTimer } from "../../protocol/timers.ts";
 
 /**
  * Passes bytes both ways, no faster than they are taken, until both ends are closed; then it resolves. An end of one
@@ -10,7 +11,7 @@ export async function tunnel(a: Duplex, b: Duplex, idleTimeout: number): Promise
     a.destroy();
     b.destroy();
   };
-  const idle = idleTimeout > 0 ? setTimeout(closeBoth, idleTimeout).unref() : undefined;
+  const idle = idleTimeout > 0 ? startTimer(closeBoth, idleTimeout).unref() : undefined;
   await Promise.all([pass(a, b, idle), pass(b, a, idle)]);
   clearTimeout(idle);
 }

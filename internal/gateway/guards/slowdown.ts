@@ -1,3 +1,4 @@
+import { startTimer } from "../../../protocol/timers.ts";
 import { type Answer, errorAnswer, type Gate } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Settings } from "./settings.ts";
@@ -64,7 +65,7 @@ function refusal({ windowEnd }: Client): Answer {
 /** Resolves after the delay, or when the client has gone: with an answer then, so that no worker is given the request. */
 function held(exchange: Exchange, delay: number): Promise<Answer | undefined> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, delay, undefined);
+    const timer = startTimer(() => resolve(undefined), delay);
     exchange.onEnd(() => {
       clearTimeout(timer);
       resolve(GONE);

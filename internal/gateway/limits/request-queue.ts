@@ -1,3 +1,4 @@
+import { startTimer } from "../../../protocol/timers.ts";
 import { type Answer, errorAnswer } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import type { ConcurrencyOptions } from "../options.ts";
@@ -47,7 +48,7 @@ export class RequestQueue {
 
   #wait(exchange: Exchange): Promise<Answer | undefined> {
     const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
-    const timer = setTimeout(() => this.#refuse(waiter, WAITED), this.#timeout);
+    const timer = startTimer(() => this.#refuse(waiter, WAITED), this.#timeout);
     const waiter: Waiter = { hasTurn: false, timer, resolve };
     this.#waiters.add(waiter);
     exchange.onEnd(() => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { withinTimer } from "../../../protocol/timers.ts";
 import type { Answer } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import { answerHeaders } from "./answer-headers.ts";
@@ -55,6 +56,6 @@ function isWebSocket({ headers }: IncomingMessage): boolean {
 }
 
 function refusal(response: IncomingMessage, timeout: number): Answer {
-  if (timeout > 0) response.setTimeout(timeout, () => response.destroy());
+  if (timeout > 0) response.setTimeout(withinTimer(timeout), () => response.destroy());
   return { status: response.statusCode ?? 502, headers: answerHeaders(response.headers, false), body: response };
 }

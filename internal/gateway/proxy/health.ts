@@ -1,3 +1,5 @@
+import { startTimer } from "../../../protocol/timers.ts";
+
 /** Rest of an upstream that could not be reached, in milliseconds: doubled by every failure in a row. */
 const FIRST_REST = 1_000;
 const LONGEST_REST = 30_000;
@@ -46,7 +48,7 @@ export class Health {
     if (this.#rest !== undefined) return false;
     this.#unreached += 1;
     const time = Math.min(FIRST_REST * 2 ** (this.#unreached - 1), LONGEST_REST);
-    this.#rest = setTimeout(() => this.#endRest(), time).unref();
+    this.#rest = startTimer(() => this.#endRest(), time).unref();
     this.#onChange();
     return true;
   }

@@ -1,4 +1,5 @@
 import { XsysError } from "../../../protocol/errors.ts";
+import { startInterval, withinTimer } from "../../../protocol/timers.ts";
 import type { Logger } from "../../log.ts";
 import type { ProxyOptions } from "../options.ts";
 import { reasonOf } from "./failure.ts";
@@ -27,7 +28,7 @@ export function startChecks(upstreams: readonly Upstream[], options: HealthCheck
       if (upstream.health.checked(reason === undefined, options)) tell(upstream, reason, log);
     };
     void check();
-    return setInterval(check, options.interval).unref();
+    return startInterval(() => void check(), options.interval).unref();
   });
   return () => {
     for (const timer of timers) clearInterval(timer);
@@ -37,7 +38,7 @@ export function startChecks(upstreams: readonly Upstream[], options: HealthCheck
 /** Undefined when nothing does. */
 async function whatFails({ pool }: Upstream, { path, timeout }: HealthCheck): Promise<string | undefined> {
   try {
-    const signal = AbortSignal.timeout(timeout);
+    const signal = AbortSignal.timeout(withinTimer(timeout));
     const { statusCode, body } = await pool.request({ method: "GET", path, signal });
     await body.dump({ limit: 65_536, signal });
     return statusCode < 400 ? undefined : `it answered ${statusCode}`;

@@ -2,6 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as requestHttp } from
 import { request as requestHttps } from "node:https";
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
+import { startTimer } from "../../../protocol/timers.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Bytes of the head of an upstream's answer. */
@@ -79,6 +80,6 @@ export class UpgradeAttempt {
     clearTimeout(this.#timer);
     if (ms === 0) return;
     const fail = (): void => void this.#request?.destroy(Object.assign(new Error(`no answer in ${ms} ms`), { code }));
-    this.#timer = setTimeout(fail, ms);
+    this.#timer = startTimer(fail, ms);
   }
 }

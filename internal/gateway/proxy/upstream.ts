@@ -1,4 +1,5 @@
 import { buildConnector, Pool } from "undici";
+import { withinTimer } from "../../../protocol/timers.ts";
 import type { Candidate } from "../../balance/candidate.ts";
 import { Latency } from "../../balance/latency.ts";
 import { Health } from "./health.ts";
@@ -30,7 +31,7 @@ export class Upstream implements Candidate {
   constructor(address: UpstreamAddress, { connectTimeout, idleTimeout }: UpstreamTimes, onHealthChange: () => void) {
     this.address = address;
     this.health = new Health(onHealthChange);
-    const keepAlive = Math.max(1, idleTimeout);
+    const keepAlive = withinTimer(Math.max(1, idleTimeout));
     this.pool = new Pool(address.origin, {
       allowH2: false,
       connect: connector(connectTimeout),
@@ -76,7 +77,7 @@ export class Upstream implements Candidate {
 
 /** By the upstream's own name: undici takes the one in `host` for TLS, which is the client's word. */
 function connector(timeout: number): buildConnector.connector {
-  const connect = buildConnector({ timeout, allowH2: false });
+  const connect = buildConnector({ timeout: withinTimer(timeout), allowH2: false });
   return (options, done) => {
     connect({ ...options, servername: "" }, (...result) => {
       const [error, socket] = result;

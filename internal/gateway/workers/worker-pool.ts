@@ -1,5 +1,6 @@
 import { XsysError } from "../../../protocol/errors.ts";
 import type { Message } from "../../../protocol/message.ts";
+import { startTimer } from "../../../protocol/timers.ts";
 import type { WorkerRegistration } from "../../../protocol/worker.ts";
 import type { Strategy } from "../../balance/candidate.ts";
 import { createStrategy } from "../../balance/create-strategy.ts";
@@ -113,7 +114,7 @@ export class WorkerPool implements WorkerHome, LinkHome {
       this.#awaitingFirst.delete(goOn);
       resolve();
     };
-    const timer = setTimeout(goOn, this.#patience);
+    const timer = startTimer(goOn, this.#patience);
     this.#awaitingFirst.add(goOn);
     return promise;
   }
