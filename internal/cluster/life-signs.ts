@@ -1,3 +1,4 @@
+import { startInterval, startTimer } from "../../protocol/timers.ts";
 import type { WorkerChannel } from "./channel.ts";
 import type { ClusterOptions } from "./options.ts";
 
@@ -29,7 +30,7 @@ export class LifeSigns {
     this.#channel = channel;
     this.#timeout = pingTimeout;
     this.#onHung = onHung;
-    this.#ticker = setInterval(() => this.#ask(), pingInterval).unref();
+    this.#ticker = startInterval(() => this.#ask(), pingInterval).unref();
     this.#ask();
   }
 
@@ -57,7 +58,7 @@ export class LifeSigns {
 
   #wait(): void {
     const since = performance.now();
-    this.#deadline = setTimeout(() => {
+    this.#deadline = startTimer(() => {
       if (performance.now() - since > this.#timeout * (1 + LATE)) this.#wait();
       // What the worker said meanwhile is read before: the sockets' turn comes between a timer and an immediate.
       else setImmediate(() => this.#judge());

@@ -1,3 +1,4 @@
+import { startInterval } from "../../protocol/timers.ts";
 import type { Logger } from "../log.ts";
 import type { Member } from "./member.ts";
 import type { ClusterOptions } from "./options.ts";
@@ -38,7 +39,7 @@ export class LimitWatch {
   }
 
   start(): void {
-    this.#ticker = setInterval(() => void this.#check(), this.#options.checkInterval).unref();
+    this.#ticker = startInterval(() => void this.#check(), this.#options.checkInterval).unref();
   }
 
   stop(): void {

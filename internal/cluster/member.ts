@@ -1,4 +1,5 @@
 import { XsysError } from "../../protocol/errors.ts";
+import { startTimer } from "../../protocol/timers.ts";
 import { Backoff } from "./backoff.ts";
 import type { WorkerChannel } from "./channel.ts";
 import { LastLines, type LogLine } from "./last-lines.ts";
@@ -193,7 +194,7 @@ export class Member {
     if (this.state !== "backing-off") return;
     const { service, wasFit, wasShort, endedFromOutside: fromOutside } = process;
     const wait = this.#backoff.next({ at: performance.now(), service, wasFit, wasShort, fromOutside });
-    if (wait !== "hopeless") this.#respawn = setTimeout(() => this.start(), Math.max(wait, this.#leastWait));
+    if (wait !== "hopeless") this.#respawn = startTimer(() => this.start(), Math.max(wait, this.#leastWait));
     else if (this.#state.take("give-up")) this.#lastHope = process;
   }
 

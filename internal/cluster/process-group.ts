@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { setTimeout } from "node:timers/promises";
+import { pause } from "../../protocol/timers.ts";
 import { sendSignal } from "../children/send-signal.ts";
 import { listKernelFolder, readKernelFile } from "../facts/linux/kernel-file.ts";
 
@@ -17,7 +17,7 @@ const LONGEST_LOOK = 160;
 /** Resolves when nothing runs in a group any more whose leader has ended, or when it is not waited for any more. */
 export async function groupGone(leader: number, over: AbortSignal): Promise<void> {
   for (let wait = LOOK; !over.aborted && groupLives(leader); wait = Math.min(LONGEST_LOOK, 2 * wait)) {
-    await setTimeout(wait);
+    await pause(wait);
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { startTimer } from "../../protocol/timers.ts";
 import type { WorkerChannel } from "./channel.ts";
 import {
   describeEnd,
@@ -62,7 +63,7 @@ export class WorkerProcess {
     void this.#child.ended.then(() => this.#whenEnded());
     const { readyTimeout, readyWhen } = home.options;
     if (readyWhen === "started") this.#child.onSpawn(() => this.#becomeReady());
-    this.#timer = setTimeout(() => this.#condemn(`was not ready within ${readyTimeout} ms`, "SIGKILL"), readyTimeout);
+    this.#timer = startTimer(() => this.#condemn(`was not ready within ${readyTimeout} ms`, "SIGKILL"), readyTimeout);
   }
 
   get pid(): number | undefined {
@@ -143,7 +144,7 @@ export class WorkerProcess {
     if (this.#state.take("stop")) {
       this.#rest();
       const { promise: tooLong, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, this.#home.options.drainTimeout);
+      const timer = startTimer(resolve, this.#home.options.drainTimeout);
       await Promise.race([this.channel?.drain(), this.#child.exited, this.#forced.promise, tooLong]);
       clearTimeout(timer);
     }
