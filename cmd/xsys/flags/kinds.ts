@@ -51,8 +51,8 @@ export function seconds({ byDefault, least = 0, most = LONGEST, ...rest }: Range
   return { ...other, byDefault, parse: (text) => timesThousand(parse(text)) };
 }
 
-/** setTimeout's longest, 24.8 days: beyond it a timer ends at once. */
-const LONGEST = 2_147_483_647;
+/** Milliseconds: 365 days. */
+const LONGEST = 31_536_000_000;
 
 function timesThousand(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.ceil(value * 1000);

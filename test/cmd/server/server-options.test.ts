@@ -272,7 +272,7 @@ describe("a line that cannot be meant", () => {
     ["app.js", 'there is nothing for "app.js" to be'],
     ["--port 70000", '--port must be a whole number from 0 to 65535, not "70000"'],
     ["--port", "--port needs a value"],
-    ["--timeout 30s", "--timeout must be a number from 0 to 2147483.647"],
+    ["--timeout 30s", "--timeout must be a number from 0 to 31536000"],
     ["--cluster-strategy fastest", "--cluster-strategy must be one of round-robin, "],
     ["--cluster=maybe", '--cluster must be bare, true or false, not "maybe"'],
     ["--csrf-config-json e30x", "--csrf-config-json must be an object as JSON in base64"],
