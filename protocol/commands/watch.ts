@@ -29,7 +29,7 @@ const options = {
     array(string({ maxLength: 256 }), {
       maxItems: 256,
       description:
-        "Globs of what is left out, with all below it: matched against the path below the watched folder, and one without a slash against names at any depth.",
+        "What is left out, with all below it, as in a .gitignore: `dist` and `dist/` are names at any depth, `/dist`, `./dist` and `src/dist` paths below the watched folder, and `!name` takes back what a pattern before it left out. An absolute path may be given as well.",
     }),
     [],
   ),
