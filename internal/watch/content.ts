@@ -2,12 +2,13 @@ import { content } from "../../protocol/commands/watch.ts";
 import { handle } from "../handler.ts";
 import { contentChanges } from "./content-changes.ts";
 import { lasting } from "./lasting.ts";
+import { told } from "./told.ts";
 
 export default handle(content, async ({ duration, ...options }, { host, signal, events }) => {
   using time = lasting(signal, duration);
   let sent = 0;
   for await (const change of contentChanges(host, { ...options, signal: time.signal })) {
-    await events.emit(change);
+    await events.emit(told(change));
     sent += 1;
   }
   signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import { lstatSync, type Stats, statSync } from "node:fs";
+import { exactPath } from "./names.ts";
 
 export type Kind = "file" | "folder" | "link" | "other";
 
@@ -17,7 +18,7 @@ export interface Entry {
 /** What is at a path now; undefined when there is nothing, or nothing that may be looked at. A root's link is followed. */
 export function look(path: string, isRoot: boolean): Entry | undefined {
   try {
-    const stats = (isRoot ? statSync : lstatSync)(path, { throwIfNoEntry: false });
+    const stats = (isRoot ? statSync : lstatSync)(exactPath(path), { throwIfNoEntry: false });
     return stats && entryOf(stats);
   } catch {
     return undefined;

@@ -2,12 +2,13 @@ import { files } from "../../protocol/commands/watch.ts";
 import { handle } from "../handler.ts";
 import { lasting } from "./lasting.ts";
 import { watchTree } from "./shared-trees.ts";
+import { told } from "./told.ts";
 
 export default handle(files, async ({ duration, ...options }, { host, signal, events }) => {
   using time = lasting(signal, duration);
   let sent = 0;
   for await (const change of watchTree(host, { ...options, signal: time.signal })) {
-    await events.emit(change);
+    await events.emit(told(change));
     sent += 1;
   }
   signal.throwIfAborted();

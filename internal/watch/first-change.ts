@@ -3,12 +3,14 @@ import { handle } from "../handler.ts";
 import { lasting } from "./lasting.ts";
 import { isChange, ONCE } from "./once.ts";
 import { watchTree } from "./shared-trees.ts";
+import { told } from "./told.ts";
 
 export default handle(watch, async ({ paths, duration }, { host, signal, events }) => {
   using time = lasting(signal, duration);
   for await (const change of watchTree(host, { ...ONCE, paths, signal: time.signal })) {
     if (!isChange(change)) continue;
-    await events.emit({ type: change.type, path: change.path });
+    const { type, path, path_hex } = told(change);
+    await events.emit({ type, path, ...(path_hex !== undefined && { path_hex }) });
     return { changed: true };
   }
   signal.throwIfAborted();

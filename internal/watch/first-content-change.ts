@@ -4,16 +4,17 @@ import { contentChanges } from "./content-changes.ts";
 import { lasting } from "./lasting.ts";
 import { isChange, ONCE } from "./once.ts";
 import { watchTree } from "./shared-trees.ts";
+import { told } from "./told.ts";
 
 export default handle(watchContent, async ({ paths, duration, diff }, { host, signal, events }) => {
   using time = lasting(signal, duration);
   const options = { ...ONCE, paths, signal: time.signal };
   for await (const change of diff ? contentChanges(host, options) : watchTree(host, options)) {
     if (!isChange(change)) continue;
-    const { type, path } = change;
+    const { type, path, path_hex } = told(change);
     const lines = "lines" in change ? { lines: change.lines } : {};
     const omitted = "omitted" in change ? { omitted: change.omitted } : {};
-    await events.emit({ type, path, ...lines, ...omitted });
+    await events.emit({ type, path, ...(path_hex !== undefined && { path_hex }), ...lines, ...omitted });
     return { changed: true };
   }
   signal.throwIfAborted();

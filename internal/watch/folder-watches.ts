@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname, sep } from "node:path";
 import { countTold } from "./burst.ts";
 import { explainLimit } from "./explain-limit.ts";
+import { exactPath, nameOf, shownPath } from "./names.ts";
 import type { Listener, OpenWatches, Watches } from "./watches.ts";
 
 /**
@@ -27,8 +28,9 @@ class FolderWatches implements Watches {
     const base = folder.endsWith(sep) ? folder : folder + sep;
     const own = basename(folder);
     try {
-      const watcher = watch(folder, (event, name) => {
+      const watcher = watch(exactPath(folder), "buffer", (event, bytes) => {
         countTold();
+        const name = bytes && nameOf(bytes);
         // The end of the folder itself has its own name, as an entry of that name would have.
         if (name === own && event === "rename") this.#listener.lost(folder);
         this.#listener.hint(name === null ? folder : base + name);
@@ -55,7 +57,7 @@ class FolderWatches implements Watches {
     this.#watchers.delete(folder);
     const { code = "" } = error as NodeJS.ErrnoException;
     if (!["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP"].includes(code)) {
-      this.#listener.fail(explainLimit(error, folder));
+      this.#listener.fail(explainLimit(error, shownPath(folder)));
     }
   }
 }

@@ -2,6 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { READ_FLAGS } from "../files/open-for-reading.ts";
 import type { TaskRunner } from "../work/task-runner.ts";
 import type { ChangedLine } from "./diff-texts.ts";
+import { exactPath } from "./names.ts";
 
 const MEBIBYTE = 1024 * 1024;
 /** Of one file, in bytes. */
@@ -62,7 +63,7 @@ export class KeptTexts {
 async function readText(path: string): Promise<{ text: string } | { omitted: Omitted }> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path, READ_FLAGS);
+    file = await open(exactPath(path), READ_FLAGS);
     const stats = await file.stat();
     if (!stats.isFile()) return { omitted: "binary" };
     if (stats.size > MAX_FILE) return { omitted: "too-large" };

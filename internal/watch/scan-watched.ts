@@ -1,7 +1,7 @@
-import { readdirSync } from "node:fs";
 import { type Kind, look } from "./entry.ts";
 import { entryPath } from "./entry-path.ts";
 import { ignoring } from "./ignore.ts";
+import { namesIn } from "./names-in.ts";
 
 export interface ScanArgs {
   readonly roots: readonly string[];
@@ -30,6 +30,7 @@ export default function scanWatched({ roots, ignore, shallow }: ScanArgs): Scann
     for (let folder = rest.pop(); folder !== undefined; folder = rest.pop()) {
       const facts: number[] = [];
       let names = "";
+      // Also of a root that is a file, whose folder's watch is enough for it.
       for (const name of namesIn(folder)) {
         if (ignored(root, entryPath(folder, name))) continue;
         const entry = look(entryPath(folder, name), false);
@@ -42,12 +43,4 @@ export default function scanWatched({ roots, ignore, shallow }: ScanArgs): Scann
     }
   }
   return scanned;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return []; // also of a root that is a file, which its folder's watch is enough for
-  }
 }

@@ -1,7 +1,7 @@
-import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { entryPath } from "./entry-path.ts";
 import { type Ignore, ignoring } from "./ignore.ts";
+import { namesIn } from "./names-in.ts";
 import type { TreeIndex } from "./tree-index.ts";
 
 export interface ScopeOptions {
@@ -47,13 +47,9 @@ export class Scope {
   /** The paths in a folder; none when it is gone or may not be read. */
   pathsIn(folder: string): string[] {
     const root = this.#index.rootOf(folder) ?? folder;
-    try {
-      return readdirSync(folder)
-        .map((name) => entryPath(folder, name))
-        .filter((path) => !this.#ignored(root, path));
-    } catch {
-      return [];
-    }
+    return namesIn(folder)
+      .map((name) => entryPath(folder, name))
+      .filter((path) => !this.#ignored(root, path));
   }
 }
 

@@ -1,6 +1,7 @@
 import { sep } from "node:path";
 import type { Host } from "../context.ts";
 import type { Change } from "./change.ts";
+import { pathFromOutside } from "./names.ts";
 import type { TreeOptions } from "./scope.ts";
 import { Subscription, type SubscriptionOptions } from "./subscription.ts";
 import { WatchedTree } from "./watched-tree.ts";
@@ -51,7 +52,7 @@ async function watchesOfPlatform(): Promise<OpenWatches> {
 
 /** Without those that are watched anyway, below another. */
 function outermost(paths: readonly string[], shallow: boolean): string[] {
-  const all = [...new Set(paths)].sort();
+  const all = [...new Set(paths.map(pathFromOutside))].sort();
   if (shallow) return all;
   return all.filter(
     (path) => !all.some((other) => other !== path && path.startsWith(other.endsWith(sep) ? other : other + sep)),

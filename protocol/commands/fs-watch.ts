@@ -1,6 +1,6 @@
 import { command } from "../command.ts";
 import { array, boolean, defaulted, object, oneOf, optional, string } from "../schema.ts";
-import { changedLine, changeTypes, duration, omitted, watched } from "./watch.ts";
+import { changedLine, changeTypes, duration, hexBytes, omitted, watched } from "./watch.ts";
 
 const since = "0.1.0";
 
@@ -9,6 +9,7 @@ const params = { paths: watched, duration: defaulted(duration("Give up after so 
 const change = {
   type: oneOf(changeTypes),
   path: string({ description: "Absolute." }),
+  path_hex: hexBytes("path"),
 };
 
 const result = object({ changed: boolean({ description: "False when the time was over first." }) });

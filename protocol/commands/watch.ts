@@ -49,9 +49,15 @@ const options = {
 
 export const changeTypes = ["create", "modify", "delete", "rename"] as const;
 
+/** Bytes that JSON cannot carry. */
+export const hexBytes = (whose: string) =>
+  optional(string({ description: `The bytes of \`${whose}\` in hexadecimal, where they are not UTF-8.` }));
+
 const place = {
   path: optional(string({ description: "Absolute. Absent with `ready` and `overflow`." })),
+  path_hex: hexBytes("path"),
   from: optional(string({ description: "With `rename`: what it was." })),
+  from_hex: hexBytes("from"),
   is_dir: optional(boolean()),
 };
 
@@ -77,6 +83,8 @@ another, as editors save, is one \`modify\`; \`rename\` is told where the inode 
 No change is lost silently. When the operating system's queue may have run over, the tree is compared with what is known: what was
 missed comes as events after an \`overflow\` of \`system\`. A reader that is more than 65,536 events behind gets an \`overflow\` of
 \`reader\`, then an \`exists\` for everything there is, then \`ready\`, and from there on events again.
+
+A name that is not UTF-8 has U+FFFD in place of the bytes that are not, as in \`fs.ls\`; \`path_hex\` has the bytes of the path.
 
 A path that does not exist is NOT_FOUND. A watched path that is deleted is told as such and watched on: it may come back, as long
 as its parent folder is there; without that the stream ends with NOT_FOUND.`;

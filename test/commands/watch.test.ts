@@ -27,7 +27,7 @@ threeWays("watching", ({ sandbox, events, failure }) => {
     await sandbox.write("src/a.ts", "one");
     await sandbox.write("src/node_modules/b.js", "two");
     const [src, a] = [await realpath(sandbox.path("src")), await realpath(sandbox.path("src/a.ts"))];
-    const params = { paths: ["src"], ignore: ["node_modules"], initial: true, duration: 0.05 };
+    const params = { paths: ["src"], ignore: ["node_modules"], initial: true, duration: 0.5 };
     expect(await events("watch.files", params)).toEqual([
       { type: "exists", path: src, is_dir: true },
       { type: "exists", path: a, is_dir: false },

@@ -1,0 +1,21 @@
+import type { Change } from "./change.ts";
+import { hexPath, shownPath } from "./names.ts";
+
+interface Bytes {
+  readonly path_hex?: string;
+  readonly from_hex?: string;
+}
+
+/** A change as it is sent: with its paths as JSON can carry them, and their bytes where they are not UTF-8. */
+export function told<C extends Change>(change: C): C & Bytes {
+  const path_hex = "path" in change ? hexPath(change.path) : undefined;
+  const from_hex = "from" in change ? hexPath(change.from) : undefined;
+  if (path_hex === undefined && from_hex === undefined) return change;
+  return {
+    ...change,
+    ...("path" in change && { path: shownPath(change.path) }),
+    ...("from" in change && { from: shownPath(change.from) }),
+    ...(path_hex !== undefined && { path_hex }),
+    ...(from_hex !== undefined && { from_hex }),
+  };
+}
