@@ -9,6 +9,7 @@ import { entryPath } from "./entry-path.ts";
 import { type Hint, Hints } from "./hints.ts";
 import { missing } from "./missing.ts";
 import { differences } from "./rescan.ts";
+import { RootWatch } from "./root-watch.ts";
 import { Scope, type TreeOptions } from "./scope.ts";
 import { judge, type Verdict } from "./settled.ts";
 import { slices } from "./slices.ts";
@@ -30,6 +31,7 @@ export class WatchedTree {
   readonly #scope: Scope;
   readonly #hints: Hints;
   readonly #watches: Watches | undefined;
+  readonly #rootWatches: ReadonlyMap<string, RootWatch>;
   readonly #endBursts: () => void;
   #running = true; // until all is known
   #comparing = false;
@@ -45,6 +47,7 @@ export class WatchedTree {
     this.#hints = new Hints(options.debounce);
     this.index = new TreeIndex(options.roots);
     this.#scope = new Scope(this.index, options);
+    this.#rootWatches = new Map(options.roots.map((root) => [root, this.#rootWatch(root)]));
     this.#watches = openWatches(options.roots, options, {
       hint: (path) => this.#hint(path),
       lost: (folder) => this.#lost(folder),
@@ -60,13 +63,23 @@ export class WatchedTree {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#endBursts();
+    for (const watch of this.#rootWatches.values()) watch.stop();
     await this.#watches?.stop();
+  }
+
+  #rootWatch(root: string): RootWatch {
+    return new RootWatch(
+      root,
+      () => this.#hint(root),
+      (error) => this.#fail(error),
+    );
   }
 
   async #begin(): Promise<void> {
     await this.#watches?.ready;
     if (this.#failedEarly !== undefined) throw this.#failedEarly.error;
     for (const root of this.index.roots) {
+      this.#rootWatches.get(root)?.follow();
       const entry = look(root, true);
       if (entry === undefined) throw missing(root);
       await this.#fill(root, entry);
@@ -109,7 +122,7 @@ export class WatchedTree {
     for (const root of this.index.roots) {
       if (dirname(root) !== folder) continue;
       if (this.index.get(root) !== undefined) this.#hint(root);
-      else if (look(folder, true) === undefined) this.#fail(missing(root));
+      else this.#failIfLost(root);
     }
   }
 
@@ -145,9 +158,14 @@ export class WatchedTree {
   /** A change of contents is told at once; what comes and goes has to settle, for it may be half of a save or a rename. */
   #lookAt(path: string, hint: Hint): void {
     const before = this.index.get(path);
-    const isRoot = this.index.roots.includes(path);
+    const rootWatch = this.#rootWatches.get(path);
+    const isRoot = rootWatch !== undefined;
+    rootWatch?.follow();
     const now = look(path, isRoot);
-    if (before === undefined && now === undefined) return;
+    if (before === undefined && now === undefined) {
+      if (isRoot) this.#failIfLost(path);
+      return;
+    }
     if (now !== undefined && before !== undefined && isSame(before, now) && !hint.lost) {
       if (this.#hints.isSettling(path)) this.#hintBelow(path, now);
       return;
@@ -196,19 +214,32 @@ export class WatchedTree {
       this.#tell(change("delete", below, gone));
     }
     this.index.delete(path);
-    if (this.index.roots.includes(path) && look(dirname(path), true) === undefined) this.#fail(missing(path));
+    if (this.#rootWatches.has(path)) this.#failIfLost(path);
+  }
+
+  /** Nothing tells when a root comes back whose folder is gone, unless it is a link that has nowhere to lead. */
+  #failIfLost(root: string): void {
+    if (this.#rootWatches.get(root)?.goesThroughLinks) return;
+    if (look(dirname(root), true) === undefined) this.#fail(missing(root));
   }
 
   #replace({ path, before, now }: Verdict & { kind: "other" }): void {
-    if (before.kind !== now.kind || (now.kind === "folder" && before.ino !== now.ino)) {
+    if (before.kind !== now.kind) {
       this.#remove(path);
       this.#create(path, now);
     } else if (now.kind === "folder") {
+      if (before.ino !== now.ino) this.#takeOver(path, before, now);
       this.#listAnew(path, before);
     } else {
       this.index.set(path, now);
       this.#tell(change("modify", path, now));
     }
+  }
+
+  /** Another folder in a folder's place, or another one that a link leads to: what differs in it is told. */
+  #takeOver(path: string, { entries }: Entry, now: Entry): void {
+    this.#watches?.close(path);
+    this.index.set(path, { ...now, entries });
   }
 
   #rename(from: string, path: string): void {

@@ -76,8 +76,8 @@ export const omitted = oneOf(["binary", "too-large", "no-memory", "too-many-line
   description: "Why there are no lines.",
 });
 
-const told = `Directories are watched with all below them; symbolic links below are entries and are not followed. \`modify\`
-is a change of size, modification time or inode; a change of mode alone is none. Writing a temporary file and renaming it over
+const told = `Directories are watched with all below them; symbolic links below are entries and are not followed. A folder
+that takes another's place is told as what differs in it. \`modify\` is a change of size, modification time or inode; a change of mode alone is none. Writing a temporary file and renaming it over
 another, as editors save, is one \`modify\`; \`rename\` is told where the inode shows it, and that of a folder stands for all in it.
 
 No change is lost silently. When the operating system's queue may have run over, the tree is compared with what is known: what was
@@ -86,8 +86,12 @@ missed comes as events after an \`overflow\` of \`system\`. A reader that is mor
 
 A name that is not UTF-8 has U+FFFD in place of the bytes that are not, as in \`fs.ls\`; \`path_hex\` has the bytes of the path.
 
+A watched path may be a symbolic link, or lie below one: what the links lead to is watched, and when one of them is swapped, as
+Kubernetes swaps the files of a ConfigMap, the difference is told. Paths are told as they were given, so a folder that is given by
+two names is watched and told by both. Under \`--confine\` links are resolved once, when the watch begins.
+
 A path that does not exist is NOT_FOUND. A watched path that is deleted is told as such and watched on: it may come back, as long
-as its parent folder is there; without that the stream ends with NOT_FOUND.`;
+as its parent folder is there, or a link on the way to it; without that the stream ends with NOT_FOUND.`;
 
 export const files = command("watch.files", {
   summary: "Tell of what is created, modified, deleted and renamed.",

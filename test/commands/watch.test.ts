@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { appendFile, mkdir, realpath } from "node:fs/promises";
+import { appendFile, chmod, mkdir, realpath, rename, symlink } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { printed, startXsys, xsys } from "../support/command-line.ts";
+import { callAsOrdinaryUser } from "../support/ordinary-user.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
 import { threeWays } from "./three-ways.ts";
@@ -56,6 +57,29 @@ threeWays("watching", ({ sandbox, events, failure }) => {
     expect(change?.lines?.[0]).toMatchObject({ type: "added", text: expect.stringMatching(/^line \d+$/) });
   });
 
+  test.each(["fs.watch", "fs.watch-content"] as const)(
+    "%s tells when the links to a file are swapped",
+    async (name) => {
+      await sandbox.write("map/..1/file", "one\n");
+      await sandbox.write("map/..2/file", "two\n");
+      await symlink("..1", sandbox.path("map/..data"));
+      await symlink("..data/file", sandbox.path("map/file"));
+      const watching = events(name, {
+        paths: ["map/file"],
+        duration: 25,
+        ...(name === "fs.watch" ? {} : { diff: true }),
+      });
+      const [change] = await until(watching, async (time) => {
+        await symlink(`..${(time % 2) + 1}`, sandbox.path("map/..tmp"));
+        await rename(sandbox.path("map/..tmp"), sandbox.path("map/..data"));
+      });
+      expect(change).toMatchObject({ type: "modify", path: sandbox.path("map/file") });
+      if (name === "fs.watch-content") {
+        expect(JSON.stringify(change)).toMatch(/"text":"(one|two)".*"text":"(one|two)"/);
+      }
+    },
+  );
+
   test.each(["watch.files", "watch.content", "fs.watch", "fs.watch-content"] as const)(
     "%s of what is not there is NOT_FOUND",
     async (name) => {
@@ -76,6 +100,18 @@ threeWays("watching", ({ sandbox, events, failure }) => {
 });
 
 const sandbox = useSandbox();
+
+test.each(["a.txt", "linked"])("a file in a folder that may be entered and not read is watched: %s", async (path) => {
+  const file = await sandbox.write("entered/a.txt", "one", 0o644);
+  await symlink("a.txt", sandbox.path("entered/linked"));
+  await chmod(sandbox.root, 0o755);
+  await chmod(sandbox.path("entered"), 0o311);
+  const params = { paths: [`entered/${path}`], duration: 25 };
+  const watching = callAsOrdinaryUser(sandbox.root, "fs.watch", params);
+  const outcome = await until(watching, (time) => appendFile(file, `${time}`));
+  await chmod(sandbox.path("entered"), 0o755);
+  expect(outcome).toEqual({ result: { changed: true } });
+});
 
 test("fs.watch prints the changed path alone, and fs.watch-content the lines, as XyPriss shows them", async () => {
   const file = await sandbox.write("a.txt", "one\ntwo\n");

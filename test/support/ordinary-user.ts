@@ -34,7 +34,7 @@ import { Router } from ${internal("router.ts")};
 const { root, name, params, warmUp, user } = JSON.parse(process.argv[1]);
 const router = new Router(oneShotHost({ root }));
 const signal = new AbortController().signal;
-const run = async (params) => router.call(name, params, { signal, input: [], output: { write: async () => {} } });
+const run = async (params) => router.call(name, params, { signal, input: [], output: { write: async () => {} }, events: { ready: true, emit: async () => {} } });
 await run(warmUp).catch(() => {});
 if (process.getuid() === 0) {
   process.setgroups([]);

@@ -17,7 +17,7 @@ export interface WatchWords {
 export type Watch = (options: WatchWords) => AsyncIterable<Change>;
 
 /**
- * A step besides `watch`, `sync` and `until`, its arguments being paths but for a text or a mode. Steps do not wait, and the
+ * A step besides `watch`, `sync` and `until`, its arguments being paths but for a text, a mode or what a link holds. Steps do not wait, and the
  * watch runs in this process too: so it hears of none before all up to the next `sync` are done, whatever the load.
  */
 type Step = (sandbox: Sandbox, a: string, b: string) => void;
@@ -29,6 +29,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   mkdir: (sandbox, path) => mkdirSync(sandbox.path(path), { recursive: true }),
   mv: (sandbox, from, to) => renameSync(sandbox.path(from), sandbox.path(to)),
   rm: (sandbox, path) => rmSync(sandbox.path(path), { recursive: true }),
+  leads: (sandbox, path, target) => symlinkSync(target, sandbox.path(path)),
   link: (sandbox, target, path) => symlinkSync(sandbox.path(target), sandbox.path(path)),
   chmod: (sandbox, path, mode) => chmodSync(sandbox.path(path), Number.parseInt(mode, 8)),
 };
