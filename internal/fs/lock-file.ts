@@ -3,12 +3,16 @@ import { open } from "node:fs/promises";
 import type { ResultOf } from "../../protocol/command.ts";
 import type { lock } from "../../protocol/commands/fs-guard.ts";
 import type { Host } from "../context.ts";
+import { throughLinks } from "../files/through-links.ts";
 
 export type Holder = ResultOf<typeof lock>["holder"];
 
-/** The file that stands for a lock, which lies beside what is locked: of a confined root that is outside, and DENIED. */
+/**
+ * The file that stands for a lock, which lies beside what is locked: of a confined root that is outside, and DENIED. Of a
+ * link it lies beside what the link leads to, so that all who go by a link and who do not meet at one lock.
+ */
 export async function lockFileOf(path: string, { resolvePath }: Host): Promise<string> {
-  return resolvePath(`${path}.lock`, "entry");
+  return resolvePath(`${await throughLinks(path)}.lock`, "entry");
 }
 
 const MAX_BYTES = 4_096; // ours have about 120

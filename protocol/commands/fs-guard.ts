@@ -18,7 +18,8 @@ export const lock = command("fs.lock", {
   summary: "Take an advisory lock on a path.",
   description:
     "The lock is a file `<path>.lock` that names its holder and stays until `fs.unlock`, whatever happens to the process. When " +
-    "it is held already, `locked` is false and `holder` tells by whom.",
+    "it is held already, `locked` is false and `holder` tells by whom. A symbolic link stands for what it leads to at that moment: " +
+    "where it may be swapped meanwhile, lock and unlock its target. Two hard links of a file are two paths, with a lock each.",
   params: {
     path: path({ description: "What to lock; it need not exist." }),
     owner: optional(string({ maxLength: 200, description: "A name for the holder." })),

@@ -132,6 +132,25 @@ threeWays("fs entries", ({ call, failure, sandbox }) => {
     await call("fs.unlock", { path: "job" });
     expect(await call("fs.lock", { path: "job" })).toMatchObject({ locked: true });
   });
+  test("a lock is of what a path leads to, however it is spelled", async () => {
+    await sandbox.write("real/job", "");
+    await mkdir(sandbox.path("elsewhere/deep"), { recursive: true });
+    await symlink("real", sandbox.path("folder"));
+    await symlink("folder/job", sandbox.path("file"));
+    await symlink("../../folder/./job", sandbox.path("elsewhere/deep/file"));
+    await symlink("elsewhere/deep", sandbox.path("deep"));
+    await symlink("deep/../../real/job", sandbox.path("around"));
+    expect(await call("fs.lock", { path: "file" })).toMatchObject({ locked: true });
+    expect(await readdir(sandbox.path("real"))).toEqual(["job", "job.lock"]);
+    const spellings = ["none/../real//job", "folder/job", "deep/file", "around"];
+    const locks = await Promise.all(spellings.map((path) => call("fs.lock", { path })));
+    expect(locks.map(({ locked }) => locked)).toEqual([false, false, false, false]);
+    await call("fs.unlock", { path: "deep/file" });
+    expect(await call("fs.lock", { path: "real/job" })).toMatchObject({ locked: true });
+    expect(await readdir(sandbox.path("real"))).toEqual(["job", "job.lock"]);
+    for (const path of [".", "elsewhere/deep"])
+      expect((await readdir(sandbox.path(path))).join()).not.toContain(".lock");
+  });
   test("of many who lock at once one gets the lock, and all others learn of it", async () => {
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, i) => call("fs.lock", { path: "deep/job", owner: `number ${i}` })),
