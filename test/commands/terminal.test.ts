@@ -21,6 +21,15 @@ threeWays("terminal.open", ({ sandbox, output, failure }) => {
     expect(error.message).toContain("no-such-program");
   });
 
+  test("fails for a script whose interpreter is not there, by the interpreter's name", async () => {
+    const file = await sandbox.write("script", "#!/opt/none/x -a\necho\n", 0o755);
+    const error = await failure("terminal.open", { command: "./script" });
+    expect(error).toMatchObject({
+      code: "NOT_FOUND",
+      message: `terminal.open: the interpreter /opt/none/x of ${file} does not exist`,
+    });
+  });
+
   test("fails in a folder that is not there", async () => {
     const error = await failure("terminal.open", { command: "sh", cwd: "nowhere" });
     expect(error).toMatchObject({ code: "NOT_FOUND", details: { path: sandbox.path("nowhere") } });

@@ -129,6 +129,10 @@ describe("without a terminal", () => {
   test("it tells what went wrong, and ends with the error's status", async () => {
     const missing = await xsys(["terminal", "run", "no-such-program"], { input: "" });
     expect(missing).toMatchObject({ status: 66, stdout: "", stderr: expect.stringContaining("no-such-program") });
+    const file = await sandbox.write("script", "#!/opt/none/x\n", 0o755);
+    const broken = await xsys(["terminal", "run", file], { input: "" });
+    const stderr = expect.stringContaining(`the interpreter /opt/none/x of ${file} does not exist`);
+    expect(broken).toMatchObject({ status: 66, stdout: "", stderr });
     expect(await xsys(["terminal", "run", "--"], { input: "" })).toMatchObject({ status: 64 });
     const confined = await xsys(["--confine", "--connect", await startService(), "terminal", "run", "sh"], {
       input: "",

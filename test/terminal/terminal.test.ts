@@ -97,6 +97,9 @@ describe("a program in a terminal", () => {
     const env = { PATH: `${sandbox.path("bin")}:/usr/bin:/bin` };
     expect(await text(xsys.terminal.open({ command: "own", env }))).toContain("own\r\n");
     expect(await text(xsys.terminal.open({ command: "./own", cwd: "bin" }))).toContain("own\r\n");
+    await sandbox.write("first/own", "#!/opt/none/x\n", 0o755);
+    const both = { PATH: `${sandbox.path("first")}:${env.PATH}` };
+    expect(await text(xsys.terminal.open({ command: "own", env: both }))).toContain("own\r\n");
     await expect(text(xsys.terminal.open({ command: "bin/text" }))).rejects.toMatchObject({ code: "DENIED" });
     await expect(text(xsys.terminal.open({ command: "bin" }))).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(text(xsys.terminal.open({ command: "sh", cwd: "bin/own" }))).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { isAbsolute } from "node:path";
+import { readFileSync } from "node:fs";
+import { explainStart } from "../../../protocol/start-failure.ts";
 import { findXsys } from "./executable.ts";
 
 /** `true` for `xsys serve`, or the words of a command to which `--socket PATH` is added; the program `xsys` is found as for `true`. */
@@ -78,8 +78,5 @@ function ended(file: string, how: string): string {
 }
 
 function notStarted(file: string, error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const there = code === "ENOENT" && isAbsolute(file) && existsSync(file);
-  const hint = there ? "; the file is there, but not its loader (it needs glibc), or not the current folder" : "";
-  return `${file} could not be started: ${message}${hint}`;
+  return `${file} could not be started: ${explainStart(error as Error, { program: file }).message}`;
 }

@@ -1,0 +1,117 @@
+import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+
+/** What was to be started. */
+export interface StartAttempt {
+  readonly program: string;
+  readonly cwd?: string | undefined;
+  /** Whose PATH counts; this process's by default. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/**
+ * The error of a program that could not be started, with the reason in its message: the operating system says ENOENT as
+ * well where the folder to run in is missing, or the interpreter of a script. Other errors are given back as they are.
+ */
+export function explainStart(error: Error, attempt: StartAttempt): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  const reason = code === "ENOENT" || code === "EACCES" ? reasonOf(attempt) : undefined;
+  return reason === undefined ? error : Object.assign(new Error(`${reason} (${code})`, { cause: error }), { code });
+}
+
+/**
+ * Why the interpreter of a file, which its `#!` line names (execve(2)) or an ELF file its PT_INTERP (elf(5)), cannot run
+ * it; undefined when it can, or there is none. A relative one is taken from the folder that the file is run in.
+ */
+export function interpreterFault(file: string, cwd: string, depth = 0): string | undefined {
+  const named = interpreterOf(file);
+  if (named === undefined || depth === MAX_DEPTH) return undefined;
+  const interpreter = resolve(cwd, named);
+  const shown = named.endsWith("\r") ? `${JSON.stringify(named)} (its lines end as on Windows)` : named;
+  if (!isFile(interpreter)) return `the interpreter ${shown} of ${file} does not exist`;
+  if (!mayRun(interpreter)) return `the interpreter ${shown} of ${file} may not be run`;
+  return interpreterFault(interpreter, cwd, depth + 1);
+}
+
+/** Interpreters that are scripts themselves, as many as Linux takes. */
+const MAX_DEPTH = 4;
+/** Bytes of a file that Linux looks at for a `#!` line, and enough for an ELF file's program headers. */
+const LINE_BYTES = 256;
+const HEAD_BYTES = 4_096;
+
+function reasonOf({ program, cwd = process.cwd(), env = process.env }: StartAttempt): string | undefined {
+  if (!isFolder(cwd)) return `the folder ${cwd} to run ${program} in does not exist`;
+  const isPath = program.includes("/");
+  const folders = (env.PATH ?? "").split(delimiter);
+  const files = isPath ? [resolve(cwd, program)] : folders.map((folder) => resolve(cwd, join(folder, program)));
+  const there = files.filter(isFile);
+  if (there.length === 0) return isPath ? `${program} does not exist` : `there is no program ${program} in PATH`;
+  const faults = there.map((file) => (mayRun(file) ? interpreterFault(file, cwd) : `${file} may not be run`));
+  return faults.find((fault) => fault !== undefined);
+}
+
+function interpreterOf(file: string): string | undefined {
+  const head = headOf(file);
+  if (head.toString("latin1", 0, 2) === "#!") {
+    const [line = ""] = head.toString("utf8", 2, LINE_BYTES).split("\n");
+    return /^[ \t]*([^ \t]+)/.exec(line)?.[1];
+  }
+  return head.toString("latin1", 0, 4) === "\x7fELF" ? elfInterpreterOf(head) : undefined;
+}
+
+/** Of a little-endian 64-bit file whose headers lie within what was read; what is other is not judged. */
+function elfInterpreterOf(head: Buffer): string | undefined {
+  const [is64Bit, isLittleEndian] = [head[4] === 2, head[5] === 1];
+  if (!is64Bit || !isLittleEndian || head.length < 64) return undefined;
+  const [first, size, count] = [Number(head.readBigUInt64LE(0x20)), head.readUInt16LE(0x36), head.readUInt16LE(0x38)];
+  for (let at = first; at < first + count * size && at + 0x28 <= head.length; at += size) {
+    if (head.readUInt32LE(at) !== PT_INTERP) continue;
+    const [start, length] = [Number(head.readBigUInt64LE(at + 0x08)), Number(head.readBigUInt64LE(at + 0x20))];
+    if (length < 2 || start + length > head.length) return undefined;
+    return head.toString("utf8", start, start + length - 1);
+  }
+  return undefined;
+}
+
+const PT_INTERP = 3;
+
+/** Empty for a file that may be run and not read. */
+function headOf(file: string): Buffer {
+  try {
+    const fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const head = Buffer.alloc(HEAD_BYTES);
+      return head.subarray(0, readSync(fd, head, 0, HEAD_BYTES, 0));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function isFile(path: string): boolean {
+  return look(path)?.isFile() === true;
+}
+
+function isFolder(path: string): boolean {
+  return look(path)?.isDirectory() === true;
+}
+
+/** Undefined as well for what lies below a file, or in a folder that may not be entered. */
+function look(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+function mayRun(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
