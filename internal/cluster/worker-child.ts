@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { explainStart } from "../../protocol/start-failure.ts";
 import { stopChild } from "../children/stop-child.ts";
 import type { ProcessEnd } from "./crash-record.ts";
 import { type Identity, launch } from "./launch.ts";
@@ -33,7 +34,13 @@ export class WorkerChild {
       this.#output = this.#read(this.#child, identity.id);
       this.#child.once("exit", (code, signal) => resolve({ code, signal }));
       this.#child.on("error", (error) => {
-        if (this.pid === undefined) resolve({ code: null, signal: null, error });
+        const [program] = home.options.command;
+        const why = explainStart(error, {
+          program,
+          cwd: home.options.cwd,
+          env: { ...process.env, ...home.options.env },
+        });
+        if (this.pid === undefined) resolve({ code: null, signal: null, error: why });
       });
     } catch (error) {
       resolve({ code: null, signal: null, error: error as Error });

@@ -79,6 +79,12 @@ describe("a worker that cannot start", () => {
     expect(scene.supervisor.hopeful).toBe(false);
   });
 
+  test("is told of an interpreter that is not there", async () => {
+    const file = await scenes.sandbox.write("script", "#!/opt/none/x\n", 0o755);
+    const scene = scenes.start([file], { respawn: false });
+    await scene.said(/worker 0 could not be started: the interpreter \/opt\/none\/x of .*script does not exist/);
+  });
+
   test("is told of a folder that is not there", async () => {
     const scene = scenes.start(script("exit 0"), { cwd: await scenes.sandbox.write("file", ""), respawn: false });
     await scene.said(/worker 0 could not be started: .*ENOTDIR/);
