@@ -11,11 +11,12 @@ export interface StartAttempt {
 
 /**
  * The error of a program that could not be started, with the reason in its message: the operating system says ENOENT as
- * well where the folder to run in is missing, or the interpreter of a script. Other errors are given back as they are.
+ * well where the folder to run in is missing, or the interpreter of a script. Other errors, and those of Windows, are given back as they are.
  */
 export function explainStart(error: Error, attempt: StartAttempt): Error {
   const { code } = error as NodeJS.ErrnoException;
-  const reason = code === "ENOENT" || code === "EACCES" ? reasonOf(attempt) : undefined;
+  const isVague = (code === "ENOENT" || code === "EACCES") && process.platform !== "win32";
+  const reason = isVague ? reasonOf(attempt) : undefined;
   return reason === undefined ? error : Object.assign(new Error(`${reason} (${code})`, { cause: error }), { code });
 }
 

@@ -26,6 +26,7 @@ export class RootWatch {
   readonly #watched = new Map<string, Watched>();
   #names = new Map<string, Set<string>>();
   #known = "";
+  #stopped = false;
 
   /** `changed` is called when the root may name something else, or be something else, than before. */
   constructor(root: string, changed: () => void, fail: (error: unknown) => void) {
@@ -41,7 +42,7 @@ export class RootWatch {
 
   /** Watches along the way as it is now. */
   follow(): void {
-    for (let turn = 0; turn < MAX_TURNS; turn++) {
+    for (let turn = 0; turn < MAX_TURNS && !this.#stopped; turn++) {
       const names = namesByFolder(this.#root);
       const known = [...names].map(([path, entries]) => `${identityOf(path)} ${path}/${[...entries].join("/")}`).join();
       if (known === this.#known) return;
@@ -53,6 +54,7 @@ export class RootWatch {
   }
 
   stop(): void {
+    this.#stopped = true;
     for (const path of [...this.#watched.keys()]) this.#close(path);
   }
 

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Host } from "../../internal/context.ts";
@@ -67,7 +67,39 @@ async function upTo(changes: AsyncIterator<Change>, type: Change["type"]): Promi
   }
 }
 
+test("a tree that is closed before it is ready leaves no watch of the links to it", async () => {
+  const watches = () => process.getActiveResourcesInfo().filter((name) => name === "FSEventWrap").length;
+  await mkdir(sandbox.path("real"));
+  await symlink("real", sandbox.path("link"));
+  const before = watches();
+  const roots = [sandbox.path("link")];
+  const tree = new WatchedTree({ ...PLAIN, roots }, host.tasks, () => new FakeWatches());
+  await tree.close();
+  await tree.ready;
+  expect(watches()).toBe(before);
+});
+
 describe("subscribers", () => {
+  test("who joins a tree after its link was swapped gets what the link leads to now, as who was there before", async () => {
+    for (const release of ["1", "2"]) await mkdir(sandbox.path("releases", release), { recursive: true });
+    await writeFile(sandbox.path("releases/2/new"), "");
+    await symlink("releases/1", sandbox.path("current"));
+    const end = new AbortController();
+    const options = { ...PLAIN, paths: [sandbox.path("current")], initial: true, signal: end.signal };
+    const first = watchTree(host, options);
+    await upTo(first, "ready");
+    await symlink("releases/2", sandbox.path("next"));
+    await rename(sandbox.path("next"), sandbox.path("current"));
+    await upTo(first, "create");
+    const second = watchTree(host, options);
+    const created = { type: "exists", path: sandbox.path("current/new"), is_dir: false };
+    expect(await upTo(second, "ready")).toContainEqual(created);
+    await appendFile(sandbox.path("releases/2/new"), "more");
+    for (const changes of [first, second]) await upTo(changes, "modify");
+    end.abort();
+    await Promise.all([first.return(undefined), second.return(undefined)]);
+  });
+
   const never = () => new AbortController().signal;
 
   test("to the same share one watch, which ends with the last of them", async () => {
