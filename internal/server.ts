@@ -36,16 +36,19 @@ export interface ServerHome {
   readonly maxFrame: number;
   /** Milliseconds that requests under way have to finish at the end. */
   readonly drainTimeout: number;
+  /** All workers were given up: the service is of no use any more. */
+  readonly onGivenUp: (why: string) => void;
 }
 
 export async function createServer(
   options: ServerOptions,
-  { log, maxFrame, drainTimeout }: ServerHome,
+  { log, maxFrame, drainTimeout, onGivenUp }: ServerHome,
 ): Promise<Server> {
   let supervisor: Supervisor | undefined;
   const workers = () => ({
     wanted: options.cluster?.workers ?? 0,
     restarts: supervisor?.restarts ?? 0,
+    states: supervisor?.states ?? {},
     memory: supervisor?.status().members.map(({ id, memory }) => ({ id, memory })) ?? [],
   });
   const gateway = await openGateway(options.gateway, { log, maxFrame, workers });
@@ -70,7 +73,7 @@ export async function createServer(
       const { address: ip, port, family } = await gateway.listen();
       address = family === "IPv6" ? `[${ip}]:${port}` : `${ip}:${port}`;
       if (options.cluster === undefined) return;
-      const cluster = await startCluster(options.cluster, host, socket, log);
+      const cluster = await startCluster(options.cluster, host, { socket, log, onGivenUp });
       if (stopping !== undefined) return; // a client of the socket was quicker
       supervisor = cluster;
       gateway.pool.source = supervisor;
@@ -85,18 +88,23 @@ export async function createServer(
   };
 }
 
-async function startCluster(options: ClusterOptions, host: Host, socket: string, log: Logger): Promise<Supervisor> {
+async function startCluster(
+  options: ClusterOptions,
+  host: Host,
+  { socket, log, onGivenUp }: Pick<ServerHome, "log" | "onGivenUp"> & { readonly socket: string },
+): Promise<Supervisor> {
   const { Supervisor } = await import("./cluster/supervisor.ts");
   const interceptor = interceptorOf(host);
-  const onWorkerLine = (id: string, stream: "stdout" | "stderr", line: string) => {
+  const onWorkerLine = (id: string, stream: "stdout" | "stderr", line: string, isRepeat: boolean) => {
     const level = stream === "stdout" ? "log" : "error";
     const shown = interceptor.isConfigured ? interceptor.intercept(line, level, Number(id)) : line;
     if (shown === "") return;
-    if (level === "log") log.info(`[Worker ${id}] ${shown}`);
+    if (isRepeat) log.debug(`[Worker ${id}] ${shown}`);
+    else if (level === "log") log.info(`[Worker ${id}] ${shown}`);
     else log.warn(`[Worker ${id}] ${shown}`);
   };
   const env = { ...options.env, XYPRISS_IPC_PATH: socket };
-  const supervisor = new Supervisor({ ...options, env }, { log, onWorkerLine });
+  const supervisor = new Supervisor({ ...options, env }, { log, onWorkerLine, onGivenUp });
   setCluster(host, supervisor);
   return supervisor;
 }

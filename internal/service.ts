@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { contractsByName } from "../protocol/commands/index.ts";
+import { XsysError } from "../protocol/errors.ts";
 import { type HelloAnswer, PROTOCOL_VERSION } from "../protocol/message.ts";
 import type { Host, ServiceControl, ServiceStatus } from "./context.ts";
 import { CallStatistics } from "./ipc/call-statistics.ts";
@@ -33,6 +34,8 @@ export interface Service extends ServiceControl {
   readonly hasWorker: boolean;
   /** Resolves when the service has ended, whoever asked for it. */
   readonly ended: Promise<void>;
+  /** Why it ended by itself; undefined while it runs, and when it was asked to. */
+  readonly failure: XsysError | undefined;
 }
 
 /** Starts the service; resolves when it listens. */
@@ -44,13 +47,21 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const tasks = new ThreadRunner();
   const statistics = new CallStatistics((name) => contractsByName.has(name));
-  const front = options.server && (await openFront(options.server, log, limits));
+  let failure: XsysError | undefined;
+  const onGivenUp = (why: string) => {
+    failure ??= new XsysError("UNAVAILABLE", why);
+    service.stop(false);
+  };
+  const front = options.server && (await openFront(options.server, log, limits, onGivenUp));
 
   let stopping = false;
   const cleanUps: (() => void | Promise<void>)[] = [];
   const service: Service = {
     socket,
     ended,
+    get failure() {
+      return failure;
+    },
     get addresses() {
       return front === undefined ? [] : [front.address];
     },
@@ -118,9 +129,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   return service;
 }
 
-async function openFront(options: ServerOptions, log: Logger, { maxFrame, drainTimeout }: IpcLimits) {
+async function openFront(
+  options: ServerOptions,
+  log: Logger,
+  { maxFrame, drainTimeout }: IpcLimits,
+  onGivenUp: (why: string) => void,
+) {
   const { createServer } = await import("./server.ts");
-  return createServer(options, { log, maxFrame, drainTimeout });
+  return createServer(options, { log, maxFrame, drainTimeout, onGivenUp });
 }
 
 function memoryFigures(): ServiceStatus["memory"] {

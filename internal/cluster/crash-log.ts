@@ -1,67 +1,85 @@
 import type { Logger } from "../log.ts";
 import { type CrashRecord, MAX_LAST_LINES } from "./crash-record.ts";
+import { withLastWords } from "./last-words.ts";
 import type { Member } from "./member.ts";
-import type { ClusterOptions } from "./options.ts";
+import type { Crash } from "./member-home.ts";
 import type { WorkerProcess } from "./worker-process.ts";
-
-/** What Node prints below an error's message: the stack, the rest of the object, its version. */
-const SAYS_NOTHING = /^\s*$|^\s+at |^\s*[}\])]|^ {2,}\w+: .*,?$|^\(Use `node |^Node\.js v\d/;
 
 /** Records kept. */
 const MAX_RECORDS = 100;
+/** Reasons of failed starts that are remembered as told. */
+const MAX_TOLD = 100;
 
-/** Every death that was not asked for, the latest first; each is told in the log. */
+/**
+ * Every death that was not asked for, the latest first. The log tells each, but of starts that fail for the same reason
+ * only the first: all workers run the same program, and a failing start is tried for ever.
+ */
 export class CrashLog {
   readonly #records: CrashRecord[] = [];
   readonly #log: Logger;
-  readonly #limit: ClusterOptions["crashLoop"];
+  readonly #told = new Set<string>();
   total = 0;
 
-  constructor(log: Logger, limit: ClusterOptions["crashLoop"]) {
+  constructor(log: Logger) {
     this.#log = log;
-    this.#limit = limit;
   }
 
   get records(): readonly CrashRecord[] {
     return this.#records;
   }
 
-  add(member: Member, process: WorkerProcess, isLast: boolean): void {
+  add(member: Member, process: WorkerProcess, { cause, isLast }: Crash): void {
     this.total++;
-    const record = describe(member, process);
+    const record = describe(member, process, cause);
     this.#records.unshift(record);
     if (this.#records.length > MAX_RECORDS) this.#records.pop();
-    this.#tell(record, isLast);
+    if (cause === undefined) this.#tellDeath(record);
+    else this.#tellFailedStart(member, record, cause);
+    if (isLast) this.#tellEnd(member, record);
   }
 
-  #tell({ id, pid, reason, uptime, in_flight, last_lines }: CrashRecord, isLast: boolean): void {
-    const last = last_lines.findLast((line) => !SAYS_NOTHING.test(line));
-    const said = last === undefined ? "" : `; the last it printed: ${last.trim()}`;
-    const fields = { worker: id, pid, uptime, in_flight };
-    this.#log.warn(fields, `worker ${id} ${reason} after ${uptime.toFixed(1)} s${said}`);
-    if (!isLast) return;
-    const { deaths, within } = this.#limit;
-    const why = `it failed to start ${deaths} times within ${within / 1000} s, and last ${reason}${said}`;
-    this.#log.error(fields, `worker ${id} is not started any more: ${why}. To try again: xsys cluster restart ${id}`);
+  /** A worker got ready: whatever kept workers from that before is told again. */
+  forget(): void {
+    this.#told.clear();
+  }
+
+  #tellDeath({ id, pid, reason, uptime, in_flight, last_lines }: CrashRecord): void {
+    const words = withLastWords(`${reason} after ${uptime.toFixed(1)} s`, last_lines);
+    this.#log.warn({ worker: id, pid, uptime, in_flight }, `worker ${id} ${words}`);
+  }
+
+  #tellFailedStart({ id, state }: Member, { pid, uptime }: CrashRecord, cause: string): void {
+    const known = cause.replaceAll(/\d+/g, "0"); // process ids, ports and times differ
+    const isNew = !this.#told.has(known);
+    if (isNew && this.#told.size < MAX_TOLD) this.#told.add(known);
+    const who = state === "ready" ? `the successor of worker ${id}` : `worker ${id}`;
+    const then = TRIED_AGAIN.has(state) ? " (it is tried again, with growing pauses)" : "";
+    this.#log[isNew ? "error" : "debug"]({ worker: id, pid, uptime }, `${who} did not start: ${cause}${then}`);
+  }
+
+  #tellEnd({ id, failedStarts, reason }: Member, { pid }: CrashRecord): void {
+    const tries = `${failedStarts} starts in a row have failed. The last: ${reason}`;
+    const message = `worker ${id} is not started any more: ${tries}. To try again: xsys cluster restart ${id}`;
+    this.#log.error({ worker: id, pid }, message);
   }
 }
 
-function describe(member: Member, process: WorkerProcess): CrashRecord {
+const TRIED_AGAIN: ReadonlySet<string> = new Set(["backing-off", "starting"] satisfies Member["state"][]);
+
+function describe(member: Member, process: WorkerProcess, cause: string | undefined): CrashRecord {
   const { pid, age, end, usage, workload } = process;
-  const time = Date.now() / 1000;
-  const uptime = age / 1000;
-  const lines = member.lines.last(MAX_LAST_LINES).filter((line) => line.time >= time - uptime);
   return {
-    time,
+    time: Date.now() / 1000,
     id: member.id,
     ...(pid !== undefined && { pid }),
     reason: process.reason,
+    ...(cause !== undefined && { cause }),
     ...(end?.code != null && { exit_code: end.code }),
     ...(end?.signal != null && { signal: end.signal }),
-    uptime,
+    uptime: age / 1000,
     ...(usage !== undefined && { memory: usage.memory }),
     in_flight: workload.count,
     requests: [...workload.requests],
-    last_lines: lines.map(({ line }) => line),
+    last_lines: member.linesOf(process).slice(-MAX_LAST_LINES),
   };
 }

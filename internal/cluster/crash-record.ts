@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import type { Result } from "../../protocol/commands/index.ts";
 import type { RequestInFlight } from "./channel.ts";
 
@@ -16,11 +17,13 @@ export function describeEnd({ code, signal, error }: ProcessEnd): string {
   return signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
 }
 
-/** Signals that somebody sends to be rid of a process; all others are a program's own failure. */
-const FROM_OUTSIDE: ReadonlySet<NodeJS.Signals | null> = new Set(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"]);
+/** Signals that somebody sends to end a process; all others are a program's own failure. */
+const FROM_OUTSIDE: readonly NodeJS.Signals[] = ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"];
+/** What a shell exits with whose program was ended by one of them. */
+const BY_SHELL: ReadonlySet<number | null> = new Set(FROM_OUTSIDE.map((name) => 128 + constants.signals[name]));
 
-export function isFromOutside({ signal }: ProcessEnd): boolean {
-  return FROM_OUTSIDE.has(signal);
+export function isFromOutside({ code, signal }: ProcessEnd): boolean {
+  return signal === null ? BY_SHELL.has(code) : FROM_OUTSIDE.includes(signal);
 }
 
 /** What a machine is short of at times, and programs need to be started. */

@@ -2,9 +2,11 @@ import { XsysError } from "../../protocol/errors.ts";
 import { startTimer } from "../../protocol/timers.ts";
 import { Backoff } from "./backoff.ts";
 import type { WorkerChannel } from "./channel.ts";
-import { LastLines, type LogLine } from "./last-lines.ts";
+import { LastLines, type LogLine, MAX_KEPT } from "./last-lines.ts";
+import { withLastWords } from "./last-words.ts";
 import type { MemberHome, Role } from "./member-home.ts";
 import type { ProcessHome } from "./process-home.ts";
+import { startFailure } from "./start-failure.ts";
 import { MEMBER_STEPS, type MemberState, Standing } from "./states.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
@@ -19,6 +21,8 @@ export class Member {
   starts = 0;
   /** How the last process ended that was not asked to. */
   lastEnd: string | undefined;
+  /** Why the last start failed, in words; undefined once one has succeeded. */
+  reason: string | undefined;
   readonly #home: MemberHome;
   readonly #state = new Standing(MEMBER_STEPS, "stopped");
   readonly #backoff: Backoff;
@@ -29,6 +33,10 @@ export class Member {
   /** Those that were lost, replaced or stopped, and have not ended. */
   readonly #leaving = new Set<WorkerProcess>();
   #respawn: NodeJS.Timeout | undefined;
+  /** When it is started again, by performance.now(). */
+  #respawnAt: number | undefined;
+  /** The last start failed for a reason that is known: its output is the same again, most often. */
+  #isRepeat = false;
   /** The process after whose loss no other was started. */
   #lastHope: WorkerProcess | undefined;
   #replacing: Promise<void> | undefined;
@@ -39,14 +47,13 @@ export class Member {
     this.#home = home;
     this.#backoff = new Backoff(home.options);
     this.#asHome = {
-      ...home,
+      options: home.options,
+      log: home.log,
+      guard: home.guard,
       line: (stream, line) => this.#keep({ time: Date.now() / 1000, id, stream, line }),
       ready: (process) => this.#whenReady(process),
       lost: (process) => this.#whenLost(process),
-      crashed: (process) => {
-        this.lastEnd = process.reason;
-        home.crashed(this, process, process === this.#lastHope);
-      },
+      crashed: (process) => this.#whenCrashed(process),
       ended: (process) => this.#whenEnded(process),
     };
   }
@@ -66,6 +73,17 @@ export class Member {
 
   get current(): WorkerProcess | undefined {
     return this.#current;
+  }
+
+  /** In a row, up to now. */
+  get failedStarts(): number {
+    return this.#backoff.failedStarts;
+  }
+
+  /** Milliseconds until it is started again; undefined unless it waits for that. */
+  get nextStart(): number | undefined {
+    if (this.state !== "backing-off" || this.#respawnAt === undefined) return undefined;
+    return Math.max(0, this.#respawnAt - performance.now());
   }
 
   get replacing(): boolean {
@@ -157,7 +175,7 @@ export class Member {
 
   #keep(line: LogLine): void {
     this.lines.add(line);
-    this.#home.line(line);
+    this.#home.line(line, this.#isRepeat && this.state !== "ready");
   }
 
   #whenReady(process: WorkerProcess): void {
@@ -168,9 +186,37 @@ export class Member {
       if (before !== undefined) this.#leaving.add(before);
     }
     this.#state.take("ready");
+    if (process === this.#current && process.wasFit) this.#startSucceeded();
     void process.readUsage().catch(() => {}); // the checks tell of it
     this.#home.log.info({ worker: this.id, pid: process.pid, role: this.#role }, `worker ${this.id} is ready`);
     this.#home.changed();
+  }
+
+  #startSucceeded(): void {
+    this.#backoff.ready();
+    this.reason = undefined;
+    this.#isRepeat = false;
+    this.#home.ready();
+  }
+
+  #whenCrashed(process: WorkerProcess): void {
+    this.lastEnd = process.reason;
+    const cause = process.wasFit ? undefined : this.#causeOf(process);
+    if (this.state !== "ready") this.reason = cause ?? this.reason;
+    this.#home.crashed(this, process, { cause, isLast: process === this.#lastHope });
+  }
+
+  #causeOf(process: WorkerProcess): string {
+    const lines = this.linesOf(process);
+    const known = startFailure({ end: process.end, lines }, this.#home.options);
+    this.#isRepeat = known !== undefined && this.state !== "ready";
+    return known ?? withLastWords(`it ${process.reason}`, lines);
+  }
+
+  /** What a process printed, as far as it is kept. */
+  linesOf({ age }: WorkerProcess): readonly string[] {
+    const since = (Date.now() - age) / 1000;
+    return this.lines.last(MAX_KEPT).flatMap(({ time, line }) => (time >= since ? line : []));
   }
 
   #whenLost(process: WorkerProcess): void {
@@ -192,10 +238,14 @@ export class Member {
 
   #startAfter(process: WorkerProcess): void {
     if (this.state !== "backing-off") return;
-    const { service, wasFit, wasShort, endedFromOutside: fromOutside } = process;
-    const wait = this.#backoff.next({ at: performance.now(), service, wasFit, wasShort, fromOutside });
-    if (wait !== "hopeless") this.#respawn = startTimer(() => this.start(), Math.max(wait, this.#leastWait));
+    const wait = this.#backoff.next(process);
+    if (wait !== "given-up") this.#startIn(Math.max(wait, this.#leastWait));
     else if (this.#state.take("give-up")) this.#lastHope = process;
+  }
+
+  #startIn(milliseconds: number): void {
+    this.#respawnAt = performance.now() + milliseconds;
+    this.#respawn = startTimer(() => this.start(), milliseconds);
   }
 
   /** A standby's start would take the processor from the one that has just taken a dead one's work over, and is cold. */

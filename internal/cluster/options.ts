@@ -16,12 +16,15 @@ export interface ClusterOptions {
   readonly drainTimeout: number;
   readonly stopTimeout: number;
   readonly respawn: boolean;
-  /** Between a death and the next start: doubled by each death in a row, with jitter. */
-  readonly backoff: { readonly first: number; readonly most: number };
-  /** After this long without a death, the next one counts as the first. */
+  /**
+   * Between a death and the next start: doubled by each death in a row, with jitter, up to `most` for a process that did
+   * not get ready and `mostInService` for one that did.
+   */
+  readonly backoff: { readonly first: number; readonly most: number; readonly mostInService: number };
+  /** After so long in service, the next death counts as the first. */
   readonly stableAfter: number;
-  /** As many deaths before it was fit for work, within this time, make it hopeless: it is not started any more. */
-  readonly crashLoop: { readonly deaths: number; readonly within: number };
+  /** Failed restarts in a row after which a member is given up; absent for never. */
+  readonly maxRestarts?: number;
   /** Resident bytes of a worker; absent for no limit. */
   readonly maxMemory?: number;
   /** Percent of one core. */

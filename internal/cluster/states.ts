@@ -11,7 +11,10 @@ export const PROCESS_STEPS: Steps<ProcessState, ProcessEvent> = {
   crashed: {},
 };
 
-/** A member without a process waits for its next one, is stopped, was left crashed, or is beyond hope. */
+/**
+ * A member without a process waits for its next one (`backing-off`), is stopped, was left crashed (no respawn), or was given
+ * up after `maxRestarts` (`hopeless`).
+ */
 export type MemberState = "starting" | "ready" | "draining" | "stopped" | "crashed" | "backing-off" | "hopeless";
 /** `lost` is its process, and `succeeded` the same where the next one is being started already. */
 export type MemberEvent = "start" | "ready" | "stop" | "end" | "lost" | "succeeded" | "leave" | "give-up";

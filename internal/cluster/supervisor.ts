@@ -10,6 +10,7 @@ import { Member } from "./member.ts";
 import type { MemberHome } from "./member-home.ts";
 import type { ClusterOptions } from "./options.ts";
 import { OrphanGuard } from "./orphan-guard.ts";
+import type { MemberState } from "./states.ts";
 import type { OutputName } from "./worker-output.ts";
 
 export type ClusterStatus = Result<"cluster.status">;
@@ -17,7 +18,9 @@ export type ClusterStatus = Result<"cluster.status">;
 interface SupervisorHome {
   readonly log: Logger;
   /** Takes what workers print. */
-  readonly onWorkerLine?: (id: string, stream: OutputName, line: string) => void;
+  readonly onWorkerLine?: (id: string, stream: OutputName, line: string, isRepeat: boolean) => void;
+  /** All members were given up (`maxRestarts`): no worker comes back by itself. */
+  readonly onGivenUp?: (why: string) => void;
 }
 
 /** Keeps a number of processes of one command running: some that are given work, some that stand by. */
@@ -31,20 +34,28 @@ export class Supervisor {
   readonly #readers = new Set<(line: LogLine) => void>();
   #stopping: Promise<void> | undefined;
 
-  constructor(options: ClusterOptions, { log, onWorkerLine }: SupervisorHome) {
+  constructor(options: ClusterOptions, { log, onWorkerLine, onGivenUp }: SupervisorHome) {
     this.#options = options;
     this.#log = log;
-    this.#crashes = new CrashLog(log, options.crashLoop);
+    this.#crashes = new CrashLog(log);
     const home: MemberHome = {
       options,
       log,
       guard: this.#guard,
-      line: (line) => {
-        onWorkerLine?.(line.id, line.stream, line.line);
+      line: (line, isRepeat) => {
+        onWorkerLine?.(line.id, line.stream, line.line, isRepeat);
         for (const reader of this.#readers) reader(line);
       },
       changed: () => this.#promoteStandbys(),
-      crashed: (member, process, isLast) => this.#crashes.add(member, process, isLast),
+      ready: () => this.#crashes.forget(),
+      crashed: (member, process, crash) => {
+        this.#crashes.add(member, process, crash);
+        if (crash.isLast && this.#members.every(({ state }) => NOT_STARTED_AGAIN.has(state))) {
+          onGivenUp?.(
+            `all workers were given up after ${member.failedStarts} failed starts in a row. The last: ${member.reason}`,
+          );
+        }
+      },
     };
     this.#members = Array.from(
       { length: options.workers + options.standbys },
@@ -67,6 +78,13 @@ export class Supervisor {
   /** Whether a worker is ready, or may become so by itself. */
   get hopeful(): boolean {
     return this.#stopping === undefined && this.#members.some(({ state }) => HOPEFUL.has(state));
+  }
+
+  /** How many members are in each state; states without any are left out. */
+  get states(): Readonly<Partial<Record<MemberState, number>>> {
+    const counts: Partial<Record<MemberState, number>> = {};
+    for (const { state } of this.#members) counts[state] = (counts[state] ?? 0) + 1;
+    return counts;
   }
 
   /** Processes started in place of others. */
@@ -179,8 +197,10 @@ export class Supervisor {
 }
 
 const HOPEFUL: ReadonlySet<string> = new Set(["starting", "ready", "backing-off"] satisfies Member["state"][]);
+const NOT_STARTED_AGAIN: ReadonlySet<string> = new Set(["hopeless", "stopped", "draining"] satisfies Member["state"][]);
 
-function describe({ id, role, state, replacing, current, starts, lastEnd }: Member): ClusterStatus["members"][number] {
+function describe(member: Member): ClusterStatus["members"][number] {
+  const { id, role, state, replacing, current, starts, lastEnd, reason, failedStarts, nextStart } = member;
   return {
     id,
     role,
@@ -192,5 +212,8 @@ function describe({ id, role, state, replacing, current, starts, lastEnd }: Memb
     in_flight: current?.channel?.inFlight ?? 0,
     restarts: Math.max(0, starts - 1),
     ...(lastEnd !== undefined && { last_end: lastEnd }),
+    failed_starts: failedStarts,
+    ...(reason !== undefined && { reason }),
+    ...(nextStart !== undefined && { next_start: nextStart / 1000 }),
   };
 }

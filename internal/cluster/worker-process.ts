@@ -100,7 +100,7 @@ export class WorkerProcess {
   }
 
   /** Somebody ended a sound process. */
-  get endedFromOutside(): boolean {
+  get wasEnded(): boolean {
     return (
       this.#readyAt !== undefined && this.#cause === undefined && this.end !== undefined && isFromOutside(this.end)
     );

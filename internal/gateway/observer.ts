@@ -13,6 +13,8 @@ export interface WorkerFigures {
   /** How many there are to be; 0 where others start them. */
   readonly wanted: number;
   readonly restarts: number;
+  /** How many are in each state, of those that are supervised. */
+  readonly states: Readonly<Partial<Record<string, number>>>;
   /** Resident bytes, of those that are known. */
   readonly memory: readonly { readonly id: string; readonly memory?: number | undefined }[];
 }
@@ -49,6 +51,7 @@ export class Observer {
       workersWanted: () => workers().wanted,
       workersReady: () => pool.ready,
       workerRestarts: () => workers().restarts,
+      workerStates: () => workers().states,
       workerMemory: () => workers().memory,
     });
   }

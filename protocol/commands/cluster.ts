@@ -25,7 +25,9 @@ export const status = command("cluster.status", {
         role: oneOf(["active", "standby"], {
           description: "A standby is given no work until it takes another's place.",
         }),
-        state: oneOf(["starting", "ready", "draining", "stopped", "crashed", "backing-off", "hopeless"]),
+        state: oneOf(["starting", "ready", "draining", "stopped", "crashed", "backing-off", "hopeless"], {
+          description: "One that is `hopeless` was given up after `--max-restarts`; `cluster restart` starts it again.",
+        }),
         replacing: boolean({ description: "A process to take the place of this one is being started." }),
         pid: optional(integer()),
         uptime: optional(seconds("Of the process.")),
@@ -34,6 +36,9 @@ export const status = command("cluster.status", {
         in_flight: count("Requests that it has not answered."),
         restarts: count("Processes of this member after its first."),
         last_end: optional(string({ description: "How its last process ended that was not asked to." })),
+        failed_starts: count("Starts in a row that ended before the worker was ready."),
+        reason: optional(string({ description: "Why the last of them failed." })),
+        next_start: optional(seconds("Until it is started again, while it is `backing-off`.")),
       }),
     ),
   }),
@@ -48,7 +53,7 @@ export const restart = command("cluster.restart", {
   summary: "Replace workers one after the other; each goes when its successor is ready and its requests are answered.",
   description:
     "A successor that does not get ready ends it there: the worker it was to replace goes on, and so do those after it. " +
-    `A member that is stopped, or beyond hope, is started.\n\n${OF_A_CLUSTER}`,
+    `A member that is stopped, or was given up, is started.\n\n${OF_A_CLUSTER}`,
   params: { id: optional(id) },
   positionals: ["id"],
   events: object({ id: string(), pid: optional(integer({ description: "Of its process now." })) }),
@@ -108,7 +113,8 @@ export const crashes = command("cluster.crashes", {
       time,
       id: string(),
       pid: optional(integer({ description: "Absent where it could not be started." })),
-      reason: string(),
+      reason: string({ description: "How it ended." }),
+      cause: optional(string({ description: "Of a process that did not get ready: why, as far as its output tells." })),
       exit_code: optional(integer()),
       signal: optional(string()),
       uptime: seconds("How long it lived."),

@@ -48,7 +48,7 @@ describe("a rolling restart", () => {
     expect(old.map(({ told }) => told)).toEqual([["active"], ["active"]]);
     await Promise.all(old.map((channel) => channel.request("/")));
     expect(scene.supervisor.status()).toMatchObject({ ready: 2, restarts: 1 });
-    await scene.said("worker 0 exited with code 9");
+    await scene.said("the successor of worker 0 did not start: it exited with code 9");
   });
 
   test("of a worker that dies meanwhile goes on with its successor", async () => {
@@ -148,9 +148,9 @@ describe("stopping", () => {
   test("ends workers that are just starting, and those that are about to", async () => {
     const slow = scenes.start(script("sleep 1000"), { workers: 2 });
     await slow.supervisor.stop();
-    const dying = scenes.start(script("exit 1"), { backoff: { first: 60_000, most: 60_000 } });
-    await dying.said("worker 0 exited with code 1");
-    await dying.said("worker 0 exited with code 1");
+    const dying = scenes.start(script("exit 1"), { backoff: { first: 60_000, most: 60_000, mostInService: 1 } });
+    await dying.said("worker 0 did not start");
+    await dying.said("worker 0 did not start");
     await dying.supervisor.stop();
     expect([slow.states, dying.states]).toEqual([["stopped", "stopped"], ["stopped"]]);
   });

@@ -26,7 +26,7 @@ describe("a worker that dies", () => {
   test("leaves the last lines that it printed", async () => {
     const lines = "for i in 1 2 3 4 5; do echo line $i of $$; done; echo why >&2; exit 7";
     const scene = scenes.start(script(lines), { respawn: false });
-    await scene.said("worker 0 exited with code 7 after .* the last it printed: ");
+    await scene.said("worker 0 did not start: it exited with code 7; the last it printed: .*");
     const [record] = scene.supervisor.crashes();
     expect(record).toMatchObject({ exit_code: 7, in_flight: 0, requests: [] });
     expect(record?.last_lines.toSorted()).toEqual(
@@ -37,18 +37,18 @@ describe("a worker that dies", () => {
   test("of an error of Node's is told by that error, and not by what Node prints below it", async () => {
     const lines = ["throw Object.assign(new Error('boom'), {", "code: 'X', port: 1,", "})"].join("\n");
     const scene = scenes.start([process.execPath, "-e", lines], { respawn: false });
-    await scene.said("worker 0 exited with code 1 after .* the last it printed: Error: boom");
+    await scene.said("worker 0 did not start: it exited with code 1; the last it printed: Error: boom");
   });
 
   test("is left where it is without respawn", async () => {
     const scene = scenes.start(script("exit 0"), { respawn: false });
-    await scene.said("worker 0 exited with code 0");
+    await scene.said("worker 0 did not start: it exited with code 0$");
     expect(scene.states).toEqual(["crashed"]);
     expect(scene.supervisor.hopeful).toBe(false);
   });
 
   test("again and again after it got ready is not given up, for then whoever can crash it could end the service", async () => {
-    const scene = scenes.start(worker("crashes"), { crashLoop: { deaths: 2, within: 60_000 } });
+    const scene = scenes.start(worker("crashes"), { maxRestarts: 1 });
     for (let i = 0; i < 4; i++) void (await scene.channels.next()).request("/");
     for (let i = 0; i < 4; i++) await scene.said("worker 0 exited with code 1");
     await scene.channels.next();
@@ -64,19 +64,69 @@ describe("a worker that dies", () => {
 });
 
 describe("a worker that cannot start", () => {
+  test("is tried again for ever, its state and the reason are shown, and it is ready once it can", async () => {
+    const tries = 12; // more than the eight in a second that used to be the end of it
+    const text = '[ -e fine ] || { echo no database >&2; echo x >> tries; exit 1; }; exec "$@"';
+    const scene = scenes.start(script(text, ...worker("sound")), { backoff: { first: 1, most: 5, mostInService: 5 } });
+    await scene.said("did not start: it exited with code 1; the last it printed: no database .it is tried again");
+    await expect.poll(async () => (await scenes.sandbox.read("tries")).length / 2).toBeGreaterThan(tries);
+    expect(["backing-off", "starting"]).toContain(scene.states[0]);
+    const { failed_starts, reason } = scene.member("0");
+    expect(failed_starts).toBeGreaterThanOrEqual(tries - 1);
+    expect(reason).toBe("it exited with code 1; the last it printed: no database");
+    expect(scene.supervisor.hopeful).toBe(true);
+    await scenes.sandbox.write("fine", "");
+    await scene.channels.next();
+    await scene.said("worker 0 is ready");
+    expect(scene.member("0")).toMatchObject({ state: "ready", failed_starts: 0 });
+    expect(scene.member("0").reason).toBeUndefined();
+    const told = scene.log.all.filter(({ level, msg }) => level > 20 && msg.includes("did not start"));
+    expect(told, "the same reason is told once").toHaveLength(1);
+  });
+
+  test("says when it is started again", async () => {
+    const scene = scenes.start(script("exit 1"), { backoff: { first: 60_000, most: 60_000, mostInService: 1 } });
+    await expect.poll(() => scene.member("0").failed_starts).toBe(2);
+    expect(scene.member("0")).toMatchObject({ state: "backing-off", next_start: expect.any(Number) });
+    expect(scene.member("0").next_start).toBeGreaterThan(25);
+    expect(scene.supervisor.states).toEqual({ "backing-off": 1 });
+  });
+
+  test("is told of again when another reason follows, and of the same one after it was ready", async () => {
+    const text = "[ -e other ] && { echo other; exit 2; }; echo one; touch other; exit 1";
+    const scene = scenes.start(script(text), { backoff: { first: 1, most: 1, mostInService: 1 } });
+    await scene.said("the last it printed: one");
+    await scene.said("the last it printed: other");
+    expect(scene.log.all.filter(({ level }) => level > 40)).toHaveLength(2);
+  });
+
+  test("passes its output on as a repetition while the reason is a known one", async () => {
+    const text = "echo try; echo 'Error: listen EADDRINUSE: address already in use 127.0.0.1:5432'; exit 1";
+    const scene = scenes.start(script(text), { backoff: { first: 1, most: 1, mostInService: 1 } });
+    await scene.printed("^0 stdout try$");
+    await scene.printed("^repeat 0 stdout try$");
+    expect(scene.member("0").reason).toContain("127.0.0.1:5432 itself, which is in use");
+  });
+
   test.each([
-    ["no such program", ["/nowhere/at-all"], /could not be started: .*ENOENT/],
-    ["no such program, with a limit of descriptors", ["/nowhere/at-all"], /exited with code 127/],
-    ["an end at once", ["sh", "-c", "exit 3"], /exited with code 3/],
-  ] as const)("is hopeless after some tries: %s", async (title, command, words) => {
+    ["no such program", ["/nowhere/at-all"], /the program \/nowhere\/at-all does not exist/],
+    [
+      "no such program, with a limit of descriptors",
+      ["/nowhere/at-all"],
+      /the program \/nowhere\/at-all does not exist/,
+    ],
+    ["an end at once", ["sh", "-c", "exit 3"], /it exited with code 3/],
+  ] as const)("is given up after so many restarts, where that was asked for: %s", async (title, command, words) => {
     const limits = title.includes("descriptors") ? { fileDescriptors: 256 } : {};
-    const scene = scenes.start(command as unknown as [string], limits);
+    const scene = scenes.start(command as unknown as [string], { maxRestarts: 3, ...limits });
     const { msg } = await scene.said("not started any more");
     expect(msg).toMatch(words);
-    expect(msg).toContain("it failed to start 4 times within 60 s");
+    expect(msg).toContain("4 starts in a row have failed");
     expect(scene.states).toEqual(["hopeless"]);
-    expect(scene.supervisor.crashes().map(({ reason }) => reason)).toEqual(Array(4).fill(expect.stringMatching(words)));
+    expect(scene.member("0").reason).toMatch(words);
+    expect(scene.supervisor.crashes().map(({ cause }) => cause)).toEqual(Array(4).fill(expect.stringMatching(words)));
     expect(scene.supervisor.hopeful).toBe(false);
+    expect(scene.givenUp).toEqual([expect.stringMatching(words)]);
   });
 
   test("is told of an interpreter that is not there", async () => {
@@ -87,11 +137,11 @@ describe("a worker that cannot start", () => {
 
   test("is told of a folder that is not there", async () => {
     const scene = scenes.start(script("exit 0"), { cwd: await scenes.sandbox.write("file", ""), respawn: false });
-    await scene.said(/worker 0 could not be started: .*ENOTDIR/);
+    await scene.said(/worker 0 did not start: the working directory .* does not exist/);
   });
 
   test("is started again by hand when what was missing is there", async () => {
-    const scene = scenes.start(script('[ -e fine ] || exit 1; exec "$@"', ...worker("sound")));
+    const scene = scenes.start(script('[ -e fine ] || exit 1; exec "$@"', ...worker("sound")), { maxRestarts: 2 });
     await scene.said("not started any more");
     await expect(scene.supervisor.restart("0")).rejects.toMatchObject({ code: "UNAVAILABLE" });
     await scenes.sandbox.write("fine", "");
@@ -99,9 +149,17 @@ describe("a worker that cannot start", () => {
     expect(scene.states).toEqual(["ready"]);
   });
 
+  test("leaves the others at work when it is given up alone", async () => {
+    const text = '[ "$XYPRISS_WORKER_ID" = 1 ] && exit 1; exec "$@"';
+    const scene = scenes.start(script(text, ...worker("sound")), { workers: 2, maxRestarts: 1 });
+    await scene.channels.next();
+    await scene.said("worker 1 is not started any more");
+    expect(scene.givenUp).toEqual([]);
+  });
+
   test("is killed when it does not register in time", async () => {
     const scene = scenes.start(script("exec sleep 1000"), { readyTimeout: 50, respawn: false });
-    await scene.said("worker 0 was not ready within 50 ms");
+    await scene.said("worker 0 did not start: it was not ready within 50 ms");
     await gone(scene.supervisor.crashes()[0]?.pid);
   });
 });

@@ -37,6 +37,13 @@ export function count({ auto, ...range }: Range & { readonly auto?: number }): F
   return { ...flag, parse: (text) => (/^(auto|-1)$/.test(text) ? auto : flag.parse(text)) };
 }
 
+/** A whole number that need not be given. */
+export function optionalCount(
+  range: Omit<Range, "byDefault"> & { readonly shownDefault: string },
+): Flag<number | undefined> {
+  return { ...count({ ...range, byDefault: 0 }), byDefault: undefined };
+}
+
 /** Milliseconds. */
 export function milliseconds(range: Range): Flag<number> {
   return numeric({ most: LONGEST, ...range }, "milliseconds", "", wholeNumber);

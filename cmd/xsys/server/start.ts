@@ -46,6 +46,7 @@ async function runServer(options: ServerOptions, log: ServerLog, isParentGone: (
   const watch = options.endsWithParent ? endWithParent(service, log.logger, isParentGone) : undefined;
   await service.ended;
   watch?.stop();
+  if (service.failure !== undefined) throw service.failure;
   // XyPriss's client takes a 0 without the announcement for a start that goes on.
   return isStopped ? ERRORS.CANCELLED.exit : 0;
 }

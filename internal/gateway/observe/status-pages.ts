@@ -14,6 +14,8 @@ export interface StatusSources {
   workersWanted(): number;
   workersReady(): number;
   workerRestarts(): number;
+  /** How many are in each state; none where others start them. */
+  workerStates(): Readonly<Partial<Record<string, number>>>;
   /** Resident bytes, of those that are known. */
   workerMemory(): readonly { readonly id: string; readonly memory?: number | undefined }[];
 }
@@ -58,7 +60,12 @@ function statusPage(sources: StatusSources, uptime: number): Answer {
     errors_total: sources.metrics.failed,
     requests_in_flight: sources.inFlight(),
     concurrency: concurrency(sources),
-    workers: { wanted: sources.workersWanted(), ready: sources.workersReady(), restarts: sources.workerRestarts() },
+    workers: {
+      wanted: sources.workersWanted(),
+      ready: sources.workersReady(),
+      restarts: sources.workerRestarts(),
+      states: sources.workerStates(),
+    },
   });
 }
 

@@ -27,15 +27,23 @@ export class Scene {
   /** Workers that registered and are none of the supervisor's. */
   readonly strangers = new Happenings<Channel>();
 
+  /** Why all were given up. */
+  readonly givenUp: string[] = [];
+
   readonly #socket: string;
   readonly #peers: Socket[] = [];
 
   constructor(options: Partial<ClusterOptions> & Pick<ClusterOptions, "command" | "cwd">, server: Server) {
     this.#socket = String(server.address());
-    const log = pino({ base: null }, { write: (line: string) => this.log.add(JSON.parse(line)) });
+    const log = pino({ base: null, level: "debug" }, { write: (line: string) => this.log.add(JSON.parse(line)) });
     this.supervisor = new Supervisor(
       { ...AMPLE, ...options },
-      { log, onWorkerLine: (id, stream, line) => this.lines.add(`${id} ${stream} ${line}`) },
+      {
+        log,
+        onWorkerLine: (id, stream, line, isRepeat) =>
+          this.lines.add(`${isRepeat ? "repeat " : ""}${id} ${stream} ${line}`),
+        onGivenUp: (why) => this.givenUp.push(why),
+      },
     );
     server.on("connection", (socket: Socket) => {
       new Channel(socket, (channel) => {

@@ -225,11 +225,12 @@ describe("the workers", () => {
       readyTimeout: 30_000,
       drainTimeout: 10_000,
       stopTimeout: 1,
-      backoff: { first: 10, most: 10_000 },
+      backoff: { first: 10, most: 30_000, mostInService: 1_000 },
       stableAfter: 10_000,
-      crashLoop: { deaths: 8, within: 30_000 },
     });
     expect(await cluster()).not.toHaveProperty("maxMemory");
+    expect(await cluster()).not.toHaveProperty("maxRestarts");
+    expect(await cluster("--max-restarts", "0")).toMatchObject({ maxRestarts: 0 });
   });
 
   test("may be any program", async () => {

@@ -162,6 +162,33 @@ describe.runIf(process.platform === "linux")("the workers of an application of X
   });
 });
 
+describe("workers that do not start", () => {
+  const failing = (...words: string[]) =>
+    onSocket("--cluster", "--worker-command", "sh -c 'echo no database; exit 1'", "--cluster-workers", "2", ...words);
+
+  test("are tried again, and the service goes on: requests wait, then they are told 503", async () => {
+    const server = await start(...failing("--queue-timeout", "50"));
+    await server.until(/worker \d did not start: it exited with code 1; the last it printed: no database/);
+    expect(await get(`http://${server.address()}/`)).toMatch(/^503 /);
+    const status = async () => JSON.parse((await get(`http://${server.address()}/_xypriss/b/status`)).slice(4));
+    await expect.poll(async () => (await status()).workers.restarts, { timeout: 20_000 }).toBeGreaterThan(16);
+    const { ready, states } = (await status()).workers;
+    expect([ready, (states["backing-off"] ?? 0) + (states.starting ?? 0)]).toEqual([0, 2]);
+    const { stdout } = await xsys(["--connect", sandbox.path("s"), "cluster", "status", "--json"]);
+    expect(JSON.parse(stdout).data.members[0].reason).toContain("no database");
+    expect((await server.stop()).status).toBe(0);
+    expect(server.text().match(/did not start/g)).toHaveLength(1);
+  });
+
+  test("end the service with the reason once all are given up, where a limit was asked for", async () => {
+    const server = await start(...failing("--max-restarts", "2"));
+    const { status, stdout } = await server.end;
+    expect(status).toBe(69);
+    expect(stdout).toContain("worker 0 is not started any more: 3 starts in a row have failed. The last: it exited");
+    expect(stdout).toMatch(/ERROR: all workers were given up after 3 failed starts in a row.* no database\n$/);
+  });
+});
+
 describe("a start that fails", () => {
   test("on a busy port says so at the very end, without the end of a line, as XyPriss's client reads it", async () => {
     const busy = createServer().listen(0, "127.0.0.1");

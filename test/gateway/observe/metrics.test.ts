@@ -14,6 +14,7 @@ async function linesOf(metrics: Metrics): Promise<string[]> {
     limits: { maxConcurrentRequests: 0, maxPerIp: 0, maxQueueSize: 0, queueTimeout: 0 },
     workersWanted: () => 4,
     workersReady: () => 2,
+    workerStates: () => ({}),
     workerRestarts: () => 7,
     workerMemory: () => [{ id: "0", memory: 1_000 }, { id: "1" }],
   });

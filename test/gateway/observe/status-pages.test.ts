@@ -16,6 +16,7 @@ function pages(workers: { wanted?: number; ready?: number } = {}) {
     limits: { maxConcurrentRequests: 5, maxPerIp: 3, maxQueueSize: 0, queueTimeout: 10_000 },
     workersWanted: () => workers.wanted ?? 0,
     workersReady: () => workers.ready ?? 0,
+    workerStates: () => ({ ready: 1, "backing-off": 1 }),
     workerRestarts: () => 5,
     workerMemory: () => [],
   });
@@ -41,7 +42,7 @@ test("the status tells how long it is up and what was answered", async () => {
       queued: 2,
       limits: { max_concurrent_requests: 5, max_per_ip: 3, max_queue_size: 0, queue_timeout_ms: 10_000 },
     },
-    workers: { wanted: 2, ready: 1, restarts: 5 },
+    workers: { wanted: 2, ready: 1, restarts: 5, states: { ready: 1, "backing-off": 1 } },
   });
   expect((await ask("/_xypriss/b/status"))?.headers).toMatchObject({ "cache-control": "no-store" });
 });

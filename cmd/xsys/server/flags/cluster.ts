@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { ClusterOptions } from "../../../../internal/cluster/options.ts";
 import type { Values } from "../../flags/flag.ts";
 import { withoutEffect } from "../../flags/flag.ts";
-import { count, flag, milliseconds, size } from "../../flags/kinds.ts";
+import { count, flag, milliseconds, optionalCount, size } from "../../flags/kinds.ts";
 import { optionalPath, optionalText } from "../../flags/texts.ts";
 import { SERVE_OPTIONS } from "../../serve-options.ts";
 import { strategy } from "./proxy.ts";
@@ -25,6 +25,11 @@ export const CLUSTER = {
   standbys: count({ summary: "Workers that are ready to take the place of one that died.", byDefault: 0, most: 1024 }),
   "cluster-strategy": strategy("How the worker of a request is chosen."),
   "cluster-respawn": flag("Start another worker in the place of one that died.", true),
+  "max-restarts": optionalCount({
+    summary: "Failed restarts in a row after which a worker is given up; the service ends when all are.",
+    most: 1_000_000,
+    shownDefault: "no limit",
+  }),
   "rescue-mode": flag("Say in a 503 that the workers are being brought back."),
 };
 
@@ -94,6 +99,7 @@ export function clusterOptions(
   { command, socket, cwd, program }: Pick<ClusterOptions, "command" | "cwd"> & WorkerSurroundings,
 ): ClusterOptions {
   const { "cluster-max-memory": maxMemory, "cluster-max-cpu": maxCpu, "file-descriptor-limit": files } = values;
+  const { "max-restarts": maxRestarts } = values;
   return {
     command,
     cwd,
@@ -105,9 +111,9 @@ export function clusterOptions(
     drainTimeout: values["drain-timeout"],
     stopTimeout: values["stop-timeout"],
     respawn: values["cluster-respawn"],
-    backoff: { first: 10, most: 10_000 },
+    backoff: { first: 10, most: 30_000, mostInService: 1_000 },
     stableAfter: 10_000,
-    crashLoop: { deaths: 8, within: 30_000 },
+    ...(maxRestarts !== undefined && { maxRestarts }),
     ...(maxMemory > 0 && { maxMemory }),
     ...(maxCpu > 0 && { maxCpu }),
     checkInterval: values["cluster-memory-check-interval"] || WORKER_LIMITS["cluster-memory-check-interval"].byDefault,

@@ -1,0 +1,158 @@
+import { chmod } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { isTooOld, NODE_NEEDED } from "../../internal/cluster/node-needed.ts";
+import { startFailure } from "../../internal/cluster/start-failure.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { useSandbox } from "../support/sandbox.ts";
+import { script } from "./support/options.ts";
+import { useScenes } from "./support/scene.ts";
+
+const sandbox = useSandbox();
+const scenes = useScenes();
+const STARTED = { command: ["/opt/node", "app.js"], cwd: "/srv", env: {} } as const;
+const EXITED = { code: 1, signal: null };
+
+function because(lines: readonly string[], started = STARTED as Parameters<typeof startFailure>[1]) {
+  return startFailure({ end: EXITED, lines }, started);
+}
+
+describe("what a program printed as it ended", () => {
+  // As Node 20.20.2 has it for a clone's clients/typescript/worker.ts.
+  const OLD_NODE = [
+    "node:internal/errors:540",
+    "      throw error;",
+    'TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension ".ts" for /srv/worker.ts',
+    "    at Object.getFileProtocolModuleFormat [as file:] (node:internal/modules/esm/get_format:219:9) {",
+    "  code: 'ERR_UNKNOWN_FILE_EXTENSION'",
+    "}",
+    "",
+    "Node.js v20.20.2",
+  ];
+
+  test("by a Node too old for TypeScript: which one ran, and which is needed", () => {
+    expect(because(OLD_NODE)).toBe(
+      `Node v20.20.2 (/opt/node) cannot run the .ts file /srv/worker.ts: Node ${NODE_NEEDED} or later is needed`,
+    );
+  });
+
+  test.each([
+    [
+      "a module of Node's own",
+      "Error [ERR_UNKNOWN_BUILTIN_MODULE]: No such built-in module: node:ffi",
+      /load the module node:ffi: Node/,
+    ],
+    [
+      "syntax",
+      "SyntaxError: Unexpected identifier 'x'",
+      /^SyntaxError: Unexpected identifier 'x'; it was run by Node v20/,
+    ],
+  ])("by a Node too old for %s", (_what, line, words) => {
+    expect(because([line, "    at x (y:1:1)", "Node.js v20.20.2"])).toMatch(words);
+  });
+
+  test.each([
+    ["SyntaxError: Unexpected token '}'", "SyntaxError: Unexpected token '}'"],
+    ["Error: Cannot find module '/srv/app.js'", "the entry point /srv/app.js does not exist"],
+    [
+      "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'express' imported from /srv/app.js",
+      "the module express, which /srv/app.js imports, does not exist: is it installed?",
+    ],
+    ["Error: Cannot find module './routes'", "the module ./routes does not exist: is it installed?"],
+    [
+      'error: Cannot find module "hono" from "/srv/app.ts"',
+      "the module hono, which /srv/app.ts imports, does not exist: is it installed?",
+    ],
+    [
+      "Error: listen EADDRINUSE: address already in use :::3000",
+      "it listens on :::3000 itself, which is in use: a worker gets its requests from xsys, and needs no port of its own",
+    ],
+    ["Error: EACCES: permission denied, open '/etc/key'", "permission denied: open '/etc/key'"],
+    ["Error: listen EACCES: permission denied 0.0.0.0:80", "permission denied: 0.0.0.0:80"],
+    ["/opt/node: bad option: --warp", "Node v26.1.0 (/opt/node) does not know the option --warp"],
+    [
+      "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+      "Node v26.1.0 (/opt/node) ran out of memory",
+    ],
+  ])("%s", (line, words) => {
+    expect(because(["it begins", line, "    at x (y:1:1)", "Node.js v26.1.0"])).toBe(words);
+  });
+
+  test("the last error counts, and one that is none of these is no known reason", () => {
+    expect(because(["Error: EACCES: permission denied, open 'x'", "Error: Cannot find module './y'"])).toContain("./y");
+    expect(because(["Error: connect ECONNREFUSED 127.0.0.1:5432"])).toBeUndefined();
+    expect(because([])).toBeUndefined();
+  });
+
+  test("is told in words that are bounded, however long they are", () => {
+    expect(because([`SyntaxError: ${"x".repeat(100_000)}`])?.length).toBeLessThan(1_000);
+  });
+});
+
+describe("a program that the system does not start", () => {
+  const failed = (code: string) => ({
+    end: { code: null, signal: null, error: Object.assign(new Error(code), { code }) },
+    lines: [],
+  });
+
+  test.each([
+    ["/nowhere/at-all", "the program /nowhere/at-all does not exist"],
+    ["no-such-program", "the program no-such-program does not exist in any folder of PATH"],
+  ])("because it is not there: %s", (program, words) => {
+    expect(startFailure(failed("ENOENT"), { command: [program], cwd: "/", env: {} })).toBe(words);
+  });
+
+  test("because its folder, or its interpreter, is not there, or it may not be executed", async () => {
+    const file = await sandbox.write("tool", "#! /nowhere/interpreter -x\n");
+    const started = { command: ["./tool"] as [string], cwd: sandbox.root, env: {} };
+    expect(startFailure(failed("ENOENT"), started)).toBe(
+      `the interpreter /nowhere/interpreter, which the first line of ${file} names, does not exist`,
+    );
+    const elsewhere = sandbox.path("gone");
+    expect(startFailure(failed("ENOENT"), { ...started, cwd: elsewhere })).toContain(
+      `the working directory ${elsewhere}`,
+    );
+    expect(startFailure(failed("EACCES"), started)).toBe(`permission denied: ${file} may not be executed`);
+    expect(startFailure(failed("EMFILE"), started)).toBeUndefined();
+  });
+});
+
+test("the Node that is needed is the one that package.json names", () => {
+  expect(packageJson.engines.node).toBe(`>=${NODE_NEEDED}`);
+  expect(["v20.20.2", "v22.21.9", "v22.22.0", "v26.10.0"].map(isTooOld)).toEqual([true, true, false, false]);
+});
+
+describe("as it happens", () => {
+  test.each([
+    ["imports what is not there", "import 'no-such-package';", /the module no-such-package, which .*app\.mjs imports,/],
+    ["is no JavaScript", "const = 1;", /SyntaxError: /],
+    [
+      "listens where somebody listens",
+      "import { createServer } from 'node:net'; const s = createServer().listen(0, '127.0.0.1', () => createServer().listen(s.address().port, '127.0.0.1'));",
+      /it listens on 127\.0\.0\.1:\d+ itself/,
+    ],
+  ])("a worker that %s has that for its reason", async (_what, text, words) => {
+    const file = await scenes.sandbox.write("app.mjs", text);
+    const scene = scenes.start([process.execPath, file], { respawn: false });
+    expect((await scene.said("did not start")).msg).toMatch(words);
+    expect(scene.member("0").reason).toMatch(words);
+  });
+
+  test("a script without its entry point, or that may not be executed, has that for its reason", async () => {
+    const missing = scenes.start([process.execPath, "nothing-here.js"], { respawn: false });
+    expect((await missing.said("did not start")).msg).toMatch(/the entry point .*nothing-here\.js does not exist/);
+    const file = await scenes.sandbox.write("tool", "#!/bin/sh\n");
+    await chmod(file, 0o644);
+    const denied = scenes.start([file], { respawn: false });
+    expect((await denied.said("did not start")).msg).toContain(`permission denied: ${file}`);
+  });
+
+  test("it is told once for all workers and all their starts", async () => {
+    const text =
+      'echo "TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension \\".ts\\" for /a.ts"; echo Node.js v20.20.2; exit 1';
+    const scene = scenes.start(script(text), { workers: 2, maxRestarts: 3 });
+    await scene.said("worker 0 is not started any more|worker 1 is not started any more");
+    await scene.said("worker 0 is not started any more|worker 1 is not started any more");
+    const told = scene.log.all.filter(({ level, msg }) => level > 20 && msg.includes("did not start"));
+    expect(told.map(({ msg }) => msg)).toEqual([expect.stringMatching(/Node v20\.20\.2 .*or later is needed/)]);
+  });
+});
