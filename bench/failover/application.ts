@@ -5,6 +5,8 @@ export interface Application extends AsyncDisposable {
   readonly workers: number;
   /** Begins to replace all of them without a pause in service. */
   reload(): Promise<void>;
+  /** Processes that have ended unasked, where it can be asked for that. */
+  deaths?(): Promise<number>;
   /** Resolves when those processes are ready, too, that answer nothing: the standby. */
   whole?(): Promise<void>;
 }

@@ -1,9 +1,10 @@
 /** Our application, on the SDK: it says which process it is. */
 import { serveWorker } from "../../clients/typescript/worker.ts";
 import { crashAtStart } from "./crash-at-start.ts";
+import { CRASH } from "./crash-path.ts";
 
 crashAtStart();
-await serveWorker(() => new Response(String(process.pid)), {
+await serveWorker((request) => (request.url.endsWith(CRASH) ? process.exit(1) : new Response(String(process.pid))), {
   routes: [
     { method: "GET", path: "/" },
     { method: "POST", path: "/" },

@@ -25,6 +25,7 @@ export function xsys(workers: number, standbys = 0): StartApplication {
       reload: async () => {
         await client.cluster.restart({}).result;
       },
+      deaths: async () => (await client.cluster.status({})).crashes,
       whole: async () => {
         for (;;) {
           const { members } = await client.cluster.status({});

@@ -2,6 +2,10 @@
 export interface RequestInFlight {
   readonly method: string;
   readonly path: string;
+  /** The beginning of its query, of one that was convicted. */
+  readonly query?: string;
+  /** What it was found to be at its worker's own death. */
+  readonly verdict?: "suspect" | "convicted";
   /** Milliseconds since it was sent. */
   readonly age: number;
 }
@@ -14,7 +18,9 @@ export interface WorkerChannel {
   readonly pid: number | undefined;
   /** Requests it has not answered; once its connection is gone, those that it left. */
   readonly inFlight: number;
-  /** What it works on, the oldest first, at most `limit`. */
+  /** Among them is one that is known to end workers, or that it was given alone to find that out. */
+  readonly endedByRequest: boolean;
+  /** What it works on: what was convicted first, then the oldest, at most `limit`. */
   requestsInFlight(limit: number): readonly RequestInFlight[];
   /** Gives it work from now on, or none: a standby is ready and given none. */
   setActive(active: boolean): void;

@@ -43,8 +43,8 @@ export class CrashLog {
     this.#told.clear();
   }
 
-  #tellDeath({ id, pid, reason, uptime, in_flight, last_lines }: CrashRecord): void {
-    const words = withLastWords(`${reason} after ${uptime.toFixed(1)} s`, last_lines);
+  #tellDeath({ id, pid, reason, uptime, in_flight, requests, last_lines }: CrashRecord): void {
+    const words = withLastWords(`${reason} after ${uptime.toFixed(1)} s${culprits(requests)}`, last_lines);
     this.#log.warn({ worker: id, pid, uptime, in_flight }, `worker ${id} ${words}`);
   }
 
@@ -62,6 +62,15 @@ export class CrashLog {
     const message = `worker ${id} is not started any more: ${tries}. To try again: xsys cluster restart ${id}`;
     this.#log.error({ worker: id, pid }, message);
   }
+}
+
+/** Requests that are known to be the cause, or one that alone was in flight. */
+function culprits(requests: CrashRecord["requests"]): string {
+  const named = requests.filter(
+    ({ verdict }) => verdict === "convicted" || (verdict !== undefined && requests.length === 1),
+  );
+  if (named.length === 0) return "";
+  return ` while it worked on ${named.map(({ method, path, verdict }) => `${method} ${path} (${verdict})`).join(", ")}`;
 }
 
 const TRIED_AGAIN: ReadonlySet<string> = new Set(["backing-off", "starting"] satisfies Member["state"][]);

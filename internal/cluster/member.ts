@@ -4,6 +4,7 @@ import { Backoff } from "./backoff.ts";
 import type { WorkerChannel } from "./channel.ts";
 import { LastLines, type LogLine, MAX_KEPT } from "./last-lines.ts";
 import { withLastWords } from "./last-words.ts";
+import type { Loss } from "./loss.ts";
 import type { MemberHome, Role } from "./member-home.ts";
 import type { ProcessHome } from "./process-home.ts";
 import { startFailure } from "./start-failure.ts";
@@ -50,6 +51,7 @@ export class Member {
       options: home.options,
       log: home.log,
       guard: home.guard,
+      signs: { givesSigns: false },
       line: (stream, line) => this.#keep({ time: Date.now() / 1000, id, stream, line }),
       ready: (process) => this.#whenReady(process),
       lost: (process) => this.#whenLost(process),
@@ -100,15 +102,15 @@ export class Member {
     return this.state !== "ready" && !(this.state === "starting" && this.starts === 1);
   }
 
-  /** Takes a worker that registered for one of its processes. */
-  adopt(channel: WorkerChannel): boolean {
+  /** Takes a worker that registered for one of its processes; resolves, once that is lost, with why. */
+  adopt(channel: WorkerChannel): Promise<Loss> | undefined {
     const newestFirst = this.processes.toReversed();
     const free = newestFirst.filter((process) => process.channel === undefined);
     const process = channel.key === undefined ? free[0] : free.find(({ key }) => key === channel.key);
-    if (process === undefined) return false;
+    if (process === undefined) return undefined;
     process.adopt(channel);
     channel.setActive(this.#role === "active" && process === this.#current && process.state === "ready");
-    return true;
+    return process.whyLost;
   }
 
   /** Starts it, which was stopped or has failed; one that runs is left as it is. */

@@ -1,4 +1,5 @@
 import type { Logger } from "../log.ts";
+import type { KnownSigns } from "./life-signs.ts";
 import type { ClusterOptions } from "./options.ts";
 import type { OrphanGuard } from "./orphan-guard.ts";
 import type { OutputName } from "./worker-output.ts";
@@ -9,6 +10,7 @@ export interface ProcessHome {
   readonly options: ClusterOptions;
   readonly log: Logger;
   readonly guard: OrphanGuard;
+  readonly signs: KnownSigns;
   /** A line of its output. */
   line(stream: OutputName, line: string): void;
   /** It is fit for work. */

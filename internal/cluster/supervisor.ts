@@ -6,6 +6,7 @@ import { CrashLog } from "./crash-log.ts";
 import type { CrashRecord } from "./crash-record.ts";
 import type { LogLine } from "./last-lines.ts";
 import { LimitWatch } from "./limit-watch.ts";
+import type { Loss } from "./loss.ts";
 import { Member } from "./member.ts";
 import type { MemberHome } from "./member-home.ts";
 import type { ClusterOptions } from "./options.ts";
@@ -70,14 +71,19 @@ export class Supervisor {
     this.#limits.start();
   }
 
-  /** Takes the connection of a worker that registered; false for one that is no process of this. */
-  adopt(channel: WorkerChannel): boolean {
-    return this.#members.find(({ id }) => id === channel.id)?.adopt(channel) ?? false;
+  /** Takes the connection of a worker that registered; undefined for one that is no process of this. */
+  adopt(channel: WorkerChannel): Promise<Loss> | undefined {
+    return this.#members.find(({ id }) => id === channel.id)?.adopt(channel);
   }
 
   /** Whether a worker is ready, or may become so by itself. */
   get hopeful(): boolean {
     return this.#stopping === undefined && this.#members.some(({ state }) => HOPEFUL.has(state));
+  }
+
+  /** Active members without a ready process that are being started, or are about to be. */
+  get coming(): number {
+    return this.#members.filter(({ role, state }) => role === "active" && COMING.has(state)).length;
   }
 
   /** How many members are in each state; states without any are left out. */
@@ -197,6 +203,7 @@ export class Supervisor {
 }
 
 const HOPEFUL: ReadonlySet<string> = new Set(["starting", "ready", "backing-off"] satisfies Member["state"][]);
+const COMING: ReadonlySet<string> = new Set(["starting", "backing-off"] satisfies Member["state"][]);
 const NOT_STARTED_AGAIN: ReadonlySet<string> = new Set(["hopeless", "stopped", "draining"] satisfies Member["state"][]);
 
 function describe(member: Member): ClusterStatus["members"][number] {

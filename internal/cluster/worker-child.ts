@@ -23,6 +23,7 @@ export class WorkerChild {
   readonly #output: WorkerOutput | undefined;
   #end: ProcessEnd | undefined;
   #wasAsked = false;
+  #wasSignalled = false;
   #stopping: Promise<void> | undefined;
 
   constructor(identity: Identity, home: ProcessHome) {
@@ -62,6 +63,11 @@ export class WorkerChild {
     return this.#end;
   }
 
+  /** This service sent it a signal while it ran: what it left behind is sent one, too. */
+  get wasSignalled(): boolean {
+    return this.#wasSignalled;
+  }
+
   /** Runs when the program has been started. */
   onSpawn(listener: () => void): void {
     this.#child?.once("spawn", listener);
@@ -70,6 +76,7 @@ export class WorkerChild {
   /** To it, and to all that it started. */
   signal(name: NodeJS.Signals): void {
     this.#wasAsked = true;
+    if (this.#end === undefined) this.#wasSignalled = true;
     if (this.#child !== undefined && (this.#end === undefined || groupLives(this.pid ?? 0))) {
       signalGroup(this.#child, name);
     }

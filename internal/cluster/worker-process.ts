@@ -11,6 +11,7 @@ import {
   type Workload,
 } from "./crash-record.ts";
 import { LifeSigns } from "./life-signs.ts";
+import type { Loss } from "./loss.ts";
 import type { ProcessHome } from "./process-home.ts";
 import { PROCESS_STEPS, type ProcessState, Standing } from "./states.ts";
 import { type Usage, UsageMeter } from "./usage.ts";
@@ -33,17 +34,19 @@ export class WorkerProcess {
   readonly whenReady: Promise<boolean>;
   /** Resolves when it is known why it was lost: at its exit, or when it was found to need ending. */
   readonly whenJudged: Promise<void>;
+  /** Resolves within FAREWELL of the end of its connection: whether its requests may have ended it. */
+  readonly whyLost: Promise<Loss>;
   channel: WorkerChannel | undefined;
   usage: Usage | undefined;
-  /** What it was at when it was lost. */
-  workload: Workload = NO_WORK;
   readonly #home: ProcessHome;
   readonly #child: WorkerChild;
   readonly #meter: UsageMeter | undefined;
   readonly #state = new Standing(PROCESS_STEPS, "starting");
   readonly #settleReady: (ready: boolean) => void;
   readonly #settleJudged: () => void;
+  readonly #settleLoss: (loss: Loss) => void;
   readonly #forced = Promise.withResolvers<void>();
+  readonly #closed = Promise.withResolvers<void>();
   #timer: NodeJS.Timeout | undefined;
   #signs: LifeSigns | undefined;
   /** By performance.now(); undefined before. */
@@ -56,6 +59,7 @@ export class WorkerProcess {
     this.#home = home;
     ({ promise: this.whenReady, resolve: this.#settleReady } = Promise.withResolvers<boolean>());
     ({ promise: this.whenJudged, resolve: this.#settleJudged } = Promise.withResolvers<void>());
+    ({ promise: this.whyLost, resolve: this.#settleLoss } = Promise.withResolvers<Loss>());
     this.#child = new WorkerChild({ id, key: this.key }, home);
     if (this.pid !== undefined) this.#meter = new UsageMeter(this.pid);
     void this.#child.exited.then(() => this.#whenExited());
@@ -99,11 +103,18 @@ export class WorkerProcess {
     return this.#cause ?? (this.end === undefined ? "closed its connection" : describeEnd(this.end));
   }
 
-  /** Somebody ended a sound process. */
+  /** What it is at; of one that was lost, what it left. */
+  get workload(): Workload {
+    const { channel } = this;
+    if (channel === undefined) return NO_WORK;
+    return { count: channel.inFlight, requests: channel.requestsInFlight(MAX_REQUESTS) };
+  }
+
+  /** Somebody, or a request, ended a sound process. */
   get wasEnded(): boolean {
-    return (
-      this.#readyAt !== undefined && this.#cause === undefined && this.end !== undefined && isFromOutside(this.end)
-    );
+    if (this.#readyAt === undefined) return false;
+    const bySignal = this.#cause === undefined && this.end !== undefined && isFromOutside(this.end);
+    return bySignal || this.channel?.endedByRequest === true;
   }
 
   /** The machine had nothing to start it with. */
@@ -115,8 +126,8 @@ export class WorkerProcess {
   adopt(channel: WorkerChannel): void {
     this.channel = channel;
     channel.onClose((reason) => this.#whenClosed(reason));
-    const { options } = this.#home;
-    if (options.pingInterval > 0) this.#signs = new LifeSigns(channel, options, () => this.#whenHung());
+    const { options, signs } = this.#home;
+    if (options.pingInterval > 0) this.#signs = new LifeSigns(channel, options, signs, () => this.#whenHung());
     if (options.readyWhen === "registered") this.#becomeReady();
   }
 
@@ -161,10 +172,14 @@ export class WorkerProcess {
 
   #whenClosed(reason: string | undefined): void {
     this.#signs?.stop();
+    this.#closed.resolve();
+    const byItself: Loss = this.#stopping === undefined ? "own" : "outside";
+    setTimeout(() => this.#settleLoss(byItself), FAREWELL); // most often its exit tells before
     if (reason !== undefined) this.#condemn(`broke the protocol: ${reason}`, "SIGTERM");
     else if (this.#lose()) {
       this.#timer = setTimeout(() => {
         this.#cause = "closed its connection";
+        this.#settleLoss("own");
         this.#settleJudged();
         void this.#child.stop();
       }, FAREWELL);
@@ -181,6 +196,7 @@ export class WorkerProcess {
     if (this.state !== "starting" && this.state !== "ready") return;
     this.#cause = cause;
     this.#lose();
+    this.#settleLoss("own");
     this.#settleJudged();
     if (signal === "SIGKILL") this.#child.signal(signal);
     else void this.#child.stop();
@@ -191,10 +207,7 @@ export class WorkerProcess {
     if (!this.#state.take("fault")) return false;
     this.#rest();
     const { channel } = this;
-    if (channel !== undefined) {
-      this.workload = { count: channel.inFlight, requests: channel.requestsInFlight(MAX_REQUESTS) };
-      channel.setActive(false);
-    }
+    channel?.setActive(false);
     this.#home.lost(this);
     return true;
   }
@@ -208,11 +221,16 @@ export class WorkerProcess {
 
   #whenExited(): void {
     if (!this.#lose()) this.#rest();
+    this.#settleLoss(
+      this.#child.wasSignalled || (this.end !== undefined && isFromOutside(this.end)) ? "outside" : "own",
+    );
     this.#settleJudged();
     this.#timer = setTimeout(() => this.channel?.close(), LAST_WORDS);
   }
 
-  #whenRead(): void {
+  /** What its connection left is known by then, which LAST_WORDS bounds. */
+  async #whenRead(): Promise<void> {
+    if (this.channel !== undefined) await this.#closed.promise;
     if (this.state === "crashed") this.#home.crashed(this);
   }
 

@@ -8,6 +8,8 @@ import type { Failure, Job } from "./workers/job.ts";
 /** What requests are given to. */
 export interface Dispatcher {
   assign(job: Job): void;
+  /** Gives it to a worker that has no other job. */
+  isolate(job: Job): void;
   abandon(job: Job): void;
 }
 
@@ -22,8 +24,8 @@ export interface DispatchOptions {
 const REPEATABLE = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
 /**
- * One request's way to an answer by a worker. When a worker is lost on the way, what may be repeated goes to another one
- * at once, and its client hears nothing of it; anything else is answered with 502 at once.
+ * One request's way to an answer by a worker. When a worker is lost on the way, what may be repeated goes to another one,
+ * and its client hears nothing of it; anything else is answered with 502 at once. `Losses` tells whether it may be the cause.
  */
 export class Dispatch implements Job {
   readonly request: WorkerRequest;
@@ -66,16 +68,17 @@ export class Dispatch implements Job {
 
   failed(failure: Failure): void {
     if (this.#isDone) return;
-    if (failure === "lost" && this.#mayRepeat) {
+    if ((failure === "lost" || failure === "suspect") && this.mayRepeat) {
       this.#sent++;
-      this.#sendAgain();
+      if (failure === "suspect") this.#pool.isolate(this);
+      else this.#sendAgain();
       return;
     }
     this.#isDone = true;
     this.#done(this.#failureAnswer(failure), failure);
   }
 
-  get #mayRepeat(): boolean {
+  get mayRepeat(): boolean {
     return this.#sent <= this.#options.retry.max && this.input === undefined && REPEATABLE.has(this.request.method);
   }
 
@@ -95,7 +98,10 @@ export class Dispatch implements Job {
   #failureAnswer(failure: Failure): Answer {
     switch (failure) {
       case "lost":
+      case "suspect":
         return errorAnswer(502, "Bad Gateway: the worker was lost while it worked on the request");
+      case "convicted":
+        return errorAnswer(502, "Bad Gateway: workers ended while they worked on this request; it is not sent again");
       case "garbage":
         return errorAnswer(502, "Bad Gateway: the worker's answer was none");
       case "timeout":

@@ -124,9 +124,15 @@ export const crashes = command("cluster.crashes", {
         object({
           method: string(),
           path: string(),
+          query: optional(string({ description: "The beginning of it, of a request that was convicted." })),
+          verdict: optional(
+            oneOf(["suspect", "convicted"], {
+              description: "Of requests at a worker's own death: it may be the cause, or is known to end workers.",
+            }),
+          ),
           age: number({ minimum: 0, unit: "milliseconds", description: "Since it was given to the worker." }),
         }),
-        { description: "The ten oldest of them." },
+        { description: "Ten of them: what was convicted first, then the oldest." },
       ),
       last_lines: array(string(), { description: "The last 20 that it printed." }),
     }),

@@ -12,12 +12,12 @@ afterEach(() => {
 });
 
 /** A worker that answers when it is told to. */
-function start() {
+function start(known = { givesSigns: false }) {
   const pings: (() => void)[] = [];
   const hung = vi.fn();
   const ping = () => new Promise<void>((resolve) => pings.push(resolve));
-  const signs = new LifeSigns({ ping } as WorkerChannel, OPTIONS, hung);
-  return { pings, hung, signs };
+  const signs = new LifeSigns({ ping } as WorkerChannel, OPTIONS, known, hung);
+  return { pings, hung, signs, known };
 }
 
 test("a worker that has answered and does not any more is hung after its time", async () => {
@@ -35,6 +35,19 @@ test("one that has never answered is asked once, and never hung", async () => {
   const { pings, hung } = start();
   await vi.advanceTimersByTimeAsync(60_000);
   expect([pings.length, hung.mock.calls.length]).toEqual([1, 0]);
+});
+
+test("one whose forerunner has answered is hung without any answer of its own, too, and then no more is expected", async () => {
+  const { hung, known } = start({ givesSigns: true });
+  await vi.advanceTimersByTimeAsync(OPTIONS.pingTimeout - 1);
+  expect(hung).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(2);
+  expect(hung).toHaveBeenCalledOnce();
+  expect(known.givesSigns).toBe(false);
+  const other = start(known);
+  other.pings[0]?.();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(known.givesSigns).toBe(true);
 });
 
 test("one that owes an answer is asked again, and any of its answers will do", async () => {

@@ -195,6 +195,43 @@ describe("a worker that lives and is of no use", () => {
   });
 });
 
+describe("why a worker was lost, as its requests are concerned", () => {
+  test.each([
+    ["an exit", "exit 3", "own"],
+    ["a crash", "kill -s SEGV $$", "own"],
+    ["an abort", "kill -s ABRT $$", "own"],
+    ["kill -9", "kill -s KILL $$", "outside"],
+    ["SIGTERM", "kill -s TERM $$", "outside"],
+    ["a shell whose program was killed", "exit 137", "outside"],
+  ] as const)("%s", async (_what, end, loss) => {
+    const text = '"$@" & until [ -e go ]; do sleep 0.02; done; kill -9 $!; ';
+    const scene = scenes.start(script(`${text}${end}`, ...worker("sound")), { respawn: false });
+    await scene.channels.next();
+    await scenes.sandbox.write("go", "");
+    expect(await scene.losses.next()).toBe(loss);
+  });
+
+  test("a closed connection, nonsense and a hang are its own, too", async () => {
+    const closed = scenes.start(worker("hangs-up"), { respawn: false });
+    expect(await closed.losses.next()).toBe("own");
+    const mad = scenes.start(worker("sound"), { respawn: false });
+    (await mad.channels.next()).takeGarbage();
+    expect(await mad.losses.next()).toBe("own");
+    const hung = scenes.start(worker("hangs"), { respawn: false, pingInterval: 20, pingTimeout: 300 });
+    const channel = await hung.channels.next();
+    await channel.answered.next();
+    void channel.request("/for-ever");
+    expect(await hung.losses.next()).toBe("own");
+  });
+
+  test("a stop is from outside, whatever it exits with", async () => {
+    const scene = scenes.start(worker("sound"));
+    await scene.channels.next();
+    await scene.supervisor.stop();
+    expect(await scene.losses.next()).toBe("outside");
+  });
+});
+
 describe("who a worker is", () => {
   test("is told by its id where it sends no key, as XyPriss's workers do", async () => {
     const scene = scenes.start(worker("sound"), { env: { WITHOUT_KEY: "1" }, workers: 2 });

@@ -22,10 +22,16 @@ export class SentJob {
 
   /** Nothing more will come of it: whoever waits for the answer, or for the rest of it, is told. */
   fail(failure: Failure): void {
+    this.cut(failure);
+    if (!this.isAnswered) this.job.failed(failure);
+  }
+
+  /** Ends its bodies, both ways. */
+  cut(failure: Failure): void {
+    if (this.writer === undefined && this.reader === undefined) return;
     const error = new Error(`the worker's answer was cut short: ${failure}`);
     this.writer?.close(error);
     this.reader?.end(error);
-    if (!this.isAnswered) this.job.failed(failure);
   }
 
   /** Nobody wants it any more. */

@@ -1,4 +1,3 @@
-import type { RequestInFlight } from "../../cluster/channel.ts";
 import type { Job } from "./job.ts";
 import { SentJob } from "./sent-job.ts";
 import { Slots } from "./slots.ts";
@@ -7,6 +6,11 @@ import { Slots } from "./slots.ts";
 export class SentJobs {
   readonly #slots = new Slots<SentJob>();
   #onEmpty: (() => void)[] = [];
+
+  /** Whether there was ever one. */
+  get wasUsed(): boolean {
+    return this.#slots.wasUsed;
+  }
 
   get count(): number {
     return this.#slots.used;
@@ -40,21 +44,16 @@ export class SentJobs {
     return [...this.#slots.entries()].filter(([, { isAnswered, sentAt }]) => !isAnswered && sentAt <= before);
   }
 
-  /** Takes out all. */
-  takeAll(): readonly SentJob[] {
-    const all = [...this.#slots.entries()];
-    for (const [id] of all) this.end(id);
-    return all.map(([, sent]) => sent);
+  /** The latest first. */
+  all(): readonly SentJob[] {
+    const all = [...this.#slots.entries()].map(([, sent]) => sent);
+    return all.reverse().sort((a, b) => b.sentAt - a.sentAt);
   }
 
-  /** The oldest first. */
-  describe(): readonly RequestInFlight[] {
-    const now = performance.now();
-    const all = [...this.#slots.entries()].map(([, { job, sentAt }]) => ({
-      method: job.request.method,
-      path: job.request.url.split("?", 1)[0] ?? "",
-      age: now - sentAt,
-    }));
-    return all.sort((a, b) => b.age - a.age);
+  /** Takes out all; the latest first. */
+  takeAll(): readonly SentJob[] {
+    const all = this.all();
+    for (const [id] of [...this.#slots.entries()]) this.end(id);
+    return all;
   }
 }

@@ -15,6 +15,10 @@ export class Slots<T> {
     return this.#used;
   }
 
+  get wasUsed(): boolean {
+    return this.#ids.length > 0;
+  }
+
   /** The id of a new entry, up to 2³²−1. The caller sees to it that fewer than MAX_SLOTS are used. */
   add(value: T): number {
     this.#used++;

@@ -9,9 +9,12 @@ export function workerChannel(link: WorkerLink, setActive: (active: boolean) => 
     key,
     pid,
     get inFlight() {
-      return link.isGone ? link.requestsInFlight().length : link.active;
+      return link.inFlight;
     },
-    requestsInFlight: (limit) => link.requestsInFlight().slice(0, limit),
+    get endedByRequest() {
+      return link.endedByRequest;
+    },
+    requestsInFlight: (limit) => link.requestsInFlight(limit),
     setActive,
     drain: () => {
       setActive(false);

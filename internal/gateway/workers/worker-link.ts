@@ -11,6 +11,7 @@ import type { RequestInFlight } from "../../cluster/channel.ts";
 import type { WorkerInbox, WorkerPeer } from "../../ipc/worker-peer.ts";
 import type { Answer } from "../answer.ts";
 import { Backlog } from "./backlog.ts";
+import { DescribedJob, described } from "./described-job.ts";
 import { type Job, needsStreams } from "./job.ts";
 import type { LinkHome } from "./link-home.ts";
 import { sendBody } from "./send-body.ts";
@@ -35,8 +36,10 @@ export class WorkerLink implements WorkerInbox, Candidate {
   readonly #latency = new Latency();
   readonly #pings: (() => void)[] = [];
   #isGone = false;
-  /** What it left behind when it was gone. */
-  #left: readonly RequestInFlight[] = [];
+  /** What it left behind when it was gone, the latest first. */
+  #left: readonly DescribedJob[] = [];
+  /** The suspect that it was given alone, while it runs. The trials' to write. */
+  onTrial: Job | undefined;
 
   constructor(home: LinkHome, peer: WorkerPeer, registration: WorkerRegistration, number: number) {
     this.#home = home;
@@ -58,6 +61,21 @@ export class WorkerLink implements WorkerInbox, Candidate {
 
   get isGone(): boolean {
     return this.#isGone;
+  }
+
+  /** It was never given a job. */
+  get isNew(): boolean {
+    return !this.#sent.wasUsed;
+  }
+
+  /** Some job of it is not even begun to be answered. */
+  get awaitsAnswer(): boolean {
+    return this.#sent.all().some(({ isAnswered }) => !isAnswered);
+  }
+
+  /** What it has not answered whole, the latest first; of a worker that is gone, what it left so. */
+  get jobs(): readonly Job[] {
+    return (this.#isGone ? this.#left : this.#sent.all()).map(({ job }) => job);
   }
 
   canTake(job: Job): boolean {
@@ -130,16 +148,31 @@ export class WorkerLink implements WorkerInbox, Candidate {
     this.#peer.onGone(listener);
   }
 
-  /** The oldest first; of a worker that is gone, what it left unanswered. */
-  requestsInFlight(): readonly RequestInFlight[] {
-    return this.#isGone ? this.#left : this.#sent.describe();
+  /** How many requests it has not answered; of a worker that is gone, how many it left so. */
+  get inFlight(): number {
+    return this.#isGone ? this.#left.length : this.active;
+  }
+
+  /** The same by what they are: those that were convicted first, then the oldest, at most `limit`. */
+  requestsInFlight(limit: number): readonly RequestInFlight[] {
+    return described(this.#isGone ? this.#left : this.#sent.all().map((sent) => new DescribedJob(sent)), limit);
+  }
+
+  /** What a job that it left was found to be. */
+  mark(job: Job, verdict: DescribedJob["verdict"]): void {
+    const left = this.#left.find((each) => each.job === job);
+    if (left !== undefined) left.verdict = verdict;
+  }
+
+  get endedByRequest(): boolean {
+    return this.#home.hasCulprit(this);
   }
 
   message(message: Message): void {
     const { type, payload, id } = message;
     if (type === "Response") this.#jsonResponse(payload as Partial<WorkerResponsePayload> | null);
     else if (type === "SyncRoutes") this.#home.routes(this, payload);
-    else if (type === "Pong") for (const resolve of this.#pings.splice(0)) resolve();
+    else if (type === "Pong") this.#pong();
     else if (type === "Task" || type === "TaskResult") this.#home.task(this, message);
     else if (id !== undefined) this.#streamMessage(id, message);
   }
@@ -156,6 +189,11 @@ export class WorkerLink implements WorkerInbox, Candidate {
     if (!last) return;
     sent.reader.end();
     if (!sent.isConnection) this.#sent.end(id);
+  }
+
+  #pong(): void {
+    this.#home.answersPings = true;
+    for (const resolve of this.#pings.splice(0)) resolve();
   }
 
   #jsonResponse(payload: Partial<WorkerResponsePayload> | null): void {
@@ -245,10 +283,16 @@ export class WorkerLink implements WorkerInbox, Candidate {
 
   #lose(): void {
     if (this.#isGone) return;
-    this.#left = this.#sent.describe();
+    const left = this.#sent.takeAll();
+    this.#left = left.map((sent) => new DescribedJob(sent));
     this.#isGone = true;
     this.#home.gone(this);
     this.#backlog.close();
-    for (const sent of this.#sent.takeAll()) sent.fail("lost");
+    for (const sent of left) sent.cut("lost");
+    if (left.length > 0)
+      this.#home.left(
+        this,
+        left.flatMap(({ job, isAnswered }) => (isAnswered ? [] : job)),
+      );
   }
 }

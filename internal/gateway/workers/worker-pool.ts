@@ -6,11 +6,14 @@ import type { Strategy } from "../../balance/candidate.ts";
 import { createStrategy } from "../../balance/create-strategy.ts";
 import type { StrategyName } from "../../balance/strategies.ts";
 import type { WorkerChannel } from "../../cluster/channel.ts";
+import type { Loss } from "../../cluster/loss.ts";
 import type { WorkerHome, WorkerInbox, WorkerPeer } from "../../ipc/worker-peer.ts";
 import type { Logger } from "../../log.ts";
 import type { Job } from "./job.ts";
 import type { LinkHome } from "./link-home.ts";
+import { Losses } from "./losses.ts";
 import { TaskRelay } from "./task-relay.ts";
+import { type TrialHome, Trials } from "./trials.ts";
 import { WaitingJobs } from "./waiting-jobs.ts";
 import { workerChannel } from "./worker-channel.ts";
 import { WorkerLink } from "./worker-link.ts";
@@ -29,10 +32,12 @@ export interface PoolOptions {
 
 /** Whoever brings workers up: it decides which of them are given work. */
 export interface WorkerSource {
-  /** False for a worker that is none of its own. */
-  adopt(channel: WorkerChannel): boolean;
+  /** Undefined for a worker that is none of its own; for others resolves, soon after it is lost, with why it was. */
+  adopt(channel: WorkerChannel): Promise<Loss> | undefined;
   /** Whether another worker may become ready. */
   readonly hopeful: boolean;
+  /** Workers that are to be given work and are being started, or are about to be. */
+  readonly coming: number;
 }
 
 /** How often timeouts are looked at, in milliseconds: they are told to that much. */
@@ -42,17 +47,33 @@ const ROUTES_TIMEOUT = 50;
 /** Milliseconds for a worker to come back where nobody is known to bring one. */
 const HOPELESS_WAIT = 1_000;
 
+/**
+ * Milliseconds that workers have for what waited for them, before they are given requests of a convicted method and path.
+ * Given all together, the waiting good ones would be lost each time, until they may not be repeated any more.
+ */
+const HEAD_START = 1_000;
+/** Milliseconds that the last worker is spared such a request, while another one is coming. */
+const LAST_SPARED = 5_000;
+
 /** The workers that are ready, and the requests between them. */
 export class WorkerPool implements WorkerHome, LinkHome {
   readonly maxFrame: number;
+  answersPings = false;
   readonly #options: PoolOptions;
   readonly #log: Logger;
   readonly #strategy: Strategy;
   readonly #waiting = new WaitingJobs();
+  readonly #trials: Trials;
+  readonly #losses: Losses;
+  readonly #whyLost = new WeakMap<WorkerLink, Promise<Loss>>();
   readonly #tasks = new TaskRelay();
   readonly #sweeper: NodeJS.Timeout;
   /** A new list at every change: strategies know a list by its identity. */
   #ready: readonly WorkerLink[] = [];
+  /** Since when there is one, by performance.now(). */
+  #readySince = 0;
+  /** When their number changed last. */
+  #changedAt = 0;
   /** All that are connected. */
   readonly #links = new Set<WorkerLink>();
   #admitted = 0;
@@ -69,11 +90,13 @@ export class WorkerPool implements WorkerHome, LinkHome {
     this.#log = options.log;
     this.maxFrame = options.maxFrame;
     this.#strategy = createStrategy(options.strategy);
+    this.#trials = new Trials(this.#trialHome());
+    this.#losses = new Losses(options.log, this.#trials);
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP).unref();
   }
 
   get ready(): number {
-    return this.#ready.length;
+    return this.#ready.length + this.#trials.size;
   }
 
   /** All that have registered, whether they are given work or not. */
@@ -82,7 +105,7 @@ export class WorkerPool implements WorkerHome, LinkHome {
   }
 
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting.size + this.#trials.waiting;
   }
 
   get inFlight(): number {
@@ -93,12 +116,13 @@ export class WorkerPool implements WorkerHome, LinkHome {
 
   /** Whether some worker takes bodies as they come, and upgraded connections. */
   get takesStreams(): boolean {
-    return this.#ready.some(({ registration }) => registration.streams === true);
+    const takes = ({ registration }: WorkerLink) => registration.streams === true;
+    return this.#ready.some(takes) || this.#trials.aside.some(takes);
   }
 
   /** Whether a request that finds no worker may hope for one. */
   get hopeful(): boolean {
-    return this.#ready.length > 0 || (this.source?.hopeful ?? false);
+    return this.ready > 0 || (this.source?.hopeful ?? false);
   }
 
   /** Whether there was ever a worker to tell the routes. */
@@ -125,10 +149,19 @@ export class WorkerPool implements WorkerHome, LinkHome {
     if (!this.#give(job) && !this.#waiting.add(job)) job.failed("no-worker");
   }
 
+  /** Gives a job to a worker that has no other, and gets none until it has answered. */
+  isolate(job: Job): void {
+    job.place = undefined;
+    this.#losses.isolate(job);
+  }
+
   /** Nobody waits for a job any more. */
   abandon(job: Job): void {
-    if (job.place === undefined) this.#waiting.delete(job);
-    else job.place.link.abandon(job.place.id);
+    if (job.place !== undefined) job.place.link.abandon(job.place.id);
+    else {
+      this.#waiting.delete(job);
+      this.#losses.abandon(job);
+    }
   }
 
   admit(peer: WorkerPeer, registration: unknown): WorkerInbox {
@@ -166,10 +199,21 @@ export class WorkerPool implements WorkerHome, LinkHome {
     if (this.source === undefined) this.#log.warn({ worker: id }, `worker ${id} is gone`);
   }
 
+  left(link: WorkerLink, jobs: readonly Job[]): void {
+    for (const job of jobs) job.place = undefined;
+    this.#losses.left(link, jobs, this.#whyLost.get(link));
+  }
+
+  hasCulprit(link: WorkerLink): boolean {
+    return this.#losses.hasCulprit(link);
+  }
+
   close(): void {
     clearInterval(this.#sweeper);
     for (const goOn of this.#awaitingFirst) goOn();
-    for (const job of this.#waiting.takeOlder(Number.POSITIVE_INFINITY)) job.failed("no-worker");
+    const waiting = this.#waiting.takeOlder(Number.POSITIVE_INFINITY);
+    const suspects = [...this.#trials.takeAll(), ...this.#losses.takeUndecided()];
+    for (const job of [...waiting, ...suspects]) job.failed("no-worker");
   }
 
   /** Milliseconds that waiting for a worker is worth. */
@@ -181,25 +225,81 @@ export class WorkerPool implements WorkerHome, LinkHome {
   #begin(link: WorkerLink): void {
     const { id } = link.registration;
     const channel = workerChannel(link, (active) => this.#setActive(link, active));
-    if (this.source?.adopt(channel)) return;
+    const whyLost = this.source?.adopt(channel);
+    if (whyLost !== undefined) {
+      this.#whyLost.set(link, whyLost);
+      return;
+    }
     this.#log.info({ worker: id }, `worker ${id} is connected`);
     this.#setActive(link, true);
   }
 
   #setActive(link: WorkerLink, active: boolean): void {
-    if (this.#ready.includes(link) === active) return;
-    this.#ready = active ? [...this.#ready, link] : this.#ready.filter((other) => other !== link);
-    if (!active) return;
+    if (this.#trials.holds(link)) {
+      if (!active) this.#trials.drop(link);
+    } else if (!active) this.#takeOut(link);
+    else if (!this.#ready.includes(link)) this.#activate(link);
+  }
+
+  #activate(link: WorkerLink): void {
     this.#wasReady = true;
     for (const goOn of this.#awaitingFirst) goOn();
+    if (!this.#trials.take(link)) this.#putInTurn(link);
+  }
+
+  #putInTurn(link: WorkerLink): void {
+    link.onTrial = undefined;
+    this.#changedAt = performance.now();
+    if (this.#ready.length === 0) this.#readySince = this.#changedAt;
+    this.#ready = [...this.#ready, link];
     this.#waiting.offer((job) => this.#give(job));
   }
 
+  #takeOut(link: WorkerLink): void {
+    if (!this.#ready.includes(link)) return;
+    this.#changedAt = performance.now();
+    this.#ready = this.#ready.filter((other) => other !== link);
+  }
+
+  #trialHome(): TrialHome {
+    const pool = this;
+    return {
+      get inTurn() {
+        return pool.#ready;
+      },
+      get answersPings() {
+        return pool.answersPings;
+      },
+      get hopeful() {
+        return pool.source?.hopeful ?? false;
+      },
+      get patience() {
+        return pool.#patience;
+      },
+      takeOut: (link) => this.#takeOut(link),
+      putBack: (link) => this.#putInTurn(link),
+      send: (link, job) => this.#send(link, job),
+      assign: (job) => this.assign(job),
+    };
+  }
+
   #give(job: Job): boolean {
+    if (this.#losses.isConvicted(job) && this.#sparesWorkers) return false;
     const link = this.#pick(job);
     if (link === undefined) return false;
-    job.place = { link, id: link.send(job) };
+    this.#send(link, job);
     return true;
+  }
+
+  /** Whether what is known to end workers has to wait, for the sake of all others. */
+  get #sparesWorkers(): boolean {
+    const now = performance.now();
+    if (now - this.#readySince < HEAD_START) return true;
+    return this.#ready.length === 1 && (this.source?.coming ?? 0) > 0 && now - this.#changedAt < LAST_SPARED;
+  }
+
+  #send(link: WorkerLink, job: Job): void {
+    job.place = { link, id: link.send(job) };
   }
 
   #pick(job: Job): WorkerLink | undefined {
@@ -216,6 +316,7 @@ export class WorkerPool implements WorkerHome, LinkHome {
       link.goOn();
       if (timeout > 0) link.expire(now - timeout);
     }
+    for (const job of this.#trials.sweep(now)) job.failed("no-worker");
     if (this.#waiting.size === 0) return;
     // A worker that had its hands full may have taken what it was sent.
     if (this.#ready.length > 0) this.#waiting.offer((job) => this.#give(job));

@@ -9,6 +9,7 @@ export class Channel implements WorkerChannel {
   id = "";
   key: string | undefined;
   pid: number | undefined;
+  endedByRequest = false;
   /** What it was told: `active`, `idle`, `drain`, `gc`. */
   readonly told: string[] = [];
   /** Its answers: `Pong`, and the ids of requests. */

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { pino } from "pino";
 import { afterEach, beforeEach } from "vitest";
+import type { Loss } from "../../../internal/cluster/loss.ts";
 import type { ClusterOptions } from "../../../internal/cluster/options.ts";
 import { Supervisor } from "../../../internal/cluster/supervisor.ts";
 import { FrameWriter } from "../../../protocol/frame.ts";
@@ -27,6 +28,8 @@ export class Scene {
   /** Workers that registered and are none of the supervisor's. */
   readonly strangers = new Happenings<Channel>();
 
+  /** Why workers were lost, as whoever gave them work is told. */
+  readonly losses = new Happenings<Loss>();
   /** Why all were given up. */
   readonly givenUp: string[] = [];
 
@@ -47,7 +50,9 @@ export class Scene {
     );
     server.on("connection", (socket: Socket) => {
       new Channel(socket, (channel) => {
-        (this.supervisor.adopt(channel) ? this.channels : this.strangers).add(channel);
+        const whyLost = this.supervisor.adopt(channel);
+        (whyLost === undefined ? this.strangers : this.channels).add(channel);
+        void whyLost?.then((loss) => this.losses.add(loss));
       });
     });
   }

@@ -25,7 +25,7 @@ function startPool(options: Partial<PoolOptions> = {}, hopeful = true): WorkerPo
     onRoutes: () => {},
     ...options,
   });
-  pool.source = { adopt: () => false, hopeful };
+  pool.source = { adopt: () => undefined, hopeful, coming: 0 };
   pools.push(pool);
   return pool;
 }
@@ -35,6 +35,7 @@ class FakeJob implements Job {
   readonly client = "127.0.0.1";
   readonly upgrade: boolean;
   place: Job["place"];
+  readonly mayRepeat = true;
   became: Failure | number | undefined;
 
   readonly input: Job["input"];
@@ -165,7 +166,7 @@ describe("a worker", () => {
     const worker = FakeWorker.join(pool);
     const [job] = assigned(pool, new FakeJob());
     worker.leave();
-    expect(job?.became).toBe("lost");
+    expect(job?.became, "nobody knows how it ended").toBe("suspect");
     assigned(pool, new FakeJob());
     expect([worker.asked.length, pool.waiting, pool.ready]).toEqual([1, 1, 0]);
   });
@@ -173,7 +174,11 @@ describe("a worker", () => {
   test("tells its supervisor what it left unanswered", () => {
     const pool = startPool();
     const channels: WorkerChannel[] = [];
-    pool.source = { adopt: (channel) => channels.push(channel) > 0, hopeful: true };
+    const adopt = (channel: WorkerChannel) => {
+      channels.push(channel);
+      return Promise.resolve("outside" as const);
+    };
+    pool.source = { adopt, hopeful: true, coming: 0 };
     const worker = FakeWorker.join(pool);
     channels[0]?.setActive(true);
     assigned(pool, new FakeJob("/a?secret=1"), new FakeJob("/b"));

@@ -1,0 +1,245 @@
+import type { Job } from "./job.ts";
+import type { WorkerLink } from "./worker-link.ts";
+
+/** Requests that wait for a trial at the most; any beyond it are sent as others are. */
+export const MAX_SUSPECTS = 1_000;
+/**
+ * Milliseconds that suspects may keep all other requests waiting: for so long a worker is taken out of the turn when no
+ * other is in it, is waited for until its requests are answered, and is spared while another one may come back.
+ */
+export const SHARE_AFTER = 1_000;
+
+/** Milliseconds between two requests for a sign of life. */
+const ASK_EVERY = 500;
+
+/** A worker's death, as what its suspects have in common. */
+export type Death = object;
+
+/** What trials need of the pool. */
+export interface TrialHome {
+  /** Workers that are given any request. */
+  readonly inTurn: readonly WorkerLink[];
+  takeOut(link: WorkerLink): void;
+  putBack(link: WorkerLink): void;
+  send(link: WorkerLink, job: Job): void;
+  /** Gives a job to whichever worker is next, as any other. */
+  assign(job: Job): void;
+  /** Workers give signs of life when they are asked: one that gives none hangs. */
+  readonly answersPings: boolean;
+  /** Whether another worker may come. */
+  readonly hopeful: boolean;
+  /** Milliseconds that waiting for a worker is worth. */
+  readonly patience: number;
+}
+
+/** A worker out of the turn. */
+interface Aside {
+  /** By performance.now(). */
+  readonly since: number;
+  /** When it was asked last for a sign of life. */
+  askedAt: number;
+}
+
+interface Suspect {
+  readonly death: Death;
+  /** By performance.now(). */
+  readonly since: number;
+}
+
+/**
+ * Sends suspects again, each alone on its worker: no other request is in flight there while it runs, and none joins it.
+ *
+ * A worker on trial duty is taken out of the turn (`setAside`), answers what it has, and is then given one suspect after the
+ * other; it is put back when there are none left. What keeps suspects from holding up good requests:
+ *
+ * - At most half of the workers are set aside at once, and one where there is only one.
+ * - A worker that just came up is preferred: nothing has to be waited for, and those at work stay there. The last worker in
+ *   turn is therefore set aside only after SHARE_AFTER, unless it is new or no other can come.
+ * - When no other worker is in turn, one that is set aside is put back after SHARE_AFTER, whatever it runs: the suspect on it
+ *   is not alone any more, and so is not convicted if that worker dies. One that gives no sign of life any more is not put
+ *   back: it hangs. Others are put back when their requests are not
+ *   answered by then, or their suspect's answer has begun: it cannot be sent again anyway.
+ * - A suspect that waited for half of `patience` is sent as any other request is; it is not sent a third time.
+ * - Their number is bounded by MAX_SUSPECTS.
+ */
+export class Trials {
+  readonly #home: TrialHome;
+  /** In the order in which they are tried. */
+  readonly #waiting = new Map<Job, Suspect>();
+  readonly #aside = new Map<WorkerLink, Aside>();
+  /** Before it, no worker that is at work is set aside: those at work have their share, too. */
+  #notBefore = 0;
+
+  constructor(home: TrialHome) {
+    this.#home = home;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Workers out of the turn. */
+  get aside(): readonly WorkerLink[] {
+    return [...this.#aside.keys()];
+  }
+
+  get size(): number {
+    return this.#aside.size;
+  }
+
+  holds(link: WorkerLink): boolean {
+    return this.#aside.has(link);
+  }
+
+  /** Has a suspect wait for its trial. */
+  add(job: Job, death: Death): void {
+    if (this.#waiting.size >= MAX_SUSPECTS) this.#home.assign(job);
+    else {
+      this.#waiting.set(job, { death, since: performance.now() });
+      this.#look();
+    }
+  }
+
+  /** Nobody waits for it any more. */
+  delete(job: Job): void {
+    this.#waiting.delete(job);
+  }
+
+  /** The cause of a death was found: its other suspects are sent as any other request. Gives them. */
+  release(death: Death): readonly Job[] {
+    const jobs = [...this.#waiting].flatMap(([job, suspect]) => (suspect.death === death ? job : []));
+    for (const job of jobs) this.#waiting.delete(job);
+    for (const job of jobs) this.#home.assign(job);
+    return jobs;
+  }
+
+  takeAll(): readonly Job[] {
+    const jobs = [...this.#waiting.keys()];
+    this.#waiting.clear();
+    return jobs;
+  }
+
+  /** A worker came up: whether it is set aside at once. */
+  take(link: WorkerLink): boolean {
+    if (this.#aside.size >= this.#most(1) || this.#first(link) === undefined) return false;
+    this.#setAside(link);
+    return true;
+  }
+
+  /** A worker is gone, or is to be given no more work. */
+  drop(link: WorkerLink): void {
+    this.#aside.delete(link);
+  }
+
+  /** To be called from time to time; gives those that waited for too long without any worker. */
+  sweep(now: number): readonly Job[] {
+    for (const [link, aside] of this.#aside) {
+      if (now - aside.since >= SHARE_AFTER && this.#mustShare(link)) this.#share(link, aside);
+    }
+    if (this.#waiting.size === 0) return [];
+    const { patience } = this.#home;
+    if (this.#home.inTurn.length > 0) for (const job of this.#takeOlder(now - patience / 2)) this.#home.assign(job);
+    this.#look();
+    return this.#takeOlder(now - patience);
+  }
+
+  #takeOlder(before: number): readonly Job[] {
+    const jobs = [...this.#waiting].flatMap(([job, { since }]) => (since <= before ? job : []));
+    for (const job of jobs) this.#waiting.delete(job);
+    return jobs;
+  }
+
+  /** Workers that may be set aside, when so many more come up. */
+  #most(more = 0): number {
+    return Math.max(1, Math.floor((this.#home.inTurn.length + this.#aside.size + more) / 2));
+  }
+
+  /** Sets workers aside, as far as there is need of them. */
+  #look(): void {
+    while (this.#aside.size < this.#most() && this.#idleAside < this.#waiting.size) {
+      const link = this.#choose();
+      if (link === undefined) return;
+      this.#setAside(link);
+    }
+  }
+
+  /** Workers that were set aside and are not on a trial. */
+  get #idleAside(): number {
+    let count = 0;
+    for (const link of this.#aside.keys()) if (link.onTrial === undefined) count++;
+    return count;
+  }
+
+  #choose(): WorkerLink | undefined {
+    const { inTurn } = this.#home;
+    const [first] = this.#waiting.keys();
+    const able = first === undefined ? [] : inTurn.filter((link) => link.canTake(first));
+    const isNew = able.find((link) => link.isNew);
+    if (isNew !== undefined || !this.#mayDisturb(inTurn.length)) return isNew;
+    return able.reduce<WorkerLink | undefined>(
+      (best, link) => (best && best.active <= link.active ? best : link),
+      undefined,
+    );
+  }
+
+  #mayDisturb(inTurn: number): boolean {
+    const now = performance.now();
+    if (now < this.#notBefore) return false;
+    if (inTurn > 1 || !this.#home.hopeful) return true;
+    const [oldest] = this.#waiting.values();
+    return oldest !== undefined && now - oldest.since >= SHARE_AFTER;
+  }
+
+  #setAside(link: WorkerLink): void {
+    const aside: Aside = { since: performance.now(), askedAt: 0 };
+    this.#home.takeOut(link);
+    this.#aside.set(link, aside);
+    this.#next(link, aside);
+  }
+
+  /** Waits until a worker has answered all, and gives it the next suspect. */
+  #next(link: WorkerLink, aside: Aside): void {
+    if (link.isGone || this.#aside.get(link) !== aside) return;
+    if (link.active > 0) {
+      void link.idle().then(() => this.#next(link, aside));
+      return;
+    }
+    link.onTrial = undefined;
+    const isOverdue = this.#home.inTurn.length === 0 && performance.now() - aside.since >= SHARE_AFTER;
+    const job = isOverdue ? undefined : this.#first(link);
+    if (job === undefined) this.#putBack(link, aside);
+    else {
+      this.#waiting.delete(job);
+      link.onTrial = job;
+      this.#home.send(link, job);
+      void link.idle().then(() => this.#next(link, aside));
+    }
+  }
+
+  #first(link: WorkerLink): Job | undefined {
+    for (const job of this.#waiting.keys()) if (link.canTake(job)) return job;
+    return undefined;
+  }
+
+  #mustShare(link: WorkerLink): boolean {
+    return this.#home.inTurn.length === 0 || link.onTrial === undefined || !link.awaitsAnswer;
+  }
+
+  /** One that hangs would be of use to nobody: it stays alone with its suspect until it is ended for that. */
+  #share(link: WorkerLink, aside: Aside): void {
+    if (!this.#home.answersPings || link.onTrial === undefined) this.#putBack(link, aside);
+    else if (performance.now() - aside.askedAt >= ASK_EVERY) {
+      aside.askedAt = performance.now();
+      void link.ping().then(() => {
+        if (this.#aside.get(link) === aside && this.#mustShare(link)) this.#putBack(link, aside);
+      });
+    }
+  }
+
+  #putBack(link: WorkerLink, { since }: Aside): void {
+    const now = performance.now();
+    if (now - since >= SHARE_AFTER) this.#notBefore = now + SHARE_AFTER;
+    this.#aside.delete(link);
+    this.#home.putBack(link);
+  }
+}
