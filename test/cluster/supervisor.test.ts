@@ -69,7 +69,8 @@ describe("a worker that cannot start", () => {
     const text = '[ -e fine ] || { echo no database >&2; echo x >> tries; exit 1; }; exec "$@"';
     const scene = scenes.start(script(text, ...worker("sound")), { backoff: { first: 1, most: 5, mostInService: 5 } });
     await scene.said("did not start: it exited with code 1; the last it printed: no database .it is tried again");
-    await expect.poll(async () => (await scenes.sandbox.read("tries")).length / 2).toBeGreaterThan(tries);
+    const tried = async () => (await scenes.sandbox.read("tries")).length / 2;
+    await expect.poll(tried, { timeout: 20_000 }).toBeGreaterThan(tries);
     expect(["backing-off", "starting"]).toContain(scene.states[0]);
     const { failed_starts, reason } = scene.member("0");
     expect(failed_starts).toBeGreaterThanOrEqual(tries - 1);
@@ -86,7 +87,7 @@ describe("a worker that cannot start", () => {
 
   test("says when it is started again", async () => {
     const scene = scenes.start(script("exit 1"), { backoff: { first: 60_000, most: 60_000, mostInService: 1 } });
-    await expect.poll(() => scene.member("0").failed_starts).toBe(2);
+    await expect.poll(() => scene.member("0").failed_starts, { timeout: 20_000 }).toBe(2);
     expect(scene.member("0")).toMatchObject({ state: "backing-off", next_start: expect.any(Number) });
     expect(scene.member("0").next_start).toBeGreaterThan(25);
     expect(scene.supervisor.states).toEqual({ "backing-off": 1 });
