@@ -11,13 +11,26 @@ export interface StartAttempt {
 
 /**
  * The error of a program that could not be started, with the reason in its message: the operating system says ENOENT as
- * well where the folder to run in is missing, or the interpreter of a script. Other errors, and those of Windows, are given back as they are.
+ * well where the folder to run in is missing, or the interpreter of a script. Other errors, and those of Windows, are given
+ * back as they are.
  */
 export function explainStart(error: Error, attempt: StartAttempt): Error {
   const { code } = error as NodeJS.ErrnoException;
-  const isVague = (code === "ENOENT" || code === "EACCES") && process.platform !== "win32";
-  const reason = isVague ? reasonOf(attempt) : undefined;
+  const reason = startFault(code, attempt);
   return reason === undefined ? error : Object.assign(new Error(`${reason} (${code})`, { cause: error }), { code });
+}
+
+/** The reason alone, by the operating system's code; undefined for a code that says enough, and on Windows. */
+export function startFault(code: string | undefined, attempt: StartAttempt): string | undefined {
+  if (process.platform === "win32") return undefined;
+  if (code === "ENOEXEC") return `${attempt.program} is no program for this machine`;
+  return code === "ENOENT" || code === "ENOTDIR" || code === "EACCES" ? reasonOf(attempt) : undefined;
+}
+
+/** The file that would be run, absolute: a path's own, or the first in PATH that may be run. Undefined where there is none. */
+export function programFile(attempt: StartAttempt): string | undefined {
+  const files = candidates(attempt);
+  return attempt.program.includes("/") ? files[0] : files.find((file) => isFile(file) && mayRun(file));
 }
 
 /**
@@ -40,15 +53,23 @@ const MAX_DEPTH = 4;
 const LINE_BYTES = 256;
 const HEAD_BYTES = 4_096;
 
-function reasonOf({ program, cwd = process.cwd(), env = process.env }: StartAttempt): string | undefined {
+function reasonOf(attempt: StartAttempt): string | undefined {
+  const { program, cwd = process.cwd() } = attempt;
   if (!isFolder(cwd)) return `the folder ${cwd} to run ${program} in does not exist`;
-  const isPath = program.includes("/");
-  const folders = (env.PATH ?? "").split(delimiter);
-  const files = isPath ? [resolve(cwd, program)] : folders.map((folder) => resolve(cwd, join(folder, program)));
+  const files = candidates(attempt);
   const there = files.filter(isFile);
-  if (there.length === 0) return isPath ? `${program} does not exist` : `there is no program ${program} in PATH`;
+  if (there.length === 0) {
+    if (!program.includes("/")) return `there is no program ${program} in PATH`;
+    return isFolder(files[0] ?? "") ? `${program} is a folder` : `${program} does not exist`;
+  }
   const faults = there.map((file) => (mayRun(file) ? interpreterFault(file, cwd) : `${file} may not be run`));
   return faults.find((fault) => fault !== undefined);
+}
+
+/** Where the program may lie, absolute, in the order in which they are tried. */
+function candidates({ program, cwd = process.cwd(), env = process.env }: StartAttempt): string[] {
+  if (program.includes("/")) return [resolve(cwd, program)];
+  return (env.PATH ?? "").split(delimiter).map((folder) => resolve(cwd, join(folder, program)));
 }
 
 function interpreterOf(file: string): string | undefined {

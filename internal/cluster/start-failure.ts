@@ -1,10 +1,13 @@
 import { resolve } from "node:path";
+import { programFile, type StartAttempt, startFault } from "../../protocol/start-failure.ts";
 import type { ProcessEnd } from "./crash-record.ts";
 import { isTooOld, NODE_NEEDED } from "./node-needed.ts";
-import { pathOf, type Started, spawnFailure } from "./spawn-failure.ts";
+import type { ClusterOptions } from "./options.ts";
 
 /** Characters of a program's own words. */
 const MAX_WORDS = 400;
+
+export type Started = Pick<ClusterOptions, "command" | "cwd" | "env">;
 
 /** What a process left that did not get ready. */
 export interface FailedStart {
@@ -19,10 +22,16 @@ export interface FailedStart {
  * permission is denied, memory ran out. Undefined otherwise.
  */
 export function startFailure({ end, lines }: FailedStart, started: Started): string | undefined {
-  if (end?.error !== undefined) return spawnFailure((end.error as NodeJS.ErrnoException).code, started);
+  const attempt = attemptOf(started);
+  if (end?.error !== undefined) return startFault((end.error as NodeJS.ErrnoException).code, attempt);
   // A shell that sets limits starts the program: it says by 127 and 126 what the system would have said by an error.
   const byShell = end?.code === 127 ? "ENOENT" : end?.code === 126 ? "EACCES" : undefined;
-  return (byShell && spawnFailure(byShell, started)) ?? fromOutput(lines, started);
+  return startFault(byShell, attempt) ?? fromOutput(lines, started);
+}
+
+/** A worker's environment is the service's own, and what it is given besides. */
+export function attemptOf({ command: [program], cwd, env }: Started): StartAttempt {
+  return { program, cwd, env: { ...process.env, ...env } };
 }
 
 type Explain = (found: RegExpExecArray, runtime: Runtime) => string;
@@ -81,7 +90,7 @@ class Runtime {
 
   /** `Node v20.20.2 (/usr/bin/node)`. */
   get name(): string {
-    const path = pathOf(this.#started);
+    const path = programFile(attemptOf(this.#started));
     const version = this.#version === undefined ? "" : ` ${this.#version}`;
     return path === undefined ? `Node${version}` : `Node${version} (${path})`;
   }

@@ -5,6 +5,7 @@ import type { ProcessEnd } from "./crash-record.ts";
 import { type Identity, launch } from "./launch.ts";
 import { groupGone, groupLives, signalGroup } from "./process-group.ts";
 import type { ProcessHome } from "./process-home.ts";
+import { attemptOf } from "./start-failure.ts";
 import { WorkerOutput } from "./worker-output.ts";
 
 /** Milliseconds for what is left in a pipe whose writer has ended; a process of another group may hold it open. */
@@ -35,12 +36,7 @@ export class WorkerChild {
       this.#output = this.#read(this.#child, identity.id);
       this.#child.once("exit", (code, signal) => resolve({ code, signal }));
       this.#child.on("error", (error) => {
-        const [program] = home.options.command;
-        const why = explainStart(error, {
-          program,
-          cwd: home.options.cwd,
-          env: { ...process.env, ...home.options.env },
-        });
+        const why = explainStart(error, attemptOf(home.options));
         if (this.pid === undefined) resolve({ code: null, signal: null, error: why });
       });
     } catch (error) {

@@ -47,6 +47,8 @@ const FAILURES: Readonly<Record<Failure, string>> = {
   timeout: "the worker did not answer in time",
   "too-large": "the request fits no frame",
   "no-worker": "no worker is ready",
+  convicted: "each worker that worked on the request ended by itself",
+  suspect: "the worker ended by itself while it worked on the request",
 };
 
 /** Answers HTTP requests: by its gates, from files, by upstreams and by workers, in this order. */

@@ -95,23 +95,26 @@ describe("a program that the system does not start", () => {
   });
 
   test.each([
-    ["/nowhere/at-all", "the program /nowhere/at-all does not exist"],
-    ["no-such-program", "the program no-such-program does not exist in any folder of PATH"],
+    ["/nowhere/at-all", "/nowhere/at-all does not exist"],
+    ["no-such-program", "there is no program no-such-program in PATH"],
   ])("because it is not there: %s", (program, words) => {
     expect(startFailure(failed("ENOENT"), { command: [program], cwd: "/", env: {} })).toBe(words);
   });
 
   test("because its folder, or its interpreter, is not there, or it may not be executed", async () => {
-    const file = await sandbox.write("tool", "#! /nowhere/interpreter -x\n");
+    const file = await sandbox.write("tool", "#! /nowhere/interpreter -x\n", 0o755);
     const started = { command: ["./tool"] as [string], cwd: sandbox.root, env: {} };
     expect(startFailure(failed("ENOENT"), started)).toBe(
-      `the interpreter /nowhere/interpreter, which the first line of ${file} names, does not exist`,
+      `the interpreter /nowhere/interpreter of ${file} does not exist`,
     );
     const elsewhere = sandbox.path("gone");
     expect(startFailure(failed("ENOENT"), { ...started, cwd: elsewhere })).toContain(
-      `the working directory ${elsewhere}`,
+      `the folder ${elsewhere} to run ./tool in does not exist`,
     );
-    expect(startFailure(failed("EACCES"), started)).toBe(`permission denied: ${file} may not be executed`);
+    await chmod(file, 0o644);
+    expect(startFailure(failed("EACCES"), started)).toBe(`${file} may not be run`);
+    expect(startFailure(failed("EACCES"), { ...started, command: ["/tmp"] })).toBe("/tmp is a folder");
+    expect(startFailure(failed("ENOEXEC"), started)).toBe("./tool is no program for this machine");
     expect(startFailure(failed("EMFILE"), started)).toBeUndefined();
   });
 });
@@ -143,7 +146,7 @@ describe("as it happens", () => {
     const file = await scenes.sandbox.write("tool", "#!/bin/sh\n");
     await chmod(file, 0o644);
     const denied = scenes.start([file], { respawn: false });
-    expect((await denied.said("did not start")).msg).toContain(`permission denied: ${file}`);
+    expect((await denied.said("did not start")).msg).toContain(`${file} may not be run`);
   });
 
   test("it is told once for all workers and all their starts", async () => {
