@@ -20,16 +20,17 @@ export function startInterval(callback: () => void, interval: number): NodeJS.Ti
 /** Resolves after any number of milliseconds; rejects with the signal's reason when it aborts before. */
 export async function pause(delay: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const abort = () => reject(signal?.reason);
-  const timer = startTimer(resolve, delay);
-  signal?.addEventListener("abort", abort, { once: true });
-  try {
-    await promise;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-  }
+  await new Promise<void>((resolve, reject) => {
+    const timer = startTimer(() => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    }, delay);
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+  });
 }
 
 /** Why a delay that a caller gave cannot be used: anything but a number of milliseconds from 0 to Infinity. */

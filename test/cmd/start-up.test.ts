@@ -57,7 +57,7 @@ const CALLS: readonly Call[] = [
   },
   {
     words: ["sys", "info"],
-    modules: ["internal/sys/info.ts", "internal/facts/", "protocol/commands/sys.ts"],
+    modules: ["internal/sys/info.ts", "internal/facts/", "protocol/commands/sys.ts", "protocol/timers.ts"],
     builtIns: ["os", "timers/promises", "process"], // the second loads the third
   },
 ];

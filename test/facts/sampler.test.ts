@@ -12,8 +12,8 @@ afterEach(() => {
 });
 
 const waits: number[] = [];
-vi.mock("node:timers/promises", () => ({
-  setTimeout: async (milliseconds: number, _: unknown, { signal }: { signal: AbortSignal }) => {
+vi.mock("../../protocol/timers.ts", () => ({
+  pause: async (milliseconds: number, signal: AbortSignal) => {
     signal.throwIfAborted();
     waits.push(milliseconds);
     vi.advanceTimersByTime(milliseconds);

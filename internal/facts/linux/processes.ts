@@ -12,7 +12,8 @@ const SAMPLE = 200;
 
 /**
  * /proc/PID/*, see proc_pid(5). What narrows the list is in `stat` alone, so the other files are read only of the
- * processes that are answered with. A process that ends meanwhile is left out. 155 processes take 3.4 ms, or 1.5 with
+ * processes that are answered with. A process that ends meanwhile is left out, and
+ * the next one takes its place among the topCpu or topMem. 155 processes take 3.4 ms, or 1.5 with
  * topMem; psutil takes 11 to 13 for the same facts, ps(1) 9. Keeping the files open saves half of the stat reads (1.2 ms)
  * at a descriptor for each process, which is not worth it.
  */
@@ -21,10 +22,12 @@ export async function readProcesses({ pid, topCpu, topMem }: ProcessQuery, signa
   let stats = span?.after ?? (await readStats(signal));
   const clock = readClock();
   const usage = span === undefined ? usageOverLife(clock) : usageOverSpan(span, clock);
-  if (topCpu !== undefined) stats = stats.toSorted((a, b) => usage(b) - usage(a)).slice(0, topCpu);
-  if (topMem !== undefined) stats = stats.toSorted((a, b) => b.residentMemory - a.residentMemory).slice(0, topMem);
+  if (topCpu !== undefined) stats = stats.toSorted((a, b) => usage(b) - usage(a));
+  if (topMem !== undefined) stats = stats.slice(0, topCpu).toSorted((a, b) => b.residentMemory - a.residentMemory);
+  const limit = topMem ?? topCpu ?? Number.POSITIVE_INFINITY;
   const processes: Process[] = [];
   await inTurns(stats, signal, (stat) => {
+    if (processes.length === limit) return;
     const process = describeProcess(stat, clock, usage(stat));
     if (process !== undefined) processes.push(process);
   });
