@@ -71,7 +71,7 @@ export class Exchange {
     this.addressFault = isKnown ? undefined : address;
     this.host = isKnown ? address.host : undefined;
     this.target = isKnown ? address.target : "";
-    this.headers = requestFields(request, this.host, isFromTrusted);
+    this.headers = requestFields(request, this.host);
     const mark = this.target.indexOf("?");
     this.path = mark < 0 ? this.target : this.target.slice(0, mark);
     this.search = mark < 0 ? "" : this.target.slice(mark + 1);

@@ -122,7 +122,7 @@ export class Gateway {
     this.#isStrangerTold = true;
     this.#parts.log.info(
       { peer },
-      "X-Forwarded-* of a peer that --trust-proxy does not name is left out of requests; told once",
+      "X-Forwarded-For of a peer that --trust-proxy does not name is not believed; logged once",
     );
   }
 

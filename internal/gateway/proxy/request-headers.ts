@@ -1,20 +1,21 @@
 import type { Exchange } from "../exchange.ts";
 import { peerAddress } from "../peer-address.ts";
+import { isForged } from "./forwarding-fields.ts";
 import { hopByHop } from "./hop-by-hop.ts";
 
 /**
  * A request's fields for an upstream, name and value in turn: without what is about the connection, and what frames the
  * body. Host stays as the client asked, so that names, redirects and checks of origins are right behind the gateway too.
- * What tells who asked is ours, or a trusted proxy's: X-Forwarded-For and Forwarded grow by the peer, X-Forwarded-Proto
+ * What tells who asked is ours, or a trusted proxy's, and never a stranger's: X-Forwarded-For and Forwarded grow by the peer, X-Forwarded-Proto
  * and -Host stay, X-Real-IP is the client.
  */
 export function requestHeaders(exchange: Exchange): string[] {
-  const { headers, host } = exchange;
+  const { headers, host, isFromTrusted } = exchange;
   const isDropped = hopByHop(headers.connection);
   const lines: string[] = [];
   for (const name in headers) {
     const right = name.includes("_") ? name.replaceAll("_", "-") : name;
-    if (OWN.has(right) || isDropped(right)) continue;
+    if (OWN.has(right) || isDropped(right) || isForged(name, isFromTrusted)) continue;
     const value = headers[name];
     if (typeof value === "string") lines.push(name, value);
     else if (value !== undefined) for (const line of value) lines.push(name, line);
@@ -25,14 +26,17 @@ export function requestHeaders(exchange: Exchange): string[] {
   return lines;
 }
 
+const NONE: Exchange["headers"] = {};
+
 /** Fields that are made anew, and Expect, which was met here. */
 const OWN = new Set([
   ...["host", "content-length", "expect"],
   ...["forwarded", "x-real-ip", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"],
 ]);
 
-/** What `headers` has of these is a trusted proxy's. */
-function pushForwarding(lines: string[], { request, headers, client, host, isTls }: Exchange): void {
+function pushForwarding(lines: string[], exchange: Exchange): void {
+  const { request, client, host, isTls } = exchange;
+  const headers = exchange.isFromTrusted ? exchange.headers : NONE;
   const peer = peerAddress(request);
   const chain = headers["x-forwarded-for"];
   const proto = isTls ? "https" : "http";
