@@ -1,7 +1,8 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ended, printed, startXsys } from "./command-line.ts";
+import { startXsys } from "./command-line.ts";
 
 /** A service in a process of its own. */
 export interface Served {
@@ -11,19 +12,18 @@ export interface Served {
 }
 
 /** Starts `xsys serve` on a socket of its own, whose folder goes when it ends; resolves when it listens. */
-export async function startServed({
-  root,
-  confined,
-}: {
-  readonly root: string;
-  readonly confined: boolean;
-}): Promise<Served> {
+export async function startServed(options: { readonly root: string; readonly confined: boolean }): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), "xsys-socket-"));
   const socket = join(folder, "s");
-  const words = ["serve", "--socket", socket, "--root", root, ...(confined ? ["--confine"] : [])];
+  const words = ["serve", "--socket", socket, "--root", options.root, ...(options.confined ? ["--confine"] : [])];
   const child = startXsys([...words, "--log-level", "silent"], { stdio: ["ignore", "pipe", "inherit"] });
-  const end = ended(child).finally(() => rm(folder, { recursive: true, force: true }));
-  end.catch(() => {});
-  await printed(child, "listens on");
-  return { socket, ended: end, stop: (atOnce) => child.kill(atOnce ? "SIGKILL" : "SIGTERM") };
+  const end = once(child, "exit");
+  const isOver = end.then(([status]) => Promise.reject(new Error(`xsys serve ended with ${status}`)));
+  isOver.catch(() => {});
+  await Promise.race([once(child.stdout as NodeJS.ReadableStream, "data"), isOver]); // what it prints first: where it listens
+  return {
+    socket,
+    ended: end.finally(() => rm(folder, { recursive: true, force: true })),
+    stop: (atOnce) => child.kill(atOnce ? "SIGKILL" : "SIGTERM"),
+  };
 }
