@@ -109,9 +109,11 @@ describe("a body with a malformed chunk is 400 and one line in the log, on its w
 
     async function tellsOnce(gateway: TestGateway): Promise<void> {
       await expect.poll(() => inFlight(gateway)).toBe(1 + held);
-      expect(warnings(gateway)).toMatchObject([
-        { level: 40, status: 400, method: "POST", path: "/a", client: "127.0.0.1", reason: expect.any(String) },
-      ]);
+      await expect
+        .poll(() => warnings(gateway))
+        .toMatchObject([
+          { level: 40, status: 400, method: "POST", path: "/a", client: "127.0.0.1", reason: expect.any(String) },
+        ]);
     }
   });
 });

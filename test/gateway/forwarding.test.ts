@@ -132,7 +132,9 @@ test("that somebody's X-Forwarded-For is not believed is told once", async () =>
   await seen(gateway, { "x-kept": "1" });
   expect(gateway.log.filter(({ peer }) => peer !== undefined)).toEqual([]);
   for (const _ of [1, 2]) await seen(gateway, TOLD);
-  expect(gateway.log.filter(({ peer }) => peer !== undefined)).toMatchObject([{ level: 30, peer: "127.0.0.1" }]);
+  await expect
+    .poll(() => gateway.log.filter(({ peer }) => peer !== undefined))
+    .toMatchObject([{ level: 30, peer: "127.0.0.1" }]);
 });
 
 test("what frames a body or names the host cannot be told to an upstream in another spelling", async () => {

@@ -81,19 +81,18 @@ function refuseAnothersHome(parent: string): void {
 function replace(folder: string, made: string, contents: Contents): void {
   if (isRenamed(made, folder) || contents.isIn(folder)) return;
   const aside = `${made}.broken`;
-  renameSync(folder, aside);
-  rmSync(aside, { recursive: true, force: true });
+  if (isRenamed(folder, aside)) rmSync(aside, { recursive: true, force: true });
   isRenamed(made, folder);
 }
 
-/** Of two that make a folder at once, one is first, and the other one finds it there. */
+/** Of two that make a folder at once, or move a broken one away, one is first, and the other one finds it done. */
 function isRenamed(from: string, to: string): boolean {
   try {
     renameSync(from, to);
     return true;
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
-    if (["ENOTEMPTY", "EEXIST", "EPERM", "ENOTDIR"].includes(code)) return false;
+    if (["ENOTEMPTY", "EEXIST", "EPERM", "ENOTDIR", "ENOENT"].includes(code)) return false;
     throw error;
   }
 }
