@@ -13,6 +13,7 @@ export interface Identity {
  * has it; a priority or a descriptor limit that cannot be had is told, and done without.
  */
 export function launch(options: ClusterOptions, identity: Identity, log: Logger): ChildProcess {
+  options.beforeStart?.();
   const [program, args] = commandLine(options);
   const child = spawn(program, args, {
     cwd: options.cwd,

@@ -2,6 +2,8 @@
 export interface ClusterOptions {
   /** Program and arguments of a worker; the same for all. */
   readonly command: readonly [string, ...string[]];
+  /** Makes sure, before each start, that the program is there; what it throws is why the start fails. */
+  readonly beforeStart?: (() => void) | undefined;
   readonly cwd: string;
   /** Added to the service's own environment. */
   readonly env: Readonly<Record<string, string>>;

@@ -144,6 +144,18 @@ describe.skipIf(process.platform === "win32")(
       expect((await server.end).status).toBe(0);
     });
 
+    test("starts workers when its cache was cleared", async () => {
+      const file = await sandbox.write("app.mjs", "console.log('up', process.pid); setInterval(() => {}, 1e9);");
+      const words = ["--cluster", "--cluster-workers=1", `--entry-point=${file}`, "--port=0", "--host=127.0.0.1"];
+      const server = start(["server", "start", ...words]);
+      const [, pid] = /up (\d+)/.exec(await server.until(/up \d+/)) ?? [];
+      await rm(sandbox.path("home", ".cache"), { recursive: true });
+      process.kill(Number(pid), "SIGKILL");
+      await server.until(/up \d+.*up \d+/s);
+      server.child.kill("SIGTERM");
+      expect((await server.end).status).toBe(0);
+    });
+
     test("leaves NODE_OPTIONS to the programs that it starts, and takes no word for an option of Node's", async () => {
       const env = { NODE_OPTIONS: "--require ./gone.js", FORCE_COLOR: "1", NO_COLOR: "1" };
       const { end } = start(["--signature", "0", "path", "basename", "--node-options=--require=gone"], env);

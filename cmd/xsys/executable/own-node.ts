@@ -16,8 +16,16 @@ const PROGRAM = process.platform === "win32" ? "node.exe" : "node";
  * @throws DENIED where it cannot be written, or not be run
  */
 export function ownNode(): string {
-  return join(unpack(nodeOf(process.execPath)), PROGRAM);
+  given = join(unpack(nodeOf(process.execPath)), PROGRAM);
+  return given;
 }
+
+/** Whether a program is the one that `ownNode` gave. */
+export function isOwnNode(program: string): boolean {
+  return program === given;
+}
+
+let given: string | undefined;
 
 /** The folder's name goes by what tells one executable from another: 118 MiB are not read again before every use. */
 export function nodeOf(executable: string): Contents {

@@ -19,7 +19,7 @@ import { SERVER_FLAGS } from "./groups.ts";
 import { type LeftOver, leftOver } from "./left-over.ts";
 import { ownProgram } from "./own-program.ts";
 import { readTls } from "./read-tls.ts";
-import { workerCommand } from "./worker-command.ts";
+import { preparation, workerCommand } from "./worker-command.ts";
 
 export type ServerValues = Values<typeof SERVER_FLAGS>;
 
@@ -55,12 +55,10 @@ export async function serverOptions(words: readonly string[]): Promise<ServerOpt
     limits: ipcLimits(values),
     gateway: { ...gatewayOptions(values, options, globals.signed), ...withoutAbsent({ tls: await readTls(values) }) },
     ...(command !== undefined && {
-      cluster: clusterOptions(values, {
-        command,
-        socket: listening.socket,
-        cwd: process.cwd(),
-        program,
-      }),
+      cluster: {
+        ...clusterOptions(values, { command, socket: listening.socket, cwd: process.cwd(), program }),
+        beforeStart: await preparation(command),
+      },
     }),
     log: { level: values["log-level"], format: values["log-format"] },
     plugins: values.plugins,

@@ -63,6 +63,13 @@ async function thisNode(): Promise<string> {
   return isSea() ? (await import("../executable/own-node.ts")).ownNode() : process.execPath;
 }
 
+/** What a worker's program needs before each start: the executable's own Node lies in a cache, which may be cleared. */
+export async function preparation([program]: readonly [string, ...string[]]): Promise<(() => void) | undefined> {
+  if (!isSea()) return undefined;
+  const { isOwnNode, ownNode } = await import("../executable/own-node.ts");
+  return isOwnNode(program) ? () => void ownNode() : undefined;
+}
+
 function nodeOptions({ "cluster-max-memory": bytes, "gc-hint": gcHint }: CommandValues): string[] {
   const megabytes = Math.floor(bytes / 1024 ** 2);
   return [...(megabytes > 0 ? [`--max-old-space-size=${megabytes}`] : []), ...(gcHint ? ["--expose-gc"] : [])];
