@@ -13,7 +13,7 @@ export function masked(json: string, rules: readonly MaskRule[], maxDepth: numbe
   const root = parsed(json.startsWith(BYTE_ORDER_MARK) ? json.slice(1) : json);
   if (root === NOT_JSON) return undefined;
   const walk = new Walk(rules, maxDepth);
-  const result = walk.maskedValue(root, []);
+  const result = walk.maskedMember(root, [], 0);
   return walk.hasChanged ? JSON.stringify(result) : json;
 }
 
@@ -54,24 +54,35 @@ class Walk {
     this.#maxDepth = maxDepth;
   }
 
-  /** Of the value at the end of a path of names; lists have none. */
-  maskedValue(value: unknown, path: readonly string[], depth = 0): unknown {
+  /** Of the value at the end of a path of names: the rules look at each path once, and not for each item of a list. */
+  maskedMember(value: unknown, path: readonly string[], depth: number): unknown {
     if (value === null) return value;
     const rule = path.length === 0 ? undefined : this.#fieldRules.find(({ isField }) => isField?.(path));
     if (rule !== undefined) {
       this.hasChanged = true;
       return isScalar(value) ? mask(textOf(value), rule) : HIDDEN_OBJECT;
     }
-    if (isScalar(value)) return this.#withPartsMasked(value, path);
-    return depth >= this.#maxDepth ? value : this.#maskedWithin(value as object, path, depth + 1);
+    const rules = this.#patternRules.filter(({ isField }) => isField?.(path) !== false);
+    return this.#maskedValue(value, path, depth, rules);
   }
 
-  /** By all the rules that have a pattern, one after the other. */
-  #withPartsMasked(value: unknown, path: readonly string[]): unknown {
+  /** Of a member's value, or an item of the lists in it; `rules` are those with a pattern that apply there. */
+  #maskedValue(value: unknown, path: readonly string[], depth: number, rules: readonly MaskRule[]): unknown {
+    if (value === null) return value;
+    if (isScalar(value)) return this.#withPartsMasked(value, rules);
+    if (depth >= this.#maxDepth) return value;
+    if (Array.isArray(value)) return value.map((item) => this.#maskedValue(item, path, depth + 1, rules));
+    const entries = Object.entries(value as object).map(([name, member]) => {
+      return [name, this.maskedMember(member, [...path, name], depth + 1)] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+
+  /** By rules that have a pattern, one after the other. */
+  #withPartsMasked(value: unknown, rules: readonly MaskRule[]): unknown {
     let result = value;
-    for (const rule of this.#patternRules) {
+    for (const rule of rules) {
       if (!isScalar(result)) break;
-      if (rule.isField?.(path) === false) continue;
       const before = textOf(result);
       const after = replaced(before, rule.pattern as RE2JS, rule);
       if (after === before) continue;
@@ -79,14 +90,6 @@ class Walk {
       result = after;
     }
     return result;
-  }
-
-  #maskedWithin(parent: object, path: readonly string[], depth: number): unknown {
-    if (Array.isArray(parent)) return parent.map((item) => this.maskedValue(item, path, depth));
-    const entries = Object.entries(parent).map(([name, value]) => {
-      return [name, this.maskedValue(value, [...path, name], depth)] as const;
-    });
-    return Object.fromEntries(entries);
   }
 }
 

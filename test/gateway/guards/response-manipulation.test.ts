@@ -1,6 +1,8 @@
 import { Readable } from "node:stream";
+import { RE2JS } from "re2js";
 import { expect, test } from "vitest";
 import type { Answer } from "../../../internal/gateway/answer.ts";
+import { masked as maskedText } from "../../../internal/gateway/guards/masked.ts";
 import { exchangeOf, guardsWith, request } from "./support.ts";
 
 const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
@@ -53,6 +55,20 @@ test("an expression of a field with a pattern masks that part of those fields", 
   const rules = [{ field: "/note|text/i", valuePattern: "/\\d+/" }];
   const value = { noteA: "id 12", Text: ["a 1", { b: "2" }], other: "3" };
   expect(await masked(rules, value)).toEqual({ noteA: "id ***", Text: ["a ***", { b: "2" }], other: "3" });
+});
+
+test("a name is looked at once, however many items its lists have: an expression takes time for each of its characters", () => {
+  let looks = 0;
+  const isField = () => {
+    looks++;
+    return false;
+  };
+  const json = JSON.stringify({ [`token${"x".repeat(1_000)}`]: Array.from({ length: 1_000 }, () => [1, "2"]) });
+  for (const pattern of [undefined, RE2JS.compile("no")]) {
+    looks = 0;
+    expect(maskedText(json, [{ isField, pattern, replacement: "x", preserve: 0 }], 10)).toBe(json);
+    expect(looks).toBeLessThanOrEqual(2); // the root has no name, and may be asked about as well
+  }
 });
 
 test("a path of fields is masked at its end alone", async () => {
