@@ -210,7 +210,8 @@ export class Member {
 
   #causeOf(process: WorkerProcess): string {
     const lines = this.linesOf(process);
-    const known = startFailure({ end: process.end, lines }, this.#home.options);
+    const { end, wasCondemned } = process;
+    const known = startFailure({ end, wasCondemned, lines }, this.#home.options);
     this.#isRepeat = known !== undefined && this.state !== "ready";
     return known ?? withLastWords(`it ${process.reason}`, lines);
   }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { programFile, type StartAttempt, startFault } from "../../protocol/start-failure.ts";
 import type { ProcessEnd } from "./crash-record.ts";
+import { finalError } from "./final-error.ts";
 import { isTooOld, NODE_NEEDED } from "./node-needed.ts";
 import type { ClusterOptions } from "./options.ts";
 
@@ -12,6 +13,8 @@ export type Started = Pick<ClusterOptions, "command" | "cwd" | "env">;
 /** What a process left that did not get ready. */
 export interface FailedStart {
   readonly end: ProcessEnd | undefined;
+  /** The supervisor ended it, for a cause of its own such as a missed deadline. */
+  readonly wasCondemned: boolean;
   /** What it printed, the oldest first. */
   readonly lines: readonly string[];
 }
@@ -19,9 +22,10 @@ export interface FailedStart {
 /**
  * Why a process did not get ready, where its end or its output shows one of the usual reasons: the program, its folder,
  * interpreter or a module is missing, Node is too old or refuses an option, the syntax is wrong, an address is in use,
- * permission is denied, memory ran out. Undefined otherwise.
+ * permission is denied, memory ran out. Undefined otherwise, and where the supervisor ended it.
  */
-export function startFailure({ end, lines }: FailedStart, started: Started): string | undefined {
+export function startFailure({ end, wasCondemned, lines }: FailedStart, started: Started): string | undefined {
+  if (wasCondemned) return undefined;
   const attempt = attemptOf(started);
   if (end?.error !== undefined) return startFault((end.error as NodeJS.ErrnoException).code, attempt);
   // A shell that sets limits starts the program: it says by 127 and 126 what the system would have said by an error.
@@ -36,10 +40,10 @@ export function attemptOf({ command: [program], cwd, env }: Started): StartAttem
 
 type Explain = (found: RegExpExecArray, runtime: Runtime) => string;
 
-/** From the last line on: what ended a program is the last that it printed, but for the stack below it. */
+/** Only the final error counts: the program went on after an earlier one. */
 function fromOutput(lines: readonly string[], started: Started): string | undefined {
   const runtime = new Runtime(lines, started);
-  for (const line of lines.toReversed()) {
+  for (const line of finalError(lines)) {
     for (const [pattern, explain] of REASONS) {
       const found = pattern.exec(line);
       if (found !== null) return explain(found, runtime).slice(0, 2 * MAX_WORDS);

@@ -103,6 +103,11 @@ export class WorkerProcess {
     return this.#cause ?? (this.end === undefined ? "closed its connection" : describeEnd(this.end));
   }
 
+  /** The supervisor found something wrong with it, and ended it: `reason` says what. */
+  get wasCondemned(): boolean {
+    return this.#cause !== undefined;
+  }
+
   /** What it is at; of one that was lost, what it left. */
   get workload(): Workload {
     const { channel } = this;

@@ -13,7 +13,7 @@ const STARTED = { command: ["/opt/node", "app.js"], cwd: "/srv", env: {} } as co
 const EXITED = { code: 1, signal: null };
 
 function because(lines: readonly string[], started = STARTED as Parameters<typeof startFailure>[1]) {
-  return startFailure({ end: EXITED, lines }, started);
+  return startFailure({ end: EXITED, wasCondemned: false, lines }, started);
 }
 
 describe("what a program printed as it ended", () => {
@@ -83,6 +83,84 @@ describe("what a program printed as it ended", () => {
     expect(because([])).toBeUndefined();
   });
 
+  const HANDLED = "Error: EACCES: permission denied, open '/etc/app/override.json' (using the defaults)";
+  const STACK = ["    at connect (/srv/app.js:10:3)", "    at main (/srv/app.js:20:1)"];
+  const REFUSED = [
+    "Error: connect ECONNREFUSED 127.0.0.1:5432",
+    ...STACK,
+    "  code: 'ECONNREFUSED',",
+    "}",
+    "",
+    "Node.js v26.1.0",
+  ];
+
+  test.each([
+    ["and another error ended the program", [HANDLED, ...REFUSED]],
+    ["with its stack", [HANDLED, ...STACK, ...REFUSED]],
+    ["and an error of several lines", [HANDLED, "/srv/app.js:10", "  ^", "", "no database", "on 5432", ...STACK]],
+    ["and the program said why it gave up", [HANDLED, ...STACK, "no database after 3 attempts"]],
+    [
+      "and a value was thrown",
+      [HANDLED, "/srv/app.js:1", "throw 'no database'", "^", "no database", "Node.js v26.1.0"],
+    ],
+  ])("an error that was handled before is no reason: %s", (_what, lines) => {
+    expect(because(lines)).toBeUndefined();
+  });
+
+  test.each([
+    [
+      "below the message is a list, and below the stack one of several lines",
+      ["Error: Cannot find module './y'", "Require stack:", "- /srv/app.js", ...STACK],
+      [
+        "  code: 'MODULE_NOT_FOUND',",
+        "  requireStack: [",
+        "    '/srv/routes/app.js',",
+        "    '/srv/app.js'",
+        "  ]",
+        "}",
+      ],
+      "the module ./y does not exist: is it installed?",
+    ],
+    [
+      "the message has empty lines",
+      ["SyntaxError: Named export 'x' not found.", "for example using:", "", "import p from 'y';", "", ...STACK],
+      [],
+      "SyntaxError: Named export 'x' not found.",
+    ],
+    [
+      "the event's stack follows",
+      ["Error: listen EACCES: permission denied 0.0.0.0:80", ...STACK],
+      ["Emitted 'error' event on Server instance at:", ...STACK, "  code: 'EACCES',", "  port: 80", "}"],
+      "permission denied: 0.0.0.0:80",
+    ],
+    [
+      "the native stack follows",
+      ["FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory"],
+      ["----- Native stack trace -----", "", " 1: 0x840e50  [/opt/node]", "10: 0xef6ba7 v8::x() [/opt/node]"],
+      "Node v26.1.0 (/opt/node) ran out of memory",
+    ],
+    [
+      "it is another one's cause",
+      ["Error: no settings", ...STACK, "  [cause]: Error: EACCES: permission denied, open '/etc/key'"],
+      ["      at x (y:1:1)", "}"],
+      "permission denied: open '/etc/key'",
+    ],
+    [
+      "npm started the program",
+      ["Error: EACCES: permission denied, open '/etc/key'", ...STACK, "", "Node.js v26.1.0"],
+      ["npm error Lifecycle script `start` failed with error:", "npm error code 1", "npm error path /srv"],
+      "permission denied: open '/etc/key'",
+    ],
+  ])("the final error is found where %s", (_what, message, below, words) => {
+    expect(because(["Error: earlier", ...STACK, ...message, ...below, "", "Node.js v26.1.0"])).toBe(words);
+  });
+
+  test("what the supervisor ended a process for is not replaced by what it printed", () => {
+    const lines = [HANDLED];
+    const end = { code: null, signal: "SIGKILL" } as const;
+    expect(startFailure({ end, wasCondemned: true, lines }, STARTED)).toBeUndefined();
+  });
+
   test("is told in words that are bounded, however long they are", () => {
     expect(because([`SyntaxError: ${"x".repeat(100_000)}`])?.length).toBeLessThan(1_000);
   });
@@ -91,6 +169,7 @@ describe("what a program printed as it ended", () => {
 describe("a program that the system does not start", () => {
   const failed = (code: string) => ({
     end: { code: null, signal: null, error: Object.assign(new Error(code), { code }) },
+    wasCondemned: false,
     lines: [],
   });
 
@@ -147,6 +226,25 @@ describe("as it happens", () => {
     await chmod(file, 0o644);
     const denied = scenes.start([file], { respawn: false });
     expect((await denied.said("did not start")).msg).toContain(`${file} may not be run`);
+  });
+
+  test("a worker that handles one error and ends by another has the latter for its reason, and no repeated output", async () => {
+    const text =
+      "console.error(`EACCES: permission denied, open '/etc/app.json' (using the defaults)`);" +
+      "throw new Error('connect ECONNREFUSED 127.0.0.1:5432');";
+    const file = await scenes.sandbox.write("app.mjs", text);
+    const scene = scenes.start([process.execPath, file], { maxRestarts: 2 });
+    await scene.said("not started any more");
+    const words = "it exited with code 1; the last it printed: Error: connect ECONNREFUSED 127.0.0.1:5432";
+    expect(scene.member("0").reason).toBe(words);
+    expect(scene.lines.all.filter((line) => line.startsWith("repeat"))).toEqual([]);
+  });
+
+  test("a worker that prints such an error and is ended for being late was late", async () => {
+    const text = "echo 'Error: EACCES: permission denied, open x'; exec sleep 1000";
+    const scene = scenes.start(script(text), { readyTimeout: 300, respawn: false });
+    await scene.said("worker 0 did not start: it was not ready within 300 ms");
+    expect(scene.member("0").reason).toMatch(/^it was not ready/);
   });
 
   test("it is told once for all workers and all their starts", async () => {
