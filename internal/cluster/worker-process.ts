@@ -179,10 +179,11 @@ export class WorkerProcess {
     this.#signs?.stop();
     this.#closed.resolve();
     const byItself: Loss = this.#stopping === undefined ? "own" : "outside";
-    setTimeout(() => this.#settleLoss(byItself), FAREWELL); // most often its exit tells before
+    afterPoll(() => this.#settleLoss(byItself), FAREWELL); // most often its exit tells before
     if (reason !== undefined) this.#condemn(`broke the protocol: ${reason}`, "SIGTERM");
     else if (this.#lose()) {
-      this.#timer = setTimeout(() => {
+      this.#timer = afterPoll(() => {
+        if (this.end !== undefined) return;
         this.#cause = "closed its connection";
         this.#settleLoss("own");
         this.#settleJudged();
@@ -245,4 +246,9 @@ export class WorkerProcess {
     this.#state.take("end");
     this.#home.ended(this);
   }
+}
+
+/** As setTimeout. An exit that is pending when the service was held up is read before: polling precedes an immediate. */
+function afterPoll(callback: () => void, delay: number): NodeJS.Timeout {
+  return setTimeout(() => setImmediate(callback), delay);
 }

@@ -1,7 +1,7 @@
 import { getPriority } from "node:os";
 import { describe, expect, test } from "vitest";
 import { script, worker } from "./support/options.ts";
-import { gone } from "./support/running.ts";
+import { gone, isRunning } from "./support/running.ts";
 import { useScenes } from "./support/scene.ts";
 
 const scenes = useScenes();
@@ -219,6 +219,18 @@ describe("why a worker was lost, as its requests are concerned", () => {
     await channel.answered.next();
     void channel.request("/for-ever");
     expect(await hung.losses.next()).toBe("own");
+  });
+
+  test("a signal from outside counts where the service was held up between the connection's end and the exit", async () => {
+    const scene = scenes.start(worker("hangs-up"), { respawn: false });
+    const { pid } = scene.member("0");
+    if (pid === undefined) throw new Error("the worker was not started");
+    await (await scene.channels.next()).whenClosed;
+    const since = performance.now();
+    process.kill(pid, "SIGKILL");
+    while (isRunning(pid) || performance.now() - since < 300); // longer than the time that the exit is waited for
+    expect(await scene.losses.next()).toBe("outside");
+    await scene.said("worker 0 was ended by SIGKILL");
   });
 
   test("a stop is from outside, whatever it exits with", async () => {

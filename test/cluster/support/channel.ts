@@ -16,6 +16,8 @@ export class Channel implements WorkerChannel {
   readonly answered = new Happenings<string>();
   /** Each time that it was told to drain. */
   readonly drains = new Happenings<void>();
+  /** Resolves in the turn in which its supervisor is told that it is closed. */
+  readonly whenClosed: Promise<void>;
   readonly #socket: Socket;
   readonly #writer: FrameWriter;
   readonly #requests = new Map<string, { method: string; path: string; since: number; answered: () => void }>();
@@ -26,6 +28,8 @@ export class Channel implements WorkerChannel {
   #lastId = 0;
 
   constructor(socket: Socket, onRegister: (channel: Channel) => void) {
+    const { promise, resolve: closed } = Promise.withResolvers<void>();
+    this.whenClosed = promise;
     this.#socket = socket;
     this.#writer = new FrameWriter(socket);
     const reader = new FrameReader();
@@ -41,6 +45,7 @@ export class Channel implements WorkerChannel {
     socket.on("close", () => {
       this.#onClose(this.#fault);
       this.#drained();
+      closed();
     });
   }
 
