@@ -1,5 +1,8 @@
 import { TarFault } from "./tar-fault.ts";
 
+/** Parts of a sparse file that a map may have: 200,000 take 5 MB in GNU's older format. */
+export const MAX_SEGMENTS = 200_000;
+
 /** The extended header that pax puts before an entry (POSIX.1-2001): what does not fit in its own. */
 export class PaxRecords {
   readonly #values = new Map<string, string>();
@@ -23,7 +26,7 @@ export class PaxRecords {
     return Number.isFinite(seconds) ? seconds : undefined;
   }
 
-  /** Adds `<length> <key>=<value>\n` records, of which a later one counts. @throws TarFault when they are damaged. */
+  /** Adds `<length> <key>=<value>\n` records, of which a later one counts. @throws TarFault when they are damaged or too many. */
   add(body: Buffer): void {
     for (let at = 0; at < body.length; ) {
       const space = body.indexOf(" ", at);
@@ -35,14 +38,23 @@ export class PaxRecords {
       }
       const key = body.toString("utf8", space + 1, equals);
       const value = body.toString("utf8", equals + 1, end - 1);
-      if (key === "GNU.sparse.offset" || key === "GNU.sparse.numbytes") this.sparsePairs.push(value);
+      if (key === "GNU.sparse.offset" || key === "GNU.sparse.numbytes") this.#addSparse(value);
       this.#values.set(key, value);
       at = end;
     }
   }
+
+  #addSparse(value: string): void {
+    if (this.sparsePairs.length === 2 * MAX_SEGMENTS) throw tooManySegments();
+    this.sparsePairs.push(value);
+  }
 }
 
 const LINE_FEED = 10;
+
+export function tooManySegments(): TarFault {
+  return new TarFault(`a sparse file has more than ${MAX_SEGMENTS} parts`, "TOO_LARGE");
+}
 
 /** @throws TarFault when it is not one. */
 export function byteCount(text: string, what: string): number {

@@ -7,16 +7,16 @@ import { expanded } from "./streams.ts";
 import { TarFault } from "./tar-fault.ts";
 import { decodeHeader, hasChecksum, RECORD, type TarHeader, textAt } from "./tar-header.ts";
 import { PaxRecords } from "./tar-pax.ts";
-import { gnuSparseMap, paxSparseMap, type SparseMap, SparseSink } from "./tar-sparse.ts";
+import { gnuSparseMap, type Pause, paxSparseMap, type SparseMap, SparseSink } from "./tar-sparse.ts";
 
 const command = "archive.untar";
 const BLOCK = 1_048_576;
 /** What an entry may take beside its contents: its header, a pax header, and what fills up the last record. */
 const ENTRY_BYTES = 8_192;
-/** Bytes that an extended header or a long name may have, which are read into memory. */
-const MAX_EXTENSION = 1_048_576;
-
-type Pause = () => Promise<void> | undefined;
+/** Bytes of the extended headers and long names before one entry. They are kept in memory until that entry is read. */
+const MAX_EXTENSIONS = 1_048_576;
+/** Bytes of all global extended headers of an archive. They are kept in memory until its end. */
+const MAX_GLOBALS = 1_048_576;
 
 /**
  * Reads a tar archive, plain or compressed, and shows its entries in turn. node-tar's parser does not do: it gives
@@ -67,8 +67,10 @@ class TarReader {
   /** For the next entry, in GNU's format. */
   #longName: string | undefined;
   #longLink: string | undefined;
+  #extensionBytes = 0;
   /** For all that follow. */
   readonly #global = new PaxRecords();
+  #globalBytes = 0;
 
   constructor(source: ByteSource, pause: Pause, visit: Visit) {
     this.#source = source;
@@ -112,16 +114,14 @@ class TarReader {
     const size = this.#pax.bytes("size") ?? header.size;
     const map = kind === "file" ? await this.#sparseMap(header.flag, block, size, name) : undefined;
     const entry = kind && this.#describe(header, { name, kind, size: map?.size ?? size });
-    [this.#pax, this.#longName, this.#longLink] = [new PaxRecords(), undefined, undefined];
+    [this.#pax, this.#longName, this.#longLink, this.#extensionBytes] = [new PaxRecords(), undefined, undefined, 0];
     const sink = entry && this.#visit(entry);
     await this.#pass(map?.stored ?? size, sink && map ? new SparseSink(sink, map) : sink);
   }
 
   /** Takes what a header of its own says about the next entry, or about all. */
   async #extend({ flag, size }: TarHeader): Promise<void> {
-    if (size > MAX_EXTENSION) {
-      throw new TarFault(`an extended header has ${size} bytes, which is more than ${MAX_EXTENSION}`, "TOO_LARGE");
-    }
+    this.#countExtension(flag, size);
     if (!(await this.#source.fill(padded(size)))) throw cutShort();
     const body = this.#source.take(padded(size)).subarray(0, size);
     if (flag === "L") this.#longName = textAt(body, 0, size);
@@ -129,9 +129,24 @@ class TarReader {
     else (flag === "g" ? this.#global : this.#pax).add(body);
   }
 
+  /** Counts before the header is read: many small headers need as much memory as a large one. */
+  #countExtension(flag: string, size: number): void {
+    if (flag === "g") this.#globalBytes += size;
+    else this.#extensionBytes += size;
+    if (this.#globalBytes > MAX_GLOBALS) {
+      throw new TarFault(`its global extended headers have more than ${MAX_GLOBALS} bytes together`, "TOO_LARGE");
+    }
+    if (this.#extensionBytes > MAX_EXTENSIONS) {
+      throw new TarFault(
+        `the extended headers of one entry have more than ${MAX_EXTENSIONS} bytes together`,
+        "TOO_LARGE",
+      );
+    }
+  }
+
   async #sparseMap(flag: string, block: Buffer, size: number, name: string): Promise<SparseMap | undefined> {
-    if (flag === "S") return gnuSparseMap(block, size, this.#source);
-    const map = await paxSparseMap(this.#pax, size, this.#source);
+    if (flag === "S") return gnuSparseMap(block, size, this.#source, this.#pause);
+    const map = await paxSparseMap(this.#pax, size, this.#source, this.#pause);
     if (map !== "unsupported") return map;
     throw new TarFault("it is a sparse file in a format other than GNU's 0.0, 0.1 and 1.0", "UNSUPPORTED", name);
   }

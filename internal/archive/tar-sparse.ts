@@ -2,7 +2,7 @@ import type { ContentSink, Sink } from "./archive-entry.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { TarFault } from "./tar-fault.ts";
 import { numberAt, RECORD } from "./tar-header.ts";
-import { byteCount, type PaxRecords } from "./tar-pax.ts";
+import { byteCount, MAX_SEGMENTS, type PaxRecords, tooManySegments } from "./tar-pax.ts";
 
 /** Where the contents that an archive has of a file with holes belong in the file: offset and length, in order. */
 export interface SparseMap {
@@ -13,21 +13,31 @@ export interface SparseMap {
   readonly stored: number;
 }
 
-/** Parts of a file that a map may have: 200,000 take 5 MB in GNU's older format. */
-const MAX_SEGMENTS = 200_000;
+/** Waits when others need the thread. @throws when the call has been cancelled. */
+export type Pause = () => Promise<void> | undefined;
+
 const MAX_LINE = 20;
 
 /** GNU's older format (type `S`): four parts in the header, and 21 in each of the blocks that may follow it. */
-export async function gnuSparseMap(header: Buffer, stored: number, source: ByteSource): Promise<SparseMap> {
+export async function gnuSparseMap(
+  header: Buffer,
+  stored: number,
+  source: ByteSource,
+  pause: Pause,
+): Promise<SparseMap> {
   const numbers = numbersOf(header, 386, 4);
   const size = numberAt(header, 483, 12);
   if (size === undefined) throw new TarFault("the size of a sparse file is not a number");
   for (let hasMore = header[482] !== 0; hasMore; ) {
+    await pause();
     if (!(await source.fill(RECORD))) throw new TarFault("it ends within a sparse file's map");
     const block = source.take(RECORD);
-    numbers.push(...numbersOf(block, 0, 21));
+    const more = numbersOf(block, 0, 21);
     hasMore = block[504] !== 0;
-    if (numbers.length > 2 * MAX_SEGMENTS) throw tooMany();
+    // Such blocks could follow without an end.
+    if (hasMore && more.length === 0) throw new TarFault("a sparse file's map is damaged");
+    if (numbers.length + more.length > 2 * MAX_SEGMENTS) throw tooManySegments();
+    numbers.push(...more);
   }
   return checked(numbers, size, stored);
 }
@@ -40,17 +50,18 @@ export async function paxSparseMap(
   pax: PaxRecords,
   stored: number,
   source: ByteSource,
+  pause: Pause,
 ): Promise<SparseMap | "unsupported" | undefined> {
   const major = pax.get("GNU.sparse.major");
   const size = pax.bytes("GNU.sparse.realsize") ?? pax.bytes("GNU.sparse.size");
   if (major !== undefined && major !== "0") {
     if (major !== "1" || pax.get("GNU.sparse.minor") !== "0" || size === undefined) return "unsupported";
-    const { numbers, bytes } = await leadingMap(source, stored);
+    const { numbers, bytes } = await leadingMap(source, stored, pause);
     return checked(numbers, size, stored - bytes);
   }
   if (size === undefined) return pax.get("SCHILY.realsize") === undefined ? undefined : "unsupported";
-  const list = pax.get("GNU.sparse.map")?.split(",") ?? pax.sparsePairs;
-  if (list.length > 2 * MAX_SEGMENTS) throw tooMany();
+  const list = pax.get("GNU.sparse.map")?.split(",", 2 * MAX_SEGMENTS + 1) ?? pax.sparsePairs;
+  if (list.length > 2 * MAX_SEGMENTS) throw tooManySegments();
   return checked(
     list.map((text) => byteCount(text, "a place in a sparse file")),
     size,
@@ -108,10 +119,15 @@ function numbersOf(block: Buffer, start: number, count: number): number[] {
 }
 
 /** Lines of decimal digits: how many parts there are, then the offset and the length of each. */
-async function leadingMap(source: ByteSource, stored: number): Promise<{ numbers: number[]; bytes: number }> {
+async function leadingMap(
+  source: ByteSource,
+  stored: number,
+  pause: Pause,
+): Promise<{ numbers: number[]; bytes: number }> {
   const numbers: number[] = [];
   let [line, bytes, wanted] = ["", 0, -1];
   while (numbers.length !== wanted) {
+    await pause();
     if (bytes + RECORD > stored || !(await source.fill(RECORD)))
       throw new TarFault("it ends within a sparse file's map");
     bytes += RECORD;
@@ -120,10 +136,10 @@ async function leadingMap(source: ByteSource, stored: number): Promise<{ numbers
     for (const text of lines) {
       if (numbers.length === wanted) break;
       const value = byteCount(text, "a place in a sparse file");
-      if (wanted === -1) wanted = value * 2;
-      else numbers.push(value);
+      if (wanted !== -1) numbers.push(value);
+      else if (value > MAX_SEGMENTS) throw tooManySegments();
+      else wanted = value * 2;
     }
-    if (wanted > 2 * MAX_SEGMENTS) throw tooMany();
     if (numbers.length !== wanted && line.length > MAX_LINE) throw new TarFault("a sparse file's map is damaged");
   }
   return { numbers, bytes };
@@ -141,8 +157,4 @@ function checked(numbers: readonly number[], size: number, stored: number): Spar
   }
   if (bytes !== stored) throw new TarFault("a sparse file's map does not fit its contents");
   return { segments, size, stored };
-}
-
-function tooMany(): TarFault {
-  return new TarFault(`a sparse file has more than ${MAX_SEGMENTS} parts`, "TOO_LARGE");
 }
