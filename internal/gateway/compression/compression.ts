@@ -23,14 +23,30 @@ export function createCompression(options: CompressionOptions): AnswerFilter {
   const { threshold } = options;
   return (answer, exchange) => {
     const { status, headers, body } = answer;
-    if (body === undefined || (body instanceof Uint8Array && body.length < threshold)) return answer;
+    const isHead = exchange.method === "HEAD";
+    if (isHead ? lengthForGet(answer) < threshold : body === undefined) return answer;
+    if (!isHead && body instanceof Uint8Array && body.length < threshold) return answer;
     if (headers["content-encoding"] !== undefined || LEFT_AS_IS.has(status)) return answer;
     if (!isCompressible(headers["content-type"])) return answer;
     if (String(headers["cache-control"]).includes("no-transform")) return answer;
     const coding = chosen(acceptedCodings(exchange.headers["accept-encoding"]), encoders);
-    if (coding === undefined || exchange.method === "HEAD") return { ...answer, headers: variedHeaders(headers) };
+    if (coding === undefined) return { ...answer, headers: variedHeaders(headers) };
+    if (isHead) return withoutLength(answer);
     return encode(answer, coding, encoders.get(coding) as Encoder);
   };
+}
+
+/** Bytes of the body that GET would have; infinite where that is not known. */
+function lengthForGet({ headers, body }: Answer): number {
+  const told = headers["content-length"];
+  if (told !== undefined) return Number(told);
+  return body instanceof Uint8Array && body.length > 0 ? body.length : Number.POSITIVE_INFINITY;
+}
+
+/** HEAD may not tell another length than GET would, and the compressed one is not known. Source: RFC 9110, 8.6. */
+function withoutLength({ status, headers, body }: Answer): Answer {
+  const { "content-length": _, ...others } = variedHeaders(headers);
+  return { status, headers: others, body: body instanceof Uint8Array ? undefined : body };
 }
 
 function checked(algorithm: string): Coding {

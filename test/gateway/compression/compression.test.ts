@@ -128,10 +128,30 @@ describe("what is left as it is", () => {
     expect(answer.headers["content-encoding"]).toBeUndefined();
   });
 
-  test("an answer to HEAD, but for Vary", async () => {
-    const { headers, body } = await compressed({ method: "HEAD", headers: { "content-length": "2640" } });
+  test("an answer to HEAD below the threshold", async () => {
+    const asked = { method: "HEAD", body: undefined, headers: { "content-length": "1023" } };
+    const { headers } = await compressed(asked);
+    expect([headers["content-length"], headers.vary]).toEqual(["1023", undefined]);
+  });
+});
+
+describe("an answer to HEAD", () => {
+  test.each<[string, Case["body"]]>([
+    ["that was asked for as GET", TEXT],
+    ["that was asked for as HEAD", undefined],
+    ["with an empty body", Buffer.alloc(0)],
+  ])("%s tells no length where GET is compressed", async (_name, body) => {
+    const filter = createCompression({ algorithms: ALL, level: 4, threshold: 1_024, types: [] });
+    const exchange = fakeExchange({ method: "HEAD", headers: { "accept-encoding": BROWSER } });
+    const headers = { "content-type": "text/html", "content-length": "2640" };
+    const answer = await filter({ status: 200, headers, body }, exchange);
+    expect(answer.headers).toEqual({ "content-type": "text/html", vary: "Accept-Encoding" });
+    expect(answer.body).toBeUndefined(); // of which a length would be made
+  });
+
+  test("tells its length where GET is not compressed", async () => {
+    const { headers } = await compressed({ method: "HEAD", accept: null, headers: { "content-length": "2640" } });
     expect(headers).toMatchObject({ vary: "Accept-Encoding", "content-length": "2640" });
-    expect([headers["content-encoding"], body]).toEqual([undefined, TEXT]);
   });
 });
 
