@@ -4,6 +4,7 @@ import type { CommandName } from "../../protocol/commands/index.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import { didYouMean } from "../../protocol/suggest.ts";
 import { parseWords } from "./argv.ts";
+import { takeLauncherEnvironment } from "./launcher-environment.ts";
 import { runOneShot } from "./one-shot.ts";
 import { StandardOutput } from "./standard-streams.ts";
 import { isTerminalRun } from "./terminal-words.ts";
@@ -11,6 +12,7 @@ import { COMPLETE_WORD, MODULES, WORDS } from "./words.ts";
 
 /** Runs a command line and gives the exit status. */
 export async function run(words: readonly string[]): Promise<number> {
+  takeLauncherEnvironment();
   const json = words.includes("--json");
   try {
     if (words[0] === COMPLETE_WORD) return await printCompletions(words.slice(1));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { symlink } from "node:fs/promises";
+import { rm, symlink } from "node:fs/promises";
 import { spawn as spawnInTerminal } from "node-pty";
 import { beforeEach, describe, expect, test } from "vitest";
 import { bundleLauncher } from "../../scripts/build/npm/launcher.ts";
@@ -144,6 +144,21 @@ describe.skipIf(process.platform === "win32").each(WAYS)("the package's program 
     expect(await ended(itself)).toMatchObject({ status: 0, stdout: "[]" });
   });
 
+  test("that the package has, when XSYS_PATH names a script that runs the launcher again", async () => {
+    const [node = "", ...options] = await way.words();
+    const launcher = sandbox.path("node_modules/xsys/bin/xsys.cjs");
+    const line = [node, ...options, launcher].map((word) => `'${word}'`).join(" ");
+    const shim = await sandbox.write("shim", shimOf(line), 0o755);
+    expect(await ended(await start(["words", "a b"], { XSYS_PATH: shim }))).toMatchObject({
+      ...{ status: 0, stderr: "" },
+      stdout: '["a b"]',
+    });
+    await rm(sandbox.path("node_modules", `xsys-${process.platform}-${process.arch}`), { recursive: true });
+    const missing = await ended(await start(["words"], { XSYS_PATH: shim }));
+    expect(missing).toMatchObject({ status: 69, stdout: "" });
+    expect(missing.stderr).toContain(`xsys: XSYS_PATH names ${shim}, which runs this launcher again, and the package `);
+  });
+
   test("or tells what is wrong with it", async () => {
     const gone = await ended(await start(["words"], { XSYS_PATH: sandbox.path("gone") }));
     expect(gone).toMatchObject({
@@ -162,6 +177,15 @@ test("a file that the system cannot run is told of, and by no stack", async () =
     stderr: `xsys: ${file} could not be started: spawn ${file} ENOENT\n`,
   });
 });
+
+/** A script that runs the launcher, as pnpm writes them, with a limit so that an endless loop fails the test. */
+function shimOf(line: string): string {
+  return `#!/bin/sh
+[ "\${SHIM_RUNS:-}" = 111 ] && { echo "the shim was started four times" >&2; exit 3; }
+export SHIM_RUNS="\${SHIM_RUNS:-}1"
+exec ${line} "$@"
+`;
+}
 
 /** What a child prints up to a word, with its stream left open. */
 async function printedUntil(child: ChildProcess, word: string): Promise<string> {

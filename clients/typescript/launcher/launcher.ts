@@ -2,14 +2,14 @@
  * The programs of the npm package, `xsys` and `xhsc`: run the executable of the package for this platform. It is run by
  * whatever Node the user has, 20 and up, so the build makes one CommonJS file of it: as ES modules it takes 10 ms more.
  */
-import { installedExecutable } from "../start/platform-package.ts";
+import { findProgram } from "./find-program.ts";
 import { replaceProcess } from "./replace-process.ts";
 import { runAsChild } from "./run-as-child.ts";
 
 /** Exit status of UNAVAILABLE. */
 const UNAVAILABLE = 69;
 
-const found = installedExecutable(__filename);
+const found = findProgram(__filename);
 if ("problem" in found) fail(found.problem);
 else {
   replaceProcess(found.file, process.argv.slice(2));

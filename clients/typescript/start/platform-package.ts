@@ -17,12 +17,15 @@ export const EXECUTABLE: string = nameFor(PLATFORM);
 export type Found = { readonly file: string } | { readonly problem: string };
 
 /**
- * The executable that `$XSYS_PATH` names, else the one in the package for this platform, wherever Node's resolution finds
+ * The executable that `named` names (`$XSYS_PATH` by default; empty for none), else the one in the package for this platform, wherever Node's resolution finds
  * that package from a file (or its URL) on: beside it, in a folder above, in a store that links lead to, or by the
  * resolver of yarn's Plug'n'Play.
  */
-export function installedExecutable(from: string, platform: string = PLATFORM): Found {
-  const named = process.env.XSYS_PATH;
+export function installedExecutable(
+  from: string,
+  platform: string = PLATFORM,
+  named: string = process.env.XSYS_PATH ?? "",
+): Found {
   if (named && !isSame(named, from)) {
     const file = resolve(named);
     return isExecutable(file) ? { file } : { problem: `XSYS_PATH names ${file}, which is not an executable file` };
@@ -41,7 +44,7 @@ export function isExecutable(file: string): boolean {
   }
 }
 
-/** Whether XSYS_PATH names the launcher that asks, which would start itself without an end. */
+/** Whether XSYS_PATH names the launcher that asks, which need not be started a second time. */
 function isSame(named: string, from: string): boolean {
   try {
     return realpathSync(named) === realpathSync(from);
