@@ -6,7 +6,7 @@ import { spawn as spawnInTerminal } from "node-pty";
 import { beforeEach, describe, expect, test } from "vitest";
 import { bundleLauncher } from "../../scripts/build/npm/launcher.ts";
 import { useChildren } from "../support/children.ts";
-import { ended } from "../support/command-line.ts";
+import { type Ended, ended } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { oldestNode } from "./oldest-node.ts";
 
@@ -168,15 +168,43 @@ describe.skipIf(process.platform === "win32").each(WAYS)("the package's program 
   });
 });
 
-test("a file that the system cannot run is told of, and by no stack", async () => {
-  const file = await sandbox.write("broken", "#!/no/such/loader\n", 0o755);
-  const launcher = sandbox.path("node_modules/xsys/bin/xsys.cjs");
-  const child = spawn(process.execPath, [launcher], { env: { ...process.env, XSYS_PATH: file } });
-  expect(await ended(children.add(child))).toMatchObject({
-    ...{ status: 69, stdout: "" },
-    stderr: `xsys: ${file} could not be started: spawn ${file} ENOENT\n`,
+describe.skipIf(process.platform === "win32")("a file that the system cannot run", () => {
+  /** With an execve that ends the process when it fails, as that of Node 22.15 to 24; these tests' Node has another. */
+  async function run(file: string, before = ""): Promise<Ended> {
+    const abort = "process.execve = () => { console.error('execve failed'); process.abort(); };";
+    const preload = await sandbox.write("preload.cjs", `${abort}${before}`);
+    const launcher = sandbox.path("node_modules/xsys/bin/xsys.cjs");
+    const env = { ...process.env, XSYS_PATH: file };
+    return ended(children.add(spawn(process.execPath, ["--require", preload, launcher, "a b"], { env })));
+  }
+
+  test("is reported with the reason, and without a stack", async () => {
+    const file = await sandbox.write("broken", "#!/no/such/loader\n", 0o755);
+    const stderr = `xsys: ${file} could not be started: the interpreter /no/such/loader of ${file} does not exist\n`;
+    for (const before of ["", MUSL]) {
+      expect(await run(file, before)).toMatchObject({ status: 69, stdout: "", stderr });
+    }
+  });
+
+  test.runIf(process.platform === "linux")("because it needs glibc is reported with what to do", async () => {
+    const file = await sandbox.write("glibc", "#!/no/ld-linux-x86-64.so.2\n", 0o755);
+    const { status, stderr } = await run(file, MUSL);
+    expect({ status, stderr }).toEqual({
+      status: 69,
+      stderr:
+        `xsys: ${file} could not be started: the interpreter /no/ld-linux-x86-64.so.2 of ${file} does not exist; there is no ` +
+        `package with an executable for linux-${process.arch} with musl, only with glibc: build one from the sources\n`,
+    });
+  });
+
+  test("is run by a shell when it is a script that does not name its interpreter", async () => {
+    const file = await sandbox.write("script", 'echo "one: $1"\n', 0o755);
+    expect(await run(file)).toMatchObject({ status: 0, stdout: "one: a b\n", stderr: "" });
   });
 });
+
+/** Makes a Node's report that of one built for musl. */
+const MUSL = "process.report.getReport = () => ({ header: {} });";
 
 /** A script that runs the launcher, as pnpm writes them, with a limit so that an endless loop fails the test. */
 function shimOf(line: string): string {

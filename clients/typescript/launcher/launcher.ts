@@ -3,6 +3,7 @@
  * whatever Node the user has, 20 and up, so the build makes one CommonJS file of it: as ES modules it takes 10 ms more.
  */
 import { findProgram } from "./find-program.ts";
+import { programFault } from "./program-fault.ts";
 import { replaceProcess } from "./replace-process.ts";
 import { runAsChild } from "./run-as-child.ts";
 
@@ -11,11 +12,16 @@ const UNAVAILABLE = 69;
 
 const found = findProgram(__filename);
 if ("problem" in found) fail(found.problem);
-else {
-  replaceProcess(found.file, process.argv.slice(2));
-  runAsChild(found.file, process.argv.slice(2), (error) => {
-    fail(`${found.file} could not be started: ${error.message}`);
-  });
+else run(found.file, process.argv.slice(2));
+
+function run(file: string, words: readonly string[]): void {
+  const fault = programFault(file);
+  if (fault !== undefined) {
+    fail(`${file} could not be started: ${fault}`);
+    return;
+  }
+  replaceProcess(file, words);
+  runAsChild(file, words, (error) => fail(`${file} could not be started: ${error.message}`));
 }
 
 function fail(message: string): void {

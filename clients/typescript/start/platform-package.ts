@@ -69,9 +69,7 @@ function whyMissing(from: string, platform: string): string {
   if (!PLATFORMS.includes(platform)) {
     return `there is no package with an executable for ${platform}: build one from the sources`;
   }
-  if (platform === PLATFORM && hasMusl()) {
-    return `there is no package with an executable for ${platform} with musl, only with glibc: build one from the sources`;
-  }
+  if (platform === PLATFORM && hasMusl()) return NEEDS_GLIBC;
   const others = PLATFORMS.filter((other) => packaged(from, other) !== undefined).map((other) => `xsys-${other}`);
   if (others.length > 0) {
     const copied = "node_modules was installed on another platform: run npm install on this one";
@@ -81,7 +79,11 @@ function whyMissing(from: string, platform: string): string {
   return `the package xsys-${platform} is not installed (${omitted}): run npm install --include=optional`;
 }
 
-function hasMusl(): boolean {
+/** Why an executable of the packages does not run on this system. */
+export const NEEDS_GLIBC: string = `there is no package with an executable for ${PLATFORM} with musl, only with glibc: build one from the sources`;
+
+/** Whether this Node was built for musl. */
+export function hasMusl(): boolean {
   if (process.platform !== "linux") return false;
   const { header } = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } };
   return header.glibcVersionRuntime === undefined;
