@@ -4,6 +4,7 @@ import { oneShotHost } from "../../internal/one-shot-host.ts";
 import { Router } from "../../internal/router.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { hasInputParam, lasting } from "../../protocol/params.ts";
+import { callerPid } from "./caller-pid.ts";
 import type { Globals } from "./globals.ts";
 
 /** Runs one command somewhere. */
@@ -41,7 +42,7 @@ async function callerThroughService(globals: Globals): Promise<Caller> {
   const client = await connect({
     socket: typeof socket === "string" ? resolve(socket) : undefined,
     wait: 0,
-    pid: process.ppid,
+    pid: callerPid(),
   });
   return {
     call: async (contract, params, { signal, input, output, events, progress }) => {

@@ -5,6 +5,7 @@ import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import type { Progress } from "../../protocol/event-stream.ts";
 import { hasInputParam, optionKinds, paramsFromWords, requiredTexts } from "../../protocol/params.ts";
 import { type ParsedWords, parseWords } from "./argv.ts";
+import { callerPid } from "./caller-pid.ts";
 import { type Caller, callerFor } from "./callers.ts";
 import type { Globals } from "./globals.ts";
 import { toAsciiJson } from "./print/json.ts";
@@ -94,7 +95,7 @@ async function callUntilInterrupted(
   };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
-    return await caller.call(contract, params, { ...call, signal: interrupted.signal, callerPid: process.ppid });
+    return await caller.call(contract, params, { ...call, signal: interrupted.signal, callerPid: callerPid() });
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }

@@ -4,7 +4,7 @@ import type { CommandName } from "../../protocol/commands/index.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import { didYouMean } from "../../protocol/suggest.ts";
 import { parseWords } from "./argv.ts";
-import { takeLauncherEnvironment } from "./launcher-environment.ts";
+import { takeLauncherEnvironment } from "./caller-pid.ts";
 import { runOneShot } from "./one-shot.ts";
 import { StandardOutput } from "./standard-streams.ts";
 import { isTerminalRun } from "./terminal-words.ts";

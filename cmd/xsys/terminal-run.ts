@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import type { EventOf, ResultOf } from "../../protocol/command.ts";
 import { open, resize } from "../../protocol/commands/terminal.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
+import { callerPid } from "./caller-pid.ts";
 import { type Caller, callerFor } from "./callers.ts";
 import { CallersTerminal } from "./callers-terminal.ts";
 import type { Globals } from "./globals.ts";
@@ -51,7 +52,7 @@ async function runJoined(
   };
   try {
     const params = { ...program, ...own.size(), ...own.kind() };
-    return (await caller.call(open, params, { signal, input, output, events, callerPid: process.ppid })) as Result;
+    return (await caller.call(open, params, { signal, input, output, events, callerPid: callerPid() })) as Result;
   } finally {
     own.leave();
     await caller.close();

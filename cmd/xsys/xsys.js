@@ -26,7 +26,8 @@ async function handOver() {
     process.exit(69);
   }
   const main = fileURLToPath(new URL("./main.ts", import.meta.url));
-  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
+  const env = { XSYS_PARENT: `${process.ppid}`, ...process.env };
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit", env });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {
     if (signal === null) process.exit(code);

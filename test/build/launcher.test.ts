@@ -19,6 +19,7 @@ const [act, ...words] = process.argv.slice(2);
 const acts = {
   words: () => process.stdout.write(JSON.stringify(words)),
   pid: () => process.stdout.write(String(process.pid)),
+  caller: () => process.stdout.write(process.env.XSYS_PARENT ?? String(process.ppid)),
   echo: () => process.stdin.pipe(process.stdout),
   exit: () => process.exit(Number(words[0])),
   die: () => process.kill(process.pid, words[0]),
@@ -157,6 +158,18 @@ describe.skipIf(process.platform === "win32").each(WAYS)("the package's program 
     const missing = await ended(await start(["words"], { XSYS_PATH: shim }));
     expect(missing).toMatchObject({ status: 69, stdout: "" });
     expect(missing.stderr).toContain(`xsys: XSYS_PATH names ${shim}, which runs this launcher again, and the package `);
+  });
+
+  test("and tells it who called, over all launchers between them", async () => {
+    const [node = "", ...options] = await way.words();
+    const line = [node, ...options, sandbox.path("node_modules/xsys/bin/xsys.cjs")]
+      .map((word) => `'${word}'`)
+      .join(" ");
+    const shim = await sandbox.write("shim", shimOf(line), 0o755);
+    for (const XSYS_PATH of [undefined, shim]) {
+      const env = { XSYS_PATH, XSYS_PARENT: "1" };
+      expect(await ended(await start(["caller"], env))).toMatchObject({ stdout: `${process.pid}` });
+    }
   });
 
   test("or tells what is wrong with it", async () => {

@@ -1,9 +1,18 @@
 import { expect, test } from "vitest";
 import { xsys } from "../support/command-line.ts";
+import { useSandbox } from "../support/sandbox.ts";
+
+const sandbox = useSandbox();
 
 test("what a launcher left in the environment is not there for the programs that xsys starts", async () => {
-  const env = { ...process.env, XSYS_PATH: "/opt/xsys", XSYS_PATH_FOLLOWED: "1" };
+  const env = { ...process.env, XSYS_PATH: "/opt/xsys", XSYS_PATH_FOLLOWED: "1", XSYS_PARENT: "1" };
   const { status, stdout } = await xsys(["sys", "env", "--json"], { env });
   expect(status).toBe(0);
   expect(Object.keys(JSON.parse(stdout).data).filter((name) => name.startsWith("XSYS_"))).toEqual(["XSYS_PATH"]);
+});
+
+test("the caller is the one that a launcher names, as the holder of a lock", async () => {
+  const env = { ...process.env, XSYS_PARENT: `${process.ppid}` };
+  const { stdout } = await xsys(["fs", "lock", sandbox.path("file"), "--json"], { env });
+  expect(JSON.parse(stdout).data).toMatchObject({ locked: true, holder: { pid: process.ppid } });
 });

@@ -9,6 +9,7 @@ export function findProgram(launcher: string, env: NodeJS.ProcessEnv = process.e
   const { XSYS_PATH: named = "", XSYS_PATH_FOLLOWED: followed } = env;
   delete env.XSYS_PATH_FOLLOWED;
   if (followed === undefined || named === "") {
+    delete env.XSYS_PARENT; // not of a launcher before this one
     if (named !== "") env.XSYS_PATH_FOLLOWED = "1";
     return installedExecutable(launcher, undefined, named);
   }

@@ -11,10 +11,12 @@ const FROM_KEYS: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGQUIT"]);
 
 /**
  * Runs a program with this process's standard streams, hands on the signals that this process gets, and ends as the
- * program ends: with its exit status, or by the same signal.
+ * program ends: with its exit status, or by the same signal. The program gets the pid of this process's parent in
+ * `XSYS_PARENT`, unless a launcher before this one has set it.
  */
 export function runAsChild(file: string, words: readonly string[], failed: (error: Error) => void): void {
-  const child = spawn(file, words, { stdio: "inherit" });
+  const env = { XSYS_PARENT: `${process.ppid}`, ...process.env };
+  const child = spawn(file, words, { stdio: "inherit", env });
   const forward = (signal: NodeJS.Signals) => {
     // The program got it as well: a second one would tell it not to finish what it is doing.
     if (!(FROM_KEYS.has(signal) && isInForeground())) child.kill(signal);

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { access, constants, readlink } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import { promisify } from "node:util";
+import { callerPid } from "../caller-pid.ts";
 
 /** What runs scripts. */
 export interface Runtime {
@@ -11,13 +12,13 @@ export interface Runtime {
 }
 
 /**
- * What runs the process that started this one, where that is Node or Bun; undefined where it is anything else, has ended,
+ * What runs the process that called this one, where that is Node or Bun; undefined where it is anything else, has ended,
  * or cannot be looked at.
  */
-export async function parentRuntime(pid: number = process.ppid): Promise<Runtime | undefined> {
+export async function parentRuntime(pid: number = callerPid()): Promise<Runtime | undefined> {
   const file = await executableOf(pid).catch(() => undefined);
   // Another process may have its number by now.
-  if (file === undefined || !isAbsolute(file) || process.ppid !== pid) return undefined;
+  if (file === undefined || !isAbsolute(file) || callerPid() !== pid) return undefined;
   const [, name] = RUNTIME.exec(basename(file)) ?? [];
   const isThere = await access(file, constants.X_OK).then(
     () => true,

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { callerPid } from "../caller-pid.ts";
+
 /** What the watch asks, and tells. */
 export interface ParentWatchHome {
   /** Whether the process that started this one has ended. */
@@ -50,12 +53,39 @@ export class ParentWatch {
   }
 }
 
-/** Tells whether the process that is the parent now has ended, when it is asked later. */
-export function parentEnd(): () => boolean {
+/**
+ * Tells whether the process that calls xsys now has ended, when it is asked later; or the launcher between them, which a
+ * caller may end in the place of xsys.
+ */
+export function parentEnd(caller: number = callerPid()): () => boolean {
   const { ppid } = process;
   // Elsewhere an orphan gets another parent; on Windows it keeps the number of the one that has ended.
-  if (process.platform !== "win32") return () => process.ppid !== ppid;
-  return () => !isRunning(ppid);
+  const isParentGone = process.platform === "win32" ? endOf(ppid) : () => process.ppid !== ppid;
+  if (caller === ppid) return isParentGone;
+  const isCallerGone = endOf(caller);
+  return () => isParentGone() || isCallerGone();
+}
+
+function endOf(pid: number): () => boolean {
+  const first = stateOf(pid);
+  return () => first === undefined || stateOf(pid) !== first;
+}
+
+/** What stays the same while a process runs; undefined when it does not. */
+function stateOf(pid: number): string | undefined {
+  if (!isRunning(pid)) return undefined;
+  return process.platform === "linux" ? startOf(pid) : "running";
+}
+
+/** When it started, as another process may get its number. One that nobody has waited for yet has ended as well. */
+function startOf(pid: number): string | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" "); // proc(5), from field 3 on
+    return fields[0] === "Z" ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
 }
 
 function isRunning(pid: number): boolean {

@@ -12,6 +12,7 @@ import { useSandbox } from "../../support/sandbox.ts";
 const sandbox = useSandbox();
 const children = useChildren();
 const PARENT_RUNTIME = fileURLToPath(new URL("../../../cmd/xsys/server/parent-runtime.ts", import.meta.url));
+const CALLER_PID = fileURLToPath(new URL("../../../cmd/xsys/caller-pid.ts", import.meta.url));
 const LOOK = `import { parentRuntime } from ${JSON.stringify(PARENT_RUNTIME)}; console.log(JSON.stringify(await parentRuntime()));`;
 
 /** Node under another name, with a file of its own: a link would show as Node. */
@@ -35,6 +36,19 @@ describe.runIf(process.platform === "linux")("what runs the parent", () => {
     const start = "process.stdout.write(require('child_process').execFileSync(process.argv[1], [process.argv[2]]))";
     const found = execFileSync(file, ["-e", start, process.execPath, look], { encoding: "utf8" }).trim();
     expect(found).toBe(runtime === undefined ? "undefined" : JSON.stringify({ name: runtime, file }));
+  });
+
+  test("is that of the caller behind a launcher", async () => {
+    const file = await nodeAs("elsewhere/bun");
+    const take = `import { takeLauncherEnvironment } from ${JSON.stringify(CALLER_PID)}; takeLauncherEnvironment();`;
+    const look = await sandbox.write("look.mjs", `${take}${LOOK}`);
+    const run = "process.stdout.write(require('child_process').execFileSync";
+    const launcher = await sandbox.write(
+      "launcher.cjs",
+      `process.env.XSYS_PARENT = process.ppid;${run}(process.execPath, [${JSON.stringify(look)}]))`,
+    );
+    const words = ["-e", `${run}(process.argv[1], [process.argv[2]]))`, process.execPath, launcher];
+    expect(execFileSync(file, words, { encoding: "utf8" }).trim()).toBe(JSON.stringify({ name: "bun", file }));
   });
 
   test("is unknown when it has ended, or is another process than it was", async () => {

@@ -2,9 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { PATIENCE, ParentWatch } from "../../../cmd/xsys/server/parent-watch.ts";
+import { PATIENCE, ParentWatch, parentEnd } from "../../../cmd/xsys/server/parent-watch.ts";
+import { bundleLauncher } from "../../../scripts/build/npm/launcher.ts";
 import { useChildren } from "../../support/children.ts";
 import { ended, xsys } from "../../support/command-line.ts";
+import { PROGRAM_LINE } from "../../support/program.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { startServer } from "../../support/started-server.ts";
 
@@ -69,6 +71,29 @@ describe("an engine is abandoned", () => {
   });
 });
 
+describe("a caller behind a launcher", () => {
+  const children = useChildren();
+
+  test("is gone when it has ended, and not before", async () => {
+    const caller = children.add(spawn(process.execPath, ["-e", "process.stdin.resume()"]));
+    const isGone = parentEnd(caller.pid);
+    expect(isGone()).toBe(false);
+    caller.kill("SIGKILL");
+    await once(caller, "exit");
+    expect(isGone()).toBe(true);
+    expect(parentEnd(caller.pid)()).toBe(true);
+  });
+
+  test.runIf(process.platform === "linux")("is gone when nobody has waited for it", async () => {
+    const start = "sleep 60 & echo $!; kill -9 $!; exec sleep 60"; // the second never waits
+    const parent = children.add(spawn("/bin/sh", ["-c", start]));
+    const [pid] = await once(parent.stdout, "data");
+    const isGone = parentEnd(Number(pid));
+    await vi.waitUntil(isGone);
+    expect(process.kill(Number(pid), 0)).toBe(true);
+  });
+});
+
 describe("xsys server start", () => {
   const sandbox = useSandbox();
   const children = useChildren();
@@ -78,10 +103,12 @@ describe("xsys server start", () => {
 
   /** Starts it by an application, which is killed when it has said something. */
   async function startAndKill(said: RegExp, ...words: string[]) {
-    const line = ["server", "start", "--ipc", sandbox.path("s"), ...words];
-    const application = children.add(
-      spawn(process.execPath, [APPLICATION, "--signature", "0123456789abcdef", ...line]),
-    );
+    const line = ["--signature", "0123456789abcdef", "server", "start", "--ipc", sandbox.path("s"), ...words];
+    return killed(said, [APPLICATION, ...line]);
+  }
+
+  async function killed(said: RegExp, words: string[], env = process.env) {
+    const application = children.add(spawn(process.execPath, words, { env }));
     let text = "";
     const end = ended(application);
     application.stdout.on("data", (bytes) => {
@@ -103,6 +130,18 @@ describe("xsys server start", () => {
     const next = await startServer(words, { cwd: sandbox.root, add: children.add });
     expect(next.address()).toBe(`127.0.0.1:${port}`);
     expect((await next.stop()).status).toBe(0);
+  }, 60_000);
+
+  test("by an application that is killed ends, too, behind a launcher that stays", async () => {
+    await bundleLauncher(sandbox.path("xsys.cjs"));
+    const preload = await sandbox.write("no-execve.cjs", "delete process.execve;");
+    const program = await sandbox.write("program", `#!/bin/sh\nexec ${PROGRAM_LINE} "$@"\n`, 0o755);
+    const words = ["--signature", "0123456789abcdef", "server", "start", "--ipc", sandbox.path("s"), "--port=0"];
+    const line = JSON.stringify(["--require", preload, sandbox.path("xsys.cjs"), ...words]);
+    const start = `require("child_process").spawn(process.execPath, ${line}, { stdio: ["ignore", "inherit", "inherit"], detached: true })`;
+    const env = { ...process.env, XSYS_PATH: program };
+    const { end } = await killed(/listening on .*\n/, ["-e", start], env);
+    expect((await end).stdout).toContain("the application has ended");
   }, 60_000);
 
   test("with workers of its own goes on without the application, until it has none", async () => {
