@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { callerPid } from "../caller-pid.ts";
+import { parentRuntime, type Runtime } from "./parent-runtime.ts";
 
 /** What the watch asks, and tells. */
 export interface ParentWatchHome {
@@ -64,6 +65,17 @@ export function parentEnd(caller: number = callerPid()): () => boolean {
   if (caller === ppid) return isParentGone;
   const isCallerGone = endOf(caller);
   return () => isParentGone() || isCallerGone();
+}
+
+/**
+ * Whether the caller of a signed start had ended before it could be looked at: an orphan's parent is the process with the
+ * number 1. In a container that may be the application itself, which is told by what runs it.
+ */
+export async function isOrphan(
+  caller: number = callerPid(),
+  runtimeOf: (pid: number) => Promise<Runtime | undefined> = parentRuntime,
+): Promise<boolean> {
+  return process.platform !== "win32" && caller === 1 && (await runtimeOf(caller)) === undefined;
 }
 
 function endOf(pid: number): () => boolean {

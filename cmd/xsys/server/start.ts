@@ -9,7 +9,7 @@ import { clearSocketPath } from "./clear-socket-path.ts";
 import { tellFailure } from "./failure.ts";
 import { firewallCommands } from "./firewall-commands.ts";
 import { createServerLog, type ServerLog } from "./log/server-log.ts";
-import { PATIENCE, ParentWatch, parentEnd } from "./parent-watch.ts";
+import { isOrphan, PATIENCE, ParentWatch, parentEnd } from "./parent-watch.ts";
 import { type ServerOptions, serverOptions } from "./server-options.ts";
 
 /** Runs the service with workers and HTTP until it is stopped, and gives the exit status. */
@@ -17,9 +17,10 @@ export async function startServer(words: readonly string[]): Promise<number> {
   keepShortLivedYoung();
   const isParentGone = parentEnd();
   const options = await serverOptions(words);
+  const isAbandoned = options.endsWithParent === true && (await isOrphan()) ? () => true : isParentGone;
   const log = await createServerLog(options.log);
   try {
-    return await runServer(options, log, isParentGone);
+    return await runServer(options, log, isAbandoned);
   } catch (error) {
     return await tellFailure(error, log);
   } finally {

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { PATIENCE, ParentWatch, parentEnd } from "../../../cmd/xsys/server/parent-watch.ts";
+import { isOrphan, PATIENCE, ParentWatch, parentEnd } from "../../../cmd/xsys/server/parent-watch.ts";
 import { bundleLauncher } from "../../../scripts/build/npm/launcher.ts";
 import { useChildren } from "../../support/children.ts";
 import { ended, xsys } from "../../support/command-line.ts";
@@ -94,6 +95,19 @@ describe("a caller behind a launcher", () => {
   });
 });
 
+describe.skipIf(process.platform === "win32")("an engine is an orphan from its start", () => {
+  test("when its parent is an init that runs no application", async () => {
+    expect(await isOrphan(1, async () => undefined)).toBe(true);
+  });
+
+  test("not when the application is process 1 of a container, nor under any other parent", async () => {
+    for (const name of ["node", "bun"] as const) {
+      expect(await isOrphan(1, async () => ({ name, file: `/usr/bin/${name}` }))).toBe(false);
+    }
+    expect(await isOrphan(process.pid, async () => undefined)).toBe(false);
+  });
+});
+
 describe("xsys server start", () => {
   const sandbox = useSandbox();
   const children = useChildren();
@@ -143,6 +157,31 @@ describe("xsys server start", () => {
     const { end } = await killed(/listening on .*\n/, ["-e", start], env);
     expect((await end).stdout).toContain("the application has ended");
   }, 60_000);
+
+  test.runIf(process.platform === "linux")(
+    "by an application that is killed before the engine runs ends, too",
+    async ({ skip }) => {
+      const words = ["--signature", "0123456789abcdef", "server", "start", "--ipc", sandbox.path("s"), "--port=0"];
+      // It becomes the engine when its standard input has a line, which it gets when the application has gone.
+      const script = `echo $$; read -r line; exec ${PROGRAM_LINE} "$@"`;
+      const line = JSON.stringify(["-c", script, "sh", ...words]);
+      const start = `require("child_process").spawn("/bin/sh", ${line}, { stdio: "inherit", detached: true })`;
+      const application = children.add(spawn(process.execPath, ["-e", start]));
+      const end = ended(application);
+      const [pid] = await once(application.stdout, "data");
+      const exit = once(application, "exit");
+      application.kill("SIGKILL");
+      await exit;
+      const status = await readFile(`/proc/${Number(pid)}/status`, "utf8");
+      if (!/^PPid:\t1$/m.test(status)) {
+        process.kill(Number(pid), "SIGKILL");
+        skip("orphans get another parent than process 1 here (PR_SET_CHILD_SUBREAPER)");
+      }
+      application.stdin.end("\n");
+      expect((await end).stdout).toContain("the application has ended");
+    },
+    60_000,
+  );
 
   test("with workers of its own goes on without the application, until it has none", async () => {
     const words = ["--port=0", "--cluster", "--cluster-workers=1", "--entry-point", WORKER];
