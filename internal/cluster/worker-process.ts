@@ -250,5 +250,5 @@ export class WorkerProcess {
 
 /** As setTimeout. An exit that is pending when the service was held up is read before: polling precedes an immediate. */
 function afterPoll(callback: () => void, delay: number): NodeJS.Timeout {
-  return setTimeout(() => setImmediate(callback), delay);
+  return startTimer(() => setImmediate(callback), delay);
 }

@@ -18,6 +18,7 @@ const sandbox = useSandbox();
 const EVERY_CALL = [
   ...[
     "argv",
+    "caller-pid",
     "callers",
     "end-with",
     "globals",

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Client, connect, connectSync, type SyncClient, XsysError } from "../../../clients/typescript/index.ts";
 import { ThreadCarrier } from "../../../clients/typescript/sync/thread-carrier.ts";
@@ -21,7 +20,15 @@ async function stopService(): Promise<void> {
   if (xsys === undefined) return;
   await xsys.service.stop();
   xsys.close();
-  await expect.poll(() => existsSync(sandbox.path("s")), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => isRunning(xsys.hello.pid)).toBe(false);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function failure(act: () => unknown): XsysError {
