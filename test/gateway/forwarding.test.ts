@@ -78,7 +78,7 @@ describe("of a stranger", () => {
     const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
     cleanUp(() => session.destroy());
     const headers = await text(session.request({ ...TOLD, x_forwarded_for: "6.6.6.6", "x-kept": "1" }));
-    expect(headers).not.toMatch(/6\.6\.6|evil|666/);
+    expect(headers).not.toMatch(/6\.6\.6|evil|"666/);
     expect(JSON.parse(headers)).toMatchObject({ "x-kept": "1", host: `127.0.0.1:${gateway.port}` });
   });
 
@@ -93,7 +93,7 @@ describe("of a stranger", () => {
     const headers = { ...TOLD, ...MISSPELT, connection: "upgrade", upgrade: "websocket" };
     const request = httpRequest({ host: "127.0.0.1", port: gateway.port, headers, agent: false });
     request.on("error", () => {}).end();
-    expect(JSON.stringify(await upgraded.promise)).not.toMatch(/6\.6\.6|evil|666/);
+    expect(JSON.stringify(await upgraded.promise)).not.toMatch(/6\.6\.6|evil|"666/);
   });
 });
 

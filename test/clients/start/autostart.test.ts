@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Client, connect, connectSync, type SyncClient, XsysError } from "../../../clients/typescript/index.ts";
 import { ThreadCarrier } from "../../../clients/typescript/sync/thread-carrier.ts";
 import { createRunner } from "../../../clients/typescript/xypriss.ts";
+import { gone } from "../../cluster/support/running.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();
@@ -20,15 +21,7 @@ async function stopService(): Promise<void> {
   if (xsys === undefined) return;
   await xsys.service.stop();
   xsys.close();
-  await expect.poll(() => isRunning(xsys.hello.pid)).toBe(false);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
+  await gone(xsys.hello.pid);
 }
 
 function failure(act: () => unknown): XsysError {
