@@ -12,19 +12,27 @@ const MAX_KEPT_LINE = 8_192;
 
 /** The end of what a member printed. */
 export class LastLines {
-  readonly #lines: LogLine[] = [];
+  readonly #lines: { readonly line: LogLine; readonly by: object | undefined }[] = [];
   #text = 0;
 
-  add(line: LogLine): void {
+  /** `by` stands for the process that printed it. */
+  add(line: LogLine, by?: object): void {
     const kept = line.line.length > MAX_KEPT_LINE ? { ...line, line: beginning(line.line) } : line;
-    this.#lines.push(kept);
+    this.#lines.push({ line: kept, by });
     this.#text += kept.line.length;
-    while (this.#lines.length > MAX_KEPT || this.#text > MAX_TEXT) this.#text -= this.#lines.shift()?.line.length ?? 0;
+    while (this.#lines.length > MAX_KEPT || this.#text > MAX_TEXT) {
+      this.#text -= this.#lines.shift()?.line.line.length ?? 0;
+    }
   }
 
   /** The last ones, the oldest first. */
   last(count: number): readonly LogLine[] {
-    return count === 0 ? [] : this.#lines.slice(-count);
+    return count === 0 ? [] : this.#lines.slice(-count).map(({ line }) => line);
+  }
+
+  /** Those of one process, the oldest first. */
+  of(by: object): readonly LogLine[] {
+    return this.#lines.flatMap((each) => (each.by === by ? each.line : []));
   }
 }
 

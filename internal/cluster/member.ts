@@ -2,7 +2,7 @@ import { XsysError } from "../../protocol/errors.ts";
 import { startTimer } from "../../protocol/timers.ts";
 import { Backoff } from "./backoff.ts";
 import type { WorkerChannel } from "./channel.ts";
-import { LastLines, type LogLine, MAX_KEPT } from "./last-lines.ts";
+import { LastLines, type LogLine } from "./last-lines.ts";
 import { withLastWords } from "./last-words.ts";
 import type { Loss } from "./loss.ts";
 import type { MemberHome, Role } from "./member-home.ts";
@@ -27,7 +27,7 @@ export class Member {
   readonly #home: MemberHome;
   readonly #state = new Standing(MEMBER_STEPS, "stopped");
   readonly #backoff: Backoff;
-  readonly #asHome: ProcessHome;
+  readonly #asHome: Omit<ProcessHome, "line">;
   #role: Role;
   #current: WorkerProcess | undefined;
   #successor: WorkerProcess | undefined;
@@ -38,6 +38,8 @@ export class Member {
   #respawnAt: number | undefined;
   /** The last start failed for a reason that is known: its output is the same again, most often. */
   #isRepeat = false;
+  /** What stands for a process in `lines`: its successor may print before its own output is read to the end. */
+  readonly #outputOf = new WeakMap<WorkerProcess, object>();
   /** The process after whose loss no other was started. */
   #lastHope: WorkerProcess | undefined;
   #replacing: Promise<void> | undefined;
@@ -52,7 +54,6 @@ export class Member {
       log: home.log,
       guard: home.guard,
       signs: { givesSigns: false },
-      line: (stream, line) => this.#keep({ time: Date.now() / 1000, id, stream, line }),
       ready: (process) => this.#whenReady(process),
       lost: (process) => this.#whenLost(process),
       crashed: (process) => this.#whenCrashed(process),
@@ -158,7 +159,13 @@ export class Member {
 
   #spawn(): WorkerProcess {
     this.starts++;
-    return new WorkerProcess(this.id, this.#asHome);
+    const by = {};
+    const process = new WorkerProcess(this.id, {
+      ...this.#asHome,
+      line: (stream, line) => this.#keep({ time: Date.now() / 1000, id: this.id, stream, line }, by),
+    });
+    this.#outputOf.set(process, by);
+    return process;
   }
 
   async #replace(): Promise<void> {
@@ -175,8 +182,8 @@ export class Member {
     }
   }
 
-  #keep(line: LogLine): void {
-    this.lines.add(line);
+  #keep(line: LogLine, by: object): void {
+    this.lines.add(line, by);
     this.#home.line(line, this.#isRepeat && this.state !== "ready");
   }
 
@@ -217,9 +224,9 @@ export class Member {
   }
 
   /** What a process printed, as far as it is kept. */
-  linesOf({ age }: WorkerProcess): readonly string[] {
-    const since = (Date.now() - age) / 1000;
-    return this.lines.last(MAX_KEPT).flatMap(({ time, line }) => (time >= since ? line : []));
+  linesOf(process: WorkerProcess): readonly string[] {
+    const by = this.#outputOf.get(process);
+    return by === undefined ? [] : this.lines.of(by).map(({ line }) => line);
   }
 
   #whenLost(process: WorkerProcess): void {

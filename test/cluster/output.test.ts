@@ -73,6 +73,15 @@ describe("a flood", () => {
 describe("the last lines", () => {
   const line = (text: string) => ({ time: 0, id: "0", stream: "stdout" as const, line: text });
 
+  test("are told apart by the process that printed them", () => {
+    const last = new LastLines();
+    const [first, second] = [{}, {}];
+    last.add(line("a"), first);
+    last.add(line("b"), second);
+    last.add(line("c"), first);
+    expect(last.of(first).map((each) => each.line)).toEqual(["a", "c"]);
+  });
+
   test("are 200", () => {
     const last = new LastLines();
     for (let i = 0; i < 300; i++) last.add(line(String(i)));
