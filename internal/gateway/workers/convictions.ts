@@ -21,7 +21,7 @@ export class Convictions {
     if (this.#until.size > MAX_CONVICTIONS) this.#until.delete(this.#until.keys().next().value as string);
   }
 
-  has(request: WorkerRequest): boolean {
+  has(request: Pick<WorkerRequest, "method" | "url">): boolean {
     if (this.#until.size === 0) return false;
     return (this.#until.get(keyOf(request)) ?? 0) > performance.now();
   }
@@ -34,7 +34,7 @@ export class Convictions {
 /** Characters of a path beyond which its hash stands for it. */
 const LONG = 256;
 
-function keyOf({ method, url }: WorkerRequest): string {
+function keyOf({ method, url }: Pick<WorkerRequest, "method" | "url">): string {
   const path = pathOf(url);
   return path.length <= LONG ? `${method} ${path}` : `${method} #${hash("sha256", path, "base64")}`;
 }

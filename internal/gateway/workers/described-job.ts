@@ -1,27 +1,26 @@
 import type { RequestInFlight } from "../../cluster/channel.ts";
 import { pathOf } from "./convictions.ts";
-import type { Job } from "./job.ts";
-import type { SentJob } from "./sent-job.ts";
+import type { GivenUpRequest } from "./given-up.ts";
 
 /** Characters of a path and of a query that are told. */
 const MAX_PATH = 1_024;
 const MAX_QUERY = 256;
 
-/** A job that a worker has, as its supervision is told of it. */
+/** A request that a worker has, as its supervision is told of it. */
 export class DescribedJob {
-  readonly job: Job;
+  readonly #request: GivenUpRequest["request"];
   /** What it was found to be at the worker's death. */
   verdict: "suspect" | "convicted" | undefined;
   readonly #age: number;
 
-  constructor({ job, sentAt }: SentJob) {
-    this.job = job;
+  constructor({ request, sentAt }: GivenUpRequest) {
+    this.#request = request;
     this.#age = performance.now() - sentAt;
   }
 
   /** Of the query only where it is needed to find what ended the worker: there may be secrets in it. */
   get description(): RequestInFlight {
-    const { method, url } = this.job.request;
+    const { method, url } = this.#request;
     const path = pathOf(url);
     const query = url.slice(path.length + 1, path.length + 1 + MAX_QUERY);
     const { verdict } = this;

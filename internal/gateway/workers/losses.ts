@@ -33,6 +33,10 @@ const MAX_PATH = 1_024;
  * - A worker that is no child of this service may have died in either way. Its requests are suspects, so that one which
  *   ends workers takes two of them and not `--retry-max`; but no method and path is remembered for it.
  *
+ * - A worker may also end by a request that nobody waits for any more (`GivenUp`): its client has gone, or its time is over.
+ *   Such a request is a suspect that is not sent again. While a worker may still work on one, no other is alone there: it is
+ *   chosen last for a trial, and a suspect that is on it at its death is not convicted.
+ *
  * What may not be repeated is answered with 502 at once, in all cases. Nothing of this costs a request that is answered
  * anything: it begins at a worker's death.
  */
@@ -91,7 +95,8 @@ export class Losses {
   /** Whether a worker that ends now, or has ended, works on what is known to end workers, or is on trial for it. */
   hasCulprit(link: WorkerLink): boolean {
     const { onTrial } = link;
-    return link.jobs.some((job) => job === onTrial || this.#convictions.has(job.request));
+    if (link.jobs.some((job) => job === onTrial || this.#convictions.has(job.request))) return true;
+    return link.givenUp.some(({ request }) => this.#convictions.has(request));
   }
 
   #decide(link: WorkerLink, jobs: readonly Job[], loss: Loss): void {
@@ -100,14 +105,14 @@ export class Losses {
       return;
     }
     const convicted = loss === "own" ? this.#convicted(link) : new Set<Job>();
-    if (convicted.size > 0) this.#clear(link, jobs, convicted);
+    if (convicted.size > 0 || this.#isOfGivenUp(link)) this.#clear(link, jobs, convicted);
     else this.#suspect(link, jobs);
   }
 
   /** Of what a worker worked on at its own death: the request on trial, or those of a convicted method and path. */
   #convicted(link: WorkerLink): ReadonlySet<Job> {
     const { onTrial, jobs } = link;
-    if (onTrial !== undefined && jobs.includes(onTrial)) {
+    if (onTrial !== undefined && jobs.includes(onTrial) && link.givenUp.length === 0) {
       this.#convict(onTrial);
       return new Set([onTrial]);
     }
@@ -115,6 +120,12 @@ export class Losses {
     const [only] = jobs;
     if (only !== undefined && jobs.length === 1 && known.length === 1) this.#convictions.add(only.request);
     return new Set(known);
+  }
+
+  /** Whether the cause is known, or likely, to be what nobody waits for: of what is known to end workers, or beside a trial. */
+  #isOfGivenUp({ givenUp, jobs, onTrial }: WorkerLink): boolean {
+    if (givenUp.some(({ request }) => this.#convictions.has(request))) return true;
+    return givenUp.length > 0 && onTrial !== undefined && jobs.includes(onTrial);
   }
 
   #convict(job: Job): void {
@@ -144,7 +155,7 @@ export class Losses {
   }
 
   #suspect(link: WorkerLink, jobs: readonly Job[]): void {
-    for (const job of link.jobs) link.mark(job, "suspect");
+    link.markAllSuspect();
     const death: Death = {};
     for (const job of likeliestFirst(jobs)) {
       if (this.#suspects.has(job)) job.failed("convicted");

@@ -15,6 +15,10 @@ export class SentJob {
   /** What goes of the request's. */
   writer: ByteWriter | undefined;
 
+  get request(): Job["request"] {
+    return this.job.request;
+  }
+
   constructor(job: Job) {
     this.job = job;
     this.sentAt = performance.now();

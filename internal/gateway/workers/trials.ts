@@ -59,6 +59,8 @@ interface Suspect {
  *   is not alone any more, and so is not convicted if that worker dies. One that gives no sign of life any more is not put
  *   back: it hangs. Others are put back when their requests are not
  *   answered by then, or their suspect's answer has begun: it cannot be sent again anyway.
+ * - Where a worker does not get idle within SHARE_AFTER, or is the only one, at work, and no other can come, suspects are sent
+ *   as any other request is.
  * - A suspect that waited for half of `patience` is sent as any other request is; it is not sent a third time.
  * - Their number is bounded by MAX_SUSPECTS.
  */
@@ -156,11 +158,23 @@ export class Trials {
 
   /** Sets workers aside, as far as there is need of them. */
   #look(): void {
+    if (this.#isHopeless) this.#sendAsOthers();
     while (this.#aside.size < this.#most() && this.#idleAside < this.#waiting.size) {
       const link = this.#choose();
       if (link === undefined) return;
       this.#setAside(link);
     }
+  }
+
+  /** The only worker is at work, and may be so for ever: nobody could wait for it. */
+  get #isHopeless(): boolean {
+    const { inTurn, hopeful } = this.#home;
+    const [only] = inTurn;
+    return !hopeful && this.#aside.size === 0 && inTurn.length === 1 && only !== undefined && only.active > 0;
+  }
+
+  #sendAsOthers(): void {
+    for (const job of this.takeAll()) this.#home.assign(job);
   }
 
   /** Workers that were set aside and are not on a trial. */
@@ -177,7 +191,7 @@ export class Trials {
     const isNew = able.find((link) => link.isNew);
     if (isNew !== undefined || !this.#mayDisturb(inTurn.length)) return isNew;
     return able.reduce<WorkerLink | undefined>(
-      (best, link) => (best && best.active <= link.active ? best : link),
+      (best, link) => (best && burden(best) <= burden(link) ? best : link),
       undefined,
     );
   }
@@ -239,7 +253,14 @@ export class Trials {
   #putBack(link: WorkerLink, { since }: Aside): void {
     const now = performance.now();
     if (now - since >= SHARE_AFTER) this.#notBefore = now + SHARE_AFTER;
+    const wasNeverIdle = link.onTrial === undefined && link.active > 0;
     this.#aside.delete(link);
     this.#home.putBack(link);
+    if (wasNeverIdle) this.#sendAsOthers();
   }
+}
+
+/** What a worker is at work on; one that may work on what nobody waits for is chosen last. */
+function burden(link: WorkerLink): number {
+  return link.givenUp.length > 0 ? Number.POSITIVE_INFINITY : link.active;
 }

@@ -12,6 +12,7 @@ import type { WorkerInbox, WorkerPeer } from "../../ipc/worker-peer.ts";
 import type { Answer } from "../answer.ts";
 import { Backlog } from "./backlog.ts";
 import { DescribedJob, described } from "./described-job.ts";
+import { GivenUp, type GivenUpRequest } from "./given-up.ts";
 import { type Job, needsStreams } from "./job.ts";
 import type { LinkHome } from "./link-home.ts";
 import { sendBody } from "./send-body.ts";
@@ -33,11 +34,14 @@ export class WorkerLink implements WorkerInbox, Candidate {
   readonly #peer: WorkerPeer;
   readonly #backlog: Backlog;
   readonly #sent = new SentJobs();
+  readonly #givenUp = new GivenUp();
   readonly #latency = new Latency();
   readonly #pings: (() => void)[] = [];
   #isGone = false;
   /** What it left behind when it was gone, the latest first. */
-  #left: readonly DescribedJob[] = [];
+  #left: ReadonlyMap<Job, DescribedJob> = new Map();
+  /** What it may have worked on beside that, though nobody waited for it. */
+  #leftGivenUp: ReadonlyMap<GivenUpRequest, DescribedJob> = new Map();
   /** The suspect that it was given alone, while it runs. The trials' to write. */
   onTrial: Job | undefined;
 
@@ -75,7 +79,12 @@ export class WorkerLink implements WorkerInbox, Candidate {
 
   /** What it has not answered whole, the latest first; of a worker that is gone, what it left so. */
   get jobs(): readonly Job[] {
-    return (this.#isGone ? this.#left : this.#sent.all()).map(({ job }) => job);
+    return this.#isGone ? [...this.#left.keys()] : this.#sent.all().map(({ job }) => job);
+  }
+
+  /** What it may still work on though nobody waits for it, the latest first; of a worker that is gone, when it went. */
+  get givenUp(): readonly GivenUpRequest[] {
+    return this.#isGone ? [...this.#leftGivenUp.keys()] : this.#givenUp.all();
   }
 
   canTake(job: Job): boolean {
@@ -120,6 +129,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
     for (const [id, sent] of this.#sent.unansweredSince(before)) {
       this.#cancel(id);
       this.#sent.end(id);
+      this.#givenUp.add(id, sent);
       sent.fail("timeout");
     }
   }
@@ -150,18 +160,29 @@ export class WorkerLink implements WorkerInbox, Candidate {
 
   /** How many requests it has not answered; of a worker that is gone, how many it left so. */
   get inFlight(): number {
-    return this.#isGone ? this.#left.length : this.active;
+    return this.#isGone ? this.#left.size : this.active;
   }
 
   /** The same by what they are: those that were convicted first, then the oldest, at most `limit`. */
   requestsInFlight(limit: number): readonly RequestInFlight[] {
-    return described(this.#isGone ? this.#left : this.#sent.all().map((sent) => new DescribedJob(sent)), limit);
+    if (!this.#isGone)
+      return described(
+        this.#sent.all().map((sent) => new DescribedJob(sent)),
+        limit,
+      );
+    const suspects = [...this.#leftGivenUp.values()].filter(({ verdict }) => verdict !== undefined);
+    return described([...this.#left.values(), ...suspects], limit);
   }
 
   /** What a job that it left was found to be. */
   mark(job: Job, verdict: DescribedJob["verdict"]): void {
-    const left = this.#left.find((each) => each.job === job);
+    const left = this.#left.get(job);
     if (left !== undefined) left.verdict = verdict;
+  }
+
+  /** All that it left may have ended it, what nobody waited for as well. */
+  markAllSuspect(): void {
+    for (const each of [...this.#left.values(), ...this.#leftGivenUp.values()]) each.verdict = "suspect";
   }
 
   get endedByRequest(): boolean {
@@ -208,7 +229,10 @@ export class WorkerLink implements WorkerInbox, Candidate {
 
   #answer(id: number, status: unknown, fields: unknown, body: Uint8Array | "follows"): void {
     const sent = this.#sent.get(id);
-    if (sent === undefined || sent.isAnswered) return; // too late: somebody else has answered, or nobody waits
+    if (sent === undefined || sent.isAnswered) {
+      this.#givenUp.delete(id);
+      return; // too late: somebody else has answered, or nobody waits
+    }
     const { method } = sent.job.request;
     const head = answerHead(status, fields, method);
     if (head === undefined) {
@@ -271,6 +295,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
     if (this.#sent.get(id) !== sent) return;
     this.#cancel(id);
     this.#sent.end(id);
+    if (!sent.isAnswered) this.#givenUp.add(id, sent);
     sent.abandon();
   }
 
@@ -284,12 +309,13 @@ export class WorkerLink implements WorkerInbox, Candidate {
   #lose(): void {
     if (this.#isGone) return;
     const left = this.#sent.takeAll();
-    this.#left = left.map((sent) => new DescribedJob(sent));
+    this.#left = new Map(left.map((sent) => [sent.job, new DescribedJob(sent)]));
+    this.#leftGivenUp = new Map(this.#givenUp.all().map((each) => [each, new DescribedJob(each)]));
     this.#isGone = true;
     this.#home.gone(this);
     this.#backlog.close();
     for (const sent of left) sent.cut("lost");
-    if (left.length > 0)
+    if (left.length > 0 || this.#leftGivenUp.size > 0)
       this.#home.left(
         this,
         left.flatMap(({ job, isAnswered }) => (isAnswered ? [] : job)),

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { WorkerChannel } from "../../../internal/cluster/channel.ts";
 import type { Loss } from "../../../internal/cluster/loss.ts";
 import { CONVICTED_FOR, Convictions, MAX_CONVICTIONS } from "../../../internal/gateway/workers/convictions.ts";
+import { REMEMBERED_FOR } from "../../../internal/gateway/workers/given-up.ts";
 import type { Failure, Job } from "../../../internal/gateway/workers/job.ts";
 import { MAX_SUSPECTS, SHARE_AFTER } from "../../../internal/gateway/workers/trials.ts";
 import { WorkerPool } from "../../../internal/gateway/workers/worker-pool.ts";
@@ -392,6 +393,119 @@ describe("good requests are not starved by suspects", () => {
     expect(left.urls.length - before).toBe(10);
     expect(scene.pool.waiting).toBe(MAX_SUSPECTS);
   });
+});
+
+describe("a request that nobody waits for any more", () => {
+  /** A worker that works on /crash, whose client has gone. */
+  function deserted(scene: Scene, id: string): Supervised {
+    const worker = scene.join(id);
+    const [gone] = scene.ask("/crash?x");
+    scene.pool.abandon(gone as Asked);
+    return worker;
+  }
+
+  test("is among the suspects of its worker's death, and what was tried beside it is not convicted", async () => {
+    const scene = new Scene();
+    const [first, second] = [scene.join("0"), scene.join("1")];
+    const [good, gone] = scene.ask("/good", "/crash?x");
+    scene.pool.abandon(gone as Asked);
+    await first.dies("own");
+    vi.advanceTimersByTime(1.5 * SHARE_AFTER);
+    expect(second.urls, "nothing else is there to try the suspect").toEqual(["/crash?x", "/good"]);
+    await second.dies("own");
+    expect(good).toMatchObject({ failures: ["suspect", "lost"] });
+    expect(scene.log.filter((line) => line.includes("ended a worker"))).toEqual([]);
+    expect(second.channel.inFlight).toBe(1);
+  });
+
+  test("keeps its worker from being chosen for a trial", async () => {
+    const scene = new Scene();
+    const first = scene.join("0");
+    const busy = scene.join("1");
+    scene.ask("/a", "/b");
+    const third = deserted(scene, "2");
+    await first.dies("own");
+    expect(third.urls).toEqual(["/crash?x"]);
+    await busy.answers("/b");
+    expect(busy.urls).toEqual(["/b", "/a"]);
+  });
+
+  test("is told with the death that it may have caused, also when nothing else was in flight", async () => {
+    const scene = new Scene();
+    const worker = deserted(scene, "0");
+    await worker.dies("own");
+    expect(worker.channel.requestsInFlight(10)).toEqual([
+      { method: "GET", path: "/crash", verdict: "suspect", age: expect.any(Number) },
+    ]);
+    expect(worker.channel.inFlight).toBe(0);
+    const other = deserted(scene, "0");
+    await other.dies("outside");
+    expect(other.channel.requestsInFlight(10)).toEqual([]);
+  });
+
+  test("of a convicted method and path is the cause: the others lose no time", async () => {
+    const scene = new Scene();
+    for (const _ of [1, 2]) {
+      const worker = scene.join();
+      if (worker.urls.length === 0) scene.ask("/crash");
+      await worker.dies("own");
+    }
+    const next = scene.join();
+    vi.advanceTimersByTime(2 * SHARE_AFTER); // for which convicted requests wait
+    const [gone, good] = scene.ask("/crash", "/good");
+    scene.pool.abandon(gone as Asked);
+    await next.dies("own");
+    expect(good?.failures).toEqual(["lost"]);
+  });
+
+  test("is remembered until it is answered after all, or for five seconds, and the latest hundred are", async () => {
+    const scene = new Scene();
+    const describe = async (worker: Supervised) => {
+      await worker.dies("own");
+      return worker.channel.requestsInFlight(1_000).length;
+    };
+    const late = deserted(scene, "0");
+    await late.answers("/crash?x");
+    expect(await describe(late)).toBe(0);
+    const old = deserted(scene, "0");
+    vi.advanceTimersByTime(REMEMBERED_FOR);
+    expect(await describe(old)).toBe(0);
+    const many = scene.join();
+    for (const asked of scene.ask(...Array.from({ length: 150 }, (_, i) => `/${i}`))) scene.pool.abandon(asked);
+    expect(await describe(many)).toBe(100);
+  });
+});
+
+describe("workers that nobody watches over", () => {
+  test("are not waited for: the only one, at work on something without end, is given a suspect at once", () => {
+    const pool = unsupervised();
+    const [first, second] = [FakeWorker.join(pool, { id: "a" }), FakeWorker.join(pool, { id: "b" })];
+    new Asked(pool, "/get");
+    new Asked(pool, "/endless");
+    first.leave();
+    expect(second.asked.map(({ url }) => url)).toEqual(["/endless", "/get"]);
+    const next = new Asked(pool, "/next");
+    expect(second.asked.map(({ url }) => url)).toEqual(["/endless", "/get", "/next"]);
+    expect(next.failures).toEqual([]);
+  });
+
+  function unsupervised(): WorkerPool {
+    const scene = new Scene();
+    scene.pool.source = undefined;
+    return scene.pool;
+  }
+});
+
+test("as many requests as a worker may have are described at its death in a moment", async () => {
+  const scene = new Scene();
+  const worker = scene.join();
+  const asked = scene.ask(...Array.from({ length: 20_000 }, (_, i) => `/${i}`));
+  vi.useRealTimers();
+  const before = performance.now();
+  await worker.dies("own");
+  // 100 ms here; 5 s where each is looked for among all.
+  expect(performance.now() - before).toBeLessThan(2_500);
+  expect(asked.filter(({ failures }) => failures.includes("suspect"))).toHaveLength(20_000);
 });
 
 test("a suspect whose client has gone is forgotten, before and after it is known why its worker was lost", async () => {
