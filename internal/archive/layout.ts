@@ -4,6 +4,9 @@ import { tooLarge } from "./streams.ts";
 
 export type Kind = "file" | "folder" | "link";
 
+/** Bytes of an entry's path: PATH_MAX of Linux, beyond which no file can be made by its path. */
+const MAX_PATH = 4_096;
+
 const SEPARATORS = process.platform === "win32" ? /[/\\]/ : /\//;
 
 /**
@@ -54,6 +57,9 @@ export class Layout {
   }
 
   #segments(path: string, name: string): string[] {
+    if (Buffer.byteLength(path) > MAX_PATH) {
+      throw this.#refusal("TOO_LARGE", `${name.slice(0, 64)} …`, `its path is longer than ${MAX_PATH} bytes`);
+    }
     if (path.includes("\0")) throw this.#refusal("INVALID_DATA", name, "a NUL character in its name");
     if (path.includes("\uFFFD")) throw this.#refusal("UNSUPPORTED", name, "a name that is not UTF-8");
     const segments = path.split(SEPARATORS);
@@ -69,14 +75,25 @@ export class Layout {
       if (kind !== "folder") throw this.#refusal("INVALID_DATA", name, "it has no name");
       return;
     }
-    for (let depth = 1; depth < segments.length; depth++) this.#placeFolder(segments.slice(0, depth).join("/"), name);
     const path = segments.join("/");
+    this.#placeFoldersOf(path, name);
     if (kind === "folder") this.#placeFolder(path, name);
     else if (this.#kinds.get(path) !== "folder") this.#kinds.set(path, kind);
     else throw this.#refusal("INVALID_DATA", name, "it takes a folder's place");
   }
 
+  /** Those that lead to a path, the outermost first. What lies in a known folder needs no look at what leads to that. */
+  #placeFoldersOf(path: string, name: string): void {
+    if (this.#kinds.get(path.slice(0, Math.max(0, path.lastIndexOf("/")))) === "folder") return;
+    for (let end = path.indexOf("/"); end > 0; end = path.indexOf("/", end + 1))
+      this.#placeFolder(path.slice(0, end), name);
+  }
+
   #placeFolder(path: string, name: string): void {
+    const { maxEntries } = this.#limits;
+    if (this.#kinds.size > maxEntries + MAX_PATH) {
+      throw this.#refusal("TOO_LARGE", name, `with its folders there are more than ${maxEntries} entries`);
+    }
     const there = this.#kinds.get(path);
     if (there === "link") throw this.#refusal("DENIED", name, `"${path}" is a symbolic link`);
     if (there === "file") throw this.#refusal("INVALID_DATA", name, `"${path}" is a file`);

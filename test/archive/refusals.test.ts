@@ -28,6 +28,26 @@ async function refused(kind: "untar" | "unzip", bytes: Uint8Array, options: obje
   return error;
 }
 
+describe("a path", () => {
+  test.each(["untar", "unzip"] as const)("of more than 4,096 bytes is TOO_LARGE: %s", async (kind) => {
+    const bytes = kind === "untar" ? tarBytes : zipBytes;
+    const entry = { name: `${"é/".repeat(1_400)}f`, contents: "" };
+    const error = await refused(kind, kind === "untar" ? longNamed(entry.name) : bytes(entry));
+    expect(error).toMatchObject({ code: "TOO_LARGE", message: expect.stringContaining("longer than 4096 bytes") });
+  });
+
+  test("in as many folders as no archive may have entries is TOO_LARGE", async () => {
+    const entries = Array.from({ length: 20 }, (_, i) => ({ name: `${i}/${"a/".repeat(1_000)}f`, contents: "" }));
+    const error = await refused("unzip", zipBytes(...entries), { maxEntries: 100 });
+    expect(error).toMatchObject({ code: "TOO_LARGE", message: expect.stringContaining("with its folders") });
+  });
+});
+
+/** With a header `L` of GNU tar in front, as a name of ustar is short. */
+function longNamed(name: string): Uint8Array {
+  return tarBytes({ name: "././@LongLink", type: "L", contents: `${name}\0` }, { name: "short", contents: "" });
+}
+
 describe.each(["dest", "new/dest"])("untar into %s", (dest) => {
   test.each([
     ["a name that leads up", { name: "../outside.txt" }],
