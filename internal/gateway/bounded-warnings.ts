@@ -2,10 +2,11 @@ import type { Logger } from "../log.ts";
 
 /** Milliseconds in which a kind of warning is logged once. */
 const INTERVAL = 10_000;
-/** Kinds that are told apart: what names them may come from outside. All others are one. */
+/** Kinds that are told apart: what names them may come from outside. Those logged latest stay; while all are recent, others are one. */
 const MOST_KINDS = 200;
 
 interface Kind {
+  readonly key: string;
   loggedAt: number;
   /** Not logged since. */
   more: number;
@@ -36,16 +37,26 @@ export class BoundedWarnings {
     const { more } = kind;
     kind.loggedAt = now;
     kind.more = 0;
+    this.#kinds.delete(kind.key);
+    this.#kinds.set(kind.key, kind); // the latest last
     this.#log.warn(more === 0 ? fields : { ...fields, more }, message);
   }
 
   #kind(name: string): Kind {
-    const key = this.#kinds.has(name) || this.#kinds.size < MOST_KINDS ? name : "";
+    const key = this.#kinds.has(name) || this.#hasRoom() ? name : "";
     let kind = this.#kinds.get(key);
     if (kind === undefined) {
-      kind = { loggedAt: Number.NEGATIVE_INFINITY, more: 0 };
+      kind = { key, loggedAt: Number.NEGATIVE_INFINITY, more: 0 };
       this.#kinds.set(key, kind);
     }
     return kind;
+  }
+
+  /** Forgets the kind that was logged longest ago, where that is an interval ago. */
+  #hasRoom(): boolean {
+    if (this.#kinds.size < MOST_KINDS) return true;
+    const [oldest] = this.#kinds.values();
+    if (oldest === undefined || performance.now() - oldest.loggedAt < this.#interval) return false;
+    return this.#kinds.delete(oldest.key);
   }
 }

@@ -31,6 +31,18 @@ test("the first of the next interval tells how many there were", async () => {
   expect(lines.at(-1)).toEqual({ level: "warn", msg: "one", ...(count > 0 && { more: count }) });
 });
 
+test("kinds of long ago give their places to others", async () => {
+  const { log, lines } = fakeLog();
+  const warnings = new BoundedWarnings(log, 1);
+  for (let kind = 0; kind < 200; kind++) warnings.warn(String(kind), {}, "early");
+  await sleep(5);
+  for (const kind of ["new", "newer"]) warnings.warn(kind, {}, kind);
+  expect(lines.slice(-2)).toEqual([
+    { level: "warn", msg: "new" },
+    { level: "warn", msg: "newer" },
+  ]);
+});
+
 test("kinds without end are one from some number on", () => {
   const { log, lines } = fakeLog();
   const warnings = new BoundedWarnings(log);

@@ -79,7 +79,7 @@ export class UpgradeAttempt {
   #giveTime(ms: number, code: string): void {
     clearTimeout(this.#timer);
     if (ms === 0) return;
-    const fail = (): void => void this.#request?.destroy(Object.assign(new Error(`no answer in ${ms} ms`), { code }));
+    const fail = (): void => void this.#request?.destroy(Object.assign(new Error("no answer in time"), { code }));
     this.#timer = startTimer(fail, ms);
   }
 }
