@@ -65,20 +65,31 @@ function partOf(
   exchange: Exchange,
   contents: FileContents,
 ): Answer | Promise<Answer> | undefined {
-  const { size } = variant;
-  const asked = byteRange(range, size);
-  if (asked === "none") {
-    return errorAnswer(416, "the file has no such range", { "content-range": `bytes */${size}` });
-  }
+  const asked = byteRange(range, variant.size);
   if (asked === "whole") return undefined;
-  const { start, end } = asked;
-  const partial = { ...headers, "content-range": `bytes ${start}-${end}/${size}` };
+  if (asked === "none" && variant.size > 0) return noSuchRange(variant.size); // of /proc, all tell 0
   const read = contents.whole(variant, exchange);
-  if (read === undefined) {
-    return contents.part(variant, start, end, exchange).then((body) => streamed(206, partial, end + 1 - start, body));
+  if (read !== undefined) {
+    const cut = (bytes: Buffer) => cutOf(bytes, byteRange(range, bytes.length), headers);
+    return read instanceof Promise ? read.then(cut) : cut(read);
   }
-  const cut = (bytes: Buffer): Answer => ({ status: 206, headers: partial, body: bytes.subarray(start, end + 1) });
-  return read instanceof Promise ? read.then(cut) : cut(read);
+  if (asked === "none") return noSuchRange(variant.size);
+  const { start, end } = asked;
+  const partial = { ...headers, "content-range": `bytes ${start}-${end}/${variant.size}` };
+  return contents.part(variant, start, end, exchange).then((body) => streamed(206, partial, end + 1 - start, body));
+}
+
+/** By the bytes that were read: a file of /sys tells another size. */
+function cutOf(bytes: Buffer, asked: ReturnType<typeof byteRange>, headers: Headers): Answer {
+  if (asked === "none") return noSuchRange(bytes.length);
+  if (asked === "whole") return { status: 200, headers, body: bytes };
+  const { start, end } = asked;
+  const partial = { ...headers, "content-range": `bytes ${start}-${end}/${bytes.length}` };
+  return { status: 206, headers: partial, body: bytes.subarray(start, end + 1) };
+}
+
+function noSuchRange(size: number): Answer {
+  return errorAnswer(416, "the file has no such range", { "content-range": `bytes */${size}` });
 }
 
 function whole(

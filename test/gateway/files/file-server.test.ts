@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { appendFile, mkdir, rename, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
@@ -468,3 +469,23 @@ describe("a file that a worker's answer names", () => {
     expect((await site.ask("/")).status).toBe(status);
   });
 });
+
+test.skipIf(!existsSync("/sys/devices/system/cpu/online"))(
+  "ranges of a file that tells another size than it has are ranges of what it has",
+  async () => {
+    for (const path of ["/sys/devices/system/cpu/online", "/proc/version"]) {
+      const bytes = readFileSync(path);
+      const site = await fileSite({}, (files, exchange) => files.serve(exchange, path));
+      const asked = (range: string) => site.ask("/", { headers: { range } });
+      const all = await asked("bytes=0-");
+      expect([all.status, all.headers["content-range"], all.body.equals(bytes)]).toEqual([
+        206,
+        `bytes 0-${bytes.length - 1}/${bytes.length}`,
+        true,
+      ]);
+      expect((await asked("bytes=1-1")).body).toEqual(bytes.subarray(1, 2));
+      const beyond = await asked("bytes=3000-");
+      expect([beyond.status, beyond.headers["content-range"]]).toEqual([416, `bytes */${bytes.length}`]);
+    }
+  },
+);
