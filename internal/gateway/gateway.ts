@@ -13,7 +13,7 @@ import { goOn, throughSteps } from "./go-on.ts";
 import type { Observer } from "./observer.ts";
 import type { GatewayOptions } from "./options.ts";
 import { BodyTooLarge, hasBody, TOO_LARGE } from "./read-body.ts";
-import { requestFault } from "./request-faults.ts";
+import { ALLOWED, requestFault } from "./request-faults.ts";
 import type { Arrival } from "./request-handler.ts";
 import type { RouteMatch, RouteTable } from "./routes/route-table.ts";
 import { toldRequest } from "./told-request.ts";
@@ -184,6 +184,11 @@ export class Gateway {
   }
 
   #toProxy(exchange: Exchange, upstreams: NonNullable<Features["upstreams"]>): void {
+    // It asks about the server as a whole, which is this one. Source: RFC 9110, 9.3.7.
+    if (exchange.target === "*") {
+      this.#answer(exchange, { status: 204, headers: ALLOWED });
+      return;
+    }
     if (exchange.upgrade !== undefined) {
       upstreams.upgrade(exchange, exchange.upgrade);
       return;

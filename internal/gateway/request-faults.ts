@@ -3,7 +3,7 @@ import type { Exchange } from "./exchange.ts";
 import { hasBody } from "./read-body.ts";
 
 /** Methods of an application: 405 has to name some, and what a worker knows of a path is its own. */
-const ALLOWED = { allow: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" };
+export const ALLOWED = { allow: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" };
 
 const VERSION = errorAnswer(505, "HTTP Version Not Supported: it is neither 1.0 nor 1.1");
 const OLD_CODING = errorAnswer(400, "Bad Request: HTTP/1.0 has no Transfer-Encoding");

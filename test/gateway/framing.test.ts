@@ -166,6 +166,16 @@ describe("CONNECT", () => {
   });
 });
 
+describe("OPTIONS *", () => {
+  test("is about the server as a whole: no upstream is asked", async () => {
+    const upstream = await startUpstream((_request, response) => response.end("asked"));
+    const gateway = await startGateway({ proxy: { ...PROXY, upstreams: [upstream.url] } });
+    const answer = await say(gateway.port, head("OPTIONS * HTTP/1.1", "host: a"));
+    expect(statusOf(answer)).toBe(204);
+    expect(answer).toMatch(/^allow: GET, HEAD, /im);
+  });
+});
+
 describe("TRACE", () => {
   const SECRETS = ["Cookie: a=1", "AUTHORIZATION: Basic eDp5", "Proxy-Authorization: Basic eDp5", "X-Api-Key: k"];
   const trace = head("TRACE /a?b HTTP/1.1", "Host: a", "X-Kept: 1", ...SECRETS, "X-Csrf-Token: t", "x-kept: 2");
