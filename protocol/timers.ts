@@ -45,6 +45,26 @@ export function withinTimer(delay: number): number {
   return Math.min(delay, LONGEST_DELAY);
 }
 
+/** What has Node's inactivity timeout: a socket, or a stream of HTTP/2. */
+export interface MayGoQuiet {
+  readonly destroyed: boolean;
+  setTimeout(delay: number): unknown;
+  on(event: "timeout", listener: () => void): unknown;
+}
+
+/**
+ * Calls back each time that nothing has moved on a socket or stream for so many milliseconds, until it is destroyed. The
+ * callback that Node's own setTimeout takes is called the first time alone, which may be a harmless one.
+ */
+export function wheneverQuiet(stream: MayGoQuiet, delay: number, callback: () => void): void {
+  const arm = () => stream.setTimeout(withinTimer(delay));
+  stream.on("timeout", () => {
+    callback();
+    if (!stream.destroyed) arm();
+  });
+  arm();
+}
+
 /** One timer that is refreshed until all its slices are over. */
 function chained(delay: number, callback: () => void, again: boolean): NodeJS.Timeout {
   const { slices, length } = slicesOf(delay);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
-import { withinTimer } from "../../protocol/timers.ts";
+import { wheneverQuiet, withinTimer } from "../../protocol/timers.ts";
 import { BrokenConnections, type RefuseBody } from "./broken-connection.ts";
 import type { GatewayOptions } from "./options.ts";
 import type { Arrival, RequestHandler } from "./request-handler.ts";
@@ -109,6 +109,6 @@ function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   response.on("finish", () => socket.destroySoon());
-  socket.setTimeout(UNREAD_TIMEOUT, () => endIfUnread(socket));
+  wheneverQuiet(socket, UNREAD_TIMEOUT, () => endIfUnread(socket));
   return response;
 }

@@ -5,7 +5,7 @@ import {
   type Http2ServerResponse,
   type ServerHttp2Session,
 } from "node:http2";
-import { withinTimer } from "../../protocol/timers.ts";
+import { wheneverQuiet, withinTimer } from "../../protocol/timers.ts";
 import type { GatewayOptions } from "./options.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { cancelIfStalled, UNREAD_TIMEOUT } from "./stalled.ts";
@@ -21,7 +21,7 @@ export function createHttp2(options: GatewayOptions, handle: RequestHandler): Ht
   server.setTimeout(withinTimer(options.keepAliveTimeout), (session?: ServerHttp2Session) => {
     session?.close();
   });
-  server.on("stream", (stream) => stream.setTimeout(UNREAD_TIMEOUT, () => cancelIfStalled(stream)));
+  server.on("stream", (stream) => wheneverQuiet(stream, UNREAD_TIMEOUT, () => cancelIfStalled(stream)));
   server.on("request", (request, response) => handle(request, response));
   server.on("checkContinue", (request, response) => handle(request, response, { awaitsContinue: true }));
   // Node knows the expectation in lower case alone; another one is refused before leave is given.

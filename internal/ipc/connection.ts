@@ -9,7 +9,7 @@ import {
   type Message,
   parseMessage,
 } from "../../protocol/message.ts";
-import { withinTimer } from "../../protocol/timers.ts";
+import { wheneverQuiet } from "../../protocol/timers.ts";
 import type { Logger } from "../log.ts";
 import { onBehalfOf } from "../work/on-behalf-of.ts";
 import { type Caller, Calls, type CallsHome } from "./calls.ts";
@@ -66,7 +66,7 @@ export class Connection implements Caller, WorkerPeer {
     socket.on("error", (error) => this.#log.debug({ err: error }, "connection failed"));
     socket.on("close", () => this.#abandon());
     // Node's own timeout sees how much of one large answer has left, which bytesWritten tells only at its start.
-    socket.setTimeout(withinTimer(home.limits.stallTimeout), () => this.#closeIfUnread());
+    wheneverQuiet(socket, home.limits.stallTimeout, () => this.#closeIfUnread());
   }
 
   get saidHello(): boolean {
@@ -165,7 +165,7 @@ export class Connection implements Caller, WorkerPeer {
     if (this.#calls.inFlight > 0) return;
     this.writer.flush();
     this.#socket.end();
-    this.#socket.setTimeout(END_TIMEOUT, () => this.#socket.destroy());
+    wheneverQuiet(this.#socket, END_TIMEOUT, () => this.#socket.destroy());
   }
 
   #receive(bytes: Buffer): void {

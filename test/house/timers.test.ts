@@ -70,6 +70,18 @@ describe("timers", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("nobody gives a socket's own timeout a callback, which would be called the first time alone", () => {
+    const ofStreams = SOURCES.filter(({ file }) => file !== HELPER).flatMap(({ file, text }) =>
+      [...text.matchAll(/(\w+)\.setTimeout\(/g)].map(({ index, 0: { length }, 1: owner }) => ({
+        ...{ file, owner, args: argumentsFrom(text, index + length) },
+      })),
+    );
+    const endsIt = ({ owner, args }: (typeof ofStreams)[number]) => args[1] === `() => ${owner}.destroy()`;
+    const wrong = ofStreams.filter((call) => call.args.length > 1 && call.owner !== "server" && !endsIt(call));
+    expect(ofStreams.length).toBeGreaterThan(1);
+    expect(wrong).toEqual([]);
+  });
+
   test("nobody but the helper waits with timers/promises", () => {
     const imports = /import \{[^}]*\bset(?:Timeout|Interval)\b[^}]*\} from "(?:node:)?timers/;
     expect(SOURCES.filter(({ text }) => imports.test(text)).map(({ file }) => file)).toEqual([]);

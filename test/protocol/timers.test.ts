@@ -1,5 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { delayRefusal, LONGEST_DELAY, pause, startInterval, startTimer, withinTimer } from "../../protocol/timers.ts";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import {
+  delayRefusal,
+  LONGEST_DELAY,
+  pause,
+  startInterval,
+  startTimer,
+  wheneverQuiet,
+  withinTimer,
+} from "../../protocol/timers.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -113,6 +123,53 @@ describe("pause", () => {
     abort.abort(reason);
     await expect(paused).rejects.toBe(reason);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("wheneverQuiet", () => {
+  /** A socket whose client reads nothing, with nothing written to it yet. */
+  async function unread() {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const client = connect((server.address() as AddressInfo).port, "127.0.0.1").pause();
+    const [socket] = (await once(server, "connection")) as [Socket];
+    onTestFinished(() => {
+      for (const each of [client, socket]) each.destroy();
+      server.close();
+    });
+    return socket;
+  }
+
+  beforeEach(() => void vi.useRealTimers());
+
+  test("calls back again when what is written after a quiet while is not taken", async () => {
+    const socket = await unread();
+    const unsent: number[] = [];
+    const told = new Promise<void>((resolve) => {
+      wheneverQuiet(socket, 20, () => {
+        unsent.push(socket.writableLength);
+        if (unsent.length === 2) socket.write(Buffer.alloc(8_000_000));
+        if (socket.writableLength > 0 && unsent.length > 2) resolve();
+      });
+    });
+    await told;
+    expect(unsent.slice(0, 2)).toEqual([0, 0]);
+    expect(unsent.at(-1)).toBeGreaterThan(0);
+  });
+
+  test("and does not arm what the callback has destroyed", async () => {
+    const socket = await unread();
+    const callback = vi.fn(() => socket.destroy());
+    wheneverQuiet(socket, 1, callback);
+    await once(socket, "close");
+    expect(callback).toHaveBeenCalledOnce();
+    expect(socket.timeout).toBe(1);
+  });
+
+  test("of no end is never", async () => {
+    const socket = await unread();
+    wheneverQuiet(socket, Number.POSITIVE_INFINITY, () => {});
+    expect(socket.timeout).toBe(LONGEST_DELAY);
   });
 });
 
