@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import type { Call, Events } from "../../internal/context.ts";
-import { oneShotHost } from "../../internal/one-shot-host.ts";
-import { Router } from "../../internal/router.ts";
+import type { Call, Events } from "../../internal/base/context.ts";
+import { oneShotHost } from "../../internal/host/one-shot-host.ts";
+import { Router } from "../../internal/host/router.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { hasInputParam, lasting } from "../../protocol/params.ts";
 import { callerPid } from "./caller-pid.ts";

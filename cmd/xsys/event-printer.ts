@@ -1,4 +1,4 @@
-import type { Events } from "../../internal/context.ts";
+import type { Events } from "../../internal/base/context.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { EVENT_LINES } from "./print/event-lines.ts";
 import { toAsciiJson } from "./print/json.ts";

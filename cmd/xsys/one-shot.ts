@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import type { Call, Events } from "../../internal/context.ts";
+import type { Call, Events } from "../../internal/base/context.ts";
 import type { Contract } from "../../protocol/command.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import type { Progress } from "../../protocol/event-stream.ts";

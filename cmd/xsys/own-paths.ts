@@ -12,7 +12,7 @@ export async function ownPaths(
 ): Promise<Record<string, unknown>> {
   const absolute = withAbsolutePaths(contract, params, root);
   if (!confine) return absolute;
-  const { confinedResolver, refuseUnconfined } = await import("../../internal/root.ts");
+  const { confinedResolver, refuseUnconfined } = await import("../../internal/base/root.ts");
   if (contract.unconfined) refuseUnconfined(contract, resolve(root));
   const checked = confinedResolver(resolve(root));
   for (const [name, { "x-path": kind, items }] of Object.entries(contract.params.properties ?? {})) {

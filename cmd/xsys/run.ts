@@ -1,4 +1,4 @@
-import { handlers } from "../../internal/handlers.ts";
+import { handlers } from "../../internal/host/handlers.ts";
 import type { Contract } from "../../protocol/command.ts";
 import type { CommandName } from "../../protocol/commands/index.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { getSystemErrorMessage } from "node:util";
-import type { Output } from "../../internal/context.ts";
+import type { Output } from "../../internal/base/context.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 
 const STDOUT = 1;

@@ -1,4 +1,4 @@
-import { VERSION } from "../../internal/version.ts";
+import { VERSION } from "../../internal/base/version.ts";
 
 /** The commit that an executable was built of. Set by the build; there is none in the sources. */
 declare const XSYS_COMMIT: string | undefined;

@@ -1,5 +1,5 @@
 import { compress } from "../../protocol/commands/archive.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { compressionOfName, compressor } from "./compression.ts";
 import { recodeFile } from "./recode-file.ts";
 import { through } from "./streams.ts";

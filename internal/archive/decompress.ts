@@ -1,6 +1,6 @@
 import { decompress } from "../../protocol/commands/archive.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { compressionOfName, expander } from "./compression.ts";
 import { recodeFile } from "./recode-file.ts";
 import { compressionOfContents, refuseOthers } from "./recognise.ts";

@@ -1,6 +1,6 @@
 import { tar } from "../../protocol/commands/archive.ts";
 import { interruptible } from "../files/interrupt.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { compressionOfName } from "./compression.ts";
 
 export default handle(tar, ({ dir, output, format, level }, { host, signal, progress }) => {

@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { type Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, openPromise, type ZipFile } from "yauzl";
 import { XsysError } from "../../protocol/errors.ts";
-import { isErrno } from "../errno.ts";
+import { isErrno } from "../base/errno.ts";
 import { openForReading } from "../files/open-for-reading.ts";
 import type { ArchiveEntry, Visit } from "./archive-entry.ts";
 import { refuseOthers, startOf } from "./recognise.ts";

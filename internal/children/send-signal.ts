@@ -1,4 +1,4 @@
-import { isErrno } from "../errno.ts";
+import { isErrno } from "../base/errno.ts";
 
 /**
  * Sends a signal to a process, or, by the negative of its id, to a group. One that has ended, or that belongs to another

@@ -1,5 +1,5 @@
 import { XsysError } from "../../protocol/errors.ts";
-import type { Host } from "../context.ts";
+import type { Host } from "../base/context.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 const ofHosts = new WeakMap<Host, Supervisor>();

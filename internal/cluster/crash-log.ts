@@ -1,4 +1,4 @@
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import { type CrashRecord, MAX_LAST_LINES } from "./crash-record.ts";
 import { withLastWords } from "./last-words.ts";
 import type { Member } from "./member.ts";

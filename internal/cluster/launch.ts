@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setPriority } from "node:os";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import type { ClusterOptions } from "./options.ts";
 
 export interface Identity {

@@ -1,5 +1,5 @@
 import { startInterval } from "../../protocol/timers.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import type { Member } from "./member.ts";
 import type { ClusterOptions } from "./options.ts";
 import type { Usage } from "./usage.ts";

@@ -1,5 +1,5 @@
 import { logs } from "../../protocol/commands/cluster.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { clusterOf } from "./cluster-of.ts";
 import type { LogLine } from "./last-lines.ts";
 

@@ -1,4 +1,4 @@
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import type { KnownSigns } from "./life-signs.ts";
 import type { ClusterOptions } from "./options.ts";
 import type { OrphanGuard } from "./orphan-guard.ts";

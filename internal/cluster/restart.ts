@@ -1,5 +1,5 @@
 import { restart } from "../../protocol/commands/cluster.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { clusterOf } from "./cluster-of.ts";
 
 export default handle(restart, async ({ id }, { host, signal, events }) => {

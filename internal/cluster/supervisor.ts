@@ -1,6 +1,6 @@
 import type { Result } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import type { WorkerChannel } from "./channel.ts";
 import { CrashLog } from "./crash-log.ts";
 import type { CrashRecord } from "./crash-record.ts";

@@ -1,4 +1,4 @@
-import type { Host } from "../context.ts";
+import type { Host } from "../base/context.ts";
 import { Interceptor } from "./interceptor.ts";
 
 const interceptors = new WeakMap<Host, Interceptor>();

@@ -1,5 +1,5 @@
 import { updateConfig } from "../../protocol/commands/console.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { interceptorOf } from "./interceptor-of.ts";
 
 export default handle(updateConfig, (config, { host }) => ({

@@ -1,4 +1,4 @@
-import type { Context } from "../context.ts";
+import type { Context } from "../base/context.ts";
 
 /** What is to be written, in pieces. */
 export type Contents = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { isErrno } from "../errno.ts";
+import { isErrno } from "../base/errno.ts";
 import type { ExactPath } from "./walk.ts";
 
 /**

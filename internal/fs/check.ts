@@ -1,6 +1,6 @@
 import { access, constants } from "node:fs/promises";
 import { check } from "../../protocol/commands/fs-read.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 
 export default handle(check, async ({ path }) => {
   const [exists, readable, writable] = await Promise.all([

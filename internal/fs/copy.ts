@@ -1,5 +1,5 @@
 import { copy } from "../../protocol/commands/fs-tree.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { runCopy } from "./run-copy.ts";
 
 export default handle(copy, async ({ src, dest }, context) => {

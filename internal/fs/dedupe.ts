@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { dedupe } from "../../protocol/commands/fs-read.ts";
 import { asAsked } from "../files/as-asked.ts";
 import { byCodeUnit } from "../files/by-code-unit.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { inTurn } from "../work/in-turn.ts";
 import { jointly } from "../work/report.ts";
 import type { SameSize } from "./same-sizes.ts";

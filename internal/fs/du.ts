@@ -1,5 +1,5 @@
 import { du } from "../../protocol/commands/fs-read.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { treeSize } from "./tree-size.ts";
 
 export default handle(du, async ({ path }, context) => {

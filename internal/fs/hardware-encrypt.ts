@@ -1,6 +1,6 @@
 import { hardwareEncrypt } from "../../protocol/commands/fs-guard.ts";
 import { interruptible } from "../files/interrupt.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { machineIdOf } from "./machine-id.ts";
 import { refuseIrregular } from "./refuse-irregular.ts";
 

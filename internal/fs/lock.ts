@@ -5,7 +5,7 @@ import { lock } from "../../protocol/commands/fs-guard.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { blaming, tempBeside } from "../files/temp-path.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { type Holder, lockFileOf, readHolder } from "./lock-file.ts";
 
 const MAX_TRIES = 100;

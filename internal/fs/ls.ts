@@ -1,8 +1,8 @@
 import { ls } from "../../protocol/commands/fs-read.ts";
 import { AnswerSize } from "../files/answer-size.ts";
 import { inParts } from "../files/tree-parts.ts";
-import { handle } from "../handler.ts";
-import { RawJson } from "../raw-json.ts";
+import { handle } from "../base/handler.ts";
+import { RawJson } from "../base/raw-json.ts";
 import type { Listing } from "./list-folder.ts";
 import type { Stretch } from "./stretches.ts";
 

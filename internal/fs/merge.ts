@@ -2,7 +2,7 @@ import { open, stat } from "node:fs/promises";
 import { merge } from "../../protocol/commands/fs-write.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { statOrMissing } from "../files/through-links.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { refuseIrregular } from "./refuse-irregular.ts";
 
 const BLOCK = 1_048_576;

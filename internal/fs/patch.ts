@@ -1,9 +1,9 @@
 import type { ParamsTaken } from "../../protocol/command.ts";
 import { patch } from "../../protocol/commands/fs-write.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../base/context.ts";
 import { replaceFile } from "../files/replace-file.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { refuseIrregular } from "./refuse-irregular.ts";
 import type { Replaced } from "./replaced.ts";
 

@@ -1,5 +1,5 @@
 import { read } from "../../protocol/commands/fs-read.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 
 export default handle(read, ({ path, bytes }, { host, signal }) => {
   const { maxResult } = host;

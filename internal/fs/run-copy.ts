@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { Context } from "../context.ts";
+import type { Context } from "../base/context.ts";
 import { interruptible } from "../files/interrupt.ts";
 import { blaming } from "../files/temp-path.ts";
 import { inTurn } from "../work/in-turn.ts";

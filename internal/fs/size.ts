@@ -1,5 +1,5 @@
 import { size } from "../../protocol/commands/fs-read.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { treeSize } from "./tree-size.ts";
 
 export default handle(size, async ({ path }, context) => {

@@ -1,5 +1,5 @@
 import { stream } from "../../protocol/commands/fs-read.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 
 export default handle(stream, ({ path, chunkSize, hex }, { host, signal }) => {
   const { maxResult } = host;

@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { sync } from "../../protocol/commands/fs-tree.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { runCopy } from "./run-copy.ts";
 
 export default handle(sync, async ({ src, dest }, context) =>

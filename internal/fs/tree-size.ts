@@ -1,4 +1,4 @@
-import type { Context } from "../context.ts";
+import type { Context } from "../base/context.ts";
 import { inParts } from "../files/tree-parts.ts";
 import type { TreeSize } from "./measure-tree.ts";
 

@@ -1,7 +1,7 @@
 import { unlink } from "node:fs/promises";
 import { unlock } from "../../protocol/commands/fs-guard.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { lockFileOf } from "./lock-file.ts";
 
 export default handle(unlock, async ({ path }, { host }) => {

@@ -3,7 +3,7 @@ import { write } from "../../protocol/commands/fs-write.ts";
 import { contentsOf } from "../files/contents.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { writeInto } from "../files/write-into.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 
 const { O_APPEND, O_CREAT, O_WRONLY } = constants;
 

@@ -1,4 +1,4 @@
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 
 /** Milliseconds in which a kind of warning is logged once. */
 const INTERVAL = 10_000;

@@ -1,4 +1,4 @@
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import type { AnswerFilter, Gate, RequestFilter } from "./answer.ts";
 import type { FileServer } from "./files/file-server.ts";
 import { createFileServer } from "./files/file-server.ts";

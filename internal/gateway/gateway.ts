@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { WorkerRequest } from "../../protocol/worker.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import { type Answer, errorAnswer, isAnswer } from "./answer.ts";
 import { BodyReader, type RequestBody } from "./body-reader.ts";
 import { BoundedWarnings } from "./bounded-warnings.ts";

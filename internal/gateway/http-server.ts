@@ -5,7 +5,7 @@ import type { TLSSocket } from "node:tls";
 import { XsysError } from "../../protocol/errors.ts";
 import { pause } from "../../protocol/timers.ts";
 import { descriptorLimit } from "../facts/descriptor-limit.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import type { RefuseBody } from "./broken-connection.ts";
 import { createHttp1, HEAD_TIMEOUT } from "./http1.ts";
 import { createHttp2 } from "./http2.ts";

@@ -1,5 +1,5 @@
 import { startTimer } from "../../protocol/timers.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Features } from "./features.ts";
 import { type AccessLog, createAccessLog } from "./observe/access-log.ts";

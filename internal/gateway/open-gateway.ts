@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import { createFeatures } from "./features.ts";
 import { Gateway } from "./gateway.ts";
 import { HttpServer } from "./http-server.ts";

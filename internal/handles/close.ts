@@ -1,5 +1,5 @@
 import { close } from "../../protocol/commands/fs-handle.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { handlesOf } from "./handles-of.ts";
 
 export default handle(close, async (params, { host, peer }) => {

@@ -1,5 +1,5 @@
 import { handleRead } from "../../protocol/commands/fs-handle.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { bytesThatFit } from "./bytes-as-text.ts";
 import { openFileOf } from "./handles-of.ts";
 

@@ -1,5 +1,5 @@
 import { handleSeek } from "../../protocol/commands/fs-handle.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { openFileOf } from "./handles-of.ts";
 
 export default handle(handleSeek, async ({ handle: number, offset, whence }, context) => ({

@@ -1,6 +1,6 @@
 import { XsysError } from "../../protocol/errors.ts";
 import { startInterval } from "../../protocol/timers.ts";
-import type { Peer } from "../context.ts";
+import type { Peer } from "../base/context.ts";
 import type { OpenFile } from "./open-file.ts";
 
 export interface HandleLimits {

@@ -1,5 +1,5 @@
 import { handleWrite } from "../../protocol/commands/fs-handle.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { bytesOf } from "./bytes-as-text.ts";
 import { openFileOf } from "./handles-of.ts";
 

@@ -1,5 +1,5 @@
 import { XsysError } from "../../protocol/errors.ts";
-import type { Context, ServiceControl } from "../context.ts";
+import type { Context, ServiceControl } from "../base/context.ts";
 import { HandleTable } from "./handle-table.ts";
 import type { OpenFile } from "./open-file.ts";
 

@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { XsysError } from "../../protocol/errors.ts";
-import { isErrno } from "../errno.ts";
+import { isErrno } from "../base/errno.ts";
 import { statOrMissing } from "../files/through-links.ts";
 import type { OpenFlags } from "./open-flags.ts";
 

@@ -1,5 +1,5 @@
 import { open } from "../../protocol/commands/fs-handle.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { handlesOf } from "./handles-of.ts";
 import { OpenFile } from "./open-file.ts";
 import { openFlags } from "./open-flags.ts";

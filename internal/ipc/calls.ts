@@ -9,9 +9,9 @@ import {
   encodeResult,
   type Message,
 } from "../../protocol/message.ts";
-import type { Peer } from "../context.ts";
-import { RawJson } from "../raw-json.ts";
-import type { Router } from "../router.ts";
+import type { Peer } from "../base/context.ts";
+import { RawJson } from "../base/raw-json.ts";
+import type { Router } from "../host/router.ts";
 import type { CallStatistics } from "./call-statistics.ts";
 import { IncomingCall } from "./incoming-call.ts";
 import type { IpcLimits } from "./limits.ts";

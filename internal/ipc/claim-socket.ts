@@ -5,7 +5,7 @@ import { isNamedPipe } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
 import { encodeMessage, type HelloAnswer, parseMessage } from "../../protocol/message.ts";
-import { fromErrno, isErrno } from "../errno.ts";
+import { fromErrno, isErrno } from "../base/errno.ts";
 import { makeFolder } from "../files/make-folder.ts";
 
 /** Bytes of a socket's path: sockaddr_un's 108 on Linux and 104 elsewhere, less the NUL. */

@@ -10,7 +10,7 @@ import {
   parseMessage,
 } from "../../protocol/message.ts";
 import { wheneverQuiet } from "../../protocol/timers.ts";
-import type { Logger } from "../log.ts";
+import type { Logger } from "../base/log.ts";
 import { onBehalfOf } from "../work/on-behalf-of.ts";
 import { type Caller, Calls, type CallsHome } from "./calls.ts";
 import type { WorkerHome, WorkerInbox, WorkerPeer } from "./worker-peer.ts";

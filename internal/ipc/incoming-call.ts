@@ -3,7 +3,7 @@ import { XsysError } from "../../protocol/errors.ts";
 import { type EventPayload, EventWriter, type Progress } from "../../protocol/event-stream.ts";
 import { type FrameWriter, LAST_CHUNK } from "../../protocol/frame.ts";
 import { type Credit, encodeMessage } from "../../protocol/message.ts";
-import type { Call, Events, Output, Peer } from "../context.ts";
+import type { Call, Events, Output, Peer } from "../base/context.ts";
 
 export interface CallOrigin {
   readonly takesInput: boolean;

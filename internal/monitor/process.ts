@@ -3,7 +3,7 @@ import { XsysError } from "../../protocol/errors.ts";
 import type { ProcessUsage } from "../facts/facts.ts";
 import { twoDecimals } from "../facts/percent.ts";
 import { platform } from "../facts/platform.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { type Change, sendSnapshots } from "./send-snapshots.ts";
 import { SharedReadings } from "./shared-readings.ts";
 

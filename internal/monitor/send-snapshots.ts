@@ -1,4 +1,4 @@
-import type { Call } from "../context.ts";
+import type { Call } from "../base/context.ts";
 import type { SharedReadings } from "./shared-readings.ts";
 
 /** As the contracts have them, in seconds. */

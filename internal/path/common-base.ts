@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, normalize, sep } from "node:path";
 import { commonBase } from "../../protocol/commands/path.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 
 export default handle(commonBase, ({ paths }) => {
   if (new Set(paths.map(isAbsolute)).size > 1) {

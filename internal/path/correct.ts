@@ -1,8 +1,8 @@
 import { access } from "node:fs/promises";
 import { join, normalize, parse, sep } from "node:path";
 import { correct } from "../../protocol/commands/path.ts";
-import type { Host } from "../context.ts";
-import { handle } from "../handler.ts";
+import type { Host } from "../base/context.ts";
+import { handle } from "../base/handler.ts";
 
 export default handle(correct, async ({ path, tentative, verify }, { host }) => {
   let current = normalized(path);

@@ -1,6 +1,6 @@
 import { dirname as folderOf, sep } from "node:path";
 import { dirname } from "../../protocol/commands/path.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 
 export default handle(dirname, ({ path }) => withoutSlashes(folderOf(path)));
 

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { isChild } from "../../protocol/commands/path.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { isInside } from "./is-inside.ts";
 
 export default handle(isChild, ({ parent, child }, { host }) =>

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { secureJoin } from "../../protocol/commands/path.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { isInside } from "./is-inside.ts";
 
 export default handle(secureJoin, ({ base, segments }, { host }) => {

@@ -2,7 +2,7 @@ import { find } from "../../protocol/commands/search.ts";
 import { AnswerSize } from "../files/answer-size.ts";
 import { asAsked } from "../files/as-asked.ts";
 import { inParts } from "../files/tree-parts.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { TimeLimit } from "./time-limit.ts";
 
 export default handle(find, async ({ timeout, ...params }, { host, signal, asked }) => {

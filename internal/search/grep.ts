@@ -3,7 +3,7 @@ import { AnswerSize } from "../files/answer-size.ts";
 import { asAsked } from "../files/as-asked.ts";
 import { byCodeUnit } from "../files/by-code-unit.ts";
 import { inParts } from "../files/tree-parts.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { jointly } from "../work/report.ts";
 import { TimeLimit } from "./time-limit.ts";
 

@@ -1,6 +1,6 @@
 import { contracts } from "../../protocol/commands/index.ts";
 import { commands } from "../../protocol/commands/service.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 
 export default handle(commands, ({ module }) =>
   contracts

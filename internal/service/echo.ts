@@ -1,5 +1,5 @@
 import { echo } from "../../protocol/commands/service.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 
 export default handle(echo, async (_params, { input, output }) => {
   let bytes = 0;

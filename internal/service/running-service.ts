@@ -1,5 +1,5 @@
 import { XsysError } from "../../protocol/errors.ts";
-import type { Host, ServiceControl } from "../context.ts";
+import type { Host, ServiceControl } from "../base/context.ts";
 
 /** The service that this process is, or UNAVAILABLE in a one-shot command. */
 export function runningService({ service }: Host): ServiceControl {

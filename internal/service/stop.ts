@@ -1,5 +1,5 @@
 import { stop } from "../../protocol/commands/service.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { runningService } from "./running-service.ts";
 
 export default handle(stop, ({ force }, { host }) => {

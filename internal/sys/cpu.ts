@@ -3,7 +3,7 @@ import type { ProcessorTimes } from "../facts/facts.ts";
 import { percentOf } from "../facts/percent.ts";
 import { platform } from "../facts/platform.ts";
 import { Sampler, type Span } from "../facts/sampler.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 
 const times = new Sampler(() => platform.processorTimes());
 

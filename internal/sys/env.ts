@@ -1,6 +1,6 @@
 import { env } from "../../protocol/commands/sys.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 
 export default handle(env, ({ name }) => {
   if (name === undefined) return { ...process.env } as Record<string, string>;

@@ -4,7 +4,7 @@ import type { NetworkInterface } from "../facts/facts.ts";
 import { twoDecimals } from "../facts/percent.ts";
 import { platform } from "../facts/platform.ts";
 import { Sampler } from "../facts/sampler.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 
 const interfaces = new Sampler(() => platform.networkInterfaces());
 

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import { paths } from "../../protocol/commands/sys.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { homeFolder } from "./home-folder.ts";
 
 export default handle(paths, (_, { host }) => ({

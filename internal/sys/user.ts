@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { user } from "../../protocol/commands/sys.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { homeFolder } from "./home-folder.ts";
 
 export default handle(user, () => {

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { open } from "../../protocol/commands/terminal.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { findProgram } from "./find-program.ts";
 import type { PtyOptions, PtyProgram } from "./pty-program.ts";
 import { terminalsOf } from "./terminals.ts";

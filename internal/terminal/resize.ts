@@ -1,5 +1,5 @@
 import { resize } from "../../protocol/commands/terminal.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { terminalsOf } from "./terminals.ts";
 
 export default handle(resize, ({ terminal, cols, rows }, { host, peer }) => {

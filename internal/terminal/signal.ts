@@ -1,6 +1,6 @@
 import { signal } from "../../protocol/commands/terminal.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { terminalsOf } from "./terminals.ts";
 
 export default handle(signal, ({ terminal, signal: name }, { host, peer }) => {

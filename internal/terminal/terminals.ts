@@ -1,5 +1,5 @@
 import { XsysError } from "../../protocol/errors.ts";
-import type { Host, Peer } from "../context.ts";
+import type { Host, Peer } from "../base/context.ts";
 import type { PtyProgram } from "./pty-program.ts";
 
 /** Terminals that one service has at a time: each is a process and a descriptor of the 1,024 that are usual. */

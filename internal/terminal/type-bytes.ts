@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import { pause } from "../../protocol/timers.ts";
-import { isErrno } from "../errno.ts";
+import { isErrno } from "../base/errno.ts";
 
 /** Milliseconds until a terminal that took nothing more is tried again. */
 const RETRY = 10;

@@ -1,4 +1,4 @@
-import type { Host } from "../context.ts";
+import type { Host } from "../base/context.ts";
 import type { Change } from "./change.ts";
 import { type Difference, KeptTexts } from "./kept-texts.ts";
 import { type WatchOptions, watchTree } from "./shared-trees.ts";

@@ -1,5 +1,5 @@
 import { content } from "../../protocol/commands/watch.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { contentChanges } from "./content-changes.ts";
 import { lasting } from "./lasting.ts";
 import { told } from "./told.ts";

@@ -1,5 +1,5 @@
 import { files } from "../../protocol/commands/watch.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { lasting } from "./lasting.ts";
 import { watchTree } from "./shared-trees.ts";
 import { told } from "./told.ts";

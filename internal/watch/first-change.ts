@@ -1,5 +1,5 @@
 import { watch } from "../../protocol/commands/fs-watch.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { lasting } from "./lasting.ts";
 import { isChange, ONCE } from "./once.ts";
 import { watchTree } from "./shared-trees.ts";

@@ -1,5 +1,5 @@
 import { watchContent } from "../../protocol/commands/fs-watch.ts";
-import { handle } from "../handler.ts";
+import { handle } from "../base/handler.ts";
 import { contentChanges } from "./content-changes.ts";
 import { lasting } from "./lasting.ts";
 import { isChange, ONCE } from "./once.ts";

@@ -1,5 +1,5 @@
 import { sep } from "node:path";
-import type { Host } from "../context.ts";
+import type { Host } from "../base/context.ts";
 import type { Change } from "./change.ts";
 import { pathFromOutside } from "./names.ts";
 import type { TreeOptions } from "./scope.ts";

@@ -1,4 +1,4 @@
-import { tasks } from "../tasks.ts";
+import { tasks } from "../host/tasks.ts";
 import { type Report, throttled } from "./report.ts";
 import type { TaskArgs, TaskName, TaskOptions, TaskResult, TaskRunner } from "./task-runner.ts";
 

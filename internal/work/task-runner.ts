@@ -1,5 +1,5 @@
 import type { Progress } from "../../protocol/event-stream.ts";
-import type { tasks } from "../tasks.ts";
+import type { tasks } from "../host/tasks.ts";
 
 /** Name of a piece of work that would hold up the event loop. */
 export type TaskName = keyof typeof tasks;

@@ -1,4 +1,4 @@
-import { tasks } from "../tasks.ts";
+import { tasks } from "../host/tasks.ts";
 import { type Report, throttled } from "./report.ts";
 import { flattenError, type TaskMessage, type TaskOutcome } from "./task-outcome.ts";
 

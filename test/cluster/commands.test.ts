@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { setCluster } from "../../internal/cluster/cluster-of.ts";
-import { oneShotHost } from "../../internal/one-shot-host.ts";
-import { Router } from "../../internal/router.ts";
+import { oneShotHost } from "../../internal/host/one-shot-host.ts";
+import { Router } from "../../internal/host/router.ts";
 import { type CommandName, contracts } from "../../protocol/commands/index.ts";
 import { checkEvents, checkResult } from "../commands/ways.ts";
 import { xsys } from "../support/command-line.ts";

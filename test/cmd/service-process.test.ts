@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { stopOnSignals } from "../../cmd/xsys/service-process.ts";
-import type { Service } from "../../internal/service.ts";
+import type { Service } from "../../internal/host/service.ts";
 
 afterEach(() => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.removeAllListeners(signal);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { connect } from "../../clients/typescript/index.ts";
-import type { Service } from "../../internal/service.ts";
+import type { Service } from "../../internal/host/service.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
 import { endSleepers, startSleeper } from "../sys/support/sleeper.ts";

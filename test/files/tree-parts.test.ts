@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { FIRST } from "../../internal/files/tree-parts.ts";
-import { oneShotHost } from "../../internal/one-shot-host.ts";
-import { Router } from "../../internal/router.ts";
+import { oneShotHost } from "../../internal/host/one-shot-host.ts";
+import { Router } from "../../internal/host/router.ts";
 import { InPlaceRunner } from "../../internal/work/in-place.ts";
 import { ThreadRunner } from "../../internal/work/threads.ts";
 import { fakeCall } from "../support/fake-call.ts";

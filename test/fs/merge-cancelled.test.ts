@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { expect, test } from "vitest";
-import { oneShotHost } from "../../internal/one-shot-host.ts";
-import { Router } from "../../internal/router.ts";
+import { oneShotHost } from "../../internal/host/one-shot-host.ts";
+import { Router } from "../../internal/host/router.ts";
 import { fakeCall } from "../support/fake-call.ts";
 import { useSandbox } from "../support/sandbox.ts";
 

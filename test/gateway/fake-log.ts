@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import type { Logger } from "../../internal/log.ts";
+import type { Logger } from "../../internal/base/log.ts";
 
 /** A real logger, and what it has written. */
 export function fakeLog(): { log: Logger; lines: Record<string, unknown>[] } {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Service } from "../../internal/service.ts";
+import type { Service } from "../../internal/host/service.ts";
 import { xsys } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";

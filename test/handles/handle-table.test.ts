@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import type { Peer } from "../../internal/context.ts";
+import type { Peer } from "../../internal/base/context.ts";
 import { HandleTable } from "../../internal/handles/handle-table.ts";
 import { OpenFile } from "../../internal/handles/open-file.ts";
 import { openFlags } from "../../internal/handles/open-flags.ts";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdir, readlink } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Client, connect } from "../../clients/typescript/index.ts";
-import type { Service } from "../../internal/service.ts";
+import type { Service } from "../../internal/host/service.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
 import { XyprissDirect } from "../support/xypriss-direct.ts";

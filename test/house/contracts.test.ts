@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { GLOBAL_OPTIONS } from "../../cmd/xsys/globals.ts";
-import { handlers } from "../../internal/handlers.ts";
+import { handlers } from "../../internal/host/handlers.ts";
 import { contracts, contractsByName } from "../../protocol/commands/index.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 import { optionName } from "../../protocol/params.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { RawJson } from "../../internal/raw-json.ts";
+import { RawJson } from "../../internal/base/raw-json.ts";
 import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
 import { encodeRawResult, encodeResult } from "../../protocol/message.ts";
 

@@ -1,4 +1,4 @@
-import type { Call } from "../../internal/context.ts";
+import type { Call } from "../../internal/base/context.ts";
 
 /** A call from nobody, whose input is empty and whose bytes and events go nowhere, but for what a test gives. */
 export function fakeCall(given: Partial<Call> = {}): Call {

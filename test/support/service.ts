@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { type Service, type ServiceOptions, startService } from "../../internal/service.ts";
+import { type Service, type ServiceOptions, startService } from "../../internal/host/service.ts";
 
 /** A service on a socket of its own, whose folder goes when it ends. Its log goes to `onLog`, a line at a time. */
 export async function startTestService({

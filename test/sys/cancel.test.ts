@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { oneShotHost } from "../../internal/one-shot-host.ts";
-import { Router } from "../../internal/router.ts";
+import { oneShotHost } from "../../internal/host/one-shot-host.ts";
+import { Router } from "../../internal/host/router.ts";
 import { fakeCall } from "../support/fake-call.ts";
 
 test.each([

@@ -1,6 +1,6 @@
 import { rename, rm } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { oneShotHost } from "../../internal/one-shot-host.ts";
+import { oneShotHost } from "../../internal/host/one-shot-host.ts";
 import { type ContentChange, contentChanges } from "../../internal/watch/content-changes.ts";
 import diffTexts from "../../internal/watch/diff-texts.ts";
 import { KeptTexts } from "../../internal/watch/kept-texts.ts";

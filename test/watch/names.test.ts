@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Client, connect } from "../../clients/typescript/index.ts";
-import type { Service } from "../../internal/service.ts";
+import type { Service } from "../../internal/host/service.ts";
 import { folderWatches } from "../../internal/watch/folder-watches.ts";
 import { exactPath, hexPath, nameOf, pathFromOutside, shownPath } from "../../internal/watch/names.ts";
 import { differences } from "../../internal/watch/rescan.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Client, connect } from "../../clients/typescript/index.ts";
-import type { Service } from "../../internal/service.ts";
+import type { Service } from "../../internal/host/service.ts";
 import type { Change } from "../../internal/watch/change.ts";
 import { chokidarWatches } from "../../internal/watch/chokidar-watches.ts";
 import { Subscription } from "../../internal/watch/subscription.ts";

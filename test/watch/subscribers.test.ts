@@ -1,8 +1,8 @@
 import { appendFile, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Host } from "../../internal/context.ts";
-import { oneShotHost } from "../../internal/one-shot-host.ts";
+import type { Host } from "../../internal/base/context.ts";
+import { oneShotHost } from "../../internal/host/one-shot-host.ts";
 import type { Change } from "../../internal/watch/change.ts";
 import { watchTree } from "../../internal/watch/shared-trees.ts";
 import { MAX_QUEUED, Subscription } from "../../internal/watch/subscription.ts";

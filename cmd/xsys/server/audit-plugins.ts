@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Logger } from "../../../internal/log.ts";
+import type { Logger } from "../../../internal/base/log.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 
 /** Bytes of a package.json that is read at all. */

@@ -1,6 +1,6 @@
 import { lstatSync, unlinkSync } from "node:fs";
 import { basename } from "node:path";
-import type { Logger } from "../../../internal/log.ts";
+import type { Logger } from "../../../internal/base/log.ts";
 import { isNamedPipe } from "../../../protocol/endpoint.ts";
 
 /**

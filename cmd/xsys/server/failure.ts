@@ -1,4 +1,4 @@
-import { fromErrno } from "../../../internal/errno.ts";
+import { fromErrno } from "../../../internal/base/errno.ts";
 import { ERRORS, XsysError } from "../../../protocol/errors.ts";
 import { reportError } from "../report-error.ts";
 import type { ServerLog } from "./log/server-log.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { fromErrno, isErrno } from "../../../internal/errno.ts";
+import { fromErrno, isErrno } from "../../../internal/base/errno.ts";
 import type { GatewayOptions } from "../../../internal/gateway/options.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import type { ServerValues } from "./server-options.ts";

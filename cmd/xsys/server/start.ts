@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
-import type { Logger } from "../../../internal/log.ts";
-import { type Service, startService } from "../../../internal/service.ts";
+import type { Logger } from "../../../internal/base/log.ts";
+import { type Service, startService } from "../../../internal/host/service.ts";
 import { ERRORS } from "../../../protocol/errors.ts";
 import { stopOnSignals, surviveDefects } from "../service-process.ts";
 import { announce } from "./announce.ts";

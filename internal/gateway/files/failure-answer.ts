@@ -1,5 +1,5 @@
 import { XsysError } from "../../../protocol/errors.ts";
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import { type Answer, errorAnswer } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import { FileChangedError, NoFileError } from "./file-errors.ts";

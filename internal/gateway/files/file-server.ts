@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute, sep } from "node:path";
 import type { Headers } from "../../../protocol/worker.ts";
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import { type Answer, errorAnswer } from "../answer.ts";
 import { BoundedWarnings } from "../bounded-warnings.ts";
 import type { Exchange } from "../exchange.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { WorkerRequest } from "../../../protocol/worker.ts";
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import { type AnswerFilter, errorAnswer, type RequestFilter } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import { cookieOf, cookieText } from "./cookies.ts";

@@ -1,4 +1,4 @@
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import type { AnswerFilter, Gate, RequestFilter } from "../answer.ts";
 import type { GuardConfiguration, GuardOptions } from "../options.ts";
 import { active } from "./active.ts";

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import { type Answer, type AnswerFilter, errorAnswer } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import { type MaskRule, maskRulesOf } from "./mask-rules.ts";

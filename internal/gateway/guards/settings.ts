@@ -1,4 +1,4 @@
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import { errorAnswer, type Gate } from "../answer.ts";
 import type { QualityOptions } from "../options.ts";
 import { MovingAverage } from "./moving-average.ts";

@@ -1,4 +1,4 @@
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import { type Answer, errorAnswer, type Gate } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import type { RateLimitOptions } from "../options.ts";

@@ -1,5 +1,5 @@
 import { XsysError } from "../../../protocol/errors.ts";
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import { createBreaker } from "./breaker.ts";
 import type { Hits } from "./window-counter.ts";
 

@@ -1,4 +1,4 @@
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import type { BoundedWarnings } from "../bounded-warnings.ts";
 import type { Upstreams } from "./upstreams.ts";
 

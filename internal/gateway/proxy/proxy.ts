@@ -1,4 +1,4 @@
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import type { Answer } from "../answer.ts";
 import { BoundedWarnings } from "../bounded-warnings.ts";
 import type { Exchange, Upgrade } from "../exchange.ts";

@@ -1,6 +1,6 @@
 import { XsysError } from "../../../protocol/errors.ts";
 import { startInterval, withinTimer } from "../../../protocol/timers.ts";
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import type { ProxyOptions } from "../options.ts";
 import { reasonOf } from "./failure.ts";
 import type { Upstream } from "./upstream.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { XsysError } from "../../../protocol/errors.ts";
 import type { UploadError, UploadedFile } from "../../../protocol/worker.ts";
-import { fromErrno, isErrno } from "../../errno.ts";
+import { fromErrno, isErrno } from "../../base/errno.ts";
 import type { Answer } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import type { UploadOptions } from "../options.ts";

@@ -8,7 +8,7 @@ import type { StrategyName } from "../../balance/strategies.ts";
 import type { WorkerChannel } from "../../cluster/channel.ts";
 import type { Loss } from "../../cluster/loss.ts";
 import type { WorkerHome, WorkerInbox, WorkerPeer } from "../../ipc/worker-peer.ts";
-import type { Logger } from "../../log.ts";
+import type { Logger } from "../../base/log.ts";
 import type { Job } from "./job.ts";
 import type { LinkHome } from "./link-home.ts";
 import { Losses } from "./losses.ts";

@@ -1,6 +1,6 @@
 import { type DestinationStream, pino, stdTimeFunctions } from "pino";
-import type { Logger } from "../../../../internal/log.ts";
-import type { LogLevel } from "../../../../internal/log-levels.ts";
+import type { Logger } from "../../../../internal/base/log.ts";
+import type { LogLevel } from "../../../../internal/base/log-levels.ts";
 import { type LineOutput, standardOutput } from "./bounded-output.ts";
 import { plainLine } from "./plain-line.ts";
 
@@ -38,7 +38,7 @@ export async function createServerLog(
 async function formatter(format: ServerLog["format"]): Promise<(record: string) => string> {
   if (format === "json") return (record) => record;
   if (format === "plain") return plainLine;
-  const { prettyFactory } = await import("../../../../internal/pretty-log.ts");
+  const { prettyFactory } = await import("../../../../internal/base/pretty-log.ts");
   const pretty = prettyFactory({
     ignore: "pid",
     singleLine: true,

@@ -1,5 +1,5 @@
 import type { WorkerRequest } from "../../../../protocol/worker.ts";
-import type { Logger } from "../../../log.ts";
+import type { Logger } from "../../../base/log.ts";
 import { type Answer, errorAnswer, type RequestFilter } from "../../answer.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { GuardOptions } from "../../options.ts";

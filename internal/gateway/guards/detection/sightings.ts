@@ -1,4 +1,4 @@
-import type { Logger } from "../../../log.ts";
+import type { Logger } from "../../../base/log.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { Place } from "./detector.ts";
 

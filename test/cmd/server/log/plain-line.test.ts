@@ -1,7 +1,7 @@
 import { pino, stdTimeFunctions } from "pino";
 import { expect, test } from "vitest";
 import { plainLine } from "../../../../cmd/xsys/server/log/plain-line.ts";
-import type { Logger } from "../../../../internal/log.ts";
+import type { Logger } from "../../../../internal/base/log.ts";
 
 /** What a logger's record becomes. */
 function logged(write: (log: Logger) => void): string {

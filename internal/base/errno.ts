@@ -1,5 +1,5 @@
 import { getSystemErrorMessage } from "node:util";
-import { type ErrorCode, XsysError } from "../protocol/errors.ts";
+import { type ErrorCode, XsysError } from "../../protocol/errors.ts";
 
 /** The one mapping from the operating system's errors to ours. What is not listed is an IO_ERROR. */
 const CODES: Readonly<Record<string, ErrorCode>> = {

@@ -1,6 +1,6 @@
-import type { Contract } from "../protocol/command.ts";
-import { XsysError } from "../protocol/errors.ts";
-import { clipped, didYouMean } from "../protocol/suggest.ts";
+import type { Contract } from "../../protocol/command.ts";
+import { XsysError } from "../../protocol/errors.ts";
+import { clipped, didYouMean } from "../../protocol/suggest.ts";
 import { checkOf, type Violation } from "./schema-check.ts";
 
 /** Checks parameters and fills in defaults, in place; raises INVALID_PARAMS. */

@@ -1,12 +1,12 @@
-import { setCluster } from "./cluster/cluster-of.ts";
-import type { ClusterOptions } from "./cluster/options.ts";
-import type { Supervisor } from "./cluster/supervisor.ts";
-import { interceptorOf } from "./console/interceptor-of.ts";
-import type { Host } from "./context.ts";
-import { openGateway } from "./gateway/open-gateway.ts";
-import type { GatewayOptions } from "./gateway/options.ts";
-import type { WorkerHome } from "./ipc/worker-peer.ts";
-import type { Logger } from "./log.ts";
+import { setCluster } from "../cluster/cluster-of.ts";
+import type { ClusterOptions } from "../cluster/options.ts";
+import type { Supervisor } from "../cluster/supervisor.ts";
+import { interceptorOf } from "../console/interceptor-of.ts";
+import type { Host } from "../base/context.ts";
+import { openGateway } from "../gateway/open-gateway.ts";
+import type { GatewayOptions } from "../gateway/options.ts";
+import type { WorkerHome } from "../ipc/worker-peer.ts";
+import type { Logger } from "../base/log.ts";
 
 /** What `server start` adds to the service. */
 export interface ServerOptions {
@@ -93,7 +93,7 @@ async function startCluster(
   host: Host,
   { socket, log, onGivenUp }: Pick<ServerHome, "log" | "onGivenUp"> & { readonly socket: string },
 ): Promise<Supervisor> {
-  const { Supervisor } = await import("./cluster/supervisor.ts");
+  const { Supervisor } = await import("../cluster/supervisor.ts");
   const interceptor = interceptorOf(host);
   const onWorkerLine = (id: string, stream: "stdout" | "stderr", line: string, isRepeat: boolean) => {
     const level = stream === "stdout" ? "log" : "error";

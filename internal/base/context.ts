@@ -1,5 +1,5 @@
-import type { Progress } from "../protocol/event-stream.ts";
-import type { TaskRunner } from "./work/task-runner.ts";
+import type { Progress } from "../../protocol/event-stream.ts";
+import type { TaskRunner } from "../work/task-runner.ts";
 
 /** Where a command's output bytes go. */
 export interface Output {
@@ -52,7 +52,7 @@ export interface ServiceControl {
   onEnd(cleanUp: () => void | Promise<void>): void;
 }
 
-export type ServiceStatus = import("../protocol/commands/index.ts").Result<"service.status">;
+export type ServiceStatus = import("../../protocol/commands/index.ts").Result<"service.status">;
 
 /** What all calls share: the process they run in. */
 export interface Host {

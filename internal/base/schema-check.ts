@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../protocol/schema.ts";
+import type { JsonSchema } from "../../protocol/schema.ts";
 
 /** Why a value is refused: the first thing that is wrong with it, as ajv tells it. */
 export interface Violation {

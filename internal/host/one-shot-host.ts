@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import type { Host } from "./context.ts";
-import { confinedResolver, freeResolver } from "./root.ts";
-import { VERSION } from "./version.ts";
-import { InPlaceRunner } from "./work/in-place.ts";
+import type { Host } from "../base/context.ts";
+import { confinedResolver, freeResolver } from "../base/root.ts";
+import { VERSION } from "../base/version.ts";
+import { InPlaceRunner } from "../work/in-place.ts";
 
 /** Text that one answer of a command run in this process may have: what a string and JSON.parse still take. */
 const MAX_RESULT = 400 * 1024 * 1024;

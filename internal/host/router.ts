@@ -1,15 +1,15 @@
-import type { Contract } from "../protocol/command.ts";
-import type { CommandName } from "../protocol/commands/index.ts";
-import { XsysError } from "../protocol/errors.ts";
-import type { JsonSchema, PathKind } from "../protocol/schema.ts";
-import { clipped, didYouMean } from "../protocol/suggest.ts";
-import type { Call, Context, Host } from "./context.ts";
-import { fromErrno, isErrno } from "./errno.ts";
-import type { Handler } from "./handler.ts";
+import type { Contract } from "../../protocol/command.ts";
+import type { CommandName } from "../../protocol/commands/index.ts";
+import { XsysError } from "../../protocol/errors.ts";
+import type { JsonSchema, PathKind } from "../../protocol/schema.ts";
+import { clipped, didYouMean } from "../../protocol/suggest.ts";
+import type { Call, Context, Host } from "../base/context.ts";
+import { fromErrno, isErrno } from "../base/errno.ts";
+import type { Handler } from "../base/handler.ts";
 import { handlers } from "./handlers.ts";
-import { RawJson } from "./raw-json.ts";
-import { refuseUnconfined } from "./root.ts";
-import { compile, type Validate } from "./validate.ts";
+import { RawJson } from "../base/raw-json.ts";
+import { refuseUnconfined } from "../base/root.ts";
+import { compile, type Validate } from "../base/validate.ts";
 
 /** A command made ready by its first call. */
 interface Route {

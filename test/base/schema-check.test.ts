@@ -1,7 +1,7 @@
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkOf } from "../../internal/schema-check.ts";
+import { checkOf } from "../../internal/base/schema-check.ts";
 import { contracts } from "../../protocol/commands/index.ts";
 import type { JsonSchema } from "../../protocol/schema.ts";
 import { nearSchema } from "./near-schema.ts";
