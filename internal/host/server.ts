@@ -1,7 +1,7 @@
 import { setCluster } from "../cluster/cluster-of.ts";
 import type { ClusterOptions } from "../cluster/options.ts";
 import type { Supervisor } from "../cluster/supervisor.ts";
-import { interceptorOf } from "../console/interceptor-of.ts";
+import { interceptorOf } from "../commands/console/shared/interceptor-of.ts";
 import type { Host } from "../base/context.ts";
 import { openGateway } from "../gateway/open-gateway.ts";
 import type { GatewayOptions } from "../gateway/options.ts";

@@ -48,17 +48,17 @@ interface Call {
 const CALLS: readonly Call[] = [
   {
     words: ["path", "join", "a", "b"],
-    modules: ["internal/path/join.ts", "protocol/commands/path.ts"],
+    modules: ["internal/commands/path/join.ts", "protocol/commands/path.ts"],
     builtIns: ["os"],
   },
   {
     words: ["fs", "stats", MAIN],
-    modules: ["internal/files/file-stats.ts", "internal/fs/stats.ts", "protocol/commands/fs-read.ts"],
+    modules: ["internal/files/file-stats.ts", "internal/commands/fs/stats.ts", "protocol/commands/fs-read.ts"],
     builtIns: ["os"],
   },
   {
     words: ["sys", "info"],
-    modules: ["internal/sys/info.ts", "internal/facts/", "protocol/commands/sys.ts", "protocol/timers.ts"],
+    modules: ["internal/commands/sys/info.ts", "internal/facts/", "protocol/commands/sys.ts", "protocol/timers.ts"],
     builtIns: ["os", "timers/promises", "process"], // the second loads the third
   },
 ];

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { chmod, link, lstat, mkdir, readFile, symlink, utimes } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { folderState } from "../archive/folder-state.ts";
-import { tarBytes } from "../archive/tar-bytes.ts";
+import { folderState } from "./archive/folder-state.ts";
+import { tarBytes } from "./archive/tar-bytes.ts";
 import { threeWays } from "./three-ways.ts";
 
 threeWays("archive", ({ sandbox, call, failure }) => {
@@ -61,7 +61,7 @@ threeWays("archive", ({ sandbox, call, failure }) => {
   );
 
   test("a sparse file of GNU tar comes back with its name and its holes", async () => {
-    const archive = new URL("../archive/fixtures/sparse-pax-1.0.tar.gz", import.meta.url).pathname;
+    const archive = new URL("./archive/fixtures/sparse-pax-1.0.tar.gz", import.meta.url).pathname;
     expect((await call("archive.untar", { archive, dest: "out" })).entries).toBe(4);
     expect(await lstat(sandbox.path("out/allhole"))).toMatchObject({ size: 300_000, blocks: 0 });
   });

@@ -6,7 +6,7 @@ import { connect } from "../../clients/typescript/index.ts";
 import type { Service } from "../../internal/host/service.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
-import { endSleepers, startSleeper } from "../sys/support/sleeper.ts";
+import { endSleepers, startSleeper } from "./sys/support/sleeper.ts";
 import { threeWays } from "./three-ways.ts";
 
 const cleanUps: (() => void | Promise<void>)[] = [];
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 threeWays("monitor", ({ sandbox, events, failure }) => {
-  // As many as the duration has intervals, on a machine that is never late: test/monitor/ counts them with time by hand.
+  // As many as the duration has intervals, on a machine that is never late: test/commands/monitor/ counts them with time by hand.
   test("system sends snapshots for its duration", async () => {
     const begun = Date.now() / 1000;
     const snapshots = await events("monitor.system", { duration: 0.5, interval: 0.1 });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, test } from "vitest";
-import { endSleepers, startSleeper } from "../sys/support/sleeper.ts";
+import { endSleepers, startSleeper } from "./sys/support/sleeper.ts";
 import { threeWays } from "./three-ways.ts";
 
 const onLinux = process.platform === "linux";

@@ -1,0 +1,96 @@
+import {
+  closeSync,
+  fchmodSync,
+  ftruncateSync,
+  futimesSync,
+  linkSync,
+  lutimesSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { makeFolder } from "../../../files/make-folder.ts";
+import type { ArchiveEntry, Sink } from "./archive-entry.ts";
+
+const PERMISSIONS = 0o777;
+
+/**
+ * Writes an archive's entries below a folder that is new and nobody else's. Symbolic links are made last, so that
+ * nothing can be written through one, whatever the file system takes for the same name.
+ */
+export class Extraction {
+  readonly #root: string;
+  readonly #made = new Set<string>();
+  readonly #placed = new Set<string>();
+  readonly #links = new Map<string, ArchiveEntry>();
+  #open: number | undefined;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  folder(path: string): void {
+    if (this.#made.has(path)) return;
+    makeFolder(join(this.#root, path));
+    this.#made.add(path);
+  }
+
+  /** The file takes its mode and time when its contents end. */
+  file(path: string, { mode, modified }: ArchiveEntry): Sink {
+    const fd = openSync(this.#clear(path), "wx", mode === undefined ? 0o666 : 0o600);
+    this.#open = fd;
+    let [at, end] = [0, 0];
+    return {
+      write: (bytes) => {
+        for (let from = 0; from < bytes.length; ) from += writeSync(fd, bytes, from, bytes.length - from, at + from);
+        at += bytes.length;
+        end = at;
+      },
+      hole: (bytes) => {
+        at += bytes;
+      },
+      end: () => {
+        if (at > end) ftruncateSync(fd, at);
+        if (mode !== undefined) fchmodSync(fd, mode & PERMISSIONS);
+        if (modified !== undefined) futimesSync(fd, modified, modified);
+        this.close();
+      },
+    };
+  }
+
+  /** Closes a file whose contents have ended, or never will. */
+  close(): void {
+    if (this.#open !== undefined) closeSync(this.#open);
+    this.#open = undefined;
+  }
+
+  hardLink(path: string, target: string): void {
+    if (path !== target) linkSync(join(this.#root, target), this.#clear(path));
+  }
+
+  link(path: string, entry: ArchiveEntry): void {
+    this.#clear(path);
+    this.#links.set(path, entry);
+  }
+
+  makeLinks(): void {
+    for (const [path, { target = "", modified }] of this.#links) {
+      const place = join(this.#root, path);
+      symlinkSync(target, place);
+      if (modified !== undefined) lutimesSync(place, modified, modified);
+    }
+  }
+
+  /** Makes a place free: a later entry of the same name takes an earlier one's. */
+  #clear(path: string): string {
+    const folder = dirname(path);
+    this.folder(folder === "." ? "" : folder);
+    this.#links.delete(path);
+    const place = join(this.#root, path);
+    if (this.#placed.has(path)) rmSync(place, { force: true });
+    this.#placed.add(path);
+    return place;
+  }
+}

@@ -1,0 +1,108 @@
+import { type ErrorCode, XsysError } from "../../../../protocol/errors.ts";
+import type { ArchiveEntry, Limits, Unpacked } from "./archive-entry.ts";
+import { tooLarge } from "../shared/streams.ts";
+
+export type Kind = "file" | "folder" | "link";
+
+/** Bytes of an entry's path: PATH_MAX of Linux, beyond which no file can be made by its path. */
+const MAX_PATH = 4_096;
+
+const SEPARATORS = process.platform === "win32" ? /[/\\]/ : /\//;
+
+/**
+ * What an archive comes to on disk. Each entry is admitted before anything is done for it, or refused: what would land
+ * outside, what contradicts an earlier entry, and what is over a limit.
+ */
+export class Layout {
+  readonly #command: string;
+  readonly #archive: string;
+  readonly #limits: Limits;
+  readonly #kinds = new Map<string, Kind>();
+  #entries = 0;
+  #bytes = 0;
+
+  constructor(command: string, archive: string, limits: Limits) {
+    this.#command = command;
+    this.#archive = archive;
+    this.#limits = limits;
+  }
+
+  get tally(): Unpacked {
+    return { entries: this.#entries, bytes: this.#bytes };
+  }
+
+  /** Everything that will be there, by its path with slashes; a folder comes before what is in it. */
+  get kinds(): ReadonlyMap<string, Kind> {
+    return this.#kinds;
+  }
+
+  /** Gives the path with slashes, which is empty for the archive's own root. */
+  admit({ name, kind, size, target = "" }: ArchiveEntry): string {
+    const { maxEntries, maxBytes } = this.#limits;
+    this.#entries += 1;
+    if (this.#entries > maxEntries) throw this.#refusal("TOO_LARGE", name, `there are more than ${maxEntries} entries`);
+    if (kind === "file") this.#bytes += size;
+    if (this.#bytes > maxBytes) throw tooLarge(this.#command, this.#archive, maxBytes);
+    const segments = this.#segments(name, name);
+    if (kind === "hard-link") this.admitTarget(name, target);
+    this.#place(segments, kind === "hard-link" ? "file" : kind, name);
+    return segments.join("/");
+  }
+
+  /** The path of the file that a hard link is another name of. */
+  admitTarget(name: string, target: string): string {
+    const path = this.#segments(target, name).join("/");
+    if (this.#kinds.get(path) === "file") return path;
+    throw this.#refusal("DENIED", name, `a hard link to "${target}", which is no file of the archive`);
+  }
+
+  #segments(path: string, name: string): string[] {
+    if (Buffer.byteLength(path) > MAX_PATH) {
+      throw this.#refusal("TOO_LARGE", `${name.slice(0, 64)} …`, `its path is longer than ${MAX_PATH} bytes`);
+    }
+    if (path.includes("\0")) throw this.#refusal("INVALID_DATA", name, "a NUL character in its name");
+    if (path.includes("\uFFFD")) throw this.#refusal("UNSUPPORTED", name, "a name that is not UTF-8");
+    const segments = path.split(SEPARATORS);
+    if (segments[0] === "" || (process.platform === "win32" && path.includes(":"))) {
+      throw this.#refusal("DENIED", name, `"${path}" is absolute`);
+    }
+    if (segments.includes("..")) throw this.#refusal("DENIED", name, `"${path}" leads outside`);
+    return segments.filter((segment) => segment !== "" && segment !== ".");
+  }
+
+  #place(segments: readonly string[], kind: Kind, name: string): void {
+    if (segments.length === 0) {
+      if (kind !== "folder") throw this.#refusal("INVALID_DATA", name, "it has no name");
+      return;
+    }
+    const path = segments.join("/");
+    this.#placeFoldersOf(path, name);
+    if (kind === "folder") this.#placeFolder(path, name);
+    else if (this.#kinds.get(path) !== "folder") this.#kinds.set(path, kind);
+    else throw this.#refusal("INVALID_DATA", name, "it takes a folder's place");
+  }
+
+  /** Those that lead to a path, the outermost first. What lies in a known folder needs no look at what leads to that. */
+  #placeFoldersOf(path: string, name: string): void {
+    if (this.#kinds.get(path.slice(0, Math.max(0, path.lastIndexOf("/")))) === "folder") return;
+    for (let end = path.indexOf("/"); end > 0; end = path.indexOf("/", end + 1))
+      this.#placeFolder(path.slice(0, end), name);
+  }
+
+  #placeFolder(path: string, name: string): void {
+    const { maxEntries } = this.#limits;
+    if (this.#kinds.size > maxEntries + MAX_PATH) {
+      throw this.#refusal("TOO_LARGE", name, `with its folders there are more than ${maxEntries} entries`);
+    }
+    const there = this.#kinds.get(path);
+    if (there === "link") throw this.#refusal("DENIED", name, `"${path}" is a symbolic link`);
+    if (there === "file") throw this.#refusal("INVALID_DATA", name, `"${path}" is a file`);
+    this.#kinds.set(path, "folder");
+  }
+
+  #refusal(code: ErrorCode, name: string, why: string): XsysError {
+    return new XsysError(code, `${this.#command} failed on ${this.#archive}: entry "${name}": ${why}`, {
+      details: { path: this.#archive, entry: name },
+    });
+  }
+}

@@ -1,0 +1,14 @@
+import { hardwareDecrypt } from "../../../protocol/commands/fs-guard.ts";
+import { interruptible } from "../../files/interrupt.ts";
+import { handle } from "../../base/handler.ts";
+import { machineIdOf } from "./shared/machine-id.ts";
+import { refuseIrregular } from "./shared/refuse-irregular.ts";
+
+export default handle(hardwareDecrypt, async ({ path, key }, { host, signal }) => {
+  await refuseIrregular("fs.hardware-decrypt", path);
+  const machineId = await machineIdOf(process.platform);
+  await interruptible(signal, (interrupt) =>
+    host.tasks.run("unseal-file", { path, secret: key, machineId, interrupt }),
+  );
+  return null;
+});

@@ -1,0 +1,12 @@
+import { hardwareEncrypt } from "../../../protocol/commands/fs-guard.ts";
+import { interruptible } from "../../files/interrupt.ts";
+import { handle } from "../../base/handler.ts";
+import { machineIdOf } from "./shared/machine-id.ts";
+import { refuseIrregular } from "./shared/refuse-irregular.ts";
+
+export default handle(hardwareEncrypt, async ({ path, key }, { host, signal }) => {
+  await refuseIrregular("fs.hardware-encrypt", path);
+  const machineId = await machineIdOf(process.platform);
+  await interruptible(signal, (interrupt) => host.tasks.run("seal-file", { path, secret: key, machineId, interrupt }));
+  return null;
+});

@@ -1,0 +1,65 @@
+import { availableParallelism } from "node:os";
+import type { Context } from "../../../base/context.ts";
+import { interruptible } from "../../../files/interrupt.ts";
+import { blaming } from "../../../files/temp-path.ts";
+import { inTurn } from "../../../work/in-turn.ts";
+import { jointly } from "../../../work/report.ts";
+import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
+
+const MAX_THREADS = 4;
+/** Folders that are worth a thread, and those that one takes at a time. */
+const [MIN_FOLDERS, MAX_FOLDERS] = [32, 256];
+
+/**
+ * Copies a file, a link or a tree, in a service by several threads. A file is replaced in one step. A tree that is new
+ * appears in one step, and nothing of it is left on failure; into a folder that exists it is merged, file by file.
+ */
+export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): Promise<CopyTally> {
+  return interruptible(context.signal, async (interrupt) => {
+    const job = { ...request, interrupt };
+    const plan = await context.host.tasks.run("plan-copy", job, { progress: context.progress });
+    if (plan.folders.length === 0) {
+      const { bytes } = plan.tally;
+      context.progress?.({ done: bytes, total: bytes, unit: "bytes" });
+      return plan.tally;
+    }
+    try {
+      const tally = await copyAllLeaves(plan, job, context);
+      await context.host.tasks.run("finish-copy", { plan, job });
+      const done = tally.copied + tally.skipped;
+      context.progress?.({ done, total: done, unit: "files" });
+      return tally;
+    } catch (error) {
+      const { temp, dest } = plan;
+      if (temp === undefined) throw error;
+      await context.host.tasks.run("remove-tree", { path: temp, unlock: true }).catch(() => {});
+      throw blaming(error, temp, dest);
+    }
+  });
+}
+
+/** The first failure stops all, and is told when all have stopped: then nothing is written any more. */
+async function copyAllLeaves({ folders, leaves }: CopyPlan, job: CopyJob, { host, progress }: Context) {
+  const threads = host.service === undefined ? 1 : Math.min(MAX_THREADS, availableParallelism());
+  const report = progress && jointly(({ done, ...rest }) => progress({ ...rest, done, total: Math.max(leaves, done) }));
+  const run = async (part: FolderPair[]) => {
+    try {
+      return await host.tasks.run("copy-leaves", { folders: part, job }, { progress: report?.() });
+    } catch (error) {
+      Atomics.store(job.interrupt, 0, 1);
+      throw error;
+    }
+  };
+  return (await inTurn(dealOut(folders, threads), threads, run)).reduce(sum);
+}
+
+function dealOut(folders: readonly FolderPair[], threads: number): FolderPair[][] {
+  const each = Math.max(MIN_FOLDERS, Math.min(MAX_FOLDERS, Math.ceil(folders.length / threads)));
+  return Array.from({ length: Math.ceil(folders.length / each) }, (_, part) =>
+    folders.slice(part * each, (part + 1) * each),
+  );
+}
+
+function sum(a: CopyTally, b: CopyTally): CopyTally {
+  return { copied: a.copied + b.copied, skipped: a.skipped + b.skipped, bytes: a.bytes + b.bytes };
+}

@@ -1,0 +1,79 @@
+import { constants, createReadStream, lstatSync, rmSync, type Stats } from "node:fs";
+import { dirname } from "node:path";
+import { checkpoint } from "../../../files/interrupt.ts";
+import { makeFolder } from "../../../files/make-folder.ts";
+import { blaming, tempBeside } from "../../../files/temp-path.ts";
+import { statOrMissing, throughLinks } from "../../../files/through-links.ts";
+import { type ExactPath, walk } from "../../../files/walk.ts";
+import { writeInto } from "../../../files/write-into.ts";
+import type { Report } from "../../../work/report.ts";
+import { noCopyOf } from "../shared/copy-contents.ts";
+import type { CopyJob, CopyPlan, CopyTally } from "../shared/copy-job.ts";
+import { transplant } from "./exact-path.ts";
+import { inTheWay, makePair } from "./make-pair.ts";
+import { refuseOverlap } from "./overlap.ts";
+import { updateEntry } from "./update-entry.ts";
+
+/**
+ * Task: the first stage of copying. It finds what stands against it, copies a source that is no folder, and makes a
+ * tree's folders. A tree with a FIFO, socket or device in it is UNSUPPORTED before anything is made.
+ */
+export default async function planCopy(job: CopyJob, report: Report = () => {}): Promise<CopyPlan> {
+  const stats = lstatSync(job.src);
+  const old = await statOrMissing(job.dest);
+  await refuseOverlap(job.src, stats, job.dest, old);
+  const dest = await throughLinks(job.dest);
+  if (stats.isDirectory()) return planTree(job, dest, old);
+  return { dest, folders: [], leaves: 0, tally: await copyAlone(job, stats, { dest, old, report }) };
+}
+
+interface Place {
+  readonly dest: string;
+  readonly old: Stats | undefined;
+  readonly report: Report;
+}
+
+async function copyAlone(job: CopyJob, stats: Stats, { dest, old, report }: Place): Promise<CopyTally> {
+  if (old?.isDirectory()) throw inTheWay("IS_A_DIRECTORY", job.src, dest);
+  if (!stats.isFile() && !stats.isSymbolicLink()) throw noCopyOf(job.src);
+  makeFolder(dirname(dest));
+  const tally: CopyTally = { copied: 0, skipped: 0, bytes: 0 };
+  if (old === undefined || old.isFile()) {
+    const told = (done: number) => report({ done, total: Math.max(done, stats.size), unit: "bytes" });
+    await updateEntry(job.src, stats, dest, { job, tally, pace: { pause: checkpoint(job.interrupt), told } });
+    return tally;
+  }
+  const bytes = await writeInto(dest, constants.O_WRONLY, createReadStream(job.src)); // /dev/null stays what it is
+  return { copied: 1, skipped: 0, bytes };
+}
+
+async function planTree(job: CopyJob, dest: string, old: Stats | undefined): Promise<CopyPlan> {
+  if (old !== undefined && !old.isDirectory()) throw inTheWay("NOT_A_DIRECTORY", job.src, dest);
+  const { folders: sources, leaves } = await foldersOf(job);
+  makeFolder(dirname(dest));
+  const temp = old === undefined ? tempBeside(dest) : undefined;
+  const tally = { copied: 0, skipped: 0, bytes: 0 };
+  try {
+    const folders = sources.map((from) => makePair(from, transplant(from, job.src, temp ?? dest), temp !== undefined));
+    return { dest, folders, leaves, tally, ...(temp !== undefined && { temp }) };
+  } catch (error) {
+    if (temp === undefined) throw error;
+    rmSync(temp, { recursive: true, force: true });
+    throw blaming(error, temp, dest);
+  }
+}
+
+/** The folder itself and all below, when all that is in them can be copied. */
+async function foldersOf({ src, interrupt }: CopyJob): Promise<{ folders: ExactPath[]; leaves: number }> {
+  const pause = checkpoint(interrupt);
+  const folders: ExactPath[] = [src];
+  let leaves = 0;
+  for (const { kind, path } of walk(src)) {
+    const wait = pause();
+    if (wait !== undefined) await wait;
+    if (kind === "other") throw noCopyOf(path);
+    if (kind === "folder") folders.push(path);
+    else leaves++;
+  }
+  return { folders, leaves };
+}

@@ -1,0 +1,9 @@
+import { close } from "../../../protocol/commands/fs-handle.ts";
+import { handle } from "../../base/handler.ts";
+import { handlesOf } from "./shared/handles-of.ts";
+
+export default handle(close, async (params, { host, peer }) => {
+  // Without a service the file was closed with the process that opened it: XyPriss closes what it opened so, all the same.
+  if (host.service !== undefined) await handlesOf(host.service).close(params.handle, peer, close.name);
+  return null;
+});

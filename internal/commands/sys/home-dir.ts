@@ -1,0 +1,5 @@
+import { homeDir } from "../../../protocol/commands/sys.ts";
+import { handle } from "../../base/handler.ts";
+import { homeFolder } from "./shared/home-folder.ts";
+
+export default handle(homeDir, () => homeFolder());

@@ -1,0 +1,124 @@
+import type { Socket } from "node:net";
+import { constants } from "node:os";
+import { type IPty, spawn } from "node-pty";
+import { pause } from "../../../../protocol/timers.ts";
+import { sendSignal } from "../../../children/send-signal.ts";
+import { type Child, stopChild } from "../../../children/stop-child.ts";
+import { PtyOutput } from "./pty-output.ts";
+import { sessionMembers } from "./session-members.ts";
+import { typeBytes } from "./type-bytes.ts";
+
+export interface PtyOptions {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cols: number;
+  readonly rows: number;
+  /** TERM. */
+  readonly name: string;
+}
+
+export interface PtyEnd {
+  readonly exit_code: number;
+  readonly signal?: string;
+}
+
+/** What node-pty has on Unix beyond its types: the terminal's other end. Absent on Windows. */
+interface UnixPty {
+  readonly fd?: number;
+  readonly _socket?: Socket;
+}
+
+/** Milliseconds between SIGHUP and SIGKILL. */
+const GRACE = 2_000;
+
+/** Milliseconds between two looks at whether a shell's jobs have ended. */
+const LOOK = 20;
+
+/** A program in a pseudo-terminal, of whose session it is the leader. */
+export class PtyProgram {
+  /** Resolves when the program has ended and its terminal is closed. */
+  readonly ended: Promise<PtyEnd>;
+  readonly #pty: IPty & UnixPty;
+  readonly #output: PtyOutput;
+  #hasEnded = false;
+  #stopped: Promise<unknown> | undefined;
+
+  constructor({ file, args, ...options }: PtyOptions) {
+    const pty: IPty & UnixPty = spawn(file, [...args], { ...options, encoding: null });
+    this.#pty = pty;
+    this.#output = new PtyOutput(pty, pty._socket);
+    const { promise, resolve } = Promise.withResolvers<PtyEnd>();
+    this.ended = promise;
+    pty.onExit(({ exitCode, signal }) => {
+      this.#hasEnded = true;
+      this.#output.end();
+      resolve(signal ? { exit_code: exitCode, signal: signalName(signal) } : { exit_code: exitCode });
+    });
+  }
+
+  get pid(): number {
+    return this.#pty.pid;
+  }
+
+  /** What the program shows, to its end. While it is not asked for, the program waits. */
+  output(): AsyncIterable<Uint8Array> {
+    return this.#output.chunks();
+  }
+
+  /** Types bytes; resolves when the terminal took them all, or is closed. */
+  async type(bytes: Uint8Array): Promise<void> {
+    const { fd } = this.#pty;
+    if (fd === undefined) this.#pty.write(Buffer.from(bytes).toString());
+    else await typeBytes(fd, bytes, () => this.#hasEnded || this.#output.closed);
+  }
+
+  resize(cols: number, rows: number): void {
+    if (!this.#hasEnded && !this.#output.closed) this.#pty.resize(cols, rows);
+  }
+
+  /** To the program and whatever else is of its process group. */
+  signalGroup(signal: NodeJS.Signals): void {
+    if (this.#hasEnded) return;
+    if (process.platform === "win32") this.#pty.kill();
+    else sendSignal(-this.pid, signal);
+  }
+
+  /** Ends the program and all that runs in its terminal. */
+  stop(): Promise<unknown> {
+    this.#stopped ??= this.#hasEnded ? this.ended : this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#output.discard();
+    const over = new AbortController();
+    await stopChild(this.#session(over.signal), { ask: "SIGHUP", grace: GRACE });
+    over.abort();
+    this.#output.close();
+  }
+
+  /** The whole session: the jobs that a shell runs need not end with it. */
+  #session(over: AbortSignal): Child {
+    return {
+      ended: this.ended.then(() => membersGone(this.pid, over)),
+      signal: (signal) => {
+        const members = sessionMembers(this.pid);
+        this.signalGroup(signal);
+        for (const pid of members) sendSignal(pid, signal);
+        // One that is stopped would hear of it never.
+        for (const pid of [-this.pid, ...members]) sendSignal(pid, "SIGCONT");
+      },
+    };
+  }
+}
+
+/** Nobody tells of the end of another's child, so it is looked for. */
+async function membersGone(leader: number, over: AbortSignal): Promise<void> {
+  while (!over.aborted && sessionMembers(leader).length > 0) await pause(LOOK);
+}
+
+function signalName(number: number): string {
+  return Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? `SIG${number}`;
+}

@@ -1,0 +1,16 @@
+import { content } from "../../../protocol/commands/watch.ts";
+import { handle } from "../../base/handler.ts";
+import { contentChanges } from "./shared/content-changes.ts";
+import { lasting } from "./shared/lasting.ts";
+import { told } from "./shared/told.ts";
+
+export default handle(content, async ({ duration, ...options }, { host, signal, events }) => {
+  using time = lasting(signal, duration);
+  let sent = 0;
+  for await (const change of contentChanges(host, { ...options, signal: time.signal })) {
+    await events.emit(told(change));
+    sent += 1;
+  }
+  signal.throwIfAborted();
+  return { events: sent };
+});

@@ -1,0 +1,77 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { READ_FLAGS } from "../../../files/open-for-reading.ts";
+import type { TaskRunner } from "../../../work/task-runner.ts";
+import type { ChangedLine } from "../tasks/diff-texts.ts";
+import { exactPath } from "./names.ts";
+
+const MEBIBYTE = 1024 * 1024;
+/** Of one file, in bytes. */
+const MAX_FILE = MEBIBYTE;
+/** Of all files, in characters. */
+const MAX_TOTAL = 64 * MEBIBYTE;
+const MAX_LINES = 10_000;
+
+type Omitted = "binary" | "too-large" | "no-memory" | "too-many-lines" | "no-longer-known";
+export type Difference = { readonly lines: ChangedLine[] } | { readonly omitted: Omitted } | Record<never, never>;
+
+/** The last text of files, by path, as far as there is room. */
+export class KeptTexts {
+  readonly #tasks: TaskRunner;
+  readonly #texts = new Map<string, string>();
+  #total = 0;
+
+  constructor(tasks: TaskRunner) {
+    this.#tasks = tasks;
+  }
+
+  /** Takes a file's text; tells why when it cannot. */
+  async keep(path: string): Promise<{ readonly text: string } | { readonly omitted: Omitted }> {
+    const read = await readText(path);
+    this.forget(path);
+    if ("omitted" in read) return read;
+    if (this.#total + read.text.length > MAX_TOTAL) return { omitted: "no-memory" };
+    this.#texts.set(path, read.text);
+    this.#total += read.text.length;
+    return read;
+  }
+
+  forget(path: string): void {
+    this.#total -= this.#texts.get(path)?.length ?? 0;
+    this.#texts.delete(path);
+  }
+
+  /** A file, or a folder with all in it, has another name. */
+  move(from: string, path: string): void {
+    for (const [kept, text] of [...this.#texts]) {
+      if (kept !== from && !kept.startsWith(`${from}/`)) continue;
+      this.#texts.delete(kept);
+      this.#texts.set(path + kept.slice(from.length), text);
+    }
+  }
+
+  /** What changed since the text was kept; a new file has had none. The text as it is now is kept. */
+  async difference(path: string, isNew: boolean): Promise<Difference> {
+    const before = isNew ? "" : this.#texts.get(path);
+    const now = await this.keep(path);
+    if ("omitted" in now) return now;
+    if (before === undefined) return { omitted: "no-longer-known" };
+    const lines = await this.#tasks.run("diff-texts", { before, after: now.text, maxLines: MAX_LINES });
+    return lines === undefined ? { omitted: "too-many-lines" } : { lines };
+  }
+}
+
+async function readText(path: string): Promise<{ text: string } | { omitted: Omitted }> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(exactPath(path), READ_FLAGS);
+    const stats = await file.stat();
+    if (!stats.isFile()) return { omitted: "binary" };
+    if (stats.size > MAX_FILE) return { omitted: "too-large" };
+    const bytes = await file.readFile();
+    return bytes.includes(0) ? { omitted: "binary" } : { text: bytes.toString() };
+  } catch {
+    return { omitted: "no-longer-known" }; // gone again, or not to be read
+  } finally {
+    await file?.close();
+  }
+}

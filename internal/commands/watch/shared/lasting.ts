@@ -1,0 +1,11 @@
+import { startTimer } from "../../../../protocol/timers.ts";
+
+/** A signal that aborts with another, or after so many seconds. Disposed of, it leaves no timer. */
+export function lasting(signal: AbortSignal, seconds = Number.POSITIVE_INFINITY): Disposable & { signal: AbortSignal } {
+  const over = new AbortController();
+  const timer = startTimer(() => over.abort(), Math.ceil(seconds * 1000));
+  return {
+    signal: AbortSignal.any([signal, over.signal]),
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,60 @@
+import { sep } from "node:path";
+import type { Host } from "../../../base/context.ts";
+import type { Change } from "./change.ts";
+import { pathFromOutside } from "./names.ts";
+import type { TreeOptions } from "./scope.ts";
+import { Subscription, type SubscriptionOptions } from "./subscription.ts";
+import { WatchedTree } from "./watched-tree.ts";
+import type { OpenWatches } from "./watches.ts";
+
+interface Shared {
+  readonly tree: WatchedTree;
+  subscribers: number;
+}
+
+const sharedTrees = new WeakMap<Host["tasks"], Map<string, Shared>>();
+
+export type WatchOptions = Omit<TreeOptions, "roots"> & { readonly paths: readonly string[] } & SubscriptionOptions;
+
+/** Changes from now on, until the signal ends them. Those who watch the same with the same options share one watch. */
+export async function* watchTree({ tasks }: Host, options: WatchOptions): AsyncGenerator<Change> {
+  const { paths, ignore, shallow, debounce, ...subscription } = options;
+  const tree: TreeOptions = { roots: outermost(paths, shallow), ignore, shallow, debounce };
+  const key = JSON.stringify(tree);
+  const trees = sharedTrees.get(tasks) ?? new Map();
+  sharedTrees.set(tasks, trees);
+  const openWatches = await watchesOfPlatform();
+  const shared = trees.get(key) ?? share(new WatchedTree(tree, tasks, openWatches), trees, key);
+  shared.subscribers += 1;
+  try {
+    yield* new Subscription(shared.tree, subscription).changes();
+  } finally {
+    shared.subscribers -= 1;
+    if (shared.subscribers === 0) {
+      if (trees.get(key) === shared) trees.delete(key);
+      await shared.tree.close();
+    }
+  }
+}
+
+/** A tree that fails is nobody's to join any more. */
+function share(tree: WatchedTree, trees: Map<string, Shared>, key: string): Shared {
+  const shared = { tree, subscribers: 0 };
+  trees.set(key, shared);
+  tree.listeners.add({ change: () => {}, fail: () => trees.delete(key) });
+  return shared;
+}
+
+async function watchesOfPlatform(): Promise<OpenWatches> {
+  if (process.platform === "linux") return (await import("./folder-watches.ts")).folderWatches;
+  return (await import("./chokidar-watches.ts")).chokidarWatches;
+}
+
+/** Without those that are watched anyway, below another. */
+function outermost(paths: readonly string[], shallow: boolean): string[] {
+  const all = [...new Set(paths.map(pathFromOutside))].sort();
+  if (shallow) return all;
+  return all.filter(
+    (path) => !all.some((other) => other !== path && path.startsWith(other.endsWith(sep) ? other : other + sep)),
+  );
+}

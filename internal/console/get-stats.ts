@@ -1,5 +1,0 @@
-import { getStats } from "../../protocol/commands/console.ts";
-import { handle } from "../base/handler.ts";
-import { interceptorOf } from "./interceptor-of.ts";
-
-export default handle(getStats, (_params, { host }) => interceptorOf(host).figures());

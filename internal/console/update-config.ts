@@ -1,7 +1,0 @@
-import { updateConfig } from "../../protocol/commands/console.ts";
-import { handle } from "../base/handler.ts";
-import { interceptorOf } from "./interceptor-of.ts";
-
-export default handle(updateConfig, (config, { host }) => ({
-  literal_patterns: [...interceptorOf(host).configure(config)],
-}));

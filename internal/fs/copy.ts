@@ -1,8 +1,0 @@
-import { copy } from "../../protocol/commands/fs-tree.ts";
-import { handle } from "../base/handler.ts";
-import { runCopy } from "./run-copy.ts";
-
-export default handle(copy, async ({ src, dest }, context) => {
-  await runCopy({ src, dest, keep: { times: false, owner: false }, skipSame: false }, context);
-  return null;
-});

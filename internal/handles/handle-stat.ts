@@ -1,8 +1,0 @@
-import { handleStat } from "../../protocol/commands/fs-handle.ts";
-import { fileStats } from "../files/file-stats.ts";
-import { handle } from "../base/handler.ts";
-import { openFileOf } from "./handles-of.ts";
-
-export default handle(handleStat, async (params, context) =>
-  fileStats(await openFileOf(handleStat.name, params.handle, context).stat()),
-);

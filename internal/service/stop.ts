@@ -1,8 +1,0 @@
-import { stop } from "../../protocol/commands/service.ts";
-import { handle } from "../base/handler.ts";
-import { runningService } from "./running-service.ts";
-
-export default handle(stop, ({ force }, { host }) => {
-  runningService(host).stop(force);
-  return null;
-});

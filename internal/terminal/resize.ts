@@ -1,8 +1,0 @@
-import { resize } from "../../protocol/commands/terminal.ts";
-import { handle } from "../base/handler.ts";
-import { terminalsOf } from "./terminals.ts";
-
-export default handle(resize, ({ terminal, cols, rows }, { host, peer }) => {
-  terminalsOf(host).find(terminal, peer).resize(cols, rows);
-  return null;
-});

@@ -1,0 +1,82 @@
+import { chmod, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { brotliDecompressSync, gunzipSync, gzipSync, zstdDecompressSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { callIn, failureIn } from "../fs/in-process.ts";
+import { useSandbox } from "../../support/sandbox.ts";
+import { folderState } from "./folder-state.ts";
+
+const sandbox = useSandbox();
+
+describe("the format", () => {
+  test.each([
+    ["f.gz", undefined, gunzipSync],
+    ["f.anything", undefined, gunzipSync],
+    ["f.br", undefined, brotliDecompressSync],
+    ["f.zst", undefined, zstdDecompressSync],
+    ["f.br", "gzip", gunzipSync],
+    ["f.gz", "zstd", zstdDecompressSync],
+  ] as const)("of %s with format %s", async (dest, format, expand) => {
+    await sandbox.write("f", "contents");
+    await callIn(sandbox, "archive.compress", { src: "f", dest, format });
+    expect(expand(await readFile(sandbox.path(dest))).toString()).toBe("contents");
+    await callIn(sandbox, "archive.decompress", { src: dest, dest: "back", format });
+    expect(await sandbox.read("back")).toBe("contents");
+  });
+
+  test("is told by the contents before the name", async () => {
+    await sandbox.write("f.br", gzipSync("contents"));
+    await callIn(sandbox, "archive.decompress", { src: "f.br", dest: "back" });
+    expect(await sandbox.read("back")).toBe("contents");
+  });
+});
+
+test("levels are the format's own", async () => {
+  await sandbox.write("f", "contents");
+  const error = await failureIn(sandbox, "archive.compress", { src: "f", dest: "f.gz", level: 19 });
+  expect(error.code).toBe("INVALID_PARAMS");
+  await callIn(sandbox, "archive.compress", { src: "f", dest: "f.zst", level: 19 });
+  expect(Object.keys(folderState(sandbox.root)).sort()).toEqual(["f", "f.zst"]);
+});
+
+describe("nothing changes", () => {
+  test.each([
+    ["cut short", gzipSync("x".repeat(1_000)).subarray(0, -4), "INVALID_DATA"],
+    ["damaged", Buffer.concat([gzipSync("x").subarray(0, -8), Buffer.alloc(8)]), "INVALID_DATA"],
+    ["not compressed", Buffer.from("plain text"), "INVALID_DATA"],
+    ["empty", Buffer.alloc(0), "INVALID_DATA"],
+    ["a bomb", gzipSync(Buffer.alloc(50_000_000)), "TOO_LARGE"],
+  ])("when the contents are %s", async (_title, contents, code) => {
+    await sandbox.write("f", contents);
+    await sandbox.write("dest", "old");
+    const before = folderState(sandbox.root);
+    const error = await failureIn(sandbox, "archive.decompress", { src: "f", dest: "dest", maxBytes: 1_000_000 });
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(sandbox.path("f"));
+    expect(folderState(sandbox.root)).toEqual(before);
+  });
+
+  test("when source and destination are one file, by another name too", async () => {
+    await sandbox.write("f", "contents");
+    await symlink("f", sandbox.path("l"));
+    for (const dest of ["f", "l"]) {
+      expect((await failureIn(sandbox, "archive.compress", { src: "f", dest })).code).toBe("INVALID_PARAMS");
+    }
+    expect(await sandbox.read("f")).toBe("contents");
+  });
+});
+
+test("a new file takes the mode of its source: what was secret stays so", async () => {
+  await sandbox.write("f", "secret");
+  await chmod(sandbox.path("f"), 0o600);
+  await callIn(sandbox, "archive.compress", { src: "f", dest: "f.gz" });
+  expect((await stat(sandbox.path("f.gz"))).mode & 0o777).toBe(0o600);
+});
+
+test("a file larger than memory's chunks comes back whole", async () => {
+  await writeFile(sandbox.path("f"), "start");
+  await truncate(sandbox.path("f"), 20_000_000);
+  const { written } = await callIn(sandbox, "archive.compress", { src: "f", dest: "f.gz" });
+  expect(written).toBeLessThan(100_000);
+  await callIn(sandbox, "archive.decompress", { src: "f.gz", dest: "back" });
+  expect((await stat(sandbox.path("back"))).size).toBe(20_000_000);
+});

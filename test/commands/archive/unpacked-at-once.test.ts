@@ -1,0 +1,62 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import type { ArchiveEntry, Visit } from "../../../internal/commands/archive/tasks/archive-entry.ts";
+import { unpack } from "../../../internal/commands/archive/tasks/unpack.ts";
+import { callIn } from "../fs/in-process.ts";
+import { useSandbox } from "../../support/sandbox.ts";
+import { folderState } from "./folder-state.ts";
+import { tarBytes } from "./tar-bytes.ts";
+
+const sandbox = useSandbox();
+const entry = (name: string): ArchiveEntry => ({
+  ...{ name, kind: "file", size: 0, mode: 0o644, modified: undefined, target: undefined },
+});
+
+/** Unpacks two files, and does something else before they are moved to their places. */
+async function unpackWhile(happens: () => Promise<unknown>): Promise<Record<string, string>> {
+  let readings = 0;
+  const read = async (visit: Visit) => {
+    for (const name of ["both/1", "own/1"]) visit(entry(name))?.end();
+    if (++readings === 2) await happens();
+  };
+  const limits = { maxEntries: 10, maxBytes: 10 };
+  const args = { archive: "x", dest: sandbox.path("dest"), interrupt: Int32Array.of(0), ...limits };
+  await unpack("archive.untar", read, args);
+  expect((await readdir(sandbox.root)).filter((name) => name.startsWith(".xsys"))).toEqual([]);
+  return folderState(sandbox.path("dest"));
+}
+
+async function unpackAnother(): Promise<void> {
+  await writeFile(
+    sandbox.path("other.tar"),
+    tarBytes({ name: "both/2", contents: "x" }, { name: "both/1", contents: "y" }),
+  );
+  await callIn(sandbox, "archive.untar", { archive: "other.tar", dest: "dest" });
+}
+
+const MERGED = { both: "755/", "both/1": "644 ", "both/2": "644 x", own: "755/", "own/1": "644 " };
+
+test("an archive unpacked into a new folder that another one has made meanwhile is merged with it", async () => {
+  expect(await unpackWhile(unpackAnother)).toEqual(MERGED);
+});
+
+test("and so are two in a folder that exists", async () => {
+  await sandbox.write("dest/there", "t");
+  expect(await unpackWhile(unpackAnother)).toEqual({ ...MERGED, there: "644 t" });
+});
+
+test("a file that has taken the folder's name meanwhile is told and stays", async () => {
+  await expect(unpackWhile(() => sandbox.write("dest", "file"))).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
+  expect(await sandbox.read("dest")).toBe("file");
+});
+
+test("four archives at once into one new folder", async () => {
+  const names = ["a", "b", "c", "d"];
+  for (const name of names) {
+    const files = Array.from({ length: 30 }, (_, n) => ({ name: `both/${name}${n}`, contents: name }));
+    await writeFile(sandbox.path(`${name}.tar`), tarBytes(...files, { name: "both/same", contents: name }));
+  }
+  await Promise.all(names.map((name) => callIn(sandbox, "archive.untar", { archive: `${name}.tar`, dest: "to/dest" })));
+  expect(await readdir(sandbox.path("to/dest/both"))).toHaveLength(4 * 30 + 1);
+  expect(await readdir(sandbox.path("to"))).toEqual(["dest"]);
+});

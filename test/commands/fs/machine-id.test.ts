@@ -1,0 +1,11 @@
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { machineIdOf } from "../../../internal/commands/fs/shared/machine-id.ts";
+
+test.skipIf(!existsSync("/etc/machine-id"))("the machine's id on Linux is systemd's", async () => {
+  expect(await machineIdOf("linux")).toBe(readFileSync("/etc/machine-id", "utf8").trim());
+});
+
+test("a platform that tells no machine id is UNSUPPORTED", async () => {
+  await expect(machineIdOf("aix")).rejects.toMatchObject({ code: "UNSUPPORTED" });
+});

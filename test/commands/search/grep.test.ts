@@ -1,0 +1,189 @@
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { connect } from "../../../clients/typescript/index.ts";
+import grepPart from "../../../internal/commands/search/tasks/grep-part.ts";
+import { inProcess } from "../ways.ts";
+import { callIn, failureIn } from "../fs/in-process.ts";
+import { useSandbox } from "../../support/sandbox.ts";
+import { startTestService } from "../../support/service.ts";
+
+const sandbox = useSandbox();
+
+const DEFAULTS = { literal: false, ignoreCase: false, context: 0, limit: 10_000, gitignore: false };
+
+/** The task alone, without the thread that a call would start: `file:line:content` of each row. */
+function grep({ path = ".", ...params }: { pattern: string; path?: string } & Partial<typeof DEFAULTS>): string[] {
+  const args = { ...DEFAULTS, ...params, path: sandbox.path(path), ceiling: undefined, maxResult: 1e8 };
+  const { files } = grepPart(args);
+  return files.flatMap(({ relative, matches }) => matches.map(({ line, content }) => `${relative}:${line}:${content}`));
+}
+
+describe("what a line is", () => {
+  test.each([
+    ["a last line without an end", "x\ny", "y", ["f:2:y"]],
+    ["CRLF is no part of it, and $ is before it", "x\r\ny\r\n", "x$", ["f:1:x"]],
+    ["an empty line", "x\n\ny\n", "^$", ["f:2:"]],
+    ["no line in an empty file", "", "^", []],
+    ["a pattern does not reach into the next line", "a\nb\n", "a\\sb", []],
+    ["nor does literal text", "a\nb\n", "a\nb", []],
+    ["an empty pattern is in every line", "a\nb\n", "", ["f:1:a", "f:2:b"]],
+    ["bytes that are no UTF-8", Buffer.from("a\xffb\n", "latin1"), "a.b", ["f:1:a\uFFFDb"]],
+  ])("%s", async (_title, contents, pattern, rows) => {
+    await sandbox.write("f", contents);
+    expect(grep({ pattern })).toEqual(rows);
+  });
+});
+
+describe("what a pattern is", () => {
+  test.each([
+    ["an expression", "p\\w+\\(", {}, ["f:2:print(x)"]],
+    ["literal text when told, whatever syntax it has", "t(x", { literal: true }, ["f:2:print(x)"]],
+    ["literal text when told", "a.b", { literal: true }, ["f:1:a.b"]],
+    ["an expression otherwise", "a.b", {}, ["f:1:a.b", "f:3:aXb"]],
+    ["literal text in any case", "PRINT(", { literal: true, ignoreCase: true }, ["f:2:print(x)"]],
+    ["an expression in any case", "^ax?B", { ignoreCase: true }, ["f:3:aXb"]],
+    ["one with Unicode classes", "^\\p{Lu}", {}, ["f:4:Émile"]],
+    ["one with syntax older than the u flag", "a\\.b|\\-", {}, ["f:1:a.b"]],
+  ])("%s", async (_title, pattern, options, rows) => {
+    await sandbox.write("f", "a.b\nprint(x)\naXb\nÉmile\n");
+    expect(grep({ pattern, ...options })).toEqual(rows);
+  });
+});
+
+describe("which files are searched", () => {
+  test("hidden ones are, links and binary ones are not, and rows come sorted", async () => {
+    await sandbox.write("b/.hidden", "x");
+    await sandbox.write("b.txt", "x");
+    await sandbox.write("a/z", "x");
+    await sandbox.write("binary", "x\0");
+    await symlink("b.txt", sandbox.path("link"));
+    const rows = await callIn(sandbox, "search.grep", { path: ".", pattern: "x" });
+    expect(rows.map(({ file }) => file)).toEqual(["a/z", "b.txt", "b/.hidden"]);
+  });
+
+  test("one file can be", async () => {
+    await sandbox.write("d/a.txt", "x\n");
+    expect(await callIn(sandbox, "search.grep", { path: "d/a.txt", pattern: "x" })).toEqual([
+      { file: "d/a.txt", line: 1, content: "x" },
+    ]);
+  });
+
+  test("a missing folder is NOT_FOUND", async () => {
+    expect(await failureIn(sandbox, "search.grep", { path: "none", pattern: "x" })).toMatchObject({
+      code: "NOT_FOUND",
+    });
+  });
+});
+
+describe("context", () => {
+  test("neighbours share lines, and the file's ends cut them short", async () => {
+    await sandbox.write("f", "1\n2 x\n3\n4 x\n5\n6\n");
+    const rows = await callIn(sandbox, "search.grep", { path: ".", pattern: "x", context: 2 });
+    expect(rows.map(({ before, after }) => [before, after])).toEqual([
+      [["1"], ["3", "4 x"]],
+      [
+        ["2 x", "3"],
+        ["5", "6"],
+      ],
+    ]);
+  });
+
+  test("the last row of the limit still gets the lines after it", async () => {
+    await sandbox.write("f", "x\ny\nx\n");
+    const rows = await callIn(sandbox, "search.grep", { path: ".", pattern: "x", context: 1, limit: 1 });
+    expect(rows).toEqual([{ file: "f", line: 1, content: "x", before: [], after: ["y"] }]);
+  });
+});
+
+describe("large files", () => {
+  test("lines are whole and counted across blocks", async () => {
+    const lines = Array.from({ length: 90_000 }, (_, n) => `line ${n + 1} ${"é".repeat(n % 30)}`);
+    await sandbox.write("f", lines.join("\n"));
+    for (const pattern of ["line 89999 ", "^line 89999\\s"]) {
+      expect(grep({ pattern })).toEqual([`f:89999:${lines[89_998]}`]);
+    }
+    expect(grep({ pattern: "^line \\d+000 " })).toHaveLength(90);
+  });
+
+  test("a line of several MiB is searched to its end and shown up to its first MiB", async () => {
+    await sandbox.write("f", `first\n${"x".repeat(3_000_000)}needle\nlast needle\n`);
+    const rows = await callIn(sandbox, "search.grep", { path: ".", pattern: "needle" });
+    expect(rows.map(({ line, content }) => [line, content.length])).toEqual([
+      [2, 1_048_576],
+      [3, 11],
+    ]);
+  });
+});
+
+test("the limit ends the search", async () => {
+  for (let n = 0; n < 5; n++) await sandbox.write(`f${n}`, "x\nx\n");
+  expect(grep({ pattern: "x", limit: 3 })).toHaveLength(3);
+});
+
+test("a tree that several tasks share is searched whole", async () => {
+  for (let folder = 0; folder < 40; folder++) {
+    await mkdir(sandbox.path(`d${folder}`));
+    await Promise.all(
+      Array.from({ length: 50 }, (_, n) => writeFile(sandbox.path(`d${folder}`, `f${n}`), `number ${n}\n`)),
+    );
+  }
+  const rows = (await callIn(sandbox, "search.grep", { path: ".", pattern: "number 7$" })).map(({ file }) => file);
+  expect(rows).toHaveLength(40);
+  expect(rows).toEqual([...rows].sort());
+});
+
+describe("gitignore", () => {
+  test("rules of nested files count, the nearest first, and .git is left out", async () => {
+    await sandbox.write(".gitignore", "dist/\n*.log\n");
+    await sandbox.write("keep/.gitignore", "!important.log\n");
+    for (const path of ["a.ts", "dist/a.js", "a.log", "keep/b.log", "keep/important.log", ".git/config"]) {
+      await sandbox.write(path, "x");
+    }
+    expect(grep({ pattern: "x", gitignore: true })).toEqual(["a.ts:1:x", "keep/important.log:1:x"]);
+  });
+
+  test("rules above the folder count up to the top of its repository", async () => {
+    await sandbox.write(".gitignore", "*.b\n");
+    await mkdir(sandbox.path("repo/.git"), { recursive: true });
+    await sandbox.write("repo/.gitignore", "/src/*.a\n");
+    for (const name of ["1.a", "1.b"]) await sandbox.write(`repo/src/${name}`, "x");
+    expect(grep({ path: "repo/src", pattern: "x", gitignore: true })).toEqual(["1.b:1:x"]);
+  });
+});
+
+test("a confined call reads no rules above its root", async () => {
+  await mkdir(sandbox.path(".git"));
+  await sandbox.write(".gitignore", "*.a\n");
+  await sandbox.write("root/src/1.a", "x");
+  await symlink("root", sandbox.path("by-link"));
+  const params = { path: "src", pattern: "x", gitignore: true };
+  for (const [confined, rows] of [
+    [false, 0],
+    [true, 1],
+  ] as const) {
+    const { result } = await inProcess.call(sandbox.path("by-link"), "search.grep", params, { confined });
+    expect(result).toHaveLength(rows);
+  }
+});
+
+test("a service answers others while an expression backtracks, and can cancel it", async () => {
+  await sandbox.write("f", `${"x".repeat(60)}\n`);
+  const service = await startTestService({ root: sandbox.root });
+  const client = await connect({ socket: service.socket });
+  try {
+    const abort = new AbortController();
+    const endless = client.call(
+      "search.grep",
+      { path: ".", pattern: "(x+x+)+y$|\\d", timeout: 600_000 },
+      { signal: abort.signal },
+    );
+    endless.catch(() => {});
+    for (let n = 0; n < 20; n++) expect(await client.call("path.dirname", { path: "/a/b" })).toBe("/a");
+    abort.abort();
+    await expect(endless).rejects.toMatchObject({ code: "CANCELLED" });
+  } finally {
+    client.close();
+    service.stop(true);
+    await service.ended;
+  }
+});

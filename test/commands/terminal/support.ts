@@ -1,0 +1,78 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { readProcessStat } from "../../../internal/facts/linux/process-stat.ts";
+
+/** Resolves when a process is gone, or has ended and was not waited for by whoever inherited it. */
+export async function gone(pid: number): Promise<void> {
+  for (;;) {
+    const stat = readProcessStat(pid);
+    if (stat === undefined || stat.state === "Z" || stat.state === "X") return;
+    await nextTurn();
+  }
+}
+
+/** Resolves when a process sleeps: it waits for something. */
+export async function asleep(pid: number): Promise<void> {
+  while (readProcessStat(pid)?.state !== "S") await nextTurn();
+}
+
+/** What comes of a terminal, as text, and the wait for a part of it. */
+export class Screen {
+  readonly #pieces: AsyncIterator<Uint8Array>;
+  text = "";
+
+  constructor(output: AsyncIterable<Uint8Array>) {
+    this.#pieces = output[Symbol.asyncIterator]();
+  }
+
+  /** Resolves when the text shows; what came before it is taken off. */
+  async shows(wanted: string | RegExp): Promise<string> {
+    for (;;) {
+      const at = typeof wanted === "string" ? this.text.indexOf(wanted) : this.text.search(wanted);
+      if (at >= 0) {
+        const found = typeof wanted === "string" ? wanted : (wanted.exec(this.text)?.[0] ?? "");
+        this.text = this.text.slice(at + found.length);
+        return found;
+      }
+      const { done, value } = await this.#pieces.next();
+      if (done) throw new Error(`the terminal ended and showed ${JSON.stringify(this.text)}, not ${wanted}`);
+      this.text += Buffer.from(value).toString();
+    }
+  }
+
+  async rest(): Promise<string> {
+    for (let next = await this.#pieces.next(); !next.done; next = await this.#pieces.next()) {
+      this.text += Buffer.from(next.value).toString();
+    }
+    return this.text;
+  }
+}
+
+/** Keys to come: an input that a test types into as it goes on. */
+export class Keyboard implements AsyncIterable<Uint8Array> {
+  readonly #typed: Buffer[] = [];
+  #ended = false;
+  #wake: () => void = () => {};
+
+  type(text: string): void {
+    this.#typed.push(Buffer.from(text));
+    this.#wake();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const bytes = this.#typed.shift();
+      if (bytes !== undefined) yield bytes;
+      else if (this.#ended) return;
+      else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+}

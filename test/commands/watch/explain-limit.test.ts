@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { explainLimit } from "../../../internal/commands/watch/shared/explain-limit.ts";
+
+test.each([
+  ["ENOSPC", "fs.inotify.max_user_watches"],
+  ["EMFILE", "fs.inotify.max_user_instances"],
+  ["EMFILE", "ulimit -n"],
+  ["ENFILE", "fs.file-max"],
+])("%s names the setting to raise: %s", (code, setting) => {
+  const error = explainLimit(Object.assign(new Error("watch"), { code }), "/srv/app");
+  expect(error).toMatchObject({ code: "LIMIT_EXCEEDED", message: expect.stringContaining(setting) });
+  expect(error).toMatchObject({ message: expect.stringContaining("/srv/app") });
+});
+
+test("any other error stays what it is", () => {
+  const error = Object.assign(new Error("watch"), { code: "EIO" });
+  expect(explainLimit(error, "/srv/app")).toBe(error);
+});

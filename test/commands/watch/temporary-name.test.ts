@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { looksTemporary } from "../../../internal/commands/watch/shared/temporary-name.ts";
+
+test.each([
+  "a.txt~",
+  "4913",
+  ".a.txt.swp",
+  ".#a.txt",
+  "a.txt.tmp",
+  ".a.txt.tmp-1234",
+  "package.json.1234567",
+  ".subl123.tmp",
+  ".xsys-12-ab3.tmp",
+])("%s looks temporary", (name) => {
+  expect(looksTemporary(`/srv/${name}`)).toBe(true);
+});
+
+test.each(["a.txt", ".env", "page.template.html", "tmp", "a.1234", "notes.tempo", "C#", "template.ts"])(
+  "%s does not",
+  (name) => {
+    expect(looksTemporary(`/srv/tmp~/${name}`)).toBe(false);
+  },
+);
