@@ -1,6 +1,6 @@
 import { createLogger } from "../../internal/base/log.ts";
-import { type Service, startService } from "../../internal/host/service.ts";
 import { VERSION } from "../../internal/base/version.ts";
+import { type Service, startService } from "../../internal/host/service.ts";
 import { defaultSocket } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { parseWords } from "./argv.ts";

@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isSea } from "node:sea";
-import { takeInheritedSocket } from "../../internal/ipc/inherited-socket.ts";
 import type { Logger } from "../../internal/base/log.ts";
 import type { Service } from "../../internal/host/service.ts";
+import { takeInheritedSocket } from "../../internal/ipc/inherited-socket.ts";
 import { assertPrivateFolder, defaultSocket, isNamedPipe } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
 

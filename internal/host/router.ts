@@ -6,10 +6,10 @@ import { clipped, didYouMean } from "../../protocol/suggest.ts";
 import type { Call, Context, Host } from "../base/context.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
 import type { Handler } from "../base/handler.ts";
-import { handlers } from "./handlers.ts";
 import { RawJson } from "../base/raw-json.ts";
 import { refuseUnconfined } from "../base/root.ts";
 import { compile, type Validate } from "../base/validate.ts";
+import { handlers } from "./handlers.ts";
 
 /** A command made ready by its first call. */
 interface Route {

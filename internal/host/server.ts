@@ -1,12 +1,12 @@
+import type { Host } from "../base/context.ts";
+import type { Logger } from "../base/log.ts";
 import { setCluster } from "../cluster/cluster-of.ts";
 import type { ClusterOptions } from "../cluster/options.ts";
 import type { Supervisor } from "../cluster/supervisor.ts";
 import { interceptorOf } from "../commands/console/shared/interceptor-of.ts";
-import type { Host } from "../base/context.ts";
 import { openGateway } from "../gateway/open-gateway.ts";
 import type { GatewayOptions } from "../gateway/options.ts";
 import type { WorkerHome } from "../ipc/worker-peer.ts";
-import type { Logger } from "../base/log.ts";
 
 /** What `server start` adds to the service. */
 export interface ServerOptions {

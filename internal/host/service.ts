@@ -3,15 +3,15 @@ import { contractsByName } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { type HelloAnswer, PROTOCOL_VERSION } from "../../protocol/message.ts";
 import type { Host, ServiceControl, ServiceStatus } from "../base/context.ts";
+import type { Logger } from "../base/log.ts";
+import { confinedResolver, freeResolver } from "../base/root.ts";
+import { VERSION } from "../base/version.ts";
 import { CallStatistics } from "../ipc/call-statistics.ts";
 import { IpcServer } from "../ipc/ipc-server.ts";
 import { DEFAULT_LIMITS, type IpcLimits } from "../ipc/limits.ts";
-import type { Logger } from "../base/log.ts";
-import { confinedResolver, freeResolver } from "../base/root.ts";
+import { ThreadRunner } from "../work/threads.ts";
 import { Router } from "./router.ts";
 import type { ServerOptions } from "./server.ts";
-import { VERSION } from "../base/version.ts";
-import { ThreadRunner } from "../work/threads.ts";
 
 export interface ServiceOptions {
   readonly socket: string;

@@ -6,8 +6,8 @@ import { buffer, text } from "node:stream/consumers";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Client, connect, XsysError } from "../../clients/typescript/index.ts";
-import type { IpcLimits } from "../../internal/ipc/limits.ts";
 import type { Service, ServiceOptions } from "../../internal/host/service.ts";
+import type { IpcLimits } from "../../internal/ipc/limits.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
 

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import type { IpcLimits } from "../../internal/ipc/limits.ts";
 import type { Service } from "../../internal/host/service.ts";
+import type { IpcLimits } from "../../internal/ipc/limits.ts";
 import { CHUNK_MARK } from "../../protocol/frame.ts";
 import { INITIAL_CREDIT } from "../../protocol/message.ts";
 import { parseChunk } from "../support/chunk.ts";

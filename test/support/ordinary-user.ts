@@ -29,8 +29,8 @@ export async function callAsOrdinaryUser(
 const internal = (file: string) => JSON.stringify(new URL(`../../internal/${file}`, import.meta.url).href);
 
 const SCRIPT = `
-import { oneShotHost } from ${internal("one-shot-host.ts")};
-import { Router } from ${internal("router.ts")};
+import { oneShotHost } from ${internal("host/one-shot-host.ts")};
+import { Router } from ${internal("host/router.ts")};
 const { root, name, params, warmUp, user } = JSON.parse(process.argv[1]);
 const router = new Router(oneShotHost({ root }));
 const signal = new AbortController().signal;

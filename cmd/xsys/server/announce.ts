@@ -1,5 +1,5 @@
-import type { Service } from "../../../internal/host/service.ts";
 import { VERSION } from "../../../internal/base/version.ts";
+import type { Service } from "../../../internal/host/service.ts";
 import { defaultSocket } from "../../../protocol/endpoint.ts";
 import { PROGRAM } from "../service-process.ts";
 import type { ServerLog } from "./log/server-log.ts";

@@ -1,7 +1,7 @@
+import type { LogLevel } from "../../../internal/base/log-levels.ts";
 import type { ClusterOptions } from "../../../internal/cluster/options.ts";
 import type { GatewayOptions } from "../../../internal/gateway/options.ts";
 import type { IpcLimits } from "../../../internal/ipc/limits.ts";
-import type { LogLevel } from "../../../internal/base/log-levels.ts";
 import { parseWords } from "../argv.ts";
 import type { Values } from "../flags/flag.ts";
 import { kindsOf, readFlags } from "../flags/read-flags.ts";

@@ -1,6 +1,6 @@
 import { tar } from "../../../protocol/commands/archive.ts";
-import { interruptible } from "../../files/interrupt.ts";
 import { handle } from "../../base/handler.ts";
+import { interruptible } from "../../files/interrupt.ts";
 import { compressionOfName } from "./shared/compression.ts";
 
 export default handle(tar, ({ dir, output, format, level }, { host, signal, progress }) => {

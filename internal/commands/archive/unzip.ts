@@ -1,6 +1,6 @@
 import { unzip } from "../../../protocol/commands/archive.ts";
-import { interruptible } from "../../files/interrupt.ts";
 import { handle } from "../../base/handler.ts";
+import { interruptible } from "../../files/interrupt.ts";
 
 export default handle(unzip, (params, { host, signal }) =>
   interruptible(signal, (interrupt) => host.tasks.run("unpack-zip", { ...params, interrupt })),

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { catWrite } from "../../../protocol/commands/fs-write.ts";
+import { handle } from "../../base/handler.ts";
 import { contentsOf } from "../../files/contents.ts";
 import { writeInto } from "../../files/write-into.ts";
-import { handle } from "../../base/handler.ts";
 
 const { O_CREAT, O_TRUNC, O_WRONLY } = constants;
 

@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { cat } from "../../../protocol/commands/fs-read.ts";
-import { openForReading } from "../../files/open-for-reading.ts";
 import { handle } from "../../base/handler.ts";
+import { openForReading } from "../../files/open-for-reading.ts";
 
 const CHUNK = 262_144;
 

@@ -1,6 +1,6 @@
 import { decrypt } from "../../../protocol/commands/fs-guard.ts";
-import { interruptible } from "../../files/interrupt.ts";
 import { handle } from "../../base/handler.ts";
+import { interruptible } from "../../files/interrupt.ts";
 import { refuseIrregular } from "./shared/refuse-irregular.ts";
 
 export default handle(decrypt, async ({ path, key }, { host, signal }) => {

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { dedupe } from "../../../protocol/commands/fs-read.ts";
+import { handle } from "../../base/handler.ts";
 import { asAsked } from "../../files/as-asked.ts";
 import { byCodeUnit } from "../../files/by-code-unit.ts";
-import { handle } from "../../base/handler.ts";
 import { inTurn } from "../../work/in-turn.ts";
 import { jointly } from "../../work/report.ts";
 import type { SameSize } from "./tasks/same-sizes.ts";

@@ -1,6 +1,6 @@
 import { encrypt } from "../../../protocol/commands/fs-guard.ts";
-import { interruptible } from "../../files/interrupt.ts";
 import { handle } from "../../base/handler.ts";
+import { interruptible } from "../../files/interrupt.ts";
 import { refuseIrregular } from "./shared/refuse-irregular.ts";
 
 export default handle(encrypt, async ({ path, key }, { host, signal }) => {

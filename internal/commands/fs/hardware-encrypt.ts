@@ -1,6 +1,6 @@
 import { hardwareEncrypt } from "../../../protocol/commands/fs-guard.ts";
-import { interruptible } from "../../files/interrupt.ts";
 import { handle } from "../../base/handler.ts";
+import { interruptible } from "../../files/interrupt.ts";
 import { machineIdOf } from "./shared/machine-id.ts";
 import { refuseIrregular } from "./shared/refuse-irregular.ts";
 

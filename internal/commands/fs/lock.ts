@@ -3,9 +3,9 @@ import { hostname, userInfo } from "node:os";
 import { dirname } from "node:path";
 import { lock } from "../../../protocol/commands/fs-guard.ts";
 import { XsysError } from "../../../protocol/errors.ts";
+import { handle } from "../../base/handler.ts";
 import { makeFolder } from "../../files/make-folder.ts";
 import { blaming, tempBeside } from "../../files/temp-path.ts";
-import { handle } from "../../base/handler.ts";
 import { type Holder, lockFileOf, readHolder } from "./shared/lock-file.ts";
 
 const MAX_TRIES = 100;

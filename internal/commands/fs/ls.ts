@@ -1,10 +1,10 @@
 import { ls } from "../../../protocol/commands/fs-read.ts";
-import { AnswerSize } from "../../files/answer-size.ts";
-import { inParts } from "../../files/tree-parts.ts";
 import { handle } from "../../base/handler.ts";
 import { RawJson } from "../../base/raw-json.ts";
-import type { Listing } from "./tasks/list-folder.ts";
+import { AnswerSize } from "../../files/answer-size.ts";
+import { inParts } from "../../files/tree-parts.ts";
 import type { Stretch } from "./shared/stretches.ts";
+import type { Listing } from "./tasks/list-folder.ts";
 
 export default handle(ls, async ({ path, stats, recursive }, { host, signal }) => {
   const { maxResult } = host;

@@ -1,8 +1,8 @@
 import { open, stat } from "node:fs/promises";
 import { merge } from "../../../protocol/commands/fs-write.ts";
+import { handle } from "../../base/handler.ts";
 import { replaceFile } from "../../files/replace-file.ts";
 import { statOrMissing } from "../../files/through-links.ts";
-import { handle } from "../../base/handler.ts";
 import { refuseIrregular } from "./shared/refuse-irregular.ts";
 
 const BLOCK = 1_048_576;

@@ -2,9 +2,9 @@ import { lstat, readdir, realpath, rename, unlink } from "node:fs/promises";
 import { move } from "../../../protocol/commands/fs-tree.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import type { Context } from "../../base/context.ts";
+import { handle } from "../../base/handler.ts";
 import { blaming, tempBeside } from "../../files/temp-path.ts";
 import { withParents } from "../../files/with-parents.ts";
-import { handle } from "../../base/handler.ts";
 import { refuseRoot } from "./shared/refuse-root.ts";
 import { runCopy } from "./shared/run-copy.ts";
 

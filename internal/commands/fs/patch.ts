@@ -2,8 +2,8 @@ import type { ParamsTaken } from "../../../protocol/command.ts";
 import { patch } from "../../../protocol/commands/fs-write.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import type { Context } from "../../base/context.ts";
-import { replaceFile } from "../../files/replace-file.ts";
 import { handle } from "../../base/handler.ts";
+import { replaceFile } from "../../files/replace-file.ts";
 import { refuseIrregular } from "./shared/refuse-irregular.ts";
 import type { Replaced } from "./shared/replaced.ts";
 

@@ -1,7 +1,7 @@
 import { lstat, unlink } from "node:fs/promises";
 import { rm } from "../../../protocol/commands/fs-tree.ts";
-import { isGone } from "../../files/walk.ts";
 import { handle } from "../../base/handler.ts";
+import { isGone } from "../../files/walk.ts";
 import { refuseRoot } from "./shared/refuse-root.ts";
 
 export default handle(rm, async ({ path, force }, { host, signal }) => {

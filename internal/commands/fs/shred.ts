@@ -1,8 +1,8 @@
 import { lstat } from "node:fs/promises";
 import { shred } from "../../../protocol/commands/fs-tree.ts";
 import { XsysError } from "../../../protocol/errors.ts";
-import { interruptible } from "../../files/interrupt.ts";
 import { handle } from "../../base/handler.ts";
+import { interruptible } from "../../files/interrupt.ts";
 import { refuseIrregular } from "./shared/refuse-irregular.ts";
 
 export default handle(shred, async ({ path, passes }, { host, signal }) => {

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { split } from "../../../protocol/commands/fs-write.ts";
-import { interruptible } from "../../files/interrupt.ts";
 import { handle } from "../../base/handler.ts";
+import { interruptible } from "../../files/interrupt.ts";
 import { refuseIrregular } from "./shared/refuse-irregular.ts";
 
 export default handle(split, async ({ path, bytes, out }, { asked, host, signal }) => {

@@ -1,8 +1,8 @@
 import { lstat } from "node:fs";
 import { promisify } from "node:util";
 import { stats } from "../../../protocol/commands/fs-read.ts";
-import { fileStats } from "../../files/file-stats.ts";
 import { handle } from "../../base/handler.ts";
+import { fileStats } from "../../files/file-stats.ts";
 
 /** Without "node:fs/promises", which takes a one-shot command a millisecond to load. */
 const stat = promisify(lstat);

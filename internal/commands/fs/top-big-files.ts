@@ -1,7 +1,7 @@
 import { topBigFiles } from "../../../protocol/commands/fs-read.ts";
+import { handle } from "../../base/handler.ts";
 import { asAsked } from "../../files/as-asked.ts";
 import { inParts } from "../../files/tree-parts.ts";
-import { handle } from "../../base/handler.ts";
 import { largestOf } from "./tasks/largest-files.ts";
 
 export default handle(topBigFiles, async ({ path, limit }, { host, signal, asked }) => {

@@ -1,7 +1,7 @@
 import { open, utimes } from "node:fs/promises";
 import { touch } from "../../../protocol/commands/fs-tree.ts";
-import { withParents } from "../../files/with-parents.ts";
 import { handle } from "../../base/handler.ts";
+import { withParents } from "../../files/with-parents.ts";
 
 export default handle(touch, async ({ path }) => {
   const now = Date.now() / 1000;

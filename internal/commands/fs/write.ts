@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
 import { write } from "../../../protocol/commands/fs-write.ts";
+import { handle } from "../../base/handler.ts";
 import { contentsOf } from "../../files/contents.ts";
 import { replaceFile } from "../../files/replace-file.ts";
 import { writeInto } from "../../files/write-into.ts";
-import { handle } from "../../base/handler.ts";
 
 const { O_APPEND, O_CREAT, O_WRONLY } = constants;
 

@@ -1,9 +1,9 @@
 import { process } from "../../../protocol/commands/monitor.ts";
 import { XsysError } from "../../../protocol/errors.ts";
+import { handle } from "../../base/handler.ts";
 import type { ProcessUsage } from "../../facts/facts.ts";
 import { twoDecimals } from "../../facts/percent.ts";
 import { platform } from "../../facts/platform.ts";
-import { handle } from "../../base/handler.ts";
 import { type Change, sendSnapshots } from "./shared/send-snapshots.ts";
 import { SharedReadings } from "./shared/shared-readings.ts";
 

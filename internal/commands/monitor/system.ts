@@ -1,9 +1,9 @@
 import { loadavg } from "node:os";
 import { system } from "../../../protocol/commands/monitor.ts";
+import { handle } from "../../base/handler.ts";
 import type { ProcessorTimes } from "../../facts/facts.ts";
 import { percentOf } from "../../facts/percent.ts";
 import { platform } from "../../facts/platform.ts";
-import { handle } from "../../base/handler.ts";
 import { type Change, sendSnapshots } from "./shared/send-snapshots.ts";
 import { SharedReadings } from "./shared/shared-readings.ts";
 

@@ -1,8 +1,8 @@
 import { find } from "../../../protocol/commands/search.ts";
+import { handle } from "../../base/handler.ts";
 import { AnswerSize } from "../../files/answer-size.ts";
 import { asAsked } from "../../files/as-asked.ts";
 import { inParts } from "../../files/tree-parts.ts";
-import { handle } from "../../base/handler.ts";
 import { TimeLimit } from "./shared/time-limit.ts";
 
 export default handle(find, async ({ timeout, ...params }, { host, signal, asked }) => {

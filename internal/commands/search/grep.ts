@@ -1,9 +1,9 @@
 import { grep } from "../../../protocol/commands/search.ts";
+import { handle } from "../../base/handler.ts";
 import { AnswerSize } from "../../files/answer-size.ts";
 import { asAsked } from "../../files/as-asked.ts";
 import { byCodeUnit } from "../../files/by-code-unit.ts";
 import { inParts } from "../../files/tree-parts.ts";
-import { handle } from "../../base/handler.ts";
 import { jointly } from "../../work/report.ts";
 import { TimeLimit } from "./shared/time-limit.ts";
 

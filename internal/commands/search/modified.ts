@@ -1,9 +1,9 @@
 import { modified } from "../../../protocol/commands/search.ts";
+import { handle } from "../../base/handler.ts";
 import { AnswerSize } from "../../files/answer-size.ts";
 import { asAsked } from "../../files/as-asked.ts";
 import { byCodeUnit } from "../../files/by-code-unit.ts";
 import { inParts } from "../../files/tree-parts.ts";
-import { handle } from "../../base/handler.ts";
 
 const HOUR = 3_600_000;
 

@@ -1,7 +1,7 @@
 import { rename } from "../../../protocol/commands/search.ts";
+import { handle } from "../../base/handler.ts";
 import { asAsked } from "../../files/as-asked.ts";
 import { interruptible } from "../../files/interrupt.ts";
-import { handle } from "../../base/handler.ts";
 import { TimeLimit } from "./shared/time-limit.ts";
 
 export default handle(rename, async ({ path, pattern, replacement, dryRun, timeout }, { host, signal, asked }) => {

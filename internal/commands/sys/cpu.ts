@@ -1,9 +1,9 @@
 import { cpu } from "../../../protocol/commands/sys.ts";
+import { handle } from "../../base/handler.ts";
 import type { ProcessorTimes } from "../../facts/facts.ts";
 import { percentOf } from "../../facts/percent.ts";
 import { platform } from "../../facts/platform.ts";
 import { Sampler, type Span } from "../../facts/sampler.ts";
-import { handle } from "../../base/handler.ts";
 
 const times = new Sampler(() => platform.processorTimes());
 

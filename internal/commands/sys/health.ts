@@ -1,9 +1,9 @@
 import { loadavg } from "node:os";
 import { health } from "../../../protocol/commands/sys.ts";
+import { handle } from "../../base/handler.ts";
 import type { Disk } from "../../facts/facts.ts";
 import { percentOf } from "../../facts/percent.ts";
 import { platform } from "../../facts/platform.ts";
-import { handle } from "../../base/handler.ts";
 
 export default handle(health, async () => {
   const [memory, disks] = await Promise.all([platform.memory(), platform.disks()]);

@@ -1,7 +1,7 @@
 import { hostname, loadavg, release, uptime } from "node:os";
 import { info } from "../../../protocol/commands/sys.ts";
-import { platform } from "../../facts/platform.ts";
 import { handle } from "../../base/handler.ts";
+import { platform } from "../../facts/platform.ts";
 
 export default handle(info, async () => {
   const { os_name, os_version, os_edition, boot_time } = await platform.system();

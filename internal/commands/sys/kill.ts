@@ -1,9 +1,9 @@
 import { kill } from "../../../protocol/commands/sys.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import { isErrno } from "../../base/errno.ts";
+import { handle } from "../../base/handler.ts";
 import type { Process } from "../../facts/facts.ts";
 import { platform } from "../../facts/platform.ts";
-import { handle } from "../../base/handler.ts";
 
 export default handle(kill, async ({ pid, name, signal }, { callerPid, signal: abort }) => {
   if ((pid === undefined) === (name === undefined)) {

@@ -1,10 +1,10 @@
 import { network } from "../../../protocol/commands/sys.ts";
 import { XsysError } from "../../../protocol/errors.ts";
+import { handle } from "../../base/handler.ts";
 import type { NetworkInterface } from "../../facts/facts.ts";
 import { twoDecimals } from "../../facts/percent.ts";
 import { platform } from "../../facts/platform.ts";
 import { Sampler } from "../../facts/sampler.ts";
-import { handle } from "../../base/handler.ts";
 
 const interfaces = new Sampler(() => platform.networkInterfaces());
 

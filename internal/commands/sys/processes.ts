@@ -1,5 +1,5 @@
 import { processes } from "../../../protocol/commands/sys.ts";
-import { platform } from "../../facts/platform.ts";
 import { handle } from "../../base/handler.ts";
+import { platform } from "../../facts/platform.ts";
 
 export default handle(processes, (query, { signal }) => platform.processes(query, signal));

@@ -1,9 +1,9 @@
 import { statfs } from "node:fs/promises";
 import { hostname, loadavg, uptime } from "node:os";
 import { quick } from "../../../protocol/commands/sys.ts";
+import { handle } from "../../base/handler.ts";
 import { percentOf } from "../../facts/percent.ts";
 import { platform } from "../../facts/platform.ts";
-import { handle } from "../../base/handler.ts";
 
 export default handle(quick, async (_, { host }) => {
   const [system, memory, { blocks, bfree, bavail }] = await Promise.all([

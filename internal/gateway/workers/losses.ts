@@ -1,5 +1,5 @@
-import type { Loss } from "../../cluster/loss.ts";
 import type { Logger } from "../../base/log.ts";
+import type { Loss } from "../../cluster/loss.ts";
 import { CONVICTED_FOR, Convictions, pathOf } from "./convictions.ts";
 import type { Job } from "./job.ts";
 import type { Death, Trials } from "./trials.ts";

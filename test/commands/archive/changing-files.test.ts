@@ -5,8 +5,8 @@ import { PackedFiles } from "../../../internal/commands/archive/tasks/packed-fil
 import { packingList } from "../../../internal/commands/archive/tasks/packing-list.ts";
 import { tarBlocks } from "../../../internal/commands/archive/tasks/tar-blocks.ts";
 import { zipBlocks } from "../../../internal/commands/archive/tasks/zip-blocks.ts";
-import { callIn, failureIn } from "../fs/in-process.ts";
 import { useSandbox } from "../../support/sandbox.ts";
+import { callIn, failureIn } from "../fs/in-process.ts";
 
 const sandbox = useSandbox();
 const MIB = 1_048_576;

@@ -1,8 +1,8 @@
 import { chmod, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { brotliDecompressSync, gunzipSync, gzipSync, zstdDecompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { callIn, failureIn } from "../fs/in-process.ts";
 import { useSandbox } from "../../support/sandbox.ts";
+import { callIn, failureIn } from "../fs/in-process.ts";
 import { folderState } from "./folder-state.ts";
 
 const sandbox = useSandbox();

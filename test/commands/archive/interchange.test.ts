@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, symlink } from "node:fs/promises";
 import { beforeEach, describe, expect, test } from "vitest";
-import { callIn } from "../fs/in-process.ts";
 import { useSandbox } from "../../support/sandbox.ts";
+import { callIn } from "../fs/in-process.ts";
 import { folderState } from "./folder-state.ts";
 
 const sandbox = useSandbox();

@@ -1,8 +1,8 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
-import { callIn, failureIn } from "../fs/in-process.ts";
 import { useSandbox } from "../../support/sandbox.ts";
+import { callIn, failureIn } from "../fs/in-process.ts";
 import { folderState } from "./folder-state.ts";
 import { tarBytes } from "./tar-bytes.ts";
 import { zipBytes } from "./zip-bytes.ts";

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { readFile, truncate } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { callIn, failureIn } from "../fs/in-process.ts";
 import { useSandbox } from "../../support/sandbox.ts";
+import { callIn, failureIn } from "../fs/in-process.ts";
 import { paxRecord, tarBytes } from "./tar-bytes.ts";
 
 const sandbox = useSandbox();

@@ -3,8 +3,8 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { PaxRecords } from "../../../internal/commands/archive/tasks/tar-pax.ts";
 import { readTar } from "../../../internal/commands/archive/tasks/tar-reader.ts";
-import { callIn, failureIn } from "../fs/in-process.ts";
 import { useSandbox } from "../../support/sandbox.ts";
+import { callIn, failureIn } from "../fs/in-process.ts";
 import { paxRecord, type RawEntry, tarBytes } from "./tar-bytes.ts";
 
 const sandbox = useSandbox();

@@ -2,8 +2,8 @@ import { readdir, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { ArchiveEntry, Visit } from "../../../internal/commands/archive/tasks/archive-entry.ts";
 import { unpack } from "../../../internal/commands/archive/tasks/unpack.ts";
-import { callIn } from "../fs/in-process.ts";
 import { useSandbox } from "../../support/sandbox.ts";
+import { callIn } from "../fs/in-process.ts";
 import { folderState } from "./folder-state.ts";
 import { tarBytes } from "./tar-bytes.ts";
 

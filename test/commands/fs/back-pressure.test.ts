@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { createReadStream } from "node:fs";
+import { constants, openSync } from "node:fs";
+import { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { connect } from "../../../clients/typescript/index.ts";
 import { useChildren } from "../../support/children.ts";
@@ -42,11 +43,15 @@ function pump(child: ChildProcess): void {
   })().catch(() => {});
 }
 
-/** A FIFO, and an end of it that is open and not read until it is asked for. */
+/**
+ * A FIFO, and an end of it that is open and not read until it is asked for. It is open when this returns: a writer that
+ * comes before any reader is refused. Open for writing too, it has no end before there was a writer.
+ */
 function stalledFifo(): { path: string; read(bytes: number): Promise<number>; close(): void } {
   const path = sandbox.path("fifo");
   execFileSync("mkfifo", [path]);
-  const stream = createReadStream(path, { highWaterMark: 65_536 });
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const stream = new Socket({ fd, readable: true, writable: false });
   return {
     path,
     read: async (wanted) => {

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import copyLeaves from "../../../internal/commands/fs/tasks/copy-leaves.ts";
 import finishCopy from "../../../internal/commands/fs/tasks/finish-copy.ts";
 import planCopy from "../../../internal/commands/fs/tasks/plan-copy.ts";
-import { inProcess, throughCommandLine } from "../ways.ts";
 import { useSandbox } from "../../support/sandbox.ts";
+import { inProcess, throughCommandLine } from "../ways.ts";
 
 const sandbox = useSandbox();
 

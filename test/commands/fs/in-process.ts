@@ -1,7 +1,7 @@
 import type { CommandName, Params, Result } from "../../../protocol/commands/index.ts";
 import { XsysError } from "../../../protocol/errors.ts";
-import { inProcess } from "../ways.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
+import { inProcess } from "../ways.ts";
 
 /** Calls a command through the router alone: for tables of cases, where a process for each would take seconds. */
 export async function callIn<N extends CommandName>(sandbox: Sandbox, name: N, params: Params<N>): Promise<Result<N>> {

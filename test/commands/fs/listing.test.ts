@@ -1,10 +1,10 @@
 import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { connect } from "../../../clients/typescript/index.ts";
+import { foldersIn, stretchesOf } from "../../../internal/commands/fs/shared/stretches.ts";
+import { inOrder } from "../../../internal/commands/fs/tasks/in-order.ts";
 import { fileStats } from "../../../internal/files/file-stats.ts";
 import { entriesIn, walk } from "../../../internal/files/walk.ts";
-import { inOrder } from "../../../internal/commands/fs/tasks/in-order.ts";
-import { foldersIn, stretchesOf } from "../../../internal/commands/fs/shared/stretches.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { startTestService } from "../../support/service.ts";
 

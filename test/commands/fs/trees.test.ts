@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { rmdirSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { mkdir, symlink } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { walk } from "../../../internal/files/walk.ts";
 import findCopies from "../../../internal/commands/fs/tasks/find-copies.ts";
 import largestFiles from "../../../internal/commands/fs/tasks/largest-files.ts";
 import listFolder from "../../../internal/commands/fs/tasks/list-folder.ts";
 import sameSizes from "../../../internal/commands/fs/tasks/same-sizes.ts";
+import { walk } from "../../../internal/files/walk.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { callIn, failureIn } from "./in-process.ts";
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { appendFile, open, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { readWithin } from "../../../internal/commands/fs/shared/replaced.ts";
 import { blocksOf } from "../../../internal/commands/fs/tasks/blocks.ts";
 import lastLines from "../../../internal/commands/fs/tasks/last-lines.ts";
-import { readWithin } from "../../../internal/commands/fs/shared/replaced.ts";
 import sealFile from "../../../internal/commands/fs/tasks/seal-file.ts";
 import unsealFile from "../../../internal/commands/fs/tasks/unseal-file.ts";
 import { useSandbox } from "../../support/sandbox.ts";

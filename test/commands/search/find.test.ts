@@ -1,9 +1,9 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { EntryKind } from "../../../internal/files/walk.ts";
 import findPart from "../../../internal/commands/search/tasks/find-part.ts";
-import { failureIn } from "../fs/in-process.ts";
+import type { EntryKind } from "../../../internal/files/walk.ts";
 import { useSandbox } from "../../support/sandbox.ts";
+import { failureIn } from "../fs/in-process.ts";
 
 const sandbox = useSandbox();
 

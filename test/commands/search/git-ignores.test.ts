@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { walkFolders } from "../../../internal/files/walk.ts";
 import { GitIgnores } from "../../../internal/commands/search/tasks/git-ignores.ts";
+import { walkFolders } from "../../../internal/files/walk.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();

@@ -2,10 +2,10 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { connect } from "../../../clients/typescript/index.ts";
 import grepPart from "../../../internal/commands/search/tasks/grep-part.ts";
-import { inProcess } from "../ways.ts";
-import { callIn, failureIn } from "../fs/in-process.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { startTestService } from "../../support/service.ts";
+import { callIn, failureIn } from "../fs/in-process.ts";
+import { inProcess } from "../ways.ts";
 
 const sandbox = useSandbox();
 

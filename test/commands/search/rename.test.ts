@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import renameFiles from "../../../internal/commands/search/tasks/rename-files.ts";
-import { callIn, failureIn } from "../fs/in-process.ts";
 import { useSandbox } from "../../support/sandbox.ts";
+import { callIn, failureIn } from "../fs/in-process.ts";
 
 const sandbox = useSandbox();
 

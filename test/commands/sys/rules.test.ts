@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Disk } from "../../../internal/facts/facts.ts";
-import { percentOf } from "../../../internal/facts/percent.ts";
 import { fullest, healthScore } from "../../../internal/commands/sys/health.ts";
 import { userFolders } from "../../../internal/commands/sys/paths.ts";
+import type { Disk } from "../../../internal/facts/facts.ts";
+import { percentOf } from "../../../internal/facts/percent.ts";
 
 test.each([
   [[0, 70, 70], 100],

@@ -1,9 +1,9 @@
 import { rename, rm } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { oneShotHost } from "../../../internal/host/one-shot-host.ts";
 import { type ContentChange, contentChanges } from "../../../internal/commands/watch/shared/content-changes.ts";
-import diffTexts from "../../../internal/commands/watch/tasks/diff-texts.ts";
 import { KeptTexts } from "../../../internal/commands/watch/shared/kept-texts.ts";
+import diffTexts from "../../../internal/commands/watch/tasks/diff-texts.ts";
+import { oneShotHost } from "../../../internal/host/one-shot-host.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();

@@ -1,12 +1,18 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Client, connect } from "../../../clients/typescript/index.ts";
-import type { Service } from "../../../internal/host/service.ts";
 import { folderWatches } from "../../../internal/commands/watch/shared/folder-watches.ts";
-import { exactPath, hexPath, nameOf, pathFromOutside, shownPath } from "../../../internal/commands/watch/shared/names.ts";
+import {
+  exactPath,
+  hexPath,
+  nameOf,
+  pathFromOutside,
+  shownPath,
+} from "../../../internal/commands/watch/shared/names.ts";
 import { differences } from "../../../internal/commands/watch/shared/rescan.ts";
-import scanWatched from "../../../internal/commands/watch/tasks/scan-watched.ts";
 import { WatchedTree } from "../../../internal/commands/watch/shared/watched-tree.ts";
+import scanWatched from "../../../internal/commands/watch/tasks/scan-watched.ts";
+import type { Service } from "../../../internal/host/service.ts";
 import { InPlaceRunner } from "../../../internal/work/in-place.ts";
 import { startXsys } from "../../support/command-line.ts";
 import { useSandbox } from "../../support/sandbox.ts";

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Client, connect } from "../../../clients/typescript/index.ts";
-import type { Service } from "../../../internal/host/service.ts";
 import type { Change } from "../../../internal/commands/watch/shared/change.ts";
 import { chokidarWatches } from "../../../internal/commands/watch/shared/chokidar-watches.ts";
 import { Subscription } from "../../../internal/commands/watch/shared/subscription.ts";
 import { WatchedTree } from "../../../internal/commands/watch/shared/watched-tree.ts";
+import type { Service } from "../../../internal/host/service.ts";
 import { InPlaceRunner } from "../../../internal/work/in-place.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { startTestService } from "../../support/service.ts";

@@ -2,12 +2,12 @@ import { appendFile, mkdir, rename, rm, symlink, writeFile } from "node:fs/promi
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Host } from "../../../internal/base/context.ts";
-import { oneShotHost } from "../../../internal/host/one-shot-host.ts";
 import type { Change } from "../../../internal/commands/watch/shared/change.ts";
 import { watchTree } from "../../../internal/commands/watch/shared/shared-trees.ts";
 import { MAX_QUEUED, Subscription } from "../../../internal/commands/watch/shared/subscription.ts";
 import { WatchedTree } from "../../../internal/commands/watch/shared/watched-tree.ts";
 import type { Listener, Watches } from "../../../internal/commands/watch/shared/watches.ts";
+import { oneShotHost } from "../../../internal/host/one-shot-host.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();

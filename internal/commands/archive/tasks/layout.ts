@@ -1,6 +1,6 @@
 import { type ErrorCode, XsysError } from "../../../../protocol/errors.ts";
-import type { ArchiveEntry, Limits, Unpacked } from "./archive-entry.ts";
 import { tooLarge } from "../shared/streams.ts";
+import type { ArchiveEntry, Limits, Unpacked } from "./archive-entry.ts";
 
 export type Kind = "file" | "folder" | "link";
 

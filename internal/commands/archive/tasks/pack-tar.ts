@@ -2,10 +2,10 @@ import { checkpoint, type Interrupt } from "../../../files/interrupt.ts";
 import { replaceFile } from "../../../files/replace-file.ts";
 import type { Report } from "../../../work/report.ts";
 import { type Compression, compressor, levelOf } from "../shared/compression.ts";
+import { type Bytes, counted, through } from "../shared/streams.ts";
 import { gzipMembers } from "./gzip-members.ts";
 import { PackedFiles } from "./packed-files.ts";
 import { packingList } from "./packing-list.ts";
-import { type Bytes, counted, through } from "../shared/streams.ts";
 import { tarBlocks } from "./tar-blocks.ts";
 
 interface Args {

@@ -1,9 +1,9 @@
 import { XsysError } from "../../../../protocol/errors.ts";
 import { checkpoint, type Interrupt } from "../../../files/interrupt.ts";
 import { replaceFile } from "../../../files/replace-file.ts";
+import { counted } from "../shared/streams.ts";
 import { PackedFiles } from "./packed-files.ts";
 import { packingList } from "./packing-list.ts";
-import { counted } from "../shared/streams.ts";
 import { zipBlocks } from "./zip-blocks.ts";
 
 interface Args {

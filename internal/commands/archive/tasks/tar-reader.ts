@@ -1,11 +1,11 @@
 import { openForReading } from "../../../files/open-for-reading.ts";
-import type { ArchiveEntry, ContentSink, Limits, Visit } from "./archive-entry.ts";
-import { ByteSource } from "./byte-source.ts";
 import { expander } from "../shared/compression.ts";
 import { compressionOfTar } from "../shared/recognise.ts";
 import { expanded } from "../shared/streams.ts";
 import { TarFault } from "../shared/tar-fault.ts";
 import { decodeHeader, hasChecksum, RECORD, type TarHeader, textAt } from "../shared/tar-header.ts";
+import type { ArchiveEntry, ContentSink, Limits, Visit } from "./archive-entry.ts";
+import { ByteSource } from "./byte-source.ts";
 import { PaxRecords } from "./tar-pax.ts";
 import { gnuSparseMap, type Pause, paxSparseMap, type SparseMap, SparseSink } from "./tar-sparse.ts";
 

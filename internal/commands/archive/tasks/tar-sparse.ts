@@ -1,7 +1,7 @@
-import type { ContentSink, Sink } from "./archive-entry.ts";
-import type { ByteSource } from "./byte-source.ts";
 import { TarFault } from "../shared/tar-fault.ts";
 import { numberAt, RECORD } from "../shared/tar-header.ts";
+import type { ContentSink, Sink } from "./archive-entry.ts";
+import type { ByteSource } from "./byte-source.ts";
 import { byteCount, MAX_SEGMENTS, type PaxRecords, tooManySegments } from "./tar-pax.ts";
 
 /** Where the contents that an archive has of a file with holes belong in the file: offset and length, in order. */

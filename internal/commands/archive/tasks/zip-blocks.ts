@@ -1,9 +1,9 @@
 import { closeSync, readlinkSync, readSync } from "node:fs";
 import { crc32, createDeflateRaw, deflateRawSync } from "node:zlib";
+import { through } from "../shared/streams.ts";
 import { Blocks } from "./blocks.ts";
 import type { PackedFiles } from "./packed-files.ts";
 import { openPacked, type PackedEntry } from "./packing-list.ts";
-import { through } from "../shared/streams.ts";
 import { centralHeader, descriptor, endOfDirectory, localHeader, type ZipRecord } from "./zip-headers.ts";
 
 const [STORED, DEFLATED] = [0, 8];

@@ -5,9 +5,9 @@ import { type Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, openPro
 import { XsysError } from "../../../../protocol/errors.ts";
 import { isErrno } from "../../../base/errno.ts";
 import { openForReading } from "../../../files/open-for-reading.ts";
-import type { ArchiveEntry, Visit } from "./archive-entry.ts";
 import { refuseOthers, startOf } from "../shared/recognise.ts";
 import { damaged } from "../shared/streams.ts";
+import type { ArchiveEntry, Visit } from "./archive-entry.ts";
 import { findZip, WindowReader } from "./zip-window.ts";
 
 const command = "archive.unzip";

@@ -3,8 +3,8 @@ import { statsJson } from "../../../files/file-stats.ts";
 import { SharedText } from "../../../files/shared-text.ts";
 import { type Part, type Shared, takenOf } from "../../../files/tree-parts.ts";
 import { entriesIn, type Folder, type TreeEntry } from "../../../files/walk.ts";
-import { type Contents, inOrder } from "./in-order.ts";
 import { type FolderAt, foldersIn, type Stretch, stretchesOf } from "../shared/stretches.ts";
+import { type Contents, inOrder } from "./in-order.ts";
 
 interface Args {
   readonly path: string;
