@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
-import { stopChild } from "../internal/children/stop-child.ts";
+import { stopChild } from "../internal/processes/stop-child.ts";
 
 /** A server that runs as a process of its own, until it is disposed of. */
 export interface ServerProcess extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
+import { FrameReader, FrameWriter } from "../../protocol/wire/frame.ts";
 import { assertComplete, TRANSFER_BYTES } from "./bytes.ts";
 import type { Contender } from "./contender.ts";
 import { Queue } from "./queue.ts";

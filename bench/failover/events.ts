@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { sendSignal } from "../../internal/children/send-signal.ts";
+import { sendSignal } from "../../internal/processes/send-signal.ts";
 import type { Report } from "../load/ledger.ts";
 import type { Load } from "../load/load.ts";
 import { settle } from "../load/settle.ts";

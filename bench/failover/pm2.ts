@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { sendSignal } from "../../internal/children/send-signal.ts";
+import { sendSignal } from "../../internal/processes/send-signal.ts";
 import { freePort } from "../free-port.ts";
 import type { Application, StartApplication } from "./application.ts";
 

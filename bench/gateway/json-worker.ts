@@ -1,7 +1,7 @@
 /** A worker that speaks JSON frames alone, as XyPriss's do, and mounts a folder of static files. */
 import { connect } from "node:net";
-import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
-import type { RequestPayload } from "../../protocol/worker.ts";
+import { FrameReader, FrameWriter } from "../../protocol/wire/frame.ts";
+import type { RequestPayload } from "../../protocol/wire/worker.ts";
 
 const { XYPRISS_IPC_PATH = "", XYPRISS_WORKER_ID = "", BENCH_FILES = "" } = process.env;
 const HELLO = Buffer.from("hello").toString("base64");

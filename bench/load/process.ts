@@ -1,5 +1,5 @@
 /** A load as a process of its own, so that neither measures nor disturbs what starts it: told by `Order`s over IPC. */
-import { sendSignal } from "../../internal/children/send-signal.ts";
+import { sendSignal } from "../../internal/processes/send-signal.ts";
 import { LoadClient } from "./client.ts";
 import { Ledger } from "./ledger.ts";
 import type { LoadOptions, Order, Reply } from "./order.ts";

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { stopChild } from "../../internal/children/stop-child.ts";
+import { stopChild } from "../../internal/processes/stop-child.ts";
 import type { Vitals } from "./vitals.ts";
 
 const MAIN = fileURLToPath(new URL("../../cmd/xsys/main.ts", import.meta.url));

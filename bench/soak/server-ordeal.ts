@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { connect } from "../../clients/typescript/index.ts";
-import { sendSignal } from "../../internal/children/send-signal.ts";
+import { sendSignal } from "../../internal/processes/send-signal.ts";
 import type { Setting } from "./ordeal.ts";
 import { ProbedProcess } from "./probed-process.ts";
 

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
-import type { ByteReader } from "../../protocol/byte-stream.ts";
-import type { EventReader } from "../../protocol/event-stream.ts";
-import { INITIAL_CREDIT } from "../../protocol/message.ts";
+import type { ByteReader } from "../../protocol/wire/byte-stream.ts";
+import type { EventReader } from "../../protocol/wire/event-stream.ts";
+import { INITIAL_CREDIT } from "../../protocol/wire/message.ts";
 import { EventStream } from "./event-stream.ts";
 import { withResolvers } from "./newer-node.ts";
 

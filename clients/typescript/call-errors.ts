@@ -1,5 +1,5 @@
 import { isErrorCode, XsysError } from "../../protocol/errors.ts";
-import type { ResponsePayload } from "../../protocol/message.ts";
+import type { ResponsePayload } from "../../protocol/wire/message.ts";
 
 /** The error that the service answered with. */
 export function errorOf({ error = "the call failed", code, details }: ResponsePayload): XsysError {

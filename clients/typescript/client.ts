@@ -1,7 +1,7 @@
-import type { Contract, EventOf, ParamsGiven, ResultOf, SendsBytes } from "../../protocol/command.ts";
 import { type AnyCommand, contractsByName } from "../../protocol/commands/index.ts";
+import type { Contract, EventOf, ParamsGiven, ResultOf, SendsBytes } from "../../protocol/contract/command.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import type { HelloAnswer } from "../../protocol/message.ts";
+import type { HelloAnswer } from "../../protocol/wire/message.ts";
 import { ByteStream } from "./byte-stream.ts";
 import { commandMethods, type MethodIn, type ModuleName } from "./command-methods.ts";
 import { EventStream } from "./event-stream.ts";

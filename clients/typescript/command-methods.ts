@@ -1,5 +1,5 @@
-import type { Contract } from "../../protocol/command.ts";
 import { type AnyCommand, contracts } from "../../protocol/commands/index.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
 
 export type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`

@@ -1,4 +1,4 @@
-import type { EventReader } from "../../protocol/event-stream.ts";
+import type { EventReader } from "../../protocol/wire/event-stream.ts";
 import { withResolvers } from "./newer-node.ts";
 
 /**

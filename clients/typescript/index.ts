@@ -2,8 +2,8 @@
 export type { CommandName, Params, Result } from "../../protocol/commands/index.ts";
 export { defaultSocket } from "../../protocol/endpoint.ts";
 export { ERRORS, type ErrorCode, XsysError } from "../../protocol/errors.ts";
-export type { Progress } from "../../protocol/event-stream.ts";
-export type { HelloAnswer, Limits } from "../../protocol/message.ts";
+export type { Progress } from "../../protocol/wire/event-stream.ts";
+export type { HelloAnswer, Limits } from "../../protocol/wire/message.ts";
 export type { ByteStream } from "./byte-stream.ts";
 export type { Client, CommandMethods } from "./client.ts";
 export { type ConnectOptions, connect } from "./connect.ts";

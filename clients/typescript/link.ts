@@ -1,8 +1,8 @@
 import { connect, type Socket } from "node:net";
-import { ByteReader, ByteWriter } from "../../protocol/byte-stream.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import { type EventPayload, EventReader } from "../../protocol/event-stream.ts";
-import { FrameReader, FrameWriter, LAST_CHUNK } from "../../protocol/frame.ts";
+import { ByteReader, ByteWriter } from "../../protocol/wire/byte-stream.ts";
+import { type EventPayload, EventReader } from "../../protocol/wire/event-stream.ts";
+import { FrameReader, FrameWriter, LAST_CHUNK } from "../../protocol/wire/frame.ts";
 import {
   type Credit,
   encodeMessage,
@@ -12,7 +12,7 @@ import {
   PROTOCOL_VERSION,
   parseMessage,
   type ResponsePayload,
-} from "../../protocol/message.ts";
+} from "../../protocol/wire/message.ts";
 import { cancelled, errorOf, lostWhile } from "./call-errors.ts";
 import { commandHead, paramsText } from "./command-message.ts";
 import { withResolvers } from "./newer-node.ts";

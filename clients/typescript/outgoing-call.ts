@@ -1,5 +1,5 @@
-import type { ByteReader } from "../../protocol/byte-stream.ts";
-import type { EventReader, Progress } from "../../protocol/event-stream.ts";
+import type { ByteReader } from "../../protocol/wire/byte-stream.ts";
+import type { EventReader, Progress } from "../../protocol/wire/event-stream.ts";
 
 /** Bytes for a command that reads a stream. */
 export type Input = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;

@@ -1,7 +1,7 @@
-import type { ByteReader, ByteWriter } from "../../protocol/byte-stream.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import type { EventPayload, EventReader } from "../../protocol/event-stream.ts";
 import { startTimer } from "../../protocol/timers.ts";
+import type { ByteReader, ByteWriter } from "../../protocol/wire/byte-stream.ts";
+import type { EventPayload, EventReader } from "../../protocol/wire/event-stream.ts";
 import { cancelled, timedOut } from "./call-errors.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 

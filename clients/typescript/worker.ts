@@ -1,6 +1,6 @@
 /** The worker's side: serves HTTP requests that xsys's gateway hands over, in any number of processes. */
 export { XsysError } from "../../protocol/errors.ts";
-export type { UploadError, UploadedFile } from "../../protocol/worker.ts";
+export type { UploadError, UploadedFile } from "../../protocol/wire/worker.ts";
 export type { WorkerContext } from "./worker/context.ts";
 export { workerContext } from "./worker/node-request.ts";
 export type { WorkerHandle, WorkerOptions, WorkerRoute } from "./worker/options.ts";

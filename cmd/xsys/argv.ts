@@ -5,7 +5,7 @@ import {
   type OptionKinds,
   splitWords,
   type Words,
-} from "../../protocol/words.ts";
+} from "../../protocol/contract/words.ts";
 import { GLOBAL_OPTIONS, type Globals, noGlobals } from "./globals.ts";
 
 export interface ParsedWords extends Words {

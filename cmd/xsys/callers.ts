@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import type { Call, Events } from "../../internal/base/context.ts";
 import { oneShotHost } from "../../internal/host/one-shot-host.ts";
 import { Router } from "../../internal/host/router.ts";
-import type { Contract } from "../../protocol/command.ts";
-import { hasInputParam, lasting } from "../../protocol/params.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
+import { hasInputParam, lasting } from "../../protocol/contract/params.ts";
 import { callerPid } from "./caller-pid.ts";
 import type { Globals } from "./globals.ts";
 

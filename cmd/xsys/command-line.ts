@@ -1,5 +1,5 @@
-import type { Contract } from "../../protocol/command.ts";
-import { optionName } from "../../protocol/params.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
+import { optionName } from "../../protocol/contract/params.ts";
 
 /**
  * The words after `xsys` that call a command with these parameters: module, action, positionals in order, then flags.

@@ -1,5 +1,5 @@
 import type { Events } from "../../internal/base/context.ts";
-import type { Contract } from "../../protocol/command.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
 import { EVENT_LINES } from "./print/event-lines.ts";
 import { toAsciiJson } from "./print/json.ts";
 import type { StandardOutput } from "./standard-streams.ts";

@@ -1,9 +1,9 @@
 import { constants } from "node:os";
 import type { Call, Events } from "../../internal/base/context.ts";
-import type { Contract } from "../../protocol/command.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
+import { hasInputParam, optionKinds, paramsFromWords, requiredTexts } from "../../protocol/contract/params.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
-import type { Progress } from "../../protocol/event-stream.ts";
-import { hasInputParam, optionKinds, paramsFromWords, requiredTexts } from "../../protocol/params.ts";
+import type { Progress } from "../../protocol/wire/event-stream.ts";
 import { type ParsedWords, parseWords } from "./argv.ts";
 import { callerPid } from "./caller-pid.ts";
 import { type Caller, callerFor } from "./callers.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { withAbsolutePaths } from "../../protocol/absolute-paths.ts";
-import type { Contract } from "../../protocol/command.ts";
-import type { JsonSchema } from "../../protocol/schema.ts";
+import { withAbsolutePaths } from "../../protocol/contract/absolute-paths.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
+import type { JsonSchema } from "../../protocol/contract/schema.ts";
 import type { Globals } from "./globals.ts";
 
 /** Path parameters for a service, which knows neither this process's root nor its `--confine`: absolute, and checked. */

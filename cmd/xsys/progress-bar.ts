@@ -1,4 +1,4 @@
-import type { Progress } from "../../protocol/event-stream.ts";
+import type { Progress } from "../../protocol/wire/event-stream.ts";
 import { printableLine } from "./print/printable.ts";
 import { formatNumber } from "./print/units.ts";
 

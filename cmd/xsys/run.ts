@@ -1,6 +1,6 @@
 import { handlers } from "../../internal/host/handlers.ts";
-import type { Contract } from "../../protocol/command.ts";
 import type { CommandName } from "../../protocol/commands/index.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import { didYouMean } from "../../protocol/suggest.ts";
 import { parseWords } from "./argv.ts";

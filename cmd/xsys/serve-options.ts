@@ -1,6 +1,6 @@
 import { LOG_LEVELS } from "../../internal/base/log-levels.ts";
 import { DEFAULT_LIMITS, type IpcLimits } from "../../internal/ipc/limits.ts";
-import { HEADER_BYTES } from "../../protocol/frame.ts";
+import { HEADER_BYTES } from "../../protocol/wire/frame.ts";
 import type { Values } from "./flags/flag.ts";
 import { count, milliseconds, size } from "./flags/kinds.ts";
 import { oneOf, optionalPath } from "./flags/texts.ts";

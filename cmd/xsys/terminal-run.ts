@@ -1,6 +1,6 @@
 import { constants } from "node:os";
-import type { EventOf, ResultOf } from "../../protocol/command.ts";
 import { open, resize } from "../../protocol/commands/terminal.ts";
+import type { EventOf, ResultOf } from "../../protocol/contract/command.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import { callerPid } from "./caller-pid.ts";
 import { type Caller, callerFor } from "./callers.ts";

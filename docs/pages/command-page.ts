@@ -1,8 +1,8 @@
 import { HELD_BY_SERVICE, plainName, usageLine } from "../../cmd/xsys/help/command-help.ts";
 import { fieldsOf, limitWords, typeWords, unitWords } from "../../cmd/xsys/help/schema-words.ts";
-import type { Contract } from "../../protocol/command.ts";
-import { optionName } from "../../protocol/params.ts";
-import type { JsonSchema } from "../../protocol/schema.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
+import { optionName } from "../../protocol/contract/params.ts";
+import type { JsonSchema } from "../../protocol/contract/schema.ts";
 import { errorTable } from "./errors-page.ts";
 import { exampleParts } from "./examples.ts";
 import { code, page, table } from "./markdown.ts";

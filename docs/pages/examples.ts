@@ -1,5 +1,5 @@
 import { shellLine } from "../../cmd/xsys/command-line.ts";
-import type { Contract, Example } from "../../protocol/command.ts";
+import type { Contract, Example } from "../../protocol/contract/command.ts";
 import { fenced } from "./markdown.ts";
 
 /** All examples as command lines, and the first one as a message on the socket and as a call in TypeScript. */

@@ -1,4 +1,4 @@
-import type { Progress } from "../../protocol/event-stream.ts";
+import type { Progress } from "../../protocol/wire/event-stream.ts";
 import type { TaskRunner } from "../work/task-runner.ts";
 
 /** Where a command's output bytes go. */

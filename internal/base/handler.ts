@@ -1,5 +1,5 @@
-import type { Contract, ParamsTaken, ResultOf } from "../../protocol/command.ts";
 import type { AnyCommand, CommandName, CommandOf } from "../../protocol/commands/index.ts";
+import type { Contract, ParamsTaken, ResultOf } from "../../protocol/contract/command.ts";
 import type { Context } from "./context.ts";
 import type { RawJson } from "./raw-json.ts";
 

@@ -1,8 +1,8 @@
 import { promises as fs } from "node:fs"; // "node:fs/promises" takes a millisecond to load, for confined roots alone
 import { basename, dirname, join, resolve, sep } from "node:path";
-import type { Contract } from "../../protocol/command.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
+import type { PathKind } from "../../protocol/contract/schema.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import type { PathKind } from "../../protocol/schema.ts";
 
 /** Turns a path as asked into an absolute one, or refuses it. */
 export type PathResolver = (path: string, kind?: PathKind) => string | Promise<string>;

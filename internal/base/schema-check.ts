@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../../protocol/schema.ts";
+import type { JsonSchema } from "../../protocol/contract/schema.ts";
 
 /** Why a value is refused: the first thing that is wrong with it, as ajv tells it. */
 export interface Violation {
@@ -16,7 +16,7 @@ export interface Violation {
 export type Check = (value: unknown) => Violation | undefined;
 
 /**
- * Makes a check out of a schema: of the keywords that protocol/schema.ts has, by the rules and in the order of ajv, beside
+ * Makes a check out of a schema: of the keywords that protocol/contract/schema.ts has, by the rules and in the order of ajv, beside
  * which it is tested. ajv itself takes 12 ms to load and 15 to compile its first schema, where a whole one-shot command
  * has 4 beyond Node's own start; this takes a tenth of one.
  */

@@ -1,4 +1,4 @@
-import type { Contract } from "../../protocol/command.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { clipped, didYouMean } from "../../protocol/suggest.ts";
 import { checkOf, type Violation } from "./schema-check.ts";

@@ -1,6 +1,6 @@
 import type { Logger } from "../base/log.ts";
+import { withLastWords } from "../processes/last-words.ts";
 import { type CrashRecord, MAX_LAST_LINES } from "./crash-record.ts";
-import { withLastWords } from "./last-words.ts";
 import type { Member } from "./member.ts";
 import type { Crash } from "./member-home.ts";
 import type { WorkerProcess } from "./worker-process.ts";

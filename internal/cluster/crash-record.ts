@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { Result } from "../../protocol/commands/index.ts";
-import type { RequestInFlight } from "./channel.ts";
+import type { RequestInFlight } from "../workers/channel.ts";
 
 /** What is known of a process that ended unasked. */
 export type CrashRecord = Result<"cluster.crashes">[number];

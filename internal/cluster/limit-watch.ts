@@ -1,8 +1,8 @@
 import { startInterval } from "../../protocol/timers.ts";
 import type { Logger } from "../base/log.ts";
+import type { Usage } from "../processes/usage.ts";
 import type { Member } from "./member.ts";
 import type { ClusterOptions } from "./options.ts";
-import type { Usage } from "./usage.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** Checks in a row with too much processor time before a worker is replaced: a burst of work is none of its faults. */

@@ -1,4 +1,4 @@
-import type { LogLine } from "./last-lines.ts";
+import type { LogLine } from "../processes/output-tail.ts";
 import type { Member } from "./member.ts";
 import type { ProcessHome } from "./process-home.ts";
 import type { WorkerProcess } from "./worker-process.ts";

@@ -1,14 +1,14 @@
 import { XsysError } from "../../protocol/errors.ts";
 import { startTimer } from "../../protocol/timers.ts";
-import { Backoff } from "./backoff.ts";
-import type { WorkerChannel } from "./channel.ts";
-import { LastLines, type LogLine } from "./last-lines.ts";
-import { withLastWords } from "./last-words.ts";
-import type { Loss } from "./loss.ts";
+import { Backoff } from "../processes/backoff.ts";
+import { withLastWords } from "../processes/last-words.ts";
+import { LastLines, type LogLine } from "../processes/output-tail.ts";
+import { startFailure } from "../processes/start-failure.ts";
+import { MEMBER_STEPS, type MemberState, Standing } from "../processes/states.ts";
+import type { WorkerChannel } from "../workers/channel.ts";
+import type { Loss } from "../workers/loss.ts";
 import type { MemberHome, Role } from "./member-home.ts";
 import type { ProcessHome } from "./process-home.ts";
-import { startFailure } from "./start-failure.ts";
-import { MEMBER_STEPS, type MemberState, Standing } from "./states.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 /** Milliseconds before a standby is started again: clients then met with gaps of 15 ms in place of 18. */

@@ -1,8 +1,8 @@
 import type { Logger } from "../base/log.ts";
-import type { KnownSigns } from "./life-signs.ts";
+import type { KnownSigns } from "../processes/life-signs.ts";
+import type { OrphanGuard } from "../processes/orphan-guard.ts";
+import type { OutputName } from "../processes/output.ts";
 import type { ClusterOptions } from "./options.ts";
-import type { OrphanGuard } from "./orphan-guard.ts";
-import type { OutputName } from "./worker-output.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** What a process has of its member, and tells it. */

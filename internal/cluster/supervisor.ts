@@ -1,18 +1,18 @@
 import type { Result } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import type { Logger } from "../base/log.ts";
-import type { WorkerChannel } from "./channel.ts";
+import { OrphanGuard } from "../processes/orphan-guard.ts";
+import type { OutputName } from "../processes/output.ts";
+import type { LogLine } from "../processes/output-tail.ts";
+import type { MemberState } from "../processes/states.ts";
+import type { WorkerChannel } from "../workers/channel.ts";
+import type { Loss } from "../workers/loss.ts";
 import { CrashLog } from "./crash-log.ts";
 import type { CrashRecord } from "./crash-record.ts";
-import type { LogLine } from "./last-lines.ts";
 import { LimitWatch } from "./limit-watch.ts";
-import type { Loss } from "./loss.ts";
 import { Member } from "./member.ts";
 import type { MemberHome } from "./member-home.ts";
 import type { ClusterOptions } from "./options.ts";
-import { OrphanGuard } from "./orphan-guard.ts";
-import type { MemberState } from "./states.ts";
-import type { OutputName } from "./worker-output.ts";
 
 export type ClusterStatus = Result<"cluster.status">;
 

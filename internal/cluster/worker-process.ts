@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { startTimer } from "../../protocol/timers.ts";
-import type { WorkerChannel } from "./channel.ts";
+import { LifeSigns } from "../processes/life-signs.ts";
+import { WorkerChild } from "../processes/managed-process.ts";
+import { PROCESS_STEPS, type ProcessState, Standing } from "../processes/states.ts";
+import { type Usage, UsageMeter } from "../processes/usage.ts";
+import type { WorkerChannel } from "../workers/channel.ts";
+import type { Loss } from "../workers/loss.ts";
 import {
   describeEnd,
   isFromOutside,
@@ -10,12 +15,7 @@ import {
   type ProcessEnd,
   type Workload,
 } from "./crash-record.ts";
-import { LifeSigns } from "./life-signs.ts";
-import type { Loss } from "./loss.ts";
 import type { ProcessHome } from "./process-home.ts";
-import { PROCESS_STEPS, type ProcessState, Standing } from "./states.ts";
-import { type Usage, UsageMeter } from "./usage.ts";
-import { WorkerChild } from "./worker-child.ts";
 
 /** Milliseconds that a process which closed its connection has to end by itself, as most do, before it is told to. */
 const FAREWELL = 100;

@@ -1,5 +1,5 @@
 import type { Logger } from "../base/log.ts";
-import type { AnswerFilter, Gate, RequestFilter } from "./answer.ts";
+import type { AnswerFilter, Gate, RequestFilter } from "./exchange/answer.ts";
 import type { FileServer } from "./files/file-server.ts";
 import { createFileServer } from "./files/file-server.ts";
 import { type Breaker, createBreaker } from "./limits/breaker.ts";

@@ -1,12 +1,12 @@
 import type { AddressInfo } from "node:net";
 import type { Logger } from "../base/log.ts";
+import { WorkerPool } from "../workers/worker-pool.ts";
 import { createFeatures } from "./features.ts";
 import { Gateway } from "./gateway.ts";
-import { HttpServer } from "./http-server.ts";
-import { Observer, type WorkerFigures } from "./observer.ts";
+import { HttpServer } from "./listener/http-server.ts";
+import { Observer, type WorkerFigures } from "./observe/observer.ts";
 import type { GatewayOptions } from "./options.ts";
 import { RouteTable } from "./routes/route-table.ts";
-import { WorkerPool } from "./workers/worker-pool.ts";
 
 /** HTTP in front of workers, and the workers' side of it. */
 export interface OpenGateway {

@@ -1,7 +1,7 @@
-import type { Contract } from "../../protocol/command.ts";
 import type { CommandName } from "../../protocol/commands/index.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
+import type { JsonSchema, PathKind } from "../../protocol/contract/schema.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import type { JsonSchema, PathKind } from "../../protocol/schema.ts";
 import { clipped, didYouMean } from "../../protocol/suggest.ts";
 import type { Call, Context, Host } from "../base/context.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { contractsByName } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import { type HelloAnswer, PROTOCOL_VERSION } from "../../protocol/message.ts";
+import { type HelloAnswer, PROTOCOL_VERSION } from "../../protocol/wire/message.ts";
 import type { Host, ServiceControl, ServiceStatus } from "../base/context.ts";
 import type { Logger } from "../base/log.ts";
 import { confinedResolver, freeResolver } from "../base/root.ts";

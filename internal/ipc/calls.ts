@@ -1,6 +1,6 @@
 import { commandName, contractsByName } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import type { FrameWriter } from "../../protocol/frame.ts";
+import type { FrameWriter } from "../../protocol/wire/frame.ts";
 import {
   type CoreCommand,
   type Credit,
@@ -8,7 +8,7 @@ import {
   encodeRawResult,
   encodeResult,
   type Message,
-} from "../../protocol/message.ts";
+} from "../../protocol/wire/message.ts";
 import type { Peer } from "../base/context.ts";
 import { RawJson } from "../base/raw-json.ts";
 import type { Router } from "../host/router.ts";

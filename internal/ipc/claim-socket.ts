@@ -3,8 +3,8 @@ import { connect, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { isNamedPipe } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
-import { encodeMessage, type HelloAnswer, parseMessage } from "../../protocol/message.ts";
+import { FrameReader, FrameWriter } from "../../protocol/wire/frame.ts";
+import { encodeMessage, type HelloAnswer, parseMessage } from "../../protocol/wire/message.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
 import { makeFolder } from "../files/make-folder.ts";
 

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { XsysError } from "../../protocol/errors.ts";
-import { FrameReader, FrameWriter, XBP_RESPONSE_MARK } from "../../protocol/frame.ts";
+import { wheneverQuiet } from "../../protocol/timers.ts";
+import { FrameReader, FrameWriter, XBP_RESPONSE_MARK } from "../../protocol/wire/frame.ts";
 import {
   encodeError,
   encodeMessage,
@@ -8,8 +9,7 @@ import {
   type HelloQuestion,
   type Message,
   parseMessage,
-} from "../../protocol/message.ts";
-import { wheneverQuiet } from "../../protocol/timers.ts";
+} from "../../protocol/wire/message.ts";
 import type { Logger } from "../base/log.ts";
 import { onBehalfOf } from "../work/on-behalf-of.ts";
 import { type Caller, Calls, type CallsHome } from "./calls.ts";

@@ -1,8 +1,8 @@
-import { ByteReader, ByteWriter } from "../../protocol/byte-stream.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import { type EventPayload, EventWriter, type Progress } from "../../protocol/event-stream.ts";
-import { type FrameWriter, LAST_CHUNK } from "../../protocol/frame.ts";
-import { type Credit, encodeMessage } from "../../protocol/message.ts";
+import { ByteReader, ByteWriter } from "../../protocol/wire/byte-stream.ts";
+import { type EventPayload, EventWriter, type Progress } from "../../protocol/wire/event-stream.ts";
+import { type FrameWriter, LAST_CHUNK } from "../../protocol/wire/frame.ts";
+import { type Credit, encodeMessage } from "../../protocol/wire/message.ts";
 import type { Call, Events, Output, Peer } from "../base/context.ts";
 
 export interface CallOrigin {

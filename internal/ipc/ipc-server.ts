@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { XsysError } from "../../protocol/errors.ts";
-import type { HelloAnswer } from "../../protocol/message.ts";
 import { startInterval, startTimer } from "../../protocol/timers.ts";
+import type { HelloAnswer } from "../../protocol/wire/message.ts";
 import type { Logger } from "../base/log.ts";
 import type { Router } from "../host/router.ts";
 import type { CallStatistics } from "./call-statistics.ts";

@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_FRAME } from "../../protocol/frame.ts";
+import { DEFAULT_MAX_FRAME } from "../../protocol/wire/frame.ts";
 
 /** Every bound of the socket side. Bytes, counts and milliseconds. */
 export interface IpcLimits {

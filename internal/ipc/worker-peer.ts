@@ -1,5 +1,5 @@
-import type { FrameWriter } from "../../protocol/frame.ts";
-import type { Message } from "../../protocol/message.ts";
+import type { FrameWriter } from "../../protocol/wire/frame.ts";
+import type { Message } from "../../protocol/wire/message.ts";
 
 /** A connection that registered as a worker's, to whoever gives it work. */
 export interface WorkerPeer {

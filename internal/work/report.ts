@@ -1,4 +1,4 @@
-import type { Progress } from "../../protocol/event-stream.ts";
+import type { Progress } from "../../protocol/wire/event-stream.ts";
 
 /** What a task tells its progress with, as often as it likes. */
 export type Report = (progress: Progress) => void;

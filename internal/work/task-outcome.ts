@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import { isErrorCode, XsysError } from "../../protocol/errors.ts";
-import type { Progress } from "../../protocol/event-stream.ts";
+import type { Progress } from "../../protocol/wire/event-stream.ts";
 import type { TaskName } from "./task-runner.ts";
 
 /** A task, as it travels to a thread. */

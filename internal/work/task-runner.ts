@@ -1,4 +1,4 @@
-import type { Progress } from "../../protocol/event-stream.ts";
+import type { Progress } from "../../protocol/wire/event-stream.ts";
 import type { tasks } from "../host/tasks.ts";
 
 /** Name of a piece of work that would hold up the event loop. */

@@ -1,5 +1,5 @@
-import { command } from "../command.ts";
-import { defaulted, integer, object, oneOf, optional, path } from "../schema.ts";
+import { command } from "../contract/command.ts";
+import { defaulted, integer, object, oneOf, optional, path } from "../contract/schema.ts";
 
 const since = "0.1.0";
 const GIBIBYTE = 1_073_741_824;

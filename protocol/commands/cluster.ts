@@ -1,5 +1,16 @@
-import { command } from "../command.ts";
-import { array, boolean, defaulted, integer, nothing, number, object, oneOf, optional, string } from "../schema.ts";
+import { command } from "../contract/command.ts";
+import {
+  array,
+  boolean,
+  defaulted,
+  integer,
+  nothing,
+  number,
+  object,
+  oneOf,
+  optional,
+  string,
+} from "../contract/schema.ts";
 
 const since = "0.1.0";
 const count = (description: string) => integer({ minimum: 0, description });

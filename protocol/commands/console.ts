@@ -1,4 +1,4 @@
-import { command } from "../command.ts";
+import { command } from "../contract/command.ts";
 import {
   array,
   boolean,
@@ -11,7 +11,7 @@ import {
   record,
   string,
   tolerant,
-} from "../schema.ts";
+} from "../contract/schema.ts";
 
 const since = "0.1.0";
 const count = (description: string) => integer({ minimum: 0, description });

@@ -1,5 +1,5 @@
-import { command } from "../command.ts";
-import { boolean, integer, nothing, object, optional, path, string } from "../schema.ts";
+import { command } from "../contract/command.ts";
+import { boolean, integer, nothing, object, optional, path, string } from "../contract/schema.ts";
 import { file } from "./fs-params.ts";
 
 const since = "0.1.0";

@@ -1,5 +1,5 @@
-import { command } from "../command.ts";
-import { anyOf, boolean, defaulted, integer, nothing, object, oneOf, path, string } from "../schema.ts";
+import { command } from "../contract/command.ts";
+import { anyOf, boolean, defaulted, integer, nothing, object, oneOf, path, string } from "../contract/schema.ts";
 import { fileStats } from "./fs-read.ts";
 
 const since = "0.1.0";

@@ -1,4 +1,4 @@
-import { path, string } from "../schema.ts";
+import { path, string } from "../contract/schema.ts";
 
 /** A parameter that is the file a command is about. */
 export const file = () => path({ description: "The file." });

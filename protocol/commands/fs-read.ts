@@ -1,5 +1,5 @@
-import { command } from "../command.ts";
-import { anyOf, array, boolean, defaulted, integer, object, oneOf, path, string, tuple } from "../schema.ts";
+import { command } from "../contract/command.ts";
+import { anyOf, array, boolean, defaulted, integer, object, oneOf, path, string, tuple } from "../contract/schema.ts";
 
 const since = "0.1.0";
 const bytes = (description: string) => integer({ minimum: 0, unit: "bytes", description });

@@ -1,5 +1,5 @@
-import { command } from "../command.ts";
-import { boolean, defaulted, integer, nothing, object, path } from "../schema.ts";
+import { command } from "../contract/command.ts";
+import { boolean, defaulted, integer, nothing, object, path } from "../contract/schema.ts";
 import { file, octal } from "./fs-params.ts";
 
 const since = "0.1.0";

@@ -1,5 +1,5 @@
-import { command } from "../command.ts";
-import { array, boolean, defaulted, object, oneOf, optional, string } from "../schema.ts";
+import { command } from "../contract/command.ts";
+import { array, boolean, defaulted, object, oneOf, optional, string } from "../contract/schema.ts";
 import { changedLine, changeTypes, duration, hexBytes, omitted, watched } from "./watch.ts";
 
 const since = "0.1.0";

@@ -1,5 +1,16 @@
-import { command } from "../command.ts";
-import { array, boolean, defaulted, integer, nothing, object, oneOf, optional, path, string } from "../schema.ts";
+import { command } from "../contract/command.ts";
+import {
+  array,
+  boolean,
+  defaulted,
+  integer,
+  nothing,
+  object,
+  oneOf,
+  optional,
+  path,
+  string,
+} from "../contract/schema.ts";
 import { file, octal } from "./fs-params.ts";
 
 const since = "0.1.0";

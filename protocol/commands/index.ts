@@ -1,4 +1,4 @@
-import type { Contract, ParamsGiven, ParamsTaken, ResultOf } from "../command.ts";
+import type { Contract, ParamsGiven, ParamsTaken, ResultOf } from "../contract/command.ts";
 import * as archive from "./archive.ts";
 import * as cluster from "./cluster.ts";
 import * as console from "./console.ts";

@@ -1,5 +1,5 @@
-import { command } from "../command.ts";
-import { defaulted, integer, number, object } from "../schema.ts";
+import { command } from "../contract/command.ts";
+import { defaulted, integer, number, object } from "../contract/schema.ts";
 
 const since = "0.1.0";
 const bytes = (description: string) => integer({ minimum: 0, unit: "bytes", description });

@@ -1,5 +1,5 @@
-import { command } from "../command.ts";
-import { array, boolean, defaulted, integer, object, string } from "../schema.ts";
+import { command } from "../contract/command.ts";
+import { array, boolean, defaulted, integer, object, string } from "../contract/schema.ts";
 
 const since = "0.1.0";
 const text = (description: string) => string({ description, maxLength: 32_767 });

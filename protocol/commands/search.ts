@@ -1,5 +1,17 @@
-import { command } from "../command.ts";
-import { anyOf, array, boolean, defaulted, integer, number, object, oneOf, optional, path, string } from "../schema.ts";
+import { command } from "../contract/command.ts";
+import {
+  anyOf,
+  array,
+  boolean,
+  defaulted,
+  integer,
+  number,
+  object,
+  oneOf,
+  optional,
+  path,
+  string,
+} from "../contract/schema.ts";
 
 const since = "0.1.0";
 

@@ -1,4 +1,4 @@
-import { command } from "../command.ts";
+import { command } from "../contract/command.ts";
 import {
   array,
   boolean,
@@ -11,7 +11,7 @@ import {
   optional,
   record,
   string,
-} from "../schema.ts";
+} from "../contract/schema.ts";
 
 const since = "0.1.0";
 const milliseconds = (description: string) => number({ minimum: 0, unit: "milliseconds", description });

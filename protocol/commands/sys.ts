@@ -1,4 +1,4 @@
-import { command } from "../command.ts";
+import { command } from "../contract/command.ts";
 import {
   anyOf,
   array,
@@ -12,7 +12,7 @@ import {
   optional,
   record,
   string,
-} from "../schema.ts";
+} from "../contract/schema.ts";
 
 const since = "0.1.0";
 const bytes = (description: string) => integer({ minimum: 0, unit: "bytes", description });

@@ -1,5 +1,16 @@
-import { command } from "../command.ts";
-import { array, defaulted, integer, nothing, object, oneOf, optional, path, record, string } from "../schema.ts";
+import { command } from "../contract/command.ts";
+import {
+  array,
+  defaulted,
+  integer,
+  nothing,
+  object,
+  oneOf,
+  optional,
+  path,
+  record,
+  string,
+} from "../contract/schema.ts";
 
 const since = "0.1.0";
 const terminal = integer({ minimum: 1, description: "As `started` told it." });

@@ -1,4 +1,4 @@
-import { command } from "../command.ts";
+import { command } from "../contract/command.ts";
 import {
   array,
   boolean,
@@ -12,7 +12,7 @@ import {
   path,
   type Schema,
   string,
-} from "../schema.ts";
+} from "../contract/schema.ts";
 
 const since = "0.1.0";
 

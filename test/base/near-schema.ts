@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { JsonSchema } from "../../protocol/schema.ts";
+import type { JsonSchema } from "../../protocol/contract/schema.ts";
 
 /** Values that a schema takes, that it just does not take, and that have nothing to do with it. */
 export function nearSchema(schema: JsonSchema): fc.Arbitrary<unknown> {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkOf } from "../../internal/base/schema-check.ts";
 import { contracts } from "../../protocol/commands/index.ts";
-import type { JsonSchema } from "../../protocol/schema.ts";
+import type { JsonSchema } from "../../protocol/contract/schema.ts";
 import { nearSchema } from "./near-schema.ts";
 
 const ajv = new Ajv({

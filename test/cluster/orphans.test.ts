@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { OrphanGuard } from "../../internal/cluster/orphan-guard.ts";
+import { OrphanGuard } from "../../internal/processes/orphan-guard.ts";
 import { useChildren } from "../support/children.ts";
 import { printed } from "../support/command-line.ts";
 import { worker } from "./support/options.ts";

@@ -1,9 +1,9 @@
 import { PassThrough } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { LastLines } from "../../internal/cluster/last-lines.ts";
-import { LineCutter, MAX_LINE } from "../../internal/cluster/line-cutter.ts";
-import { MAX_LINES, WorkerOutput } from "../../internal/cluster/worker-output.ts";
+import { LineCutter, MAX_LINE } from "../../internal/processes/line-cutter.ts";
+import { MAX_LINES, WorkerOutput } from "../../internal/processes/output.ts";
+import { LastLines } from "../../internal/processes/output-tail.ts";
 import { worker } from "./support/options.ts";
 import { useScenes } from "./support/scene.ts";
 

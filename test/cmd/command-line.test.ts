@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import { parseWords } from "../../cmd/xsys/argv.ts";
 import { commandLine, shellLine } from "../../cmd/xsys/command-line.ts";
 import { noGlobals } from "../../cmd/xsys/globals.ts";
-import type { Contract } from "../../protocol/command.ts";
 import { contracts, contractsByName } from "../../protocol/commands/index.ts";
-import { optionKinds, paramsFromWords, requiredTexts } from "../../protocol/params.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
+import { optionKinds, paramsFromWords, requiredTexts } from "../../protocol/contract/params.ts";
 
 describe("a command line", () => {
   test.each([

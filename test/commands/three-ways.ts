@@ -1,6 +1,6 @@
 import { afterEach, describe } from "vitest";
-import type { EventOf } from "../../protocol/command.ts";
 import type { CommandName, CommandOf, Params, Result } from "../../protocol/commands/index.ts";
+import type { EventOf } from "../../protocol/contract/command.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { BUILT } from "../support/program.ts";
 import { type Sandbox, useSandbox } from "../support/sandbox.ts";

@@ -5,10 +5,10 @@ import { commandPage } from "../../docs/pages/command-page.ts";
 import { sdkLine, wireLine } from "../../docs/pages/examples.ts";
 import { differences, writePages } from "../../docs/pages/on-disk.ts";
 import { pages } from "../../docs/pages/pages.ts";
-import { command } from "../../protocol/command.ts";
 import { contracts } from "../../protocol/commands/index.ts";
+import { command } from "../../protocol/contract/command.ts";
+import * as schema from "../../protocol/contract/schema.ts";
 import { ERRORS } from "../../protocol/errors.ts";
-import * as schema from "../../protocol/schema.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();

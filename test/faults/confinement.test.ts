@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { connect } from "../../clients/typescript/index.ts";
-import type { Contract } from "../../protocol/command.ts";
 import { contracts } from "../../protocol/commands/index.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
 import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { BoundedWarnings } from "../../internal/gateway/bounded-warnings.ts";
+import { BoundedWarnings } from "../../internal/gateway/observe/bounded-warnings.ts";
 import { fakeLog } from "./fake-log.ts";
 
 test("the first of each kind is logged at once, the others of an interval are counted", () => {

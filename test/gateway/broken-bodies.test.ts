@@ -134,7 +134,7 @@ test("what is malformed a thousand times is told a few times", async () => {
 });
 
 test("a body that comes too slowly is 408", async () => {
-  const { BrokenConnections } = await import("../../internal/gateway/broken-connection.ts");
+  const { BrokenConnections } = await import("../../internal/gateway/listener/broken-connection.ts");
   const told: unknown[] = [];
   const connections = new BrokenConnections((_response, { status }) => told.push(status));
   const error = Object.assign(new Error("Request timeout"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });

@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { cancelIfStalled } from "../../internal/gateway/stalled.ts";
+import { cancelIfStalled } from "../../internal/gateway/listener/stalled.ts";
 import { type TestGateway, useGateway } from "./support.ts";
 
 const startGateway = useGateway();

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { Exchange, type GatewayRequest, type GatewayResponse } from "../../internal/gateway/exchange.ts";
+import { Exchange, type GatewayRequest, type GatewayResponse } from "../../internal/gateway/exchange/exchange.ts";
 
 export interface FakeRequest {
   readonly method?: string;

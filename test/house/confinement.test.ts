@@ -1,7 +1,7 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Contract } from "../../protocol/command.ts";
 import { type CommandName, contracts } from "../../protocol/commands/index.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
 import { inProcess } from "../commands/ways.ts";
 import { useSandbox } from "../support/sandbox.ts";
 

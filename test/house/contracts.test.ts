@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { GLOBAL_OPTIONS } from "../../cmd/xsys/globals.ts";
 import { handlers } from "../../internal/host/handlers.ts";
 import { contracts, contractsByName } from "../../protocol/commands/index.ts";
+import { optionName } from "../../protocol/contract/params.ts";
 import { ERRORS } from "../../protocol/errors.ts";
-import { optionName } from "../../protocol/params.ts";
 
 /** Codes are for ever: a line may be added here, never changed. */
 const PINNED_CODES = {

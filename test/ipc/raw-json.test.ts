@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { RawJson } from "../../internal/base/raw-json.ts";
-import { FrameReader, FrameWriter } from "../../protocol/frame.ts";
-import { encodeRawResult, encodeResult } from "../../protocol/message.ts";
+import { FrameReader, FrameWriter } from "../../protocol/wire/frame.ts";
+import { encodeRawResult, encodeResult } from "../../protocol/wire/message.ts";
 
 test("a result in pieces of JSON is the message that it would be as a value", () => {
   const { pieces } = new RawJson([Buffer.from('["é",'), Buffer.from("1]")]);

@@ -1,4 +1,4 @@
-import { CHUNK_HEADER_BYTES, CHUNK_MARK, LAST_CHUNK } from "../../protocol/frame.ts";
+import { CHUNK_HEADER_BYTES, CHUNK_MARK, LAST_CHUNK } from "../../protocol/wire/frame.ts";
 
 /** A chunk of a byte stream, taken whole: the service and its clients take chunks in parts as they come. */
 export interface Chunk {

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { ByteReader, ByteWriter } from "../../protocol/byte-stream.ts";
-import { FrameReader, FrameWriter, LAST_CHUNK, XBP_RESPONSE_MARK } from "../../protocol/frame.ts";
-import { encodeMessage, type Message, parseMessage } from "../../protocol/message.ts";
-import type { WorkerRequest } from "../../protocol/worker.ts";
-import { decodeXbpResponse, sendXbpRequest } from "../../protocol/xbp.ts";
+import { ByteReader, ByteWriter } from "../../protocol/wire/byte-stream.ts";
+import { FrameReader, FrameWriter, LAST_CHUNK, XBP_RESPONSE_MARK } from "../../protocol/wire/frame.ts";
+import { encodeMessage, type Message, parseMessage } from "../../protocol/wire/message.ts";
+import type { WorkerRequest } from "../../protocol/wire/worker.ts";
+import { decodeXbpResponse, sendXbpRequest } from "../../protocol/wire/xbp.ts";
 
 /** What a worker answered: a whole body, or one that comes as chunks. */
 export interface FakeAnswer {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { FrameReader, HEADER_BYTES } from "../../protocol/frame.ts";
+import { FrameReader, HEADER_BYTES } from "../../protocol/wire/frame.ts";
 import { isChunk } from "./chunk.ts";
 
 /** A peer that says whatever a test wants said, and keeps what it is told. */

@@ -1,4 +1,4 @@
-import type { Contract } from "../../protocol/command.ts";
+import type { Contract } from "../../protocol/contract/command.ts";
 
 /** What XyPriss's client sends as its signature, by shape. */
 const SIGNATURE = "0123456789abcdef".repeat(8);

@@ -1,6 +1,6 @@
-import { INITIAL_EVENTS } from "../../../protocol/event-stream.ts";
-import { LAST_CHUNK } from "../../../protocol/frame.ts";
-import { encodeMessage, INITIAL_CREDIT, MAX_CHUNK, type ResponsePayload } from "../../../protocol/message.ts";
+import { INITIAL_EVENTS } from "../../../protocol/wire/event-stream.ts";
+import { LAST_CHUNK } from "../../../protocol/wire/frame.ts";
+import { encodeMessage, INITIAL_CREDIT, MAX_CHUNK, type ResponsePayload } from "../../../protocol/wire/message.ts";
 import { errorOf } from "../call-errors.ts";
 import type { FrameQueue } from "./frame-queue.ts";
 import type { SyncAnswer } from "./sync-carrier.ts";

@@ -1,4 +1,4 @@
-import { CHUNK_HEADER_BYTES, CHUNK_MARK, HEADER_BYTES } from "../../../protocol/frame.ts";
+import { CHUNK_HEADER_BYTES, CHUNK_MARK, HEADER_BYTES } from "../../../protocol/wire/frame.ts";
 
 const SCRATCH_BYTES = 65_536;
 /** UTF-8 bytes of one UTF-16 unit at the most. */

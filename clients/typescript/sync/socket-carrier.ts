@@ -1,5 +1,5 @@
 import { accessSync, constants } from "node:fs";
-import type { HelloAnswer } from "../../../protocol/message.ts";
+import type { HelloAnswer } from "../../../protocol/wire/message.ts";
 import { unavailable } from "../call-errors.ts";
 import { AUTOSTART_WAIT, type Autostart, type Started, startService } from "../start/start-service.ts";
 import { connectDescriptor } from "./descriptor.ts";

@@ -1,4 +1,4 @@
-import type { HelloAnswer } from "../../../protocol/message.ts";
+import type { HelloAnswer } from "../../../protocol/wire/message.ts";
 
 /** A call that is waited for. */
 export interface SyncCall {

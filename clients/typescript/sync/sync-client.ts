@@ -1,7 +1,7 @@
-import type { Contract, EventOf, ResultOf, SendsBytes } from "../../../protocol/command.ts";
 import { type AnyCommand, contractsByName } from "../../../protocol/commands/index.ts";
-import type { HelloAnswer } from "../../../protocol/message.ts";
+import type { Contract, EventOf, ResultOf, SendsBytes } from "../../../protocol/contract/command.ts";
 import { delayRefusal } from "../../../protocol/timers.ts";
+import type { HelloAnswer } from "../../../protocol/wire/message.ts";
 import type { Arguments } from "../client.ts";
 import { commandMethods, type MethodIn, type ModuleName } from "../command-methods.ts";
 import type { SyncCarrier } from "./sync-carrier.ts";

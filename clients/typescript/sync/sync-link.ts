@@ -1,5 +1,5 @@
 import { XsysError } from "../../../protocol/errors.ts";
-import { FrameReader } from "../../../protocol/frame.ts";
+import { FrameReader } from "../../../protocol/wire/frame.ts";
 import {
   type Credit,
   encodeMessage,
@@ -8,7 +8,7 @@ import {
   PROTOCOL_VERSION,
   parseMessage,
   type ResponsePayload,
-} from "../../../protocol/message.ts";
+} from "../../../protocol/wire/message.ts";
 import { errorOf, lostWhile, timedOut, tooLarge } from "../call-errors.ts";
 import { commandHead } from "../command-message.ts";
 import { type Descriptor, tryRead, tryWrite } from "./descriptor.ts";

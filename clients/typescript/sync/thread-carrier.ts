@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { XsysError } from "../../../protocol/errors.ts";
-import type { HelloAnswer } from "../../../protocol/message.ts";
+import type { HelloAnswer } from "../../../protocol/wire/message.ts";
 import { timedOut, unavailable } from "../call-errors.ts";
 import { AUTOSTART_WAIT } from "../start/start-service.ts";
 import type { CarrierOptions } from "./socket-carrier.ts";

@@ -1,5 +1,5 @@
 import { Duplex } from "node:stream";
-import type { ByteWriter } from "../../../protocol/byte-stream.ts";
+import type { ByteWriter } from "../../../protocol/wire/byte-stream.ts";
 import { peerAddress } from "./peer-address.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 

@@ -1,4 +1,4 @@
-import type { UploadError, UploadedFile } from "../../../protocol/worker.ts";
+import type { UploadError, UploadedFile } from "../../../protocol/wire/worker.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 
 /** What a worker is told of a request beside HTTP. */

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { XsysError } from "../../../protocol/errors.ts";
-import { encodeMessage } from "../../../protocol/message.ts";
-import type { WorkerRegistration } from "../../../protocol/worker.ts";
+import { encodeMessage } from "../../../protocol/wire/message.ts";
+import type { WorkerRegistration } from "../../../protocol/wire/worker.ts";
 import { routeEntries, type WorkerHandle, type WorkerOptions } from "./options.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 import { WorkerLink } from "./worker-link.ts";

@@ -1,5 +1,5 @@
 import { XsysError } from "../../../protocol/errors.ts";
-import type { Headers, RequestPayload, WorkerRequest } from "../../../protocol/worker.ts";
+import type { Headers, RequestPayload, WorkerRequest } from "../../../protocol/wire/worker.ts";
 
 /**
  * The request of a JSON message.

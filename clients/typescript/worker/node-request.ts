@@ -1,6 +1,6 @@
 import { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { HeaderValue } from "../../../protocol/worker.ts";
+import type { HeaderValue } from "../../../protocol/wire/worker.ts";
 import { contextOf, type WorkerContext } from "./context.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 

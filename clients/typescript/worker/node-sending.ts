@@ -1,5 +1,5 @@
-import type { ByteWriter } from "../../../protocol/byte-stream.ts";
-import { type Headers, INLINE_BODY } from "../../../protocol/worker.ts";
+import type { ByteWriter } from "../../../protocol/wire/byte-stream.ts";
+import { type Headers, INLINE_BODY } from "../../../protocol/wire/worker.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 
 type Done = ((error?: Error) => void) | undefined;

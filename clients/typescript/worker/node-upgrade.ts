@@ -1,5 +1,5 @@
-import type { ByteWriter } from "../../../protocol/byte-stream.ts";
-import type { HeaderValue } from "../../../protocol/worker.ts";
+import type { ByteWriter } from "../../../protocol/wire/byte-stream.ts";
+import type { HeaderValue } from "../../../protocol/wire/worker.ts";
 import { ConnectionSocket } from "./connection-socket.ts";
 
 /** Bytes of a response's head, at the most. */

@@ -1,4 +1,4 @@
-import type { RouteEntry } from "../../../protocol/worker.ts";
+import type { RouteEntry } from "../../../protocol/wire/worker.ts";
 
 export interface WorkerOptions {
   /** The gateway's socket. Without it: `$XYPRISS_IPC_PATH`, which workers are given. */

@@ -1,5 +1,5 @@
 import { type OutgoingHttpHeaders, validateHeaderName, validateHeaderValue } from "node:http";
-import type { HeaderValue } from "../../../protocol/worker.ts";
+import type { HeaderValue } from "../../../protocol/wire/worker.ts";
 
 type Fields = Record<string, HeaderValue>;
 

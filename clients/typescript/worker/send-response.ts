@@ -1,4 +1,4 @@
-import { type HeaderValue, INLINE_BODY } from "../../../protocol/worker.ts";
+import { type HeaderValue, INLINE_BODY } from "../../../protocol/wire/worker.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 
 /** Answers with a Response: whole when its body is there and small, as a stream otherwise. */

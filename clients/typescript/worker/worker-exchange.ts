@@ -1,9 +1,14 @@
-import { ByteReader, ByteWriter } from "../../../protocol/byte-stream.ts";
 import { XsysError } from "../../../protocol/errors.ts";
-import { LAST_CHUNK } from "../../../protocol/frame.ts";
-import { encodeMessage } from "../../../protocol/message.ts";
-import { type Headers, INLINE_BODY, type WorkerRequest, type WorkerResponsePayload } from "../../../protocol/worker.ts";
-import { sendXbpResponse } from "../../../protocol/xbp.ts";
+import { ByteReader, ByteWriter } from "../../../protocol/wire/byte-stream.ts";
+import { LAST_CHUNK } from "../../../protocol/wire/frame.ts";
+import { encodeMessage } from "../../../protocol/wire/message.ts";
+import {
+  type Headers,
+  INLINE_BODY,
+  type WorkerRequest,
+  type WorkerResponsePayload,
+} from "../../../protocol/wire/worker.ts";
+import { sendXbpResponse } from "../../../protocol/wire/xbp.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
 interface ExchangeTraits {

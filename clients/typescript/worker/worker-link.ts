@@ -1,15 +1,15 @@
 import type { Socket } from "node:net";
 import { XsysError } from "../../../protocol/errors.ts";
-import { FrameReader, FrameWriter, XBP_REQUEST_MARK } from "../../../protocol/frame.ts";
+import { FrameReader, FrameWriter, XBP_REQUEST_MARK } from "../../../protocol/wire/frame.ts";
 import {
   type Credit,
   encodeMessage,
   type Message,
   parseMessage,
   type ResponsePayload,
-} from "../../../protocol/message.ts";
-import type { RequestPayload } from "../../../protocol/worker.ts";
-import { decodeXbpRequest } from "../../../protocol/xbp.ts";
+} from "../../../protocol/wire/message.ts";
+import type { RequestPayload } from "../../../protocol/wire/worker.ts";
+import { decodeXbpRequest } from "../../../protocol/wire/xbp.ts";
 import { withResolvers } from "../newer-node.ts";
 import { requestOf } from "./json-request.ts";
 import { WorkerExchange } from "./worker-exchange.ts";

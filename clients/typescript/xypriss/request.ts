@@ -1,7 +1,6 @@
-import { withAbsolutePaths } from "../../../protocol/absolute-paths.ts";
-import type { Contract } from "../../../protocol/command.ts";
 import { contractsByName } from "../../../protocol/commands/index.ts";
-import { XsysError } from "../../../protocol/errors.ts";
+import { withAbsolutePaths } from "../../../protocol/contract/absolute-paths.ts";
+import type { Contract } from "../../../protocol/contract/command.ts";
 import {
   hasInputParam,
   lasting,
@@ -10,9 +9,10 @@ import {
   paramsFromWords,
   requiredTexts,
   unexpected,
-} from "../../../protocol/params.ts";
+} from "../../../protocol/contract/params.ts";
+import { splitWords } from "../../../protocol/contract/words.ts";
+import { XsysError } from "../../../protocol/errors.ts";
 import { didYouMean } from "../../../protocol/suggest.ts";
-import { splitWords } from "../../../protocol/words.ts";
 
 /**
  * What XyPriss's classes pass to a runner beside the words by place: an option of the command under each key, and some

@@ -1,4 +1,4 @@
-import type { Contract } from "../../../protocol/command.ts";
+import type { Contract } from "../../../protocol/contract/command.ts";
 
 /** A command's result as XyPriss's runner gives it after it has unwrapped what the command line printed. */
 export function resultAsPrinted({ plain }: Contract, result: unknown): unknown {

@@ -1,5 +1,5 @@
+import type { OptionKinds } from "../../../protocol/contract/words.ts";
 import { XsysError } from "../../../protocol/errors.ts";
-import type { OptionKinds } from "../../../protocol/words.ts";
 import type { Flag, FlagTable, Values } from "./flag.ts";
 
 /** What each flag of a table takes, for the parser of words. */

@@ -1,7 +1,7 @@
-import type { Contract, Example } from "../../../protocol/command.ts";
+import type { Contract, Example } from "../../../protocol/contract/command.ts";
+import { optionName } from "../../../protocol/contract/params.ts";
+import type { JsonSchema } from "../../../protocol/contract/schema.ts";
 import { ERRORS } from "../../../protocol/errors.ts";
-import { optionName } from "../../../protocol/params.ts";
-import type { JsonSchema } from "../../../protocol/schema.ts";
 import { shellLine } from "../command-line.ts";
 import { isNumeric } from "../print/shape.ts";
 import { columnsUnder, type HelpStyle, layout, rendered } from "./layout.ts";

@@ -1,7 +1,7 @@
-import type { Contract } from "../../../protocol/command.ts";
 import { contracts, contractsByName } from "../../../protocol/commands/index.ts";
-import { optionName } from "../../../protocol/params.ts";
-import type { JsonSchema } from "../../../protocol/schema.ts";
+import type { Contract } from "../../../protocol/contract/command.ts";
+import { optionName } from "../../../protocol/contract/params.ts";
+import type { JsonSchema } from "../../../protocol/contract/schema.ts";
 import type { Flag } from "../flags/flag.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import { itemsOf } from "../print/shape.ts";

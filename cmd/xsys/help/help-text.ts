@@ -1,5 +1,5 @@
-import type { Contract } from "../../../protocol/command.ts";
 import { contracts, contractsByName } from "../../../protocol/commands/index.ts";
+import type { Contract } from "../../../protocol/contract/command.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import { didYouMean } from "../../../protocol/suggest.ts";
 import { ACTIONS, MODULES, type ModuleName, WORDS } from "../words.ts";

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../../../protocol/schema.ts";
+import type { JsonSchema } from "../../../protocol/contract/schema.ts";
 import { itemsOf, placesOf, valuesOf } from "../print/shape.ts";
 
 /** A schema's type in words: `path`, `integer`, `array of strings`, `(string, object)`, `boolean or nothing`. */

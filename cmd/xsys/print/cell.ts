@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../../../protocol/schema.ts";
+import type { JsonSchema } from "../../../protocol/contract/schema.ts";
 import { printable } from "./printable.ts";
 import { alternative, itemsOf } from "./shape.ts";
 import { formatNumber } from "./units.ts";

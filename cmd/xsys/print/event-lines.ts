@@ -1,5 +1,5 @@
-import type { EventOf } from "../../../protocol/command.ts";
 import type { CommandName, CommandOf } from "../../../protocol/commands/index.ts";
+import type { EventOf } from "../../../protocol/contract/command.ts";
 import { printable, printableLine } from "./printable.ts";
 import { formatNumber } from "./units.ts";
 

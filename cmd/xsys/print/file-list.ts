@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../../../protocol/schema.ts";
+import type { JsonSchema } from "../../../protocol/contract/schema.ts";
 import { cellText } from "./cell.ts";
 import { isObject, itemsOf, placesOf } from "./shape.ts";
 import { aligned } from "./table.ts";

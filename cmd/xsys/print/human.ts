@@ -1,5 +1,5 @@
-import type { Contract } from "../../../protocol/command.ts";
-import type { JsonSchema } from "../../../protocol/schema.ts";
+import type { Contract } from "../../../protocol/contract/command.ts";
+import type { JsonSchema } from "../../../protocol/contract/schema.ts";
 import { cellText } from "./cell.ts";
 import { fileList, isFileList } from "./file-list.ts";
 import { printable, printableLine } from "./printable.ts";

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../../../protocol/schema.ts";
+import type { JsonSchema } from "../../../protocol/contract/schema.ts";
 
 /** The alternative of a schema that a value is of, told by its kind, its required properties and its first item. */
 export function alternative(schema: JsonSchema, value: unknown): JsonSchema {

@@ -1,4 +1,4 @@
-import type { Unit } from "../../../protocol/schema.ts";
+import type { Unit } from "../../../protocol/contract/schema.ts";
 
 /** A number as people read it: `1.50 KB`, `3d 04:05:06`, `12.3%`. Times are local. */
 export function formatNumber(value: number, unit?: Unit): string {

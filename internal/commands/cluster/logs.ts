@@ -1,7 +1,7 @@
 import { logs } from "../../../protocol/commands/cluster.ts";
 import { handle } from "../../base/handler.ts";
 import { clusterOf } from "../../cluster/cluster-of.ts";
-import type { LogLine } from "../../cluster/last-lines.ts";
+import type { LogLine } from "../../processes/output-tail.ts";
 
 /** Lines that wait for a reader who is behind. */
 const MAX_WAITING = 1_000;

@@ -1,5 +1,5 @@
-import type { ParamsTaken } from "../../../protocol/command.ts";
 import { patch } from "../../../protocol/commands/fs-write.ts";
+import type { ParamsTaken } from "../../../protocol/contract/command.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import type { Context } from "../../base/context.ts";
 import { handle } from "../../base/handler.ts";

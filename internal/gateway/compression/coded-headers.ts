@@ -1,4 +1,4 @@
-import type { Headers } from "../../../protocol/worker.ts";
+import type { Headers } from "../../../protocol/wire/worker.ts";
 import type { Coding } from "./accepted-codings.ts";
 
 /** Of an answer whose body is another one now: its length, its ranges and its tag's exactness are not those it had. */

@@ -1,4 +1,4 @@
-import type { HeaderValue } from "../../../protocol/worker.ts";
+import type { HeaderValue } from "../../../protocol/wire/worker.ts";
 
 /** Text, and what is text by its syntax. Images, archives, videos are compressed already. */
 const BY_DEFAULT =

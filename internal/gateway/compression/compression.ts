@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream";
 import { XsysError } from "../../../protocol/errors.ts";
-import type { Answer, AnswerFilter } from "../answer.ts";
+import type { Answer, AnswerFilter } from "../exchange/answer.ts";
 import type { CompressionOptions } from "../options.ts";
 import { type Accepted, acceptedCodings, CODINGS, type Coding } from "./accepted-codings.ts";
 import { encodedHeaders, variedHeaders } from "./coded-headers.ts";

@@ -1,6 +1,6 @@
-import type { Headers, WorkerRequest } from "../../../protocol/worker.ts";
-import { type Answer, type AnswerFilter, errorAnswer, type RequestFilter } from "../answer.ts";
-import type { Exchange } from "../exchange.ts";
+import type { Headers, WorkerRequest } from "../../../protocol/wire/worker.ts";
+import { type Answer, type AnswerFilter, errorAnswer, type RequestFilter } from "../exchange/answer.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import type { ConversionOptions } from "../options.ts";
 import { jsonToXml } from "./json-to-xml.ts";
 import { XmlError } from "./xml-error.ts";

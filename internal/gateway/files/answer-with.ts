@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream";
-import type { Headers } from "../../../protocol/worker.ts";
-import { type Answer, errorAnswer } from "../answer.ts";
+import type { Headers } from "../../../protocol/wire/worker.ts";
 import { acceptedCodings } from "../compression/accepted-codings.ts";
 import { variedHeaders } from "../compression/coded-headers.ts";
-import type { Exchange } from "../exchange.ts";
+import { type Answer, errorAnswer } from "../exchange/answer.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import { byteRange } from "./byte-range.ts";
 import { isRangeOfThis, statusByConditions } from "./conditions.ts";
 import type { FileContents } from "./file-contents.ts";

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Headers } from "../../../protocol/worker.ts";
+import type { Headers } from "../../../protocol/wire/worker.ts";
 import { parseHttpDate } from "./http-date.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { XsysError } from "../../../protocol/errors.ts";
 import type { Logger } from "../../base/log.ts";
-import { type Answer, errorAnswer } from "../answer.ts";
-import type { Exchange } from "../exchange.ts";
+import { type Answer, errorAnswer } from "../exchange/answer.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import { FileChangedError, NoFileError } from "./file-errors.ts";
 
 /** What a client is told of a file that could not be sent. */

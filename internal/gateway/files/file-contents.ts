@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { READ_FLAGS } from "../../files/open-for-reading.ts";
 import { type Leave, Turns } from "../../work/turns.ts";
-import type { Exchange } from "../exchange.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import { FileBody } from "./file-body.ts";
 import { FileChangedError } from "./file-errors.ts";
 import type { FileVariant } from "./file-variant.ts";

@@ -1,7 +1,7 @@
 import type { Stats } from "node:fs";
 import { extname } from "node:path";
 import { contentType } from "mime-types";
-import type { Headers } from "../../../protocol/worker.ts";
+import type { Headers } from "../../../protocol/wire/worker.ts";
 
 /** Beside `app.js`, for whoever accepts its coding. */
 export const SUFFIXES = { zstd: ".zst", br: ".br", gzip: ".gz" } as const;

@@ -1,4 +1,4 @@
-import type { Answer } from "../answer.ts";
+import type { Answer } from "../exchange/answer.ts";
 import type { ServedFile } from "./load-file.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { type Answer, errorAnswer } from "../answer.ts";
+import { type Answer, errorAnswer } from "../exchange/answer.ts";
 import type { StaticOptions } from "../options.ts";
 import { NoFileError } from "./file-errors.ts";
 import type { FoundFile } from "./load-file.ts";

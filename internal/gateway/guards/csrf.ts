@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { WorkerRequest } from "../../../protocol/worker.ts";
+import type { WorkerRequest } from "../../../protocol/wire/worker.ts";
 import type { Logger } from "../../base/log.ts";
-import { type AnswerFilter, errorAnswer, type RequestFilter } from "../answer.ts";
-import type { Exchange } from "../exchange.ts";
+import { type AnswerFilter, errorAnswer, type RequestFilter } from "../exchange/answer.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import { cookieOf, cookieText } from "./cookies.ts";
 import { CsrfTokens } from "./csrf-tokens.ts";
 import { sentToken } from "./sent-token.ts";

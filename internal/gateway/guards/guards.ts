@@ -1,5 +1,5 @@
 import type { Logger } from "../../base/log.ts";
-import type { AnswerFilter, Gate, RequestFilter } from "../answer.ts";
+import type { AnswerFilter, Gate, RequestFilter } from "../exchange/answer.ts";
 import type { GuardConfiguration, GuardOptions } from "../options.ts";
 import { active } from "./active.ts";
 import { INJECTION_GUARDS } from "./detection/attacks.ts";

@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import helmet, { type HelmetOptions } from "helmet";
 import type { Logger } from "../../base/log.ts";
-import type { AnswerFilter } from "../answer.ts";
+import type { AnswerFilter } from "../exchange/answer.ts";
 import type { GuardConfiguration } from "../options.ts";
 
 /**

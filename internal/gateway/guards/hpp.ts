@@ -1,6 +1,6 @@
 import { unescape as unescapeText } from "node:querystring";
-import type { Headers, WorkerRequest } from "../../../protocol/worker.ts";
-import type { RequestFilter } from "../answer.ts";
+import type { Headers, WorkerRequest } from "../../../protocol/wire/worker.ts";
+import type { RequestFilter } from "../exchange/answer.ts";
 import { mediaTypeOf } from "./media-type.ts";
 import type { Settings } from "./settings.ts";
 

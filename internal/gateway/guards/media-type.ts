@@ -1,4 +1,4 @@
-import type { Headers } from "../../../protocol/worker.ts";
+import type { Headers } from "../../../protocol/wire/worker.ts";
 
 /** What a content type says before its parameters, in lower case; empty without one. */
 export function mediaTypeOf(headers: Headers): string {

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { Logger } from "../../base/log.ts";
-import { type Answer, type AnswerFilter, errorAnswer } from "../answer.ts";
-import type { Exchange } from "../exchange.ts";
+import { type Answer, type AnswerFilter, errorAnswer } from "../exchange/answer.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import { type MaskRule, maskRulesOf } from "./mask-rules.ts";
 import { masked } from "./masked.ts";
 import { mediaTypeOf } from "./media-type.ts";

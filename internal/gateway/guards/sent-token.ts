@@ -1,5 +1,5 @@
 import { parse } from "node:querystring";
-import type { WorkerRequest } from "../../../protocol/worker.ts";
+import type { WorkerRequest } from "../../../protocol/wire/worker.ts";
 import { formFields } from "./detection/form-fields.ts";
 import { mediaTypeOf } from "./media-type.ts";
 

@@ -1,6 +1,6 @@
 import { startTimer } from "../../../protocol/timers.ts";
-import { type Answer, errorAnswer, type Gate } from "../answer.ts";
-import type { Exchange } from "../exchange.ts";
+import { type Answer, errorAnswer, type Gate } from "../exchange/answer.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import type { Settings } from "./settings.ts";
 
 /** Clients counted at once: beyond it the longest known one is forgotten. About 10 MB. */

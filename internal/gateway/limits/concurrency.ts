@@ -1,4 +1,4 @@
-import { errorAnswer, type Gate } from "../answer.ts";
+import { errorAnswer, type Gate } from "../exchange/answer.ts";
 import type { ConcurrencyOptions } from "../options.ts";
 import { clientKey } from "./client-key.ts";
 import { RequestQueue } from "./request-queue.ts";

@@ -1,5 +1,5 @@
 import type { Logger } from "../../base/log.ts";
-import { errorAnswer, type Gate } from "../answer.ts";
+import { errorAnswer, type Gate } from "../exchange/answer.ts";
 import type { QualityOptions } from "../options.ts";
 import { MovingAverage } from "./moving-average.ts";
 

@@ -1,6 +1,6 @@
 import type { Logger } from "../../base/log.ts";
-import { type Answer, errorAnswer, type Gate } from "../answer.ts";
-import type { Exchange } from "../exchange.ts";
+import { type Answer, errorAnswer, type Gate } from "../exchange/answer.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import type { RateLimitOptions } from "../options.ts";
 import { clientKey } from "./client-key.ts";
 import { createExclusions } from "./exclusions.ts";

@@ -1,6 +1,6 @@
 import { startTimer } from "../../../protocol/timers.ts";
-import { type Answer, errorAnswer } from "../answer.ts";
-import type { Exchange } from "../exchange.ts";
+import { type Answer, errorAnswer } from "../exchange/answer.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import type { ConcurrencyOptions } from "../options.ts";
 
 interface Waiter {

@@ -1,6 +1,6 @@
 import type { Logger } from "../../base/log.ts";
-import type { Exchange } from "../exchange.ts";
-import { toldRequest } from "../told-request.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import { toldRequest } from "../exchange/request-for-log.ts";
 
 /** Tells of a request that has ended: its status, and the bytes of its answer's body. */
 export type AccessLog = (exchange: Exchange, status: number, bytes: number) => void;

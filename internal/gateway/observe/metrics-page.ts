@@ -1,5 +1,5 @@
 import type { Registry } from "prom-client";
-import type { Answer } from "../answer.ts";
+import type { Answer } from "../exchange/answer.ts";
 import { BUCKETS, type Metrics } from "./metrics.ts";
 import type { StatusSources } from "./status-pages.ts";
 

@@ -1,5 +1,5 @@
-import { type Answer, errorAnswer } from "../answer.ts";
-import type { Exchange } from "../exchange.ts";
+import { type Answer, errorAnswer } from "../exchange/answer.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import type { Metrics } from "./metrics.ts";
 import { createMetricsPage } from "./metrics-page.ts";
 

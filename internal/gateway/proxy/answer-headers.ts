@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Headers, HeaderValue } from "../../../protocol/worker.ts";
+import type { Headers, HeaderValue } from "../../../protocol/wire/worker.ts";
 import { hopByHop } from "./hop-by-hop.ts";
 
 /** An upstream's fields for the client: without what is about the connection, and of a whole body without its length. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { withinTimer } from "../../../protocol/timers.ts";
-import type { Answer } from "../answer.ts";
-import type { Exchange } from "../exchange.ts";
+import type { Answer } from "../exchange/answer.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { failureAnswer, isOfRequest, isStaleConnection } from "./failure.ts";
 import type { ProxyHome } from "./home.ts";

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import type { Answer } from "../answer.ts";
+import type { Answer } from "../exchange/answer.ts";
 import { answerHeaders } from "./answer-headers.ts";
 import { ClientBody } from "./client-body.ts";
 import type { ForwardedRequest } from "./forwarded-request.ts";

@@ -1,4 +1,4 @@
-import { type Answer, errorAnswer } from "../answer.ts";
+import { type Answer, errorAnswer } from "../exchange/answer.ts";
 
 const TIMEOUTS = new Set(["UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "ETIMEDOUT"]);
 const REFUSALS = new Set([

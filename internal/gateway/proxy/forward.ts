@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
-import { type Answer, errorAnswer } from "../answer.ts";
-import type { Exchange } from "../exchange.ts";
+import { type Answer, errorAnswer } from "../exchange/answer.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import { Attempt } from "./attempt.ts";
 import { failureAnswer, isOfRequest, isStaleConnection } from "./failure.ts";
 import { type ForwardedRequest, forwardedRequest, isRepeatable } from "./forwarded-request.ts";

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Exchange } from "../exchange.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 import { requestHeaders } from "./request-headers.ts";
 
 /** A request as every upstream is given it. */

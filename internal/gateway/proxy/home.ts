@@ -1,5 +1,5 @@
 import type { Logger } from "../../base/log.ts";
-import type { BoundedWarnings } from "../bounded-warnings.ts";
+import type { BoundedWarnings } from "../observe/bounded-warnings.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 /** What requests on their way to upstreams have in common. */

@@ -1,7 +1,7 @@
 import type { Logger } from "../../base/log.ts";
-import type { Answer } from "../answer.ts";
-import { BoundedWarnings } from "../bounded-warnings.ts";
-import type { Exchange, Upgrade } from "../exchange.ts";
+import type { Answer } from "../exchange/answer.ts";
+import type { Exchange, Upgrade } from "../exchange/exchange.ts";
+import { BoundedWarnings } from "../observe/bounded-warnings.ts";
 import type { ProxyOptions } from "../options.ts";
 import { forward } from "./forward.ts";
 import type { ForwardedRequest } from "./forwarded-request.ts";

@@ -1,5 +1,5 @@
-import type { Exchange } from "../exchange.ts";
-import { peerAddress } from "../peer-address.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import { peerAddress } from "../exchange/peer-address.ts";
 import { isForged } from "./forwarding-fields.ts";
 import { hopByHop } from "./hop-by-hop.ts";
 

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
-import type { Answer } from "../answer.ts";
-import type { Exchange } from "../exchange.ts";
-import { toldRequest } from "../told-request.ts";
+import type { Answer } from "../exchange/answer.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import { toldRequest } from "../exchange/request-for-log.ts";
 import { Deadline } from "./deadline.ts";
 import { failureAnswer, isTimeout, reasonOf } from "./failure.ts";
 import type { ProxyHome } from "./home.ts";

@@ -1,7 +1,7 @@
-import { type Answer, errorAnswer } from "../answer.ts";
-import type { Exchange, Upgrade } from "../exchange.ts";
-import { closeAtEnd, tunnel } from "../tunnel.ts";
-import { writeAnswer } from "../write-answer.ts";
+import { type Answer, errorAnswer } from "../exchange/answer.ts";
+import type { Exchange, Upgrade } from "../exchange/exchange.ts";
+import { writeAnswer } from "../exchange/write-answer.ts";
+import { closeAtEnd, tunnel } from "../upgrade/tunnel.ts";
 import { type Agreement, askForUpgrade } from "./ask-for-upgrade.ts";
 import type { ProxyHome } from "./home.ts";
 

@@ -1,4 +1,4 @@
-import type { RouteEntry } from "../../../protocol/worker.ts";
+import type { RouteEntry } from "../../../protocol/wire/worker.ts";
 
 /** A route of the syntax: segments that are literal, `:name`, or at the end `*name`. */
 export interface Route {

@@ -1,5 +1,5 @@
 import { XsysError } from "../../../protocol/errors.ts";
-import type { RouteEntry } from "../../../protocol/worker.ts";
+import type { RouteEntry } from "../../../protocol/wire/worker.ts";
 import { MethodRoutes, type RouteMatch } from "./method-routes.ts";
 import { ALL_METHODS, parseRoute, type Route } from "./parse-route.ts";
 

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { BusboyInstance } from "@fastify/busboy";
 import { XsysError } from "../../../protocol/errors.ts";
-import { type Answer, errorAnswer } from "../answer.ts";
-import type { Exchange } from "../exchange.ts";
+import { type Answer, errorAnswer } from "../exchange/answer.ts";
+import type { Exchange } from "../exchange/exchange.ts";
 
 export interface IncomingFile {
   readonly fieldname: string;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { UploadError, UploadedFile } from "../../../protocol/worker.ts";
+import type { UploadError, UploadedFile } from "../../../protocol/wire/worker.ts";
 import { makeFolder } from "../../files/make-folder.ts";
 import type { UploadOptions } from "../options.ts";
 import { openTypeSniffer, SNIFFED_BYTES, typeMatcher } from "./file-types.ts";

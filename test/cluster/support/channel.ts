@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
-import type { WorkerChannel } from "../../../internal/cluster/channel.ts";
-import { FrameReader, FrameWriter } from "../../../protocol/frame.ts";
-import { encodeMessage } from "../../../protocol/message.ts";
+import type { WorkerChannel } from "../../../internal/workers/channel.ts";
+import { FrameReader, FrameWriter } from "../../../protocol/wire/frame.ts";
+import { encodeMessage } from "../../../protocol/wire/message.ts";
 import { Happenings } from "./happenings.ts";
 
 /** A worker's connection, as a gateway has it. */

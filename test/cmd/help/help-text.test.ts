@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { commandHelp, usageLine } from "../../../cmd/xsys/help/command-help.ts";
 import { helpText } from "../../../cmd/xsys/help/help-text.ts";
 import { ACTIONS, MODULES, WORDS } from "../../../cmd/xsys/words.ts";
-import { command } from "../../../protocol/command.ts";
 import { contracts } from "../../../protocol/commands/index.ts";
-import { optionName } from "../../../protocol/params.ts";
-import * as schema from "../../../protocol/schema.ts";
+import { command } from "../../../protocol/contract/command.ts";
+import { optionName } from "../../../protocol/contract/params.ts";
+import * as schema from "../../../protocol/contract/schema.ts";
 
 const style = { columns: 80 };
 

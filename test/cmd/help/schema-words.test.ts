@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fieldsOf, limitWords, typeWords, unitWords } from "../../../cmd/xsys/help/schema-words.ts";
-import * as schema from "../../../protocol/schema.ts";
+import * as schema from "../../../protocol/contract/schema.ts";
 
 test.each([
   [schema.string(), "string"],

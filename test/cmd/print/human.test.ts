@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { humanText } from "../../../cmd/xsys/print/human.ts";
-import { type Contract, command } from "../../../protocol/command.ts";
 import { contractsByName } from "../../../protocol/commands/index.ts";
-import * as schema from "../../../protocol/schema.ts";
+import { type Contract, command } from "../../../protocol/contract/command.ts";
+import * as schema from "../../../protocol/contract/schema.ts";
 
 const time = new Date(2026, 10, 20, 6, 15, 33).getTime() / 1000;
 

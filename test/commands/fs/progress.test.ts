@@ -2,7 +2,7 @@ import { truncate } from "node:fs/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Client, connect } from "../../../clients/typescript/index.ts";
 import type { Service } from "../../../internal/host/service.ts";
-import type { Progress } from "../../../protocol/event-stream.ts";
+import type { Progress } from "../../../protocol/wire/event-stream.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { startTestService } from "../../support/service.ts";
 

@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert";
-import { CHUNK_HEADER_BYTES, CHUNK_MARK, FrameReader, HEADER_BYTES, LAST_CHUNK } from "../../../protocol/frame.ts";
+import { CHUNK_HEADER_BYTES, CHUNK_MARK, FrameReader, HEADER_BYTES, LAST_CHUNK } from "../../../protocol/wire/frame.ts";
 import { mutate } from "../mutate.ts";
 import type { Random } from "../random.ts";
 import { outcomeOf, type Target } from "../target.ts";

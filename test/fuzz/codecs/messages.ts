@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert";
-import { encodeMessage, encodeResult, MAX_ID, parseMessage } from "../../../protocol/message.ts";
+import { encodeMessage, encodeResult, MAX_ID, parseMessage } from "../../../protocol/wire/message.ts";
 import { mutate } from "../mutate.ts";
 import type { Random } from "../random.ts";
 import { outcomeOf, type Target } from "../target.ts";

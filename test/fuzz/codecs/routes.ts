@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert";
 import { RouteTable } from "../../../internal/gateway/routes/route-table.ts";
-import type { RouteEntry } from "../../../protocol/worker.ts";
+import type { RouteEntry } from "../../../protocol/wire/worker.ts";
 import type { Random } from "../random.ts";
 import { outcomeOf, type Target } from "../target.ts";
 

@@ -6,7 +6,7 @@ import { complete } from "../../../cmd/xsys/help/complete.ts";
 import { SERVER_FLAGS } from "../../../cmd/xsys/server/groups.ts";
 import { WORDS } from "../../../cmd/xsys/words.ts";
 import { contracts } from "../../../protocol/commands/index.ts";
-import { optionKinds, optionName, paramsFromWords, requiredTexts } from "../../../protocol/params.ts";
+import { optionKinds, optionName, paramsFromWords, requiredTexts } from "../../../protocol/contract/params.ts";
 import { mutate } from "../mutate.ts";
 import type { Random } from "../random.ts";
 import { outcomeOf, type Target } from "../target.ts";

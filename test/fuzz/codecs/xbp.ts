@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok } from "node:assert";
-import { FrameReader, FrameWriter } from "../../../protocol/frame.ts";
-import type { Headers, WorkerRequest } from "../../../protocol/worker.ts";
-import { decodeXbpRequest, decodeXbpResponse, sendXbpRequest, sendXbpResponse } from "../../../protocol/xbp.ts";
+import { FrameReader, FrameWriter } from "../../../protocol/wire/frame.ts";
+import type { Headers, WorkerRequest } from "../../../protocol/wire/worker.ts";
+import { decodeXbpRequest, decodeXbpResponse, sendXbpRequest, sendXbpResponse } from "../../../protocol/wire/xbp.ts";
 import { mutate } from "../mutate.ts";
 import type { Random } from "../random.ts";
 import { outcomeOf, type Target } from "../target.ts";

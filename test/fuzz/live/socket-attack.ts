@@ -1,6 +1,6 @@
 import { contracts } from "../../../protocol/commands/index.ts";
-import { HEADER_BYTES } from "../../../protocol/frame.ts";
-import type { JsonSchema } from "../../../protocol/schema.ts";
+import type { JsonSchema } from "../../../protocol/contract/schema.ts";
+import { HEADER_BYTES } from "../../../protocol/wire/frame.ts";
 import { frame } from "../codecs/frames.ts";
 import { MESSAGE_TYPES } from "../codecs/messages.ts";
 import { mutate } from "../mutate.ts";

@@ -3,10 +3,10 @@ import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { brotliDecompressSync, createGunzip, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import type { Answer } from "../../../internal/gateway/answer.ts";
 import { createCompression } from "../../../internal/gateway/compression/compression.ts";
+import type { Answer } from "../../../internal/gateway/exchange/answer.ts";
 import type { CompressionOptions } from "../../../internal/gateway/options.ts";
-import type { Headers } from "../../../protocol/worker.ts";
+import type { Headers } from "../../../protocol/wire/worker.ts";
 import { fakeExchange } from "../fake-exchange.ts";
 
 const ALL = ["zstd", "br", "gzip", "deflate"];

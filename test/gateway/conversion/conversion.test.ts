@@ -2,12 +2,12 @@ import { Readable } from "node:stream";
 import fc from "fast-check";
 import { XMLValidator } from "fast-xml-parser";
 import { describe, expect, test } from "vitest";
-import { isAnswer } from "../../../internal/gateway/answer.ts";
 import { createConversion } from "../../../internal/gateway/conversion/conversion.ts";
 import { jsonToXml } from "../../../internal/gateway/conversion/json-to-xml.ts";
 import { xmlToJson } from "../../../internal/gateway/conversion/xml-to-json.ts";
+import { isAnswer } from "../../../internal/gateway/exchange/answer.ts";
 import type { ConversionOptions } from "../../../internal/gateway/options.ts";
-import type { Headers, WorkerRequest } from "../../../protocol/worker.ts";
+import type { Headers, WorkerRequest } from "../../../protocol/wire/worker.ts";
 import { exchangeOf, request } from "../guards/support.ts";
 
 const OPTIONS: ConversionOptions = {

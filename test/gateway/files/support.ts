@@ -3,11 +3,11 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, 
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
-import type { Answer } from "../../../internal/gateway/answer.ts";
-import { Exchange } from "../../../internal/gateway/exchange.ts";
+import type { Answer } from "../../../internal/gateway/exchange/answer.ts";
+import { Exchange } from "../../../internal/gateway/exchange/exchange.ts";
+import { writeAnswer } from "../../../internal/gateway/exchange/write-answer.ts";
 import { createFileServer, type FileServer } from "../../../internal/gateway/files/file-server.ts";
 import type { StaticOptions } from "../../../internal/gateway/options.ts";
-import { writeAnswer } from "../../../internal/gateway/write-answer.ts";
 import { fakeLog } from "../fake-log.ts";
 
 export interface Reply {

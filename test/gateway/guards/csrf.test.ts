@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { isAnswer } from "../../../internal/gateway/answer.ts";
+import { isAnswer } from "../../../internal/gateway/exchange/answer.ts";
 import type { GuardConfiguration } from "../../../internal/gateway/options.ts";
-import type { HeaderValue, WorkerRequest } from "../../../protocol/worker.ts";
+import type { HeaderValue, WorkerRequest } from "../../../protocol/wire/worker.ts";
 import { exchangeOf, form, guardsWith, json, request } from "./support.ts";
 
 /** A guard, and a client that keeps the cookie it is given. */

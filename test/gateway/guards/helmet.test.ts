@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { GuardConfiguration } from "../../../internal/gateway/options.ts";
-import type { Headers } from "../../../protocol/worker.ts";
+import type { Headers } from "../../../protocol/wire/worker.ts";
 import { exchangeOf, guardsWith, request } from "./support.ts";
 
 async function headersWith(helmet: GuardConfiguration, own: Headers = {}) {

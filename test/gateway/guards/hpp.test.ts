@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { GuardConfiguration } from "../../../internal/gateway/options.ts";
-import type { WorkerRequest } from "../../../protocol/worker.ts";
+import type { WorkerRequest } from "../../../protocol/wire/worker.ts";
 import { exchangeOf, form, guardsWith, request } from "./support.ts";
 
 async function filtered(hpp: GuardConfiguration, asked: WorkerRequest): Promise<WorkerRequest> {

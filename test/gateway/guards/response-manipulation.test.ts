@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { RE2JS } from "re2js";
 import { expect, test } from "vitest";
-import type { Answer } from "../../../internal/gateway/answer.ts";
+import type { Answer } from "../../../internal/gateway/exchange/answer.ts";
 import { masked as maskedText } from "../../../internal/gateway/guards/masked.ts";
 import { exchangeOf, guardsWith, request } from "./support.ts";
 

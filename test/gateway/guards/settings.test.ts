@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isAnswer } from "../../../internal/gateway/answer.ts";
+import { isAnswer } from "../../../internal/gateway/exchange/answer.ts";
 import type { GuardOptions } from "../../../internal/gateway/options.ts";
 import { exchangeOf, form, guardsWith, json, request } from "./support.ts";
 

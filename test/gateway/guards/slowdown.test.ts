@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Answer } from "../../../internal/gateway/answer.ts";
+import type { Answer } from "../../../internal/gateway/exchange/answer.ts";
 import type { GuardConfiguration } from "../../../internal/gateway/options.ts";
 import { exchangeOf, guardsWith, request } from "./support.ts";
 

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Exchange } from "../../../internal/gateway/exchange.ts";
+import type { Exchange } from "../../../internal/gateway/exchange/exchange.ts";
 import { createGuards, type Guards } from "../../../internal/gateway/guards/guards.ts";
 import type { GuardOptions } from "../../../internal/gateway/options.ts";
-import type { Headers, WorkerRequest } from "../../../protocol/worker.ts";
+import type { Headers, WorkerRequest } from "../../../protocol/wire/worker.ts";
 import { fakeExchange } from "../fake-exchange.ts";
 import { fakeLog } from "../fake-log.ts";
 

@@ -1,7 +1,7 @@
 import { get } from "node:http";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Answer } from "../../../internal/gateway/answer.ts";
-import type { Exchange } from "../../../internal/gateway/exchange.ts";
+import type { Answer } from "../../../internal/gateway/exchange/answer.ts";
+import type { Exchange } from "../../../internal/gateway/exchange/exchange.ts";
 import { createConcurrency } from "../../../internal/gateway/limits/concurrency.ts";
 import type { ConcurrencyOptions } from "../../../internal/gateway/options.ts";
 import { fakeExchange } from "../fake-exchange.ts";

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Gate } from "../../../internal/gateway/answer.ts";
-import { Exchange } from "../../../internal/gateway/exchange.ts";
+import type { Gate } from "../../../internal/gateway/exchange/answer.ts";
+import { Exchange } from "../../../internal/gateway/exchange/exchange.ts";
 
 export interface GatedServer {
   readonly url: string;

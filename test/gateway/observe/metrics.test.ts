@@ -1,6 +1,6 @@
 import prometheus from "prom-client";
 import { describe, expect, test } from "vitest";
-import type { Answer } from "../../../internal/gateway/answer.ts";
+import type { Answer } from "../../../internal/gateway/exchange/answer.ts";
 import { BUCKETS, Metrics } from "../../../internal/gateway/observe/metrics.ts";
 import { createStatusPages } from "../../../internal/gateway/observe/status-pages.ts";
 import { fakeExchange } from "../fake-exchange.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Answer } from "../../../internal/gateway/answer.ts";
+import type { Answer } from "../../../internal/gateway/exchange/answer.ts";
 import { Metrics } from "../../../internal/gateway/observe/metrics.ts";
 import { createStatusPages } from "../../../internal/gateway/observe/status-pages.ts";
 import { fakeExchange } from "../fake-exchange.ts";

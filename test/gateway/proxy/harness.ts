@@ -3,12 +3,12 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { pino } from "pino";
 import { afterEach } from "vitest";
-import { Exchange } from "../../../internal/gateway/exchange.ts";
-import { HttpServer } from "../../../internal/gateway/http-server.ts";
+import { Exchange } from "../../../internal/gateway/exchange/exchange.ts";
+import { writeAnswer } from "../../../internal/gateway/exchange/write-answer.ts";
+import { HttpServer } from "../../../internal/gateway/listener/http-server.ts";
+import type { RequestHandler } from "../../../internal/gateway/listener/request-handler.ts";
 import type { GatewayOptions, ProxyOptions } from "../../../internal/gateway/options.ts";
 import { createProxy, type Proxy as ReverseProxy } from "../../../internal/gateway/proxy/proxy.ts";
-import type { RequestHandler } from "../../../internal/gateway/request-handler.ts";
-import { writeAnswer } from "../../../internal/gateway/write-answer.ts";
 
 const cleanups: (() => unknown)[] = [];
 

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Readable, Transform } from "node:stream";
-import { Exchange } from "../../../internal/gateway/exchange.ts";
+import { Exchange } from "../../../internal/gateway/exchange/exchange.ts";
 import type { UploadOptions } from "../../../internal/gateway/options.ts";
 import { createUploads, type Form } from "../../../internal/gateway/uploads/uploads.ts";
 import type { Sandbox } from "../../support/sandbox.ts";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { UploadOptions } from "../../../internal/gateway/options.ts";
-import type { UploadedFile } from "../../../protocol/worker.ts";
+import type { UploadedFile } from "../../../protocol/wire/worker.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { file, filesBelow, form, multipart, PNG, serveUploads, UUID, uploadOptions } from "./support.ts";
 

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import type { ResultOf } from "../../../../protocol/command.ts";
 import type { lock } from "../../../../protocol/commands/fs-guard.ts";
+import type { ResultOf } from "../../../../protocol/contract/command.ts";
 import type { Host } from "../../../base/context.ts";
 import { throughLinks } from "../../../files/through-links.ts";
 

@@ -1,7 +1,7 @@
-import type { WorkerRequest } from "../../../../protocol/worker.ts";
+import type { WorkerRequest } from "../../../../protocol/wire/worker.ts";
 import type { Logger } from "../../../base/log.ts";
-import { type Answer, errorAnswer, type RequestFilter } from "../../answer.ts";
-import type { Exchange } from "../../exchange.ts";
+import { type Answer, errorAnswer, type RequestFilter } from "../../exchange/answer.ts";
+import type { Exchange } from "../../exchange/exchange.ts";
 import type { GuardOptions } from "../../options.ts";
 import { active } from "../active.ts";
 import { mediaTypeOf } from "../media-type.ts";

@@ -1,5 +1,5 @@
 import type { Logger } from "../../../base/log.ts";
-import type { Exchange } from "../../exchange.ts";
+import type { Exchange } from "../../exchange/exchange.ts";
 import type { Place } from "./detector.ts";
 
 const MINUTE = 60_000;

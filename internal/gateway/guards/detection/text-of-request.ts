@@ -1,5 +1,5 @@
 import { unescape as unescapeText } from "node:querystring";
-import type { WorkerRequest } from "../../../../protocol/worker.ts";
+import type { WorkerRequest } from "../../../../protocol/wire/worker.ts";
 import { mediaTypeOf } from "../media-type.ts";
 import type { Place } from "./detector.ts";
 import { stringsOfJson } from "./strings-of-json.ts";

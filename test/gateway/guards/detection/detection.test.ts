@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isAnswer } from "../../../../internal/gateway/answer.ts";
+import { isAnswer } from "../../../../internal/gateway/exchange/answer.ts";
 import type { GuardOptions } from "../../../../internal/gateway/options.ts";
 import { exchangeOf, form, guardsWith, json, request } from "../support.ts";
 import { ATTACKS } from "./attacks.ts";

@@ -1,0 +1,60 @@
+import type { Headers, UploadError, UploadedFile, WorkerRequest } from "../../../protocol/wire/worker.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+
+const NONE: Readonly<Record<string, string>> = Object.freeze({});
+
+export interface RequestParts {
+  /** The worker has a route for HEAD: such a request goes to it as HEAD, and otherwise as GET. */
+  readonly takesHead?: boolean;
+  readonly params?: Readonly<Record<string, string>> | undefined;
+  readonly remoteAddr: string;
+  readonly body?: Uint8Array | undefined;
+  /** The body follows as it comes, of whatever length the client told. */
+  readonly follows?: boolean;
+  readonly files?: readonly UploadedFile[];
+  readonly uploadErrors?: readonly UploadError[];
+}
+
+/** A request as a worker is given it. */
+export function workerRequest(
+  exchange: Exchange,
+  { params = NONE, takesHead = false, follows = false, ...parts }: RequestParts,
+): WorkerRequest {
+  const { method, target, search } = exchange;
+  return {
+    method: method === "HEAD" && !takesHead ? "GET" : method,
+    url: target,
+    headers: forwardedHeaders(exchange, follows ? undefined : (parts.body?.byteLength ?? 0), parts.files !== undefined),
+    query: search === "" ? NONE : firstValues(search),
+    params,
+    localAddr: localAddr(exchange),
+    ...parts,
+  };
+}
+
+/**
+ * The request's headers, with what frames the body made true: a body that was read whole has a length,
+ * however it came, and what stands for a form is shorter. `length` is undefined for one that follows.
+ */
+function forwardedHeaders({ request, headers }: Exchange, length: number | undefined, isForm: boolean): Headers {
+  const isHttp2 = "stream" in request;
+  const isChunked = headers["transfer-encoding"] !== undefined;
+  if (!isHttp2 && !isChunked && !isForm) return headers as Headers;
+  const { "transfer-encoding": encoding, ...forwarded } = headers as Record<string, string | string[]>;
+  if (length === undefined) {
+    if (forwarded["content-length"] === undefined) forwarded["transfer-encoding"] = encoding ?? "chunked";
+  } else if (length > 0) forwarded["content-length"] = String(length);
+  return forwarded;
+}
+
+/** Decoded; of a repeated name the first value. Without a prototype: a client may name anything. */
+function firstValues(search: string): Record<string, string> {
+  const values: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(search)) values[name] ??= value;
+  return values;
+}
+
+function localAddr({ request: { socket } }: Exchange): string {
+  const { localAddress = "", localPort = 0 } = socket;
+  return localAddress.includes(":") ? `[${localAddress}]:${localPort}` : `${localAddress}:${localPort}`;
+}

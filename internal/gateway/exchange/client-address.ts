@@ -1,0 +1,121 @@
+import { isIP, isIPv6 } from "node:net";
+import proxyAddr from "proxy-addr";
+import { XsysError } from "../../../protocol/errors.ts";
+import type { Exchange, GatewayRequest } from "./exchange.ts";
+import { peerAddress, unmapped } from "./peer-address.ts";
+
+/** Proxies of a forwarded chain that are looked at: what is farther is as good as made up. */
+const MAX_HOPS = 32;
+/** Addresses of which it is remembered whether they are trusted. */
+const MAX_REMEMBERED = 1_000;
+
+/**
+ * Tells a request's client by its address, without port; IPv4 also where it came mapped into IPv6. With trusted proxies
+ * (`loopback`, `linklocal`, `uniquelocal`, CIDR, an address, or `*` for any) it is the nearest address of
+ * X-Forwarded-For that is none of them, else X-Real-Ip.
+ * @throws INVALID_PARAMS
+ */
+export function createClientAddress(trusted: readonly string[]): (request: GatewayRequest) => string {
+  if (trusted.length === 0) return peerAddress;
+  const isTrusted = compileTrust(trusted);
+  return (request) => {
+    const peer = peerAddress(request);
+    return isTrusted(peer) ? forwardedClient(request, peer, isTrusted) : peer;
+  };
+}
+
+/**
+ * Tells whether a request comes from a trusted proxy.
+ * @throws INVALID_PARAMS
+ */
+export function createTrust(trusted: readonly string[]): (request: GatewayRequest) => boolean {
+  if (trusted.length === 0) return () => false;
+  const isTrusted = compileTrust(trusted);
+  return (request) => isTrusted(peerAddress(request));
+}
+
+/**
+ * Tells a request's client as a worker is told it: from a trusted proxy X-Forwarded-For whole, else X-Real-Ip, and
+ * otherwise the socket's address and port. IPv6 stands in brackets, and always with a port: a worker cuts at the last colon.
+ * @throws INVALID_PARAMS
+ */
+export function createRemoteAddr(trusted: readonly string[]): (exchange: Exchange) => string {
+  if (trusted.length === 0) return socketAddressAndPort;
+  const isTrusted = compileTrust(trusted);
+  return (exchange) => {
+    const told = isTrusted(peerAddress(exchange.request)) ? forwarded(exchange.request) : "";
+    if (told === "") return socketAddressAndPort(exchange);
+    if (told.includes(",")) return told;
+    const address = bareAddress(told);
+    return isIPv6(address) ? `[${address}]:0` : told;
+  };
+}
+
+function compileTrust(trusted: readonly string[]): (address: string) => boolean {
+  if (trusted.includes("*")) return () => true;
+  try {
+    const isTrusted = proxyAddr.compile([...trusted]);
+    return remembered((address) => isTrusted(address, 0));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new XsysError("INVALID_PARAMS", `trusting the proxies "${trusted.join(",")}" failed: ${reason}`, {
+      details: { trusted },
+      cause: error,
+    });
+  }
+}
+
+/** Parsing an address takes 1 µs and more, and it is the same few proxies with every request. */
+function remembered(isTrusted: (address: string) => boolean): (address: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (address) => {
+    const before = known.get(address);
+    if (before !== undefined) return before;
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    const trusted = isTrusted(address);
+    known.set(address, trusted);
+    return trusted;
+  };
+}
+
+function forwardedClient(request: GatewayRequest, peer: string, isTrusted: (address: string) => boolean): string {
+  const chain = header(request, "x-forwarded-for");
+  if (chain === "") return addressOr(header(request, "x-real-ip"), peer);
+  let client = peer;
+  let end = chain.length;
+  for (let hops = 0; hops < MAX_HOPS && end >= 0; hops++) {
+    const comma = chain.lastIndexOf(",", end - 1);
+    const address = bareAddress(chain.slice(comma + 1, end));
+    if (isIP(address) === 0) break; // "unknown", or a client's own words
+    client = address;
+    if (comma < 0 || !isTrusted(address)) break;
+    end = comma;
+  }
+  return client;
+}
+
+function forwarded(request: GatewayRequest): string {
+  return header(request, "x-forwarded-for") || addressOr(header(request, "x-real-ip"), "");
+}
+
+function header(request: GatewayRequest, name: string): string {
+  const value = request.headers[name];
+  return (Array.isArray(value) ? value.join(", ") : (value ?? "")).trim();
+}
+
+function addressOr(text: string, other: string): string {
+  const address = bareAddress(text);
+  return isIP(address) === 0 ? other : address;
+}
+
+/** Without the port and the brackets that some proxies write. */
+function bareAddress(text: string): string {
+  const [, bracketed, withPort] = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text.trim()) ?? [];
+  return unmapped(bracketed ?? withPort ?? text.trim());
+}
+
+function socketAddressAndPort({ request }: Exchange): string {
+  const address = peerAddress(request);
+  const port = request.socket.remotePort ?? 0;
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}

@@ -1,0 +1,129 @@
+import type { ChildProcess } from "node:child_process";
+import { explainStart } from "../../protocol/start-failure.ts";
+import type { ProcessEnd } from "../cluster/crash-record.ts";
+import type { ProcessHome } from "../cluster/process-home.ts";
+import { groupGone, groupLives, signalGroup } from "./group.ts";
+import { WorkerOutput } from "./output.ts";
+import { type Identity, launch } from "./start.ts";
+import { attemptOf } from "./start-failure.ts";
+import { stopChild } from "./stop-child.ts";
+
+/** Milliseconds for what is left in a pipe whose writer has ended; a process of another group may hold it open. */
+const LAST_OUTPUT = 200;
+
+/** A worker as the operating system has it: a process, its group, and its output. */
+export class WorkerChild {
+  /** Resolves at its own exit, or when it could not be started. */
+  readonly exited: Promise<ProcessEnd>;
+  /** Resolves when its output is read as well. */
+  readonly read: Promise<void>;
+  /** Resolves when nothing is left of it, nor of what it started. */
+  readonly ended: Promise<void>;
+  readonly #child: ChildProcess | undefined;
+  readonly #home: ProcessHome;
+  readonly #output: WorkerOutput | undefined;
+  #end: ProcessEnd | undefined;
+  #wasAsked = false;
+  #wasSignalled = false;
+  #stopping: Promise<void> | undefined;
+
+  constructor(identity: Identity, home: ProcessHome) {
+    this.#home = home;
+    const { promise, resolve } = Promise.withResolvers<ProcessEnd>();
+    this.exited = promise;
+    try {
+      this.#child = launch(home.options, identity, home.log);
+      this.#output = this.#read(this.#child, identity.id);
+      this.#child.once("exit", (code, signal) => resolve({ code, signal }));
+      this.#child.on("error", (error) => {
+        const why = explainStart(error, attemptOf(home.options));
+        if (this.pid === undefined) resolve({ code: null, signal: null, error: why });
+      });
+    } catch (error) {
+      resolve({ code: null, signal: null, error: error as Error });
+    }
+    if (this.pid !== undefined) home.guard.add(this.pid);
+    this.read = promise.then((end) => this.#outputRead(end));
+    this.ended = Promise.all([this.read, promise.then(() => this.#groupEnded())]).then(() => {
+      if (this.pid !== undefined) home.guard.delete(this.pid);
+    });
+  }
+
+  /** Absent where it could not be started. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Undefined while it runs. */
+  get end(): ProcessEnd | undefined {
+    return this.#end;
+  }
+
+  /** This service sent it a signal while it ran: what it left behind is sent one, too. */
+  get wasSignalled(): boolean {
+    return this.#wasSignalled;
+  }
+
+  /** Runs when the program has been started. */
+  onSpawn(listener: () => void): void {
+    this.#child?.once("spawn", listener);
+  }
+
+  /** To it, and to all that it started. */
+  signal(name: NodeJS.Signals): void {
+    this.#wasAsked = true;
+    if (this.#end === undefined) this.#wasSignalled = true;
+    if (this.#child !== undefined && (this.#end === undefined || groupLives(this.pid ?? 0))) {
+      signalGroup(this.#child, name);
+    }
+  }
+
+  /** Asks it to end and kills it when it does not. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    const { log, options } = this.#home;
+    const { pid } = this;
+    const child = { ended: this.exited, signal: (name: NodeJS.Signals) => this.signal(name) };
+    const outcome = this.#end === undefined ? await stopChild(child, { grace: options.stopTimeout }) : "asked";
+    if (outcome === "killed") log.warn({ pid }, `process ${pid} did not end within ${options.stopTimeout} ms: killed`);
+    if (outcome === "unkillable") log.error({ pid }, `process ${pid} does not end, though it was killed`);
+    else await this.ended;
+  }
+
+  #read(child: ChildProcess, id: string): WorkerOutput {
+    const { log } = this.#home;
+    return new WorkerOutput(child, {
+      line: (stream, line) => this.#home.line(stream, line),
+      flood: (dropped) => log.warn({ worker: id, dropped }, `worker ${id} floods: ${dropped} lines of it were dropped`),
+    });
+  }
+
+  /** What it started and left behind has as much time as it had itself. */
+  async #groupEnded(): Promise<void> {
+    const { pid } = this;
+    if (pid === undefined || !groupLives(pid)) return;
+    const over = new AbortController();
+    const group = { ended: groupGone(pid, over.signal), signal: (name: NodeJS.Signals) => this.signal(name) };
+    // Asked a second time, many a program gives up what it is still at.
+    await stopChild(group, { ask: this.#wasAsked ? "SIGCONT" : "SIGTERM", grace: this.#home.options.stopTimeout });
+    over.abort();
+  }
+
+  async #outputRead(end: ProcessEnd): Promise<void> {
+    this.#end = end;
+    const child = this.#child;
+    const streams = [child?.stdout, child?.stderr].filter((stream) => stream != null);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, LAST_OUTPUT);
+    child?.once("close", () => resolve());
+    if (streams.every((stream) => stream.closed)) resolve();
+    await promise;
+    clearTimeout(timer);
+    for (const stream of streams) stream.destroy();
+    this.#output?.end();
+  }
+}

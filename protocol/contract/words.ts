@@ -1,0 +1,92 @@
+import { XsysError } from "../errors.ts";
+
+/** What the words of a command line are, before anybody asks what they mean. */
+export interface Words {
+  /** Words by place. */
+  readonly positionals: readonly string[];
+  /** Options of the command by name, as text; true for a bare one. The last one wins. */
+  readonly options: ReadonlyMap<string, string | true>;
+}
+
+/** Options that a command takes: whether each one needs a value. */
+export type OptionKinds = ReadonlyMap<string, "flag" | "value">;
+
+/** Takes an option that is not the command's: how many of the following words it took, or undefined if it is none. */
+export type TakeOther = (name: string, inline: string | undefined, next: string | undefined) => number | undefined;
+
+/** How words are read that are no option of the command. */
+export type WordStyle =
+  /** As people write them: with other options, `--`, and after `places` words by place nothing but data. */
+  | { readonly takeOther?: TakeOther; readonly places?: number; readonly texts?: undefined }
+  /** As XyPriss's client writes them: the first `texts` words are data whatever they look like, and `--` is data. */
+  | { readonly texts: number; readonly takeOther?: undefined; readonly places?: undefined };
+
+/**
+ * Reads words as XyPriss's client writes them, which no option parser takes: values are passed raw and without `--`, so
+ * a word that begins with a dash and is no option is data (`fs patch f --fast --slow`), and an option that needs a value
+ * takes the next word whatever it looks like. `--name=value` works, too.
+ */
+export function splitWords(
+  words: readonly string[],
+  kinds: OptionKinds,
+  { takeOther, places = Number.POSITIVE_INFINITY, texts }: WordStyle = {},
+): Words {
+  const positionals: string[] = [];
+  const options = new Map<string, string | true>();
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? "";
+    const full = positionals.length >= places;
+    if (full || (word === "--" && texts === undefined)) {
+      positionals.push(...words.slice(full ? i : i + 1));
+      break;
+    }
+    const { name, inline } = splitOption(word);
+    const isOption = word.startsWith("--") && positionals.length >= (texts ?? 0);
+    const kind = isOption ? kinds.get(name) : undefined;
+    if (kind === "flag") {
+      const told = inline ?? (FLAG_VALUES.has(words[i + 1]) ? words[++i] : undefined);
+      options.set(name, told ?? true);
+    } else if (kind === "value") {
+      options.set(name, inline ?? needValue(name, words[i + 1]));
+      if (inline === undefined) i++;
+    } else {
+      const taken = isOption ? takeOther?.(name, inline, words[i + 1]) : undefined;
+      if (taken === undefined) positionals.push(word);
+      else i += taken;
+    }
+  }
+  return { positionals, options };
+}
+
+/** How many of the words, from the first on, an option taker takes. */
+export function leadingOptions(words: readonly string[], take: TakeOther): number {
+  let count = 0;
+  for (let word = words[0]; word?.startsWith("--"); word = words[count]) {
+    const { name, inline } = splitOption(word);
+    const taken = take(name, inline, words[count + 1]);
+    if (taken === undefined) break;
+    count += 1 + taken;
+  }
+  return count;
+}
+
+/** What a flag takes as its value although no `=` joins them: XyPriss's client writes so when its caller gave no boolean. */
+const FLAG_VALUES: ReadonlySet<string | undefined> = new Set(["null", "", "true", "false"]);
+
+export function needValue(name: string, next: string | undefined): string {
+  if (next !== undefined) return next;
+  throw new XsysError("INVALID_PARAMS", `--${name} needs a value`);
+}
+
+/** A flag's value: bare, or told as in `--json=false`. */
+export function flagValue(name: string, value: string | true): boolean {
+  if (value === true || value === "true" || value === "1" || value === "") return true;
+  if (value === "false" || value === "0") return false;
+  throw new XsysError("INVALID_PARAMS", `--${name} is a flag: it may be =true or =false, not =${value}`);
+}
+
+function splitOption(word: string): { name: string; inline: string | undefined } {
+  const equals = word.indexOf("=");
+  if (equals === -1) return { name: word.slice(2), inline: undefined };
+  return { name: word.slice(2, equals), inline: word.slice(equals + 1) };
+}

@@ -1,0 +1,143 @@
+import { XsysError } from "../errors.ts";
+
+export { type FrameSink, FrameWriter } from "./frame-writer.ts";
+
+/** Bytes of a frame's header: the payload's size, unsigned, big-endian. */
+export const HEADER_BYTES = 4;
+/** Largest payload by default: 100 MiB, what XyPriss's own engines take. */
+export const DEFAULT_MAX_FRAME = 100 * 1024 * 1024;
+/** First bytes of payloads that are an XBP request and response (xbp.ts). */
+export const XBP_REQUEST_MARK = 0x01;
+export const XBP_RESPONSE_MARK = 0x02;
+/** First byte of a payload that is a chunk of a byte stream; `{` begins JSON. */
+export const CHUNK_MARK = 0x03;
+/** Bytes of a chunk before its contents: mark u8, flags u8, id u32. */
+export const CHUNK_HEADER_BYTES = 6;
+/** Flag of a stream's last chunk. */
+export const LAST_CHUNK = 1;
+
+/** What a partly received payload is first given room for; it doubles from there up to its announced size. */
+const FIRST_ROOM = 65_536;
+
+/** Takes what has come of a chunk; `last` with the end of a stream's last one. */
+type OnChunk = (id: number, bytes: Buffer, last: boolean) => void;
+
+/**
+ * Cuts bytes into payloads, however they are split. A payload that lies in what came at once is passed on without a
+ * copy; one that spans more is copied once into a buffer that grows with what has come, so that a header announcing
+ * much costs nothing by itself. Chunks of byte streams can be had in parts as they come, and are then never copied.
+ */
+export class FrameReader {
+  readonly #maxFrame: number;
+  readonly #header = Buffer.alloc(HEADER_BYTES);
+  #headerFilled = 0;
+  #size = -1;
+  #body: Buffer | undefined;
+  #bodyFilled = 0;
+  readonly #chunkHeader = Buffer.alloc(CHUNK_HEADER_BYTES);
+  #chunkHeaderFilled = 0;
+
+  constructor(maxFrame: number = DEFAULT_MAX_FRAME) {
+    this.#maxFrame = maxFrame;
+  }
+
+  /** Whether a frame has begun and not ended. */
+  get midFrame(): boolean {
+    return this.#headerFilled > 0 || this.#size >= 0;
+  }
+
+  /**
+   * Takes the next bytes and passes on each payload they complete; with `onChunk`, chunks go there, whole or not. What
+   * is passed on aliases the bytes: copy what must last.
+   * @throws FRAME_TOO_LARGE from the header alone, BAD_FRAME for a payload of size 0, which has no first byte to tell
+   *   what it is, and for a chunk cut short in its header. The reader is of no use afterwards.
+   */
+  push(bytes: Buffer, onPayload: (payload: Buffer) => void, onChunk?: OnChunk): void {
+    let offset = 0;
+    while (offset < bytes.length) {
+      if (this.#size < 0) offset = this.#readHeader(bytes, offset);
+      else if (onChunk !== undefined && this.#isInChunk(bytes, offset)) {
+        offset = this.#readChunk(bytes, offset, onChunk);
+      } else offset = this.#readBody(bytes, offset, onPayload);
+    }
+  }
+
+  #readHeader(bytes: Buffer, offset: number): number {
+    if (this.#headerFilled === 0 && bytes.length - offset >= HEADER_BYTES) {
+      this.#begin(bytes.readUInt32BE(offset));
+      return offset + HEADER_BYTES;
+    }
+    const copied = bytes.copy(this.#header, this.#headerFilled, offset, offset + HEADER_BYTES - this.#headerFilled);
+    this.#headerFilled += copied;
+    if (this.#headerFilled === HEADER_BYTES) {
+      this.#headerFilled = 0;
+      this.#begin(this.#header.readUInt32BE());
+    }
+    return offset + copied;
+  }
+
+  #begin(size: number): void {
+    if (size > this.#maxFrame) {
+      throw new XsysError("FRAME_TOO_LARGE", `a frame of ${size} bytes is over the limit of ${this.#maxFrame}`, {
+        details: { size, limit: this.#maxFrame },
+      });
+    }
+    if (size === 0) throw new XsysError("BAD_FRAME", "a frame of size 0 holds no message");
+    this.#size = size;
+  }
+
+  #isInChunk(bytes: Buffer, offset: number): boolean {
+    return this.#chunkHeaderFilled > 0 || (this.#bodyFilled === 0 && bytes[offset] === CHUNK_MARK);
+  }
+
+  /** Of a chunk under way, `#size` is what is still to come. */
+  #readChunk(bytes: Buffer, offset: number, onChunk: OnChunk): number {
+    const header = this.#chunkHeader;
+    if (this.#chunkHeaderFilled === 0 && this.#size < CHUNK_HEADER_BYTES) {
+      throw new XsysError("BAD_FRAME", "a chunk is cut short in its header");
+    }
+    const wanted = CHUNK_HEADER_BYTES - this.#chunkHeaderFilled;
+    const start = offset + bytes.copy(header, this.#chunkHeaderFilled, offset, offset + wanted);
+    this.#chunkHeaderFilled += start - offset;
+    this.#size -= start - offset;
+    if (this.#chunkHeaderFilled < CHUNK_HEADER_BYTES) return start;
+    const end = Math.min(bytes.length, start + this.#size);
+    this.#size -= end - start;
+    const isComplete = this.#size === 0;
+    if (isComplete) {
+      this.#size = -1;
+      this.#chunkHeaderFilled = 0;
+    }
+    onChunk(header.readUInt32BE(2), bytes.subarray(start, end), isComplete && (header.readUInt8(1) & LAST_CHUNK) !== 0);
+    return end;
+  }
+
+  #readBody(bytes: Buffer, offset: number, onPayload: (payload: Buffer) => void): number {
+    const end = Math.min(bytes.length, offset + this.#size - this.#bodyFilled);
+    if (this.#bodyFilled === 0 && end - offset === this.#size) {
+      this.#size = -1;
+      onPayload(bytes.subarray(offset, end));
+      return end;
+    }
+    const body = this.#roomFor(this.#bodyFilled + end - offset);
+    this.#bodyFilled += bytes.copy(body, this.#bodyFilled, offset, end);
+    if (this.#bodyFilled === this.#size) {
+      this.#body = undefined;
+      this.#bodyFilled = 0;
+      this.#size = -1;
+      onPayload(body);
+    }
+    return end;
+  }
+
+  /** A buffer that holds what has come and has room up to `needed`; of exactly the frame's size once it is all there. */
+  #roomFor(needed: number): Buffer {
+    const body = this.#body;
+    if (body !== undefined && needed <= body.length) return body;
+    const doubled = Math.max(FIRST_ROOM, 2 * (body?.length ?? 0), needed);
+    const grown = Buffer.allocUnsafeSlow(Math.min(this.#size, doubled));
+    body?.copy(grown, 0, 0, this.#bodyFilled);
+    this.#body = grown;
+    return grown;
+  }
+}

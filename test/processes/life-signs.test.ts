@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { LifeSigns } from "../../internal/processes/life-signs.ts";
+import type { WorkerChannel } from "../../internal/workers/channel.ts";
+
+const OPTIONS = { pingInterval: 1_000, pingTimeout: 5_000 };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A worker that answers when it is told to. */
+function start(known = { givesSigns: false }) {
+  const pings: (() => void)[] = [];
+  const hung = vi.fn();
+  const ping = () => new Promise<void>((resolve) => pings.push(resolve));
+  const signs = new LifeSigns({ ping } as WorkerChannel, OPTIONS, known, hung);
+  return { pings, hung, signs, known };
+}
+
+test("a worker that has answered and does not any more is hung after its time", async () => {
+  const { pings, hung } = start();
+  pings[0]?.();
+  await vi.advanceTimersByTimeAsync(1_000);
+  pings[1]?.();
+  await vi.advanceTimersByTimeAsync(1_000 + 4_999);
+  expect(hung).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(2);
+  expect(hung).toHaveBeenCalledOnce();
+});
+
+test("one that has never answered is asked once, and never hung", async () => {
+  const { pings, hung } = start();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([pings.length, hung.mock.calls.length]).toEqual([1, 0]);
+});
+
+test("one whose forerunner has answered is hung without any answer of its own, too, and then no more is expected", async () => {
+  const { hung, known } = start({ givesSigns: true });
+  await vi.advanceTimersByTimeAsync(OPTIONS.pingTimeout - 1);
+  expect(hung).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(2);
+  expect(hung).toHaveBeenCalledOnce();
+  expect(known.givesSigns).toBe(false);
+  const other = start(known);
+  other.pings[0]?.();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(known.givesSigns).toBe(true);
+});
+
+test("one that owes an answer is asked again, and any of its answers will do", async () => {
+  const { pings, hung } = start();
+  pings[0]?.();
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(pings).toHaveLength(5);
+  pings.at(-1)?.();
+  await vi.advanceTimersByTimeAsync(5_500);
+  expect(hung).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(hung).toHaveBeenCalledOnce();
+});
+
+test("an answer that was there already when the time was over counts", async () => {
+  const { pings, hung } = start();
+  pings[0]?.();
+  await vi.advanceTimersByTimeAsync(1_000);
+  setTimeout(() => pings[1]?.(), 5_000);
+  await vi.advanceTimersByTimeAsync(5_001);
+  expect(hung).not.toHaveBeenCalled();
+});
+
+test("while the service itself is held up nothing is counted", async () => {
+  const { pings, hung } = start();
+  pings[0]?.();
+  await vi.advanceTimersByTimeAsync(1_000);
+  const now = performance.now();
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now + 20_000);
+  await vi.advanceTimersByTimeAsync(5_001);
+  expect(hung).not.toHaveBeenCalled();
+  clock.mockRestore();
+});
+
+test("nothing is told after it was stopped", async () => {
+  const { pings, hung, signs } = start();
+  pings[0]?.();
+  await vi.advanceTimersByTimeAsync(1_000);
+  signs.stop();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([pings.length, hung.mock.calls.length]).toEqual([2, 0]);
+});

@@ -1,0 +1,259 @@
+import { chmod } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { isTooOld, NODE_NEEDED } from "../../internal/processes/node-needed.ts";
+import { startFailure } from "../../internal/processes/start-failure.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import { script } from "../cluster/support/options.ts";
+import { useScenes } from "../cluster/support/scene.ts";
+import { useSandbox } from "../support/sandbox.ts";
+
+const sandbox = useSandbox();
+const scenes = useScenes();
+const STARTED = { command: ["/opt/node", "app.js"], cwd: "/srv", env: {} } as const;
+const EXITED = { code: 1, signal: null };
+
+function because(lines: readonly string[], started = STARTED as Parameters<typeof startFailure>[1]) {
+  return startFailure({ end: EXITED, wasCondemned: false, lines }, started);
+}
+
+describe("what a program printed as it ended", () => {
+  // As Node 20.20.2 has it for a clone's clients/typescript/worker.ts.
+  const OLD_NODE = [
+    "node:internal/errors:540",
+    "      throw error;",
+    'TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension ".ts" for /srv/worker.ts',
+    "    at Object.getFileProtocolModuleFormat [as file:] (node:internal/modules/esm/get_format:219:9) {",
+    "  code: 'ERR_UNKNOWN_FILE_EXTENSION'",
+    "}",
+    "",
+    "Node.js v20.20.2",
+  ];
+
+  test("by a Node too old for TypeScript: which one ran, and which is needed", () => {
+    expect(because(OLD_NODE)).toBe(
+      `Node v20.20.2 (/opt/node) cannot run the .ts file /srv/worker.ts: Node ${NODE_NEEDED} or later is needed`,
+    );
+  });
+
+  test.each([
+    [
+      "a module of Node's own",
+      "Error [ERR_UNKNOWN_BUILTIN_MODULE]: No such built-in module: node:ffi",
+      /load the module node:ffi: Node/,
+    ],
+    [
+      "syntax",
+      "SyntaxError: Unexpected identifier 'x'",
+      /^SyntaxError: Unexpected identifier 'x'; it was run by Node v20/,
+    ],
+  ])("by a Node too old for %s", (_what, line, words) => {
+    expect(because([line, "    at x (y:1:1)", "Node.js v20.20.2"])).toMatch(words);
+  });
+
+  test.each([
+    ["SyntaxError: Unexpected token '}'", "SyntaxError: Unexpected token '}'"],
+    ["Error: Cannot find module '/srv/app.js'", "the entry point /srv/app.js does not exist"],
+    [
+      "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'express' imported from /srv/app.js",
+      "the module express, which /srv/app.js imports, does not exist: is it installed?",
+    ],
+    ["Error: Cannot find module './routes'", "the module ./routes does not exist: is it installed?"],
+    [
+      'error: Cannot find module "hono" from "/srv/app.ts"',
+      "the module hono, which /srv/app.ts imports, does not exist: is it installed?",
+    ],
+    [
+      "Error: listen EADDRINUSE: address already in use :::3000",
+      "it listens on :::3000 itself, which is in use: a worker gets its requests from xsys, and needs no port of its own",
+    ],
+    ["Error: EACCES: permission denied, open '/etc/key'", "permission denied: open '/etc/key'"],
+    ["Error: listen EACCES: permission denied 0.0.0.0:80", "permission denied: 0.0.0.0:80"],
+    ["/opt/node: bad option: --warp", "Node v26.1.0 (/opt/node) does not know the option --warp"],
+    [
+      "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+      "Node v26.1.0 (/opt/node) ran out of memory",
+    ],
+  ])("%s", (line, words) => {
+    expect(because(["it begins", line, "    at x (y:1:1)", "Node.js v26.1.0"])).toBe(words);
+  });
+
+  test("the last error counts, and one that is none of these is no known reason", () => {
+    expect(because(["Error: EACCES: permission denied, open 'x'", "Error: Cannot find module './y'"])).toContain("./y");
+    expect(because(["Error: connect ECONNREFUSED 127.0.0.1:5432"])).toBeUndefined();
+    expect(because([])).toBeUndefined();
+  });
+
+  const HANDLED = "Error: EACCES: permission denied, open '/etc/app/override.json' (using the defaults)";
+  const STACK = ["    at connect (/srv/app.js:10:3)", "    at main (/srv/app.js:20:1)"];
+  const REFUSED = [
+    "Error: connect ECONNREFUSED 127.0.0.1:5432",
+    ...STACK,
+    "  code: 'ECONNREFUSED',",
+    "}",
+    "",
+    "Node.js v26.1.0",
+  ];
+
+  test.each([
+    ["and another error ended the program", [HANDLED, ...REFUSED]],
+    ["with its stack", [HANDLED, ...STACK, ...REFUSED]],
+    ["and an error of several lines", [HANDLED, "/srv/app.js:10", "  ^", "", "no database", "on 5432", ...STACK]],
+    ["and the program said why it gave up", [HANDLED, ...STACK, "no database after 3 attempts"]],
+    [
+      "and a value was thrown",
+      [HANDLED, "/srv/app.js:1", "throw 'no database'", "^", "no database", "Node.js v26.1.0"],
+    ],
+  ])("an error that was handled before is no reason: %s", (_what, lines) => {
+    expect(because(lines)).toBeUndefined();
+  });
+
+  test.each([
+    [
+      "below the message is a list, and below the stack one of several lines",
+      ["Error: Cannot find module './y'", "Require stack:", "- /srv/app.js", ...STACK],
+      [
+        "  code: 'MODULE_NOT_FOUND',",
+        "  requireStack: [",
+        "    '/srv/routes/app.js',",
+        "    '/srv/app.js'",
+        "  ]",
+        "}",
+      ],
+      "the module ./y does not exist: is it installed?",
+    ],
+    [
+      "the message has empty lines",
+      ["SyntaxError: Named export 'x' not found.", "for example using:", "", "import p from 'y';", "", ...STACK],
+      [],
+      "SyntaxError: Named export 'x' not found.",
+    ],
+    [
+      "the event's stack follows",
+      ["Error: listen EACCES: permission denied 0.0.0.0:80", ...STACK],
+      ["Emitted 'error' event on Server instance at:", ...STACK, "  code: 'EACCES',", "  port: 80", "}"],
+      "permission denied: 0.0.0.0:80",
+    ],
+    [
+      "the native stack follows",
+      ["FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory"],
+      ["----- Native stack trace -----", "", " 1: 0x840e50  [/opt/node]", "10: 0xef6ba7 v8::x() [/opt/node]"],
+      "Node v26.1.0 (/opt/node) ran out of memory",
+    ],
+    [
+      "it is another one's cause",
+      ["Error: no settings", ...STACK, "  [cause]: Error: EACCES: permission denied, open '/etc/key'"],
+      ["      at x (y:1:1)", "}"],
+      "permission denied: open '/etc/key'",
+    ],
+    [
+      "npm started the program",
+      ["Error: EACCES: permission denied, open '/etc/key'", ...STACK, "", "Node.js v26.1.0"],
+      ["npm error Lifecycle script `start` failed with error:", "npm error code 1", "npm error path /srv"],
+      "permission denied: open '/etc/key'",
+    ],
+  ])("the final error is found where %s", (_what, message, below, words) => {
+    expect(because(["Error: earlier", ...STACK, ...message, ...below, "", "Node.js v26.1.0"])).toBe(words);
+  });
+
+  test("what the supervisor ended a process for is not replaced by what it printed", () => {
+    const lines = [HANDLED];
+    const end = { code: null, signal: "SIGKILL" } as const;
+    expect(startFailure({ end, wasCondemned: true, lines }, STARTED)).toBeUndefined();
+  });
+
+  test("is told in words that are bounded, however long they are", () => {
+    expect(because([`SyntaxError: ${"x".repeat(100_000)}`])?.length).toBeLessThan(1_000);
+  });
+});
+
+describe("a program that the system does not start", () => {
+  const failed = (code: string) => ({
+    end: { code: null, signal: null, error: Object.assign(new Error(code), { code }) },
+    wasCondemned: false,
+    lines: [],
+  });
+
+  test.each([
+    ["/nowhere/at-all", "/nowhere/at-all does not exist"],
+    ["no-such-program", "there is no program no-such-program in PATH"],
+  ])("because it is not there: %s", (program, words) => {
+    expect(startFailure(failed("ENOENT"), { command: [program], cwd: "/", env: {} })).toBe(words);
+  });
+
+  test("because its folder, or its interpreter, is not there, or it may not be executed", async () => {
+    const file = await sandbox.write("tool", "#! /nowhere/interpreter -x\n", 0o755);
+    const started = { command: ["./tool"] as [string], cwd: sandbox.root, env: {} };
+    expect(startFailure(failed("ENOENT"), started)).toBe(
+      `the interpreter /nowhere/interpreter of ${file} does not exist`,
+    );
+    const elsewhere = sandbox.path("gone");
+    expect(startFailure(failed("ENOENT"), { ...started, cwd: elsewhere })).toContain(
+      `the folder ${elsewhere} to run ./tool in does not exist`,
+    );
+    await chmod(file, 0o644);
+    expect(startFailure(failed("EACCES"), started)).toBe(`${file} may not be run`);
+    expect(startFailure(failed("EACCES"), { ...started, command: ["/tmp"] })).toBe("/tmp is a folder");
+    expect(startFailure(failed("ENOEXEC"), started)).toBe("./tool is no program for this machine");
+    expect(startFailure(failed("EMFILE"), started)).toBeUndefined();
+  });
+});
+
+test("the Node that is needed is the one that package.json names", () => {
+  expect(packageJson.engines.node).toBe(`>=${NODE_NEEDED}`);
+  expect(["v20.20.2", "v22.21.9", "v22.22.0", "v26.10.0"].map(isTooOld)).toEqual([true, true, false, false]);
+});
+
+describe("as it happens", () => {
+  test.each([
+    ["imports what is not there", "import 'no-such-package';", /the module no-such-package, which .*app\.mjs imports,/],
+    ["is no JavaScript", "const = 1;", /SyntaxError: /],
+    [
+      "listens where somebody listens",
+      "import { createServer } from 'node:net'; const s = createServer().listen(0, '127.0.0.1', () => createServer().listen(s.address().port, '127.0.0.1'));",
+      /it listens on 127\.0\.0\.1:\d+ itself/,
+    ],
+  ])("a worker that %s has that for its reason", async (_what, text, words) => {
+    const file = await scenes.sandbox.write("app.mjs", text);
+    const scene = scenes.start([process.execPath, file], { respawn: false });
+    expect((await scene.said("did not start")).msg).toMatch(words);
+    expect(scene.member("0").reason).toMatch(words);
+  });
+
+  test("a script without its entry point, or that may not be executed, has that for its reason", async () => {
+    const missing = scenes.start([process.execPath, "nothing-here.js"], { respawn: false });
+    expect((await missing.said("did not start")).msg).toMatch(/the entry point .*nothing-here\.js does not exist/);
+    const file = await scenes.sandbox.write("tool", "#!/bin/sh\n");
+    await chmod(file, 0o644);
+    const denied = scenes.start([file], { respawn: false });
+    expect((await denied.said("did not start")).msg).toContain(`${file} may not be run`);
+  });
+
+  test("a worker that handles one error and ends by another has the latter for its reason, and no repeated output", async () => {
+    const text =
+      "console.error(`EACCES: permission denied, open '/etc/app.json' (using the defaults)`);" +
+      "throw new Error('connect ECONNREFUSED 127.0.0.1:5432');";
+    const file = await scenes.sandbox.write("app.mjs", text);
+    const scene = scenes.start([process.execPath, file], { maxRestarts: 2 });
+    await scene.said("not started any more");
+    const words = "it exited with code 1; the last it printed: Error: connect ECONNREFUSED 127.0.0.1:5432";
+    expect(scene.member("0").reason).toBe(words);
+    expect(scene.lines.all.filter((line) => line.startsWith("repeat"))).toEqual([]);
+  });
+
+  test("a worker that prints such an error and is ended for being late was late", async () => {
+    const text = "echo 'Error: EACCES: permission denied, open x'; exec sleep 1000";
+    const scene = scenes.start(script(text), { readyTimeout: 300, respawn: false });
+    await scene.said("worker 0 did not start: it was not ready within 300 ms");
+    expect(scene.member("0").reason).toMatch(/^it was not ready/);
+  });
+
+  test("it is told once for all workers and all their starts", async () => {
+    const text =
+      'echo "TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension \\".ts\\" for /a.ts"; echo Node.js v20.20.2; exit 1';
+    const scene = scenes.start(script(text), { workers: 2, maxRestarts: 3 });
+    await scene.said("worker 0 is not started any more|worker 1 is not started any more");
+    await scene.said("worker 0 is not started any more|worker 1 is not started any more");
+    const told = scene.log.all.filter(({ level, msg }) => level > 20 && msg.includes("did not start"));
+    expect(told.map(({ msg }) => msg)).toEqual([expect.stringMatching(/Node v20\.20\.2 .*or later is needed/)]);
+  });
+});

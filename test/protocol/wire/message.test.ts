@@ -1,0 +1,46 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { encodeResult, parseMessage } from "../../../protocol/wire/message.ts";
+
+describe("parseMessage", () => {
+  test("gives results as they were encoded", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.option(fc.nat(0xffff_ffff), { nil: undefined }), (data, id) => {
+        const text = encodeResult(data, id);
+        expect(parseMessage(Buffer.from(text))).toEqual(JSON.parse(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([
+    '{"type":"Response","payload":{"status":"ok","data":1},"id":}',
+    '{"type":"Response","payload":{"status":"ok","data":1},"id":7',
+    '{"type":"Response","payload":{"status":"ok","data":1},"id":7]',
+    '{"type":"Response","payload":{"status":"ok","data":1},"id":0x7}',
+    '{"type":"Response","payload":{"status":"ok","data":1},"id":07}',
+    '{"type":"Response","payload":{"status":"ok","data":1},"id":7}}',
+    '{"type":"Response","payload":{"status":"ok","data":},"id":7}',
+    '{"type":"Response","payload":{"status":"ok","data":"},"id":7}',
+    '{"type":"Response","payload":{"status":"ok","data":1}"id":7}',
+    '{"type":"Response","payload":{"status":"ok","data":1,"more":{"a":2},"id":7}',
+  ])("takes no short cut through what is not JSON: %s", (text) => {
+    expect(() => parseMessage(Buffer.from(text))).toThrow(expect.objectContaining({ code: "BAD_FRAME" }));
+  });
+
+  test.each([
+    '{"type":"Response","payload":{"status":"ok","data":1,"more":{"a":2}},"id":7}',
+    '{"type":"Response","payload":{"status":"ok","data":{"x":1},"id":3},"id":7}',
+    '{"type":"Response","payload":{"status":"ok","data":"},\\"id\\":3}"},"id":7}',
+    '{"type":"Response","payload":{"status":"ok","data":1},"also":{"a":1},"id":7}',
+    '{"type":"Response","payload":{"status":"ok","data":1},"id":7 }',
+    '{"type":"Response","payload":{"status":"ok","data":1},"id":7e2}',
+  ])("gives what JSON says where the form is nearly a result's: %s", (text) => {
+    expect(parseMessage(Buffer.from(text))).toEqual(JSON.parse(text));
+  });
+
+  test("refuses an id that is over the largest", () => {
+    const bytes = Buffer.from(encodeResult(null, 0x1_0000_0000));
+    expect(() => parseMessage(bytes)).toThrow(expect.objectContaining({ code: "BAD_FRAME" }));
+  });
+});
