@@ -1,4 +1,3 @@
-import type { Outcome } from "./report/measured.ts";
 import { type Results, ratio, summarize } from "./rounds.ts";
 import { table, threeFigures } from "./table.ts";
 
@@ -26,6 +25,15 @@ export interface Goal {
   readonly of?: string;
   readonly figure: string;
   readonly contender?: string;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+/** How a goal came out: our figure beside the peer's, or by itself. */
+export interface Outcome {
+  /** Such as "requests/s ÷ nginx". */
+  readonly what: string;
+  readonly value: number;
   readonly atMost?: number;
   readonly atLeast?: number;
 }

@@ -1,4 +1,5 @@
-import type { Measured, Outcome } from "./measured.ts";
+import type { Outcome } from "../comparison.ts";
+import type { Measured } from "./measured.ts";
 
 /** Pixels. */
 const WIDTH = 860;

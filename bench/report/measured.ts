@@ -1,13 +1,4 @@
-import { type Comparison, describe, outcomesOf } from "../comparison.ts";
-
-/** How a goal came out: our figure beside the peer's, or by itself. */
-export interface Outcome {
-  /** Such as "requests/s ÷ nginx". */
-  readonly what: string;
-  readonly value: number;
-  readonly atMost?: number;
-  readonly atLeast?: number;
-}
+import { type Comparison, describe, type Outcome, outcomesOf } from "../comparison.ts";
 
 /** One bench's last run, as it is kept. */
 export interface Measured {

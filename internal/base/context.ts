@@ -1,5 +1,5 @@
 import type { Progress } from "../../protocol/wire/event-stream.ts";
-import type { TaskRunner } from "../work/task-runner.ts";
+import type { TaskRunner } from "./task-runner.ts";
 
 /** Where a command's output bytes go. */
 export interface Output {

@@ -1,8 +1,7 @@
 import type { Logger } from "../base/log.ts";
 import { withLastWords } from "../processes/last-words.ts";
 import { type CrashRecord, MAX_LAST_LINES } from "./crash-record.ts";
-import type { Member } from "./member.ts";
-import type { Crash } from "./member-home.ts";
+import type { Crash, Member } from "./member.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** Records kept. */

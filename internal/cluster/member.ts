@@ -4,15 +4,35 @@ import { Backoff } from "../processes/backoff.ts";
 import { withLastWords } from "../processes/last-words.ts";
 import { LastLines, type LogLine } from "../processes/output-tail.ts";
 import { startFailure } from "../processes/start-failure.ts";
-import { MEMBER_STEPS, type MemberState, Standing } from "../processes/states.ts";
+import { MEMBER_STEPS, type MemberState, StateMachine } from "../processes/states.ts";
 import type { WorkerChannel } from "../workers/channel.ts";
 import type { Loss } from "../workers/loss.ts";
-import type { MemberHome, Role } from "./member-home.ts";
-import type { ProcessHome } from "./process-home.ts";
-import { WorkerProcess } from "./worker-process.ts";
+import { WorkerProcess, type WorkerProcessOwner } from "./worker-process.ts";
 
 /** Milliseconds before a standby is started again: clients then met with gaps of 15 ms in place of 18. */
 const STANDBY_PAUSE = 250;
+
+/** A standby is started and ready, and given no work until it takes another's place. */
+export type Role = "active" | "standby";
+
+export interface Crash {
+  /** Why it did not start; undefined for one that was ready. */
+  readonly cause: string | undefined;
+  /** The member was given up after it. */
+  readonly isLast: boolean;
+}
+
+/** Dependencies and callbacks that a member gets from its supervisor. */
+export interface MemberOwner extends Pick<WorkerProcessOwner, "options" | "log" | "guard"> {
+  /** A line of its output; `isRepeat` while a start that fails for a known reason is tried again. */
+  line(line: LogLine, isRepeat: boolean): void;
+  /** It got ready, or is so no more. */
+  changed(): void;
+  /** A process of it got ready. */
+  ready(): void;
+  /** A process of it has ended that was not asked to, and all that it printed is read. */
+  crashed(member: Member, process: WorkerProcess, crash: Crash): void;
+}
 
 /** A worker's place: one process at a time, and its successor while it is being replaced. */
 export class Member {
@@ -24,10 +44,10 @@ export class Member {
   lastEnd: string | undefined;
   /** Why the last start failed, in words; undefined once one has succeeded. */
   reason: string | undefined;
-  readonly #home: MemberHome;
-  readonly #state = new Standing(MEMBER_STEPS, "stopped");
+  readonly #owner: MemberOwner;
+  readonly #state = new StateMachine(MEMBER_STEPS, "stopped");
   readonly #backoff: Backoff;
-  readonly #asHome: Omit<ProcessHome, "line">;
+  readonly #asOwner: Omit<WorkerProcessOwner, "line">;
   #role: Role;
   #current: WorkerProcess | undefined;
   #successor: WorkerProcess | undefined;
@@ -44,15 +64,15 @@ export class Member {
   #lastHope: WorkerProcess | undefined;
   #replacing: Promise<void> | undefined;
 
-  constructor(id: string, role: Role, home: MemberHome) {
+  constructor(id: string, role: Role, owner: MemberOwner) {
     this.id = id;
     this.#role = role;
-    this.#home = home;
-    this.#backoff = new Backoff(home.options);
-    this.#asHome = {
-      options: home.options,
-      log: home.log,
-      guard: home.guard,
+    this.#owner = owner;
+    this.#backoff = new Backoff(owner.options);
+    this.#asOwner = {
+      options: owner.options,
+      log: owner.log,
+      guard: owner.guard,
       signs: { givesSigns: false },
       ready: (process) => this.#whenReady(process),
       lost: (process) => this.#whenLost(process),
@@ -145,7 +165,7 @@ export class Member {
   async stop(): Promise<void> {
     clearTimeout(this.#respawn);
     this.#state.take("stop");
-    this.#home.changed();
+    this.#owner.changed();
     await Promise.all([...this.processes, ...this.#leaving].map((process) => process.stop()));
     this.#state.take("end");
   }
@@ -161,7 +181,7 @@ export class Member {
     this.starts++;
     const by = {};
     const process = new WorkerProcess(this.id, {
-      ...this.#asHome,
+      ...this.#asOwner,
       line: (stream, line) => this.#keep({ time: Date.now() / 1000, id: this.id, stream, line }, by),
     });
     this.#outputOf.set(process, by);
@@ -184,7 +204,7 @@ export class Member {
 
   #keep(line: LogLine, by: object): void {
     this.lines.add(line, by);
-    this.#home.line(line, this.#isRepeat && this.state !== "ready");
+    this.#owner.line(line, this.#isRepeat && this.state !== "ready");
   }
 
   #whenReady(process: WorkerProcess): void {
@@ -197,28 +217,28 @@ export class Member {
     this.#state.take("ready");
     if (process === this.#current && process.wasFit) this.#startSucceeded();
     void process.readUsage().catch(() => {}); // the checks tell of it
-    this.#home.log.info({ worker: this.id, pid: process.pid, role: this.#role }, `worker ${this.id} is ready`);
-    this.#home.changed();
+    this.#owner.log.info({ worker: this.id, pid: process.pid, role: this.#role }, `worker ${this.id} is ready`);
+    this.#owner.changed();
   }
 
   #startSucceeded(): void {
     this.#backoff.ready();
     this.reason = undefined;
     this.#isRepeat = false;
-    this.#home.ready();
+    this.#owner.ready();
   }
 
   #whenCrashed(process: WorkerProcess): void {
     this.lastEnd = process.reason;
     const cause = process.wasFit ? undefined : this.#causeOf(process);
     if (this.state !== "ready") this.reason = cause ?? this.reason;
-    this.#home.crashed(this, process, { cause, isLast: process === this.#lastHope });
+    this.#owner.crashed(this, process, { cause, isLast: process === this.#lastHope });
   }
 
   #causeOf(process: WorkerProcess): string {
     const lines = this.linesOf(process);
     const { end, wasCondemned } = process;
-    const known = startFailure({ end, wasCondemned, lines }, this.#home.options);
+    const known = startFailure({ end, wasCondemned, lines }, this.#owner.options);
     this.#isRepeat = known !== undefined && this.state !== "ready";
     return known ?? withLastWords(`it ${process.reason}`, lines);
   }
@@ -236,13 +256,13 @@ export class Member {
       this.#current = this.#successor;
       this.#successor = undefined;
       if (this.#current !== undefined) this.#state.take("succeeded");
-      else this.#goOnWithout(process);
-      this.#home.changed();
+      else this.#continueWithout(process);
+      this.#owner.changed();
     }
   }
 
-  #goOnWithout(process: WorkerProcess): void {
-    if (!this.#home.options.respawn) this.#state.take("leave");
+  #continueWithout(process: WorkerProcess): void {
+    if (!this.#owner.options.respawn) this.#state.take("leave");
     else if (this.#state.take("lost")) void process.whenJudged.then(() => this.#startAfter(process));
   }
 

@@ -10,13 +10,12 @@ import type { Loss } from "../workers/loss.ts";
 import { CrashLog } from "./crash-log.ts";
 import type { CrashRecord } from "./crash-record.ts";
 import { LimitWatch } from "./limit-watch.ts";
-import { Member } from "./member.ts";
-import type { MemberHome } from "./member-home.ts";
+import { Member, type MemberOwner } from "./member.ts";
 import type { ClusterOptions } from "./options.ts";
 
 export type ClusterStatus = Result<"cluster.status">;
 
-interface SupervisorHome {
+interface SupervisorDeps {
   readonly log: Logger;
   /** Takes what workers print. */
   readonly onWorkerLine?: (id: string, stream: OutputName, line: string, isRepeat: boolean) => void;
@@ -35,11 +34,11 @@ export class Supervisor {
   readonly #readers = new Set<(line: LogLine) => void>();
   #stopping: Promise<void> | undefined;
 
-  constructor(options: ClusterOptions, { log, onWorkerLine, onGivenUp }: SupervisorHome) {
+  constructor(options: ClusterOptions, { log, onWorkerLine, onGivenUp }: SupervisorDeps) {
     this.#options = options;
     this.#log = log;
     this.#crashes = new CrashLog(log);
-    const home: MemberHome = {
+    const owner: MemberOwner = {
       options,
       log,
       guard: this.#guard,
@@ -60,7 +59,7 @@ export class Supervisor {
     };
     this.#members = Array.from(
       { length: options.workers + options.standbys },
-      (_, i) => new Member(String(i), i < options.workers ? "active" : "standby", home),
+      (_, i) => new Member(String(i), i < options.workers ? "active" : "standby", owner),
     );
     this.#limits = new LimitWatch(options, log, this.#members);
   }

@@ -1,21 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { startTimer } from "../../protocol/timers.ts";
-import { LifeSigns } from "../processes/life-signs.ts";
-import { WorkerChild } from "../processes/managed-process.ts";
-import { PROCESS_STEPS, type ProcessState, Standing } from "../processes/states.ts";
+import { describeEnd, isFromOutside, isShortage, type ProcessEnd } from "../processes/end.ts";
+import { type KnownSigns, LifeSigns } from "../processes/life-signs.ts";
+import { ManagedProcess, type ManagedProcessOwner } from "../processes/managed-process.ts";
+import { PROCESS_STEPS, type ProcessState, StateMachine } from "../processes/states.ts";
 import { type Usage, UsageMeter } from "../processes/usage.ts";
 import type { WorkerChannel } from "../workers/channel.ts";
 import type { Loss } from "../workers/loss.ts";
-import {
-  describeEnd,
-  isFromOutside,
-  isShortage,
-  MAX_REQUESTS,
-  NO_WORK,
-  type ProcessEnd,
-  type Workload,
-} from "./crash-record.ts";
-import type { ProcessHome } from "./process-home.ts";
+import { MAX_REQUESTS, NO_WORK, type Workload } from "./crash-record.ts";
+import type { ClusterOptions } from "./options.ts";
 
 /** Milliseconds that a process which closed its connection has to end by itself, as most do, before it is told to. */
 const FAREWELL = 100;
@@ -24,6 +17,20 @@ const LAST_WORDS = 200;
 
 /** Milliseconds that a process which is ready once it is started has to live to be one that can. */
 const FIT_AFTER = 1_000;
+
+/** Dependencies and callbacks that a worker process gets from its member. */
+export interface WorkerProcessOwner extends ManagedProcessOwner {
+  readonly options: ClusterOptions;
+  readonly signs: KnownSigns;
+  /** It is ready for work. */
+  ready(process: WorkerProcess): void;
+  /** It will do no more, and was not asked to stop: called before it has ended, where that is known before. */
+  lost(process: WorkerProcess): void;
+  /** It has ended without being asked to, and all its output is read. */
+  crashed(process: WorkerProcess): void;
+  /** Nothing of it is left. */
+  ended(process: WorkerProcess): void;
+}
 
 /** One process of a member, from its start to its end. */
 export class WorkerProcess {
@@ -38,10 +45,10 @@ export class WorkerProcess {
   readonly whyLost: Promise<Loss>;
   channel: WorkerChannel | undefined;
   usage: Usage | undefined;
-  readonly #home: ProcessHome;
-  readonly #child: WorkerChild;
+  readonly #owner: WorkerProcessOwner;
+  readonly #child: ManagedProcess;
   readonly #meter: UsageMeter | undefined;
-  readonly #state = new Standing(PROCESS_STEPS, "starting");
+  readonly #state = new StateMachine(PROCESS_STEPS, "starting");
   readonly #settleReady: (ready: boolean) => void;
   readonly #settleJudged: () => void;
   readonly #settleLoss: (loss: Loss) => void;
@@ -55,17 +62,20 @@ export class WorkerProcess {
   #cause: string | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(id: string, home: ProcessHome) {
-    this.#home = home;
+  constructor(id: string, owner: WorkerProcessOwner) {
+    this.#owner = owner;
     ({ promise: this.whenReady, resolve: this.#settleReady } = Promise.withResolvers<boolean>());
     ({ promise: this.whenJudged, resolve: this.#settleJudged } = Promise.withResolvers<void>());
     ({ promise: this.whyLost, resolve: this.#settleLoss } = Promise.withResolvers<Loss>());
-    this.#child = new WorkerChild({ id, key: this.key }, home);
+    this.#child = new ManagedProcess(
+      { name: `worker ${id}`, fields: { worker: id }, env: owner.options.identify(id, this.key) },
+      owner,
+    );
     if (this.pid !== undefined) this.#meter = new UsageMeter(this.pid);
     void this.#child.exited.then(() => this.#whenExited());
     void this.#child.read.then(() => this.#whenRead());
     void this.#child.ended.then(() => this.#whenEnded());
-    const { readyTimeout, readyWhen } = home.options;
+    const { readyTimeout, readyWhen } = owner.options;
     if (readyWhen === "started") this.#child.onSpawn(() => this.#becomeReady());
     this.#timer = startTimer(() => this.#condemn(`was not ready within ${readyTimeout} ms`, "SIGKILL"), readyTimeout);
   }
@@ -90,7 +100,7 @@ export class WorkerProcess {
 
   /** It got as far as to work: it was ready, or, where every start counts as that, did not end soon after it. */
   get wasFit(): boolean {
-    return this.#home.options.readyWhen === "registered" ? this.#readyAt !== undefined : this.service >= FIT_AFTER;
+    return this.#owner.options.readyWhen === "registered" ? this.#readyAt !== undefined : this.service >= FIT_AFTER;
   }
 
   /** Undefined while it runs. */
@@ -131,7 +141,7 @@ export class WorkerProcess {
   adopt(channel: WorkerChannel): void {
     this.channel = channel;
     channel.onClose((reason) => this.#whenClosed(reason));
-    const { options, signs } = this.#home;
+    const { options, signs } = this.#owner;
     if (options.pingInterval > 0) this.#signs = new LifeSigns(channel, options, signs, () => this.#whenHung());
     if (options.readyWhen === "registered") this.#becomeReady();
   }
@@ -160,7 +170,7 @@ export class WorkerProcess {
     if (this.#state.take("stop")) {
       this.#rest();
       const { promise: tooLong, resolve } = Promise.withResolvers<void>();
-      const timer = startTimer(resolve, this.#home.options.drainTimeout);
+      const timer = startTimer(resolve, this.#owner.options.drainTimeout);
       await Promise.race([this.channel?.drain(), this.#child.exited, this.#forced.promise, tooLong]);
       clearTimeout(timer);
     }
@@ -171,7 +181,7 @@ export class WorkerProcess {
     if (!this.#state.take("ready")) return;
     clearTimeout(this.#timer);
     this.#readyAt = performance.now();
-    this.#home.ready(this);
+    this.#owner.ready(this);
     this.#settleReady(true);
   }
 
@@ -193,7 +203,7 @@ export class WorkerProcess {
   }
 
   #whenHung(): void {
-    this.#condemn(`hung: it gave no sign of life for ${this.#home.options.pingTimeout} ms`, "SIGKILL");
+    this.#condemn(`hung: it gave no sign of life for ${this.#owner.options.pingTimeout} ms`, "SIGKILL");
     this.channel?.close();
   }
 
@@ -214,7 +224,7 @@ export class WorkerProcess {
     this.#rest();
     const { channel } = this;
     channel?.setActive(false);
-    this.#home.lost(this);
+    this.#owner.lost(this);
     return true;
   }
 
@@ -237,14 +247,14 @@ export class WorkerProcess {
   /** What its connection left is known by then, which LAST_WORDS bounds. */
   async #whenRead(): Promise<void> {
     if (this.channel !== undefined) await this.#closed.promise;
-    if (this.state === "crashed") this.#home.crashed(this);
+    if (this.state === "crashed") this.#owner.crashed(this);
   }
 
   #whenEnded(): void {
     clearTimeout(this.#timer);
     this.channel?.close();
     this.#state.take("end");
-    this.#home.ended(this);
+    this.#owner.ended(this);
   }
 }
 

@@ -1,10 +1,10 @@
-import type { Context } from "../base/context.ts";
+import type { Call } from "../base/context.ts";
 
 /** What is to be written, in pieces. */
 export type Contents = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** A writing command's contents: its text, or else the call's byte stream. */
-export function contentsOf(data: string | undefined, { input, signal }: Context): Contents {
+export function contentsOf(data: string | undefined, { input, signal }: Pick<Call, "input" | "signal">): Contents {
   return data === undefined ? untilAborted(input, signal) : [Buffer.from(data)];
 }
 

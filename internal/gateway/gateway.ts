@@ -10,17 +10,19 @@ import { Dispatch, noWorkerAnswer } from "./dispatch/dispatch.ts";
 import { workerRequest } from "./dispatch/worker-request.ts";
 import { type Answer, errorAnswer, isAnswer } from "./exchange/answer.ts";
 import { createClientAddress, createRemoteAddr, createTrust } from "./exchange/client-address.ts";
-import { Exchange, type GatewayRequest, type GatewayResponse } from "./exchange/exchange.ts";
+import { Exchange } from "./exchange/exchange.ts";
+import type { GatewayRequest, GatewayResponse } from "./exchange/http-messages.ts";
 import { ALLOWED, requestFault } from "./exchange/request-faults.ts";
 import { toldRequest } from "./exchange/request-for-log.ts";
 import { traceAnswer } from "./exchange/trace.ts";
-import { goOn, throughSteps } from "./exchange/when-resolved.ts";
+import { throughSteps, whenResolved } from "./exchange/when-resolved.ts";
 import { writeAnswer } from "./exchange/write-answer.ts";
 import type { Features } from "./features.ts";
 import type { RefuseBody } from "./listener/broken-connection.ts";
 import type { Arrival } from "./listener/request-handler.ts";
 import { BoundedWarnings } from "./observe/bounded-warnings.ts";
 import type { Observer } from "./observe/observer.ts";
+import type { StatusPages } from "./observe/status-pages.ts";
 import type { GatewayOptions } from "./options.ts";
 import type { RouteMatch, RouteTable } from "./routes/route-table.ts";
 import { closeAtEnd } from "./upgrade/tunnel.ts";
@@ -32,6 +34,7 @@ export interface GatewayParts {
   readonly routes: RouteTable;
   readonly features: Features;
   readonly observer: Observer;
+  readonly statusPages: StatusPages;
   readonly log: Logger;
 }
 
@@ -76,7 +79,7 @@ export class Gateway {
   }
 
   readonly handle = (request: GatewayRequest, response: GatewayResponse, arrival: Arrival = {}): void => {
-    const { observer } = this.#parts;
+    const { observer, statusPages } = this.#parts;
     const client = this.#client(request);
     const isFromTrusted = this.#isFromTrusted(request);
     if (!isFromTrusted && request.headers["x-forwarded-for"] !== undefined) this.#tellStranger(client);
@@ -88,7 +91,7 @@ export class Gateway {
     observer.began(exchange);
     this.#guarded(exchange, () => {
       const fault = requestFault(exchange, this.#options.allowTrace === true);
-      const page = fault === undefined ? observer.page(exchange) : undefined;
+      const page = fault === undefined ? statusPages(exchange) : undefined;
       if (fault !== undefined) this.#refuse(exchange, fault);
       else if (page !== undefined) this.#answer(exchange, page);
       else this.#throughGates(exchange, 0, arrival.awaitsContinue === true);
@@ -153,7 +156,7 @@ export class Gateway {
     if (method === "TRACE") this.#answer(exchange, traceAnswer(exchange));
     else if (target.length > this.#options.maxUrl) this.#answer(exchange, URI_TOO_LONG);
     else if (!pool.wasReady && (pool.hopeful || features.upstreams === undefined)) this.#awaitRoutes(exchange);
-    else this.#toWhoseItIs(exchange, routes.find(method, path), features.upstreams);
+    else this.#routeTo(exchange, routes.find(method, path), features.upstreams);
   }
 
   /** Until the first worker tells the routes, nobody knows whose a request is. */
@@ -166,11 +169,11 @@ export class Gateway {
     this.#then(exchange, pool.firstReady(), () => {
       const { upstreams } = features;
       if (!pool.wasReady && upstreams === undefined) this.#answer(exchange, noWorkerAnswer(this.#options.rescue));
-      else this.#toWhoseItIs(exchange, routes.find(exchange.method, exchange.path), upstreams);
+      else this.#routeTo(exchange, routes.find(exchange.method, exchange.path), upstreams);
     });
   }
 
-  #toWhoseItIs(exchange: Exchange, match: RouteMatch | undefined, upstreams: Features["upstreams"]): void {
+  #routeTo(exchange: Exchange, match: RouteMatch | undefined, upstreams: Features["upstreams"]): void {
     exchange.route = match?.pattern ?? (upstreams === undefined ? "(worker)" : "(proxy)");
     if (match?.file !== undefined) this.#toFile(exchange, match.file);
     else if (match === undefined && upstreams !== undefined) this.#toProxy(exchange, upstreams);
@@ -254,6 +257,7 @@ export class Gateway {
         this.#guarded(exchange, () => this.#answer(exchange, answer));
       },
     );
+    dispatch.start();
     if (request.files !== undefined) exchange.onEnd(() => dispatch.place ?? discardFiles(request));
   }
 
@@ -310,7 +314,7 @@ export class Gateway {
   }
 
   #then<T>(exchange: Exchange, value: T | Promise<T>, next: (value: T) => void): void {
-    goOn(value, next, (error) => this.#failed(exchange, error));
+    whenResolved(value, next, (error) => this.#failed(exchange, error));
   }
 
   #guarded(exchange: Exchange, work: () => void): void {

@@ -4,7 +4,10 @@ import { WorkerPool } from "../workers/worker-pool.ts";
 import { createFeatures } from "./features.ts";
 import { Gateway } from "./gateway.ts";
 import { HttpServer } from "./listener/http-server.ts";
-import { Observer, type WorkerFigures } from "./observe/observer.ts";
+import { createAccessLog } from "./observe/access-log.ts";
+import { Observer } from "./observe/observer.ts";
+import { createStatusPages } from "./observe/status-pages.ts";
+import { statusSources, type WorkerFigures } from "./observe/status-sources.ts";
 import type { GatewayOptions } from "./options.ts";
 import { RouteTable } from "./routes/route-table.ts";
 
@@ -20,7 +23,7 @@ export interface OpenGateway {
   close(): void;
 }
 
-export interface GatewayHome {
+export interface GatewayDeps {
   readonly log: Logger;
   /** Bytes of a frame to a worker. */
   readonly maxFrame: number;
@@ -30,7 +33,7 @@ export interface GatewayHome {
 /** Loads what the options switch on; nothing listens yet. */
 export async function openGateway(
   options: GatewayOptions,
-  { log, maxFrame, workers }: GatewayHome,
+  { log, maxFrame, workers }: GatewayDeps,
 ): Promise<OpenGateway> {
   const features = await createFeatures(options, log);
   const routes = new RouteTable();
@@ -43,8 +46,9 @@ export async function openGateway(
     }
   };
   const pool = new WorkerPool({ strategy, timeout, queueTimeout, maxFrame, log, onRoutes });
-  const observer = new Observer({ options, features, pool, log, workers });
-  const gateway = new Gateway(options, { pool, routes, features, observer, log });
+  const observer = new Observer(features.quality, options.accessLog ? createAccessLog(log) : undefined);
+  const statusPages = createStatusPages(statusSources({ options, features, pool, observer, workers }));
+  const gateway = new Gateway(options, { pool, routes, features, observer, statusPages, log });
   const server = new HttpServer(options, gateway.handle, log, gateway.refuseBody);
   return {
     pool,

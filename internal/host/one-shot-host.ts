@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Host } from "../base/context.ts";
 import { confinedResolver, freeResolver } from "../base/root.ts";
 import { VERSION } from "../base/version.ts";
-import { InPlaceRunner } from "../work/in-place.ts";
+import { inPlaceRunner } from "./task-runners.ts";
 
 /** Text that one answer of a command run in this process may have: what a string and JSON.parse still take. */
 const MAX_RESULT = 400 * 1024 * 1024;
@@ -21,7 +21,7 @@ export function oneShotHost({ root, confined = false, logDefect = printDefect }:
     root: absolute,
     confined,
     maxResult: MAX_RESULT,
-    tasks: new InPlaceRunner(),
+    tasks: inPlaceRunner(),
     resolvePath: confined ? confinedResolver(absolute) : freeResolver(absolute),
     logDefect,
   };

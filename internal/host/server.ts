@@ -1,12 +1,12 @@
 import type { Host } from "../base/context.ts";
 import type { Logger } from "../base/log.ts";
-import { setCluster } from "../cluster/cluster-of.ts";
 import type { ClusterOptions } from "../cluster/options.ts";
 import type { Supervisor } from "../cluster/supervisor.ts";
+import { SERVER_WORKERS, supervisorsOf } from "../cluster/supervisors.ts";
 import { interceptorOf } from "../commands/console/shared/interceptor-of.ts";
 import { openGateway } from "../gateway/open-gateway.ts";
 import type { GatewayOptions } from "../gateway/options.ts";
-import type { WorkerHome } from "../ipc/worker-peer.ts";
+import type { Role } from "../ipc/role.ts";
 
 /** What `server start` adds to the service. */
 export interface ServerOptions {
@@ -17,7 +17,7 @@ export interface ServerOptions {
 
 /** Workers and the HTTP in front of them, as modules of a service. */
 export interface Server {
-  readonly workers: WorkerHome;
+  readonly workers: Role;
   /** host:port of HTTP, once it listens. */
   readonly address: string;
   /** Whether a worker is connected, or a process of the cluster's is about to be one. */
@@ -31,7 +31,7 @@ export interface Server {
   stop(force: boolean): Promise<void>;
 }
 
-export interface ServerHome {
+export interface ServerDeps {
   readonly log: Logger;
   readonly maxFrame: number;
   /** Milliseconds that requests under way have to finish at the end. */
@@ -42,7 +42,7 @@ export interface ServerHome {
 
 export async function createServer(
   options: ServerOptions,
-  { log, maxFrame, drainTimeout, onGivenUp }: ServerHome,
+  { log, maxFrame, drainTimeout, onGivenUp }: ServerDeps,
 ): Promise<Server> {
   let supervisor: Supervisor | undefined;
   const workers = () => ({
@@ -91,7 +91,7 @@ export async function createServer(
 async function startCluster(
   options: ClusterOptions,
   host: Host,
-  { socket, log, onGivenUp }: Pick<ServerHome, "log" | "onGivenUp"> & { readonly socket: string },
+  { socket, log, onGivenUp }: Pick<ServerDeps, "log" | "onGivenUp"> & { readonly socket: string },
 ): Promise<Supervisor> {
   const { Supervisor } = await import("../cluster/supervisor.ts");
   const interceptor = interceptorOf(host);
@@ -105,6 +105,6 @@ async function startCluster(
   };
   const env = { ...options.env, XYPRISS_IPC_PATH: socket };
   const supervisor = new Supervisor({ ...options, env }, { log, onWorkerLine, onGivenUp });
-  setCluster(host, supervisor);
+  supervisorsOf(host).set(SERVER_WORKERS, supervisor);
   return supervisor;
 }

@@ -9,9 +9,9 @@ import { VERSION } from "../base/version.ts";
 import { CallStatistics } from "../ipc/call-statistics.ts";
 import { IpcServer } from "../ipc/ipc-server.ts";
 import { DEFAULT_LIMITS, type IpcLimits } from "../ipc/limits.ts";
-import { ThreadRunner } from "../work/threads.ts";
 import { Router } from "./router.ts";
 import type { ServerOptions } from "./server.ts";
+import { threadRunner } from "./task-runners.ts";
 
 export interface ServiceOptions {
   readonly socket: string;
@@ -45,7 +45,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const absoluteRoot = resolve(root);
   const startedAt = performance.now();
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  const tasks = new ThreadRunner();
+  const tasks = await threadRunner();
   const statistics = new CallStatistics((name) => contractsByName.has(name));
   let failure: XsysError | undefined;
   const onGivenUp = (why: string) => {
@@ -118,7 +118,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     statistics,
     log,
     hello,
-    workers: front?.workers,
+    roles: front === undefined ? [] : [front.workers],
   });
   await server.listen();
   await front?.start(host, socket).catch(async (error) => {

@@ -34,3 +34,8 @@ export const tasks = {
   "unpack-tar": () => import("../commands/archive/tasks/unpack-tar.ts"),
   "unpack-zip": () => import("../commands/archive/tasks/unpack-zip.ts"),
 };
+
+type Tasks = typeof tasks;
+declare module "../base/task-runner.ts" {
+  interface TaskModules extends Tasks {}
+}

@@ -9,16 +9,21 @@ import {
   encodeResult,
   type Message,
 } from "../../protocol/wire/message.ts";
-import type { Peer } from "../base/context.ts";
+import type { Call, Peer } from "../base/context.ts";
 import { RawJson } from "../base/raw-json.ts";
-import type { Router } from "../host/router.ts";
 import type { CallStatistics } from "./call-statistics.ts";
 import { IncomingCall } from "./incoming-call.ts";
 import type { IpcLimits } from "./limits.ts";
 
+/** Runs commands by name, as the host's router does. */
+export interface CommandRouter {
+  /** A plain value, or a promise; what it throws or rejects with is an XsysError. */
+  call(name: string, params: unknown, call: Call): unknown;
+}
+
 /** What a connection's calls need of the server. */
-export interface CallsHome {
-  readonly router: Router;
+export interface CallsOwner {
+  readonly router: CommandRouter;
   readonly limits: IpcLimits;
   readonly statistics: CallStatistics;
   readonly draining: boolean;
@@ -43,7 +48,7 @@ const UNSENT_FRAMES = 4;
 
 /** The calls of one connection that are not answered yet. */
 export class Calls {
-  readonly #home: CallsHome;
+  readonly #owner: CallsOwner;
   readonly #caller: Caller;
   readonly #writer: FrameWriter;
   /** Calls with an id: answered as they finish. */
@@ -51,8 +56,8 @@ export class Calls {
   /** Calls without an id: one at a time, in the order asked. The first is the one that runs. */
   readonly #inOrder: { readonly call: IncomingCall; readonly params: unknown }[] = [];
 
-  constructor(home: CallsHome, caller: Caller, writer: FrameWriter) {
-    this.#home = home;
+  constructor(owner: CallsOwner, caller: Caller, writer: FrameWriter) {
+    this.#owner = owner;
     this.#caller = caller;
     this.#writer = writer;
   }
@@ -63,7 +68,7 @@ export class Calls {
 
   /** Calls in order cannot be refused out of it: above the limit the connection is read no further. */
   get tooManyInOrder(): boolean {
-    return this.#inOrder.length > this.#home.limits.maxInflight;
+    return this.#inOrder.length > this.#owner.limits.maxInflight;
   }
 
   /** @throws BAD_FRAME for an id that is in use. */
@@ -87,7 +92,7 @@ export class Calls {
       return;
     }
     if (this.#byId.has(id)) throw new XsysError("BAD_FRAME", `the id ${id} is already in use by a call in flight`);
-    const { maxInflight } = this.#home.limits;
+    const { maxInflight } = this.#owner.limits;
     if (this.#byId.size >= maxInflight) {
       this.#writer.json(
         encodeError(new XsysError("LIMIT_EXCEEDED", `more than ${maxInflight} calls are in flight`), id),
@@ -135,8 +140,8 @@ export class Calls {
 
   #run(call: IncomingCall, params: unknown): void {
     try {
-      if (this.#home.draining) throw new XsysError("UNAVAILABLE", "the service is shutting down");
-      const answer = this.#home.router.call(call.name, params, call);
+      if (this.#owner.draining) throw new XsysError("UNAVAILABLE", "the service is shutting down");
+      const answer = this.#owner.router.call(call.name, params, call);
       if (answer instanceof Promise) {
         answer.then(
           (data) => this.#answer(call, data),
@@ -151,7 +156,7 @@ export class Calls {
   #answer(call: IncomingCall, data: unknown): void {
     let encoded: Encoded;
     try {
-      const { maxFrame } = this.#home.limits;
+      const { maxFrame } = this.#owner.limits;
       encoded = data instanceof RawJson ? wrapWithin(data, call, maxFrame) : encodeWithin(data, call, maxFrame);
       this.#refusePile(encoded, call);
     } catch (error) {
@@ -166,7 +171,7 @@ export class Calls {
   #refusePile(encoded: Encoded, { name }: IncomingCall): void {
     const length = typeof encoded === "string" ? encoded.length : sizeOf(encoded);
     const { unsent } = this.#caller;
-    if (length <= SMALL_ANSWER || unsent + length <= UNSENT_FRAMES * this.#home.limits.maxFrame) return;
+    if (length <= SMALL_ANSWER || unsent + length <= UNSENT_FRAMES * this.#owner.limits.maxFrame) return;
     throw new XsysError(
       "LIMIT_EXCEEDED",
       `${name}: its answer is not kept, for ${unsent} bytes wait to be read already`,
@@ -178,7 +183,7 @@ export class Calls {
   }
 
   #settle(call: IncomingCall, encoded: Encoded, failed: boolean): void {
-    this.#home.statistics.record(call.name, performance.now() - call.startedAt, failed);
+    this.#owner.statistics.record(call.name, performance.now() - call.startedAt, failed);
     if (this.#caller.isOpen) {
       if (typeof encoded === "string") this.#writer.json(encoded);
       else this.#writer.pieces(encoded);

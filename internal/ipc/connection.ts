@@ -11,9 +11,9 @@ import {
   parseMessage,
 } from "../../protocol/wire/message.ts";
 import type { Logger } from "../base/log.ts";
-import { onBehalfOf } from "../work/on-behalf-of.ts";
-import { type Caller, Calls, type CallsHome } from "./calls.ts";
-import type { WorkerHome, WorkerInbox, WorkerPeer } from "./worker-peer.ts";
+import { onBehalfOf } from "../base/on-behalf-of.ts";
+import { type Caller, Calls, type CallsOwner } from "./calls.ts";
+import type { Role, RoleInbox, RolePeer } from "./role.ts";
 
 /**
  * How long a peer may take to end its side when we have ended ours, in milliseconds: one that does not run its event
@@ -21,27 +21,27 @@ import type { WorkerHome, WorkerInbox, WorkerPeer } from "./worker-peer.ts";
  */
 const END_TIMEOUT = 500;
 
+/** How the types of messages begin by which a peer takes a role: `RegisterWorker`. */
+const REGISTER = "Register";
+
 /** What a connection needs of the server it belongs to. */
-export interface ConnectionHome extends CallsHome {
+export interface ConnectionOwner extends CallsOwner {
   readonly log: Logger;
-  /** Absent where no workers are taken in. */
-  readonly workers: WorkerHome | undefined;
+  /** Roles that a peer can take. */
+  readonly roles: readonly Role[];
   hello(): HelloAnswer;
 }
 
-/** What a worker's connection says to whoever gives it work; the rest is answered as on any connection. */
-const WORKER_TYPES = new Set(["Response", "SyncRoutes", "Task", "TaskResult", "Pong", "Credit", "Cancel"]);
-
 /** One peer: its frames, its calls in flight, and the end of both. */
-export class Connection implements Caller, WorkerPeer {
+export class Connection implements Caller, RolePeer {
   readonly #socket: Socket;
-  readonly #home: ConnectionHome;
+  readonly #owner: ConnectionOwner;
   readonly #log: Logger;
   readonly #reader: FrameReader;
   readonly writer: FrameWriter;
   readonly #calls: Calls;
   readonly #cleanUps: (() => void)[] = [];
-  #inbox: WorkerInbox | undefined;
+  #inbox: RoleInbox | undefined;
   #fault: string | undefined;
   #pid: number | undefined;
   #hasSpoken = false;
@@ -51,13 +51,13 @@ export class Connection implements Caller, WorkerPeer {
   #ending = false;
   #refused = false;
 
-  constructor(socket: Socket, home: ConnectionHome, number: number) {
+  constructor(socket: Socket, owner: ConnectionOwner, number: number) {
     this.#socket = socket;
-    this.#home = home;
-    this.#log = home.log.child({ connection: number });
-    this.#reader = new FrameReader(home.limits.maxFrame);
+    this.#owner = owner;
+    this.#log = owner.log.child({ connection: number });
+    this.#reader = new FrameReader(owner.limits.maxFrame);
     this.writer = new FrameWriter(socket);
-    this.#calls = new Calls(home, this, this.writer);
+    this.#calls = new Calls(owner, this, this.writer);
     socket.on("data", (bytes: Buffer) => {
       if (this.#inbox !== undefined) this.#receive(bytes);
       else onBehalfOf.run(number, () => this.#receive(bytes));
@@ -66,7 +66,7 @@ export class Connection implements Caller, WorkerPeer {
     socket.on("error", (error) => this.#log.debug({ err: error }, "connection failed"));
     socket.on("close", () => this.#abandon());
     // Node's own timeout sees how much of one large answer has left, which bytesWritten tells only at its start.
-    wheneverQuiet(socket, home.limits.stallTimeout, () => this.#closeIfUnread());
+    wheneverQuiet(socket, owner.limits.stallTimeout, () => this.#closeIfUnread());
   }
 
   get saidHello(): boolean {
@@ -141,7 +141,7 @@ export class Connection implements Caller, WorkerPeer {
 
   /** Closes the connection when the peer has left something half-done for too long. */
   closeIfStalled(now: number): void {
-    if (this.#socket.writableLength > 0 || now - this.#lastHeard < this.#home.limits.stallTimeout) return;
+    if (this.#socket.writableLength > 0 || now - this.#lastHeard < this.#owner.limits.stallTimeout) return;
     const reason = this.#stallReason();
     if (reason !== undefined) this.#closeStalled(reason);
   }
@@ -152,7 +152,7 @@ export class Connection implements Caller, WorkerPeer {
 
   #closeStalled(reason: string): void {
     this.#fault = reason;
-    this.#log.warn({ code: "TIMEOUT" }, `closed: ${reason} for ${this.#home.limits.stallTimeout} ms`);
+    this.#log.warn({ code: "TIMEOUT" }, `closed: ${reason} for ${this.#owner.limits.stallTimeout} ms`);
     this.#socket.destroy();
   }
 
@@ -197,46 +197,50 @@ export class Connection implements Caller, WorkerPeer {
     }
     const message = parseMessage(payload);
     const { type, id } = message;
-    if (this.#inbox !== undefined && WORKER_TYPES.has(type)) this.#inbox.message(message);
+    if (this.#inbox?.takes.has(type)) this.#inbox.message(message);
     else if (type === "CoreCommand") this.#calls.begin(message);
     else if (type === "Credit") this.#calls.credit(message);
     else if (type === "Cancel") this.#calls.cancel(message);
     else if (type === "Ping") this.writer.json(encodeMessage("Pong", {}, id));
     else if (type === "Hello") this.#greet(message);
-    else if (type === "RegisterWorker") this.#register(message);
+    else if (type.startsWith(REGISTER)) this.#register(message);
     else if (type !== "Pong") {
       const error = new XsysError("UNKNOWN_TYPE", `there is no message type "${type.slice(0, 64)}"`);
       this.writer.json(encodeError(error, id));
     }
   };
 
-  /** From here on this is a worker's connection. */
-  #register({ id, payload }: Message): void {
-    const { workers } = this.#home;
-    if (workers === undefined || this.#inbox !== undefined) {
-      const why = workers === undefined ? "this service takes no workers" : "this connection is a worker's already";
-      this.writer.json(encodeError(new XsysError("UNSUPPORTED", why), id));
+  /** From here on the peer has a role. */
+  #register({ id, type, payload }: Message): void {
+    const role = this.#owner.roles.find(({ takenBy }) => takenBy === type);
+    if (role === undefined || this.#inbox !== undefined) {
+      this.writer.json(encodeError(new XsysError("UNSUPPORTED", this.#whyNoRole(type)), id));
       return;
     }
-    this.#inbox = workers.admit(this, payload);
+    this.#inbox = role.admit(this, payload);
     this.writer.gatherTurn();
     this.#calls.abandon();
+  }
+
+  #whyNoRole(type: string): string {
+    if (this.#inbox !== undefined) return "this connection has a role already";
+    return `this service takes no ${type.slice(REGISTER.length).toLowerCase()}s`;
   }
 
   #greet({ id, payload }: Message): void {
     const { pid } = (payload ?? {}) as Partial<HelloQuestion>;
     if (Number.isSafeInteger(pid)) this.#pid = pid;
     this.#saidHello = true;
-    this.writer.json(encodeMessage("Hello", this.#home.hello(), id));
+    this.writer.json(encodeMessage("Hello", this.#owner.hello(), id));
   }
 
   /**
-   * Reads on only while the peer takes its answers, and while its calls in order are few. A worker is always read: what
-   * it is sent is bounded by whoever gives it work, and it might be waiting for us as we for it.
+   * Reads on only while the peer takes its answers, and while its calls in order are few. A peer with a role is
+   * always read: what it is sent is bounded by the role, and it might be waiting for us as we for it.
    */
   #balance(): void {
     if (this.#inbox !== undefined) return;
-    const full = this.#socket.writableLength > this.#home.limits.maxUnsent || this.#calls.tooManyInOrder;
+    const full = this.#socket.writableLength > this.#owner.limits.maxUnsent || this.#calls.tooManyInOrder;
     if (full === this.#readingPaused) return;
     this.#readingPaused = full;
     if (full) this.#socket.pause();

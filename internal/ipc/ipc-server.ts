@@ -3,33 +3,33 @@ import { XsysError } from "../../protocol/errors.ts";
 import { startInterval, startTimer } from "../../protocol/timers.ts";
 import type { HelloAnswer } from "../../protocol/wire/message.ts";
 import type { Logger } from "../base/log.ts";
-import type { Router } from "../host/router.ts";
 import type { CallStatistics } from "./call-statistics.ts";
+import type { CommandRouter } from "./calls.ts";
 import { type ClaimedSocket, claimSocket } from "./claim-socket.ts";
-import { Connection, type ConnectionHome } from "./connection.ts";
+import { Connection, type ConnectionOwner } from "./connection.ts";
 import type { IpcLimits } from "./limits.ts";
-import type { WorkerHome } from "./worker-peer.ts";
+import type { Role } from "./role.ts";
 
 export interface IpcServerOptions {
   readonly socket: string;
   /** Of the socket, where it listens already. */
   readonly descriptor?: number | undefined;
-  readonly router: Router;
+  readonly router: CommandRouter;
   readonly limits: IpcLimits;
   readonly statistics: CallStatistics;
   readonly log: Logger;
   readonly hello: () => HelloAnswer;
-  readonly workers?: WorkerHome | undefined;
+  readonly roles?: readonly Role[] | undefined;
 }
 
 /** Accepts connections on a socket until it is told to stop. */
-export class IpcServer implements ConnectionHome {
-  readonly router: Router;
+export class IpcServer implements ConnectionOwner {
+  readonly router: CommandRouter;
   readonly limits: IpcLimits;
   readonly statistics: CallStatistics;
   readonly log: Logger;
   readonly hello: () => HelloAnswer;
-  readonly workers: WorkerHome | undefined;
+  readonly roles: readonly Role[];
   readonly #path: string;
   readonly #descriptor: number | undefined;
   readonly #server: Server;
@@ -41,7 +41,7 @@ export class IpcServer implements ConnectionHome {
   #stopped: Promise<void> | undefined;
   #onIdle: () => void = () => {};
 
-  constructor({ socket, descriptor, router, limits, statistics, log, hello, workers }: IpcServerOptions) {
+  constructor({ socket, descriptor, router, limits, statistics, log, hello, roles = [] }: IpcServerOptions) {
     this.#path = socket;
     this.#descriptor = descriptor;
     this.router = router;
@@ -49,7 +49,7 @@ export class IpcServer implements ConnectionHome {
     this.statistics = statistics;
     this.log = log;
     this.hello = hello;
-    this.workers = workers;
+    this.roles = roles;
     this.#server = createServer((peer) => this.#accept(peer));
   }
 

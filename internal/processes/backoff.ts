@@ -1,4 +1,15 @@
-import type { ClusterOptions } from "../cluster/options.ts";
+/** When a process is started again. Milliseconds. */
+export interface BackoffOptions {
+  /**
+   * Pause between a death and the next start: doubled by each death in a row, with jitter, up to `most` for a process that
+   * did not get ready and `mostInService` for one that did.
+   */
+  readonly backoff: { readonly first: number; readonly most: number; readonly mostInService: number };
+  /** After so long in service, the next death counts as the first. */
+  readonly stableAfter: number;
+  /** Failed restarts in a row after which it is given up; absent for never. */
+  readonly maxRestarts?: number;
+}
 
 /** One end of a member's process that was not asked for. */
 export interface Death {
@@ -25,13 +36,13 @@ export interface Death {
  * A process that was ended by a signal from outside, or by a request, waits for the first pause at most.
  */
 export class Backoff {
-  readonly #options: Pick<ClusterOptions, "backoff" | "stableAfter" | "maxRestarts">;
+  readonly #options: BackoffOptions;
   #failedStarts = 0;
   /** The same without those that a shortage of the machine caused. */
   #ownFailures = 0;
   #deathsInService = 0;
 
-  constructor(options: Pick<ClusterOptions, "backoff" | "stableAfter" | "maxRestarts">) {
+  constructor(options: BackoffOptions) {
     this.#options = options;
   }
 

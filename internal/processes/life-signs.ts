@@ -1,6 +1,18 @@
 import { startInterval, startTimer } from "../../protocol/timers.ts";
-import type { ClusterOptions } from "../cluster/options.ts";
-import type { WorkerChannel } from "../workers/channel.ts";
+
+/** Milliseconds. */
+export interface LifeSignOptions {
+  /** How often a process is asked for a sign of life; 0 for never. */
+  readonly pingInterval: number;
+  /** How long it may owe one before it counts as hung. */
+  readonly pingTimeout: number;
+}
+
+/** The connection of a process that can be asked for a sign of life. */
+export interface Pingable {
+  /** Resolves with the sign of life, and never for a connection that is gone. */
+  ping(): Promise<void>;
+}
 
 /** A timer that fires so much too late tells of a service that was held up itself: what it did not hear counts for nothing. */
 const LATE = 0.5;
@@ -22,7 +34,7 @@ export interface KnownSigns {
  * is answered, which may take its time, and see to what comes behind it at once.
  */
 export class LifeSigns {
-  readonly #channel: WorkerChannel;
+  readonly #channel: Pingable;
   readonly #timeout: number;
   readonly #known: KnownSigns;
   readonly #onHung: () => void;
@@ -34,8 +46,8 @@ export class LifeSigns {
   #over = false;
 
   constructor(
-    channel: WorkerChannel,
-    { pingInterval, pingTimeout }: Pick<ClusterOptions, "pingInterval" | "pingTimeout">,
+    channel: Pingable,
+    { pingInterval, pingTimeout }: LifeSignOptions,
     known: KnownSigns,
     onHung: () => void,
   ) {

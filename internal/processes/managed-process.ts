@@ -1,18 +1,30 @@
 import type { ChildProcess } from "node:child_process";
 import { explainStart } from "../../protocol/start-failure.ts";
-import type { ProcessEnd } from "../cluster/crash-record.ts";
-import type { ProcessHome } from "../cluster/process-home.ts";
+import type { Logger } from "../base/log.ts";
+import type { ProcessEnd } from "./end.ts";
 import { groupGone, groupLives, signalGroup } from "./group.ts";
-import { WorkerOutput } from "./output.ts";
-import { type Identity, launch } from "./start.ts";
+import type { ProcessOptions } from "./options.ts";
+import type { OrphanGuard } from "./orphan-guard.ts";
+import { type OutputName, ProcessOutput } from "./output.ts";
+import { type Identity, startProcess } from "./start.ts";
 import { attemptOf } from "./start-failure.ts";
 import { stopChild } from "./stop-child.ts";
 
 /** Milliseconds for what is left in a pipe whose writer has ended; a process of another group may hold it open. */
 const LAST_OUTPUT = 200;
 
-/** A worker as the operating system has it: a process, its group, and its output. */
-export class WorkerChild {
+/** Dependencies and callbacks that a managed process gets from its owner. */
+export interface ManagedProcessOwner {
+  readonly options: ProcessOptions;
+  readonly log: Logger;
+  /** Ends its group when this process is killed. */
+  readonly guard: OrphanGuard;
+  /** A line of its output. */
+  line(stream: OutputName, line: string): void;
+}
+
+/** A child process as the operating system has it: the process, its group, and its output. */
+export class ManagedProcess {
   /** Resolves at its own exit, or when it could not be started. */
   readonly exited: Promise<ProcessEnd>;
   /** Resolves when its output is read as well. */
@@ -20,32 +32,32 @@ export class WorkerChild {
   /** Resolves when nothing is left of it, nor of what it started. */
   readonly ended: Promise<void>;
   readonly #child: ChildProcess | undefined;
-  readonly #home: ProcessHome;
-  readonly #output: WorkerOutput | undefined;
+  readonly #owner: ManagedProcessOwner;
+  readonly #output: ProcessOutput | undefined;
   #end: ProcessEnd | undefined;
   #wasAsked = false;
   #wasSignalled = false;
   #stopping: Promise<void> | undefined;
 
-  constructor(identity: Identity, home: ProcessHome) {
-    this.#home = home;
+  constructor(identity: Identity, owner: ManagedProcessOwner) {
+    this.#owner = owner;
     const { promise, resolve } = Promise.withResolvers<ProcessEnd>();
     this.exited = promise;
     try {
-      this.#child = launch(home.options, identity, home.log);
-      this.#output = this.#read(this.#child, identity.id);
+      this.#child = startProcess(owner.options, identity, owner.log);
+      this.#output = this.#read(this.#child, identity);
       this.#child.once("exit", (code, signal) => resolve({ code, signal }));
       this.#child.on("error", (error) => {
-        const why = explainStart(error, attemptOf(home.options));
+        const why = explainStart(error, attemptOf(owner.options));
         if (this.pid === undefined) resolve({ code: null, signal: null, error: why });
       });
     } catch (error) {
       resolve({ code: null, signal: null, error: error as Error });
     }
-    if (this.pid !== undefined) home.guard.add(this.pid);
+    if (this.pid !== undefined) owner.guard.add(this.pid);
     this.read = promise.then((end) => this.#outputRead(end));
     this.ended = Promise.all([this.read, promise.then(() => this.#groupEnded())]).then(() => {
-      if (this.pid !== undefined) home.guard.delete(this.pid);
+      if (this.pid !== undefined) owner.guard.delete(this.pid);
     });
   }
 
@@ -85,7 +97,7 @@ export class WorkerChild {
   }
 
   async #stop(): Promise<void> {
-    const { log, options } = this.#home;
+    const { log, options } = this.#owner;
     const { pid } = this;
     const child = { ended: this.exited, signal: (name: NodeJS.Signals) => this.signal(name) };
     const outcome = this.#end === undefined ? await stopChild(child, { grace: options.stopTimeout }) : "asked";
@@ -94,11 +106,11 @@ export class WorkerChild {
     else await this.ended;
   }
 
-  #read(child: ChildProcess, id: string): WorkerOutput {
-    const { log } = this.#home;
-    return new WorkerOutput(child, {
-      line: (stream, line) => this.#home.line(stream, line),
-      flood: (dropped) => log.warn({ worker: id, dropped }, `worker ${id} floods: ${dropped} lines of it were dropped`),
+  #read(child: ChildProcess, { name, fields }: Identity): ProcessOutput {
+    const { log } = this.#owner;
+    return new ProcessOutput(child, {
+      line: (stream, line) => this.#owner.line(stream, line),
+      flood: (dropped) => log.warn({ ...fields, dropped }, `${name} floods: ${dropped} lines of it were dropped`),
     });
   }
 
@@ -109,7 +121,7 @@ export class WorkerChild {
     const over = new AbortController();
     const group = { ended: groupGone(pid, over.signal), signal: (name: NodeJS.Signals) => this.signal(name) };
     // Asked a second time, many a program gives up what it is still at.
-    await stopChild(group, { ask: this.#wasAsked ? "SIGCONT" : "SIGTERM", grace: this.#home.options.stopTimeout });
+    await stopChild(group, { ask: this.#wasAsked ? "SIGCONT" : "SIGTERM", grace: this.#owner.options.stopTimeout });
     over.abort();
   }
 

@@ -23,7 +23,7 @@ interface Listener {
 }
 
 /** What a worker prints, line by line, so much in a second. A worker that prints more waits, and loses the lines. */
-export class WorkerOutput {
+export class ProcessOutput {
   readonly #listener: Listener;
   #windowEnds = 0;
   #lines = 0;

@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { programFile, type StartAttempt, startFault } from "../../protocol/start-failure.ts";
-import type { ProcessEnd } from "../cluster/crash-record.ts";
-import type { ClusterOptions } from "../cluster/options.ts";
+import type { ProcessEnd } from "./end.ts";
 import { finalError } from "./final-error.ts";
 import { isTooOld, NODE_NEEDED } from "./node-needed.ts";
+import type { ProcessOptions } from "./options.ts";
 
 /** Characters of a program's own words. */
 const MAX_WORDS = 400;
 
-export type Started = Pick<ClusterOptions, "command" | "cwd" | "env">;
+export type Started = Pick<ProcessOptions, "command" | "cwd" | "env">;
 
 /** What a process left that did not get ready. */
 export interface FailedStart {

@@ -32,7 +32,7 @@ export const MEMBER_STEPS: Steps<MemberState, MemberEvent> = {
 type Steps<S extends string, E extends string> = Readonly<Record<S, Readonly<Partial<Record<E, S>>>>>;
 
 /** Where something stands by a table of steps. */
-export class Standing<S extends string, E extends string> {
+export class StateMachine<S extends string, E extends string> {
   readonly #steps: Steps<S, E>;
   #now: S;
 

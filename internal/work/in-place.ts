@@ -1,23 +1,29 @@
-import { tasks } from "../host/tasks.ts";
-import { type Report, throttled } from "./report.ts";
-import type { TaskArgs, TaskName, TaskOptions, TaskResult, TaskRunner } from "./task-runner.ts";
+import type { TaskArgs, TaskName, TaskOptions, TaskResult, TaskRunner } from "../base/task-runner.ts";
+import { throttled } from "./report.ts";
+import { runTask, type TaskTable } from "./run-task.ts";
 
-/** Runs tasks on the calling thread, save for those with a time limit, which only a thread of their own can keep. */
+/** Runs tasks on the calling thread, except those with a time limit, which only a thread of their own can keep. */
 export class InPlaceRunner implements TaskRunner {
-  #pool: TaskRunner | undefined;
+  readonly #tasks: TaskTable;
+  readonly #openPool: () => Promise<TaskRunner>;
+  #pool: Promise<TaskRunner> | undefined;
+
+  /** `openPool` makes the runner for tasks with a time limit, at the first of them. */
+  constructor(tasks: TaskTable, openPool: () => Promise<TaskRunner>) {
+    this.#tasks = tasks;
+    this.#openPool = openPool;
+  }
 
   async run<N extends TaskName>(name: N, args: TaskArgs<N>, options: TaskOptions = {}): Promise<TaskResult<N>> {
     if (options.timeLimit !== undefined) {
-      const { ThreadRunner } = await import("./threads.ts");
-      this.#pool ??= new ThreadRunner({ threads: 1 });
-      return this.#pool.run(name, args, options);
+      this.#pool ??= this.#openPool();
+      return (await this.#pool).run(name, args, options);
     }
-    const { default: task } = await tasks[name]();
     const report = options.progress && throttled(options.progress);
-    return (await (task as (args: TaskArgs<N>, report?: Report) => TaskResult<N>)(args, report)) as TaskResult<N>;
+    return (await runTask(this.#tasks, name, args, report)) as TaskResult<N>;
   }
 
   async close(): Promise<void> {
-    await this.#pool?.close();
+    await (await this.#pool)?.close();
   }
 }

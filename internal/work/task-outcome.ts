@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { isErrorCode, XsysError } from "../../protocol/errors.ts";
 import type { Progress } from "../../protocol/wire/event-stream.ts";
-import type { TaskName } from "./task-runner.ts";
+import type { TaskName } from "../base/task-runner.ts";
 
 /** A task, as it travels to a thread. */
 export interface TaskMessage {

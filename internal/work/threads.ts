@@ -3,9 +3,9 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:wor
 import { Piscina } from "piscina";
 import { XsysError } from "../../protocol/errors.ts";
 import { startTimer } from "../../protocol/timers.ts";
-import { onBehalfOf } from "./on-behalf-of.ts";
+import { onBehalfOf } from "../base/on-behalf-of.ts";
+import type { TaskArgs, TaskName, TaskOptions, TaskResult, TaskRunner } from "../base/task-runner.ts";
 import { reviveError, type TaskMessage, type TaskNews, type TaskOutcome } from "./task-outcome.ts";
-import type { TaskArgs, TaskName, TaskOptions, TaskResult, TaskRunner } from "./task-runner.ts";
 import { Turns } from "./turns.ts";
 
 const IDLE_MILLISECONDS = 10_000;
@@ -25,12 +25,12 @@ export class ThreadRunner implements TaskRunner {
    */
   readonly #turns: Turns;
 
-  /** `threads` is what one caller has at a time. */
-  constructor({ threads = Math.max(2, availableParallelism()) }: { threads?: number } = {}) {
+  /** `entry` is the module that a thread runs for each task; `threads` is what one caller has at a time. */
+  constructor({ entry, threads = Math.max(2, availableParallelism()) }: { entry: URL; threads?: number }) {
     const places = BUSY_CALLERS * threads;
     this.#turns = new Turns({ places, perCaller: threads, waiting: MAX_WAITING });
     this.#pool = new Piscina({
-      filename: new URL("./worker.ts", import.meta.url).href,
+      filename: entry.href,
       minThreads: 0,
       maxThreads: places,
       idleTimeout: IDLE_MILLISECONDS,

@@ -1,15 +1,15 @@
-import type { WorkerPeer } from "../ipc/worker-peer.ts";
+import type { RolePeer } from "../ipc/role.ts";
 
 /** Bytes that a worker may leave unread before it is given no more. */
 const MAX_UNSENT = 16 * 1024 * 1024;
 
 /** What a worker was sent and has not read. Bodies wait while it is too much: many small credits are a large one. */
 export class Backlog {
-  readonly #peer: WorkerPeer;
+  readonly #peer: RolePeer;
   #waiting: (() => void)[] = [];
   #isClosed = false;
 
-  constructor(peer: WorkerPeer) {
+  constructor(peer: RolePeer) {
     this.#peer = peer;
   }
 

@@ -1,7 +1,6 @@
 import type { Readable } from "node:stream";
 import type { WorkerRequest } from "../../protocol/wire/worker.ts";
-import type { Answer } from "../gateway/exchange/answer.ts";
-import type { WorkerLink } from "./worker-link.ts";
+import type { WorkerAnswer } from "./answer.ts";
 
 /**
  * Why there is no answer. `lost`: the worker is gone, or gave up. `suspect`: the worker is gone, and the request may be the
@@ -9,6 +8,12 @@ import type { WorkerLink } from "./worker-link.ts";
  * is no answer. `too-large`: the request fits no frame. `no-worker`: none was ready in time.
  */
 export type Failure = "lost" | "suspect" | "convicted" | "timeout" | "garbage" | "too-large" | "no-worker";
+
+/** Where a job is: the worker that has it, and the id that the worker knows it by. */
+export interface JobPlace {
+  readonly link: { abandon(id: number): void };
+  readonly id: number;
+}
 
 /** One request on its way to a worker: who made it is told what became of it, once. */
 export interface Job {
@@ -22,9 +27,9 @@ export interface Job {
   /** It may be sent once more when its worker is lost. */
   readonly mayRepeat: boolean;
   /** Which worker has it, and under which id; undefined while it waits for one. The pool's to write. */
-  place: { readonly link: WorkerLink; readonly id: number } | undefined;
+  place: JobPlace | undefined;
   /** The answer; its body may still be coming, as a Duplex where the protocol was changed. */
-  answered(answer: Answer): void;
+  answered(answer: WorkerAnswer): void;
   failed(failure: Failure): void;
 }
 

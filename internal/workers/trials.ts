@@ -16,7 +16,7 @@ const ASK_EVERY = 500;
 export type Death = object;
 
 /** What trials need of the pool. */
-export interface TrialHome {
+export interface TrialsOwner {
   /** Workers that are given any request. */
   readonly inTurn: readonly WorkerLink[];
   takeOut(link: WorkerLink): void;
@@ -65,15 +65,15 @@ interface Suspect {
  * - Their number is bounded by MAX_SUSPECTS.
  */
 export class Trials {
-  readonly #home: TrialHome;
+  readonly #owner: TrialsOwner;
   /** In the order in which they are tried. */
   readonly #waiting = new Map<Job, Suspect>();
   readonly #aside = new Map<WorkerLink, Aside>();
   /** Before it, no worker that is at work is set aside: those at work have their share, too. */
   #notBefore = 0;
 
-  constructor(home: TrialHome) {
-    this.#home = home;
+  constructor(owner: TrialsOwner) {
+    this.#owner = owner;
   }
 
   get waiting(): number {
@@ -95,7 +95,7 @@ export class Trials {
 
   /** Has a suspect wait for its trial. */
   add(job: Job, death: Death): void {
-    if (this.#waiting.size >= MAX_SUSPECTS) this.#home.assign(job);
+    if (this.#waiting.size >= MAX_SUSPECTS) this.#owner.assign(job);
     else {
       this.#waiting.set(job, { death, since: performance.now() });
       this.#look();
@@ -111,7 +111,7 @@ export class Trials {
   release(death: Death): readonly Job[] {
     const jobs = [...this.#waiting].flatMap(([job, suspect]) => (suspect.death === death ? job : []));
     for (const job of jobs) this.#waiting.delete(job);
-    for (const job of jobs) this.#home.assign(job);
+    for (const job of jobs) this.#owner.assign(job);
     return jobs;
   }
 
@@ -139,8 +139,8 @@ export class Trials {
       if (now - aside.since >= SHARE_AFTER && this.#mustShare(link)) this.#share(link, aside);
     }
     if (this.#waiting.size === 0) return [];
-    const { patience } = this.#home;
-    if (this.#home.inTurn.length > 0) for (const job of this.#takeOlder(now - patience / 2)) this.#home.assign(job);
+    const { patience } = this.#owner;
+    if (this.#owner.inTurn.length > 0) for (const job of this.#takeOlder(now - patience / 2)) this.#owner.assign(job);
     this.#look();
     return this.#takeOlder(now - patience);
   }
@@ -153,7 +153,7 @@ export class Trials {
 
   /** Workers that may be set aside, when so many more come up. */
   #most(more = 0): number {
-    return Math.max(1, Math.floor((this.#home.inTurn.length + this.#aside.size + more) / 2));
+    return Math.max(1, Math.floor((this.#owner.inTurn.length + this.#aside.size + more) / 2));
   }
 
   /** Sets workers aside, as far as there is need of them. */
@@ -168,13 +168,13 @@ export class Trials {
 
   /** The only worker is at work, and may be so for ever: nobody could wait for it. */
   get #isHopeless(): boolean {
-    const { inTurn, hopeful } = this.#home;
+    const { inTurn, hopeful } = this.#owner;
     const [only] = inTurn;
     return !hopeful && this.#aside.size === 0 && inTurn.length === 1 && only !== undefined && only.active > 0;
   }
 
   #sendAsOthers(): void {
-    for (const job of this.takeAll()) this.#home.assign(job);
+    for (const job of this.takeAll()) this.#owner.assign(job);
   }
 
   /** Workers that were set aside and are not on a trial. */
@@ -185,7 +185,7 @@ export class Trials {
   }
 
   #choose(): WorkerLink | undefined {
-    const { inTurn } = this.#home;
+    const { inTurn } = this.#owner;
     const [first] = this.#waiting.keys();
     const able = first === undefined ? [] : inTurn.filter((link) => link.canTake(first));
     const isNew = able.find((link) => link.isNew);
@@ -199,14 +199,14 @@ export class Trials {
   #mayDisturb(inTurn: number): boolean {
     const now = performance.now();
     if (now < this.#notBefore) return false;
-    if (inTurn > 1 || !this.#home.hopeful) return true;
+    if (inTurn > 1 || !this.#owner.hopeful) return true;
     const [oldest] = this.#waiting.values();
     return oldest !== undefined && now - oldest.since >= SHARE_AFTER;
   }
 
   #setAside(link: WorkerLink): void {
     const aside: Aside = { since: performance.now(), askedAt: 0 };
-    this.#home.takeOut(link);
+    this.#owner.takeOut(link);
     this.#aside.set(link, aside);
     this.#next(link, aside);
   }
@@ -219,13 +219,13 @@ export class Trials {
       return;
     }
     link.onTrial = undefined;
-    const isOverdue = this.#home.inTurn.length === 0 && performance.now() - aside.since >= SHARE_AFTER;
+    const isOverdue = this.#owner.inTurn.length === 0 && performance.now() - aside.since >= SHARE_AFTER;
     const job = isOverdue ? undefined : this.#first(link);
     if (job === undefined) this.#putBack(link, aside);
     else {
       this.#waiting.delete(job);
       link.onTrial = job;
-      this.#home.send(link, job);
+      this.#owner.send(link, job);
       void link.idle().then(() => this.#next(link, aside));
     }
   }
@@ -236,12 +236,12 @@ export class Trials {
   }
 
   #mustShare(link: WorkerLink): boolean {
-    return this.#home.inTurn.length === 0 || link.onTrial === undefined || !link.awaitsAnswer;
+    return this.#owner.inTurn.length === 0 || link.onTrial === undefined || !link.awaitsAnswer;
   }
 
   /** One that hangs would be of use to nobody: it stays alone with its suspect until it is ended for that. */
   #share(link: WorkerLink, aside: Aside): void {
-    if (!this.#home.answersPings || link.onTrial === undefined) this.#putBack(link, aside);
+    if (!this.#owner.answersPings || link.onTrial === undefined) this.#putBack(link, aside);
     else if (performance.now() - aside.askedAt >= ASK_EVERY) {
       aside.askedAt = performance.now();
       void link.ping().then(() => {
@@ -255,7 +255,7 @@ export class Trials {
     if (now - since >= SHARE_AFTER) this.#notBefore = now + SHARE_AFTER;
     const wasNeverIdle = link.onTrial === undefined && link.active > 0;
     this.#aside.delete(link);
-    this.#home.putBack(link);
+    this.#owner.putBack(link);
     if (wasNeverIdle) this.#sendAsOthers();
   }
 }

@@ -7,14 +7,13 @@ import { INLINE_BODY, type WorkerRegistration, type WorkerResponsePayload } from
 import { decodeXbpResponse } from "../../protocol/wire/xbp.ts";
 import type { Candidate } from "../balance/candidate.ts";
 import { Latency } from "../balance/latency.ts";
-import type { Answer } from "../gateway/exchange/answer.ts";
-import type { WorkerInbox, WorkerPeer } from "../ipc/worker-peer.ts";
+import type { RoleInbox, RolePeer } from "../ipc/role.ts";
+import type { WorkerAnswer } from "./answer.ts";
 import { Backlog } from "./backlog.ts";
 import type { RequestInFlight } from "./channel.ts";
 import { DescribedJob, described } from "./described-job.ts";
 import { GivenUp, type GivenUpRequest } from "./given-up.ts";
 import { type Job, needsStreams } from "./job.ts";
-import type { LinkHome } from "./link-home.ts";
 import { sendBody } from "./send-body.ts";
 import type { SentJob } from "./sent-job.ts";
 import { SentJobs } from "./sent-jobs.ts";
@@ -25,13 +24,43 @@ import { writeRequest } from "./write-request.ts";
 
 const NO_BYTES = Buffer.alloc(0);
 
+/** Messages of a worker that are not answered as on any connection. */
+const WORKER_MESSAGES: ReadonlySet<string> = new Set([
+  "Response",
+  "SyncRoutes",
+  "Task",
+  "TaskResult",
+  "Pong",
+  "Credit",
+  "Cancel",
+]);
+
+/** What a link needs of the pool that it belongs to, and reports to it. */
+export interface WorkerLinkOwner {
+  /** Bytes of a frame. */
+  readonly maxFrame: number;
+  /** Some worker has given a sign of life when it was asked for one. The links' to write. */
+  answersPings: boolean;
+  routes(link: WorkerLink, routes: unknown): void;
+  task(link: WorkerLink, message: Message): void;
+  /** A worker said what is no answer: told in the log. */
+  garbage(link: WorkerLink, what: string): void;
+  /** The worker is gone. */
+  gone(link: WorkerLink): void;
+  /** What it had and did not begin to answer, the latest first; told after `gone`. */
+  left(link: WorkerLink, jobs: readonly Job[]): void;
+  /** Whether it works on a request that is known to end workers, or is on trial for it. */
+  hasCulprit(link: WorkerLink): boolean;
+}
+
 /** One worker's connection: the requests it was given, and what it says to them. */
-export class WorkerLink implements WorkerInbox, Candidate {
+export class WorkerLink implements RoleInbox, Candidate {
+  readonly takes = WORKER_MESSAGES;
   readonly registration: WorkerRegistration;
   readonly key: string;
   readonly weight = 1;
-  readonly #home: LinkHome;
-  readonly #peer: WorkerPeer;
+  readonly #owner: WorkerLinkOwner;
+  readonly #peer: RolePeer;
   readonly #backlog: Backlog;
   readonly #sent = new SentJobs();
   readonly #givenUp = new GivenUp();
@@ -45,8 +74,8 @@ export class WorkerLink implements WorkerInbox, Candidate {
   /** The suspect that it was given alone, while it runs. The trials' to write. */
   onTrial: Job | undefined;
 
-  constructor(home: LinkHome, peer: WorkerPeer, registration: WorkerRegistration, number: number) {
-    this.#home = home;
+  constructor(owner: WorkerLinkOwner, peer: RolePeer, registration: WorkerRegistration, number: number) {
+    this.#owner = owner;
     this.#peer = peer;
     this.#backlog = new Backlog(peer);
     this.registration = registration;
@@ -101,7 +130,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
     const fits = writeRequest(this.#peer.writer, id, job, {
       xbp,
       follows: later !== undefined,
-      most: this.#home.maxFrame,
+      most: this.#owner.maxFrame,
     });
     if (!fits) {
       this.#sent.end(id);
@@ -119,8 +148,8 @@ export class WorkerLink implements WorkerInbox, Candidate {
     if (sent !== undefined) this.#giveUp(id, sent);
   }
 
-  /** To be called from time to time: goes on with bodies that wait until it has read others. */
-  goOn(): void {
+  /** To be called from time to time: resumes bodies that wait until it has read others. */
+  resumeBodies(): void {
     this.#backlog.look();
   }
 
@@ -186,15 +215,15 @@ export class WorkerLink implements WorkerInbox, Candidate {
   }
 
   get endedByRequest(): boolean {
-    return this.#home.hasCulprit(this);
+    return this.#owner.hasCulprit(this);
   }
 
   message(message: Message): void {
     const { type, payload, id } = message;
     if (type === "Response") this.#jsonResponse(payload as Partial<WorkerResponsePayload> | null);
-    else if (type === "SyncRoutes") this.#home.routes(this, payload);
+    else if (type === "SyncRoutes") this.#owner.routes(this, payload);
     else if (type === "Pong") this.#pong();
-    else if (type === "Task" || type === "TaskResult") this.#home.task(this, message);
+    else if (type === "Task" || type === "TaskResult") this.#owner.task(this, message);
     else if (id !== undefined) this.#streamMessage(id, message);
   }
 
@@ -213,14 +242,14 @@ export class WorkerLink implements WorkerInbox, Candidate {
   }
 
   #pong(): void {
-    this.#home.answersPings = true;
+    this.#owner.answersPings = true;
     for (const resolve of this.#pings.splice(0)) resolve();
   }
 
   #jsonResponse(payload: Partial<WorkerResponsePayload> | null): void {
     const { id, status, headers, body, output } = payload ?? {};
     if (typeof id !== "string" && typeof id !== "number") {
-      this.#home.garbage(this, "a Response without an id");
+      this.#owner.garbage(this, "a Response without an id");
       return;
     }
     const bytes = typeof body === "string" && body !== "" ? Buffer.from(body, "base64") : NO_BYTES;
@@ -236,7 +265,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
     const { method } = sent.job.request;
     const head = answerHead(status, fields, method);
     if (head === undefined) {
-      this.#home.garbage(this, `an answer with the status ${JSON.stringify(status)?.slice(0, 40)}`);
+      this.#owner.garbage(this, `an answer with the status ${JSON.stringify(status)?.slice(0, 40)}`);
       this.#sent.end(id);
       sent.fail("garbage");
       return;
@@ -251,7 +280,7 @@ export class WorkerLink implements WorkerInbox, Candidate {
     this.#sent.end(id);
     sent.writer?.close(new Error("the request was answered before its body was read"));
     const isUntold = method === "HEAD" && body.length === 0;
-    sent.job.answered({ ...head, body: isUntold ? undefined : body } satisfies Answer);
+    sent.job.answered({ ...head, body: isUntold ? undefined : body } satisfies WorkerAnswer);
   }
 
   #bodyOf(id: number, sent: SentJob): Readable {
@@ -312,11 +341,11 @@ export class WorkerLink implements WorkerInbox, Candidate {
     this.#left = new Map(left.map((sent) => [sent.job, new DescribedJob(sent)]));
     this.#leftGivenUp = new Map(this.#givenUp.all().map((each) => [each, new DescribedJob(each)]));
     this.#isGone = true;
-    this.#home.gone(this);
+    this.#owner.gone(this);
     this.#backlog.close();
     for (const sent of left) sent.cut("lost");
     if (left.length > 0 || this.#leftGivenUp.size > 0)
-      this.#home.left(
+      this.#owner.left(
         this,
         left.flatMap(({ job, isAnswered }) => (isAnswered ? [] : job)),
       );

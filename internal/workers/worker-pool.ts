@@ -6,17 +6,16 @@ import type { Strategy } from "../balance/candidate.ts";
 import { createStrategy } from "../balance/create-strategy.ts";
 import type { StrategyName } from "../balance/strategies.ts";
 import type { Logger } from "../base/log.ts";
-import type { WorkerHome, WorkerInbox, WorkerPeer } from "../ipc/worker-peer.ts";
+import type { Role, RoleInbox, RolePeer } from "../ipc/role.ts";
 import type { WorkerChannel } from "./channel.ts";
 import type { Job } from "./job.ts";
-import type { LinkHome } from "./link-home.ts";
 import type { Loss } from "./loss.ts";
 import { Losses } from "./losses.ts";
 import { TaskRelay } from "./task-relay.ts";
-import { type TrialHome, Trials } from "./trials.ts";
+import { Trials, type TrialsOwner } from "./trials.ts";
 import { WaitingJobs } from "./waiting-jobs.ts";
 import { workerChannel } from "./worker-channel.ts";
-import { WorkerLink } from "./worker-link.ts";
+import { WorkerLink, type WorkerLinkOwner } from "./worker-link.ts";
 
 export interface PoolOptions {
   readonly strategy: StrategyName;
@@ -56,7 +55,8 @@ const HEAD_START = 1_000;
 const LAST_SPARED = 5_000;
 
 /** The workers that are ready, and the requests between them. */
-export class WorkerPool implements WorkerHome, LinkHome {
+export class WorkerPool implements Role, WorkerLinkOwner {
+  readonly takenBy = "RegisterWorker";
   readonly maxFrame: number;
   answersPings = false;
   readonly #options: PoolOptions;
@@ -90,7 +90,7 @@ export class WorkerPool implements WorkerHome, LinkHome {
     this.#log = options.log;
     this.maxFrame = options.maxFrame;
     this.#strategy = createStrategy(options.strategy);
-    this.#trials = new Trials(this.#trialHome());
+    this.#trials = new Trials(this.#trialsOwner());
     this.#losses = new Losses(options.log, this.#trials);
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP).unref();
   }
@@ -133,13 +133,13 @@ export class WorkerPool implements WorkerHome, LinkHome {
   /** Resolves when there is a first worker, or as late as a request would wait for one. */
   firstReady(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const goOn = () => {
+    const settle = () => {
       clearTimeout(timer);
-      this.#awaitingFirst.delete(goOn);
+      this.#awaitingFirst.delete(settle);
       resolve();
     };
-    const timer = startTimer(goOn, this.#patience);
-    this.#awaitingFirst.add(goOn);
+    const timer = startTimer(settle, this.#patience);
+    this.#awaitingFirst.add(settle);
     return promise;
   }
 
@@ -164,7 +164,7 @@ export class WorkerPool implements WorkerHome, LinkHome {
     }
   }
 
-  admit(peer: WorkerPeer, registration: unknown): WorkerInbox {
+  admit(peer: RolePeer, registration: unknown): RoleInbox {
     const link = new WorkerLink(this, peer, checkedRegistration(registration), ++this.#admitted);
     this.#links.add(link);
     const begin = () => {
@@ -210,7 +210,7 @@ export class WorkerPool implements WorkerHome, LinkHome {
 
   close(): void {
     clearInterval(this.#sweeper);
-    for (const goOn of this.#awaitingFirst) goOn();
+    for (const settle of this.#awaitingFirst) settle();
     const waiting = this.#waiting.takeOlder(Number.POSITIVE_INFINITY);
     const suspects = [...this.#trials.takeAll(), ...this.#losses.takeUndecided()];
     for (const job of [...waiting, ...suspects]) job.failed("no-worker");
@@ -243,7 +243,7 @@ export class WorkerPool implements WorkerHome, LinkHome {
 
   #activate(link: WorkerLink): void {
     this.#wasReady = true;
-    for (const goOn of this.#awaitingFirst) goOn();
+    for (const settle of this.#awaitingFirst) settle();
     if (!this.#trials.take(link)) this.#putInTurn(link);
   }
 
@@ -261,7 +261,7 @@ export class WorkerPool implements WorkerHome, LinkHome {
     this.#ready = this.#ready.filter((other) => other !== link);
   }
 
-  #trialHome(): TrialHome {
+  #trialsOwner(): TrialsOwner {
     const pool = this;
     return {
       get inTurn() {
@@ -313,7 +313,7 @@ export class WorkerPool implements WorkerHome, LinkHome {
     const now = performance.now();
     const { timeout } = this.#options;
     for (const link of this.#links) {
-      link.goOn();
+      link.resumeBodies();
       if (timeout > 0) link.expire(now - timeout);
     }
     for (const job of this.#trials.sweep(now)) job.failed("no-worker");

@@ -1,4 +1,4 @@
-import { CHUNK_HEADER_BYTES, CHUNK_MARK, HEADER_BYTES } from "./frame.ts";
+import { CHUNK_HEADER_BYTES, CHUNK_MARK, HEADER_BYTES } from "./frame-format.ts";
 
 /** Where frames go: a socket, as far as it matters here. */
 export interface FrameSink {

@@ -21,7 +21,7 @@ export interface Bundle {
 /** What is started as a file: the program, and its threads by the paths that they are started by. */
 const ENTRIES: Readonly<Record<string, string>> = {
   "cmd/xsys/executable/main": "cmd/xsys/executable/main.ts",
-  "internal/work/worker": "internal/work/worker.ts",
+  "internal/host/task-thread": "internal/host/task-thread.ts",
   worker: "node_modules/piscina/dist/worker.js",
 };
 

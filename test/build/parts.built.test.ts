@@ -7,7 +7,7 @@ import { HOME } from "../../scripts/home.ts";
 import { PROGRAM } from "../support/program.ts";
 
 /** They run at once, as the program and as its threads: loading them is starting them. */
-const STARTED = ["cmd/xsys/executable/main.js", "internal/work/worker.js", "worker.js"];
+const STARTED = ["cmd/xsys/executable/main.js", "internal/host/task-thread.js", "worker.js"];
 
 interface Checked {
   readonly parts: Readonly<Record<string, readonly string[]>>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { setCluster } from "../../internal/cluster/cluster-of.ts";
+import { SERVER_WORKERS, supervisorsOf } from "../../internal/cluster/supervisors.ts";
 import { oneShotHost } from "../../internal/host/one-shot-host.ts";
 import { Router } from "../../internal/host/router.ts";
 import { type CommandName, contracts } from "../../protocol/commands/index.ts";
@@ -24,7 +24,7 @@ interface Options {
 /** Calls commands about a scene's workers, and checks what they answer with. */
 function callerOf(scene: Scene) {
   const host = oneShotHost({ root: scenes.sandbox.root });
-  setCluster(host, scene.supervisor);
+  supervisorsOf(host).set(SERVER_WORKERS, scene.supervisor);
   const router = new Router(host);
   return async (
     name: CommandName,

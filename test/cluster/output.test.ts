@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { LineCutter, MAX_LINE } from "../../internal/processes/line-cutter.ts";
-import { MAX_LINES, WorkerOutput } from "../../internal/processes/output.ts";
+import { MAX_LINES, ProcessOutput } from "../../internal/processes/output.ts";
 import { LastLines } from "../../internal/processes/output-tail.ts";
 import { worker } from "./support/options.ts";
 import { useScenes } from "./support/scene.ts";
@@ -101,7 +101,7 @@ describe("the last lines", () => {
 
 function output() {
   const [stdout, lines, floods] = [new PassThrough({ highWaterMark: 1e9 }), [] as string[], [] as number[]];
-  new WorkerOutput({ stdout }, { line: (_, line) => lines.push(line), flood: (dropped) => floods.push(dropped) });
+  new ProcessOutput({ stdout }, { line: (_, line) => lines.push(line), flood: (dropped) => floods.push(dropped) });
   return { stdout, lines, floods };
 }
 

@@ -1,5 +1,6 @@
 import { getPriority } from "node:os";
 import { describe, expect, test } from "vitest";
+import { xyprissEnvironment } from "../../internal/cluster/xypriss-environment.ts";
 import { script, worker } from "./support/options.ts";
 import { gone, isRunning } from "./support/running.ts";
 import { useScenes } from "./support/scene.ts";
@@ -264,7 +265,8 @@ describe("what a worker is started with", () => {
   test("is the service's environment with its own, and nothing that ties it to the service's parent", async () => {
     process.env.NODE_CHANNEL_FD = "3";
     try {
-      const scene = scenes.start(script("env; echo end"), { readyWhen: "started", env: { OWN: "1" }, maxCpu: 80 });
+      const options = { readyWhen: "started", env: { OWN: "1" }, ...xyprissEnvironment({ maxCpu: 80 }) } as const;
+      const scene = scenes.start(script("env; echo end"), options);
       await scene.printed(/end$/);
       const env = scene.lines.all.map((line) => line.replace("0 stdout ", ""));
       const expected = ["XYPRISS_WORKER_ID=0", "XYPRISS_MAX_CPU=80", "NODE_ENV=production", "NO_COLOR=1", "OWN=1"];

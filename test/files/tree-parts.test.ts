@@ -3,19 +3,18 @@ import { describe, expect, test } from "vitest";
 import { FIRST } from "../../internal/files/tree-parts.ts";
 import { oneShotHost } from "../../internal/host/one-shot-host.ts";
 import { Router } from "../../internal/host/router.ts";
-import { InPlaceRunner } from "../../internal/work/in-place.ts";
-import { ThreadRunner } from "../../internal/work/threads.ts";
+import { inPlaceRunner, threadRunner } from "../../internal/host/task-runners.ts";
 import { fakeCall } from "../support/fake-call.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 describe.each([
-  ["in threads", () => new ThreadRunner({ threads: 2 })],
-  ["in place", () => new InPlaceRunner()],
+  ["in threads", () => threadRunner({ threads: 2 })],
+  ["in place", () => inPlaceRunner()],
 ])("a tree of more entries than the first part takes, %s", (_, startRunner) => {
   const sandbox = useSandbox();
 
   async function call(name: string, params: object, maxResult = 1e9): Promise<unknown> {
-    const host = { ...oneShotHost({ root: sandbox.root }), tasks: startRunner(), maxResult };
+    const host = { ...oneShotHost({ root: sandbox.root }), tasks: await startRunner(), maxResult };
     try {
       return await new Router(host).call(name, params, fakeCall());
     } finally {

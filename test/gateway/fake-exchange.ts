@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { Exchange, type GatewayRequest, type GatewayResponse } from "../../internal/gateway/exchange/exchange.ts";
+import { Exchange } from "../../internal/gateway/exchange/exchange.ts";
+import type { GatewayRequest, GatewayResponse } from "../../internal/gateway/exchange/http-messages.ts";
 
 export interface FakeRequest {
   readonly method?: string;

@@ -22,10 +22,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   test: ["bench", "clients", "cmd", "docs", "internal", "protocol", "scripts"],
 };
 
-/** Folders of internal/ that another one may import, beyond what lies in internal/ itself. */
-const SHARED_FOLDERS = ["balance", "children", "facts", "files", "work"];
-const FEATURE_EDGES: Readonly<Record<string, readonly string[]>> = {
-  gateway: ["cluster", "ipc"],
+/**
+ * The layers of internal/, from the bottom up. A folder may import those of the layers below its own; each folder of
+ * commands/ stands for itself. CONTRIBUTING.md shows the same lines.
+ */
+const LAYERS: readonly (readonly string[])[] = [
+  ["base"],
+  ["balance", "facts", "files", "work"],
+  ["ipc", "processes", "workers"],
+  ["cluster", "commands", "gateway"],
+  ["host"],
+];
+/** Imports within a layer. */
+const EDGES: Readonly<Record<string, readonly string[]>> = {
+  workers: ["ipc"],
+  "commands/cluster": ["cluster"],
 };
 
 interface Import {
@@ -47,10 +58,15 @@ function topOf(file: string): string {
   return file.split("/")[0] ?? "";
 }
 
-/** The feature a file of internal/ belongs to; those directly in it belong to all. */
-function featureOf(file: string): string | undefined {
-  const [top, folder, ...rest] = file.split("/");
-  return top === "internal" && rest.length > 0 ? folder : undefined;
+/** The folder of internal/ that a file belongs to: `gateway`, or `commands/fs`; undefined for a file of another top. */
+function folderOf(file: string): string | undefined {
+  const [top, folder = "", below = ""] = file.split("/");
+  if (top !== "internal") return undefined;
+  return folder === "commands" ? `${folder}/${below}` : folder;
+}
+
+function layerOf(folder: string): number {
+  return LAYERS.findIndex((layer) => layer.includes(folder.split("/")[0] ?? ""));
 }
 
 describe("imports run downward only", () => {
@@ -73,13 +89,40 @@ describe("imports run downward only", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("features of internal/ do not import each other", () => {
+  test("every folder of internal/ has a layer", () => {
+    const folders = new Set(SOURCES.map(folderOf).filter((folder) => folder !== undefined));
+    expect([...folders].filter((folder) => layerOf(folder) === -1)).toEqual([]);
+  });
+
+  test("a folder of internal/ imports the layers below its own, and what an edge names", () => {
     const wrong = IMPORTS.filter(({ from, to }) => {
-      const [source, target] = [featureOf(from), featureOf(to)];
+      const [source, target] = [folderOf(from), folderOf(to)];
       if (source === undefined || target === undefined || source === target) return false;
-      return !SHARED_FOLDERS.includes(target) && !FEATURE_EDGES[source]?.includes(target);
+      return layerOf(target) >= layerOf(source) && !EDGES[source]?.includes(target);
     });
     expect(wrong).toEqual([]);
+  });
+
+  test("CONTRIBUTING.md shows the same layers and edges", () => {
+    const page = readFileSync(join(ROOT, "CONTRIBUTING.md"), "utf8");
+    expect(page).toContain(
+      LAYERS.map((layer) => layer.join(" "))
+        .toReversed()
+        .join("\n"),
+    );
+    for (const [source, targets] of Object.entries(EDGES)) expect(page).toContain(`${source} → ${targets.join(", ")}`);
+  });
+
+  test("no file imports itself by way of others, types included", () => {
+    expect(circles(IMPORTS)).toEqual([]);
+  });
+
+  test("and a circle would be found", () => {
+    const imports = ["a b", "b c", "c b", "d d", "d a"].map((line) => {
+      const [from = "", to = ""] = line.split(" ");
+      return { from, to };
+    });
+    expect(circles(imports)).toEqual([["b", "c"], ["d"]]);
   });
 
   test("the client's types reach no file of the server", async () => {
@@ -111,3 +154,29 @@ describe("imports run downward only", () => {
     expect(inputs.filter((input) => !/^(clients|protocol)\//.test(input))).toEqual([]);
   });
 });
+
+/** The files of each circle of imports, sorted. Tarjan's algorithm of strongly connected components. */
+function circles(imports: readonly Import[]): string[][] {
+  const targets = Map.groupBy(imports, ({ from }) => from);
+  const found: string[][] = [];
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const stack: string[] = [];
+  const visit = (file: string): number => {
+    order.set(file, order.size);
+    lowest.set(file, order.size - 1);
+    stack.push(file);
+    for (const { to } of targets.get(file) ?? []) {
+      const reached = order.has(to) ? (stack.includes(to) ? order.get(to) : undefined) : visit(to);
+      lowest.set(file, Math.min(lowest.get(file) ?? 0, reached ?? Number.POSITIVE_INFINITY));
+    }
+    if (lowest.get(file) === order.get(file)) {
+      const circle = stack.splice(stack.indexOf(file));
+      const importsItself = targets.get(file)?.some(({ to }) => to === file);
+      if (circle.length > 1 || importsItself) found.push(circle.toSorted());
+    }
+    return lowest.get(file) ?? 0;
+  };
+  for (const { from } of imports) if (!order.has(from)) visit(from);
+  return found;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MEMBER_STEPS, PROCESS_STEPS, Standing } from "../../internal/processes/states.ts";
+import { MEMBER_STEPS, PROCESS_STEPS, StateMachine } from "../../internal/processes/states.ts";
 
 const PROCESS_EVENTS = ["ready", "stop", "fault", "end"] as const;
 const MEMBER_EVENTS = ["start", "ready", "stop", "end", "lost", "succeeded", "leave", "give-up"] as const;
@@ -33,7 +33,7 @@ describe("a member", () => {
 });
 
 test("what has no line in the table changes nothing, and says so", () => {
-  const state = new Standing(PROCESS_STEPS, "starting");
+  const state = new StateMachine(PROCESS_STEPS, "starting");
   expect([state.take("end"), state.now]).toEqual([false, "starting"]);
   expect([state.take("stop"), state.now]).toEqual([true, "draining"]);
   expect([state.take("fault"), state.now]).toEqual([false, "draining"]);

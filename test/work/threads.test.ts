@@ -1,14 +1,15 @@
 import { truncate } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { onBehalfOf } from "../../internal/work/on-behalf-of.ts";
-import { ThreadRunner } from "../../internal/work/threads.ts";
+import { onBehalfOf } from "../../internal/base/on-behalf-of.ts";
+import type { TaskRunner } from "../../internal/base/task-runner.ts";
+import { threadRunner } from "../../internal/host/task-runners.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
-let tasks: ThreadRunner;
-beforeEach(() => {
-  tasks = new ThreadRunner({ threads: 1 });
+let tasks: TaskRunner;
+beforeEach(async () => {
+  tasks = await threadRunner({ threads: 1 });
 });
 afterEach(() => tasks.close());
 

@@ -1,10 +1,10 @@
-import type { WorkerInbox, WorkerPeer } from "../../internal/ipc/worker-peer.ts";
+import type { RoleInbox, RolePeer } from "../../internal/ipc/role.ts";
 import type { WorkerPool } from "../../internal/workers/worker-pool.ts";
 import { CHUNK_HEADER_BYTES, CHUNK_MARK, FrameReader, FrameWriter } from "../../protocol/wire/frame.ts";
 import type { RequestPayload, WorkerRegistration } from "../../protocol/wire/worker.ts";
 
 /** A worker's connection without a socket: what it is sent is there at once. */
-export class FakeWorker implements WorkerPeer {
+export class FakeWorker implements RolePeer {
   readonly writer: FrameWriter;
   readonly isOpen = true;
   unsent = 0;
@@ -13,7 +13,7 @@ export class FakeWorker implements WorkerPeer {
   readonly #told: { readonly type: string; readonly payload: unknown }[] = [];
   readonly #asked: RequestPayload[] = [];
   readonly #onGone: (() => void)[] = [];
-  #inbox: WorkerInbox | undefined;
+  #inbox: RoleInbox | undefined;
 
   constructor() {
     const reader = new FrameReader();

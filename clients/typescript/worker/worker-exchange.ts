@@ -1,6 +1,6 @@
 import { XsysError } from "../../../protocol/errors.ts";
 import { ByteReader, ByteWriter } from "../../../protocol/wire/byte-stream.ts";
-import { LAST_CHUNK } from "../../../protocol/wire/frame.ts";
+import { type FrameWriter, LAST_CHUNK } from "../../../protocol/wire/frame.ts";
 import { encodeMessage } from "../../../protocol/wire/message.ts";
 import {
   type Headers,
@@ -9,7 +9,13 @@ import {
   type WorkerResponsePayload,
 } from "../../../protocol/wire/worker.ts";
 import { sendXbpResponse } from "../../../protocol/wire/xbp.ts";
-import type { WorkerLink } from "./worker-link.ts";
+
+/** The connection that an exchange belongs to. */
+export interface ExchangeOwner {
+  readonly writer: FrameWriter;
+  /** The exchange is over: nothing that arrives under its id is for it. */
+  forget(id: number): void;
+}
 
 interface ExchangeTraits {
   /** It came as XBP and is answered so where that has room for it. */
@@ -28,7 +34,7 @@ export class WorkerExchange {
   /** The body, when it follows as chunks. */
   readonly input: ByteReader | undefined;
   readonly isUpgrade: boolean;
-  readonly #link: WorkerLink;
+  readonly #owner: ExchangeOwner;
   readonly #idText: string;
   readonly #xbp: boolean;
   #output: ByteWriter | undefined;
@@ -38,8 +44,8 @@ export class WorkerExchange {
   #lost: XsysError | undefined;
   #onLost: ((error: XsysError) => void)[] | undefined;
 
-  constructor(link: WorkerLink, id: string, request: WorkerRequest, traits: ExchangeTraits) {
-    this.#link = link;
+  constructor(owner: ExchangeOwner, id: string, request: WorkerRequest, traits: ExchangeTraits) {
+    this.#owner = owner;
     this.#idText = id;
     this.id = Number(id);
     this.request = request;
@@ -77,7 +83,7 @@ export class WorkerExchange {
         );
       return;
     }
-    const { writer } = this.#link;
+    const { writer } = this.#owner;
     if (!this.#xbp || !sendXbpResponse(writer, this.#idText, status, headers, body)) {
       this.#sendJson({ id: this.#idText, status, headers, body: body === undefined ? null : base64(body) });
     }
@@ -87,7 +93,7 @@ export class WorkerExchange {
 
   /** Answers with a body that is written; with status 101 both bodies are the connection's bytes from then on. */
   begin(status: number, headers: Headers): ByteWriter {
-    const output = new ByteWriter((bytes) => this.#link.writer.chunk(this.id, bytes));
+    const output = new ByteWriter((bytes) => this.#owner.writer.chunk(this.id, bytes));
     this.#output = output;
     this.#upgraded = status === 101;
     if (this.#lost !== undefined) output.close(this.#lost);
@@ -99,14 +105,14 @@ export class WorkerExchange {
   end(): void {
     if (this.#lost !== undefined || this.#outputEnded) return;
     this.#outputEnded = true;
-    this.#link.writer.chunk(this.id, new Uint8Array(), LAST_CHUNK);
+    this.#owner.writer.chunk(this.id, new Uint8Array(), LAST_CHUNK);
     this.#settle();
   }
 
   /** The answer that was begun has failed: the client is shown that it is not whole. */
   fail(reason: string): void {
     if (this.isOver) return;
-    this.#link.writer.json(encodeMessage("Cancel", { reason }, this.id));
+    this.#owner.writer.json(encodeMessage("Cancel", { reason }, this.id));
     this.lose(new XsysError("CANCELLED", reason));
   }
 
@@ -125,22 +131,22 @@ export class WorkerExchange {
     this.#lost = error;
     this.input?.end(error);
     this.#output?.close(error);
-    this.#link.forget(this.id);
+    this.#owner.forget(this.id);
     for (const listener of this.#onLost ?? []) listener(error);
   }
 
   #settle(): void {
     if (!this.isOver) return;
     if (!this.#inputEnded) this.input?.end(new XsysError("CANCELLED", "the request was answered"));
-    this.#link.forget(this.id);
+    this.#owner.forget(this.id);
   }
 
   #grant(bytes: number): void {
-    if (!this.isOver) this.#link.writer.json(encodeMessage("Credit", { bytes }, this.id));
+    if (!this.isOver) this.#owner.writer.json(encodeMessage("Credit", { bytes }, this.id));
   }
 
   #sendJson(payload: WorkerResponsePayload): void {
-    this.#link.writer.json(encodeMessage("Response", payload));
+    this.#owner.writer.json(encodeMessage("Response", payload));
   }
 }
 

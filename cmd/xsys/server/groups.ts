@@ -1,4 +1,4 @@
-import type { FlagTable } from "../flags/flag.ts";
+import type { FlagTable, Values } from "../flags/flag.ts";
 import { CLUSTER, WORKER_LIFE, WORKER_LIMITS } from "./flags/cluster.ts";
 import { COMPRESSION } from "./flags/compression.ts";
 import { STATICS, UPLOADS } from "./flags/files.ts";
@@ -32,6 +32,9 @@ export const SERVER_FLAGS = {
   ...FIREWALL,
   ...TASK_POOL,
 };
+
+/** What a command line gives for each of them. */
+export type ServerValues = Values<typeof SERVER_FLAGS>;
 
 /** The same by what they are about, as help and the page of flags show them. */
 export const SERVER_FLAG_GROUPS: Readonly<Record<string, FlagTable>> = {

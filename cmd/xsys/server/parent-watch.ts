@@ -3,7 +3,7 @@ import { callerPid } from "../caller-pid.ts";
 import { parentRuntime, type Runtime } from "./parent-runtime.ts";
 
 /** What the watch asks, and tells. */
-export interface ParentWatchHome {
+export interface ParentWatchOwner {
   /** Whether the process that started this one has ended. */
   isParentGone(): boolean;
   /** Whether a worker is connected, or one of ours is being started. */
@@ -24,12 +24,12 @@ const INTERVAL = 500;
  * ended without stopping it, and no worker is connected. It would hold the port, and the next start would fail.
  */
 export class ParentWatch {
-  readonly #home: ParentWatchHome;
+  readonly #owner: ParentWatchOwner;
   #timer: NodeJS.Timeout | undefined;
   #since: number | undefined;
 
-  constructor(home: ParentWatchHome) {
-    this.#home = home;
+  constructor(owner: ParentWatchOwner) {
+    this.#owner = owner;
   }
 
   start(): void {
@@ -42,7 +42,7 @@ export class ParentWatch {
   }
 
   look(): void {
-    const { isParentGone, hasWorker, now, onAbandoned } = this.#home;
+    const { isParentGone, hasWorker, now, onAbandoned } = this.#owner;
     if (!isParentGone() || hasWorker()) {
       this.#since = undefined;
       return;

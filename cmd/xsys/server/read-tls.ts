@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { fromErrno, isErrno } from "../../../internal/base/errno.ts";
 import type { GatewayOptions } from "../../../internal/gateway/options.ts";
 import { XsysError } from "../../../protocol/errors.ts";
-import type { ServerValues } from "./server-options.ts";
+import type { ServerValues } from "./groups.ts";
 
 /**
  * The certificate and key of --tls-cert and --tls-key, in PEM; undefined without them.

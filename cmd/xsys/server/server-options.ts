@@ -3,7 +3,6 @@ import type { ClusterOptions } from "../../../internal/cluster/options.ts";
 import type { GatewayOptions } from "../../../internal/gateway/options.ts";
 import type { IpcLimits } from "../../../internal/ipc/limits.ts";
 import { parseWords } from "../argv.ts";
-import type { Values } from "../flags/flag.ts";
 import { kindsOf, readFlags } from "../flags/read-flags.ts";
 import { ipcLimits } from "../serve-options.ts";
 import { existingFolder, type Listening, listeningOn } from "../service-process.ts";
@@ -15,13 +14,11 @@ import { breakerOptions, concurrencyOptions, qualityOptions, rateLimitOptions } 
 import { listeningOptions } from "./flags/listening.ts";
 import { proxyOptions } from "./flags/proxy.ts";
 import { requestOptions } from "./flags/requests.ts";
-import { SERVER_FLAGS } from "./groups.ts";
+import { SERVER_FLAGS, type ServerValues } from "./groups.ts";
 import { type LeftOver, leftOver } from "./left-over.ts";
 import { ownProgram } from "./own-program.ts";
 import { readTls } from "./read-tls.ts";
 import { preparation, workerCommand } from "./worker-command.ts";
-
-export type ServerValues = Values<typeof SERVER_FLAGS>;
 
 /** What a command line of `xsys server start` says. */
 export interface ServerOptions extends Listening {

@@ -2,8 +2,8 @@ import { access, constants, stat } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { isSea } from "node:sea";
 import { XsysError } from "../../../protocol/errors.ts";
+import type { ServerValues } from "./groups.ts";
 import { parentRuntime, type Runtime, runsTypeScript } from "./parent-runtime.ts";
-import type { ServerValues } from "./server-options.ts";
 import { splitCommand } from "./split-command.ts";
 
 type CommandValues = Pick<

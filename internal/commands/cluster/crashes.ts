@@ -1,5 +1,5 @@
 import { crashes } from "../../../protocol/commands/cluster.ts";
 import { handle } from "../../base/handler.ts";
-import { clusterOf } from "../../cluster/cluster-of.ts";
+import { supervisorOf } from "../../cluster/supervisors.ts";
 
-export default handle(crashes, ({ limit }, { host }) => clusterOf(host).crashes().slice(0, limit));
+export default handle(crashes, ({ limit }, { host }) => supervisorOf(host).crashes().slice(0, limit));

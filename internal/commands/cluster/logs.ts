@@ -1,13 +1,13 @@
 import { logs } from "../../../protocol/commands/cluster.ts";
 import { handle } from "../../base/handler.ts";
-import { clusterOf } from "../../cluster/cluster-of.ts";
+import { supervisorOf } from "../../cluster/supervisors.ts";
 import type { LogLine } from "../../processes/output-tail.ts";
 
 /** Lines that wait for a reader who is behind. */
 const MAX_WAITING = 1_000;
 
 export default handle(logs, async ({ id, lines: count, follow }, { host, signal, events }) => {
-  const cluster = clusterOf(host);
+  const cluster = supervisorOf(host);
   const waiting: LogLine[] = [...cluster.logs(id, count)];
   let [lines, skipped] = [0, 0];
   let wake = () => {};

@@ -1,5 +1,5 @@
 import { status } from "../../../protocol/commands/cluster.ts";
 import { handle } from "../../base/handler.ts";
-import { clusterOf } from "../../cluster/cluster-of.ts";
+import { supervisorOf } from "../../cluster/supervisors.ts";
 
-export default handle(status, (_params, { host }) => clusterOf(host).status());
+export default handle(status, (_params, { host }) => supervisorOf(host).status());

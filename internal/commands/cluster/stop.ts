@@ -1,8 +1,8 @@
 import { stop } from "../../../protocol/commands/cluster.ts";
 import { handle } from "../../base/handler.ts";
-import { clusterOf } from "../../cluster/cluster-of.ts";
+import { supervisorOf } from "../../cluster/supervisors.ts";
 
 export default handle(stop, async ({ id }, { host }) => {
-  await clusterOf(host).stopMember(id);
+  await supervisorOf(host).stopMember(id);
   return null;
 });

@@ -4,6 +4,6 @@ import { handlesOf } from "./shared/handles-of.ts";
 
 export default handle(close, async (params, { host, peer }) => {
   // Without a service the file was closed with the process that opened it: XyPriss closes what it opened so, all the same.
-  if (host.service !== undefined) await handlesOf(host.service).close(params.handle, peer, close.name);
+  if (host.service !== undefined) await handlesOf(host).close(params.handle, peer, close.name);
   return null;
 });

@@ -8,7 +8,7 @@ export default handle(open, async ({ path, flags, mode, shared }, { host, peer }
   const openFile = () => OpenFile.open(path, openFlags(flags), Number.parseInt(mode.replace("o", ""), 8));
   if (host.service === undefined) return { handle: await openAndClose(openFile) };
   const owner = peer?.saidHello === true && !shared ? peer : undefined;
-  return { handle: await handlesOf(host.service).open(owner, openFile) };
+  return { handle: await handlesOf(host).open(owner, openFile) };
 });
 
 /** Where the process is about to end, what remains of opening is what it does to the file. */

@@ -1,4 +1,4 @@
-import type { Platform } from "../platform.ts";
+import type { Platform } from "../facts.ts";
 import { readBattery } from "./battery.ts";
 import { readDisks } from "./disks.ts";
 import { readMemory } from "./memory.ts";

@@ -35,6 +35,7 @@ export class Dispatch implements Job {
   place: Job["place"];
   readonly #pool: Dispatcher;
   readonly #options: DispatchOptions;
+  readonly #exchange: Exchange;
   readonly #done: (answer: Answer, failure?: Failure) => void;
   #sent = 1;
   #isDone = false;
@@ -55,9 +56,13 @@ export class Dispatch implements Job {
     this.input = input;
     this.upgrade = upgrade;
     this.place = undefined;
-    exchange.onEnd(() => this.#abandon());
-    // Its client may have gone while a gate or a filter took its time.
-    if (!this.#isDone) pool.assign(this);
+    this.#exchange = exchange;
+  }
+
+  /** Sends the request to a worker, unless its client has gone while a gate or a filter took its time. */
+  start(): void {
+    this.#exchange.onEnd(() => this.#abandon());
+    if (!this.#isDone) this.#pool.assign(this);
   }
 
   answered(answer: Answer): void {
@@ -103,7 +108,7 @@ export class Dispatch implements Job {
       case "convicted":
         return errorAnswer(502, "Bad Gateway: workers ended while they worked on this request; it is not sent again");
       case "garbage":
-        return errorAnswer(502, "Bad Gateway: the worker's answer was none");
+        return errorAnswer(502, "Bad Gateway: the worker sent an invalid response");
       case "timeout":
         return errorAnswer(504, "Gateway Timeout: the worker did not answer in time");
       case "too-large":

@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import type { GatewayRequest } from "./exchange.ts";
+import type { GatewayRequest } from "./http-messages.ts";
 
 /** What a request is for. */
 export interface Address {

@@ -1,14 +1,9 @@
-import type { Readable } from "node:stream";
 import type { Headers, WorkerRequest } from "../../../protocol/wire/worker.ts";
+import type { WorkerAnswer } from "../../workers/answer.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** What an HTTP request is answered with, whoever made it. */
-export interface Answer {
-  readonly status: number;
-  /** By lower-case name; without what frames the body (content-length of a whole body, transfer-encoding, connection). */
-  readonly headers: Headers;
-  /** Whole, or as it comes. */
-  readonly body?: Uint8Array | Readable | undefined;
+export interface Answer extends WorkerAnswer {
   /** The body is kept, and the same object for whoever asks next: what is made of it may be kept as well. */
   readonly isKept?: boolean;
 }

@@ -1,7 +1,8 @@
 import { isIP, isIPv6 } from "node:net";
 import proxyAddr from "proxy-addr";
 import { XsysError } from "../../../protocol/errors.ts";
-import type { Exchange, GatewayRequest } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
+import type { GatewayRequest } from "./http-messages.ts";
 import { peerAddress, unmapped } from "./peer-address.ts";
 
 /** Proxies of a forwarded chain that are looked at: what is farther is as good as made up. */

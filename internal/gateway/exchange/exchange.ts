@@ -1,13 +1,10 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { IncomingHttpHeaders } from "node:http";
 import type { Duplex } from "node:stream";
 import type { HeaderValue } from "../../../protocol/wire/worker.ts";
 import { addressOf } from "./address.ts";
+import type { GatewayRequest, GatewayResponse } from "./http-messages.ts";
 import { peerAddress } from "./peer-address.ts";
 import { requestFields } from "./request-fields.ts";
-
-export type GatewayRequest = IncomingMessage | Http2ServerRequest;
-export type GatewayResponse = ServerResponse | Http2ServerResponse;
 
 /** A client's connection that it wants to speak WebSocket on, and what it has said after its request. */
 export interface Upgrade {

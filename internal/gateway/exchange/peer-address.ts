@@ -1,4 +1,4 @@
-import type { GatewayRequest } from "./exchange.ts";
+import type { GatewayRequest } from "./http-messages.ts";
 
 /** Address at the other end of a request's connection, IPv4 also where it came mapped into IPv6; empty when it is gone. */
 export function peerAddress({ socket }: GatewayRequest): string {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { GatewayRequest } from "./exchange.ts";
+import type { GatewayRequest } from "./http-messages.ts";
 
 /**
  * A request's fields as workers, upstreams and guards are to see them: as the client sent them, but Host is the one that

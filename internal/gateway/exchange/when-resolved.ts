@@ -2,7 +2,11 @@
  * Goes on with a value that is there, or will be: at once where it is, for a promise per step and request is what a
  * gateway would spend most of its time on.
  */
-export function goOn<T>(value: T | Promise<T>, next: (value: T) => void, failed: (error: unknown) => void): void {
+export function whenResolved<T>(
+  value: T | Promise<T>,
+  next: (value: T) => void,
+  failed: (error: unknown) => void,
+): void {
   if (!(value instanceof Promise)) {
     next(value);
     return;

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
-import type { GatewayRequest, GatewayResponse, Upgrade } from "../exchange/exchange.ts";
+import type { Upgrade } from "../exchange/exchange.ts";
+import type { GatewayRequest, GatewayResponse } from "../exchange/http-messages.ts";
 
 /** What is known of a request beside itself. */
 export interface Arrival {

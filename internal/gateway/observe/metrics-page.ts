@@ -1,7 +1,7 @@
 import type { Registry } from "prom-client";
 import type { Answer } from "../exchange/answer.ts";
 import { BUCKETS, type Metrics } from "./metrics.ts";
-import type { StatusSources } from "./status-pages.ts";
+import type { StatusSources } from "./status-sources.ts";
 
 interface Sample {
   readonly value: number;

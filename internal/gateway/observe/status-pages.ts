@@ -1,33 +1,7 @@
 import { type Answer, errorAnswer } from "../exchange/answer.ts";
 import type { Exchange } from "../exchange/exchange.ts";
-import type { Metrics } from "./metrics.ts";
 import { createMetricsPage } from "./metrics-page.ts";
-
-/** Where the figures of the pages come from; each is asked when its page is. */
-export interface StatusSources {
-  readonly metrics: Metrics;
-  /** Requests that are not answered yet, and how many of them wait for their turn or for a worker. */
-  inFlight(): number;
-  queued(): number;
-  readonly limits: ConcurrencyLimits;
-  /** Workers that are to be there: 0 where there need be none. */
-  workersWanted(): number;
-  workersReady(): number;
-  workerRestarts(): number;
-  /** How many are in each state; none where others start them. */
-  workerStates(): Readonly<Partial<Record<string, number>>>;
-  /** Resident bytes, of those that are known. */
-  workerMemory(): readonly { readonly id: string; readonly memory?: number | undefined }[];
-}
-
-/** Limits of requests at once, as the flags of the same names have them: 0 for any number. */
-export interface ConcurrencyLimits {
-  readonly maxConcurrentRequests: number;
-  readonly maxPerIp: number;
-  readonly maxQueueSize: number;
-  /** Milliseconds that a request waits for its turn or for a worker. */
-  readonly queueTimeout: number;
-}
+import type { StatusSources } from "./status-sources.ts";
 
 export type StatusPages = (exchange: Exchange) => Answer | Promise<Answer> | undefined;
 

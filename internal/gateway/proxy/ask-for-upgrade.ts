@@ -4,8 +4,8 @@ import { withinTimer } from "../../../protocol/timers.ts";
 import type { Answer } from "../exchange/answer.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import { answerHeaders } from "./answer-headers.ts";
+import type { ProxyDeps } from "./deps.ts";
 import { failureAnswer, isOfRequest, isStaleConnection } from "./failure.ts";
-import type { ProxyHome } from "./home.ts";
 import { requestHeaders } from "./request-headers.ts";
 import { Tries } from "./tries.ts";
 import { UpgradeAttempt } from "./upgrade-attempt.ts";
@@ -25,14 +25,14 @@ export interface Agreement {
  * Asks an upstream for the protocol that a client wants; one that cannot be reached, or breaks off before it answered, is
  * followed by another. An answer is a refusal: an upstream's own as it is, or that there is none.
  */
-export async function askForUpgrade(home: ProxyHome, exchange: Exchange): Promise<Agreement | Answer> {
+export async function askForUpgrade(deps: ProxyDeps, exchange: Exchange): Promise<Agreement | Answer> {
   const wish = [...requestHeaders(exchange), "connection", "Upgrade", "upgrade", exchange.headers.upgrade ?? ""];
   const wanted = { method: exchange.method, path: exchange.target, headers: wish };
-  const tries = new Tries(home, exchange);
+  const tries = new Tries(deps, exchange);
   let attempt: UpgradeAttempt | undefined;
   exchange.onEnd(() => attempt?.abort());
   for (let upstream = tries.next(); upstream !== undefined && !exchange.ended; upstream = tries.next()) {
-    attempt = new UpgradeAttempt(upstream, wanted, { connect: home.connectTimeout, answer: tries.timeLeft });
+    attempt = new UpgradeAttempt(upstream, wanted, { connect: deps.connectTimeout, answer: tries.timeLeft });
     try {
       const { response, switched } = await attempt.reply;
       if (switched !== undefined && !isWebSocket(response)) {
@@ -40,7 +40,7 @@ export async function askForUpgrade(home: ProxyHome, exchange: Exchange): Promis
         throw new Error("it changed to a protocol that nobody asked it for");
       }
       attempt = undefined;
-      return switched ? { upstream, ...switched, rawHeaders: response.rawHeaders } : refusal(response, home.timeout);
+      return switched ? { upstream, ...switched, rawHeaders: response.rawHeaders } : refusal(response, deps.timeout);
     } catch (error) {
       if (exchange.ended || isOfRequest(error)) return failureAnswer(error);
       const wasSent = attempt?.wasSent === true;

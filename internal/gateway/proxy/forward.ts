@@ -2,9 +2,9 @@ import { Readable } from "node:stream";
 import { type Answer, errorAnswer } from "../exchange/answer.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import { Attempt } from "./attempt.ts";
+import type { ProxyDeps } from "./deps.ts";
 import { failureAnswer, isOfRequest, isStaleConnection } from "./failure.ts";
 import { type ForwardedRequest, forwardedRequest, isRepeatable } from "./forwarded-request.ts";
-import type { ProxyHome } from "./home.ts";
 import { Tries } from "./tries.ts";
 
 /**
@@ -12,9 +12,9 @@ import { Tries } from "./tries.ts";
  * first, or if the request may be repeated. 502, 503 (none is healthy) or 504 when none answers, 400 for what cannot be
  * sent to any or whose body could not be read to its end.
  */
-export async function forward(home: ProxyHome, exchange: Exchange, body: ForwardedRequest["body"]): Promise<Answer> {
+export async function forward(deps: ProxyDeps, exchange: Exchange, body: ForwardedRequest["body"]): Promise<Answer> {
   const request = forwardedRequest(exchange, body);
-  const tries = new Tries(home, exchange);
+  const tries = new Tries(deps, exchange);
   let attempt: Attempt | undefined;
   exchange.onEnd(() => attempt?.abort());
   for (let upstream = tries.next(); upstream !== undefined && !exchange.ended; upstream = tries.next()) {

@@ -3,9 +3,9 @@ import type { Answer } from "../exchange/answer.ts";
 import type { Exchange, Upgrade } from "../exchange/exchange.ts";
 import { BoundedWarnings } from "../observe/bounded-warnings.ts";
 import type { ProxyOptions } from "../options.ts";
+import type { ProxyDeps } from "./deps.ts";
 import { forward } from "./forward.ts";
 import type { ForwardedRequest } from "./forwarded-request.ts";
-import type { ProxyHome } from "./home.ts";
 import { startChecks } from "./start-checks.ts";
 import { upgrade } from "./upgrade.ts";
 import { Upstreams } from "./upstreams.ts";
@@ -40,19 +40,19 @@ export interface Proxy {
 export function createProxy(options: ProxyOptions, { log }: { readonly log: Logger }): Proxy {
   const upstreams = new Upstreams(options);
   const { timeout, connectTimeout, healthCheck } = options;
-  const home: ProxyHome = {
+  const deps: ProxyDeps = {
     ...{ upstreams, log, timeout, connectTimeout },
     warnings: new BoundedWarnings(log),
     tunnels: new Set(),
   };
   const endChecks = healthCheck && startChecks(upstreams.all, healthCheck, log);
   return {
-    forward: (exchange, body) => forward(home, exchange, body),
-    upgrade: (exchange, wanted) => void upgrade(home, exchange, wanted),
+    forward: (exchange, body) => forward(deps, exchange, body),
+    upgrade: (exchange, wanted) => void upgrade(deps, exchange, wanted),
     status: () => statusOf(upstreams),
     close: () => {
       endChecks?.();
-      for (const end of home.tunnels) end();
+      for (const end of deps.tunnels) end();
       void upstreams.close();
     },
   };

@@ -3,8 +3,8 @@ import type { Answer } from "../exchange/answer.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import { toldRequest } from "../exchange/request-for-log.ts";
 import { Deadline } from "./deadline.ts";
+import type { ProxyDeps } from "./deps.ts";
 import { failureAnswer, isTimeout, reasonOf } from "./failure.ts";
-import type { ProxyHome } from "./home.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** What is known of a try that failed. */
@@ -18,17 +18,17 @@ interface Failed {
 
 /** The upstreams that one request is sent to, one after the other, until one answers. */
 export class Tries {
-  readonly #home: ProxyHome;
+  readonly #deps: ProxyDeps;
   readonly #exchange: Exchange;
   readonly #deadline: Deadline;
   readonly #tried = new Set<Upstream>();
   #wasStale = false;
   #last: { readonly upstream: Upstream; readonly failure: unknown } | undefined;
 
-  constructor(home: ProxyHome, exchange: Exchange) {
-    this.#home = home;
+  constructor(deps: ProxyDeps, exchange: Exchange) {
+    this.#deps = deps;
     this.#exchange = exchange;
-    this.#deadline = new Deadline(home.timeout);
+    this.#deadline = new Deadline(deps.timeout);
   }
 
   /** Milliseconds left for all of them together; 0 for any number. */
@@ -39,7 +39,7 @@ export class Tries {
   /** The next one; undefined when there is none, or no time. */
   next(): Upstream | undefined {
     const isLate = this.#last !== undefined && this.#deadline.isOver;
-    return isLate ? undefined : this.#home.upstreams.pick(this.#exchange.client, this.#tried);
+    return isLate ? undefined : this.#deps.upstreams.pick(this.#exchange.client, this.#tried);
   }
 
   /** Tells whether to go on. */
@@ -47,8 +47,8 @@ export class Tries {
     upstream.failed();
     this.#last = { upstream, failure };
     const told = { upstream: upstream.key, reason: reasonOf(failure) };
-    if (!wasSent && upstream.health.unreachable()) this.#home.log.warn(told, "the upstream cannot be reached");
-    else this.#home.log.debug(told, "the upstream did not answer");
+    if (!wasSent && upstream.health.unreachable()) this.#deps.log.warn(told, "the upstream cannot be reached");
+    else this.#deps.log.debug(told, "the upstream did not answer");
     if (wasSent && (!isRepeatable || isTimeout(failure))) return false;
     if (wasSent && !this.#wasStale && isStale) this.#wasStale = true;
     else this.#tried.add(upstream);
@@ -68,14 +68,14 @@ export class Tries {
       if (this.#exchange.ended) return;
       const reason = reasonOf(error);
       const told = { upstream: key, reason, ...toldRequest(this.#exchange) };
-      this.#home.warnings.warn(`broken ${key} ${reason}`, told, "an upstream's answer broke off");
+      this.#deps.warnings.warn(`broken ${key} ${reason}`, told, "an upstream's answer broke off");
     });
   }
 
   #tell(status: number): void {
     const upstream = this.#last?.upstream.key;
     const reason = this.#last === undefined ? "none is healthy" : reasonOf(this.#last.failure);
-    this.#home.warnings.warn(
+    this.#deps.warnings.warn(
       `${upstream} ${reason}`,
       { status, upstream, reason, ...toldRequest(this.#exchange) },
       `a request was answered with ${status}: no upstream answered it`,

@@ -3,7 +3,7 @@ import type { Exchange, Upgrade } from "../exchange/exchange.ts";
 import { writeAnswer } from "../exchange/write-answer.ts";
 import { closeAtEnd, tunnel } from "../upgrade/tunnel.ts";
 import { type Agreement, askForUpgrade } from "./ask-for-upgrade.ts";
-import type { ProxyHome } from "./home.ts";
+import type { ProxyDeps } from "./deps.ts";
 
 /** Milliseconds without a byte either way: what pings has one every minute or so. */
 const IDLE_TIMEOUT = 3_600_000;
@@ -12,11 +12,11 @@ const IDLE_TIMEOUT = 3_600_000;
  * Passes on what upstreams say to a client that wants another protocol: the agreement of one and then bytes both ways, or
  * a refusal.
  */
-export async function upgrade(home: ProxyHome, exchange: Exchange, taken: Upgrade): Promise<void> {
+export async function upgrade(deps: ProxyDeps, exchange: Exchange, taken: Upgrade): Promise<void> {
   const unwatch = closeAtEnd(taken.socket);
-  const reply = await askForUpgrade(home, exchange);
+  const reply = await askForUpgrade(deps, exchange);
   unwatch();
-  if ("upstream" in reply) await connect(home, exchange, taken, reply);
+  if ("upstream" in reply) await connect(deps, exchange, taken, reply);
   else refuse(exchange, reply);
 }
 
@@ -29,7 +29,7 @@ function refuse(exchange: Exchange, answer: Answer): void {
 }
 
 /** Passes bytes until both ends are closed, as one of the things that the upstream has to do. */
-async function connect({ tunnels }: ProxyHome, exchange: Exchange, client: Upgrade, server: Agreement): Promise<void> {
+async function connect({ tunnels }: ProxyDeps, exchange: Exchange, client: Upgrade, server: Agreement): Promise<void> {
   const end = (): void => {
     client.socket.destroy();
     server.socket.destroy();

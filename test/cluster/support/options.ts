@@ -1,9 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { ClusterOptions } from "../../../internal/cluster/options.ts";
+import { xyprissEnvironment } from "../../../internal/cluster/xypriss-environment.ts";
 
 /** Ample, so that nothing is too late on a machine that is busy; tests that are about one of them say less. */
 export const AMPLE: Omit<ClusterOptions, "command" | "cwd"> = {
   env: {},
+  ...xyprissEnvironment(),
   workers: 1,
   standbys: 0,
   readyWhen: "registered",

@@ -13,7 +13,7 @@ import { differences } from "../../../internal/commands/watch/shared/rescan.ts";
 import { WatchedTree } from "../../../internal/commands/watch/shared/watched-tree.ts";
 import scanWatched from "../../../internal/commands/watch/tasks/scan-watched.ts";
 import type { Service } from "../../../internal/host/service.ts";
-import { InPlaceRunner } from "../../../internal/work/in-place.ts";
+import { inPlaceRunner } from "../../../internal/host/task-runners.ts";
 import { startXsys } from "../../support/command-line.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { startTestService } from "../../support/service.ts";
@@ -146,7 +146,7 @@ describe.skipIf(process.platform !== "linux")("files whose names are not UTF-8",
   test("are found by comparing the tree, after a burst", async () => {
     mkdirSync(at("d\xff"));
     const options = { roots: [sandbox.root], ignore: [], shallow: false, debounce: 0 };
-    const tree = new WatchedTree(options, new InPlaceRunner(), folderWatches);
+    const tree = new WatchedTree(options, inPlaceRunner(), folderWatches);
     await tree.ready;
     writeFileSync(at("d\xff", "b\xfe"), "");
     const found = await Array.fromAsync(differences(scanWatched(options), tree.index));

@@ -5,7 +5,7 @@ import { chokidarWatches } from "../../../internal/commands/watch/shared/chokida
 import { Subscription } from "../../../internal/commands/watch/shared/subscription.ts";
 import { WatchedTree } from "../../../internal/commands/watch/shared/watched-tree.ts";
 import type { Service } from "../../../internal/host/service.ts";
-import { InPlaceRunner } from "../../../internal/work/in-place.ts";
+import { inPlaceRunner } from "../../../internal/host/task-runners.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { startTestService } from "../../support/service.ts";
 import { runScript, type WatchWords } from "./run-script.ts";
@@ -49,7 +49,7 @@ describe("scripts with chokidar, as on other platforms", () => {
   const sameHere = all.filter(({ name }) => !ELSEWHERE.includes(name));
   test.each(sameHere.map((script) => [script.name, script] as const))("%s", async (_name, script) => {
     const watch = ({ paths, initial, ...options }: WatchWords) => {
-      const tree = new WatchedTree({ ...options, roots: paths }, new InPlaceRunner(), chokidarWatches);
+      const tree = new WatchedTree({ ...options, roots: paths }, inPlaceRunner(), chokidarWatches);
       return closing(tree, new Subscription(tree, { initial, signal: new AbortController().signal }));
     };
     expect(await runScript(script, sandbox, watch)).toEqual(script.expected);

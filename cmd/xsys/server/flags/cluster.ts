@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { ClusterOptions } from "../../../../internal/cluster/options.ts";
+import { xyprissEnvironment } from "../../../../internal/cluster/xypriss-environment.ts";
 import type { Values } from "../../flags/flag.ts";
 import { withoutEffect } from "../../flags/flag.ts";
 import { count, flag, milliseconds, optionalCount, size } from "../../flags/kinds.ts";
@@ -103,7 +104,11 @@ export function clusterOptions(
   return {
     command,
     cwd,
-    env: { XYPRISS_IPC_PATH: socket, ...(program !== undefined && { XYPRISS_XHSC_PATH: program }) },
+    env: {
+      XYPRISS_IPC_PATH: socket,
+      ...(program !== undefined && { XYPRISS_XHSC_PATH: program }),
+    },
+    ...xyprissEnvironment(maxCpu > 0 ? { maxCpu } : {}),
     workers: values["cluster-workers"] || availableParallelism(),
     standbys: values.standbys,
     readyWhen: "registered",

@@ -1,5 +1,6 @@
 import { XsysError } from "../../../../protocol/errors.ts";
 import type { Host, Peer } from "../../../base/context.ts";
+import { perHost } from "../../../base/per-host.ts";
 import type { PtyProgram } from "./pty-program.ts";
 
 /** Terminals that one service has at a time: each is a process and a descriptor of the 1,024 that are usual. */
@@ -45,10 +46,5 @@ class Terminals {
   }
 }
 
-const ofHosts = new WeakMap<Host, Terminals>();
-
-export function terminalsOf(host: Host): Terminals {
-  const known = ofHosts.get(host) ?? new Terminals();
-  ofHosts.set(host, known);
-  return known;
-}
+/** The open terminals of a service. */
+export const terminalsOf: (host: Host) => Terminals = perHost(() => new Terminals());

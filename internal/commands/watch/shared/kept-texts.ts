@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
+import type { TaskRunner } from "../../../base/task-runner.ts";
 import { READ_FLAGS } from "../../../files/open-for-reading.ts";
-import type { TaskRunner } from "../../../work/task-runner.ts";
 import type { ChangedLine } from "../tasks/diff-texts.ts";
 import { exactPath } from "./names.ts";
 

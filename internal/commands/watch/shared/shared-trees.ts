@@ -1,5 +1,6 @@
 import { sep } from "node:path";
 import type { Host } from "../../../base/context.ts";
+import { perHost } from "../../../base/per-host.ts";
 import type { Change } from "./change.ts";
 import { pathFromOutside } from "./names.ts";
 import type { TreeOptions } from "./scope.ts";
@@ -12,19 +13,18 @@ interface Shared {
   subscribers: number;
 }
 
-const sharedTrees = new WeakMap<Host["tasks"], Map<string, Shared>>();
+const treesOf = perHost(() => new Map<string, Shared>());
 
 export type WatchOptions = Omit<TreeOptions, "roots"> & { readonly paths: readonly string[] } & SubscriptionOptions;
 
 /** Changes from now on, until the signal ends them. Those who watch the same with the same options share one watch. */
-export async function* watchTree({ tasks }: Host, options: WatchOptions): AsyncGenerator<Change> {
+export async function* watchTree(host: Host, options: WatchOptions): AsyncGenerator<Change> {
   const { paths, ignore, shallow, debounce, ...subscription } = options;
   const tree: TreeOptions = { roots: outermost(paths, shallow), ignore, shallow, debounce };
   const key = JSON.stringify(tree);
-  const trees = sharedTrees.get(tasks) ?? new Map();
-  sharedTrees.set(tasks, trees);
+  const trees = treesOf(host);
   const openWatches = await watchesOfPlatform();
-  const shared = trees.get(key) ?? share(new WatchedTree(tree, tasks, openWatches), trees, key);
+  const shared = trees.get(key) ?? share(new WatchedTree(tree, host.tasks, openWatches), trees, key);
   shared.subscribers += 1;
   try {
     yield* new Subscription(shared.tree, subscription).changes();

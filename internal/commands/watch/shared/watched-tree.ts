@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { startTimer } from "../../../../protocol/timers.ts";
-import type { TaskRunner } from "../../../work/task-runner.ts";
+import type { TaskRunner } from "../../../base/task-runner.ts";
 import { afterBursts } from "./burst.ts";
 import { type Change, change, type TreeListener } from "./change.ts";
 import { type Entry, isSame, look } from "./entry.ts";

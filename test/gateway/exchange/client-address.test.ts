@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage } from "node:http";
 import { connect, createServer as createHttp2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { createClientAddress, createRemoteAddr } from "../../internal/gateway/exchange/client-address.ts";
-import { Exchange, type GatewayRequest } from "../../internal/gateway/exchange/exchange.ts";
-import { type FakeRequest, fakeExchange } from "./fake-exchange.ts";
+import { createClientAddress, createRemoteAddr } from "../../../internal/gateway/exchange/client-address.ts";
+import { Exchange } from "../../../internal/gateway/exchange/exchange.ts";
+import type { GatewayRequest } from "../../../internal/gateway/exchange/http-messages.ts";
+import { type FakeRequest, fakeExchange } from "../fake-exchange.ts";
 
 const cleanUps: (() => void)[] = [];
 afterEach(() => {

@@ -3,7 +3,7 @@ import type { BoundedWarnings } from "../observe/bounded-warnings.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 /** What requests on their way to upstreams have in common. */
-export interface ProxyHome {
+export interface ProxyDeps {
   readonly upstreams: Upstreams;
   readonly log: Logger;
   /** Why requests were not answered. */

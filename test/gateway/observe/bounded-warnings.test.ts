@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { BoundedWarnings } from "../../internal/gateway/observe/bounded-warnings.ts";
-import { fakeLog } from "./fake-log.ts";
+import { BoundedWarnings } from "../../../internal/gateway/observe/bounded-warnings.ts";
+import { fakeLog } from "../fake-log.ts";
 
 test("the first of each kind is logged at once, the others of an interval are counted", () => {
   const { log, lines } = fakeLog();

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { Duplex, PassThrough } from "node:stream";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { tunnel } from "../../internal/gateway/upgrade/tunnel.ts";
+import { tunnel } from "../../../internal/gateway/upgrade/tunnel.ts";
 
 const MEBIBYTE = 1_048_576;
 
