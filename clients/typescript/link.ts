@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import { XsysError } from "../../protocol/errors.ts";
 import { ByteReader, ByteWriter } from "../../protocol/wire/byte-stream.ts";
 import { type EventPayload, EventReader } from "../../protocol/wire/event-stream.ts";
-import { FrameReader, FrameWriter, LAST_CHUNK } from "../../protocol/wire/frame.ts";
+import { FrameWriter, LAST_CHUNK } from "../../protocol/wire/frame.ts";
 import {
   type Credit,
   encodeMessage,
@@ -10,9 +10,9 @@ import {
   type HelloQuestion,
   type Message,
   PROTOCOL_VERSION,
-  parseMessage,
   type ResponsePayload,
 } from "../../protocol/wire/message.ts";
+import { MessageReader } from "../../protocol/wire/message-reader.ts";
 import { cancelled, errorOf, lostWhile } from "./call-errors.ts";
 import { commandHead, paramsText } from "./command-message.ts";
 import { withResolvers } from "./newer-node.ts";
@@ -27,7 +27,6 @@ export class Link {
   readonly path: string;
   readonly #socket: Socket;
   readonly #writer: FrameWriter;
-  readonly #reader = new FrameReader();
   /** Calls sent, in the place that is their id; places are used again. A Map keyed by growing ids costs a quarter of the throughput. */
   readonly #sent: (PendingCall | undefined)[] = [];
   readonly #freeIds: number[] = [];
@@ -57,7 +56,12 @@ export class Link {
     this.#socket = socket;
     this.#writer = new FrameWriter(socket);
     this.#introduced.promise.catch(() => {});
-    socket.on("data", (bytes: Buffer) => this.#receive(bytes));
+    const reader = new MessageReader({
+      message: (message) => this.#take(message),
+      chunk: (id, bytes, last) => this.#takeChunk(id, bytes, last),
+      fault: (error) => this.#lose(`${path} broke the protocol: ${(error as Error).message}`),
+    });
+    socket.on("data", (bytes: Buffer) => reader.receive(bytes));
     socket.on("error", (error) => this.#lose(`the connection to ${path} failed: ${error.message}`));
     socket.on("close", () => this.#lose(`the connection to ${path} was closed`));
   }
@@ -156,22 +160,13 @@ export class Link {
     pending.reject(error);
   }
 
-  #receive(bytes: Buffer): void {
-    try {
-      this.#reader.push(bytes, this.#dispatch, this.#takeChunk);
-    } catch (error) {
-      this.#lose(`${this.path} sent what is not the protocol: ${(error as Error).message}`);
-    }
-  }
-
-  readonly #takeChunk = (id: number, bytes: Buffer, last: boolean): void => {
+  #takeChunk(id: number, bytes: Buffer, last: boolean): void {
     const reader = this.#sent[id]?.reader;
     reader?.push(bytes);
     if (last) reader?.end();
-  };
+  }
 
-  readonly #dispatch = (payload: Buffer): void => {
-    const message = parseMessage(payload);
+  #take(message: Message): void {
     const { type, id } = message;
     if (type === "Response") this.#settle(message);
     else if (type === "Credit" && id !== undefined)
@@ -179,7 +174,7 @@ export class Link {
     else if (type === "Event" && id !== undefined) this.#sent[id]?.take(message.payload as EventPayload);
     else if (type === "Hello") this.#introduced.resolve(message.payload as HelloAnswer);
     else if (type === "Ping") this.#writer.json(encodeMessage("Pong", {}, id));
-  };
+  }
 
   #settle({ id, payload }: Message): void {
     const response = payload as ResponsePayload;

@@ -3,8 +3,9 @@ import { connect, type Server } from "node:net";
 import { dirname, join } from "node:path";
 import { isNamedPipe } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import { FrameReader, FrameWriter } from "../../protocol/wire/frame.ts";
-import { encodeMessage, type HelloAnswer, parseMessage } from "../../protocol/wire/message.ts";
+import { FrameWriter } from "../../protocol/wire/frame.ts";
+import { encodeMessage, type HelloAnswer } from "../../protocol/wire/message.ts";
+import { MessageReader } from "../../protocol/wire/message-reader.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
 import { makeFolder } from "../files/make-folder.ts";
 
@@ -125,15 +126,13 @@ async function probe(path: string): Promise<number | undefined | "nobody"> {
   const socket = connect(path);
   const { promise, resolve } = Promise.withResolvers<number | undefined | "nobody">();
   const timer = setTimeout(() => resolve(undefined), PROBE_TIMEOUT);
-  const reader = new FrameReader();
-  socket.on("connect", () => new FrameWriter(socket).json(encodeMessage("Hello", {})));
-  socket.on("data", (bytes: Buffer) => {
-    try {
-      reader.push(bytes, (payload) => resolve((parseMessage(payload).payload as Partial<HelloAnswer>)?.pid));
-    } catch {
-      resolve(undefined); // another protocol's server is a live server all the same
-    }
+  const reader = new MessageReader({
+    message: ({ payload }) => resolve((payload as Partial<HelloAnswer> | null)?.pid),
+    chunk: () => {},
+    fault: () => resolve(undefined), // a server of another protocol is a live server, too
   });
+  socket.on("connect", () => new FrameWriter(socket).json(encodeMessage("Hello", {})));
+  socket.on("data", (bytes: Buffer) => reader.receive(bytes));
   socket.on("error", ({ code }: NodeJS.ErrnoException) => {
     resolve(code === "ECONNREFUSED" || code === "ENOENT" ? "nobody" : undefined);
   });

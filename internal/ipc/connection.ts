@@ -1,15 +1,15 @@
 import type { Socket } from "node:net";
 import { XsysError } from "../../protocol/errors.ts";
 import { wheneverQuiet } from "../../protocol/timers.ts";
-import { FrameReader, FrameWriter, XBP_RESPONSE_MARK } from "../../protocol/wire/frame.ts";
+import { FrameWriter, XBP_RESPONSE_MARK } from "../../protocol/wire/frame.ts";
 import {
   encodeError,
   encodeMessage,
   type HelloAnswer,
   type HelloQuestion,
   type Message,
-  parseMessage,
 } from "../../protocol/wire/message.ts";
+import { MessageReader } from "../../protocol/wire/message-reader.ts";
 import type { Logger } from "../base/log.ts";
 import { onBehalfOf } from "../base/on-behalf-of.ts";
 import { type Caller, Calls, type CallsOwner } from "./calls.ts";
@@ -37,7 +37,7 @@ export class Connection implements Caller, RolePeer {
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
   readonly #log: Logger;
-  readonly #reader: FrameReader;
+  readonly #reader: MessageReader;
   readonly writer: FrameWriter;
   readonly #calls: Calls;
   readonly #cleanUps: (() => void)[] = [];
@@ -55,7 +55,15 @@ export class Connection implements Caller, RolePeer {
     this.#socket = socket;
     this.#owner = owner;
     this.#log = owner.log.child({ connection: number });
-    this.#reader = new FrameReader(owner.limits.maxFrame);
+    this.#reader = new MessageReader(
+      {
+        message: (message) => this.#takeMessage(message),
+        chunk: (id, bytes, last) => this.#takeChunk(id, bytes, last),
+        binary: (payload) => this.#takeBinary(payload),
+        fault: (error) => this.#whenFaulty(error),
+      },
+      owner.limits.maxFrame,
+    );
     this.writer = new FrameWriter(socket);
     this.#calls = new Calls(owner, this, this.writer);
     socket.on("data", (bytes: Buffer) => {
@@ -171,31 +179,32 @@ export class Connection implements Caller, RolePeer {
   #receive(bytes: Buffer): void {
     if (this.#refused) return;
     this.#lastHeard = Date.now();
-    try {
-      this.#reader.push(bytes, this.#dispatch, this.#takeChunk);
-    } catch (error) {
-      // What cannot be told apart from the next frame ends the connection, and nothing else.
-      if (!(error instanceof XsysError)) throw error;
-      this.refuse(error);
-      return;
-    }
-    this.#balance();
+    this.#reader.receive(bytes);
+    if (!this.#refused) this.#balance();
   }
 
-  readonly #takeChunk = (id: number, bytes: Buffer, last: boolean): void => {
+  /** A peer that breaks the protocol loses its connection; nothing else is affected. */
+  #whenFaulty(error: unknown): void {
+    if (!(error instanceof XsysError)) throw error;
+    if (this.isOpen) this.refuse(error);
+  }
+
+  #takeChunk(id: number, bytes: Buffer, last: boolean): void {
     if (!this.isOpen) return;
     if (this.#inbox !== undefined) this.#inbox.chunk(id, bytes, last);
     else this.#calls.take(id, bytes, last);
-  };
+  }
 
-  readonly #dispatch = (payload: Buffer): void => {
+  #takeBinary(payload: Buffer): boolean {
+    this.#hasSpoken = true;
+    if (payload[0] !== XBP_RESPONSE_MARK || this.#inbox === undefined) return false;
+    if (this.isOpen) this.#inbox.xbpResponse(payload);
+    return true;
+  }
+
+  #takeMessage(message: Message): void {
     if (!this.isOpen) return;
     this.#hasSpoken = true;
-    if (payload[0] === XBP_RESPONSE_MARK && this.#inbox !== undefined) {
-      this.#inbox.xbpResponse(payload);
-      return;
-    }
-    const message = parseMessage(payload);
     const { type, id } = message;
     if (this.#inbox?.takes.has(type)) this.#inbox.message(message);
     else if (type === "CoreCommand") this.#calls.begin(message);
@@ -208,7 +217,7 @@ export class Connection implements Caller, RolePeer {
       const error = new XsysError("UNKNOWN_TYPE", `there is no message type "${type.slice(0, 64)}"`);
       this.writer.json(encodeError(error, id));
     }
-  };
+  }
 
   /** From here on the peer has a role. */
   #register({ id, type, payload }: Message): void {

@@ -1,14 +1,14 @@
 import { XsysError } from "../../../protocol/errors.ts";
-import { FrameReader } from "../../../protocol/wire/frame.ts";
 import {
   type Credit,
   encodeMessage,
   type HelloAnswer,
   MAX_ID,
+  type Message,
   PROTOCOL_VERSION,
-  parseMessage,
   type ResponsePayload,
 } from "../../../protocol/wire/message.ts";
+import { MessageReader } from "../../../protocol/wire/message-reader.ts";
 import { errorOf, lostWhile, timedOut, tooLarge } from "../call-errors.ts";
 import { commandHead } from "../command-message.ts";
 import { type Descriptor, tryRead, tryWrite } from "./descriptor.ts";
@@ -31,7 +31,11 @@ export class NotSent extends Error {}
 export class SyncLink {
   readonly #path: string;
   readonly #descriptor: Descriptor;
-  readonly #reader = new FrameReader();
+  readonly #reader = new MessageReader({
+    message: (message) => this.#take(message),
+    chunk: (id, bytes) => this.#takeChunk(id, bytes),
+    fault: (error) => this.#lose(`${this.#path} broke the protocol: ${(error as Error).message}`),
+  });
   readonly #queue = new FrameQueue();
   readonly #room = Buffer.allocUnsafeSlow(ROOM_BYTES);
   #hello: HelloAnswer | undefined;
@@ -46,7 +50,7 @@ export class SyncLink {
     this.#path = path;
     this.#descriptor = descriptor;
     const { socket } = descriptor;
-    socket.on("data", (bytes: Buffer) => this.#receive(bytes));
+    socket.on("data", (bytes: Buffer) => this.#reader.receive(bytes));
     socket.on("close", () => this.#lose(`the connection to ${path} was closed`));
   }
 
@@ -139,23 +143,14 @@ export class SyncLink {
       const bytes = tryRead(this.#descriptor, this.#room);
       if (bytes === undefined) return false;
       if (bytes === 0) this.#lose(`the connection to ${this.#path} was closed`);
-      else this.#receive(this.#room.subarray(0, bytes));
+      else this.#reader.receive(this.#room.subarray(0, bytes));
     } catch (error) {
       this.#lose(`the connection to ${this.#path} failed: ${(error as Error).message}`);
     }
     return true;
   }
 
-  #receive(bytes: Buffer): void {
-    try {
-      this.#reader.push(bytes, this.#dispatch, this.#takeChunk);
-    } catch (error) {
-      this.#lose(`${this.#path} sent what is not the protocol: ${(error as Error).message}`);
-    }
-  }
-
-  readonly #dispatch = (payload: Buffer): void => {
-    const message = parseMessage(payload);
+  #take(message: Message): void {
     const { type, id } = message;
     if (type === "Hello") this.#hello = message.payload as HelloAnswer;
     else if (type === "Response" && id === undefined) this.#refused(message.payload as ResponsePayload);
@@ -163,11 +158,11 @@ export class SyncLink {
     else if (type === "Response") this.#exchange.response = message.payload as ResponsePayload;
     else if (type === "Credit") this.#exchange.grant((message.payload as Credit).bytes ?? 0);
     else if (type === "Event") this.#exchange.takeEvent(message.payload as object);
-  };
+  }
 
-  readonly #takeChunk = (id: number, bytes: Buffer): void => {
+  #takeChunk(id: number, bytes: Buffer): void {
     if (id === this.#exchange?.id) this.#exchange.takeBytes(bytes);
-  };
+  }
 
   /** The answer to no call: the server refuses this connection. */
   #refused(response: ResponsePayload): void {

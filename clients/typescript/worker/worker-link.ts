@@ -1,13 +1,8 @@
 import type { Socket } from "node:net";
 import { XsysError } from "../../../protocol/errors.ts";
-import { FrameReader, FrameWriter, XBP_REQUEST_MARK } from "../../../protocol/wire/frame.ts";
-import {
-  type Credit,
-  encodeMessage,
-  type Message,
-  parseMessage,
-  type ResponsePayload,
-} from "../../../protocol/wire/message.ts";
+import { FrameWriter, XBP_REQUEST_MARK } from "../../../protocol/wire/frame.ts";
+import { type Credit, encodeMessage, type Message, type ResponsePayload } from "../../../protocol/wire/message.ts";
+import { MessageReader } from "../../../protocol/wire/message-reader.ts";
 import type { RequestPayload } from "../../../protocol/wire/worker.ts";
 import { decodeXbpRequest } from "../../../protocol/wire/xbp.ts";
 import { withResolvers } from "../newer-node.ts";
@@ -21,7 +16,6 @@ export class WorkerLink {
   readonly #socket: Socket;
   readonly #take: (exchange: WorkerExchange) => void;
   readonly #onError: (error: unknown) => void;
-  readonly #reader = new FrameReader();
   /** Requests that outlast the call which hands them over. */
   readonly #open = new Map<number, WorkerExchange>();
   #isLost = false;
@@ -33,7 +27,13 @@ export class WorkerLink {
     this.#onError = onError;
     const { promise, resolve } = withResolvers<void>();
     this.closed = promise;
-    socket.on("data", (bytes: Buffer) => this.#receive(bytes));
+    const reader = new MessageReader({
+      message: (message) => this.#takeMessage(message),
+      chunk: (id, bytes, last) => this.#takeChunk(id, bytes, last),
+      binary: (payload) => this.#takeXbp(payload),
+      fault: (error) => this.#fault(error),
+    });
+    socket.on("data", (bytes: Buffer) => reader.receive(bytes));
     socket.on("error", (cause) => this.#lose(`the connection to the gateway failed: ${cause.message}`));
     socket.on("close", () => {
       this.#lose("the gateway closed the connection");
@@ -50,29 +50,25 @@ export class WorkerLink {
     this.#open.delete(id);
   }
 
-  #receive(bytes: Buffer): void {
-    try {
-      this.#reader.push(bytes, this.#dispatch, this.#takeChunk);
-    } catch (error) {
-      this.#onError(error);
-      this.#lose(`the gateway sent what is not the protocol: ${(error as Error).message}`);
-    }
+  #fault(error: unknown): void {
+    this.#onError(error);
+    this.#lose(`the gateway broke the protocol: ${(error as Error).message}`);
   }
 
-  readonly #dispatch = (payload: Buffer): void => {
-    if (payload[0] === XBP_REQUEST_MARK) {
-      const request = decodeXbpRequest(payload);
-      this.#begin(new WorkerExchange(this, request.id, request, { xbp: true }));
-    } else this.#receiveMessage(parseMessage(payload));
-  };
+  #takeXbp(payload: Buffer): boolean {
+    if (payload[0] !== XBP_REQUEST_MARK) return false;
+    const request = decodeXbpRequest(payload);
+    this.#begin(new WorkerExchange(this, request.id, request, { xbp: true }));
+    return true;
+  }
 
-  readonly #takeChunk = (id: number, bytes: Buffer, last: boolean): void => {
+  #takeChunk(id: number, bytes: Buffer, last: boolean): void {
     const exchange = this.#open.get(id);
     exchange?.input?.push(bytes);
     if (last) exchange?.inputEnded();
-  };
+  }
 
-  #receiveMessage({ type, id, payload }: Message): void {
+  #takeMessage({ type, id, payload }: Message): void {
     if (type === "Request") {
       const { id: text, input = false, upgrade = false } = payload as RequestPayload;
       this.#begin(new WorkerExchange(this, text, requestOf(payload as RequestPayload), { input, upgrade }));
