@@ -11,6 +11,7 @@ import { useChildren } from "../support/children.ts";
 import { type Ended, ended } from "../support/command-line.ts";
 import { PROGRAM } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
+import { signalProcess } from "../support/signal-process.ts";
 
 const OPTIONS = { timeout: 60_000 };
 
@@ -150,7 +151,7 @@ describe.skipIf(process.platform === "win32")(
       const server = start(["server", "start", ...words]);
       const [, pid] = /up (\d+)/.exec(await server.until(/up \d+/)) ?? [];
       await rm(sandbox.path("home", ".cache"), { recursive: true });
-      process.kill(Number(pid), "SIGKILL");
+      signalProcess(Number(pid), "SIGKILL");
       await server.until(/up \d+.*up \d+/s);
       server.child.kill("SIGTERM");
       expect((await server.end).status).toBe(0);

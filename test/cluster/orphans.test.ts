@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { OrphanGuard } from "../../internal/processes/orphan-guard.ts";
 import { useChildren } from "../support/children.ts";
 import { printed } from "../support/command-line.ts";
+import { signalProcess } from "../support/signal-process.ts";
 import { worker } from "./support/options.ts";
 import { gone, isRunning } from "./support/running.ts";
 
@@ -38,7 +39,7 @@ test("a guard that is killed is replaced, and the next one knows whom to guard",
   const guard = new OrphanGuard();
   const mine = await sleeper(guard);
   const killed = guard.pid;
-  process.kill(killed ?? 0, "SIGKILL");
+  signalProcess(killed, "SIGKILL");
   await gone(killed);
   await expect.poll(() => guard.pid !== killed && isRunning(guard.pid), { timeout: 20_000 }).toBe(true);
   guard.close();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { signalProcess } from "../support/signal-process.ts";
 import type { Channel } from "./support/channel.ts";
 import { script, worker } from "./support/options.ts";
 import { gone, isRunning } from "./support/running.ts";
@@ -56,7 +57,7 @@ describe("a rolling restart", () => {
     const scene = scenes.start(slow);
     const old = await scene.channels.next();
     const restarted = scene.supervisor.restart();
-    process.kill(old.pid ?? 0, "SIGKILL");
+    signalProcess(old.pid, "SIGKILL");
     await scene.said("worker 0 was ended by SIGKILL");
     expect([scene.states, scene.supervisor.restarts]).toEqual([["starting"], 1]);
     await scenes.sandbox.write("go", "");
@@ -83,7 +84,7 @@ describe("a standby", () => {
     const scene = scenes.start(worker("sound"), { workers: 1, standbys: 1 });
     const [active, standby] = [await scene.channels.next(), await scene.channels.next()].toSorted(byId);
     expect([active?.told, standby?.told]).toEqual([["active"], ["idle"]]);
-    process.kill(active?.pid ?? 0, "SIGKILL");
+    signalProcess(active?.pid, "SIGKILL");
     await scene.said("worker 1 takes the place of worker 0");
     expect(standby?.told).toEqual(["idle", "active"]);
     const next = await scene.channels.next();

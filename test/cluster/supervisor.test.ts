@@ -1,6 +1,7 @@
 import { getPriority } from "node:os";
 import { describe, expect, test } from "vitest";
 import { xyprissEnvironment } from "../../internal/cluster/xypriss-environment.ts";
+import { signalProcess } from "../support/signal-process.ts";
 import { script, worker } from "./support/options.ts";
 import { gone, isRunning } from "./support/running.ts";
 import { useScenes } from "./support/scene.ts";
@@ -12,7 +13,7 @@ describe("a worker that dies", () => {
     const scene = scenes.start(worker("answers-on-release"));
     const first = await scene.channels.next();
     for (let i = 0; i < 12; i++) void first.request(`/${i}`);
-    process.kill(first.pid ?? 0, "SIGKILL");
+    signalProcess(first.pid, "SIGKILL");
     const second = await scene.channels.next();
     expect(second.pid).not.toBe(first.pid);
     expect([first.told, second.told]).toEqual([["active", "idle"], ["active"]]);
@@ -59,7 +60,7 @@ describe("a worker that dies", () => {
   test("takes what it started with it", async () => {
     const scene = scenes.start(script("sleep 1000 & echo child $!; wait"), { readyWhen: "started" });
     const child = Number((await scene.printed(/child/)).split(" ").at(-1));
-    process.kill(scene.member("0").pid ?? 0, "SIGKILL");
+    signalProcess(scene.member("0").pid, "SIGKILL");
     await gone(child);
   });
 });

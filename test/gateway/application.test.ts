@@ -11,6 +11,7 @@ import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { connect } from "../../clients/typescript/index.ts";
+import { signalProcess } from "../support/signal-process.ts";
 import { type StartedServer, startServer } from "../support/started-server.ts";
 
 const WORKERS = 3;
@@ -170,7 +171,7 @@ describe.each(["app-node.ts", "app-sdk.ts"])("an application behind the gateway 
     while (pids.size < WORKERS) pids.add(JSON.parse(String((await http1("/pid")).body)).pid);
     const slow = Array.from({ length: 6 }, () => http1("/slow?ms=300"));
     await expect.poll(inFlight).toBeGreaterThanOrEqual(6);
-    process.kill([...pids][0] as number, "SIGKILL");
+    signalProcess([...pids][0], "SIGKILL");
     expect((await Promise.all(slow)).map(({ status }) => status)).toEqual(Array(6).fill(200));
     await expect.poll(workersReady, { timeout: 20_000 }).toBe(WORKERS);
     const crashes = await command((client) => client.cluster.crashes({}));

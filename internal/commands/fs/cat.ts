@@ -20,10 +20,13 @@ export default handle(cat, async ({ path, offset, limit }, { output, signal }) =
   }
 });
 
-/** Each chunk in a buffer of its own, for the output keeps it; the next one is read while this one is sent. */
+/**
+ * Reads one chunk ahead: the next one is read while this one is sent. Each chunk has its own buffer, because the output
+ * keeps it.
+ */
 async function* chunks(file: FileHandle, offset: number, limit: number): AsyncGenerator<Uint8Array> {
   let left = limit;
-  // From the start there is no position to give, which is how a device without positions can be read, too.
+  // Without an offset no position is passed, so that devices that cannot seek can be read too.
   let position = offset === 0 ? null : offset;
   const readNext = () => file.read(Buffer.allocUnsafeSlow(CHUNK), 0, Math.min(CHUNK, left), position);
   let reading = readNext();
@@ -34,7 +37,7 @@ async function* chunks(file: FileHandle, offset: number, limit: number): AsyncGe
     if (position !== null) position += bytesRead;
     if (left === 0) return yield buffer.subarray(0, bytesRead);
     reading = readNext();
-    reading.catch(() => {}); // seen when it is awaited, unless the caller has given up by then
+    reading.catch(() => {}); // the error is thrown by the await above, unless the consumer has stopped reading
     yield buffer.subarray(0, bytesRead);
   }
 }

@@ -11,13 +11,13 @@ export default handle(check, async ({ path }) => {
   return { exists, readable, writable };
 });
 
-/** ELOOP is links that lead to each other, ENAMETOOLONG a name that nothing can have. */
+/** ELOOP: symbolic links form a loop. ENAMETOOLONG: no file can have such a name. */
 const MISSING = ["ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG"];
 const REFUSED = [...MISSING, "EACCES", "EPERM", "EROFS", "ETXTBSY"];
 
 /**
- * Asks access(2). For existence alone EACCES is not among the answers: a folder on the way may not be searched, so
- * nobody can tell, and a "no" would have a caller create what is there.
+ * Calls access(2). For existence alone, EACCES is thrown instead of returned as false: a parent folder cannot be
+ * searched, so the answer is unknown, and with "false" a caller might create a file that already exists.
  */
 async function isGranted(path: string, mode: number, negative: readonly string[]): Promise<boolean> {
   try {

@@ -9,7 +9,7 @@ import type { SameSize } from "./tasks/same-sizes.ts";
 
 const MAX_THREADS = 4;
 
-/** The largest first. */
+/** The result is sorted by size, largest first. */
 export default handle(dedupe, async ({ path }, { host, signal, progress, asked }) => {
   const all = await host.tasks.run("same-sizes", { path }, { signal });
   const total = all.reduce((sum, { size, count }) => sum + size * count, 0);
@@ -25,18 +25,18 @@ export default handle(dedupe, async ({ path }, { host, signal, progress, asked }
     .map(({ hash, relatives, size }) => ({ hash, paths: relatives.map(named), size }));
 });
 
-/** Reading this many bytes takes about as long as opening a file. */
-const OPENING = 20_000;
-/** A thread is done with one in 15 ms. */
-const ENOUGH = 2_000 * OPENING;
+/** Cost of opening a file, in bytes: reading this many takes about as long. */
+const OPEN_COST = 20_000;
+/** Cost of one part of the work, in bytes: about 15 ms of one thread. */
+const PART_COST = 2_000 * OPEN_COST;
 
 function dealOut(groups: readonly SameSize[]): SameSize[][] {
   const parts: SameSize[][] = [];
-  let cost = ENOUGH;
+  let cost = PART_COST;
   for (const group of groups) {
-    if (cost >= ENOUGH) [cost] = [0, parts.push([])];
+    if (cost >= PART_COST) [cost] = [0, parts.push([])];
     parts.at(-1)?.push(group);
-    cost += group.count * (group.size + OPENING);
+    cost += group.count * (group.size + OPEN_COST);
   }
   return parts;
 }

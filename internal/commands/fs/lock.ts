@@ -25,12 +25,15 @@ export default handle(lock, async ({ path, owner }, { host, callerPid = process.
     const holder = await readHolder(file);
     if (holder !== undefined) return { locked: false, holder };
   }
-  throw new XsysError("BUSY", `fs.lock failed on ${path}: it is taken and given back all the time`, {
+  throw new XsysError("BUSY", `fs.lock failed on ${path}: other callers keep taking and releasing the lock`, {
     details: { path },
   });
 });
 
-/** False when it is held. The file gets its name with its contents in it, so that no reader finds a part. */
+/**
+ * Returns false when the lock is held. The file is written under a temporary name first, so that a reader never sees a
+ * partial one.
+ */
 async function take(file: string, self: Holder): Promise<boolean> {
   const temp = tempBeside(file);
   const text = JSON.stringify(self);
@@ -49,10 +52,10 @@ async function take(file: string, self: Holder): Promise<boolean> {
   }
 }
 
-/** File systems without hard links, such as FAT. */
+/** Error codes of file systems without hard links, such as FAT. */
 const NO_LINKS = new Set<string | undefined>(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 
-/** The system may know no name for the user's id, as in a container. */
+/** The user name, or the numeric id when the system has no name for it, as in some containers. */
 function userName(): string {
   try {
     return userInfo().username;

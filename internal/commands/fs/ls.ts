@@ -24,7 +24,7 @@ export default handle(ls, async ({ path, stats, recursive }, { host, signal }) =
   return asArray([...pieces, first.bytes.subarray(first.tail)]);
 });
 
-/** Entries that each follow a comma, as a JSON array. */
+/** Joins entries, each preceded by a comma, into a JSON array. */
 function asArray([first = new Uint8Array(), ...others]: Uint8Array[]): RawJson {
   return new RawJson([Buffer.from("["), first.subarray(1), ...others, Buffer.from("]")]);
 }

@@ -9,7 +9,7 @@ const BLOCK = 1_048_576;
 
 export default handle(merge, async ({ dest, sources }, { signal }) => {
   for (const source of sources) await refuseIrregular("fs.merge", source);
-  // Who may read all of the sources may read what is joined from them.
+  // A new file is readable only by users who may read every source.
   let mode = 0o666 & ~process.umask();
   for (const source of sources) mode &= (await stat(source)).mode;
   const isNew = (await statOrMissing(dest)) === undefined;
@@ -21,7 +21,7 @@ async function* joined(sources: readonly string[], signal: AbortSignal): AsyncGe
   for (const source of sources) yield* blocksIn(source, signal);
 }
 
-/** By hand: a read stream that is aborted while its file is being opened leaves it open for good. */
+/** Does not use a read stream: one that is aborted while its file is being opened never closes it. */
 async function* blocksIn(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const file = await open(path);
   try {

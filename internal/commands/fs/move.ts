@@ -23,20 +23,25 @@ export default handle(move, async ({ src, dest }, context) => {
   return null;
 });
 
-/** The rename of one name of a file onto another of its names succeeds and does nothing (rename(2)). */
+/**
+ * Renaming one hard link of a file onto another one succeeds and does nothing (rename(2)), so the source is removed
+ * here.
+ */
 async function removeOtherName(src: string, dest: string): Promise<void> {
   const [left, real] = await Promise.all([realpath(src).catch(() => undefined), realpath(dest)]);
   if (left !== undefined && left !== real) await unlink(src);
 }
 
 function intoItself(src: string, dest: string, cause: unknown): XsysError {
-  return new XsysError("INVALID_PARAMS", `fs.move failed on ${src}: ${dest} lies in it`, {
+  return new XsysError("INVALID_PARAMS", `fs.move failed on ${src}: ${dest} is inside it`, {
     details: { path: src, dest },
     cause,
   });
 }
 
-/** To another file system: a full copy beside the destination first, then its name, and only then the source goes. */
+/**
+ * Moves to another file system: copies everything beside the destination, renames the copy, then removes the source.
+ */
 async function moveAcross(src: string, dest: string, context: Context): Promise<void> {
   await refuseOccupied(src, dest);
   const copy = tempBeside(dest);
@@ -45,19 +50,19 @@ async function moveAcross(src: string, dest: string, context: Context): Promise<
     await runCopy({ src, dest: copy, keep, skipSame: false }, context);
     await rename(copy, dest);
   } catch (error) {
-    await context.host.tasks.run("remove-tree", { path: copy, unlock: true }).catch(() => {}); // a copy that failed left none
+    await context.host.tasks.run("remove-tree", { path: copy, unlock: true }).catch(() => {}); // a failed copy removes itself
     throw blaming(error, copy, dest);
   }
   await context.host.tasks.run("remove-tree", { path: src });
 }
 
-/** What the rename at the end would refuse, before anything is copied. */
+/** Checks, before anything is copied, for a destination that the final rename could not replace. */
 async function refuseOccupied(src: string, dest: string): Promise<void> {
   const [from, to] = await Promise.all([lstat(src), lstat(dest).catch(() => undefined)]);
   if (to === undefined) return;
   const code = occupied(from.isDirectory(), to.isDirectory(), to.isDirectory() && (await readdir(dest)).length > 0);
   if (code !== undefined) {
-    throw new XsysError(code, `fs.move failed on ${src}: ${dest} is in the way`, { details: { path: src, dest } });
+    throw new XsysError(code, `fs.move failed on ${src}: cannot replace ${dest}`, { details: { path: src, dest } });
   }
 }
 

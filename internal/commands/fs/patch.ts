@@ -7,7 +7,9 @@ import { replaceFile } from "../../files/replace-file.ts";
 import { refuseIrregular } from "./shared/refuse-irregular.ts";
 import type { Replaced } from "./shared/replaced.ts";
 
-/** An expression that backtracks without end is not told from a slow one; 400 MB of log take under a second. */
+/**
+ * An expression with catastrophic backtracking cannot be told from a slow one. A 400 MB log takes less than a second.
+ */
 const EXPRESSION_MILLISECONDS = 3_000;
 
 export default handle(patch, async (params, context) => {
@@ -36,7 +38,7 @@ function readsAsExpression({ search, flags }: PatchParams): boolean {
 async function findExpression({ path, search, replace, flags }: PatchParams, { host, signal }: Context) {
   const fault = faultOf(search, flags);
   if (fault !== undefined) {
-    throw new XsysError("INVALID_PARAMS", `fs.patch: search is not a regular expression: ${fault}`, {
+    throw new XsysError("INVALID_PARAMS", `fs.patch: search is not a valid regular expression: ${fault}`, {
       details: { search, flags },
     });
   }
@@ -50,7 +52,7 @@ async function findExpression({ path, search, replace, flags }: PatchParams, { h
   }
 }
 
-/** Why the engine does not take it. */
+/** The engine's reason for rejecting the expression. */
 function faultOf(search: string, flags: string): string | undefined {
   try {
     new RegExp(search, withGlobal(flags));

@@ -9,11 +9,11 @@ export default handle(size, async ({ path }, context) => {
 
 const UNITS = ["KB", "MB", "GB", "TB", "PB"];
 
-/** Such as `512 B` and `1.50 KB`, in steps of 1024. */
+/** Formats a size such as `512 B` or `1.50 KB`, in steps of 1024. */
 function formatted(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   let [value, unit] = [bytes / 1024, 0];
-  // What would round to 1024.00 is 1.00 of the next.
+  // Values that would round to 1024.00 become 1.00 of the next unit.
   while (value >= 1023.995 && unit < UNITS.length - 1) {
     value /= 1024;
     unit += 1;

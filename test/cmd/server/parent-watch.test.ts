@@ -9,6 +9,7 @@ import { useChildren } from "../../support/children.ts";
 import { ended, xsys } from "../../support/command-line.ts";
 import { PROGRAM_LINE } from "../../support/program.ts";
 import { useSandbox } from "../../support/sandbox.ts";
+import { signalProcess } from "../../support/signal-process.ts";
 import { startServer } from "../../support/started-server.ts";
 
 describe("an engine is abandoned", () => {
@@ -174,7 +175,7 @@ describe("xsys server start", () => {
       await exit;
       const status = await readFile(`/proc/${Number(pid)}/status`, "utf8");
       if (!/^PPid:\t1$/m.test(status)) {
-        process.kill(Number(pid), "SIGKILL");
+        signalProcess(Number(pid), "SIGKILL");
         skip("orphans get another parent than process 1 here (PR_SET_CHILD_SUBREAPER)");
       }
       application.stdin.end("\n");

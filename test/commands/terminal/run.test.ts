@@ -4,6 +4,7 @@ import { ended, startXsys, xsys } from "../../support/command-line.ts";
 import { PROGRAM_LINE, programWith } from "../../support/program.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { startTestService } from "../../support/service.ts";
+import { signalProcess } from "../../support/signal-process.ts";
 import { gone } from "./support.ts";
 
 const sandbox = useSandbox();
@@ -109,7 +110,7 @@ test("the terminal is as it was afterwards, when the program ends and when xsys 
   const person = new Person("sh", ["-c", script]);
   await person.sees(/status 3\r\nrestored after the end/);
   const [ours, program] = (await person.sees(/(\d+ \d+) two/)).split(" ").map(Number);
-  process.kill(ours ?? 0, "SIGTERM");
+  signalProcess(ours, "SIGTERM");
   await person.sees(/status 143\r\nrestored after the signal/);
   await gone(program ?? 0);
 });

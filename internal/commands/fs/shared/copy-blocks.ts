@@ -1,34 +1,35 @@
 import { ftruncateSync, readSync, writeSync } from "node:fs";
 
-/** How work that takes long is to go on. */
+/** Hooks for long-running work. */
 export interface Pace {
-  /** Gives way to the event loop now and then, and throws when the work is not wanted any more. */
+  /** Yields to the event loop from time to time. Throws when the work has been cancelled. */
   readonly pause: () => Promise<void> | undefined;
-  /** Takes how many bytes are done. */
+  /** Receives the number of bytes copied so far. */
   readonly told?: ((bytes: number) => void) | undefined;
 }
 
 interface Options {
-  /** Bytes that the source is told to have. */
+  /** Size of the source as reported by stat. */
   readonly size: number;
   readonly hasHoles: boolean;
   readonly pace: Pace;
 }
 
-/** Of 128 KiB, 256 KiB and 1 MiB the quickest, and what several threads share the cache with. */
+/** The fastest of 128 KiB, 256 KiB and 1 MiB, and small enough for several threads to share the cache. */
 const BLOCK = 262_144;
-/** What file systems have as their block, mostly: a hole is no smaller. */
+/** The usual block size of file systems; holes are no smaller. */
 const PAGE = 4_096;
 
 let room: Buffer | undefined;
 let zeros: Buffer | undefined;
 
 /**
- * Copies a file up to its end, wherever that is by then, into an empty one, and gives the bytes. Where there are holes,
- * blocks of zeros are left out; Node cannot ask where the holes are (SEEK_HOLE of lseek(2)).
+ * Copies a file into an empty one and returns the number of bytes. Reads until the end of the file, even if its size
+ * changes meanwhile. In a file with holes, blocks of zeros are not written: Node cannot query the holes themselves
+ * (SEEK_HOLE of lseek(2)).
  */
 export async function copyBlocks(from: number, to: number, { size, hasHoles, pace }: Options): Promise<number> {
-  // Another copy may run in this thread while this one gives way.
+  // Another copy may run in this thread while this one yields, so it takes the shared buffer for itself.
   const buffer = room ?? Buffer.allocUnsafeSlow(BLOCK);
   room = undefined;
   let [total, written] = [0, 0];
@@ -42,7 +43,7 @@ export async function copyBlocks(from: number, to: number, { size, hasHoles, pac
       else written = writeAt(to, buffer.subarray(0, read), total);
       total += read;
       pace.told?.(total);
-      if (total === size && read < BLOCK) break; // there was room for more and no more came
+      if (total === size && read < BLOCK) break; // a short read at the expected size is the end
     }
   } finally {
     room = buffer;
@@ -51,7 +52,7 @@ export async function copyBlocks(from: number, to: number, { size, hasHoles, pac
   return total;
 }
 
-/** Writes what is not zero, and gives where that ends; undefined when all is. */
+/** Writes the pages that are not all zeros. Returns the end of the last one, or undefined if there are none. */
 function writeParts(to: number, bytes: Buffer, position: number): number | undefined {
   zeros ??= Buffer.alloc(BLOCK);
   if (bytes.equals(zeros.subarray(0, bytes.length))) return undefined;

@@ -19,26 +19,29 @@ import { READ_FLAGS } from "../../../files/open-for-reading.ts";
 import type { ExactPath } from "../../../files/walk.ts";
 import { copyBlocks, type Pace } from "./copy-blocks.ts";
 
-/** Below it a file fits in one read, and its blocks are not worth an attempt to share them. */
+/** Smaller files fit in one read; trying to share their blocks is not worth the call. */
 const SMALL_BYTES = 131_072;
-/** Should something else take the file's place after it was listed, opening fails for a link and does not wait. */
+/** If the file was replaced after it was listed, opening fails for a symbolic link and never blocks. */
 const FLAGS = READ_FLAGS | (constants.O_NOFOLLOW ?? 0);
 
 export interface Copied {
-  /** Of the source, as it was opened. */
+  /** Stats of the source, taken after opening it. */
   readonly stats: Stats;
-  /** Copied: files of /proc have more than their size tells, and others change meanwhile. */
+  /**
+   * Bytes copied. May differ from the size: files in /proc are larger than they report, and other files can change
+   * meanwhile.
+   */
   readonly bytes: number;
 }
 
 /**
- * Copies a regular file's bytes, and leaves its holes holes, to a name that is free. The copy is new and belongs to the
- * process. It has the source's mode save for set-user-ID and set-group-ID, which would lend the rights of whoever copies.
- * Opening first and asking the descriptor spares the kernel a way down the path. What takes long gives way to the event
- * loop, and is a promise. On failure nothing is left.
+ * Copies a regular file to a path that does not exist yet, and keeps its holes. The copy belongs to the process and has
+ * the source's mode without set-user-ID and set-group-ID, which would grant the rights of the copying user. The file is
+ * opened first and then queried through its descriptor, which saves a path lookup. Large files yield to the event loop
+ * and return a promise. On failure, no copy is left.
  *
- * The contents do not go by way of copyFile: libuv asks the kernel for as many bytes as the size tells, and when the file
- * has become shorter it asks for good.
+ * The bytes are not copied with copyFile: libuv asks the kernel for as many bytes as stat reported, and loops forever
+ * when the file has become shorter.
  */
 export function copyContents(src: ExactPath, dest: ExactPath, pace: Pace): Copied | Promise<Copied> {
   const from = openSync(src, FLAGS);
@@ -56,7 +59,7 @@ export function copyContents(src: ExactPath, dest: ExactPath, pace: Pace): Copie
   }
 }
 
-/** Node can make no FIFO, socket or device. */
+/** Node cannot create FIFOs, sockets or devices. */
 export function noCopyOf(path: ExactPath): XsysError {
   return new XsysError("UNSUPPORTED", `copying failed on ${path}: it is a FIFO, socket or device`, {
     details: { path: path.toString() },
@@ -66,7 +69,10 @@ export function noCopyOf(path: ExactPath): XsysError {
 const SET_ID = 0o6000;
 let block: Buffer | undefined;
 
-/** Fewer bytes on disk than in the file: holes, or a file system that compresses or keeps nothing on disk. */
+/**
+ * True when the file uses less space on disk than its size: it has holes, or the file system compresses or does not use
+ * a disk.
+ */
 function hasHoles({ blocks, size, blksize }: Stats): boolean {
   return size > blksize && blocks * 512 < size;
 }
@@ -80,7 +86,7 @@ function copySmall(from: number, { mode, size }: Stats, dest: ExactPath): number
       read = readSync(from, block);
       writeFully(to, block, read);
       total += read;
-      // There was room for more and no more came: no further read is needed to see the end.
+      // A short read at the expected size is the end; no further read is needed.
       if (total === size && read < block.length) break;
     }
     fchmodSync(to, mode & ~SET_ID);
@@ -115,11 +121,14 @@ async function copyLarge(from: number, stats: Stats, dest: ExactPath, pace: Pace
   }
 }
 
-/** Folders, by a source's device, to which blocks cannot be shared: an attempt takes as long as copying 64 KiB. */
+/**
+ * Pairs of source device and destination folder between which blocks cannot be shared. An attempt takes as long as
+ * copying 64 KiB.
+ */
 const withoutClones = new Set<string>();
 const MAX_REMEMBERED = 1_000;
 
-/** Whether the file system could share the blocks. libuv's copy also takes owner and times along, where it may. */
+/** Returns whether the file system shared the blocks. libuv's copy may also copy owner and times; these are reset. */
 function isCloned(src: ExactPath, { uid, gid, mode, dev }: Stats, dest: ExactPath): boolean {
   const place = `${dev} ${dirname(dest.toString())}`;
   if (withoutClones.has(place)) return false;
@@ -129,7 +138,7 @@ function isCloned(src: ExactPath, { uid, gid, mode, dev }: Stats, dest: ExactPat
     if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
     if (withoutClones.size >= MAX_REMEMBERED) withoutClones.clear();
     withoutClones.add(place);
-    return false; // any other reason shows itself when the bytes are copied
+    return false; // any other error will occur again when the bytes are copied
   }
   const [ownUid = uid, ownGid = gid] = [process.geteuid?.(), process.getegid?.()];
   if (uid !== ownUid || gid !== ownGid) lchownSync(dest, ownUid, ownGid);

@@ -14,14 +14,14 @@ import type { ExactPath } from "../../../files/walk.ts";
 import type { Pace } from "./copy-blocks.ts";
 import { type Copied, copyContents, noCopyOf } from "./copy-contents.ts";
 
-/** What is kept beside contents and permissions. */
+/** What is preserved in addition to contents and permissions. */
 export interface Keep {
   readonly times: boolean;
-  /** As far as the process may. */
+  /** Best effort: requires the right to change owners. */
   readonly owner: boolean;
 }
 
-/** Copies a file or a link to a name that is free. A promise where that takes long. */
+/** Copies a file or symbolic link to a path that does not exist yet. Returns a promise for large files. */
 export function copyEntry(
   src: ExactPath,
   isFile: boolean,
@@ -39,7 +39,7 @@ function withAttributes(copied: Copied, dest: ExactPath, keep: Keep): Copied {
   return copied;
 }
 
-/** Copies a file or a link over another, or to a free name, in one step. */
+/** Copies a file or symbolic link atomically, replacing an existing one. */
 export async function copyEntryOver(
   src: ExactPath,
   isFile: boolean,
@@ -58,7 +58,9 @@ export async function copyEntryOver(
   }
 }
 
-/** Gives a copy what else is to be kept, and a folder its mode, which may not let contents in any more. */
+/**
+ * Applies the preserved attributes to a copy. A folder's mode is set here, last, because it may forbid adding entries.
+ */
 export function keepAttributes(stats: Stats, dest: ExactPath, keep: Keep): void {
   const owned = keep.owner && keepOwner(stats, dest);
   if (stats.isDirectory())

@@ -2,12 +2,12 @@ import type { Interrupt } from "../../../files/interrupt.ts";
 import type { ExactPath } from "../../../files/walk.ts";
 import type { Keep } from "./copy-entry.ts";
 
-/** What the stages of copying share: plan-copy, copy-leaves (several at a time), finish-copy. */
+/** Input of all stages of a copy: plan-copy, copy-leaves (several in parallel), finish-copy. */
 export interface CopyJob {
   readonly src: string;
   readonly dest: string;
   readonly keep: Keep;
-  /** What has the same size and modification time as its source is left alone. */
+  /** Skips entries whose size and modification time equal those of the source. */
   readonly skipSame: boolean;
   readonly interrupt: Interrupt;
 }
@@ -15,28 +15,28 @@ export interface CopyJob {
 export interface CopyTally {
   copied: number;
   skipped: number;
-  /** Of the files copied. */
+  /** Bytes of the copied files. */
   bytes: number;
 }
 
 export interface FolderPair {
   readonly from: ExactPath;
   readonly to: ExactPath;
-  /** Made by this copy, which gives it its mode at the end. */
+  /** Created by this copy, which sets its mode at the end. */
   readonly isNew: boolean;
-  /** In a tree that nobody else knows yet: files may take their names before they are whole. */
+  /** Inside a new tree under a temporary name, so files can be written directly under their final names. */
   readonly isOwn: boolean;
 }
 
 export interface CopyPlan {
-  /** What is copied already: a source that is no folder. */
+  /** Counts what is already copied: a source that is not a folder. */
   readonly tally: CopyTally;
-  /** All folders of the tree, made, each after the one it is in. */
+  /** All folders of the tree, already created, parents before children. */
   readonly folders: readonly FolderPair[];
-  /** Files and links in them. */
+  /** Number of files and symbolic links in the folders. */
   readonly leaves: number;
-  /** Where a new tree grows until it takes its name. */
+  /** Temporary path of a new tree, until it is renamed. */
   readonly temp?: string;
-  /** The real destination: links are followed. */
+  /** The destination with symbolic links resolved. */
   readonly dest: string;
 }

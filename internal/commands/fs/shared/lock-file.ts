@@ -8,19 +8,21 @@ import { throughLinks } from "../../../files/through-links.ts";
 export type Holder = ResultOf<typeof lock>["holder"];
 
 /**
- * The file that stands for a lock, which lies beside what is locked: of a confined root that is outside, and DENIED. Of a
- * link it lies beside what the link leads to, so that all who go by a link and who do not meet at one lock.
+ * Path of the lock file, which is created beside the locked path. For a symbolic link it is beside the link's target,
+ * so that callers using the link and callers using the target share one lock. For the root of a confined service the
+ * lock file would be outside the root, so it is DENIED.
  */
 export async function lockFileOf(path: string, { resolvePath }: Host): Promise<string> {
   return resolvePath(`${await throughLinks(path)}.lock`, "entry");
 }
 
-const MAX_BYTES = 4_096; // ours have about 120
+const MAX_BYTES = 4_096; // lock files written by xsys have about 120
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY } = constants;
 
 /**
- * Who holds a lock, as far as its file tells; undefined when it has just been given back. Files of other programs,
- * such as a bare process id, and damaged ones count as held too: by nobody known, since the file was written.
+ * Reads the holder of a lock from its file. Undefined when the lock was just released. Lock files of other programs
+ * (such as a bare process id) and damaged ones count as held too, by an unknown holder, since the file's modification
+ * time.
  */
 export async function readHolder(file: string): Promise<Holder | undefined> {
   try {
@@ -34,7 +36,7 @@ export async function readHolder(file: string): Promise<Holder | undefined> {
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    return parseHolder("", 0); // a folder, a link, a file that may not be read: held all the same
+    return parseHolder("", 0); // a folder, a symbolic link or an unreadable file also counts as held
   }
 }
 

@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { XsysError } from "../../../../protocol/errors.ts";
 
-/** What identifies this installation of the operating system: it survives restarts, and not a new installation. */
+/** Identifies this installation of the operating system. The id survives restarts, but not a reinstallation. */
 export async function machineIdOf(platform: NodeJS.Platform): Promise<string> {
   const id = await SOURCES[platform]?.().catch(() => undefined);
   if (id) return id.toLowerCase();
-  throw new XsysError("UNSUPPORTED", `binding to this machine failed: ${platform} tells no machine id`);
+  throw new XsysError("UNSUPPORTED", `binding to this machine failed: ${platform} has no readable machine id`);
 }
 
 const SOURCES: { readonly [P in NodeJS.Platform]?: () => Promise<string | undefined> } = {
@@ -19,7 +19,10 @@ const SOURCES: { readonly [P in NodeJS.Platform]?: () => Promise<string | undefi
 
 const GUID_QUERY = ["query", "HKLM\\SOFTWARE\\Microsoft\\Cryptography", "/v", "MachineGuid", "/reg:64"] as const;
 
-/** Empty when there is none, and "uninitialized" on a system image before its first start (machine-id(5)). */
+/**
+ * Returns "" when the file is missing, or holds "uninitialized", as in a system image before its first start
+ * (machine-id(5)).
+ */
 async function firstLineOf(file: string): Promise<string> {
   const text = await readFile(file, "utf8").catch(() => "");
   const id = text.trim();

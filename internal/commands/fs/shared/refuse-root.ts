@@ -2,21 +2,24 @@ import { realpath } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
 import { XsysError } from "../../../../protocol/errors.ts";
 
-/** Refuses the root that commands run in, and every folder it lies in, by name or through links. */
+/**
+ * Refuses the root that commands run in and every folder that contains it, whether given directly or through symbolic
+ * links.
+ */
 export async function refuseRoot(command: string, path: string, root: string): Promise<void> {
   const forms = await Promise.all([path, realEntry(path)]);
   const roots = await Promise.all([root, orSame(realpath(root), root)]);
   if (!forms.some((form) => roots.some((one) => holds(form, one)))) return;
   throw new XsysError(
     "INVALID_PARAMS",
-    `${command} failed on ${path}: the root ${root} is not to be removed or moved`,
+    `${command} failed on ${path}: the root ${root} must not be removed or moved`,
     {
       details: { path, root },
     },
   );
 }
 
-/** The folder is resolved, the last name is not: removing a link to the root does no harm to the root. */
+/** Resolves the parent folder but not the last name: removing a symbolic link to the root does not affect the root. */
 async function realEntry(path: string): Promise<string> {
   return join(await orSame(realpath(dirname(path)), dirname(path)), basename(path));
 }

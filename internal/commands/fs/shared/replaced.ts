@@ -5,17 +5,20 @@ export interface ReplaceArgs {
   readonly path: string;
   readonly search: string;
   readonly replace: string;
-  /** Bytes that the file may have, before and after. */
+  /** Maximum size of the file in bytes, before and after the replacement. */
   readonly limit: number;
 }
 
 export interface Replaced {
   readonly replacements: number;
-  /** What the file is to hold; absent when that is what it holds already. */
+  /** New contents of the file; absent when nothing changes. */
   readonly contents?: Uint8Array;
 }
 
-/** The size is looked at first, and counts as little as it tells: the file may hold more, or become longer meanwhile. */
+/**
+ * Reads the whole file, up to the limit. The size is checked first, but reading also continues to the end: the file may
+ * hold more than it reports, or grow meanwhile.
+ */
 export function readWithin({ path, limit }: ReplaceArgs): Buffer {
   const fd = openSync(path, "r");
   try {
@@ -39,7 +42,7 @@ const BLOCK = 65_536;
 
 export function checkSize(path: string, bytes: number, limit: number): void {
   if (bytes <= limit) return;
-  throw new XsysError("TOO_LARGE", `fs.patch failed on ${path}: ${bytes} bytes are more than ${limit}`, {
+  throw new XsysError("TOO_LARGE", `fs.patch failed on ${path}: ${bytes} bytes exceed the limit of ${limit}`, {
     details: { path, bytes, limit },
   });
 }

@@ -7,12 +7,12 @@ import { jointly } from "../../../work/report.ts";
 import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
 
 const MAX_THREADS = 4;
-/** Folders that are worth a thread, and those that one takes at a time. */
+/** Minimum number of folders worth a thread, and the maximum that one thread takes at a time. */
 const [MIN_FOLDERS, MAX_FOLDERS] = [32, 256];
 
 /**
- * Copies a file, a link or a tree, in a service by several threads. A file is replaced in one step. A tree that is new
- * appears in one step, and nothing of it is left on failure; into a folder that exists it is merged, file by file.
+ * Copies a file, a symbolic link or a tree; a service uses several threads. A file is replaced atomically. A new tree
+ * appears atomically, and nothing of it is left on failure. Into an existing folder a tree is merged file by file.
  */
 export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): Promise<CopyTally> {
   return interruptible(context.signal, async (interrupt) => {
@@ -38,7 +38,10 @@ export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): 
   });
 }
 
-/** The first failure stops all, and is told when all have stopped: then nothing is written any more. */
+/**
+ * The first failure stops all threads. It is thrown once all of them have stopped, so that nothing is written
+ * afterwards.
+ */
 async function copyAllLeaves({ folders, leaves }: CopyPlan, job: CopyJob, { host, progress }: Context) {
   const threads = host.service === undefined ? 1 : Math.min(MAX_THREADS, availableParallelism());
   const report = progress && jointly(({ done, ...rest }) => progress({ ...rest, done, total: Math.max(leaves, done) }));

@@ -1,22 +1,25 @@
 import { sep } from "node:path";
 import type { Folder } from "../../../files/walk.ts";
 
-/** A piece of a listing with gaps, at each of which a folder's contents are missing; the last is at its end. */
+/** A piece of a listing with gaps where the contents of folders are missing. The last gap is at its end. */
 export interface Stretch {
   readonly bytes: Uint8Array;
-  /** Where the gaps are. */
+  /** Byte offsets of the gaps. */
   readonly gaps: Int32Array;
-  /** The folders' paths from the root, byte by byte as Latin-1, each ended by NUL: one string passes threads fastest. */
+  /**
+   * The folders' paths relative to the root, as Latin-1 bytes, each terminated by NUL: one string is the fastest form
+   * to pass between threads.
+   */
   readonly folders: string;
 }
 
-/** A gap in the whole listing. */
+/** A gap in the complete listing. */
 export interface FolderAt {
   readonly at: number;
   readonly folder: Folder;
 }
 
-/** As many as several threads end together with, and as few as the event loop does not notice. */
+/** Enough for several threads to finish at about the same time, and few enough not to delay the event loop. */
 const STRETCHES = 64;
 
 /** Cuts a listing at some of its gaps. */
@@ -34,7 +37,7 @@ export function stretchesOf(bytes: Uint8Array, gaps: readonly FolderAt[], root: 
   });
 }
 
-/** The folders that are missing in a stretch, in order. */
+/** The folders whose contents are missing in a stretch, in order. */
 export function foldersIn({ folders }: Stretch, root: string): Folder[] {
   const base = withSeparator(root);
   return folders
@@ -43,7 +46,7 @@ export function foldersIn({ folders }: Stretch, root: string): Folder[] {
     .map((latin1) => {
       const bytes = Buffer.from(latin1, "latin1");
       const relative = bytes.toString();
-      // Where the bytes are not UTF-8 they alone are the path.
+      // If the name is not valid UTF-8, the path must be the bytes.
       const isExact = !relative.includes("\uFFFD");
       return { relative, path: isExact ? base + relative : Buffer.concat([Buffer.from(base), bytes]) };
     });
