@@ -1,3 +1,4 @@
+import { endWith } from "../end-with.ts";
 import { CHECK_WORD } from "./check-word.ts";
 
 /** The single executable's main part. What Node would warn of is for those who wrote it, as with the launchers. */
@@ -7,5 +8,5 @@ else void runWords();
 
 async function runWords(): Promise<void> {
   const { run } = await import("../run.ts");
-  process.exitCode = await run(process.argv.slice(2));
+  endWith(await run(process.argv.slice(2)));
 }
