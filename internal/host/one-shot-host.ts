@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import type { Host } from "../base/context.ts";
 import { confinedResolver, freeResolver } from "../base/root.ts";
+import type { TaskRunner } from "../base/task-runner.ts";
 import { VERSION } from "../base/version.ts";
-import { inPlaceRunner } from "./task-runners.ts";
+import { InPlaceRunner } from "../work/in-place.ts";
+import { tasks } from "./tasks.ts";
 
 /** Text that one answer of a command run in this process may have: what a string and JSON.parse still take. */
 const MAX_RESULT = 400 * 1024 * 1024;
@@ -29,4 +31,9 @@ export function oneShotHost({ root, confined = false, logDefect = printDefect }:
 
 function printDefect(error: unknown, command: string): void {
   process.stderr.write(`xsys: a defect in ${command}: ${error instanceof Error ? error.stack : String(error)}\n`);
+}
+
+/** Runs tasks in the calling thread, those with a time limit in a thread of their own. */
+export function inPlaceRunner(): TaskRunner {
+  return new InPlaceRunner(tasks, async () => (await import("./thread-runner.ts")).threadRunner({ threads: 1 }));
 }

@@ -11,7 +11,7 @@ import { IpcServer } from "../ipc/ipc-server.ts";
 import { DEFAULT_LIMITS, type IpcLimits } from "../ipc/limits.ts";
 import { Router } from "./router.ts";
 import type { ServerOptions } from "./server.ts";
-import { threadRunner } from "./task-runners.ts";
+import { threadRunner } from "./thread-runner.ts";
 
 export interface ServiceOptions {
   readonly socket: string;
@@ -45,7 +45,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const absoluteRoot = resolve(root);
   const startedAt = performance.now();
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  const tasks = await threadRunner();
+  const tasks = threadRunner();
   const statistics = new CallStatistics((name) => contractsByName.has(name));
   let failure: XsysError | undefined;
   const onGivenUp = (why: string) => {

@@ -1,4 +1,4 @@
-import { runMessage } from "../work/run-task.ts";
+import { runMessage } from "../work/run-message.ts";
 import type { TaskMessage, TaskOutcome } from "../work/task-outcome.ts";
 import { tasks } from "./tasks.ts";
 

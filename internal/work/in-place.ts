@@ -1,6 +1,19 @@
 import type { TaskArgs, TaskName, TaskOptions, TaskResult, TaskRunner } from "../base/task-runner.ts";
-import { throttled } from "./report.ts";
-import { runTask, type TaskTable } from "./run-task.ts";
+import { type Report, throttled } from "./report.ts";
+
+/** Loads each task's module. */
+export type TaskTable = Readonly<Record<TaskName, () => Promise<{ default: unknown }>>>;
+
+/** Runs one task on the calling thread, by its name in the table. */
+export async function runTask(
+  tasks: TaskTable,
+  name: TaskName,
+  args: unknown,
+  report: Report | undefined,
+): Promise<unknown> {
+  const { default: task } = await tasks[name]();
+  return (task as (args: unknown, report?: Report) => unknown)(args, report);
+}
 
 /** Runs tasks on the calling thread, except those with a time limit, which only a thread of their own can keep. */
 export class InPlaceRunner implements TaskRunner {

@@ -30,11 +30,13 @@ const EVERY_CALL = [
     "words",
   ].map((name) => `cmd/xsys/${name}.ts`),
   "cmd/xsys/print/json.ts",
-  ...["errno", "handler", "handlers", "one-shot-host", "root", "router", "schema-check", "tasks"].map(
-    (name) => `internal/${name}.ts`,
+  ...["errno", "handler", "raw-json", "root", "schema-check", "validate", "version"].map(
+    (name) => `internal/base/${name}.ts`,
   ),
-  ...["raw-json", "validate", "version", "work/in-place", "work/report"].map((name) => `internal/${name}.ts`),
-  ...["command", "errors", "params", "schema", "suggest", "words"].map((name) => `protocol/${name}.ts`),
+  ...["handlers", "one-shot-host", "router", "tasks"].map((name) => `internal/host/${name}.ts`),
+  ...["in-place", "report"].map((name) => `internal/work/${name}.ts`),
+  ...["command", "params", "schema", "words"].map((name) => `protocol/contract/${name}.ts`),
+  ...["errors", "suggest"].map((name) => `protocol/${name}.ts`),
 ];
 
 interface Call {

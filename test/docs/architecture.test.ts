@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -83,10 +83,11 @@ function isThere(path: string): boolean {
   return existsSync(file) && statSync(file).isDirectory() === path.endsWith("/");
 }
 
+/** The folders in a folder that have files below them; empty ones are no part of the repository. */
 function foldersIn(folder: string): string[] {
-  return readdirSync(join(ROOT, folder), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== "shared" && entry.name !== "tasks")
-    .map(({ name }) => `${folder}/${name}`);
+  const files = globSync(`${folder}/*/**/*.ts`, { cwd: ROOT });
+  const names = new Set(files.map((file) => file.slice(folder.length + 1).split("/")[0] ?? ""));
+  return [...names].filter((name) => name !== "shared" && name !== "tasks").map((name) => `${folder}/${name}`);
 }
 
 /** Titles and texts; a text ends at the next heading of any level. */

@@ -54,7 +54,7 @@ async function undisturbed(): Promise<number> {
   return performance.now() - startedAt;
 }
 
-test(`a file is whole after each of ${KILLS} kills of its writers, at any moment`, { timeout: 120_000 }, async () => {
+test(`a file is whole after each of ${KILLS} kills of its writers, at any moment`, { timeout: 300_000 }, async () => {
   const random = seeded(SEED);
   await sandbox.write("a.txt", contents(0));
   await undisturbed(); // fills the cache

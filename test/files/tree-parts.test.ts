@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { FIRST } from "../../internal/files/tree-parts.ts";
-import { oneShotHost } from "../../internal/host/one-shot-host.ts";
+import { inPlaceRunner, oneShotHost } from "../../internal/host/one-shot-host.ts";
 import { Router } from "../../internal/host/router.ts";
-import { inPlaceRunner, threadRunner } from "../../internal/host/task-runners.ts";
+import { threadRunner } from "../../internal/host/thread-runner.ts";
 import { fakeCall } from "../support/fake-call.ts";
 import { useSandbox } from "../support/sandbox.ts";
 

@@ -3,13 +3,13 @@ import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { onBehalfOf } from "../../internal/base/on-behalf-of.ts";
 import type { TaskRunner } from "../../internal/base/task-runner.ts";
-import { threadRunner } from "../../internal/host/task-runners.ts";
+import { threadRunner } from "../../internal/host/thread-runner.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
 let tasks: TaskRunner;
 beforeEach(async () => {
-  tasks = await threadRunner({ threads: 1 });
+  tasks = threadRunner({ threads: 1 });
 });
 afterEach(() => tasks.close());
 

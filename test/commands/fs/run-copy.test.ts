@@ -4,12 +4,12 @@ import { chmod, mkdir, readdir } from "node:fs/promises";
 import { afterAll, expect, test } from "vitest";
 import { oneShotHost } from "../../../internal/host/one-shot-host.ts";
 import { Router } from "../../../internal/host/router.ts";
-import { threadRunner } from "../../../internal/host/task-runners.ts";
+import { threadRunner } from "../../../internal/host/thread-runner.ts";
 import { fakeCall } from "../../support/fake-call.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();
-const tasks = await threadRunner({ threads: 3 });
+const tasks = threadRunner({ threads: 3 });
 afterAll(() => tasks.close());
 
 /** As in a service, where a tree is copied by several threads. */

@@ -12,8 +12,8 @@ import {
 import { differences } from "../../../internal/commands/watch/shared/rescan.ts";
 import { WatchedTree } from "../../../internal/commands/watch/shared/watched-tree.ts";
 import scanWatched from "../../../internal/commands/watch/tasks/scan-watched.ts";
+import { inPlaceRunner } from "../../../internal/host/one-shot-host.ts";
 import type { Service } from "../../../internal/host/service.ts";
-import { inPlaceRunner } from "../../../internal/host/task-runners.ts";
 import { startXsys } from "../../support/command-line.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { startTestService } from "../../support/service.ts";

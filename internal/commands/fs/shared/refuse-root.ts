@@ -10,13 +10,9 @@ export async function refuseRoot(command: string, path: string, root: string): P
   const forms = await Promise.all([path, realEntry(path)]);
   const roots = await Promise.all([root, orSame(realpath(root), root)]);
   if (!forms.some((form) => roots.some((one) => holds(form, one)))) return;
-  throw new XsysError(
-    "INVALID_PARAMS",
-    `${command} failed on ${path}: the root ${root} must not be removed or moved`,
-    {
-      details: { path, root },
-    },
-  );
+  throw new XsysError("INVALID_PARAMS", `${command} failed on ${path}: the root ${root} must not be removed or moved`, {
+    details: { path, root },
+  });
 }
 
 /** Resolves the parent folder but not the last name: removing a symbolic link to the root does not affect the root. */
