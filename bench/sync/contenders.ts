@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { connect, connectSync } from "../../clients/typescript/index.ts";
 import { createSyncClient } from "../../clients/typescript/sync/sync-client.ts";
-import { ThreadCarrier } from "../../clients/typescript/sync/thread-carrier.ts";
+import { ThreadTransport } from "../../clients/typescript/sync/thread-transport.ts";
 import { SEGMENTS } from "../calls/question.ts";
 
 /** A way to ask and have the answer before the next line runs; where that is not possible, to wait for it. */
@@ -26,7 +26,7 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
   },
   "a thread and Atomics": {
     open: (socket) => {
-      const xsys = createSyncClient(new ThreadCarrier({ socket, wait: 0, pid: process.pid }), 0);
+      const xsys = createSyncClient(new ThreadTransport({ socket, wait: 0, pid: process.pid }), 0);
       return () => xsys.path.join(params);
     },
     calls: CALLS,

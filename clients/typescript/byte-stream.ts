@@ -3,18 +3,18 @@ import type { ByteReader } from "../../protocol/wire/byte-stream.ts";
 import type { EventReader } from "../../protocol/wire/event-stream.ts";
 import { INITIAL_CREDIT } from "../../protocol/wire/message.ts";
 import { EventStream } from "./event-stream.ts";
-import { withResolvers } from "./newer-node.ts";
+import { withResolvers } from "./polyfills.ts";
 
 /**
  * The bytes that a command sends, as a Node stream: iterate it, pipe it, or collect it with node:stream/consumers. The
- * service sends no more than a mebibyte ahead of the reader. Destroying it cancels the call.
+ * service sends at most 1 MiB ahead of the reader. Destroying the stream cancels the call.
  */
 export class ByteStream<R, E = undefined> extends Readable {
-  /** The command's result, once all bytes were sent. It fails with the stream. */
+  /** The command's result. Resolves when all bytes have been sent; rejects when the stream fails. */
   readonly result: Promise<R>;
-  /** What the command tells beside its bytes, when it does. */
+  /** The events that the command sends in addition to its bytes, if it has any. */
   readonly events: EventStream<E, R>;
-  /** Takes the events; absent for a command that has none. */
+  /** Sets the source of the events; absent for a command that has none. */
   readonly attachEvents: ((reader: EventReader) => void) | undefined;
   readonly #abort = new AbortController();
   readonly #resolve: (result: R) => void;
@@ -26,7 +26,7 @@ export class ByteStream<R, E = undefined> extends Readable {
   constructor(hasEvents = false) {
     super({ highWaterMark: INITIAL_CREDIT / 4 });
     const { promise, resolve, reject } = withResolvers<R>();
-    promise.catch(() => {}); // the stream's own error tells whoever does not ask for the result
+    promise.catch(() => {}); // no unhandled rejection: the stream emits the same error
     this.result = promise;
     this.events = new EventStream(this.#abort);
     this.attachEvents = hasEvents ? (reader) => this.events.attachEvents(reader) : undefined;
@@ -34,12 +34,12 @@ export class ByteStream<R, E = undefined> extends Readable {
     this.#reject = reject;
   }
 
-  /** A signal for the call: aborted with the caller's, or when the stream is destroyed. */
+  /** A signal for the call. It is aborted by the caller's signal and when the stream is destroyed. */
   abortedWith(signal: AbortSignal | undefined): AbortSignal {
     return signal === undefined ? this.#abort.signal : AbortSignal.any([signal, this.#abort.signal]);
   }
 
-  /** The call has been sent and its bytes come through the reader. */
+  /** Sets the source of the bytes, once the call has been sent. */
   attach(reader: ByteReader): void {
     this.#reader = reader;
     if (this.#wanted) void this.#pump();
@@ -67,7 +67,7 @@ export class ByteStream<R, E = undefined> extends Readable {
     done(error);
   }
 
-  /** Moves bytes from the reader until the stream has enough. */
+  /** Moves bytes from the reader to the stream until the stream's buffer is full. */
   async #pump(): Promise<void> {
     if (this.#pumping) return;
     this.#pumping = true;

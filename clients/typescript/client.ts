@@ -13,77 +13,77 @@ type Answer<C> =
     : EventOf<C> extends undefined
       ? Promise<ResultOf<C>>
       : EventStream<EventOf<C>, ResultOf<C>>;
-/** What a command's method takes: parameters may be left out when none is needed. */
+/** The arguments of a command's method. The parameters may be left out when none is required. */
 export type Arguments<C, O = CallOptions> =
   Partial<ParamsGiven<C>> extends ParamsGiven<C>
     ? [params?: ParamsGiven<C>, options?: O]
     : [params: ParamsGiven<C>, options?: O];
 
-/** `fs.hash`, `fs.topBigFiles`, …: a method for every command, its types taken from the contract. */
+/** A method for every command (`fs.hash`, `fs.topBigFiles`, …), with the types of its contract. */
 export type CommandMethods = {
   [M in ModuleName]: {
     [C in AnyCommand as MethodIn<M, C>]: (...args: Arguments<C>) => Answer<C>;
   };
 };
 
-/** A client of a running service. Calls run side by side on one connection. */
+/** A client of a running service. Its calls run concurrently on one connection. */
 export interface Client extends CommandMethods {
-  /** The socket it talks over. */
+  /** Path of the service's socket. */
   readonly socket: string;
-  /** What the service told of itself when the connection was made. */
+  /** The service's version, limits and other facts, sent when the connection was made. */
   readonly hello: HelloAnswer;
-  /** Calls a command by name, for names known at run time only: one that answers once. */
+  /** Calls a command that answers once, by a name known only at run time. */
   call(name: string, params?: object, options?: CallOptions): Promise<unknown>;
-  /** Calls a command that sends bytes, by name. */
+  /** Calls a command that sends bytes, by name. Use it for names known only at run time. */
   stream(name: string, params?: object, options?: CallOptions): ByteStream<unknown, unknown>;
-  /** Calls a command that sends events, by name. */
+  /** Calls a command that sends events, by name. Use it for names known only at run time. */
   subscribe(name: string, params?: object, options?: CallOptions): EventStream<unknown, unknown>;
-  /** Ends the connection; calls in flight fail as UNAVAILABLE. */
+  /** Closes the connection. Calls in flight fail with UNAVAILABLE. */
   close(): void;
   [Symbol.dispose](): void;
 }
 
-/** What carries calls: a connection that is made anew when it was lost. */
-export interface Carrier {
+/** Sends calls to the service, over a connection that is reopened after it was lost. */
+export interface Transport {
   readonly socket: string;
   readonly hello: HelloAnswer;
   send(call: OutgoingCall): void;
   close(): void;
 }
 
-export function createClient(carrier: Carrier): Client {
+export function createClient(transport: Transport): Client {
   const ask = (name: string, params: object = {}, options: CallOptions = {}): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      carrier.send({ name, params, options, waiting: { resolve, reject } });
+      transport.send({ name, params, options, receiver: { resolve, reject } });
     });
   const call: Client["call"] = (name, params, options) => {
     const method = methodOf(contractsByName.get(name));
     if (method === "call") return ask(name, params, options);
-    return Promise.reject(new XsysError("INVALID_PARAMS", `${name} is called with ${method}(), not with call()`));
+    return Promise.reject(new XsysError("INVALID_PARAMS", `call ${name} with ${method}(), not with call()`));
   };
   const stream = (name: string, params: object = {}, options: CallOptions = {}): ByteStream<unknown, unknown> => {
     const bytes = new ByteStream<unknown, unknown>(contractsByName.get(name)?.events !== undefined);
     const signal = bytes.abortedWith(options.signal);
-    carrier.send({ name, params, options: { ...options, signal }, waiting: bytes });
+    transport.send({ name, params, options: { ...options, signal }, receiver: bytes });
     return bytes;
   };
   const subscribe = (name: string, params: object = {}, options: CallOptions = {}): EventStream<unknown, unknown> => {
     const events = new EventStream<unknown, unknown>();
     const signal = events.abortedWith(options.signal);
-    carrier.send({ name, params, options: { ...options, signal }, waiting: events });
+    transport.send({ name, params, options: { ...options, signal }, receiver: events });
     return events;
   };
   return {
     ...(methods({ call: ask, stream, subscribe }) as CommandMethods),
-    socket: carrier.socket,
+    socket: transport.socket,
     get hello() {
-      return carrier.hello;
+      return transport.hello;
     },
     call,
     stream,
     subscribe,
-    close: () => carrier.close(),
-    [Symbol.dispose]: () => carrier.close(),
+    close: () => transport.close(),
+    [Symbol.dispose]: () => transport.close(),
   };
 }
 
@@ -96,7 +96,7 @@ function methods(calling: Calling): Record<string, Record<string, unknown>> {
   });
 }
 
-/** How a command is called follows from what it sends. */
+/** Which of the three methods calls a command: it depends on what the command sends. */
 function methodOf(contract: Contract | undefined): keyof Calling {
   if (contract?.output !== undefined) return "stream";
   return contract?.events === undefined ? "call" : "subscribe";

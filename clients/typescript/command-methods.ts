@@ -8,12 +8,12 @@ export type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}
 type ModuleOf<N> = N extends `${infer M}.${string}` ? M : never;
 export type ModuleName = ModuleOf<AnyCommand["name"]>;
 
-/** The method's name that a command has in a module, or never when it is of another one. */
+/** The name of a command's method in module `M`; `never` when the command belongs to another module. */
 export type MethodIn<M extends ModuleName, C extends AnyCommand> = C["name"] extends `${M}.${infer A}`
   ? CamelCase<A>
   : never;
 
-/** A method for every command, by module and by its action in camelCase: `fs.topBigFiles` for `fs.top-big-files`. */
+/** A method for every command, by module and by the action in camelCase: `fs.topBigFiles` for `fs.top-big-files`. */
 export function commandMethods(methodFor: (contract: Contract) => unknown): Record<string, Record<string, unknown>> {
   const modules: Record<string, Record<string, unknown>> = {};
   for (const contract of contracts) {

@@ -2,25 +2,28 @@ import { trustedSocket } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { delayRefusal, pause } from "../../protocol/timers.ts";
 import { unavailable } from "./call-errors.ts";
-import { type Carrier, type Client, createClient } from "./client.ts";
+import { type Client, createClient, type Transport } from "./client.ts";
 import { Link } from "./link.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 import { AUTOSTART_WAIT, type Autostart, type Started, startService } from "./start/start-service.ts";
 
 export interface ConnectOptions {
-  /** The service's socket. Without it: `$XSYS_SOCKET`, or the user's default one. */
+  /** Path of the service's socket. Default: `$XSYS_SOCKET`, or else the user's default socket. */
   readonly socket?: string | undefined;
-  /** Milliseconds to keep trying while nobody listens, for a service that is just starting; Infinity is for ever. */
+  /**
+   * Milliseconds to keep trying to connect, for a service that is still starting; Infinity: no limit. Default: 2000
+   * (connectSync: 500).
+   */
   readonly wait?: number | undefined;
-  /** Milliseconds that a call may take when it does not say so itself; 0 and Infinity are for ever. */
+  /** Timeout of a call without a timeout of its own, in milliseconds. Default, 0 and Infinity: no timeout. */
   readonly timeout?: number | undefined;
   /**
-   * Starts a service when none runs: with `xsys serve`, or with the words of a command to which `--socket PATH` is added.
-   * The program `xsys` is the one that `$XSYS_PATH` names, else the one that was installed with this package, else the one
-   * on PATH. The service stays when this process ends.
+   * Starts a service when none is running: `true` runs `xsys serve`, a list runs that command with `--socket PATH`
+   * added. The program `xsys` is the one that `$XSYS_PATH` names, else the one installed with this package, else the
+   * one on PATH. The service keeps running when this process ends.
    */
   readonly autostart?: false | Autostart | undefined;
-  /** Process in whose name locks are taken; this one by default. */
+  /** Id of the process that owns the locks taken by this client. Default: this process. */
   readonly pid?: number | undefined;
 }
 
@@ -29,20 +32,20 @@ const FIRST_PAUSE = 10;
 const LONGEST_PAUSE = 200;
 
 /**
- * Connects to a running service. When the connection is lost, the calls in flight fail as UNAVAILABLE, for nobody knows
- * whether they were carried out, and the next call connects anew.
+ * Connects to a running service. When the connection is lost, the calls in flight fail with UNAVAILABLE, because it is
+ * not known whether they were carried out. The next call reconnects. Calls are never retried automatically.
  * @throws UNAVAILABLE when no service answers in time, DENIED when the default socket's folder cannot be trusted,
- * INVALID_PARAMS for a `wait` or `timeout` that is no number from 0 to Infinity.
+ * INVALID_PARAMS for a `wait` or `timeout` that is not a number from 0 to Infinity.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const refusal = delayRefusal("wait", options.wait) ?? delayRefusal("timeout", options.timeout);
   if (refusal !== undefined) throw refusal;
   const path = trustedSocket(options.socket);
   const open = () => openLink(path, options);
-  return createClient(new ReconnectingCarrier(await open(), open, options.timeout));
+  return createClient(new ReconnectingTransport(await open(), open, options.timeout));
 }
 
-class ReconnectingCarrier implements Carrier {
+class ReconnectingTransport implements Transport {
   readonly socket: string;
   readonly #open: () => Promise<Link>;
   readonly #timeout: number | undefined;
@@ -65,12 +68,12 @@ class ReconnectingCarrier implements Carrier {
     const { timeout = this.#timeout } = call.options;
     const refusal = delayRefusal("timeout", timeout);
     if (refusal !== undefined) {
-      call.waiting.reject(refusal);
+      call.receiver.reject(refusal);
       return;
     }
     const withTimeout = { ...call, options: { ...call.options, timeout } };
     if (this.#link.alive || this.#closed) this.#link.send(withTimeout);
-    else this.#reopened().then((link) => link.send(withTimeout), call.waiting.reject.bind(call.waiting));
+    else this.#reopened().then((link) => link.send(withTimeout), call.receiver.reject.bind(call.receiver));
   }
 
   close(): void {
@@ -96,21 +99,21 @@ async function openLink(path: string, options: ConnectOptions): Promise<Link> {
   const { wait = DEFAULT_WAIT, autostart = false, pid = process.pid } = options;
   const started = autostart === false ? undefined : await startUnlessRunning(path, autostart, pid);
   if (started instanceof Link) return started;
-  const patience = started === undefined ? wait : Math.max(wait, AUTOSTART_WAIT);
-  const deadline = performance.now() + patience;
-  for (let rest = FIRST_PAUSE; ; rest = Math.min(2 * rest, LONGEST_PAUSE)) {
+  const maxWait = started === undefined ? wait : Math.max(wait, AUTOSTART_WAIT);
+  const deadline = performance.now() + maxWait;
+  for (let delay = FIRST_PAUSE; ; delay = Math.min(2 * delay, LONGEST_PAUSE)) {
     try {
       return await Link.open(path, pid);
     } catch (error) {
       if (error instanceof XsysError) throw error;
       const failure = started?.failure();
-      if (failure !== undefined || performance.now() + rest > deadline) throw unavailable(path, error, failure);
+      if (failure !== undefined || performance.now() + delay > deadline) throw unavailable(path, error, failure);
     }
-    await pause(rest);
+    await pause(delay);
   }
 }
 
-/** A link to the service that runs, or a program that was started to be it. */
+/** A link to the running service, or else the service process that was started. */
 async function startUnlessRunning(path: string, autostart: Autostart, pid: number): Promise<Link | Started> {
   try {
     return await Link.open(path, pid);

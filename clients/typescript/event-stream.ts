@@ -1,12 +1,12 @@
 import type { EventReader } from "../../protocol/wire/event-stream.ts";
-import { withResolvers } from "./newer-node.ts";
+import { withResolvers } from "./polyfills.ts";
 
 /**
- * What a command tells as it goes on: iterate it. Leaving the loop cancels the call. The service waits for a reader that
- * is more than 1,024 events behind.
+ * The events that a command sends while it runs: iterate it. Leaving the loop cancels the call. The service sends at
+ * most 1,024 events ahead of the reader.
  */
 export class EventStream<E, R> implements AsyncIterable<E> {
-  /** The command's result, once it has ended. It fails with the stream. */
+  /** The command's result. Resolves when the command has ended; rejects when the stream fails. */
   readonly result: Promise<R>;
   readonly #abort: AbortController;
   readonly #attached = withResolvers<EventReader>();
@@ -15,16 +15,16 @@ export class EventStream<E, R> implements AsyncIterable<E> {
   constructor(abort: AbortController = new AbortController()) {
     this.#abort = abort;
     this.result = this.#settled.promise;
-    this.result.catch(() => {}); // iterating tells whoever does not ask for the result
+    this.result.catch(() => {}); // no unhandled rejection: iterating throws the same error
     this.#attached.promise.catch(() => {});
   }
 
-  /** A signal for the call: aborted with the caller's, or when the stream is closed. */
+  /** A signal for the call. It is aborted by the caller's signal and when the stream is closed. */
   abortedWith(signal: AbortSignal | undefined): AbortSignal {
     return signal === undefined ? this.#abort.signal : AbortSignal.any([signal, this.#abort.signal]);
   }
 
-  /** The call has been sent and its events come through the reader. */
+  /** Sets the source of the events, once the call has been sent. */
   attachEvents(reader: EventReader): void {
     this.#attached.resolve(reader);
   }
@@ -38,7 +38,7 @@ export class EventStream<E, R> implements AsyncIterable<E> {
     this.#attached.reject(error);
   }
 
-  /** Ends the call. */
+  /** Cancels the call. */
   close(): void {
     this.#abort.abort();
   }

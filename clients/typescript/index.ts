@@ -1,4 +1,4 @@
-/** The SDK: `connect()` gives a client with a typed method for every command. */
+/** The SDK: `connect()` returns a client with a typed method for every command. */
 export type { CommandName, Params, Result } from "../../protocol/commands/index.ts";
 export { defaultSocket } from "../../protocol/endpoint.ts";
 export { ERRORS, type ErrorCode, XsysError } from "../../protocol/errors.ts";

@@ -13,30 +13,33 @@ import {
   type ResponsePayload,
 } from "../../protocol/wire/message.ts";
 import { MessageReader } from "../../protocol/wire/message-reader.ts";
-import { cancelled, errorOf, lostWhile } from "./call-errors.ts";
+import { cancelled, errorOf, lostDuring } from "./call-errors.ts";
 import { commandHead, paramsText } from "./command-message.ts";
-import { withResolvers } from "./newer-node.ts";
 import type { Input, OutgoingCall } from "./outgoing-call.ts";
 import { PendingCall } from "./pending-call.ts";
+import { withResolvers } from "./polyfills.ts";
 
-/** How long a server that accepted the connection may take to say who it is, in milliseconds. */
+/** Milliseconds that a server may take to answer the Hello after it accepted the connection. */
 const HELLO_TIMEOUT = 5_000;
 
-/** One connection to a service. It is made once, and when it is lost it stays lost. */
+/** One connection to a service. It does not reconnect. */
 export class Link {
   readonly path: string;
   readonly #socket: Socket;
   readonly #writer: FrameWriter;
-  /** Calls sent, in the place that is their id; places are used again. A Map keyed by growing ids costs a quarter of the throughput. */
+  /**
+   * Calls that were sent, indexed by id; free ids are reused. A Map keyed by increasing ids would cost a quarter of the
+   * throughput.
+   */
   readonly #sent: (PendingCall | undefined)[] = [];
   readonly #freeIds: number[] = [];
-  /** Calls held back because as many are in flight as the server takes. */
+  /** Calls not sent yet, because the server's limit of calls in flight is reached. */
   readonly #waiting: PendingCall[] = [];
-  readonly #introduced = withResolvers<HelloAnswer>();
+  readonly #helloReceived = withResolvers<HelloAnswer>();
   #hello: HelloAnswer | undefined;
   #lost: XsysError | undefined;
 
-  /** @throws UNAVAILABLE when nobody listens, or what listens is not xsys. */
+  /** @throws UNAVAILABLE when the listener is not xsys; the error of connect(2) when there is no listener. */
   static async open(path: string, pid: number): Promise<Link> {
     const socket = connect(path);
     await new Promise<void>((resolve, reject) => {
@@ -47,7 +50,7 @@ export class Link {
       });
     });
     const link = new Link(path, socket);
-    await link.#introduce(pid);
+    await link.#handshake(pid);
     return link;
   }
 
@@ -55,7 +58,7 @@ export class Link {
     this.path = path;
     this.#socket = socket;
     this.#writer = new FrameWriter(socket);
-    this.#introduced.promise.catch(() => {});
+    this.#helloReceived.promise.catch(() => {});
     const reader = new MessageReader({
       message: (message) => this.#take(message),
       chunk: (id, bytes, last) => this.#takeChunk(id, bytes, last),
@@ -67,7 +70,7 @@ export class Link {
   }
 
   get hello(): HelloAnswer {
-    if (this.#hello === undefined) throw new XsysError("UNAVAILABLE", `${this.path} has not said who it is yet`);
+    if (this.#hello === undefined) throw new XsysError("UNAVAILABLE", `${this.path} has not answered the Hello yet`);
     return this.#hello;
   }
 
@@ -81,11 +84,11 @@ export class Link {
 
   send(call: OutgoingCall): void {
     if (this.#lost !== undefined) {
-      call.waiting.reject(this.#lost);
+      call.receiver.reject(this.#lost);
       return;
     }
     if (call.options.signal?.aborted) {
-      call.waiting.reject(cancelled(call.name, call.options.signal));
+      call.receiver.reject(cancelled(call.name, call.options.signal));
       return;
     }
     const pending = new PendingCall(call);
@@ -98,20 +101,23 @@ export class Link {
     return this.#sent.length - this.#freeIds.length;
   }
 
-  async #introduce(pid: number): Promise<void> {
-    const timer = setTimeout(() => this.#lose(`${this.path} does not answer`), HELLO_TIMEOUT);
+  async #handshake(pid: number): Promise<void> {
+    const timer = setTimeout(
+      () => this.#lose(`${this.path} did not answer the Hello within ${HELLO_TIMEOUT} ms`),
+      HELLO_TIMEOUT,
+    );
     const question: HelloQuestion = { protocol: PROTOCOL_VERSION, pid };
     this.#writer.json(encodeMessage("Hello", question));
     try {
-      this.#hello = await this.#introduced.promise;
+      this.#hello = await this.#helloReceived.promise;
     } finally {
       clearTimeout(timer);
     }
-    this.#socket.unref(); // a connection without calls does not keep the process
+    this.#socket.unref(); // an idle connection does not keep the process alive
   }
 
   #start(pending: PendingCall): void {
-    const { name, params, options, waiting } = pending.call;
+    const { name, params, options, receiver } = pending.call;
     let text: string;
     try {
       text = paramsText(name, params, this.hello.limits.frame);
@@ -126,13 +132,13 @@ export class Link {
     const input = options.input === undefined ? "" : ',"input":true';
     const progress = options.onProgress === undefined ? "" : ',"progress":true';
     this.#writer.json(`${commandHead(name)}${text}${input}${progress}},"id":${id}}`);
-    if (waiting.attach !== undefined) {
+    if (receiver.attach !== undefined) {
       pending.reader = new ByteReader((bytes) => this.#writer.json(encodeMessage("Credit", { bytes }, id)));
-      waiting.attach(pending.reader);
+      receiver.attach(pending.reader);
     }
-    if (waiting.attachEvents !== undefined) {
+    if (receiver.attachEvents !== undefined) {
       pending.events = new EventReader((events) => this.#writer.json(encodeMessage("Credit", { events }, id)));
-      waiting.attachEvents(pending.events);
+      receiver.attachEvents(pending.events);
     }
     if (options.input !== undefined) {
       pending.writer = new ByteWriter((bytes) => this.#writer.chunk(id, bytes));
@@ -153,7 +159,7 @@ export class Link {
     }
   }
 
-  /** Nobody waits for the call any more: the server is told, and the place is free when it has answered. */
+  /** Cancels a call and tells the server. The id stays in use until the server has answered. */
   #abandon(pending: PendingCall, error: XsysError): void {
     if (pending.id !== undefined && this.alive) this.#writer.json(encodeMessage("Cancel", {}, pending.id));
     else if (pending.id === undefined) this.#waiting.splice(this.#waiting.indexOf(pending), 1);
@@ -172,14 +178,14 @@ export class Link {
     else if (type === "Credit" && id !== undefined)
       this.#sent[id]?.writer?.grant((message.payload as Credit).bytes ?? 0);
     else if (type === "Event" && id !== undefined) this.#sent[id]?.take(message.payload as EventPayload);
-    else if (type === "Hello") this.#introduced.resolve(message.payload as HelloAnswer);
+    else if (type === "Hello") this.#helloReceived.resolve(message.payload as HelloAnswer);
     else if (type === "Ping") this.#writer.json(encodeMessage("Pong", {}, id));
   }
 
   #settle({ id, payload }: Message): void {
     const response = payload as ResponsePayload;
     if (id === undefined) {
-      // The answer to no call: the server refuses this connection.
+      // A response without an id answers no call: the server refuses this connection.
       this.#lose(`${this.path} refused the connection: ${response.error}`, errorOf(response));
       return;
     }
@@ -197,9 +203,9 @@ export class Link {
   #lose(why: string, error = new XsysError("UNAVAILABLE", why)): void {
     if (this.#lost !== undefined) return;
     this.#lost = error;
-    this.#introduced.reject(error);
+    this.#helloReceived.reject(error);
     this.#socket.destroy();
-    for (const pending of this.#sent) if (pending !== undefined) pending.reject(lostWhile(pending.call.name, error));
+    for (const pending of this.#sent) if (pending !== undefined) pending.reject(lostDuring(pending.call.name, error));
     for (const pending of this.#waiting) pending.reject(error);
   }
 }

@@ -1,33 +1,34 @@
 import type { ByteReader } from "../../protocol/wire/byte-stream.ts";
 import type { EventReader, Progress } from "../../protocol/wire/event-stream.ts";
 
-/** Bytes for a command that reads a stream. */
+/** Input for a command that reads a byte stream. */
 export type Input = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface CallOptions {
-  /** Cancels the call: it fails as CANCELLED at once, and the service is told. */
+  /** Cancels the call: it fails at once with CANCELLED, and the service stops its work. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the call fails as TIMEOUT, and the service is told; 0 and Infinity are for ever. */
+  /** Milliseconds until the call fails with TIMEOUT and the service stops its work; 0 and Infinity: no timeout. */
   readonly timeout?: number | undefined;
+  /** Input for a command that reads a byte stream. */
   readonly input?: Input | undefined;
-  /** Told how far the work has come, by the commands that do so. */
+  /** Called with the progress of a command that reports it. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** Who waits for a call. */
-export interface Waiting {
+/** Receives the outcome of a call. */
+export interface CallReceiver {
   resolve(result: unknown): void;
   reject(error: Error): void;
-  /** Takes the bytes a command sends. */
+  /** Sets the source of the bytes that the command sends. */
   attach?(reader: ByteReader): void;
-  /** Takes the events a command sends. */
+  /** Sets the source of the events that the command sends. */
   readonly attachEvents?: ((reader: EventReader) => void) | undefined;
 }
 
-/** A call on its way. */
+/** A call to be sent, and the receiver of its outcome. */
 export interface OutgoingCall {
   readonly name: string;
   readonly params: object;
   readonly options: CallOptions;
-  readonly waiting: Waiting;
+  readonly receiver: CallReceiver;
 }

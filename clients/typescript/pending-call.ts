@@ -5,10 +5,10 @@ import type { EventPayload, EventReader } from "../../protocol/wire/event-stream
 import { cancelled, timedOut } from "./call-errors.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 
-/** A call between being handed over and being settled, which it is once. */
+/** A call from `send()` until it is settled. It is settled only once. */
 export class PendingCall {
   readonly call: OutgoingCall;
-  /** Set once the call was sent; its place stays taken until the server answers, even when nobody waits any more. */
+  /** Set when the call is sent. The id stays in use until the server answers, even after the call was cancelled. */
   id: number | undefined;
   reader: ByteReader | undefined;
   events: EventReader | undefined;
@@ -24,14 +24,14 @@ export class PendingCall {
     return this.#settled;
   }
 
-  /** Has the call given up when its signal or its timeout says so. */
-  watch(giveUp: (error: XsysError) => void): void {
+  /** Calls `abandon` when the call's signal is aborted or its timeout expires. */
+  watch(abandon: (error: XsysError) => void): void {
     const { name, options } = this.call;
     const { signal, timeout = 0 } = options;
     if (signal === undefined && timeout === 0) return;
-    const onAbort = () => giveUp(cancelled(name, signal));
+    const onAbort = () => abandon(cancelled(name, signal));
     signal?.addEventListener("abort", onAbort, { once: true });
-    const timer = timeout > 0 ? startTimer(() => giveUp(timedOut(name, timeout)), timeout) : undefined;
+    const timer = timeout > 0 ? startTimer(() => abandon(timedOut(name, timeout)), timeout) : undefined;
     this.#release = () => {
       signal?.removeEventListener("abort", onAbort);
       clearTimeout(timer);
@@ -40,7 +40,7 @@ export class PendingCall {
 
   take(payload: EventPayload): void {
     if ("event" in payload) this.events?.push(payload.event);
-    else if (!this.#settled) this.#tell(payload.progress);
+    else if (!this.#settled) this.#reportProgress(payload.progress);
   }
 
   resolve(data: unknown): void {
@@ -48,9 +48,9 @@ export class PendingCall {
     this.#settle();
     this.reader?.end();
     this.events?.end();
-    // Made for a writer alone: an error's stack would be a third of a small call's cost.
+    // Created only when there is a writer: the error's stack costs a third of a small call.
     this.writer?.close(new XsysError("CANCELLED", "the call is over"));
-    this.call.waiting.resolve(data);
+    this.call.receiver.resolve(data);
   }
 
   reject(error: Error): void {
@@ -59,7 +59,7 @@ export class PendingCall {
     this.reader?.end(error);
     this.events?.end(error);
     this.writer?.close(error);
-    this.call.waiting.reject(error);
+    this.call.receiver.reject(error);
   }
 
   #settle(): void {
@@ -67,8 +67,8 @@ export class PendingCall {
     this.#release?.();
   }
 
-  /** What the caller's function throws is the caller's, and not the connection's. */
-  #tell(progress: Parameters<NonNullable<OutgoingCall["options"]["onProgress"]>>[0]): void {
+  /** An exception of the caller's onProgress is rethrown outside the reader, so that it does not end the connection. */
+  #reportProgress(progress: Parameters<NonNullable<OutgoingCall["options"]["onProgress"]>>[0]): void {
     try {
       this.call.options.onProgress?.(progress);
     } catch (error) {

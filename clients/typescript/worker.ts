@@ -1,4 +1,4 @@
-/** The worker's side: serves HTTP requests that xsys's gateway hands over, in any number of processes. */
+/** The worker SDK: serves the HTTP requests that xsys's gateway sends to its worker processes. */
 export { XsysError } from "../../protocol/errors.ts";
 export type { UploadError, UploadedFile } from "../../protocol/wire/worker.ts";
 export type { WorkerContext } from "./worker/context.ts";

@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import type { Client } from "./client.ts";
 import { type ConnectOptions, connect } from "./connect.ts";
 import { connectSync } from "./connect-sync.ts";
-import { listOf } from "./newer-node.ts";
+import { arrayFromAsync } from "./polyfills.ts";
 import type { SyncClient } from "./sync/sync-client.ts";
 import { ReadingStream } from "./xypriss/reading-stream.ts";
 import { type Request, type RunOptions, requestOf } from "./xypriss/request.ts";
@@ -15,37 +15,38 @@ export type { RunOptions, WritingStream };
 export { XyPrissError };
 
 export interface RunnerOptions {
-  /** Folder that relative paths are taken from; the current one by default. */
+  /** Folder against which relative paths are resolved. Default: the current folder. */
   readonly root?: string | undefined;
-  /** The service's socket. Without it: `$XSYS_SOCKET`, or the user's default one. */
+  /** Path of the service's socket. Default: `$XSYS_SOCKET`, or else the user's default socket. */
   readonly socket?: string | undefined;
-  /** Starts a service when none runs, as `connect()` does. */
+  /** Starts a service when none is running, as in `connect()`. */
   readonly autostart?: ConnectOptions["autostart"];
 }
 
 type Run<Answer> = (module: string, action: string, args?: readonly unknown[], options?: RunOptions) => Answer;
 
 /**
- * What XyPriss's API classes ask of their runner, with no process for a call. Answers and errors are those that the
- * runner over the command line gives; failures are XyPrissErrors.
+ * The runner that XyPriss's API classes need, without starting a process for each call. Results and errors are the same
+ * as those of the runner over the command line; failures are XyPrissErrors.
  */
 export interface Runner {
   /**
-   * Blocks until the command is answered, and returns its result. With `interactive` it returns nothing and throws
-   * nothing; the command's events are on standard output, a line of JSON each.
+   * Blocks until the command has ended, and returns its result. With `interactive` it returns undefined, ignores
+   * errors, and prints the command's events on standard output, one line of JSON each.
    */
   readonly runSync: Run<unknown>;
+  /** Resolves with the command's result. */
   readonly runAsync: Run<Promise<unknown>>;
-  /** The bytes that the command sends. */
+  /** Returns a stream of the bytes that the command sends. */
   readonly runStream: Run<Readable>;
-  /** A stream whose bytes the command reads. */
+  /** Returns a stream for the bytes that the command reads. */
   readonly runWritableStream: Run<WritingStream>;
-  /** Ends the connections. */
+  /** Closes the connections. */
   close(): void;
   [Symbol.dispose](): void;
 }
 
-/** A runner for a service. It connects when it is first used, and anew when the connection was lost. */
+/** Creates a runner for a service. It connects on first use, and reconnects after the connection was lost. */
 export function createRunner({ root = ".", ...connection }: RunnerOptions = {}): Runner {
   const absoluteRoot = resolve(root);
   let sync: SyncClient | undefined;
@@ -120,6 +121,6 @@ async function asyncResult(client: Client, { contract, params, input }: Request)
   if (contract.output !== undefined) {
     return bytesAsPrinted(Buffer.concat(await client.stream(name, params, { input }).toArray()));
   }
-  if (contract.events !== undefined) return listOf(client.subscribe(name, params, { input }));
+  if (contract.events !== undefined) return arrayFromAsync(client.subscribe(name, params, { input }));
   return resultAsPrinted(contract, await client.call(name, params, { input }));
 }

@@ -268,7 +268,7 @@ describe("a lost connection", () => {
     const call = xsys.fs.write({ path: "a.txt" }, { input: endlessInput() });
     const failed = expect(call).rejects.toMatchObject({
       code: "UNAVAILABLE",
-      message: expect.stringContaining("whether it was carried out is not known"),
+      message: expect.stringContaining("it is not known whether the call was carried out"),
       details: { command: "fs.write", sent: true },
     });
     await xsys.service.ping();

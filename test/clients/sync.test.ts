@@ -7,9 +7,9 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connect, connectSync, type SyncClient, XsysError } from "../../clients/typescript/index.ts";
-import { SocketCarrier } from "../../clients/typescript/sync/socket-carrier.ts";
+import { SocketTransport } from "../../clients/typescript/sync/socket-transport.ts";
 import { createSyncClient } from "../../clients/typescript/sync/sync-client.ts";
-import { ThreadCarrier } from "../../clients/typescript/sync/thread-carrier.ts";
+import { ThreadTransport } from "../../clients/typescript/sync/thread-transport.ts";
 import { ended, printed, startXsys } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
@@ -63,16 +63,16 @@ function timed(act: () => void): number {
   return performance.now() - start;
 }
 
-const CARRIERS = [
-  ["the socket's descriptor", SocketCarrier],
-  ["a thread", ThreadCarrier],
+const TRANSPORTS = [
+  ["the socket's descriptor", SocketTransport],
+  ["a thread", ThreadTransport],
 ] as const;
 
-describe.each(CARRIERS)("a blocking client over %s", (_name, Carrier) => {
+describe.each(TRANSPORTS)("a blocking client over %s", (_name, Transport) => {
   function open(timeout = 0, wait = 0): SyncClient {
-    const carrier = new Carrier({ socket: sandbox.path("s"), wait, pid: 4711 });
-    cleanups.push(() => carrier.close());
-    return createSyncClient(carrier, timeout);
+    const transport = new Transport({ socket: sandbox.path("s"), wait, pid: 4711 });
+    cleanups.push(() => transport.close());
+    return createSyncClient(transport, timeout);
   }
 
   describe("of a service", () => {
@@ -167,7 +167,7 @@ describe.each(CARRIERS)("a blocking client over %s", (_name, Carrier) => {
       const took = timed(() => {
         const error = failure(() => xsys.path.join());
         expect(error).toMatchObject({ code: "UNAVAILABLE", details: { command: "path.join", sent: true } });
-        expect(error.message).toContain("whether it was carried out is not known");
+        expect(error.message).toContain("it is not known whether the call was carried out");
       });
       expect(took).toBeLessThan(1_000);
       await end(server); // until then its socket may still take connections

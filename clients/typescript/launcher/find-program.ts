@@ -1,15 +1,15 @@
 import { type Found, installedExecutable } from "../start/platform-package.ts";
 
 /**
- * The program that the launcher runs. `XSYS_PATH` may name a script that runs the launcher again, as pnpm's
- * `node_modules/.bin/xsys` does, so it is followed once: `XSYS_PATH_FOLLOWED` tells the second launcher to look for the
- * package, and xsys removes it from its environment.
+ * The program that the launcher runs. `XSYS_PATH` may name a script that runs the launcher again, such as pnpm's
+ * `node_modules/.bin/xsys`, so it is followed only once: when `XSYS_PATH_FOLLOWED` is set, the second launcher looks
+ * for the package instead. xsys removes that variable from its environment.
  */
 export function findProgram(launcher: string, env: NodeJS.ProcessEnv = process.env): Found {
   const { XSYS_PATH: named = "", XSYS_PATH_FOLLOWED: followed } = env;
   delete env.XSYS_PATH_FOLLOWED;
   if (followed === undefined || named === "") {
-    delete env.XSYS_PARENT; // not of a launcher before this one
+    delete env.XSYS_PARENT; // it was not set by a launcher that started this one
     if (named !== "") env.XSYS_PATH_FOLLOWED = "1";
     return installedExecutable(launcher, undefined, named);
   }

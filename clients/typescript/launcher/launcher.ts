@@ -1,6 +1,7 @@
 /**
- * The programs of the npm package, `xsys` and `xhsc`: run the executable of the package for this platform. It is run by
- * whatever Node the user has, 20 and up, so the build makes one CommonJS file of it: as ES modules it takes 10 ms more.
+ * The programs `xsys` and `xhsc` of the npm package: they run the executable in the package for this platform. The
+ * launcher runs on the user's Node, 20 or later. The build bundles it into one CommonJS file: ES modules would take 10
+ * ms more.
  */
 import { findProgram } from "./find-program.ts";
 import { programFault } from "./program-fault.ts";

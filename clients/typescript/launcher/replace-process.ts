@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
 /**
- * Puts a program in this process's place, by execve(2), and does not return; or returns where that is not possible: in a
- * Node before 22.15, on Windows, for a file that is no program. The function is experimental, so its warning is not printed.
+ * Replaces this process with a program, by execve(2), and does not return. It returns where that is not possible:
+ * before Node 22.15, on Windows, and for a file that is not a program. `process.execve` is experimental; its warning is
+ * suppressed.
  */
 export function replaceProcess(file: string, words: readonly string[]): void {
   if (typeof process.execve !== "function" || process.platform === "win32" || !isProgram(file)) return;
@@ -10,13 +11,13 @@ export function replaceProcess(file: string, words: readonly string[]): void {
   try {
     process.execve(file, [file, ...words], process.env);
   } catch {
-    // A file that the system cannot run: to start it as a child fails, too, and tells why.
+    // The system cannot run the file. Starting it as a child fails too, and reports the reason.
   }
 }
 
 /**
- * Whether a file begins as a program does. Node 22.15 to 24 abort when execve(2) refuses a file, and it refuses a script
- * without a `#!` line, which a shell runs when the file is started as a child.
+ * Whether a file starts with the magic number of a program. Node 22.15 to 24 abort when execve(2) fails, and it fails
+ * for a script without a `#!` line. Such a script works as a child, where a shell runs it.
  */
 function isProgram(file: string): boolean {
   const head = Buffer.alloc(4);
@@ -28,10 +29,10 @@ function isProgram(file: string): boolean {
       closeSync(fd);
     }
   } catch {
-    return false; // it may be run and not read
+    return false; // it may be executable but not readable
   }
   return head.toString("latin1", 0, 2) === "#!" || FORMATS.has(head.toString("hex"));
 }
 
-/** ELF (elf(5)); Mach-O of 64 bits, and of several architectures (<mach-o/loader.h>, <mach-o/fat.h>). */
+/** ELF (elf(5)); 64-bit and multi-architecture Mach-O (<mach-o/loader.h>, <mach-o/fat.h>). */
 const FORMATS: ReadonlySet<string> = new Set(["7f454c46", "cffaedfe", "cafebabe"]);

@@ -3,22 +3,22 @@ import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 
-/** Those that a program may be meant to get; SIGCHLD, SIGWINCH and job control stay with the terminal. */
+/** Signals that are forwarded to the program. Not SIGCHLD, SIGWINCH and the job control signals. */
 const FORWARDED = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 
-/** What a terminal sends for its keys, to every process in its foreground. */
+/** Signals that a terminal sends to every process in its foreground group when a key is pressed. */
 const FROM_KEYS: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGQUIT"]);
 
 /**
- * Runs a program with this process's standard streams, hands on the signals that this process gets, and ends as the
- * program ends: with its exit status, or by the same signal. The program gets the pid of this process's parent in
- * `XSYS_PARENT`, unless a launcher before this one has set it.
+ * Runs a program with this process's standard streams, forwards signals to it, and ends as the program ends: with its
+ * exit status, or by the same signal. The program gets the pid of this process's parent in `XSYS_PARENT`, unless a
+ * launcher that started this one has already set it.
  */
 export function runAsChild(file: string, words: readonly string[], failed: (error: Error) => void): void {
   const env = { XSYS_PARENT: `${process.ppid}`, ...process.env };
   const child = spawn(file, words, { stdio: "inherit", env });
   const forward = (signal: NodeJS.Signals) => {
-    // The program got it as well: a second one would tell it not to finish what it is doing.
+    // The program got the signal from the terminal. A second one would tell it to stop without finishing its work.
     if (!(FROM_KEYS.has(signal) && isInForeground())) child.kill(signal);
   };
   for (const signal of FORWARDED) process.on(signal, forward);
@@ -30,7 +30,7 @@ export function runAsChild(file: string, words: readonly string[], failed: (erro
   });
 }
 
-/** Whether a key of the terminal reaches this process. On Windows every process of a console gets it. */
+/** Whether this process gets the terminal's key signals. On Windows every process of a console gets them. */
 function isInForeground(): boolean {
   if (process.platform === "win32") return true;
   if (process.platform !== "linux") return [0, 1, 2].some((descriptor) => isatty(descriptor));

@@ -6,8 +6,8 @@ import { EXECUTABLE, installedExecutable, isExecutable } from "./platform-packag
 export type Program = { readonly words: readonly string[] } | { readonly problem: string };
 
 /**
- * How xsys is started on this machine, the first that is there of: the executable that `$XSYS_PATH` names; the one in the
- * package that is installed beside this SDK; the sources that this SDK is a part of; `xsys` on PATH.
+ * Finds the command that starts xsys on this machine. The first that exists is used: the executable that `$XSYS_PATH`
+ * names; the one in the package installed beside this SDK; the source tree that contains this SDK; `xsys` on PATH.
  */
 export function findXsys(from: string = import.meta.url): Program {
   const installed = installedExecutable(from);
@@ -18,13 +18,13 @@ export function findXsys(from: string = import.meta.url): Program {
   return words === undefined ? { problem: `there is no ${EXECUTABLE} on PATH, and ${installed.problem}` } : { words };
 }
 
-/** In a clone of the project there is no package: its sources are run by this Node, or by the one that they need. */
+/** A clone of the project has no package: run its sources with this Node, which switches to the version they need. */
 function sourcesOf(from: string): readonly string[] | undefined {
   const file = fileURLToPath(new URL("../../../cmd/xsys/xsys.js", from));
   return existsSync(file) ? [process.execPath, file] : undefined;
 }
 
-/** Looked up here, for an error of spawn's does not tell a missing program from a missing folder to start it in. */
+/** Looked up here because spawn's ENOENT does not tell a missing program from a missing working directory. */
 function onPath(): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
   return folders.map((folder) => join(folder, EXECUTABLE)).find(isExecutable);

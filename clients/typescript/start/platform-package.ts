@@ -3,23 +3,23 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 
 /**
- * What an executable is published for, as `<process.platform>-<process.arch>`. Each is in a package of its own, `xsys-`
- * and that name; the package `xsys` names all of them as optional dependencies, of which package managers install the
- * one that fits. The ones for Linux need glibc.
+ * The platforms with a published executable, as `<process.platform>-<process.arch>`. Each has its own package
+ * `xsys-<platform>`. The package `xsys` lists all of them as optional dependencies, and package managers install the
+ * one that fits. The packages for Linux need glibc.
  */
 export const PLATFORMS: readonly string[] = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "win32-x64"];
 
 const PLATFORM = `${process.platform}-${process.arch}`;
 
-/** The executable's name in its package, and anywhere else. */
+/** The executable's file name, in its package and on PATH. */
 export const EXECUTABLE: string = nameFor(PLATFORM);
 
 export type Found = { readonly file: string } | { readonly problem: string };
 
 /**
- * The executable that `named` names (`$XSYS_PATH` by default; empty for none), else the one in the package for this platform, wherever Node's resolution finds
- * that package from a file (or its URL) on: beside it, in a folder above, in a store that links lead to, or by the
- * resolver of yarn's Plug'n'Play.
+ * The executable at the path `named` (default: `$XSYS_PATH`; empty: none), else the one in the package for this
+ * platform. The package is found by Node's resolution from the file or URL `from`: beside it, in a folder above,
+ * through symbolic links to a store, or by the resolver of yarn's Plug'n'Play.
  */
 export function installedExecutable(
   from: string,
@@ -44,7 +44,7 @@ export function isExecutable(file: string): boolean {
   }
 }
 
-/** Whether XSYS_PATH names the launcher that asks, which need not be started a second time. */
+/** Whether XSYS_PATH names the calling launcher itself, which must not be started a second time. */
 function isSame(named: string, from: string): boolean {
   try {
     return realpathSync(named) === realpathSync(from);
@@ -79,7 +79,7 @@ function whyMissing(from: string, platform: string): string {
   return `the package xsys-${platform} is not installed (${omitted}): run npm install --include=optional`;
 }
 
-/** Why an executable of the packages does not run on this system. */
+/** The error on a Linux system with musl, where the packaged executables do not run. */
 export const NEEDS_GLIBC: string = `there is no package with an executable for ${PLATFORM} with musl, only with glibc: build one from the sources`;
 
 /** Whether this Node was built for musl. */

@@ -3,28 +3,31 @@ import { readFileSync } from "node:fs";
 import { explainStart } from "../../../protocol/start-failure.ts";
 import { findXsys } from "./executable.ts";
 
-/** `true` for `xsys serve`, or the words of a command to which `--socket PATH` is added; the program `xsys` is found as for `true`. */
+/**
+ * `true` for `xsys serve`, or the words of a command, to which `--socket PATH` is added. When the command's program is
+ * `xsys`, it is found as for `true`.
+ */
 export type Autostart = true | readonly string[];
 
-/** Milliseconds that a service which was just started may take to listen. */
+/** Milliseconds that a newly started service may take to listen. */
 export const AUTOSTART_WAIT = 10_000;
 
-/** A service that was started, and that may not stay. */
+/** A service process that was started and may still fail. */
 export interface Started {
-  /** Why it does not stay, once it does not: what was started, and what happened. */
+  /** The program and the reason, once it has failed. */
   failure(): string | undefined;
 }
 
-/** Another service was faster, which serves as well: exit status of BUSY. */
+/** Exit status of BUSY: another service has taken the socket meanwhile, which is no failure. */
 const BUSY = 75;
 
-/** Starts a service that outlives this process. Nothing is thrown and nothing is waited for: `failure()` tells. */
+/** Starts a service that outlives this process. Returns at once and never throws; see `failure()`. */
 export function startService(socket: string, autostart: Autostart): Started {
   const program = programOf(autostart);
-  if ("problem" in program) return { failure: () => `none could be started: ${program.problem}` };
+  if ("problem" in program) return { failure: () => `no service could be started: ${program.problem}` };
   const [file = "", ...words] = program.words;
   try {
-    return watched(file, spawn(file, [...words, "--socket", socket], { detached: true, stdio: "ignore" }));
+    return watch(file, spawn(file, [...words, "--socket", socket], { detached: true, stdio: "ignore" }));
   } catch (error) {
     return { failure: () => notStarted(file, error) };
   }
@@ -37,7 +40,7 @@ function programOf(autostart: Autostart): ReturnType<typeof findXsys> {
   return "problem" in found ? found : { words: [...found.words, ...words] };
 }
 
-function watched(file: string, child: ChildProcess): Started {
+function watch(file: string, child: ChildProcess): Started {
   let failed: string | undefined;
   child.on("error", (error) => {
     failed = notStarted(file, error);
@@ -47,14 +50,15 @@ function watched(file: string, child: ChildProcess): Started {
   });
   child.unref();
   if (child.pid === undefined) failed = `${file} could not be started`; // the event, which has the reason, comes later
-  return { failure: () => failed ?? endedUnseen(file, child) };
+  return { failure: () => failed ?? failureFromProc(file, child) };
 }
 
 /**
- * The end of a child whose event cannot come because this thread waits without its event loop: Linux keeps the status of
- * a child that nobody has waited for (proc(5), fields 3 and 52 of /proc/PID/stat). Elsewhere only the event tells.
+ * The failure of a child whose "exit" event cannot be emitted because this thread blocks its event loop. Linux keeps
+ * the status of a child that was not waited for (proc(5), fields 3 and 52 of /proc/PID/stat). Elsewhere only the event
+ * shows it.
  */
-function endedUnseen(file: string, { pid, exitCode, signalCode }: ChildProcess): string | undefined {
+function failureFromProc(file: string, { pid, exitCode, signalCode }: ChildProcess): string | undefined {
   if (process.platform !== "linux" || pid === undefined || exitCode !== null || signalCode !== null) return undefined;
   const fields = afterName(pid).split(" ");
   if (fields[0] !== "Z") return undefined;
@@ -63,7 +67,7 @@ function endedUnseen(file: string, { pid, exitCode, signalCode }: ChildProcess):
   return ended(file, (status & 0x7f) === 0 ? `exit status ${status >> 8}` : `signal ${status & 0x7f}`);
 }
 
-/** What follows the program's name in its line of /proc, which may itself have spaces and parentheses. */
+/** The fields of /proc/PID/stat after the program's name, which may contain spaces and parentheses. */
 function afterName(pid: number): string {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -74,7 +78,7 @@ function afterName(pid: number): string {
 }
 
 function ended(file: string, how: string): string {
-  return `${file}, which was started to listen there, ended with ${how}`;
+  return `${file} was started, but ended with ${how}`;
 }
 
 function notStarted(file: string, error: unknown): string {

@@ -1,15 +1,15 @@
 import { CHUNK_HEADER_BYTES, CHUNK_MARK, HEADER_BYTES } from "../../../protocol/wire/frame.ts";
 
 const SCRATCH_BYTES = 65_536;
-/** UTF-8 bytes of one UTF-16 unit at the most. */
+/** Maximum number of UTF-8 bytes for one UTF-16 unit. */
 const MAX_UTF8_PER_UNIT = 3;
 
-/** Frames on their way out: whoever writes takes what is next, and tells how much of it was written. */
+/** Frames to be written. The writer writes the part from `next()`, and reports the bytes written with `advance()`. */
 export class FrameQueue {
-  /** Holds one message, encoded in place. */
+  /** Buffer for one message, so that short ones need no allocation. */
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   readonly #parts: Uint8Array[] = [];
-  /** Bytes of the next part that are written already. */
+  /** Bytes of the next part that have been written. */
   offset = 0;
 
   get isEmpty(): boolean {
@@ -29,7 +29,7 @@ export class FrameQueue {
     this.#parts.push(header, payload);
   }
 
-  /** Queues a chunk of a byte stream. Its bytes must not change until they are written. */
+  /** Queues a chunk of a byte stream. Its bytes must not change until they have been written. */
   chunk(id: number, bytes: Uint8Array, flags: number): void {
     const header = Buffer.allocUnsafe(HEADER_BYTES + CHUNK_HEADER_BYTES);
     let at = header.writeUInt32BE(CHUNK_HEADER_BYTES + bytes.byteLength);
@@ -40,7 +40,7 @@ export class FrameQueue {
     if (bytes.byteLength > 0) this.#parts.push(bytes);
   }
 
-  /** The part to write from `offset` on. */
+  /** The next part; write it from `offset` on. */
   next(): Uint8Array | undefined {
     return this.#parts[0];
   }

@@ -4,20 +4,21 @@ import { delayRefusal } from "../../../protocol/timers.ts";
 import type { HelloAnswer } from "../../../protocol/wire/message.ts";
 import type { Arguments } from "../client.ts";
 import { commandMethods, type MethodIn, type ModuleName } from "../command-methods.ts";
-import type { SyncCarrier } from "./sync-carrier.ts";
+import type { SyncTransport } from "./sync-transport.ts";
 
 export interface SyncCallOptions {
-  /** Milliseconds until the call fails as TIMEOUT, and the service is told; 0 and Infinity are for ever. */
+  /** Milliseconds until the call fails with TIMEOUT and the service stops its work; 0 and Infinity: no timeout. */
   readonly timeout?: number | undefined;
-  /** Bytes for a command that reads a stream. */
+  /** Input for a command that reads a byte stream. */
   readonly input?: string | Uint8Array | undefined;
 }
 
 type SyncAnswerOf<C> = SendsBytes<C> extends true ? Buffer : EventOf<C> extends undefined ? ResultOf<C> : EventOf<C>[];
 
 /**
- * `fs.hash`, `fs.topBigFiles`, …: a method for every command, which returns when it is answered. A command that sends
- * bytes returns all of them; one that sends events returns these, as soon as it ends.
+ * A blocking method for every command (`fs.hash`, `fs.topBigFiles`, …). It returns the command's result; for a command
+ * that sends bytes, all of them in one Buffer; for a command that sends events, the list of them after the command has
+ * ended.
  */
 export type SyncCommandMethods = {
   [M in ModuleName]: {
@@ -27,23 +28,23 @@ export type SyncCommandMethods = {
 
 /** A client of a running service whose calls block. */
 export interface SyncClient extends SyncCommandMethods {
-  /** The socket it talks over. */
+  /** Path of the service's socket. */
   readonly socket: string;
-  /** What the service told of itself when the connection was made. */
+  /** The service's version, limits and other facts, sent when the connection was made. */
   readonly hello: HelloAnswer;
-  /** Calls a command by name, for names known at run time only. */
+  /** Calls a command by a name known only at run time. */
   call(name: string, params?: object, options?: SyncCallOptions): unknown;
-  /** Ends the connection. */
+  /** Closes the connection. */
   close(): void;
   [Symbol.dispose](): void;
 }
 
-/** A client over a carrier. `timeout` is for calls that do not tell their own, in milliseconds. */
-export function createSyncClient(carrier: SyncCarrier, timeout: number): SyncClient {
+/** Creates a client over a transport. `timeout`, in milliseconds, is for calls without a timeout of their own. */
+export function createSyncClient(transport: SyncTransport, timeout: number): SyncClient {
   const call = (name: string, params: object = {}, options: SyncCallOptions = {}): unknown => {
     const refusal = delayRefusal("timeout", options.timeout);
     if (refusal !== undefined) throw refusal;
-    const answer = carrier.call({
+    const answer = transport.call({
       name,
       params: JSON.stringify(params),
       input: typeof options.input === "string" ? Buffer.from(options.input) : options.input,
@@ -60,12 +61,12 @@ export function createSyncClient(carrier: SyncCarrier, timeout: number): SyncCli
   );
   return {
     ...(methods as SyncCommandMethods),
-    socket: carrier.socket,
+    socket: transport.socket,
     get hello() {
-      return carrier.hello;
+      return transport.hello;
     },
     call,
-    close: () => carrier.close(),
-    [Symbol.dispose]: () => carrier.close(),
+    close: () => transport.close(),
+    [Symbol.dispose]: () => transport.close(),
   };
 }

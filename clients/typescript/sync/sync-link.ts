@@ -9,24 +9,24 @@ import {
   type ResponsePayload,
 } from "../../../protocol/wire/message.ts";
 import { MessageReader } from "../../../protocol/wire/message-reader.ts";
-import { errorOf, lostWhile, timedOut, tooLarge } from "../call-errors.ts";
+import { errorOf, lostDuring, timedOut, tooLarge } from "../call-errors.ts";
 import { commandHead } from "../command-message.ts";
 import { type Descriptor, tryRead, tryWrite } from "./descriptor.ts";
-import { Exchange } from "./exchange.ts";
 import { FrameQueue } from "./frame-queue.ts";
-import { Patience } from "./patience.ts";
-import type { SyncAnswer, SyncCall } from "./sync-carrier.ts";
+import { PollBackoff } from "./poll-backoff.ts";
+import { SyncExchange } from "./sync-exchange.ts";
+import type { SyncAnswer, SyncCall } from "./sync-transport.ts";
 
-/** How long a server that accepted the connection may take to say who it is, in milliseconds. */
+/** Milliseconds that a server may take to answer the Hello after it accepted the connection. */
 const HELLO_TIMEOUT = 5_000;
-const ROOM_BYTES = 65_536;
+const READ_BUFFER_BYTES = 65_536;
 
-/** The connection was found closed before a byte of the call was written: it may be sent again. */
+/** The connection was closed before any byte of the call was written, so the call may be sent again. */
 export class NotSent extends Error {}
 
 /**
- * One connection to a service, for one blocking call at a time. While a call waits, it reads and writes the socket's
- * descriptor; between calls the event loop, where it runs, watches for the connection's end.
+ * One connection to a service, for one blocking call at a time. During a call it reads and writes the socket's
+ * descriptor directly. Between calls the event loop, if it runs, detects the end of the connection.
  */
 export class SyncLink {
   readonly #path: string;
@@ -37,12 +37,12 @@ export class SyncLink {
     fault: (error) => this.#lose(`${this.#path} broke the protocol: ${(error as Error).message}`),
   });
   readonly #queue = new FrameQueue();
-  readonly #room = Buffer.allocUnsafeSlow(ROOM_BYTES);
+  readonly #buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
   #hello: HelloAnswer | undefined;
-  #exchange: Exchange | undefined;
+  #exchange: SyncExchange | undefined;
   #lost: XsysError | undefined;
   #nextId = 0;
-  /** Bytes written of the question that is being asked. */
+  /** Bytes written of the current call's message. */
   #written = 0;
   #isUnsent = false;
 
@@ -54,47 +54,47 @@ export class SyncLink {
     socket.on("close", () => this.#lose(`the connection to ${path} was closed`));
   }
 
-  /** Destroyed counts at once: its descriptor may be another file's by now. */
+  /** False as soon as the socket is destroyed, because its descriptor may belong to another file by then. */
   get alive(): boolean {
     return this.#lost === undefined && !this.#descriptor.socket.destroyed;
   }
 
   get hello(): HelloAnswer {
-    if (this.#hello === undefined) throw new XsysError("UNAVAILABLE", `${this.#path} has not said who it is yet`);
+    if (this.#hello === undefined) throw new XsysError("UNAVAILABLE", `${this.#path} has not answered the Hello yet`);
     return this.#hello;
   }
 
   /**
-   * Asks the service who it is.
-   * @throws NotSent when nobody listens, UNAVAILABLE or what the service refuses the connection with.
+   * Sends the Hello and waits for its answer.
+   * @throws NotSent when there is no listener, UNAVAILABLE, or the error with which the service refuses the connection.
    */
-  introduce(pid: number, deadline: number): void {
-    this.#ask(encodeMessage("Hello", { protocol: PROTOCOL_VERSION, pid }));
-    const patience = Math.min(deadline, performance.now() + HELLO_TIMEOUT);
-    if (!this.#run(() => this.#hello !== undefined, patience)) this.#lose(`${this.#path} does not answer`);
+  handshake(pid: number, deadline: number): void {
+    this.#send(encodeMessage("Hello", { protocol: PROTOCOL_VERSION, pid }));
+    const limit = Math.min(deadline, performance.now() + HELLO_TIMEOUT);
+    if (!this.#run(() => this.#hello !== undefined, limit)) this.#lose(`${this.#path} did not answer the Hello`);
     if (this.#lost !== undefined) throw this.#isUnsent ? new NotSent() : this.#lost;
   }
 
-  /** @throws NotSent, and what the call fails with: UNAVAILABLE when the connection is lost meanwhile. */
+  /** @throws NotSent, the error of the call, or UNAVAILABLE when the connection is lost during the call. */
   call({ name, params, input, timeout }: SyncCall, deadline: number): SyncAnswer {
-    // The service may have ended the connection since the last call; the event loop, which would have told, may not have run.
+    // The service may have closed the connection since the last call, and the event loop may not have run to detect it.
     this.#read();
     if (!this.alive) throw new NotSent();
     const refusal = tooLarge(name, params, this.hello.limits.frame);
     if (refusal !== undefined) throw refusal;
     const id = this.#nextId;
     this.#nextId = id === MAX_ID ? 0 : id + 1;
-    const exchange = new Exchange(id, input, this.#queue);
+    const exchange = new SyncExchange(id, input, this.#queue);
     this.#exchange = exchange;
-    this.#ask(`${commandHead(name)}${params}${input === undefined ? "" : ',"input":true'}},"id":${id}}`);
+    this.#send(`${commandHead(name)}${params}${input === undefined ? "" : ',"input":true'}},"id":${id}}`);
     try {
       if (!this.#run(() => exchange.response !== undefined, deadline)) {
-        // The service cancels what a closed connection asked for.
+        // The service cancels the calls of a closed connection.
         this.close();
         throw timedOut(name, timeout);
       }
       if (exchange.response !== undefined) return exchange.answer();
-      throw this.#isUnsent ? new NotSent() : lostWhile(name, this.#lost as XsysError);
+      throw this.#isUnsent ? new NotSent() : lostDuring(name, this.#lost as XsysError);
     } finally {
       this.#exchange = undefined;
     }
@@ -104,19 +104,19 @@ export class SyncLink {
     this.#lose(`the connection to ${this.#path} was closed by this client`);
   }
 
-  #ask(question: string): void {
+  #send(message: string): void {
     this.#written = 0;
-    this.#queue.json(question);
+    this.#queue.json(message);
   }
 
-  /** Writes and reads until it is done and all is written, or the connection is lost: true. Past the deadline: false. */
+  /** Writes and reads until `done` and all is written, or the connection is lost. Returns false at the deadline. */
   #run(done: () => boolean, deadline: number): boolean {
-    const patience = new Patience();
+    const backoff = new PollBackoff();
     while (this.#lost === undefined && !(done() && this.#queue.isEmpty)) {
       const moved = this.#write() || this.#read();
-      if (moved) patience.renew();
+      if (moved) backoff.reset();
       else if (performance.now() >= deadline) return false;
-      else patience.wait(deadline);
+      else backoff.pause(deadline);
     }
     return true;
   }
@@ -131,7 +131,7 @@ export class SyncLink {
       this.#written += written;
       this.#queue.advance(written);
     } catch {
-      // What the service said before it closed is still there to be read, and then comes the end.
+      // What the service sent before it closed the connection can still be read. The end follows it.
       this.#isUnsent = this.#written === 0;
       this.#queue.discard();
     }
@@ -140,10 +140,10 @@ export class SyncLink {
 
   #read(): boolean {
     try {
-      const bytes = tryRead(this.#descriptor, this.#room);
+      const bytes = tryRead(this.#descriptor, this.#buffer);
       if (bytes === undefined) return false;
       if (bytes === 0) this.#lose(`the connection to ${this.#path} was closed`);
-      else this.#reader.receive(this.#room.subarray(0, bytes));
+      else this.#reader.receive(this.#buffer.subarray(0, bytes));
     } catch (error) {
       this.#lose(`the connection to ${this.#path} failed: ${(error as Error).message}`);
     }
@@ -164,7 +164,7 @@ export class SyncLink {
     if (id === this.#exchange?.id) this.#exchange.takeBytes(bytes);
   }
 
-  /** The answer to no call: the server refuses this connection. */
+  /** A response without an id answers no call: the server refuses this connection. */
   #refused(response: ResponsePayload): void {
     this.#isUnsent = false;
     this.#lose(`${this.#path} refused the connection: ${response.error}`, errorOf(response));

@@ -4,11 +4,13 @@ import { contractsByName } from "../../../protocol/commands/index.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import type { Client } from "../client.ts";
 import { connect } from "../connect.ts";
-import { listOf } from "../newer-node.ts";
-import type { SyncCall } from "./sync-carrier.ts";
-import type { ThreadAnswer, ThreadData } from "./thread-carrier.ts";
+import { arrayFromAsync } from "../polyfills.ts";
+import type { SyncCall } from "./sync-transport.ts";
+import type { ThreadAnswer, ThreadData } from "./thread-transport.ts";
 
-/** The thread behind a ThreadCarrier: it makes the calls that it is sent, and wakes whoever waits for the answers. */
+/**
+ * The thread of a ThreadTransport: it makes the calls that it receives, and wakes the thread that waits for the answer.
+ */
 const { port, sent, ...options } = workerData as ThreadData;
 const NOTHING = { bytes: new Uint8Array(), events: [] };
 
@@ -17,7 +19,7 @@ try {
   port.on("message", async (call: SyncCall) => answer(await outcomeOf(client, call)));
   answer({ hello: client.hello, ...NOTHING });
 } catch (error) {
-  answer({ error: flattened(error), ...NOTHING });
+  answer({ error: errorFields(error), ...NOTHING });
 }
 
 async function outcomeOf(client: Client, { name, params, input, timeout }: SyncCall): Promise<ThreadAnswer> {
@@ -28,16 +30,16 @@ async function outcomeOf(client: Client, { name, params, input, timeout }: SyncC
       return { ...NOTHING, bytes: await buffer(client.stream(name, JSON.parse(params), callOptions)) };
     }
     if (contract?.events !== undefined) {
-      return { ...NOTHING, events: await listOf(client.subscribe(name, JSON.parse(params), callOptions)) };
+      return { ...NOTHING, events: await arrayFromAsync(client.subscribe(name, JSON.parse(params), callOptions)) };
     }
     return { ...NOTHING, result: await client.call(name, JSON.parse(params), callOptions), hello: client.hello };
   } catch (error) {
-    return { ...NOTHING, error: flattened(error) };
+    return { ...NOTHING, error: errorFields(error) };
   }
 }
 
-/** What of an error crosses between threads. */
-function flattened(error: unknown): NonNullable<ThreadAnswer["error"]> {
+/** The parts of an error that are sent to the other thread. */
+function errorFields(error: unknown): NonNullable<ThreadAnswer["error"]> {
   const { code, message, details } =
     error instanceof XsysError ? error : new XsysError("INTERNAL", (error as Error).message);
   return { code, message, details };

@@ -3,7 +3,7 @@ import type { ByteWriter } from "../../../protocol/wire/byte-stream.ts";
 import { peerAddress } from "./peer-address.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 
-/** An upgraded connection: its client's bytes both ways, as a socket to whoever speaks the protocol on it. */
+/** An upgraded connection as a socket: reads the client's bytes and writes to the client. */
 export class ConnectionSocket extends Duplex {
   readonly remoteAddress: string | undefined;
   readonly remotePort: number | undefined;
@@ -11,7 +11,7 @@ export class ConnectionSocket extends Duplex {
   protected output: ByteWriter | undefined;
   #reading = false;
 
-  /** `output` is the answer's, where it was begun already. */
+  /** `output` writes the response body, when the response has already been started. */
   constructor(exchange: WorkerExchange, output?: ByteWriter) {
     super();
     const { address, port } = peerAddress(exchange.request.remoteAddr);
@@ -22,7 +22,7 @@ export class ConnectionSocket extends Duplex {
     exchange.onLost(() => this.destroy());
   }
 
-  // What is done to a socket and has no meaning here, where the gateway's own limits hold.
+  // Methods of a net.Socket that have no effect here: the gateway's limits and timeouts apply.
   setTimeout(): this {
     return this;
   }
@@ -61,7 +61,7 @@ export class ConnectionSocket extends Duplex {
       this.#reading = false;
       if (!this.destroyed) this.push(bytes ?? null);
     } catch {
-      this.destroy(); // the client has gone
+      this.destroy(); // the client has disconnected
     }
   }
 }

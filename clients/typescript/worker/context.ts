@@ -1,18 +1,19 @@
 import type { UploadError, UploadedFile } from "../../../protocol/wire/worker.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 
-/** What a worker is told of a request beside HTTP. */
+/** What the gateway adds to an HTTP request: route parameters, addresses and stored uploads. */
 export interface WorkerContext {
-  /** Of the route that matched. */
+  /** Parameters of the matched route. */
   readonly params: Readonly<Record<string, string>>;
-  /** Decoded; of a repeated name the first value. */
+  /** Decoded query parameters; the first value of a repeated name. */
   readonly query: Readonly<Record<string, string>>;
-  /** The client, `address:port`; behind trusted proxies the chain they tell, with commas. */
+  /** The client as `address:port`; behind trusted proxies the forwarded chain, separated by commas. */
   readonly remoteAddr: string;
-  /** The gateway, `host:port`. */
+  /** The gateway's own address, `host:port`. */
   readonly localAddr: string;
-  /** Files of a multipart form, stored; its text fields are the body, as JSON. */
+  /** Stored files of a multipart form. Its text fields are the body, as JSON. */
   readonly files: readonly UploadedFile[];
+  /** Files of a multipart form that were not stored, with the reason. */
   readonly uploadErrors: readonly UploadError[];
 }
 

@@ -8,20 +8,20 @@ import type { WorkerExchange } from "./worker-exchange.ts";
 import { WorkerLink } from "./worker-link.ts";
 
 /**
- * Connects to the gateway, registers as a worker of it and hands over each request it sends.
- * @throws UNAVAILABLE when there is no gateway to connect to.
+ * Connects to the gateway, registers as a worker and calls `take` with each request that the gateway sends.
+ * @throws UNAVAILABLE when it cannot connect to a gateway.
  */
 export async function join(options: WorkerOptions, take: (exchange: WorkerExchange) => void): Promise<WorkerHandle> {
   const { socket: path = process.env.XYPRISS_IPC_PATH, routes = [], exitOnClose = true } = options;
   if (path === undefined || path === "") {
     throw new XsysError(
       "UNAVAILABLE",
-      "no gateway to work for: XYPRISS_IPC_PATH is not set; start this program by xsys server start, or name its socket",
+      "no gateway to connect to: XYPRISS_IPC_PATH is not set; start this program with xsys server start, or set `socket`",
     );
   }
   const socket = connect(path);
   await once(socket, "connect").catch((cause: NodeJS.ErrnoException) => {
-    throw new XsysError("UNAVAILABLE", `no gateway to work for at ${path}: ${cause.message}`, {
+    throw new XsysError("UNAVAILABLE", `cannot connect to a gateway at ${path}: ${cause.message}`, {
       details: { socket: path, errno: cause.code },
       cause,
     });

@@ -1,16 +1,16 @@
 import type { WorkerExchange } from "./worker-exchange.ts";
 
-/** Hosts as a URL takes them: names, IPv4, bracketed IPv6, and a port. */
+/** Hosts that are valid in a URL: a name, IPv4 or bracketed IPv6, with an optional port. */
 const HOST = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/;
-/** Paths and queries that a URL leaves as they are, but for segments of dots. */
+/** Paths and queries that the URL parser does not change, unless there are dot segments. */
 const PLAIN_TARGET = /^\/[\w\-.~!$&()*+,;=:@%/]*(?:\?[\w\-.~!$&()*+,;=:@%/?]*)?$/;
 const DOT_SEGMENT = /\/(?:\.|%2e)/i;
 const DECODER = new TextDecoder();
 
 /**
- * A web Request whose parts are made when they are asked for: most handlers look at its method and URL, and a Request
- * with its headers costs as much as the rest of a small answer together. What it cannot give by itself comes from a real
- * Request, made then.
+ * A web Request whose parts are created on first use. Most handlers read only the method and the URL, and creating a
+ * Request with its Headers costs as much as all the rest of a small response. Everything that this class does not
+ * implement comes from a real Request, which is created then.
  */
 export class LazyRequest {
   readonly #exchange: WorkerExchange;
@@ -28,7 +28,7 @@ export class LazyRequest {
     return this.#exchange.request.method;
   }
 
-  /** `http://` whatever the client spoke: what a proxy tells of that is in the headers. */
+  /** Always `http://`, also for clients that use HTTPS; a proxy's `x-forwarded-proto` is in the headers. */
   get url(): string {
     this.#url ??= urlOf(this.#exchange);
     return this.#url;
@@ -87,7 +87,7 @@ export class LazyRequest {
     return this.#realWithBody().clone();
   }
 
-  /** A real Request of the same; its body is absent when that was read already. */
+  /** The real Request. It has no body when the body has already been read. */
   get real(): Request {
     if (this.#real === undefined) {
       const { method, url, headers, signal } = this;
@@ -98,11 +98,11 @@ export class LazyRequest {
   }
 
   #realWithBody(): Request {
-    if (this.#bodyUsed) throw new TypeError("the body was read already");
+    if (this.#bodyUsed) throw new TypeError("the body has already been read");
     return this.real;
   }
 
-  /** A body that is all here, when nobody has asked for a real Request. */
+  /** The whole body, when it came with the request and no real Request was created. Marks it as used. */
   #inline(): Uint8Array<ArrayBuffer> | undefined {
     const { request, input } = this.#exchange;
     if (input !== undefined || this.#real !== undefined || this.#bodyUsed) return undefined;
@@ -113,7 +113,7 @@ export class LazyRequest {
 
 const NO_BYTES = new Uint8Array();
 
-// Whatever else a Request tells comes from the real one; `instanceof Request` holds.
+// All other properties are read from the real Request, and `instanceof Request` is true.
 for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(Request.prototype))) {
   if (get === undefined || Object.hasOwn(LazyRequest.prototype, name)) continue;
   Object.defineProperty(LazyRequest.prototype, name, {
@@ -131,7 +131,7 @@ function urlOf({ request: { headers, url } }: WorkerExchange): string {
   return new URL(origin + (url.startsWith("/") ? url : `/${url}`)).href;
 }
 
-/** The one asked for last: mostly there is one. */
+/** Cache of the last host, as most applications have only one. */
 let known = { host: "localhost", origin: "http://localhost" };
 
 function originOf(host: unknown): string {
@@ -150,7 +150,7 @@ function headersOf({ request }: WorkerExchange): Headers {
       try {
         headers.append(name, String(line));
       } catch {
-        // what is no field of HTTP has no place in Headers
+        // Headers rejects an invalid field; it is left out
       }
     }
   }
@@ -158,7 +158,8 @@ function headersOf({ request }: WorkerExchange): Headers {
 }
 
 function bodyOf({ request, input }: WorkerExchange): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null {
-  if (request.method === "GET" || request.method === "HEAD") return null; // a Request of theirs has none
+  // A Request with one of these methods cannot have a body.
+  if (request.method === "GET" || request.method === "HEAD") return null;
   if (input === undefined) return (request.body ?? null) as Uint8Array<ArrayBuffer> | null;
   return new ReadableStream<Uint8Array>(
     {

@@ -6,19 +6,22 @@ import type { WorkerExchange } from "./worker-exchange.ts";
 
 const EXCHANGE = Symbol("exchange");
 
-/** What is set on a request itself stays when a framework gives it another prototype. */
+/** An own property, which stays when a framework replaces the request's prototype. */
 interface NodeRequest extends IncomingMessage {
   [EXCHANGE]: WorkerExchange;
 }
 
-/** What the gateway told of a request beside HTTP. */
+/**
+ * The route parameters, addresses and stored uploads that the gateway adds to a request.
+ * @throws TypeError for a request that does not come from serveNodeWorker
+ */
 export function workerContext(request: IncomingMessage): WorkerContext {
   const exchange = (request as NodeRequest)[EXCHANGE];
-  if (exchange === undefined) throw new TypeError("the request is none of serveNodeWorker's");
+  if (exchange === undefined) throw new TypeError("the request does not come from serveNodeWorker");
   return contextOf(exchange);
 }
 
-/** The request as node:http's, its body read as far as it is taken. */
+/** Creates a node:http request. Its body is read from the gateway only as fast as the listener reads it. */
 export function nodeRequest(exchange: WorkerExchange, socket: unknown): IncomingMessage {
   const { request } = exchange;
   const message = new IncomingMessage(socket as Socket) as NodeRequest;
@@ -47,7 +50,7 @@ function addHeaders(message: IncomingMessage, { request, input, isUpgrade }: Wor
       for (const line of value) raw.push(name, line);
     }
   }
-  // What tells frameworks of a body, and must be true of the one that the gateway gives.
+  // Frameworks detect a body by these fields, so they must match the body that the gateway sends.
   if (input === undefined) {
     const size = request.body?.byteLength ?? 0;
     if (size > 0 || headers["content-length"] !== undefined) headers["content-length"] = String(size);
@@ -66,7 +69,7 @@ function readWhole(message: IncomingMessage, body: Uint8Array | undefined): void
 
 function readChunks(message: IncomingMessage, input: NonNullable<WorkerExchange["input"]>): void {
   let reading = false;
-  // node:http sets it for its parser, which pushes unasked.
+  // node:http sets it because its parser pushes without being asked; here `_read` must be called.
   (message as unknown as { _readableState: { readingMore: boolean } })._readableState.readingMore = false;
   message._read = () => {
     if (reading) return;

@@ -5,65 +5,65 @@ import { outgoingHeaders } from "./outgoing-headers.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 
 /**
- * What node:http's responses do beneath their public methods. They have been so since io.js; what is set on the response
- * itself stays when a framework gives it another prototype, as Express does.
+ * Internal properties and methods of node:http's responses, unchanged since io.js. They are set on the response itself,
+ * so that they stay when a framework such as Express replaces its prototype.
  */
-interface Beneath {
+interface ResponseInternals {
   socket: unknown;
-  /** The head as text; null while it is open to changes. */
+  /** The head as text; null until it is fixed. */
   _header: string | null;
   _headerSent: boolean;
   _closed: boolean;
   destroyed: boolean;
-  /** Fixes status and header fields. */
+  /** Fixes the status and the header fields. */
   _storeHeader(firstLine: string, headers: unknown): void;
-  /** Takes bytes: the body's once the head is fixed, and before that those of an informational response. */
+  /** Writes bytes: of the body when the head is fixed, of an informational response (1xx) before that. */
   _writeRaw(data: string | Uint8Array, encoding?: BufferEncoding | null, done?: (error?: Error) => void): boolean;
-  /** All was written. */
+  /** Called when everything was written. */
   _finish(): void;
   [needDrain: symbol]: boolean;
 }
 
-/** Where a response keeps that its writer waits for "drain". */
+/** The property that tells that a writer waits for "drain". */
 const NEED_DRAIN = Object.getOwnPropertySymbols(new ServerResponse({ method: "GET" } as IncomingMessage)).find(
   ({ description }) => description === "kNeedDrain",
 );
 
 /**
- * A response of node:http that is sent as an answer, without the text of HTTP being made: whole, when all of it was
- * written within a tick, or else as it comes.
+ * Creates a node:http response that is sent to the gateway without being formatted as HTTP text. A response that is
+ * complete within a tick is sent as one message, any other as a stream.
  */
 export function nodeResponse(exchange: WorkerExchange, request: IncomingMessage, socket: NodeSocket): ServerResponse {
   const response = new ServerResponse(request);
-  const beneath = response as unknown as Beneath;
+  const internals = response as unknown as ResponseInternals;
   const close = () => {
-    if (beneath._closed) return;
-    beneath.destroyed = true;
-    beneath._closed = true;
+    if (internals._closed) return;
+    internals.destroyed = true;
+    internals._closed = true;
     response.emit("close");
   };
   const sending = new NodeSending(exchange, {
     drained: () => {
-      if (NEED_DRAIN !== undefined) beneath[NEED_DRAIN] = false;
+      if (NEED_DRAIN !== undefined) internals[NEED_DRAIN] = false;
       response.emit("drain");
     },
     closed: close,
   });
-  beneath.socket = socket;
+  internals.socket = socket;
   socket._httpMessage = response;
-  beneath._storeHeader = (firstLine, headers) => {
+  internals._storeHeader = (firstLine, headers) => {
     sending.head(response.statusCode, outgoingHeaders(response.getHeaders(), headers, request.method));
-    beneath._header = firstLine;
-    beneath._headerSent = true;
+    internals._header = firstLine;
+    internals._headerSent = true;
   };
-  beneath._writeRaw = (data, encoding, done) => {
-    if (beneath._header === null) {
+  internals._writeRaw = (data, encoding, done) => {
+    if (internals._header === null) {
       if (done) process.nextTick(done);
-      return true; // a gateway has told its client to go on already
+      return true; // an informational response is dropped: the gateway has already sent 100 Continue
     }
     return sending.write(typeof data === "string" ? Buffer.from(data, encoding ?? "utf8") : data, done);
   };
-  beneath._finish = () => {
+  internals._finish = () => {
     ServerResponse.prototype.emit.call(response, "prefinish");
     sending.finish();
   };

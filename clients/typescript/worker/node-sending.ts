@@ -5,16 +5,19 @@ import type { WorkerExchange } from "./worker-exchange.ts";
 type Done = ((error?: Error) => void) | undefined;
 
 interface Listeners {
-  /** There is room again, after a write that said there was none. */
+  /** The buffer has room again, after `write` returned false. */
   drained(): void;
-  /** All was sent, or can no longer be. */
+  /** Everything was sent, or nothing more can be sent. */
   closed(): void;
 }
 
-/** Bytes that are kept before the writer is asked to wait. */
+/** Buffered bytes at which `write` returns false. */
 const HIGH_WATER = 65_536;
 
-/** An answer that is written piece by piece: kept for as long as it may be sent in one, at most until the tick ends. */
+/**
+ * A response body that is written in pieces. They are buffered until the tick ends, so that a small response is one
+ * message.
+ */
 export class NodeSending {
   readonly #exchange: WorkerExchange;
   readonly #listeners: Listeners;
@@ -22,11 +25,11 @@ export class NodeSending {
   #headers: Headers = {};
   #kept: Uint8Array[] = [];
   #keptDone: Done[] = [];
-  /** Bytes kept or on their way. */
+  /** Bytes buffered or being sent. */
   #pending = 0;
   #full = false;
   #output: ByteWriter | undefined;
-  /** Ends with the last write. */
+  /** Resolves when the last write has ended. */
   #writing: Promise<void> = Promise.resolve();
   #finished = false;
   #scheduled = false;
@@ -41,7 +44,7 @@ export class NodeSending {
     this.#headers = headers;
   }
 
-  /** False when the writer should wait. */
+  /** False when the caller should wait for `drained`. */
   write(bytes: Uint8Array, done: Done): boolean {
     this.#pending += bytes.byteLength;
     if (this.#output !== undefined) this.#send(bytes, done);
@@ -66,7 +69,7 @@ export class NodeSending {
       this.begin();
       void this.#writing.then(() => {
         this.#exchange.end();
-        process.nextTick(this.#listeners.closed); // behind "finish", which node:http has in that queue
+        process.nextTick(this.#listeners.closed); // after "finish", which node:http has already queued
       });
     }
   }

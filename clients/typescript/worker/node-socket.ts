@@ -2,17 +2,20 @@ import { EventEmitter } from "node:events";
 import { type PeerAddress, peerAddress } from "./peer-address.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 
-/** What a request's socket is to node:http and to frameworks, where there is none: whose it is, and whether it is gone. */
+/**
+ * Stands in for the socket of a request, which has none: gives node:http and frameworks the addresses and the state of
+ * the client's connection.
+ */
 export class NodeSocket extends EventEmitter {
   readable = true;
   writable = true;
   destroyed = false;
   readonly readableHighWaterMark = 65_536;
-  /** Bytes that wait to be written to it: a response keeps its own, and up to Node 22 has finished when this is 0. */
+  /** Always 0, because a response buffers its own bytes. Up to Node 22 a response has finished only when this is 0. */
   readonly writableLength = 0;
-  /** node:http corks and uncorks by it. */
+  /** node:http reads it when it corks and uncorks. */
   readonly _writableState = { corked: 0 };
-  /** The response that is written to it, as node:http has it. */
+  /** The current response, under node:http's name for it. */
   _httpMessage: unknown;
   readonly #exchange: WorkerExchange;
   #peer: PeerAddress | undefined;
@@ -53,16 +56,16 @@ export class NodeSocket extends EventEmitter {
     return { address: this.localAddress, port: this.localPort };
   }
 
-  /** Breaks the exchange off: its client gets no whole answer. */
+  /** Aborts the exchange: the client gets 502, or an incomplete response if it was already started. */
   destroy(): this {
     if (this.destroyed) return this;
-    if (this.#exchange.isAnswered) this.#exchange.fail("the worker broke off");
+    if (this.#exchange.isAnswered) this.#exchange.fail("the worker aborted the response");
     else this.#exchange.answer(502, {});
     this.gone();
     return this;
   }
 
-  /** The client has gone. */
+  /** Marks the socket as closed: the client has disconnected. */
   gone(): void {
     if (this.destroyed) return;
     this.destroyed = true;
@@ -75,7 +78,7 @@ export class NodeSocket extends EventEmitter {
     return this.destroy();
   }
 
-  // What is done to a socket and has no meaning here, where the gateway's own limits hold.
+  // Methods of a net.Socket that have no effect here: the gateway's limits and timeouts apply.
   write(): boolean {
     return true;
   }

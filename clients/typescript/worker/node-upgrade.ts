@@ -2,11 +2,11 @@ import type { ByteWriter } from "../../../protocol/wire/byte-stream.ts";
 import type { HeaderValue } from "../../../protocol/wire/worker.ts";
 import { ConnectionSocket } from "./connection-socket.ts";
 
-/** Bytes of a response's head, at the most. */
+/** Maximum size of a response head, in bytes. */
 const MAX_HEAD = 65_536;
 const HEAD_END = "\r\n\r\n";
 
-/** A connection to be upgraded, as node:http gives it: whoever takes it writes the response's head to it as text. */
+/** The socket of a node:http "upgrade" event: the listener writes the response head to it as text. */
 export class UpgradeSocket extends ConnectionSocket {
   #head = "";
 
@@ -18,19 +18,19 @@ export class UpgradeSocket extends ConnectionSocket {
     this.#head += bytes.toString("latin1");
     const end = this.#head.indexOf(HEAD_END);
     if (end < 0) {
-      done(this.#head.length > MAX_HEAD ? new RangeError("a response's head is over 64 KiB") : null);
+      done(this.#head.length > MAX_HEAD ? new RangeError("the response head exceeds 64 KiB") : null);
       return;
     }
     const output = this.#begin(this.#head.slice(0, end));
     const rest = Buffer.from(this.#head.slice(end + HEAD_END.length), "latin1");
     this.#head = "";
     this.output = output;
-    if (output === undefined) done(new TypeError("what was written to an upgraded socket is no HTTP response"));
+    if (output === undefined) done(new TypeError("the bytes written to the upgraded socket are not an HTTP response"));
     else super._write(rest, encoding, done);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.exchange.answer(502, {}); // of what is not answered at all
+    this.exchange.answer(502, {}); // has no effect when it was already answered
     super._destroy(error, done);
   }
 

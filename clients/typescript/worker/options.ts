@@ -1,29 +1,32 @@
 import type { RouteEntry } from "../../../protocol/wire/worker.ts";
 
 export interface WorkerOptions {
-  /** The gateway's socket. Without it: `$XYPRISS_IPC_PATH`, which workers are given. */
+  /** Path of the gateway's socket. Default: `$XYPRISS_IPC_PATH`, which the supervisor sets for workers. */
   readonly socket?: string | undefined;
-  /** What the gateway matches requests by, and which of them it serves itself from files. */
+  /** The routes that the gateway matches requests against, including those that it serves from files itself. */
   readonly routes?: readonly WorkerRoute[] | undefined;
-  /** Told what a handler threw, and what went wrong with the connection; console.error by default. */
+  /** Called with errors of handlers and of the connection. Default: console.error. */
   readonly onError?: ((error: unknown) => void) | undefined;
-  /** Whether this process exits, with 1, when the gateway closes the connection, which is how it stops workers; true by default. */
+  /**
+   * Whether this process exits with status 1 when the gateway closes the connection, which is how the gateway stops
+   * workers. Default: true.
+   */
   readonly exitOnClose?: boolean | undefined;
 }
 
-/** A route: segments are literal, `:name`, or, as the last one, `*name` for the rest of the path. */
+/** A route. A segment of its path is literal, `:name`, or, as the last one, `*name` for the rest of the path. */
 export interface WorkerRoute {
   readonly method: string;
   readonly path: string;
-  /** Folder or file that the gateway serves it from by itself; absent for a worker's route. */
+  /** Folder or file from which the gateway serves the route itself; absent for a route that workers handle. */
   readonly files?: string | undefined;
 }
 
-/** A worker at work. */
+/** A registered worker. */
 export interface WorkerHandle {
-  /** Resolves when the connection is gone, whoever closed it. */
+  /** Resolves when the connection is closed, by either side. */
   readonly closed: Promise<void>;
-  /** Closes the connection; what is not answered is lost. The process goes on. */
+  /** Closes the connection. Requests that are not answered are lost. The process keeps running. */
   close(): void;
 }
 

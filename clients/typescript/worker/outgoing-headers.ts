@@ -3,14 +3,17 @@ import type { HeaderValue } from "../../../protocol/wire/worker.ts";
 
 type Fields = Record<string, HeaderValue>;
 
-/** The gateway's own business, whose length is that of the body which came; to HEAD none comes, and the length is told. */
+/**
+ * Header fields that the gateway sets itself, from the body that it received. A response to HEAD has no body, so its
+ * content-length is kept.
+ */
 const FRAMING = new Set(["content-length", "transfer-encoding"]);
 const FRAMING_OF_HEAD = new Set(["transfer-encoding"]);
 
 /**
- * A response's header fields by lower-case name: those that were set, or, when none were, what writeHead was given (an
- * object, a flat list of names and values, or a list of both in pairs).
- * @throws what node:http throws for a field that is none.
+ * A response's header fields by lower-case name: those that were set, or, when none were, those given to writeHead (an
+ * object, a flat list of names and values, or a list of pairs).
+ * @throws the error of node:http for an invalid field.
  */
 export function outgoingHeaders(set: OutgoingHttpHeaders, given: unknown, method: string | undefined): Fields {
   const framing = method === "HEAD" ? FRAMING_OF_HEAD : FRAMING;

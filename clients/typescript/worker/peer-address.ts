@@ -4,12 +4,12 @@ export interface PeerAddress {
 }
 
 /**
- * Address and port in what a gateway tells of a client: `1.2.3.4`, `1.2.3.4:5`, `[::1]:5`, `::1`, or a forwarded chain of
- * them with commas, whose first is the client.
+ * Parses a client address sent by the gateway: `1.2.3.4`, `1.2.3.4:5`, `[::1]:5`, `::1`, or a forwarded chain of these,
+ * separated by commas, whose first entry is the client.
  */
-export function peerAddress(told: string): PeerAddress {
-  const comma = told.indexOf(",");
-  const first = comma < 0 ? told : told.slice(0, comma).trimEnd();
+export function peerAddress(text: string): PeerAddress {
+  const comma = text.indexOf(",");
+  const first = comma < 0 ? text : text.slice(0, comma).trimEnd();
   const colon = first.lastIndexOf(":");
   if (first.startsWith("[")) {
     const end = first.indexOf("]");

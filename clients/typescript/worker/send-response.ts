@@ -1,11 +1,11 @@
 import { type HeaderValue, INLINE_BODY } from "../../../protocol/wire/worker.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 
-/** Answers with a Response: whole when its body is there and small, as a stream otherwise. */
+/** Sends a Response: in one message when its body is small and already complete, as a stream otherwise. */
 export async function sendResponse(exchange: WorkerExchange, response: Response | undefined): Promise<void> {
-  if (!(response instanceof Response)) throw new TypeError("a handler gave no Response");
+  if (!(response instanceof Response)) throw new TypeError("the handler returned no Response");
   const { status, body } = response;
-  if (status === 0) throw new TypeError("a handler gave Response.error()");
+  if (status === 0) throw new TypeError("the handler returned Response.error()");
   if (body === null) {
     exchange.answer(status, headersOf(response));
     return;
@@ -23,7 +23,7 @@ export async function sendResponse(exchange: WorkerExchange, response: Response 
       early = { error };
     },
   );
-  await nextTick(); // a body that is there already has ended by then
+  await nextTick(); // a body that is already complete has ended by then
   if (early !== undefined && "error" in early) throw early.error;
   const whole = early?.isWhole ? wholeOf(await first) : undefined;
   if (whole === undefined || whole.byteLength > INLINE_BODY)
@@ -39,7 +39,7 @@ function wholeOf({ done, value }: Part): Uint8Array {
   return done ? NO_BYTES : bytesOf(value);
 }
 
-/** Sends the head at once, and each part as it comes. */
+/** Sends the head at once, and each part when it arrives. */
 async function sendStream(
   exchange: WorkerExchange,
   response: Response,
@@ -66,14 +66,14 @@ async function sendStream(
 
 function bytesOf(part: unknown): Uint8Array {
   if (part instanceof Uint8Array) return part;
-  throw new TypeError("a Response's body gave what are no bytes");
+  throw new TypeError("the Response's body yielded a chunk that is not a Uint8Array");
 }
 
 function nextTick(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }
 
-/** Iteration gives each Set-Cookie by itself, and of any other name all its values in one. */
+/** Iteration yields each Set-Cookie separately, and the values of any other field joined into one. */
 function headersOf({ headers }: Response): Record<string, HeaderValue> {
   const fields: Record<string, HeaderValue> = {};
   const cookies: string[] = [];

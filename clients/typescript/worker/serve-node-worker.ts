@@ -8,10 +8,10 @@ import type { WorkerHandle, WorkerOptions } from "./options.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 
 /**
- * Serves requests as a worker of xsys's gateway with what is written for node:http: a listener (such as an Express
- * application), or a server, which need not listen and whose `upgrade` event takes WebSockets. A listener that throws has
- * its client answered with 500.
- * @throws UNAVAILABLE when there is no gateway to connect to.
+ * Serves requests as a worker of xsys's gateway with code written for node:http: a request listener (such as an Express
+ * application), or a Server. The Server need not listen; its `upgrade` event gets WebSocket requests. When the listener
+ * throws, the client gets status 500.
+ * @throws UNAVAILABLE when it cannot connect to a gateway.
  */
 export function serveNodeWorker(app: RequestListener | Server, options: WorkerOptions = {}): Promise<WorkerHandle> {
   const onError = onErrorOf(options);
@@ -19,12 +19,12 @@ export function serveNodeWorker(app: RequestListener | Server, options: WorkerOp
     app instanceof Server ? (...both: [IncomingMessage, ServerResponse]) => app.emit("request", ...both) : app;
   return join(options, (exchange) => {
     if (exchange.isUpgrade && app instanceof Server && app.listenerCount("upgrade") > 0)
-      giveConnection(app, exchange, onError);
-    else giveRequest(listen, exchange, onError);
+      handleUpgrade(app, exchange, onError);
+    else handleRequest(listen, exchange, onError);
   });
 }
 
-function giveRequest(
+function handleRequest(
   listen: (request: IncomingMessage, response: ServerResponse) => unknown,
   exchange: WorkerExchange,
   onError: (error: unknown) => void,
@@ -49,13 +49,13 @@ function giveRequest(
   }
 }
 
-function giveConnection(server: Server, exchange: WorkerExchange, onError: (error: unknown) => void): void {
+function handleUpgrade(server: Server, exchange: WorkerExchange, onError: (error: unknown) => void): void {
   const socket = new UpgradeSocket(exchange);
-  socket.on("error", () => {}); // a server that has no care for it is not ended by it
+  socket.on("error", () => {}); // without a listener an "error" event would end the process
   try {
     server.emit("upgrade", nodeRequest(exchange, socket), socket, Buffer.alloc(0));
   } catch (error) {
-    onError(error); // its own client's trouble, and not the whole connection's to the gateway
+    onError(error); // fails only this request, not the connection to the gateway
     socket.destroy();
   }
 }

@@ -7,12 +7,13 @@ import type { WorkerHandle, WorkerOptions } from "./options.ts";
 import { sendResponse } from "./send-response.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 
+/** Handles a request. When it throws, the client gets status 500. */
 export type WorkerHandler = (request: Request, context: WorkerContext) => Response | Promise<Response>;
 
-/** Changes the protocol, with these headers beside `connection` and `upgrade`; gives the client's bytes both ways. */
+/** Switches the protocol with a 101 response, with `headers` added. Returns a stream to and from the client. */
 export type Accept = (headers?: Readonly<Record<string, string>>) => Duplex;
 
-/** Accepts a change of protocol, or answers the request otherwise. */
+/** Calls `accept` to switch the protocol, or returns a Response to refuse. */
 export type UpgradeHandler = (
   request: Request,
   accept: Accept,
@@ -20,14 +21,14 @@ export type UpgradeHandler = (
 ) => Response | undefined | Promise<Response | undefined>;
 
 export interface ServeOptions extends WorkerOptions {
-  /** Takes requests to change the protocol, such as to WebSocket; without it they are handled as any other. */
+  /** Handles requests to switch the protocol, such as to WebSocket. Without it the handler gets them like any other. */
   readonly upgrade?: UpgradeHandler | undefined;
 }
 
 /**
- * Serves requests as a worker of xsys's gateway. A handler that throws has its client answered with 500. A request's
- * signal is aborted when nobody waits for its answer any more.
- * @throws UNAVAILABLE when there is no gateway to connect to.
+ * Serves requests as a worker of xsys's gateway. When a handler throws, the client gets status 500. A request's
+ * `signal` is aborted when its response is no longer needed, because the client or the gateway has disconnected.
+ * @throws UNAVAILABLE when it cannot connect to a gateway.
  */
 export function serveWorker(handler: WorkerHandler, options: ServeOptions = {}): Promise<WorkerHandle> {
   const { upgrade } = options;
@@ -40,7 +41,7 @@ export function serveWorker(handler: WorkerHandler, options: ServeOptions = {}):
       : handler(request, context);
   };
   const refuse = (exchange: WorkerExchange, error: unknown) => {
-    if (exchange.isOver) return; // what failed is that its client has gone
+    if (exchange.isOver) return; // the client has disconnected, which caused the error
     onError(error);
     if (exchange.isAnswered) exchange.fail("the worker failed");
     else exchange.answer(500, { "content-type": "text/plain" }, FAILED);
@@ -57,9 +58,10 @@ export function serveWorker(handler: WorkerHandler, options: ServeOptions = {}):
 }
 
 const FAILED = Buffer.from("Internal Server Error");
+
 function acceptOf(exchange: WorkerExchange): Accept {
   return (headers = {}) => {
-    if (exchange.isAnswered) throw new TypeError("the request was answered already");
+    if (exchange.isAnswered) throw new TypeError("the request has already been answered");
     const { upgrade = "" } = exchange.request.headers;
     return new ConnectionSocket(exchange, exchange.begin(101, { connection: "Upgrade", upgrade, ...headers }));
   };

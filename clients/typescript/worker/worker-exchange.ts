@@ -13,23 +13,23 @@ import { sendXbpResponse } from "../../../protocol/wire/xbp.ts";
 /** The connection that an exchange belongs to. */
 export interface ExchangeOwner {
   readonly writer: FrameWriter;
-  /** The exchange is over: nothing that arrives under its id is for it. */
+  /** The exchange is over: messages and chunks with its id are ignored from now on. */
   forget(id: number): void;
 }
 
 interface ExchangeTraits {
-  /** It came as XBP and is answered so where that has room for it. */
+  /** It was sent as XBP. The response is sent as XBP too, if it fits. */
   readonly xbp?: boolean;
   /** Its body follows as chunks. */
   readonly input?: boolean;
-  /** The client asks to change the protocol. */
+  /** The client asks to switch the protocol. */
   readonly upgrade?: boolean;
 }
 
-/** One request of the gateway and the answer to it, which is given whole, or begun and written. */
+/** One request of the gateway and its response: either `answer()`, or `begin()`, writes, and `end()` or `fail()`. */
 export class WorkerExchange {
   readonly request: WorkerRequest;
-  /** The number of its chunks. */
+  /** The id in the frames of its chunks. */
   readonly id: number;
   /** The body, when it follows as chunks. */
   readonly input: ByteReader | undefined;
@@ -55,23 +55,24 @@ export class WorkerExchange {
     this.input = this.#inputEnded ? undefined : new ByteReader((bytes) => this.#grant(bytes));
   }
 
-  /** Whether it was answered to the end, or nobody waits for the answer. */
+  /** Whether the response is complete, or no longer needed. */
   get isOver(): boolean {
     return this.#lost !== undefined || (this.#outputEnded && (this.#inputEnded || !this.#upgraded));
   }
 
+  /** Whether a response was sent or started. */
   get isAnswered(): boolean {
     return this.#outputEnded || this.#output !== undefined;
   }
 
-  /** Runs when nobody waits for the answer any more: the client has gone, or the gateway. */
+  /** Calls the listener when the response is no longer needed: the client or the gateway has disconnected. */
   onLost(listener: (error: XsysError) => void): void {
     if (this.#lost !== undefined) listener(this.#lost);
     else if (this.#onLost === undefined) this.#onLost = [listener];
     else this.#onLost.push(listener);
   }
 
-  /** Answers with a whole body, which must not change afterwards. */
+  /** Sends a response with its whole body. The bytes must not change afterwards. */
   answer(status: number, headers: Headers, body?: Uint8Array): void {
     if (this.#lost !== undefined || this.isAnswered) return;
     if (body !== undefined && body.byteLength > INLINE_BODY) {
@@ -79,7 +80,7 @@ export class WorkerExchange {
         .write(body)
         .then(
           () => this.end(),
-          () => {}, // nobody reads it any more
+          () => {}, // the response is no longer needed
         );
       return;
     }
@@ -91,7 +92,10 @@ export class WorkerExchange {
     this.#settle();
   }
 
-  /** Answers with a body that is written; with status 101 both bodies are the connection's bytes from then on. */
+  /**
+   * Starts a response whose body is then written. With status 101 the input and the output are the bytes of the
+   * upgraded connection from then on.
+   */
   begin(status: number, headers: Headers): ByteWriter {
     const output = new ByteWriter((bytes) => this.#owner.writer.chunk(this.id, bytes));
     this.#output = output;
@@ -101,7 +105,7 @@ export class WorkerExchange {
     return output;
   }
 
-  /** The answer that was begun is all written. */
+  /** Ends the body of a started response. */
   end(): void {
     if (this.#lost !== undefined || this.#outputEnded) return;
     this.#outputEnded = true;
@@ -109,7 +113,7 @@ export class WorkerExchange {
     this.#settle();
   }
 
-  /** The answer that was begun has failed: the client is shown that it is not whole. */
+  /** Aborts a started response, so that the client sees that it is incomplete. */
   fail(reason: string): void {
     if (this.isOver) return;
     this.#owner.writer.json(encodeMessage("Cancel", { reason }, this.id));

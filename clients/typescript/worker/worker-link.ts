@@ -5,18 +5,18 @@ import { type Credit, encodeMessage, type Message, type ResponsePayload } from "
 import { MessageReader } from "../../../protocol/wire/message-reader.ts";
 import type { RequestPayload } from "../../../protocol/wire/worker.ts";
 import { decodeXbpRequest } from "../../../protocol/wire/xbp.ts";
-import { withResolvers } from "../newer-node.ts";
+import { withResolvers } from "../polyfills.ts";
 import { requestOf } from "./json-request.ts";
 import { WorkerExchange } from "./worker-exchange.ts";
 
-/** A worker's connection to its gateway. When it is lost, every request that is not answered is lost with it. */
+/** A worker's connection to its gateway. When it is lost, all unanswered requests are lost. */
 export class WorkerLink {
   readonly writer: FrameWriter;
   readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #take: (exchange: WorkerExchange) => void;
   readonly #onError: (error: unknown) => void;
-  /** Requests that outlast the call which hands them over. */
+  /** Requests that were not over when `take` returned. */
   readonly #open = new Map<number, WorkerExchange>();
   #isLost = false;
 
@@ -45,7 +45,7 @@ export class WorkerLink {
     this.#lose("this worker closed the connection");
   }
 
-  /** The request is answered, and nobody asks for it any more. */
+  /** The request is over: it was answered or is no longer needed. */
   forget(id: number): void {
     this.#open.delete(id);
   }
@@ -76,7 +76,7 @@ export class WorkerLink {
     else if (type === "ForceGC") globalThis.gc?.();
     else if (type === "Credit" && id !== undefined) this.#open.get(id)?.grant((payload as Credit).bytes ?? 0);
     else if (type === "Cancel" && id !== undefined) {
-      this.#open.get(id)?.lose(new XsysError("CANCELLED", "the client has gone"));
+      this.#open.get(id)?.lose(new XsysError("CANCELLED", "the client has disconnected"));
     } else if (type === "Response") this.#refused(payload as ResponsePayload);
   }
 
@@ -85,9 +85,9 @@ export class WorkerLink {
     if (!exchange.isOver) this.#open.set(exchange.id, exchange);
   }
 
-  /** A service answers only what it does not take: that it takes no workers, or not this one. */
-  #refused({ error = "it does not say why" }: ResponsePayload): void {
-    const why = `the gateway does not take this worker: ${error}`;
+  /** A service answers a registration only to refuse it: it accepts no workers, or not this one. */
+  #refused({ error = "no reason given" }: ResponsePayload): void {
+    const why = `the gateway refused this worker: ${error}`;
     this.#onError(new XsysError("UNAVAILABLE", why));
     this.#lose(why);
   }

@@ -1,10 +1,11 @@
 import { Readable } from "node:stream";
-import { isListenedTo } from "./quiet-failure.ts";
+import { hasErrorListener } from "./error-listener.ts";
 import type { XyPrissError } from "./xypriss-error.ts";
 
 /**
- * What a command sends, where XyPriss has the process's standard output. When the command fails, whoever listens for
- * errors gets the error; for the others the stream ends, as standard output does. Destroying it cancels the call.
+ * The bytes that a command sends, in place of the standard output of XyPriss's process. When the command fails, the
+ * stream emits "error" if it has a listener for it; otherwise it ends, as standard output does. Destroying it cancels
+ * the call.
  */
 export class ReadingStream extends Readable {
   readonly #abort = new AbortController();
@@ -18,7 +19,7 @@ export class ReadingStream extends Readable {
     super();
     this.#asXyPrissError = asXyPrissError;
     this.#source = open(this.#abort.signal).then((bytes) => bytes[Symbol.asyncIterator]());
-    this.#source.catch(() => {}); // told to whoever reads
+    this.#source.catch(() => {}); // no unhandled rejection: reading reports it
   }
 
   override _read(): void {
@@ -37,7 +38,7 @@ export class ReadingStream extends Readable {
     } catch (cause) {
       if (this.destroyed) return;
       const error = this.#asXyPrissError(cause);
-      if (isListenedTo(this, error)) this.destroy(error);
+      if (hasErrorListener(this, error)) this.destroy(error);
       else this.push(null);
     }
   }

@@ -15,34 +15,33 @@ import { XsysError } from "../../../protocol/errors.ts";
 import { didYouMean } from "../../../protocol/suggest.ts";
 
 /**
- * What XyPriss's classes pass to a runner beside the words by place: an option of the command under each key, and some
- * for the runner itself.
+ * Options that XyPriss's classes pass to a runner: options of the command, and the runner's own options listed here.
  */
 export interface RunOptions {
   readonly verbose?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly json?: boolean | undefined;
-  /** The call is made for what it shows while it lasts: its failure is not told, nor its result. */
+  /** The call is made for the output that it prints while it runs. Its result and its errors are ignored. */
   readonly interactive?: boolean | undefined;
-  /** The contents, for a command that reads some. */
+  /** Input for a command that reads a byte stream. */
   readonly input?: string | Uint8Array | undefined;
   readonly [option: string]: unknown;
 }
 
-/** A call as the service takes it. */
+/** A call in the form that the service accepts. */
 export interface Request {
   readonly contract: Contract;
   readonly params: Record<string, unknown>;
-  /** Empty rather than absent for a command that reads: it would wait. */
+  /** Empty, not absent, for a command that reads input without getting any: it would wait for it. */
   readonly input: string | Uint8Array | undefined;
 }
 
-/** Options that are the runner's own, and no command's. */
+/** The runner's own options, which are not options of a command. */
 const RUNNERS: ReadonlySet<string> = new Set(["verbose", "quiet", "json", "interactive", "input"]);
 
 /**
- * The call that the runner's words and options are on the command line, where XyPriss's own runner would have put them:
- * `true` a bare flag, `false` and undefined nothing, anything else its text.
+ * The call that XyPriss's own runner would make on the command line with these arguments and options: `true` becomes a
+ * flag without a value, `false` and undefined are left out, anything else becomes a flag with its text as the value.
  * @throws UNKNOWN_COMMAND, INVALID_PARAMS
  */
 export function requestOf(
@@ -63,7 +62,7 @@ export function requestOf(
     all.set(name, value === true ? true : String(value));
   }
   const absolute = withAbsolutePaths(contract, paramsFromWords(contract, { positionals, options: all }), root);
-  const params = lasting(contract, absolute); // what one connection opens the other one may close
+  const params = lasting(contract, absolute); // so that either connection can close what the other one opened
   const reads = contract.input !== undefined && !hasInputParam(contract, params);
   return { contract, params, input: reads ? (given.input ?? "") : undefined };
 }

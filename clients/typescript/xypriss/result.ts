@@ -1,13 +1,14 @@
 import type { Contract } from "../../../protocol/contract/command.ts";
 
-/** A command's result as XyPriss's runner gives it after it has unwrapped what the command line printed. */
+/** A command's result as XyPriss's runner returns it after unwrapping the output of the command line. */
 export function resultAsPrinted({ plain }: Contract, result: unknown): unknown {
   return (plain === undefined ? result : (result as Record<string, unknown>)[plain]) ?? null;
 }
 
 /**
- * Bytes that a command sent, as XyPriss's runner reads what it finds on standard output: JSON if they are, else JSON
- * between the first `{` and the last `}`, else text; of an object with `status` and `data`, the data.
+ * The bytes that a command sent, parsed as XyPriss's runner parses standard output: as JSON, else the text between the
+ * first `{` and the last `}` as JSON, else as text. An object with both `status` and `data` is replaced with its
+ * `data`.
  */
 export function bytesAsPrinted(bytes: Buffer): unknown {
   const text = bytes.toString();

@@ -1,11 +1,12 @@
 import { PassThrough, Writable } from "node:stream";
-import { isListenedTo } from "./quiet-failure.ts";
+import { hasErrorListener } from "./error-listener.ts";
 import type { XyPrissError } from "./xypriss-error.ts";
 
 /**
- * A command's input, where XyPriss has the process's standard input. "finish" comes when the command is done, so that
- * the file is written. When it fails, whoever listens for errors gets the error; for the others the stream takes the
- * rest and finishes, as standard input does. Destroying it before its end cancels the call, and nothing is written.
+ * A command's input, in place of the standard input of XyPriss's process. "finish" is emitted when the command has
+ * ended, so the file is written by then. When the command fails, the stream emits "error" if it has a listener for it;
+ * otherwise it discards the rest and finishes, as standard input does. Destroying it before its end cancels the call;
+ * nothing is written.
  */
 export class WritingStream extends Writable {
   readonly #abort = new AbortController();
@@ -19,7 +20,7 @@ export class WritingStream extends Writable {
     asXyPrissError: (error: unknown) => XyPrissError,
   ) {
     super();
-    this.#input.on("error", () => {}); // it ends with the call
+    this.#input.on("error", () => {}); // the call reports its own failure
     this.#call = run(this.#input, this.#abort.signal).then(
       () => {},
       (error) => this.#fail(asXyPrissError(error)),
@@ -57,7 +58,7 @@ export class WritingStream extends Writable {
     if (this.destroyed) return;
     this.#failed = true;
     this.#input.destroy();
-    if (isListenedTo(this, error)) this.destroy(error);
+    if (hasErrorListener(this, error)) this.destroy(error);
     else this.#onFailure();
   }
 }

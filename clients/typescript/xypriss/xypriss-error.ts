@@ -1,11 +1,11 @@
-/** The error that XyPriss's runner raises, with the words it uses. */
+/** The error that XyPriss's runner throws, with the same message format. */
 export class XyPrissError extends Error {
   override readonly name = "XyPrissError";
   readonly module: string;
   readonly action: string;
-  /** What failed, on what, and why. */
+  /** What failed, on which path or object, and why. */
   readonly details: string;
-  /** The error as it came: an XsysError, whose `code` can be branched on, when it is the service's or the connection's. */
+  /** The original error. Errors of the service and of the connection are XsysErrors, with a `code`. */
   readonly raw: unknown;
 
   constructor(module: string, action: string, raw: unknown) {

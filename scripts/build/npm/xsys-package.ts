@@ -32,7 +32,7 @@ const OPTIONS = [
  */
 export async function xsysPackage(folder: string): Promise<Manifest> {
   compile(folder);
-  await nameThreadAsCompiled(join(folder, "clients/typescript/sync/thread-carrier.js"));
+  await nameThreadAsCompiled(join(folder, "clients/typescript/sync/thread-transport.js"));
   await bundleLauncher(join(folder, PROGRAM));
   await cp(join(HOME, "README.md"), join(folder, "README.md"));
   const described = await manifest(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Client, connect, connectSync, type SyncClient, XsysError } from "../../../clients/typescript/index.ts";
-import { ThreadCarrier } from "../../../clients/typescript/sync/thread-carrier.ts";
+import { ThreadTransport } from "../../../clients/typescript/sync/thread-transport.ts";
 import { createRunner } from "../../../clients/typescript/xypriss.ts";
 import { gone } from "../../cluster/support/running.ts";
 import { useSandbox } from "../../support/sandbox.ts";
@@ -61,7 +61,7 @@ describe("connect() with autostart", () => {
     const attempt = connect({ socket: sandbox.path("s"), autostart: true });
     await expect(attempt).rejects.toMatchObject({
       code: "UNAVAILABLE",
-      message: `cannot connect to ${sandbox.path("s")}: ${sandbox.path("own")}, which was started to listen there, ended with exit status 7`,
+      message: `cannot connect to ${sandbox.path("s")}: ${sandbox.path("own")} was started, but ended with exit status 7`,
     });
   });
 
@@ -70,7 +70,7 @@ describe("connect() with autostart", () => {
     const attempt = connect({ socket: sandbox.path("s"), autostart: true });
     await expect(attempt).rejects.toMatchObject({
       code: "UNAVAILABLE",
-      message: `cannot connect to ${sandbox.path("s")}: none could be started: XSYS_PATH names ${sandbox.path("gone")}, which is not an executable file`,
+      message: `cannot connect to ${sandbox.path("s")}: no service could be started: XSYS_PATH names ${sandbox.path("gone")}, which is not an executable file`,
     });
   });
 
@@ -88,7 +88,7 @@ describe.each([
   [
     "a thread",
     (autostart: true | string[]) =>
-      new ThreadCarrier({ socket: sandbox.path("s"), wait: 0, pid: process.pid, autostart }) as Pick<
+      new ThreadTransport({ socket: sandbox.path("s"), wait: 0, pid: process.pid, autostart }) as Pick<
         SyncClient,
         "hello" | "close"
       >,

@@ -131,6 +131,6 @@ describe("a request of node:http", () => {
   });
 
   test("is no business of whoever asks for the context of another", () => {
-    expect(() => workerContext(new IncomingMessage(undefined as never))).toThrow("none of serveNodeWorker's");
+    expect(() => workerContext(new IncomingMessage(undefined as never))).toThrow("does not come from serveNodeWorker");
   });
 });

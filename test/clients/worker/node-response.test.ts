@@ -178,7 +178,9 @@ describe("a response of node:http", () => {
       setImmediate(() => response.destroy());
     });
     expect(await scene.gateway.fetch({})).toMatchObject({ status: 502 });
-    await expect(bodyOf(await scene.gateway.fetch({ url: "/late" }))).rejects.toThrow("the worker broke off");
+    await expect(bodyOf(await scene.gateway.fetch({ url: "/late" }))).rejects.toThrow(
+      "the worker aborted the response",
+    );
   });
 
   test("gets 500 when the listener throws or rejects, and the next one is answered", async () => {

@@ -43,7 +43,9 @@ describe("a worker", () => {
 
   test("is told at once, and by name, that there is no gateway", async () => {
     const socket = scene.path("nobody.sock");
-    await expect(serveWorker(() => new Response(), { socket })).rejects.toThrow(`no gateway to work for at ${socket}`);
+    await expect(serveWorker(() => new Response(), { socket })).rejects.toThrow(
+      `cannot connect to a gateway at ${socket}`,
+    );
     await expect(serveWorker(() => new Response(), { socket: "" })).rejects.toThrow("XYPRISS_IPC_PATH is not set");
   });
 
@@ -58,9 +60,15 @@ describe("a worker", () => {
   test("ends when the gateway does not take it, and says why", async () => {
     await scene.serve(() => new Response("hello"));
     await scene.gateway.message("SyncRoutes");
-    scene.gateway.say("Response", { status: "error", error: "this service takes no workers", code: "UNSUPPORTED" });
+    scene.gateway.say("Response", {
+      status: "error",
+      error: "this service does not accept workers",
+      code: "UNSUPPORTED",
+    });
     await scene.worker.closed;
-    expect(scene.errors).toMatchObject([{ code: "UNAVAILABLE", message: expect.stringContaining("takes no workers") }]);
+    expect(scene.errors).toMatchObject([
+      { code: "UNAVAILABLE", message: expect.stringContaining("does not accept workers") },
+    ]);
   });
 
   test("closes the connection over what is not the protocol, and says so", async () => {
@@ -136,7 +144,7 @@ describe.each(["xbp", "json"] as const)("a request in %s", (encoding) => {
     expect(await scene.gateway.fetch({ url: "/throw" }, { encoding })).toMatchObject({ status: 500 });
     expect(await scene.gateway.fetch({ url: "/nothing" }, { encoding })).toMatchObject({ status: 500 });
     expect((await scene.gateway.fetch({ url: "/" }, { encoding })).body.toString()).toBe("fine");
-    expect(scene.errors.map(String)).toEqual(["Error: a bug", "TypeError: a handler gave no Response"]);
+    expect(scene.errors.map(String)).toEqual(["Error: a bug", "TypeError: the handler returned no Response"]);
   });
 });
 

@@ -3,17 +3,17 @@ import { XsysError } from "../../../protocol/errors.ts";
 import type { HelloAnswer } from "../../../protocol/wire/message.ts";
 import { timedOut, unavailable } from "../call-errors.ts";
 import { AUTOSTART_WAIT } from "../start/start-service.ts";
-import type { CarrierOptions } from "./socket-carrier.ts";
-import type { SyncAnswer, SyncCall, SyncCarrier } from "./sync-carrier.ts";
+import type { TransportOptions } from "./socket-transport.ts";
+import type { SyncAnswer, SyncCall, SyncTransport } from "./sync-transport.ts";
 
-/** What the thread is started with. */
-export interface ThreadData extends CarrierOptions {
+/** The thread's workerData. */
+export interface ThreadData extends TransportOptions {
   readonly port: MessagePort;
-  /** Its one number is raised, and whoever waits on it woken, with every message that is sent. */
+  /** One counter. The thread increments it with every message and wakes the waiting thread. */
   readonly sent: Int32Array;
 }
 
-/** What the thread answers with. */
+/** A message from the thread. */
 export interface ThreadAnswer {
   readonly error?: Pick<XsysError, "code" | "message" | "details"> | undefined;
   readonly hello?: HelloAnswer;
@@ -22,15 +22,13 @@ export interface ThreadAnswer {
   readonly events: readonly unknown[];
 }
 
-/** Milliseconds beyond a call's timeout, which the thread keeps by itself, after which it is given up. */
+/** Milliseconds after a call's timeout, which the thread itself enforces, until the thread is terminated. */
 const GRACE = 1_000;
-/** Milliseconds that the thread itself may take to start. */
+/** Milliseconds that the thread may take to start. */
 const START = 10_000;
 
-/**
- * Carries calls through a thread that has the asynchronous client, and waits for it: where a socket has no descriptor.
- */
-export class ThreadCarrier implements SyncCarrier {
+/** Sends calls through a thread that runs the asynchronous client, for platforms where a socket has no descriptor. */
+export class ThreadTransport implements SyncTransport {
   readonly socket: string;
   readonly #thread: Worker;
   readonly #port: MessagePort;
@@ -38,8 +36,10 @@ export class ThreadCarrier implements SyncCarrier {
   #hello: HelloAnswer | undefined;
   #closed = false;
 
-  /** @throws UNAVAILABLE when no service answers in time, or what the service refuses the connection with. */
-  constructor(options: CarrierOptions) {
+  /**
+   * @throws UNAVAILABLE when no service answers in time, or the error with which the service refuses the connection.
+   */
+  constructor(options: TransportOptions) {
     this.socket = options.socket;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
@@ -63,8 +63,8 @@ export class ThreadCarrier implements SyncCarrier {
   call(call: SyncCall): SyncAnswer {
     if (this.#closed) throw unavailable(this.socket, new Error("this client was closed"));
     this.#port.postMessage(call);
-    const patience = call.timeout > 0 ? call.timeout + GRACE : Number.POSITIVE_INFINITY;
-    const { result, bytes, events } = this.#take(patience, () => timedOut(call.name, call.timeout));
+    const limit = call.timeout > 0 ? call.timeout + GRACE : Number.POSITIVE_INFINITY;
+    const { result, bytes, events } = this.#take(limit, () => timedOut(call.name, call.timeout));
     return { result, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), events };
   }
 
@@ -75,20 +75,20 @@ export class ThreadCarrier implements SyncCarrier {
     void this.#thread.terminate();
   }
 
-  #take(patience: number, silent: () => XsysError): ThreadAnswer {
-    const answer = this.#receive(patience);
+  #take(limit: number, timeoutError: () => XsysError): ThreadAnswer {
+    const answer = this.#receive(limit);
     if (answer === undefined) {
       this.close();
-      throw silent();
+      throw timeoutError();
     }
     this.#hello = answer.hello ?? this.#hello;
     if (answer.error !== undefined) throw new XsysError(answer.error.code, answer.error.message, answer.error);
     return answer;
   }
 
-  /** The next message, or undefined when none came in so many milliseconds. */
-  #receive(patience: number): ThreadAnswer | undefined {
-    const deadline = performance.now() + patience;
+  /** The next message, or undefined when none arrives within `limit` milliseconds. */
+  #receive(limit: number): ThreadAnswer | undefined {
+    const deadline = performance.now() + limit;
     for (;;) {
       const seen = Atomics.load(this.#sent, 0);
       const message = receiveMessageOnPort(this.#port)?.message as ThreadAnswer | undefined;

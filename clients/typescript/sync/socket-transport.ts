@@ -3,32 +3,34 @@ import type { HelloAnswer } from "../../../protocol/wire/message.ts";
 import { unavailable } from "../call-errors.ts";
 import { AUTOSTART_WAIT, type Autostart, type Started, startService } from "../start/start-service.ts";
 import { connectDescriptor } from "./descriptor.ts";
-import { sleep } from "./patience.ts";
-import type { SyncAnswer, SyncCall, SyncCarrier } from "./sync-carrier.ts";
+import { sleep } from "./poll-backoff.ts";
 import { NotSent, SyncLink } from "./sync-link.ts";
+import type { SyncAnswer, SyncCall, SyncTransport } from "./sync-transport.ts";
 
-export interface CarrierOptions {
+export interface TransportOptions {
   readonly socket: string;
-  /** Milliseconds to keep trying while nobody listens. */
+  /** Milliseconds to keep trying to connect while there is no listener. */
   readonly wait: number;
-  /** Process in whose name locks are taken. */
+  /** Id of the process that owns the locks taken by this client. */
   readonly pid: number;
-  /** How a service is started when none runs; without it none is. */
+  /** The command that starts a service when none is running; without it none is started. */
   readonly autostart?: false | Autostart | undefined;
 }
 
 const FIRST_PAUSE = 5;
 const LONGEST_PAUSE = 50;
 
-/** Carries calls on a connection of this thread's own, which is made anew by the next call when it was lost. */
-export class SocketCarrier implements SyncCarrier {
+/** Sends calls over a connection owned by this thread. After it was lost, the next call reconnects. */
+export class SocketTransport implements SyncTransport {
   readonly socket: string;
-  readonly #options: CarrierOptions;
+  readonly #options: TransportOptions;
   #link: SyncLink;
   #closed = false;
 
-  /** @throws UNAVAILABLE when no service answers in time, or what the service refuses the connection with. */
-  constructor(options: CarrierOptions) {
+  /**
+   * @throws UNAVAILABLE when no service answers in time, or the error with which the service refuses the connection.
+   */
+  constructor(options: TransportOptions) {
     this.socket = options.socket;
     this.#options = options;
     this.#link = openLink(options, Number.POSITIVE_INFINITY);
@@ -47,7 +49,7 @@ export class SocketCarrier implements SyncCarrier {
         return this.#link.call(call, deadline);
       } catch (error) {
         if (!(error instanceof NotSent)) throw error;
-        if (!isFirst) throw unavailable(this.socket, new Error("it closes its connections at once"));
+        if (!isFirst) throw unavailable(this.socket, new Error("the service closes its connections at once"));
       }
     }
   }
@@ -58,7 +60,7 @@ export class SocketCarrier implements SyncCarrier {
   }
 }
 
-function openLink({ socket, wait, pid, autostart }: CarrierOptions, deadline: number): SyncLink {
+function openLink({ socket, wait, pid, autostart }: TransportOptions, deadline: number): SyncLink {
   let started: Started | undefined;
   let end = Math.min(performance.now() + wait, deadline);
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
@@ -66,7 +68,7 @@ function openLink({ socket, wait, pid, autostart }: CarrierOptions, deadline: nu
     if (descriptor === undefined) throw unavailable(socket, reasonFor(socket));
     try {
       const link = new SyncLink(socket, descriptor);
-      link.introduce(pid, deadline);
+      link.handshake(pid, deadline);
       return link;
     } catch (error) {
       if (!(error instanceof NotSent)) throw error;
@@ -83,7 +85,7 @@ function openLink({ socket, wait, pid, autostart }: CarrierOptions, deadline: nu
   }
 }
 
-/** Why a connection failed, which the descriptor does not tell: nothing there, no right to it, or nobody behind it. */
+/** Why a connection failed, which the descriptor does not tell: no such file, no permission, or no listener. */
 function reasonFor(socket: string): unknown {
   try {
     accessSync(socket, constants.R_OK | constants.W_OK);

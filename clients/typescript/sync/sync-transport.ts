@@ -1,25 +1,25 @@
 import type { HelloAnswer } from "../../../protocol/wire/message.ts";
 
-/** A call that is waited for. */
+/** A blocking call. */
 export interface SyncCall {
   readonly name: string;
   /** The params as JSON. */
   readonly params: string;
   readonly input: Uint8Array | undefined;
-  /** Milliseconds it may take; 0 is for ever. */
+  /** Milliseconds; 0: no timeout. */
   readonly timeout: number;
 }
 
-/** All that a call was answered with. */
+/** Everything that the service sent for a call. */
 export interface SyncAnswer {
   readonly result: unknown;
-  /** The bytes it sent; empty when it sends none. */
+  /** The command's byte stream; empty when it sends none. */
   readonly bytes: Buffer;
   readonly events: readonly unknown[];
 }
 
-/** What carries blocking calls, one at a time. */
-export interface SyncCarrier {
+/** Sends blocking calls to the service, one at a time. */
+export interface SyncTransport {
   readonly socket: string;
   readonly hello: HelloAnswer;
   call(call: SyncCall): SyncAnswer;

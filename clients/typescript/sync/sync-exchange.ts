@@ -3,14 +3,14 @@ import { LAST_CHUNK } from "../../../protocol/wire/frame.ts";
 import { encodeMessage, INITIAL_CREDIT, MAX_CHUNK, type ResponsePayload } from "../../../protocol/wire/message.ts";
 import { errorOf } from "../call-errors.ts";
 import type { FrameQueue } from "./frame-queue.ts";
-import type { SyncAnswer } from "./sync-carrier.ts";
+import type { SyncAnswer } from "./sync-transport.ts";
 
-/** What is taken before that much more is granted: often enough not to stall, seldom enough not to matter. */
+/** Credit is granted in these steps: small enough that the service does not stall, large enough to cost little. */
 const GRANT_BYTES = INITIAL_CREDIT / 4;
 const GRANT_EVENTS = INITIAL_EVENTS / 4;
 
-/** What one call sends beyond its question, and what it is told. */
-export class Exchange {
+/** One call: the input that follows its message, and everything that the service sends for it. */
+export class SyncExchange {
   readonly id: number;
   response: ResponsePayload | undefined;
   readonly #queue: FrameQueue;
@@ -27,7 +27,7 @@ export class Exchange {
     this.#queue = queue;
   }
 
-  /** Queues the next chunk of the input, as far as the service lets it. */
+  /** Queues the next chunk of the input, within the credit that the service has granted. */
   queueInput(): void {
     const input = this.#input;
     if (input === undefined || this.response !== undefined) return;
@@ -51,7 +51,7 @@ export class Exchange {
     this.#bytesToGrant = 0;
   }
 
-  /** Progress, which nobody asked for, does not come. */
+  /** Ignores progress, which these calls do not ask for. */
   takeEvent(payload: object): void {
     if (!("event" in payload)) return;
     this.#events.push(payload.event);
@@ -60,7 +60,7 @@ export class Exchange {
     this.#eventsToGrant = 0;
   }
 
-  /** @throws the error that the service answered with. */
+  /** @throws the error in the service's response. */
   answer(): SyncAnswer {
     const response = this.response as ResponsePayload;
     if (response.status === "error") throw errorOf(response);

@@ -1,4 +1,4 @@
-/** What Node has by itself from 22 on: the SDK runs on 20 as well. */
+/** Functions that Node has built in since version 22. The SDK supports Node 20 as well. */
 
 export interface Resolvers<T> {
   readonly promise: Promise<T>;
@@ -16,7 +16,7 @@ export function withResolvers<T>(): Resolvers<T> {
 }
 
 /** `Array.fromAsync()` */
-export async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+export async function arrayFromAsync<T>(items: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
   for await (const item of items) list.push(item);
   return list;
