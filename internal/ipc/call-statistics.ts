@@ -8,12 +8,12 @@ interface Record {
   failed: number;
 }
 
-/** Longest duration told apart, in microseconds: an hour. */
+/** Longest duration that is recorded, in microseconds: 1 hour. */
 const LONGEST = 3_600_000_000;
-/** Names kept: there are fewer commands, and a name that no command has is not kept. */
+/** All unknown names share this record, so that clients cannot create any number of records. */
 const UNKNOWN = "(unknown)";
 
-/** How many calls of each command ended, how, and how long they took. A record costs 25 ns. */
+/** Counts, failures and durations of the finished calls of each command. Recording a call takes 25 ns. */
 export class CallStatistics {
   readonly #records = new Map<string, Record>();
   readonly #isKnown: (name: string) => boolean;

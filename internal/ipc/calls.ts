@@ -15,13 +15,13 @@ import type { CallStatistics } from "./call-statistics.ts";
 import { IncomingCall } from "./incoming-call.ts";
 import type { IpcLimits } from "./limits.ts";
 
-/** Runs commands by name, as the host's router does. */
+/** Runs commands by name. Implemented by the host's router. */
 export interface CommandRouter {
-  /** A plain value, or a promise; what it throws or rejects with is an XsysError. */
+  /** Returns a plain value or a promise. Throws or rejects with an XsysError. */
   call(name: string, params: unknown, call: Call): unknown;
 }
 
-/** What a connection's calls need of the server. */
+/** The parts of the server that a connection's calls use. */
 export interface CallsOwner {
   readonly router: CommandRouter;
   readonly limits: IpcLimits;
@@ -29,31 +29,31 @@ export interface CallsOwner {
   readonly draining: boolean;
 }
 
-/** The connection that calls came by. */
+/** The connection that received the calls. */
 export interface Caller extends Peer {
-  /** The process on whose behalf it calls, as it says: Node has no SO_PEERCRED. */
+  /** The process on whose behalf it calls, as stated by the client, because Node has no SO_PEERCRED. */
   readonly pid: number | undefined;
   /** Whether answers can still be sent. */
   readonly isOpen: boolean;
-  /** Bytes of answers that the peer has not taken yet. */
+  /** Bytes of answers that the peer has not read yet. */
   readonly unsent: number;
-  /** A call was answered. */
+  /** Called when a call was answered. */
   onSettled(): void;
 }
 
-/** Characters of an answer that is always kept: as many calls as may be in flight have 64 MiB at the most. */
+/** Answers of up to this many characters are always buffered: 64 MiB at most, with 1,024 calls in flight. */
 const SMALL_ANSWER = 65_536;
-/** Answers of the largest size that are kept for a peer that does not read. */
+/** Limit of buffered answers for a peer that does not read, in frames of the maximum size. */
 const UNSENT_FRAMES = 4;
 
-/** The calls of one connection that are not answered yet. */
+/** The unanswered calls of one connection. */
 export class Calls {
   readonly #owner: CallsOwner;
   readonly #caller: Caller;
   readonly #writer: FrameWriter;
-  /** Calls with an id: answered as they finish. */
+  /** Calls with an id. They are answered when they finish, in any order. */
   readonly #byId = new Map<number, IncomingCall>();
-  /** Calls without an id: one at a time, in the order asked. The first is the one that runs. */
+  /** Calls without an id. They run one at a time, in the order received; the first one is running. */
   readonly #inOrder: { readonly call: IncomingCall; readonly params: unknown }[] = [];
 
   constructor(owner: CallsOwner, caller: Caller, writer: FrameWriter) {
@@ -66,7 +66,10 @@ export class Calls {
     return this.#byId.size + this.#inOrder.length;
   }
 
-  /** Calls in order cannot be refused out of it: above the limit the connection is read no further. */
+  /**
+   * A call without an id cannot be refused before the ones ahead of it are answered. Above the limit, reading from the
+   * connection is paused instead.
+   */
   get tooManyInOrder(): boolean {
     return this.#inOrder.length > this.#owner.limits.maxInflight;
   }
@@ -75,7 +78,7 @@ export class Calls {
   begin({ id, payload }: Message): void {
     const command = payload as Partial<CoreCommand> | null | undefined;
     if (typeof command?.module !== "string" || typeof command.action !== "string") {
-      const error = new XsysError("INVALID_PARAMS", "a CoreCommand needs a module and an action, both text");
+      const error = new XsysError("INVALID_PARAMS", "a CoreCommand needs a module and an action, both strings");
       this.#writer.json(encodeError(error, id));
       return;
     }
@@ -103,7 +106,7 @@ export class Calls {
     this.#run(call, params);
   }
 
-  /** Bytes of a call's input. Those of a call that is over are dropped. */
+  /** Adds bytes to a call's input. Bytes for a call that has ended are dropped. */
   take(id: number, bytes: Buffer, last: boolean): void {
     this.#byId.get(id)?.take(bytes, last);
   }
@@ -124,15 +127,15 @@ export class Calls {
     call?.cancel(new XsysError("CANCELLED", `${call.name} was cancelled`));
   }
 
-  /** Ends the calls that tell of things as they happen: they have no end of their own. */
+  /** Cancels the calls that send events, because they may never end by themselves. */
   endSubscriptions(): void {
     const reason = new XsysError("UNAVAILABLE", "the service is shutting down");
     for (const call of this.#byId.values()) if (isSubscription(call)) call.cancel(reason);
   }
 
-  /** The connection is gone. */
+  /** Cancels all calls, because the connection was closed. */
   abandon(): void {
-    const reason = new XsysError("CANCELLED", "the connection is gone");
+    const reason = new XsysError("CANCELLED", "the connection was closed");
     for (const call of this.#byId.values()) call.cancel(reason);
     for (const { call } of this.#inOrder) call.cancel(reason);
     this.#inOrder.splice(1);
@@ -158,7 +161,7 @@ export class Calls {
     try {
       const { maxFrame } = this.#owner.limits;
       encoded = data instanceof RawJson ? wrapWithin(data, call, maxFrame) : encodeWithin(data, call, maxFrame);
-      this.#refusePile(encoded, call);
+      this.#refuseIfUnread(encoded, call);
     } catch (error) {
       this.#answerError(call, error as XsysError);
       return;
@@ -167,14 +170,17 @@ export class Calls {
     this.#settle(call, encoded, false);
   }
 
-  /** Calls begun before their peer stopped reading go on: a thousand of them may have a frame's limit each to answer. */
-  #refusePile(encoded: Encoded, { name }: IncomingCall): void {
+  /**
+   * Refuses a large answer when too much is already buffered for a peer that does not read. Calls that were in flight
+   * when it stopped reading could otherwise buffer one frame of the maximum size each.
+   */
+  #refuseIfUnread(encoded: Encoded, { name }: IncomingCall): void {
     const length = typeof encoded === "string" ? encoded.length : sizeOf(encoded);
     const { unsent } = this.#caller;
     if (length <= SMALL_ANSWER || unsent + length <= UNSENT_FRAMES * this.#owner.limits.maxFrame) return;
     throw new XsysError(
       "LIMIT_EXCEEDED",
-      `${name}: its answer is not kept, for ${unsent} bytes wait to be read already`,
+      `${name}: the answer was dropped because ${unsent} bytes of other answers have not been read`,
     );
   }
 
@@ -192,7 +198,7 @@ export class Calls {
     else {
       this.#inOrder.shift();
       const [next] = this.#inOrder;
-      // On a later turn: a thousand plain calls in one chunk must not nest a thousand deep.
+      // In a microtask, because 1,000 plain calls in one chunk would otherwise recurse 1,000 levels deep.
       if (next !== undefined) queueMicrotask(() => this.#run(next.call, next.params));
     }
     this.#caller.onSettled();
@@ -207,36 +213,36 @@ function isSubscription({ name }: IncomingCall): boolean {
   return contractsByName.get(name)?.events !== undefined;
 }
 
-/** An answer's message, as text or as bytes in pieces. */
+/** An encoded answer: text, or a list of byte arrays. */
 type Encoded = string | readonly Uint8Array[];
 
 function sizeOf(pieces: readonly Uint8Array[]): number {
   return pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
-/** @throws TOO_LARGE when the answer does not fit a frame. */
+/** @throws TOO_LARGE when the answer exceeds the frame limit. */
 function wrapWithin({ pieces }: RawJson, { name, id }: IncomingCall, limit: number): Encoded {
   const wrapped = encodeRawResult(pieces, id);
   if (sizeOf(wrapped) <= limit) return wrapped;
   throw tooLarge(name, limit);
 }
 
-/** @throws TOO_LARGE when the answer does not fit a frame, or a string. */
+/** @throws TOO_LARGE when the answer exceeds the frame limit or V8's maximum string length. */
 function encodeWithin(data: unknown, { name, id }: IncomingCall, limit: number): string {
   let text: string | undefined;
   try {
     text = encodeResult(data, id);
   } catch (error) {
     if (!(error instanceof RangeError)) {
-      throw new XsysError("INTERNAL", `${name}: its answer is not JSON`, { cause: error });
+      throw new XsysError("INTERNAL", `${name}: the answer cannot be encoded as JSON`, { cause: error });
     }
   }
-  // A UTF-16 unit is three bytes at the most, so that most answers need not be counted.
+  // A UTF-16 unit has at most 3 UTF-8 bytes, so most answers need no byte count.
   const fits = text !== undefined && (text.length * 3 <= limit || Buffer.byteLength(text) <= limit);
   if (text !== undefined && fits) return text;
   throw tooLarge(name, limit);
 }
 
 function tooLarge(name: string, limit: number): XsysError {
-  return new XsysError("TOO_LARGE", `${name}: the answer is over the limit of ${limit} bytes of a frame`);
+  return new XsysError("TOO_LARGE", `${name}: the answer exceeds the frame limit of ${limit} bytes`);
 }

@@ -9,23 +9,25 @@ import { MessageReader } from "../../protocol/wire/message-reader.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
 import { makeFolder } from "../files/make-folder.ts";
 
-/** Bytes of a socket's path: sockaddr_un's 108 on Linux and 104 elsewhere, less the NUL. */
+/** Maximum length of a socket path: sockaddr_un has 108 bytes on Linux and 104 elsewhere, including the NUL. */
 const MAX_PATH_BYTES = process.platform === "linux" ? 107 : 103;
 const PROBE_TIMEOUT = 1_000;
-/** Connections that wait to be accepted; with Node's 511, 500 clients at once met EAGAIN. Linux caps it at somaxconn. */
+/** With Node's default of 511, 500 clients connecting at once got EAGAIN. Linux limits the backlog to somaxconn. */
 const BACKLOG = 4_096;
 
-/** A path that a server listens on; `release` removes the socket file if it is still ours. */
+/** A path that a server listens on. `release` removes the socket file unless another server has replaced it. */
 export interface ClaimedSocket {
   readonly path: string;
   release(): void;
 }
 
 /**
- * Makes a server listen on a path that no live server holds. The socket is made under a name of its own with mode 0600
- * and then linked to the path, which fails when something is there: so of two servers started at once one loses, and
- * nobody ever finds the path open to others. A file there that no server answers on is replaced. With a descriptor, it is
- * what listens at the path already, and whoever made it keeps the file.
+ * Makes a server listen on a path, unless a running server listens there. The socket is created under a temporary name
+ * with mode 0600 and then linked to the path. Linking fails when the path exists, so only one of two servers started at
+ * the same time succeeds, and other users can never open the socket. A socket file of a server that has died is
+ * replaced.
+ *
+ * With `descriptor`, an inherited socket that already listens on the path, the file is neither created nor removed.
  * @throws BUSY naming the pid of a live server, ALREADY_EXISTS for a file that is no socket, INVALID_PARAMS, DENIED.
  */
 export async function claimSocket(server: Server, path: string, descriptor?: number): Promise<ClaimedSocket> {
@@ -33,14 +35,17 @@ export async function claimSocket(server: Server, path: string, descriptor?: num
   if (isNamedPipe(path)) return claimPipe(server, path);
   const bytes = Buffer.byteLength(path);
   if (bytes > MAX_PATH_BYTES) {
-    throw new XsysError("INVALID_PARAMS", `the socket path ${path} has ${bytes} bytes; ${MAX_PATH_BYTES} are the most`);
+    throw new XsysError(
+      "INVALID_PARAMS",
+      `the socket path ${path} has ${bytes} bytes; the maximum is ${MAX_PATH_BYTES}`,
+    );
   }
   makeFolder(dirname(path), 0o700);
   await refuseIfTaken(path);
   const own = join(dirname(path), `.${process.pid}`);
-  unlinkIfThere(own);
+  unlinkIfExists(own);
   await listen(server, { path: own }).catch((error) => {
-    // It would name the other path, which nobody has asked for.
+    // The original message names the temporary path.
     throw isErrno(error) ? fromErrno(Object.assign(error, { path }), "listening") : error;
   });
   try {
@@ -50,14 +55,14 @@ export async function claimSocket(server: Server, path: string, descriptor?: num
     server.close();
     throw error;
   } finally {
-    unlinkIfThere(own);
+    unlinkIfExists(own);
   }
   const { ino, dev } = lstatSync(path);
   return {
     path,
     release: () => {
       const now = lstatSync(path, { throwIfNoEntry: false });
-      if (now?.ino === ino && now.dev === dev) unlinkIfThere(path);
+      if (now?.ino === ino && now.dev === dev) unlinkIfExists(path);
     },
   };
 }
@@ -81,27 +86,27 @@ async function refuseIfTaken(path: string): Promise<void> {
   const stats = lstatSync(path, { throwIfNoEntry: false, bigint: true });
   if (stats === undefined) return;
   if (!stats.isSocket()) {
-    throw new XsysError("ALREADY_EXISTS", `${path} is there and is not a socket: it will not be replaced`);
+    throw new XsysError("ALREADY_EXISTS", `${path} exists and is not a socket; it was not replaced`);
   }
   const pid = await probe(path);
-  if (pid !== "nobody") throw taken(path, pid);
+  if (pid !== "none") throw taken(path, pid);
   removeUnlessReplaced(path, stats);
 }
 
 /**
- * Removes the file that nobody answered on. It is moved aside first and looked at again: another server that starts may
- * have put its own in the place meanwhile, and gets it back at once. Inodes are used again, so their times count too.
+ * Removes a socket file on which no server answered. The file is renamed and checked again, because another server may
+ * have replaced it meanwhile; then it is put back. Inode numbers are reused, so the modification time is compared too.
  */
 function removeUnlessReplaced(path: string, { ino, mtimeNs }: BigIntStats): void {
   const aside = join(dirname(path), `.${process.pid}.stale`);
-  if (!renameIfThere(path, aside)) return;
+  if (!renameIfExists(path, aside)) return;
   const moved = lstatSync(aside, { bigint: true });
   try {
     if (moved.ino === ino && moved.mtimeNs === mtimeNs) return;
     linkSync(aside, path);
     throw taken(path, undefined);
   } finally {
-    unlinkIfThere(aside);
+    unlinkIfExists(aside);
   }
 }
 
@@ -114,27 +119,27 @@ function linkUnlessTaken(own: string, path: string): void {
   }
 }
 
-function taken(path: string, pid: number | undefined | "nobody"): XsysError {
+function taken(path: string, pid: number | undefined | "none"): XsysError {
   const who = typeof pid === "number" ? `xsys, pid ${pid},` : "a server";
   return new XsysError("BUSY", `${who} already listens on ${path}`, {
     details: { socket: path, ...(typeof pid === "number" && { pid }) },
   });
 }
 
-/** The pid of the server that answers on a path, undefined when it does not tell, or that nobody is there. */
-async function probe(path: string): Promise<number | undefined | "nobody"> {
+/** The pid of the server on a path: undefined when it is unknown, "none" when no server listens. */
+async function probe(path: string): Promise<number | undefined | "none"> {
   const socket = connect(path);
-  const { promise, resolve } = Promise.withResolvers<number | undefined | "nobody">();
+  const { promise, resolve } = Promise.withResolvers<number | undefined | "none">();
   const timer = setTimeout(() => resolve(undefined), PROBE_TIMEOUT);
   const reader = new MessageReader({
     message: ({ payload }) => resolve((payload as Partial<HelloAnswer> | null)?.pid),
     chunk: () => {},
-    fault: () => resolve(undefined), // a server of another protocol is a live server, too
+    fault: () => resolve(undefined), // a server with another protocol is a running server, too
   });
   socket.on("connect", () => new FrameWriter(socket).json(encodeMessage("Hello", {})));
   socket.on("data", (bytes: Buffer) => reader.receive(bytes));
   socket.on("error", ({ code }: NodeJS.ErrnoException) => {
-    resolve(code === "ECONNREFUSED" || code === "ENOENT" ? "nobody" : undefined);
+    resolve(code === "ECONNREFUSED" || code === "ENOENT" ? "none" : undefined);
   });
   socket.on("close", () => resolve(undefined));
   try {
@@ -155,16 +160,16 @@ function listen(server: Server, where: { path: string } | { fd: number }): Promi
   return promise;
 }
 
-function unlinkIfThere(path: string): void {
-  ifThere(() => unlinkSync(path));
+function unlinkIfExists(path: string): void {
+  ifExists(() => unlinkSync(path));
 }
 
-function renameIfThere(from: string, to: string): boolean {
-  return ifThere(() => renameSync(from, to));
+function renameIfExists(from: string, to: string): boolean {
+  return ifExists(() => renameSync(from, to));
 }
 
-/** Whether there was something to act on: another server that starts may have been faster. */
-function ifThere(act: () => void): boolean {
+/** Returns false when the file does not exist, which happens when another server removed it first. */
+function ifExists(act: () => void): boolean {
   try {
     act();
     return true;

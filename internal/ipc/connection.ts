@@ -16,15 +16,15 @@ import { type Caller, Calls, type CallsOwner } from "./calls.ts";
 import type { Role, RoleInbox, RolePeer } from "./role.ts";
 
 /**
- * How long a peer may take to end its side when we have ended ours, in milliseconds: one that does not run its event
- * loop would hold the service up.
+ * Milliseconds that a peer may take to close its side after the service has closed its own. Without it, a peer that
+ * does not run its event loop would delay the service's shutdown.
  */
 const END_TIMEOUT = 500;
 
-/** How the types of messages begin by which a peer takes a role: `RegisterWorker`. */
+/** Prefix of the message types with which a peer takes a role, such as `RegisterWorker`. */
 const REGISTER = "Register";
 
-/** What a connection needs of the server it belongs to. */
+/** The parts of the server that a connection uses. */
 export interface ConnectionOwner extends CallsOwner {
   readonly log: Logger;
   /** Roles that a peer can take. */
@@ -32,7 +32,7 @@ export interface ConnectionOwner extends CallsOwner {
   hello(): HelloAnswer;
 }
 
-/** One peer: its frames, its calls in flight, and the end of both. */
+/** The connection of one peer: reads its frames, holds its calls in flight, and closes it. */
 export class Connection implements Caller, RolePeer {
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
@@ -44,9 +44,9 @@ export class Connection implements Caller, RolePeer {
   #inbox: RoleInbox | undefined;
   #fault: string | undefined;
   #pid: number | undefined;
-  #hasSpoken = false;
+  #hasReceived = false;
   #saidHello = false;
-  #lastHeard = Date.now();
+  #lastReceived = Date.now();
   #readingPaused = false;
   #ending = false;
   #refused = false;
@@ -60,7 +60,7 @@ export class Connection implements Caller, RolePeer {
         message: (message) => this.#takeMessage(message),
         chunk: (id, bytes, last) => this.#takeChunk(id, bytes, last),
         binary: (payload) => this.#takeBinary(payload),
-        fault: (error) => this.#whenFaulty(error),
+        fault: (error) => this.#onFault(error),
       },
       owner.limits.maxFrame,
     );
@@ -70,10 +70,10 @@ export class Connection implements Caller, RolePeer {
       if (this.#inbox !== undefined) this.#receive(bytes);
       else onBehalfOf.run(number, () => this.#receive(bytes));
     });
-    socket.on("drain", () => this.#balance());
+    socket.on("drain", () => this.#pauseOrResume());
     socket.on("error", (error) => this.#log.debug({ err: error }, "connection failed"));
     socket.on("close", () => this.#abandon());
-    // Node's own timeout sees how much of one large answer has left, which bytesWritten tells only at its start.
+    // Node's own timeout notices progress within one large answer; bytesWritten counts it whole at the start.
     wheneverQuiet(socket, owner.limits.stallTimeout, () => this.#closeIfUnread());
   }
 
@@ -107,23 +107,23 @@ export class Connection implements Caller, RolePeer {
   }
 
   onSettled(): void {
-    this.#balance();
+    this.#pauseOrResume();
     if (this.#ending) this.#endIfIdle();
   }
 
-  /** Closes once nothing is in flight: at once, or when the last call is answered. */
+  /** Closes when no call is in flight: at once, or when the last call is answered. */
   endWhenIdle(): void {
     this.#ending = true;
     this.#calls.endSubscriptions();
     this.#endIfIdle();
   }
 
-  /** Gives up on what is in flight and closes. */
+  /** Closes at once and abandons the calls in flight. */
   destroy(): void {
     this.#socket.destroy();
   }
 
-  /** What a worker gets that is to end: all that was said to it, and then the end. */
+  /** Sends everything that is buffered and then ends the connection. This is how a worker is told to exit. */
   close(): void {
     this.#endIfIdle();
   }
@@ -133,8 +133,8 @@ export class Connection implements Caller, RolePeer {
   }
 
   /**
-   * Refuses the peer in its own language, and closes. What it still sends is read and dropped: a socket closed with
-   * bytes unread takes the refusal away from the peer, who finds a reset instead.
+   * Sends the peer an error and closes. Bytes that still arrive are read and dropped, because closing a socket with
+   * unread bytes sends a reset, and the peer would get that instead of the error.
    */
   refuse(error: XsysError): void {
     if (this.#refused) return;
@@ -147,15 +147,15 @@ export class Connection implements Caller, RolePeer {
     setTimeout(() => this.#socket.destroy(), END_TIMEOUT).unref();
   }
 
-  /** Closes the connection when the peer has left something half-done for too long. */
+  /** Closes the connection when a frame has been incomplete, or the peer silent since it connected, for too long. */
   closeIfStalled(now: number): void {
-    if (this.#socket.writableLength > 0 || now - this.#lastHeard < this.#owner.limits.stallTimeout) return;
+    if (this.#socket.writableLength > 0 || now - this.#lastReceived < this.#owner.limits.stallTimeout) return;
     const reason = this.#stallReason();
     if (reason !== undefined) this.#closeStalled(reason);
   }
 
   #closeIfUnread(): void {
-    if (this.#socket.writableLength > 0) this.#closeStalled("the peer does not read its answers");
+    if (this.#socket.writableLength > 0) this.#closeStalled("the peer did not read its answers");
   }
 
   #closeStalled(reason: string): void {
@@ -165,8 +165,8 @@ export class Connection implements Caller, RolePeer {
   }
 
   #stallReason(): string | undefined {
-    if (this.#reader.midFrame) return "a frame was left unfinished";
-    return this.#hasSpoken ? undefined : "the peer said nothing";
+    if (this.#reader.midFrame) return "a frame was incomplete";
+    return this.#hasReceived ? undefined : "the peer sent nothing";
   }
 
   #endIfIdle(): void {
@@ -178,13 +178,13 @@ export class Connection implements Caller, RolePeer {
 
   #receive(bytes: Buffer): void {
     if (this.#refused) return;
-    this.#lastHeard = Date.now();
+    this.#lastReceived = Date.now();
     this.#reader.receive(bytes);
-    if (!this.#refused) this.#balance();
+    if (!this.#refused) this.#pauseOrResume();
   }
 
-  /** A peer that breaks the protocol loses its connection; nothing else is affected. */
-  #whenFaulty(error: unknown): void {
+  /** Closes the connection of a peer that violates the protocol. Other connections are not affected. */
+  #onFault(error: unknown): void {
     if (!(error instanceof XsysError)) throw error;
     if (this.isOpen) this.refuse(error);
   }
@@ -196,7 +196,7 @@ export class Connection implements Caller, RolePeer {
   }
 
   #takeBinary(payload: Buffer): boolean {
-    this.#hasSpoken = true;
+    this.#hasReceived = true;
     if (payload[0] !== XBP_RESPONSE_MARK || this.#inbox === undefined) return false;
     if (this.isOpen) this.#inbox.xbpResponse(payload);
     return true;
@@ -204,7 +204,7 @@ export class Connection implements Caller, RolePeer {
 
   #takeMessage(message: Message): void {
     if (!this.isOpen) return;
-    this.#hasSpoken = true;
+    this.#hasReceived = true;
     const { type, id } = message;
     if (this.#inbox?.takes.has(type)) this.#inbox.message(message);
     else if (type === "CoreCommand") this.#calls.begin(message);
@@ -214,16 +214,16 @@ export class Connection implements Caller, RolePeer {
     else if (type === "Hello") this.#greet(message);
     else if (type.startsWith(REGISTER)) this.#register(message);
     else if (type !== "Pong") {
-      const error = new XsysError("UNKNOWN_TYPE", `there is no message type "${type.slice(0, 64)}"`);
+      const error = new XsysError("UNKNOWN_TYPE", `unknown message type "${type.slice(0, 64)}"`);
       this.writer.json(encodeError(error, id));
     }
   }
 
-  /** From here on the peer has a role. */
+  /** Gives the peer a role. */
   #register({ id, type, payload }: Message): void {
     const role = this.#owner.roles.find(({ takenBy }) => takenBy === type);
     if (role === undefined || this.#inbox !== undefined) {
-      this.writer.json(encodeError(new XsysError("UNSUPPORTED", this.#whyNoRole(type)), id));
+      this.writer.json(encodeError(new XsysError("UNSUPPORTED", this.#roleRefusal(type)), id));
       return;
     }
     this.#inbox = role.admit(this, payload);
@@ -231,9 +231,9 @@ export class Connection implements Caller, RolePeer {
     this.#calls.abandon();
   }
 
-  #whyNoRole(type: string): string {
-    if (this.#inbox !== undefined) return "this connection has a role already";
-    return `this service takes no ${type.slice(REGISTER.length).toLowerCase()}s`;
+  #roleRefusal(type: string): string {
+    if (this.#inbox !== undefined) return "this connection already has a role";
+    return `this service does not accept ${type.slice(REGISTER.length).toLowerCase()}s`;
   }
 
   #greet({ id, payload }: Message): void {
@@ -244,10 +244,11 @@ export class Connection implements Caller, RolePeer {
   }
 
   /**
-   * Reads on only while the peer takes its answers, and while its calls in order are few. A peer with a role is
-   * always read: what it is sent is bounded by the role, and it might be waiting for us as we for it.
+   * Pauses reading while too many bytes of answers are unread or too many calls without an id are queued. A peer with a
+   * role is always read: the role bounds what it is sent, and pausing could deadlock when both sides wait for each
+   * other.
    */
-  #balance(): void {
+  #pauseOrResume(): void {
     if (this.#inbox !== undefined) return;
     const full = this.#socket.writableLength > this.#owner.limits.maxUnsent || this.#calls.tooManyInOrder;
     if (full === this.#readingPaused) return;

@@ -12,10 +12,12 @@ export interface CallOrigin {
   readonly peer: Peer;
 }
 
-/** One call that a peer made and that is not answered yet. What a plain call does not use is never made. */
+/**
+ * One unanswered call of a peer. Signal, output and events are created on first use, so that plain calls stay cheap.
+ */
 export class IncomingCall implements Call {
   readonly name: string;
-  /** Absent for XyPriss's clients, which have their answers in the order asked. */
+  /** Absent for XyPriss's clients, whose calls are answered in order. */
   readonly id: number | undefined;
   readonly startedAt: number = performance.now();
   readonly callerPid: number | undefined;
@@ -28,8 +30,8 @@ export class IncomingCall implements Call {
   #input: ByteReader | undefined;
   #output: ByteWriter | undefined;
   #events: EventWriter | undefined;
-  /** Granted before anything was sent: the handler may not even be loaded yet. */
-  readonly #early = { bytes: 0, events: 0 };
+  /** Credit granted before the output or the events were created; the handler may still be loading. */
+  readonly #earlyCredit = { bytes: 0, events: 0 };
 
   constructor(
     name: string,
@@ -41,7 +43,7 @@ export class IncomingCall implements Call {
     this.id = id;
     this.callerPid = callerPid;
     this.peer = peer;
-    this.progress = wantsProgress && id !== undefined ? (progress) => this.#tell({ progress }) : undefined;
+    this.progress = wantsProgress && id !== undefined ? (progress) => this.#sendEvent({ progress }) : undefined;
     this.#frames = frames;
     if (takesInput && id !== undefined) {
       this.#input = new ByteReader((bytes) => frames.json(encodeMessage("Credit", { bytes }, id)));
@@ -60,7 +62,7 @@ export class IncomingCall implements Call {
     return this.#input ?? NO_INPUT;
   }
 
-  /** The bytes this call sends; only one with an id can, for chunks are told apart by it. */
+  /** The call's byte stream. Only a call with an id can have one, because chunks are matched to calls by id. */
   get output(): Output {
     const { id } = this;
     if (id === undefined) {
@@ -71,43 +73,45 @@ export class IncomingCall implements Call {
     }
     if (this.#output === undefined) {
       this.#output = new ByteWriter((bytes) => this.#frames.chunk(id, bytes));
-      this.#output.grant(this.#early.bytes);
+      this.#output.grant(this.#earlyCredit.bytes);
       if (this.#cancelled !== undefined) this.#output.close(this.#cancelled);
     }
     return this.#output;
   }
 
-  /** The events this call sends, which only one with an id can. */
+  /** The call's events. Only a call with an id can have them, because they are matched to calls by id. */
   get events(): Events {
     if (this.id === undefined) {
       throw new XsysError("INVALID_PARAMS", `${this.name} sends events, which only a call with an id can receive`);
     }
     if (this.#events === undefined) {
-      this.#events = new EventWriter((event) => this.#tell({ event }));
-      this.#events.grant(this.#early.events);
+      this.#events = new EventWriter((event) => this.#sendEvent({ event }));
+      this.#events.grant(this.#earlyCredit.events);
       if (this.#cancelled !== undefined) this.#events.close(this.#cancelled);
     }
     return this.#events;
   }
 
-  #tell(payload: EventPayload): void {
+  #sendEvent(payload: EventPayload): void {
     this.#frames.json(encodeMessage("Event", payload, this.id));
   }
 
-  /** Bytes, or the end, of the input. Chunks for a call that takes none are dropped. */
+  /** Adds bytes to the input, or ends it. Chunks for a call without input are dropped. */
   take(bytes: Uint8Array, last: boolean): void {
     this.#input?.push(bytes);
     if (last) this.#input?.end();
   }
 
   grant({ bytes = 0, events = 0 }: Credit): void {
-    if (this.#output === undefined) this.#early.bytes += bytes;
+    if (this.#output === undefined) this.#earlyCredit.bytes += bytes;
     else this.#output.grant(bytes);
-    if (this.#events === undefined) this.#early.events += events;
+    if (this.#events === undefined) this.#earlyCredit.events += events;
     else this.#events.grant(events);
   }
 
-  /** The peer gave up or is gone. The handler finds out by its signal, its input or its output. */
+  /**
+   * The peer cancelled the call or disconnected. The handler is notified through its signal, input, output and events.
+   */
   cancel(reason: XsysError): void {
     if (this.#cancelled !== undefined) return;
     this.#cancelled = reason;
@@ -117,7 +121,7 @@ export class IncomingCall implements Call {
     this.#events?.close(reason);
   }
 
-  /** The handler is done: what it sent is complete, and what is still coming is of no use. */
+  /** The handler has returned: ends the output, and discards further input. */
   finish(): void {
     if (this.#output !== undefined && this.id !== undefined) this.#frames.chunk(this.id, new Uint8Array(), LAST_CHUNK);
     this.#input?.end();

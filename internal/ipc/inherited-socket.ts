@@ -1,28 +1,28 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { XsysError } from "../../protocol/errors.ts";
 
-/** A socket that listens already, and that its maker, systemd, keeps when the service ends. */
+/** A listening socket from systemd, which keeps it open when the service ends. */
 export interface InheritedSocket {
   readonly descriptor: number;
   readonly path: string;
 }
 
-/** The first descriptor that is handed over: sd_listen_fds(3). */
+/** The first passed descriptor: sd_listen_fds(3). */
 const FIRST = 3;
-/** In /proc/net/unix: somebody listens. */
+/** Flag in /proc/net/unix: the socket is listening. */
 const LISTENS = 0x1_0000;
 const STREAM = "0001";
 
 /**
- * The socket that systemd hands over to this process; undefined where there is none. What tells of it is removed from the
- * environment, for it is not meant for the programs that the service starts.
- * @throws INVALID_PARAMS for more than one, and for anything but a Unix socket at a path that listens
+ * The socket that systemd passes to this process; undefined when there is none. Its variables are removed from the
+ * environment, so that the programs that the service starts do not inherit them.
+ * @throws INVALID_PARAMS for more than one, and for anything but a listening Unix socket with a path
  */
 export function takeInheritedSocket(env: NodeJS.ProcessEnv = process.env): InheritedSocket | undefined {
   const { LISTEN_PID, LISTEN_FDS } = env;
   if (LISTEN_PID !== String(process.pid) || LISTEN_FDS === undefined) return undefined;
   for (const name of ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"]) delete env[name];
-  if (LISTEN_FDS !== "1") throw refused(`${LISTEN_FDS} descriptors were handed over, and one socket is taken`);
+  if (LISTEN_FDS !== "1") throw refused(`${LISTEN_FDS} descriptors were passed, but only one is accepted`);
   return { descriptor: FIRST, path: pathOf(FIRST) };
 }
 
@@ -34,7 +34,7 @@ function pathOf(descriptor: number): string {
     if (own !== inode) continue;
     if (type === STREAM && (Number.parseInt(flags, 16) & LISTENS) !== 0 && path.startsWith("/")) return path;
   }
-  throw refused(`descriptor ${descriptor} is no Unix socket at a path that listens`);
+  throw refused(`descriptor ${descriptor} is not a listening Unix socket with a path`);
 }
 
 function linkOf(descriptor: number): string {

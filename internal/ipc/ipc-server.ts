@@ -12,7 +12,7 @@ import type { Role } from "./role.ts";
 
 export interface IpcServerOptions {
   readonly socket: string;
-  /** Of the socket, where it listens already. */
+  /** Descriptor of a socket that already listens. */
   readonly descriptor?: number | undefined;
   readonly router: CommandRouter;
   readonly limits: IpcLimits;
@@ -22,7 +22,7 @@ export interface IpcServerOptions {
   readonly roles?: readonly Role[] | undefined;
 }
 
-/** Accepts connections on a socket until it is told to stop. */
+/** Accepts connections on a socket until `stop()` is called. */
 export class IpcServer implements ConnectionOwner {
   readonly router: CommandRouter;
   readonly limits: IpcLimits;
@@ -74,8 +74,8 @@ export class IpcServer implements ConnectionOwner {
   }
 
   /**
-   * Takes no more connections, lets calls in flight finish for as long as the drain timeout, and closes. The socket
-   * file goes at once, so that a successor can start. With `force`, nothing is waited for; it may be said later too.
+   * Stops accepting connections, waits for calls in flight up to the drain timeout, and closes. The socket file is
+   * removed at once, so that another service can start. With `force` it does not wait; a second call may add `force`.
    */
   stop(force = false): Promise<void> {
     this.#stopped ??= this.#drain();
@@ -89,14 +89,14 @@ export class IpcServer implements ConnectionOwner {
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = resolve;
     });
-    const overdue = startTimer(() => this.#giveUpWaiting(), this.limits.drainTimeout);
+    const overdue = startTimer(() => this.#closeRemaining(), this.limits.drainTimeout);
     for (const connection of this.#connections) connection.endWhenIdle();
     if (this.#connections.size > 0) await idle;
     clearTimeout(overdue);
     clearInterval(this.#sweeper);
   }
 
-  #giveUpWaiting(): void {
+  #closeRemaining(): void {
     const calls = this.callsInFlight;
     this.log.warn({ calls }, `still ${calls} calls in flight after ${this.limits.drainTimeout} ms: closing`);
     for (const connection of this.#connections) connection.destroy();

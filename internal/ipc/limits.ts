@@ -1,17 +1,19 @@
 import { DEFAULT_MAX_FRAME } from "../../protocol/wire/frame.ts";
 
-/** Every bound of the socket side. Bytes, counts and milliseconds. */
+/** Limits of the service's socket, in bytes, counts and milliseconds. */
 export interface IpcLimits {
-  /** Bytes of a frame's payload, in both directions. */
+  /** Maximum payload of a frame in bytes, in both directions. */
   readonly maxFrame: number;
   readonly maxConnections: number;
-  /** Calls on one connection that are not answered yet. */
+  /** Maximum number of unanswered calls on one connection. */
   readonly maxInflight: number;
-  /** Answers waiting for a client that does not read: above it, nothing more is read from that client. */
+  /** Maximum bytes of unread answers for a client. Above it, the service stops reading from that client. */
   readonly maxUnsent: number;
-  /** How long a begun frame, or unsent answers, may make no progress, and a new connection stay without a word. */
+  /**
+   * Milliseconds without progress in an incomplete frame or unread answers, or without a message on a new connection.
+   */
   readonly stallTimeout: number;
-  /** How long calls in flight may take to finish at the end. */
+  /** Milliseconds that calls in flight may take to finish at shutdown. */
   readonly drainTimeout: number;
 }
 

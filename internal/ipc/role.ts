@@ -2,11 +2,11 @@ import type { FrameWriter } from "../../protocol/wire/frame.ts";
 import type { Message } from "../../protocol/wire/message.ts";
 
 /**
- * A role that the peer of a connection can take, such as a worker's: from then on part of what it says goes to whoever
- * offers the role. Peers without a role are clients.
+ * A role that the peer of a connection can take, such as worker. From then on some of its messages go to the role's
+ * inbox. Peers without a role are clients.
  */
 export interface Role {
-  /** Type of the message by which a peer takes the role. */
+  /** Type of the message with which a peer takes the role. */
   readonly takenBy: string;
   /** @throws INVALID_PARAMS for an invalid registration. */
   admit(peer: RolePeer, registration: unknown): RoleInbox;
@@ -16,21 +16,21 @@ export interface Role {
 export interface RolePeer {
   readonly writer: FrameWriter;
   readonly isOpen: boolean;
-  /** Bytes that the peer has not taken yet. */
+  /** Bytes that the peer has not read yet. */
   readonly unsent: number;
-  /** Ends the connection for a fault of the peer, and reports it to the peer. */
+  /** Sends the reason to the peer as an error and closes the connection, because the peer violated the protocol. */
   fail(reason: string): void;
   close(): void;
-  /** Called when the connection is gone; `fault` when it was ended for a fault of the peer. */
+  /** Calls the listener when the connection is closed, with `fault` when the peer's fault was the reason. */
   onGone(listener: (fault?: string) => void): void;
 }
 
 /**
- * Receives what a peer with a role says. What is passed on aliases the bytes read: copy what must last. A BAD_FRAME thrown
- * here ends the connection.
+ * Receives the messages of a peer with a role. The buffers are views of the read buffer: copy what is kept. A BAD_FRAME
+ * thrown here closes the connection.
  */
 export interface RoleInbox {
-  /** Message types that belong to the role; others are answered as on any connection. */
+  /** Message types that go to this inbox. Others are handled as on any connection. */
   readonly takes: ReadonlySet<string>;
   message(message: Message): void;
   /** A binary response (wire/xbp.ts). */

@@ -79,11 +79,14 @@ describe.skipIf(process.platform !== "linux")("a socket that systemd hands over"
   test("is refused when there are several, or when it is reached from other machines", async () => {
     const { server, letGo } = await listening(sandbox.path("s"));
     const several = await activate(server, ["serve"], "2").end;
-    expect(several).toMatchObject({ status: 64, stderr: expect.stringContaining("2 descriptors were handed over") });
+    expect(several).toMatchObject({ status: 64, stderr: expect.stringContaining("2 descriptors were passed") });
     await letGo();
     const tcp = await listening(0);
     const refused = await activate(tcp.server, ["serve"]).end;
-    expect(refused).toMatchObject({ status: 64, stderr: expect.stringContaining("descriptor 3 is no Unix socket") });
+    expect(refused).toMatchObject({
+      status: 64,
+      stderr: expect.stringContaining("descriptor 3 is not a listening Unix socket"),
+    });
     await tcp.letGo();
   });
 });

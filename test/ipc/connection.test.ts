@@ -105,14 +105,14 @@ describe("a peer that leaves things half-done is closed after a while, and told 
     const { good, peer, log } = await arrange({ stallTimeout: STALL });
     peer.socket.write(Buffer.from([0, 0, 1, 0, 0x7b]));
     await peer.closed;
-    expect(log).toContainEqual(expect.objectContaining({ msg: expect.stringContaining("unfinished") }));
+    expect(log).toContainEqual(expect.objectContaining({ msg: expect.stringContaining("incomplete") }));
     await expectServed(good);
   });
 
   test("not a word at all", async () => {
     const { good, peer, log } = await arrange({ stallTimeout: STALL });
     await peer.closed;
-    expect(log).toContainEqual(expect.objectContaining({ msg: expect.stringContaining("said nothing") }));
+    expect(log).toContainEqual(expect.objectContaining({ msg: expect.stringContaining("sent nothing") }));
     await expectServed(good);
   });
 
@@ -129,7 +129,7 @@ describe("a peer that leaves things half-done is closed after a while, and told 
     await expectServed(good);
     await expect
       .poll(() => log, { timeout: 25_000 })
-      .toContainEqual(expect.objectContaining({ msg: expect.stringContaining("does not read") }));
+      .toContainEqual(expect.objectContaining({ msg: expect.stringContaining("did not read") }));
     await expectServed(good);
   });
 
