@@ -33,7 +33,7 @@ async function startWithClient(limits: Partial<IpcLimits> = {}): Promise<{ servi
   return { service, xsys };
 }
 
-/** A call that lasts until it is cancelled: echo waits for its input's next bytes. */
+/** Input that never ends, for a call that lasts until it is cancelled. */
 function endlessInput(): AsyncIterable<Uint8Array> {
   return new Readable({ read() {} });
 }
@@ -51,13 +51,13 @@ describe("a client", () => {
     expect(xsys.fs.nonsense).toBeUndefined();
   });
 
-  test("tells what the service told of itself", async () => {
+  test("exposes the service's Hello and its socket", async () => {
     const { xsys, service } = await startWithClient();
     expect(xsys.hello).toMatchObject({ protocol: 1, pid: process.pid });
     expect(xsys.socket).toBe(service.socket);
   });
 
-  test("has 1,000 mixed calls in flight on one connection, each answered right", async () => {
+  test("gets the right answer to each of 1,000 mixed concurrent calls on one connection", async () => {
     const { xsys, service } = await startWithClient();
     await sandbox.write("a.txt", "abc");
     const answers = await Promise.all(
@@ -75,13 +75,13 @@ describe("a client", () => {
     expect(service.status().connections.open).toBe(1);
   });
 
-  test("holds calls back where the server takes no more at once", async () => {
+  test("queues calls above the server's limit of calls in flight", async () => {
     const { xsys } = await startWithClient({ maxInflight: 4 });
     const names = await Promise.all(Array.from({ length: 50 }, (_, i) => xsys.path.basename({ path: `/x/${i}` })));
     expect(names).toEqual(Array.from({ length: 50 }, (_, i) => String(i)));
   });
 
-  test("raises XsysError with code, message and details", async () => {
+  test("rejects with an XsysError with code, message and details", async () => {
     const { xsys } = await startWithClient();
     const error = await xsys.fs.hash({ path: "gone.txt" }).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(XsysError);
@@ -92,12 +92,12 @@ describe("a client", () => {
     });
   });
 
-  test("refuses to call a command that sends bytes as one that does not", async () => {
+  test("call() refuses a command that sends bytes", async () => {
     const { xsys } = await startWithClient();
     await expect(xsys.call("fs.cat", { path: "a" })).rejects.toMatchObject({ code: "INVALID_PARAMS" });
   });
 
-  test("refuses parameters over the server's frame before they are sent", async () => {
+  test("refuses parameters over the server's frame limit without sending them", async () => {
     const { xsys } = await startWithClient({ maxFrame: 10_000 });
     const call = xsys.fs.write({ path: "a", data: "x".repeat(20_000) });
     await expect(call).rejects.toMatchObject({ code: "TOO_LARGE" });
@@ -105,8 +105,8 @@ describe("a client", () => {
   });
 });
 
-describe("what a caller does wrong", () => {
-  test("with parameters that are not JSON is told, and harms nobody", async () => {
+describe("a caller's mistake", () => {
+  test("of parameters that cannot be encoded as JSON is reported, and the connection stays usable", async () => {
     const { xsys } = await startWithClient();
     const circular: { self?: unknown } = {};
     circular.self = circular;
@@ -116,7 +116,7 @@ describe("what a caller does wrong", () => {
 });
 
 describe("streams", () => {
-  test("carry 32 MiB there and back, while other calls are answered", async () => {
+  test("transfer 32 MiB in both directions, while other calls are answered", async () => {
     const { xsys } = await startWithClient();
     const sent = Buffer.alloc(32 * 1024 * 1024, "0123456789abcdef-");
     const stream = xsys.service.echo({}, { input: sent });
@@ -126,7 +126,7 @@ describe("streams", () => {
     expect(await stream.result).toEqual({ bytes: sent.length });
   });
 
-  test("send no more ahead of a reader that does not read than its credit, and hold nobody else up", async () => {
+  test("send no more than the credit to a reader that does not read, and do not block other calls", async () => {
     const { xsys } = await startWithClient();
     let taken = 0;
     async function* source() {
@@ -138,7 +138,7 @@ describe("streams", () => {
     const stream = xsys.service.echo({}, { input: source() });
     await once(stream, "readable");
     let before = -1;
-    // Until the flow has come to rest: what was taken does not change over some answered calls.
+    // Until the flow has stopped: `taken` does not change during 20 answered calls.
     while (before !== taken) {
       before = taken;
       for (let i = 0; i < 20; i++) await xsys.path.basename({ path: "/a/b" });
@@ -156,12 +156,12 @@ describe("streams", () => {
     expect(await stream.result).toEqual({ bytes: 0 });
   });
 
-  test("of a missing file fail as the call does", async () => {
+  test("of a missing file fail with the call's error", async () => {
     const { xsys } = await startWithClient();
     await expect(text(xsys.fs.cat({ path: "gone" }))).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
-  test("take input from a string, bytes, and anything that can be iterated", async () => {
+  test("accept a string, bytes and any iterable as input", async () => {
     const { xsys } = await startWithClient();
     await xsys.fs.write({ path: "1" }, { input: "text" });
     await xsys.fs.write({ path: "2" }, { input: Buffer.from("bytes") });
@@ -175,7 +175,7 @@ describe("streams", () => {
     ]);
   });
 
-  test("whose source fails cancel the call, and nothing is written", async () => {
+  test("with a source that fails cancel the call, and nothing is written", async () => {
     const { xsys } = await startWithClient();
     await sandbox.write("a.txt", "old");
     async function* broken() {
@@ -190,8 +190,8 @@ describe("streams", () => {
   });
 });
 
-describe("giving up", () => {
-  test("by a signal fails at once, tells the server, and leaves the connection of use", async () => {
+describe("cancelling a call", () => {
+  test("by a signal fails it at once, stops the server's work, and keeps the connection usable", async () => {
     const { xsys, service } = await startWithClient();
     const abort = new AbortController();
     const stream = xsys.service.echo({}, { input: endlessInput(), signal: abort.signal });
@@ -202,7 +202,7 @@ describe("giving up", () => {
     expect(await xsys.path.basename({ path: "/a/c" })).toBe("c");
   });
 
-  test("before the call is sent sends nothing", async () => {
+  test("before it is sent sends nothing", async () => {
     const { xsys, service } = await startWithClient();
     const call = xsys.path.join({ segments: ["a"] }, { signal: AbortSignal.abort() });
     await expect(call).rejects.toMatchObject({ code: "CANCELLED" });
@@ -210,20 +210,23 @@ describe("giving up", () => {
     expect(service.status().commands["path.join"]).toBeUndefined();
   });
 
-  test.each([Number.POSITIVE_INFINITY, 2_592_000_000])("a timeout of %d ms is not over at once", async (timeout) => {
-    const { service, xsys } = await startWithClient();
-    await sandbox.write("a.txt", "abc");
-    const input = new Readable({ read() {} });
-    const call = xsys.fs.write({ path: "a.txt" }, { input, timeout });
-    const patient = await connect({ socket: service.socket, timeout, wait: timeout });
-    cleanups.push(() => patient.close());
-    // Longer than the millisecond after which Node ends a timer that is too long.
-    await patient.sys.cpu({ interval: 10 });
-    input.push("d");
-    input.push(null);
-    await call;
-    expect(await sandbox.read("a.txt")).toBe("d");
-  });
+  test.each([Number.POSITIVE_INFINITY, 2_592_000_000])(
+    "a timeout of %d ms does not expire at once",
+    async (timeout) => {
+      const { service, xsys } = await startWithClient();
+      await sandbox.write("a.txt", "abc");
+      const input = new Readable({ read() {} });
+      const call = xsys.fs.write({ path: "a.txt" }, { input, timeout });
+      const patient = await connect({ socket: service.socket, timeout, wait: timeout });
+      cleanups.push(() => patient.close());
+      // Node fires a timer with too long a delay after 1 ms.
+      await patient.sys.cpu({ interval: 10 });
+      input.push("d");
+      input.push(null);
+      await call;
+      expect(await sandbox.read("a.txt")).toBe("d");
+    },
+  );
 
   test.each([Number.NaN, -1, "1000"])("a timeout of %s is refused", async (wrong) => {
     const timeout = wrong as number;
@@ -235,7 +238,7 @@ describe("giving up", () => {
     await expect(connect({ socket: service.socket, wait: timeout })).rejects.toMatchObject(refusal);
   });
 
-  test("a timeout of undefined is the connection's", async () => {
+  test("a timeout of undefined means the connection's default", async () => {
     const { service } = await startWithClient();
     const hasty = await connect({ socket: service.socket, timeout: 20 });
     cleanups.push(() => hasty.close());
@@ -243,14 +246,14 @@ describe("giving up", () => {
     await expect(call).rejects.toMatchObject({ code: "TIMEOUT", details: { timeout: 20 } });
   });
 
-  test("after a timeout fails as TIMEOUT", async () => {
+  test("by a timeout fails it with TIMEOUT", async () => {
     const { xsys } = await startWithClient();
     const call = xsys.fs.write({ path: "a.txt" }, { input: endlessInput(), timeout: 20 });
     await expect(call).rejects.toMatchObject({ code: "TIMEOUT", details: { timeout: 20 } });
     expect(await xsys.fs.check({ path: "a.txt" })).toMatchObject({ exists: false });
   });
 
-  test("while the call is held back takes it out of the queue", async () => {
+  test("while it is queued removes it from the queue", async () => {
     const { xsys } = await startWithClient({ maxInflight: 1 });
     const abort = new AbortController();
     const first = xsys.fs.write({ path: "a.txt" }, { input: endlessInput(), signal: abort.signal });
@@ -263,7 +266,7 @@ describe("giving up", () => {
 });
 
 describe("a lost connection", () => {
-  test("fails what was in flight as UNAVAILABLE, says so, and is made anew by the next call", async () => {
+  test("fails the calls in flight with UNAVAILABLE, and the next call reconnects", async () => {
     const { xsys, service } = await startWithClient();
     const call = xsys.fs.write({ path: "a.txt" }, { input: endlessInput() });
     const failed = expect(call).rejects.toMatchObject({
@@ -275,12 +278,12 @@ describe("a lost connection", () => {
     service.stop(true);
     await service.ended;
     await failed;
-    const next = xsys.path.join({ segments: ["a"] }); // waits for a service that is just starting
+    const next = xsys.path.join({ segments: ["a"] }); // waits for a service that is starting
     await start();
     expect(await next).toBe("a");
   });
 
-  test("is told when no service comes back", async () => {
+  test("is reported when no service is running any more", async () => {
     const service = await start();
     const xsys = await connect({ socket: service.socket, wait: 0 });
     service.stop(false);
@@ -288,7 +291,7 @@ describe("a lost connection", () => {
     await expect(xsys.path.join({})).rejects.toMatchObject({ code: "UNAVAILABLE", details: { errno: "ENOENT" } });
   });
 
-  test("is not made anew once the client is closed", async () => {
+  test("is not reopened after the client was closed", async () => {
     const { xsys } = await startWithClient();
     xsys.close();
     await expect(xsys.path.join({})).rejects.toMatchObject({ code: "UNAVAILABLE" });
@@ -296,13 +299,13 @@ describe("a lost connection", () => {
 });
 
 describe("connect", () => {
-  test("tells where nobody listens and how to start a service", async () => {
+  test("names the socket without a listener, and how to start a service", async () => {
     const attempt = connect({ socket: sandbox.path("nobody"), wait: 0 });
     await expect(attempt).rejects.toMatchObject({ code: "UNAVAILABLE" });
     await expect(attempt).rejects.toThrow(/nobody: no xsys listens there; start one with: xsys serve/);
   });
 
-  test("waits for a service that is just starting", async () => {
+  test("waits for a service that is starting", async () => {
     const connecting = connect({ socket: sandbox.path("s") });
     await nextTurn();
     await start();
@@ -319,7 +322,7 @@ describe("connect", () => {
     other.close();
   });
 
-  test("says so when the service is full", async () => {
+  test("fails with LIMIT_EXCEEDED when the service accepts no more connections", async () => {
     const service = await start({ limits: { maxConnections: 1 } });
     const first = await connect({ socket: service.socket });
     await expect(connect({ socket: service.socket })).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
@@ -340,7 +343,7 @@ describe("connect", () => {
 });
 
 describe("locks taken over the socket", () => {
-  test("name the client's process as their holder", async () => {
+  test("have the client's process as their holder", async () => {
     const service = await start();
     const xsys = await connect({ socket: service.socket, pid: 4711 });
     await writeFile(sandbox.path("a.txt"), "");

@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** A service in a process of its own: calls block this one. */
+/** Starts a service in another process, because calls block this one. */
 async function serve(...options: string[]): Promise<ChildProcess> {
   const words = ["serve", "--socket", sandbox.path("s"), "--root", sandbox.root, "--log-level", "silent", ...options];
   return started(startXsys(words, { stdio: ["ignore", "pipe", "inherit"] }));
@@ -80,7 +80,7 @@ describe.each(TRANSPORTS)("a blocking client over %s", (_name, Transport) => {
       await serve();
     });
 
-    test.each([Number.POSITIVE_INFINITY, 2_592_000_000])("waits up to %d ms where that is asked for", (timeout) => {
+    test.each([Number.POSITIVE_INFINITY, 2_592_000_000])("accepts a wait and a timeout of %d ms", (timeout) => {
       const xsys = open(timeout, timeout);
       expect(xsys.sys.cpu({ interval: 10 }, { timeout }).length).toBeGreaterThan(0);
       expect(xsys.path.join({ segments: ["a"] })).toBe("a");
@@ -110,7 +110,7 @@ describe.each(TRANSPORTS)("a blocking client over %s", (_name, Transport) => {
       expect(failure(() => xsys.call("no.such")).code).toBe("UNKNOWN_COMMAND");
     });
 
-    test("returns all the bytes a command sends, and sends those it reads", async () => {
+    test("returns all bytes that a command sends, and sends the input of one that reads", async () => {
       const xsys = open();
       xsys.fs.write({ path: "1" }, { input: "täxt" });
       xsys.fs.write({ path: "2" }, { input: new Uint8Array([0, 255, 10]) });
@@ -122,7 +122,7 @@ describe.each(TRANSPORTS)("a blocking client over %s", (_name, Transport) => {
       expect(failure(() => xsys.fs.cat({ path: "4" })).code).toBe("NOT_FOUND");
     });
 
-    test("carries 16 MiB there and back, and an answer of many megabytes", async () => {
+    test("transfers 16 MiB in both directions, and an answer of several megabytes", async () => {
       const xsys = open();
       const sent = Buffer.alloc(16 * 1024 * 1024, "0123456789abcdef-");
       expect(xsys.service.echo({}, { input: sent }).equals(sent)).toBe(true);
@@ -131,22 +131,22 @@ describe.each(TRANSPORTS)("a blocking client over %s", (_name, Transport) => {
       expect(xsys.path.basename({ path: "/a/b" })).toBe("b");
     });
 
-    test("calls in the name of the process it was told", async () => {
+    test("calls on behalf of the process with the given pid", async () => {
       await sandbox.write("a.txt", "");
       expect(open().fs.lock({ path: "a.txt" })).toMatchObject({ locked: true, holder: { pid: 4711 } });
     });
   });
 
-  test("refuses parameters over the server's frame before they are sent", async () => {
+  test("refuses parameters over the server's frame limit without sending them", async () => {
     await serve("--max-frame", "10000");
     const xsys = open();
     expect(failure(() => xsys.fs.write({ path: "a", data: "x".repeat(20_000) })).code).toBe("TOO_LARGE");
     expect(xsys.path.basename({ path: "/still/here" })).toBe("here");
   });
 
-  test("fails as TIMEOUT when no answer comes in time, without occupying the processor", async () => {
+  test("fails with TIMEOUT when no answer arrives in time, without using the processor", async () => {
     await strangeServer("stays silent");
-    const xsys = open(1_000); // in which it also connects
+    const xsys = open(1_000); // includes the time to connect
     const before = process.cpuUsage();
     const took = timed(() => expect(failure(() => xsys.path.join()).code).toBe("TIMEOUT"));
     const { user, system } = process.cpuUsage(before);
@@ -160,7 +160,7 @@ describe.each(TRANSPORTS)("a blocking client over %s", (_name, Transport) => {
   });
 
   test.each(["is killed", "is killed in the middle of an answer"])(
-    "fails within a second as UNAVAILABLE when the server %s, and goes on with the next one",
+    "fails within a second with UNAVAILABLE when the server %s, and uses the next server",
     async (habit) => {
       const server = await strangeServer(habit);
       const xsys = open();
@@ -170,14 +170,14 @@ describe.each(TRANSPORTS)("a blocking client over %s", (_name, Transport) => {
         expect(error.message).toContain("it is not known whether the call was carried out");
       });
       expect(took).toBeLessThan(1_000);
-      await end(server); // until then its socket may still take connections
+      await end(server); // until then its socket may still accept connections
       expect(failure(() => xsys.path.join()).message).toContain("start one with: xsys serve");
       await serve();
       expect(xsys.path.join({ segments: ["a"] })).toBe("a");
     },
   );
 
-  test("fails as UNAVAILABLE when what the server says is not the protocol", async () => {
+  test("fails with UNAVAILABLE when the server violates the protocol", async () => {
     await strangeServer("sends garbage");
     expect(failure(() => open().path.join())).toMatchObject({ code: "UNAVAILABLE" });
   });
@@ -187,11 +187,11 @@ describe.each(TRANSPORTS)("a blocking client over %s", (_name, Transport) => {
     expect(failure(() => open()).code).toBe("UNAVAILABLE");
   });
 
-  test("tells where nobody listens", () => {
+  test("fails with UNAVAILABLE and ENOENT when there is no socket", () => {
     expect(failure(() => open())).toMatchObject({ code: "UNAVAILABLE", details: { errno: "ENOENT" } });
   });
 
-  test("does not call once it is closed", async () => {
+  test("refuses calls after it was closed", async () => {
     await serve();
     const xsys = open();
     xsys.close();
@@ -206,13 +206,13 @@ describe("connectSync", () => {
     return xsys;
   }
 
-  test("waits for a service that is just starting", async () => {
+  test("waits for a service that is starting", async () => {
     const starting = serve();
     expect(open(20_000).path.join({ segments: ["a"] })).toBe("a");
     await starting;
   });
 
-  test("does not notice that the service was replaced between two calls", async () => {
+  test("calls the new service when the service was replaced between two calls", async () => {
     const first = await serve();
     const xsys = open();
     xsys.service.ping();
@@ -222,12 +222,12 @@ describe("connectSync", () => {
     expect(xsys.service.ping().pid).not.toBe(before);
   });
 
-  test("does not hold up a service that stops, though its event loop does not run", async () => {
+  test("does not delay a service that stops, even when its event loop does not run", async () => {
     await serve();
     const xsys = open();
     const other = open();
     other.service.stop();
-    // In this thread nothing runs from here until the service has gone, for which it would wait 10 s at the most.
+    // This thread blocks its event loop until the service has ended. The service would wait for it up to 10 s.
     const gone = () => failure(() => xsys.path.join()).message.includes("no xsys listens there");
     const took = timed(() => {
       while (!gone()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
@@ -235,18 +235,18 @@ describe("connectSync", () => {
     expect(took).toBeLessThan(5_000);
   });
 
-  test("tells when the service is full", async () => {
+  test("fails with LIMIT_EXCEEDED when the service accepts no more connections", async () => {
     await serve("--max-connections", "1");
     open();
     expect(failure(() => open()).code).toBe("LIMIT_EXCEEDED");
   });
 
-  test("takes no answer to another call for its own", async () => {
+  test("ignores the answer to another call", async () => {
     await strangeServer("answers others");
     expect(open().path.join()).toBe("this call's");
   });
 
-  test("gets along with the event loop, and with an asynchronous client beside it", async () => {
+  test("works together with the event loop and an asynchronous client", async () => {
     await serve();
     const xsys = open();
     const other = await connect({ socket: xsys.socket });
@@ -259,7 +259,7 @@ describe("connectSync", () => {
     }
   });
 
-  test("is of use in many threads at once", async () => {
+  test("works in several threads at once", async () => {
     await serve();
     const workerData = { socket: sandbox.path("s"), calls: 200 };
     const threads = Array.from({ length: 4 }, () => new Worker(fixture("calls-in-a-thread.ts"), { workerData }));
@@ -267,13 +267,13 @@ describe("connectSync", () => {
     for (const own of answers) expect(own).toEqual(Array.from({ length: 200 }, (_, i) => String(i)));
   });
 
-  test("lets the process end while it is open", async () => {
+  test("does not keep the process alive while it is open", async () => {
     await serve();
     const child = spawn(process.execPath, [fixture("leaves-open.ts"), sandbox.path("s")]);
     expect(await ended(child)).toMatchObject({ status: 0, stdout: "the/end\n" });
   });
 
-  test.skipIf(process.platform !== "linux")("leaves no descriptor and no file behind", async () => {
+  test.skipIf(process.platform !== "linux")("leaves no open descriptor and no file", async () => {
     await serve();
     open().close();
     const before = readdirSync("/proc/self/fd").length;

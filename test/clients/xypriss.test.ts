@@ -19,7 +19,7 @@ let socket: string;
 let service: ChildProcess;
 let runner: Runner;
 
-/** One service for all, whose own root is none of theirs. */
+/** One service for all tests. Its root differs from the roots of the runners. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "xsys-test-"));
   socket = join(folder, "s");
@@ -41,7 +41,7 @@ afterEach(() => {
 
 type Call = readonly [module: string, action: string, args?: readonly string[], options?: Record<string, unknown>];
 
-/** Calls as XyPriss's API classes make them, in an order in which each finds what it needs. */
+/** Calls as XyPriss's API classes make them. Later calls depend on earlier ones. */
 const CALLS: readonly Call[] = [
   ["fs", "write", ["dir/a.txt"], { input: "one\ntwo (2)\nthree\n", ensureFile: true }],
   ["fs", "write", ["dir/a.txt"], { input: "four\n", append: true }],
@@ -70,7 +70,7 @@ const CALLS: readonly Call[] = [
   ["sys", "processes", [], { topCpu: "x" }],
 ];
 
-/** What a call came to: its result, or the words of its failure. */
+/** The outcome of a call: its result, or its error message. */
 async function outcome(act: () => unknown): Promise<unknown> {
   try {
     return { result: await act() };
@@ -80,7 +80,7 @@ async function outcome(act: () => unknown): Promise<unknown> {
 }
 
 describe("a runner over the socket", () => {
-  test.skipIf(process.platform === "win32")("answers as the command line does, each call after the other", async () => {
+  test.skipIf(process.platform === "win32")("returns the same results as the command line, call by call", async () => {
     const [, binary = ""] = makeBin(join(folder, "bin"));
     const [first, second, third] = ["cli", "sync", "async"].map((name) => sandbox.path(name));
     for (const root of [first, second, third])
@@ -89,8 +89,8 @@ describe("a runner over the socket", () => {
     using sync = createRunner({ root: second, socket });
     using asynchronous = createRunner({ root: third, socket });
     for (const [module, action, args, options] of CALLS) {
-      const told = await outcome(() => client.runAsync(module, action, args, { input: "", ...options }));
-      const expected = JSON.stringify(told);
+      const fromCli = await outcome(() => client.runAsync(module, action, args, { input: "", ...options }));
+      const expected = JSON.stringify(fromCli);
       const fromSync = await outcome(() => sync.runSync(module, action, args, options));
       const fromAsync = await outcome(() => asynchronous.runAsync(module, action, args, options));
       const call = `${module} ${action} ${args?.join(" ")} ${JSON.stringify(options)}`;
@@ -99,7 +99,7 @@ describe("a runner over the socket", () => {
     }
   });
 
-  test("raises XyPrissErrors that tell what failed, and hold the error as it came", async () => {
+  test("throws XyPrissErrors that name what failed and contain the original error", async () => {
     const error = await runner.runAsync("fs", "hash", ["gone"]).catch((e: unknown) => e);
     const details = `fs.hash failed on ${sandbox.path("gone")}: no such file or directory`;
     expect(error).toBeInstanceOf(XyPrissError);
@@ -114,17 +114,17 @@ describe("a runner over the socket", () => {
     expect((error as XyPrissError).raw).toMatchObject({ code: "NOT_FOUND" });
   });
 
-  test("passes what begins with a dash, and the names of global options, on as data", async () => {
+  test("passes arguments that start with a dash, and names of global options, as data", async () => {
     await sandbox.write("a.txt", "--json");
     expect(runner.runSync("fs", "patch", ["a.txt", "--json", "--quiet"])).toMatchObject({ changed: true });
     expect(await sandbox.read("a.txt")).toBe("--quiet");
   });
 
-  test("takes an option of the value null, which the command line sees as a word, for left out", () => {
+  test("treats an option with the value null as absent, unlike the command line", () => {
     expect(runner.runSync("fs", "ls", ["."], { recursive: null, stats: undefined })).toEqual([]);
   });
 
-  test("returns nothing and throws nothing when the call is interactive", () => {
+  test("returns undefined and never throws for an interactive call", () => {
     expect(runner.runSync("fs", "ls", ["."], { interactive: true })).toBeUndefined();
     expect(runner.runSync("fs", "ls", ["gone"], { interactive: true })).toBeUndefined();
   });
@@ -137,24 +137,24 @@ describe("a runner over the socket", () => {
     expect(JSON.parse(log.mock.calls[0]?.[0])).toHaveProperty("process_count");
   });
 
-  test("tells of a command that is not there", () => {
+  test("reports an unknown command", () => {
     expect(() => runner.runSync("fs", "lss", ["."])).toThrow('there is no command "fs.lss", did you mean "fs.ls"?');
   });
 
-  test("tells when no service is there", () => {
+  test("reports that no service is running", () => {
     using other = createRunner({ root: sandbox.root, socket: sandbox.path("none") });
     expect(() => other.runSync("fs", "ls", ["."])).toThrow(/fs.ls failed: cannot connect to .*none: no xsys listens/);
   });
 });
 
 describe("a reading stream", () => {
-  test("gives a file's bytes, whole or from an offset on", async () => {
+  test("yields a file's bytes, all or from an offset on", async () => {
     await sandbox.write("a.bin", "0123456789".repeat(200_000));
     expect(await text(runner.runStream("fs", "cat", ["a.bin"]))).toHaveLength(2_000_000);
     expect(await text(runner.runStream("fs", "cat", ["a.bin"], { offset: 8, limit: 4 }))).toBe("8901");
   });
 
-  test("fails when somebody listens", async () => {
+  test("emits an error when it has an error listener", async () => {
     await expect(text(runner.runStream("fs", "cat", ["gone"]))).rejects.toMatchObject({
       name: "XyPrissError",
       details: expect.stringContaining("no such file"),
@@ -165,7 +165,7 @@ describe("a reading stream", () => {
     expect(error).toBeInstanceOf(XyPrissError);
   });
 
-  test("ends, with a warning, when nobody does", async () => {
+  test("ends with a warning when it has no error listener", async () => {
     const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     const stream = runner.runStream("fs", "cat", ["gone"]);
     const bytes: unknown[] = [];
@@ -181,7 +181,7 @@ describe("a reading stream", () => {
     await once(stream, "readable");
     stream.destroy();
     await once(stream, "close");
-    // Only the call that asks is in flight.
+    // Only the status call itself is in flight.
     await expect
       .poll(
         async () => ((await runner.runAsync("service", "status")) as { calls: { in_flight: number } }).calls.in_flight,
@@ -191,7 +191,7 @@ describe("a reading stream", () => {
 });
 
 describe("a writing stream", () => {
-  test("has written the file when it finishes", async () => {
+  test("has written the file when it emits finish", async () => {
     const stream = runner.runWritableStream("fs", "cat-write", ["out/a.bin"]);
     for (let i = 0; i < 100; i++) stream.write("0123456789".repeat(5_000));
     stream.close();
@@ -199,13 +199,13 @@ describe("a writing stream", () => {
     expect(await sandbox.read("out/a.bin")).toHaveLength(5_000_000);
   });
 
-  test("fails when somebody listens", async () => {
+  test("emits an error when it has an error listener", async () => {
     await sandbox.write("file", "");
     const stream = runner.runWritableStream("fs", "cat-write", ["file/below"]);
     await expect(pipeline(["a", "b"], stream)).rejects.toMatchObject({ name: "XyPrissError" });
   });
 
-  test("takes the rest and finishes, with a warning, when nobody does", async () => {
+  test("discards the rest and finishes with a warning when it has no error listener", async () => {
     const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     await sandbox.write("file", "");
     const stream = runner.runWritableStream("fs", "cat-write", ["file/below"]);
@@ -216,7 +216,7 @@ describe("a writing stream", () => {
     expect(warn).toHaveBeenCalledWith(expect.stringContaining("fs.cat-write failed"), expect.anything());
   });
 
-  test("leaves the old file when it is destroyed before its end", async () => {
+  test("keeps the old file when it is destroyed before its end", async () => {
     await sandbox.write("a.txt", "old");
     const stream = runner.runWritableStream("fs", "atomic-write", ["a.txt"]);
     await new Promise((resolve) => stream.write("new", resolve));

@@ -12,7 +12,7 @@ import { startTestService } from "../support/service.ts";
 const sandbox = useSandbox();
 
 describe("the socket", () => {
-  test("is for its owner alone, and goes with the service", async () => {
+  test("is accessible only to its owner, and is removed when the service ends", async () => {
     const service = await startTestService({ socket: sandbox.path("s") });
     expect((await lstat(sandbox.path("s"))).mode & 0o777).toBe(0o600);
     service.stop(false);
@@ -20,14 +20,14 @@ describe("the socket", () => {
     await expect(lstat(sandbox.path("s"))).rejects.toThrow("ENOENT");
   });
 
-  test("gets its missing folders, which others may not enter", async () => {
+  test("has its missing folders created, closed to other users", async () => {
     const service = await startTestService({ socket: sandbox.path("a/b/s") });
     expect((await lstat(sandbox.path("a/b"))).mode & 0o777).toBe(0o700);
     service.stop(false);
     await service.ended;
   });
 
-  test("of a live server is left alone, and its pid told", async () => {
+  test("of a running server is not replaced, and the error names its pid", async () => {
     const first = await startTestService({ socket: sandbox.path("s") });
     const second = startTestService({ socket: sandbox.path("s") });
     await expect(second).rejects.toMatchObject({ code: "BUSY", details: { pid: process.pid } });
@@ -37,7 +37,7 @@ describe("the socket", () => {
     await first.ended;
   });
 
-  test("of a live server that speaks something else is left alone, too", async () => {
+  test("of a running server with another protocol is not replaced", async () => {
     const other = createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     other.listen(sandbox.path("s"));
     await once(other, "listening");
@@ -45,7 +45,7 @@ describe("the socket", () => {
     other.close();
   });
 
-  test("that a killed server left behind is replaced", async () => {
+  test("left by a killed server is replaced", async () => {
     await leaveSocketBehind(sandbox.path("s"));
     expect((await lstat(sandbox.path("s"))).isSocket()).toBe(true);
     const service = await startTestService({ socket: sandbox.path("s") });
@@ -54,7 +54,7 @@ describe("the socket", () => {
     await service.ended;
   });
 
-  test("goes to one alone of many that start at once where a dead server's file lies", async () => {
+  test("left by a killed server is taken by only one of several services started at once", async () => {
     await leaveSocketBehind(sandbox.path("s"));
     const attempts = await Promise.allSettled(Array.from({ length: 5 }, () => startInProcess(sandbox.path("s"))));
     const started = attempts.filter((attempt) => attempt.status === "fulfilled");
@@ -66,14 +66,14 @@ describe("the socket", () => {
     }
   });
 
-  test.each(["a file", "a folder"])("is refused where %s is", async (kind) => {
+  test.each(["a file", "a folder"])("is not created in place of %s", async (kind) => {
     if (kind === "a file") await writeFile(sandbox.path("s"), "precious");
     else await mkdir(sandbox.path("s"));
     await expect(startTestService({ socket: sandbox.path("s") })).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
     if (kind === "a file") expect(await sandbox.read("s")).toBe("precious");
   });
 
-  test("whose path is too long for the system is refused with the numbers", async () => {
+  test("with a path too long for the system is refused, with its length and the maximum", async () => {
     const socket = sandbox.path("x".repeat(120));
     await expect(startTestService({ socket })).rejects.toMatchObject({ code: "INVALID_PARAMS" });
     await expect(startTestService({ socket })).rejects.toThrow(/has \d+ bytes/);
@@ -81,13 +81,13 @@ describe("the socket", () => {
 });
 
 describe("the default socket", () => {
-  test("is $XSYS_SOCKET, else below $XDG_RUNTIME_DIR, else in a folder of the user's under the temporary one", () => {
+  test("is $XSYS_SOCKET, else in $XDG_RUNTIME_DIR, else in the user's folder in the temporary folder", () => {
     expect(defaultSocket({ XSYS_SOCKET: "/a/s", XDG_RUNTIME_DIR: "/run" })).toBe("/a/s");
     expect(defaultSocket({ XDG_RUNTIME_DIR: "/run/user/1" })).toBe("/run/user/1/xsys/xsys.sock");
     expect(defaultSocket({})).toMatch(new RegExp(`/xsys-${process.getuid?.()}/xsys.sock$`));
   });
 
-  test("is not trusted in a folder that others may enter, that is a link, or that is another user's", async () => {
+  test("is not trusted in a folder that is open to others, is a symbolic link, or belongs to another user", async () => {
     await mkdir(sandbox.path("open"), { mode: 0o755 });
     expect(() => assertPrivateFolder(sandbox.path("open/s"))).toThrow(expect.objectContaining({ code: "DENIED" }));
     await chmod(sandbox.path("open"), 0o700);
@@ -98,12 +98,12 @@ describe("the default socket", () => {
     if (notOurs) expect(() => assertPrivateFolder(notOurs)).toThrow(expect.objectContaining({ code: "DENIED" }));
   });
 
-  test("may be in a folder that is not there yet", () => {
+  test("may be in a folder that does not exist yet", () => {
     expect(() => assertPrivateFolder(sandbox.path("new/s"))).not.toThrow();
   });
 });
 
-/** A server that is killed, so that its socket's file stays. */
+/** Starts a server and kills it, so that its socket file remains. */
 async function leaveSocketBehind(socket: string): Promise<void> {
   const script = `require("net").createServer().listen(${JSON.stringify(socket)}, () => console.log("up"))`;
   const server = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
@@ -112,7 +112,7 @@ async function leaveSocketBehind(socket: string): Promise<void> {
   await once(server, "exit");
 }
 
-/** `xsys serve` in a process of its own; resolves when it listens and rejects when it ends first. */
+/** Starts `xsys serve` in another process. Resolves when it listens; rejects when it ends first. */
 async function startInProcess(socket: string) {
   const child = spawn(...programWith(["serve", "--socket", socket]), { stdio: ["ignore", "pipe", "ignore"] });
   await new Promise<void>((resolve, reject) => {

@@ -9,7 +9,7 @@ import { parseChunk } from "../support/chunk.ts";
 import { coreCommand, RawPeer } from "../support/raw-peer.ts";
 import { startTestService } from "../support/service.ts";
 
-/** Milliseconds: more than this process is ever kept from its turn, on a machine with other things to do. */
+/** Milliseconds. Longer than this process is ever kept waiting for the processor on a busy machine. */
 const STALL = 1_000;
 
 const cleanups: (() => void | Promise<void>)[] = [];
@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** A service with a good client beside the peer that a test misbehaves with. */
+/** Starts a service with a well-behaved client and a peer with which the test misbehaves. */
 async function arrange(limits: Partial<IpcLimits> = {}) {
   const log: Record<string, unknown>[] = [];
   const service = await startTestService({ limits, onLog: (line) => log.push(line) });
@@ -41,16 +41,16 @@ async function expectServed(peer: RawPeer): Promise<void> {
   expect(await peer.message()).toEqual({ type: "Response", payload: { status: "ok", data: "a/b" } });
 }
 
-describe("a bad frame ends its connection with a named error, and nothing else", () => {
+describe("an invalid frame closes its own connection with an error code", () => {
   test.each([
     ["that is not JSON", Buffer.from("{nonsense"), "BAD_FRAME"],
-    ["that is JSON and no object", Buffer.from("[1,2]"), "BAD_FRAME"],
+    ["that is JSON but not an object", Buffer.from("[1,2]"), "BAD_FRAME"],
     ["without a type", Buffer.from('{"payload":{}}'), "BAD_FRAME"],
-    ["with an id that is no id", Buffer.from('{"type":"Ping","id":-1}'), "BAD_FRAME"],
-    ["of an unknown first byte", Buffer.from([0x99, 1, 2]), "BAD_FRAME"],
-    ["that is a chunk cut short", Buffer.from([CHUNK_MARK, 0, 0]), "BAD_FRAME"],
+    ["with an invalid id", Buffer.from('{"type":"Ping","id":-1}'), "BAD_FRAME"],
+    ["with an unknown first byte", Buffer.from([0x99, 1, 2]), "BAD_FRAME"],
+    ["that is an incomplete chunk", Buffer.from([CHUNK_MARK, 0, 0]), "BAD_FRAME"],
     ["that is not UTF-8", Buffer.from([0x7b, 0xff, 0xfe]), "BAD_FRAME"],
-    ["that cancels nothing", Buffer.from('{"type":"Cancel"}'), "BAD_FRAME"],
+    ["that is a Cancel without an id", Buffer.from('{"type":"Cancel"}'), "BAD_FRAME"],
     ["that grants a negative credit", Buffer.from('{"type":"Credit","id":1,"payload":{"bytes":-5}}'), "BAD_FRAME"],
   ])("a payload %s", async (_title, payload, code) => {
     const { good, peer, log } = await arrange();
@@ -89,7 +89,7 @@ describe("a bad frame ends its connection with a named error, and nothing else",
   test("more bytes than the stream's credit", async () => {
     const { good, peer } = await arrange();
     peer.send({ type: "CoreCommand", id: 1, payload: { module: "service", action: "echo", params: {}, input: true } });
-    // Echo stops reading when its own reader grants no credit, so the input piles up until it is over what was granted.
+    // Echo stops reading when its own reader grants no credit, so the input accumulates until it exceeds the credit.
     const chunk = Buffer.concat([Buffer.from([CHUNK_MARK, 0, 0, 0, 0, 1]), Buffer.alloc(1_000_000)]);
     for (let i = 0; i < 4; i++) peer.sendPayload(chunk);
     let answer = await peer.message();
@@ -100,7 +100,7 @@ describe("a bad frame ends its connection with a named error, and nothing else",
   });
 });
 
-describe("a peer that leaves things half-done is closed after a while, and told of in the log", () => {
+describe("a stalled peer is disconnected after the stall timeout, and the reason is logged", () => {
   test("half a frame, then silence", async () => {
     const { good, peer, log } = await arrange({ stallTimeout: STALL });
     peer.socket.write(Buffer.from([0, 0, 1, 0, 0x7b]));
@@ -109,7 +109,7 @@ describe("a peer that leaves things half-done is closed after a while, and told 
     await expectServed(good);
   });
 
-  test("not a word at all", async () => {
+  test("no bytes at all", async () => {
     const { good, peer, log } = await arrange({ stallTimeout: STALL });
     await peer.closed;
     expect(log).toContainEqual(expect.objectContaining({ msg: expect.stringContaining("sent nothing") }));
@@ -118,12 +118,13 @@ describe("a peer that leaves things half-done is closed after a while, and told 
 
   test.each([
     ["at once", 0],
-    ["after it was quiet for longer than that", 2],
-  ])("asking for much and never reading, %s", async (_when, quietTimes) => {
+    ["after a pause longer than the timeout", 2],
+  ])("large answers that are never read, %s", async (_when, quietTimes) => {
     const { service, good, peer, log, folder } = await arrange({ stallTimeout: STALL, maxUnsent: 100_000 });
     await expectServed(peer);
     await writeFile(join(folder, "large.txt"), "x".repeat(1_000_000));
-    for (let i = 0; i < quietTimes; i++) await (await peerOf(service)).closed; // each says nothing, and has the same time
+    // Each of these peers sends nothing and is closed after the same timeout.
+    for (let i = 0; i < quietTimes; i++) await (await peerOf(service)).closed;
     peer.socket.pause();
     for (let id = 0; id < 50; id++) peer.send(coreCommand("fs.read", { path: "large.txt" }, id));
     await expectServed(good);
@@ -133,7 +134,7 @@ describe("a peer that leaves things half-done is closed after a while, and told 
     await expectServed(good);
   });
 
-  test("and no more than a few of its large answers are kept until then", async () => {
+  test("only a few large answers are buffered until then", async () => {
     const { service, peer, folder } = await arrange({ maxFrame: 1_000_000 });
     await writeFile(join(folder, "large.txt"), "x".repeat(900_000));
     peer.socket.pause();
@@ -149,7 +150,7 @@ describe("a peer that leaves things half-done is closed after a while, and told 
     expect(codes.get("ok")).toBeLessThan(8);
   });
 
-  test("but one that reads slowly is waited for, however large the answer it reads", async () => {
+  test("but not one that reads slowly, however large the answer", async () => {
     const { peer, folder } = await arrange({ stallTimeout: STALL, maxUnsent: 100_000 });
     await expectServed(peer);
     await writeFile(join(folder, "large.txt"), "x".repeat(20_000_000));
@@ -163,15 +164,15 @@ describe("a peer that leaves things half-done is closed after a while, and told 
     expect(performance.now() - begun).toBeGreaterThan(2 * STALL);
   });
 
-  test("but one that has spoken may be quiet for as long as it likes", async () => {
+  test("but not one that is idle after it has sent a message", async () => {
     const { good, peer } = await arrange({ stallTimeout: STALL });
-    await peer.closed; // the silent one is gone after the timeout, and the other, older one is not
+    await peer.closed; // the silent peer is disconnected after the timeout; the older, idle one is not
     await expectServed(good);
   });
 });
 
 describe("calls", () => {
-  test("without an id are answered one after the other, in the order asked", async () => {
+  test("without an id are answered one at a time, in the order received", async () => {
     const { peer, folder } = await arrange();
     await writeFile(join(folder, "large.bin"), Buffer.alloc(20_000_000));
     peer.send(coreCommand("fs.hash", { path: "large.bin" }));
@@ -185,14 +186,14 @@ describe("calls", () => {
     await writeFile(join(folder, "large.bin"), Buffer.alloc(20_000_000));
     peer.send(coreCommand("fs.hash", { path: "large.bin" }, 1));
     peer.send(coreCommand("path.basename", { path: "/x/y" }, 2));
-    // The first call of a command loads it, so the quick one may need a moment; hashing 20 MB takes longer still.
+    // The first call of a command loads its handler, which takes a while; hashing 20 MB takes longer.
     expect((await peer.message()).id).toBe(2);
     expect((await peer.message()).id).toBe(1);
   });
 
   test.each([
     ["an unknown command", coreCommand("fs.hsh", {}, 3), "UNKNOWN_COMMAND", 'did you mean "fs.hash"'],
-    ["a name that every object has", coreCommand("constructor.prototype", {}, 3), "UNKNOWN_COMMAND", "no command"],
+    ["a name on Object.prototype", coreCommand("constructor.prototype", {}, 3), "UNKNOWN_COMMAND", "no command"],
     ["a missing parameter", coreCommand("fs.hash", {}, 3), "INVALID_PARAMS", '"path" is missing'],
     ["a parameter of another type", coreCommand("fs.hash", { path: 7 }, 3), "INVALID_PARAMS", '"path" must be string'],
     [
@@ -203,7 +204,7 @@ describe("calls", () => {
     ],
     ["a path with a NUL", coreCommand("fs.hash", { path: "a\0b" }, 3), "INVALID_PARAMS", "NUL"],
     [
-      "params that are no object",
+      "params that are not an object",
       { type: "CoreCommand", id: 3, payload: { module: "fs", action: "hash", params: [1] } },
       "INVALID_PARAMS",
       "object",
@@ -212,7 +213,7 @@ describe("calls", () => {
     ["no payload", { type: "CoreCommand", id: 3 }, "INVALID_PARAMS", "module"],
     ["an unknown type", { type: "Nonsense", id: 3 }, "UNKNOWN_TYPE", "Nonsense"],
     ["a missing file", coreCommand("fs.hash", { path: "gone.txt" }, 3), "NOT_FOUND", "gone.txt"],
-  ])("%s is told, with the id, and the connection goes on", async (_title, message, code, words) => {
+  ])("%s is reported with the id, and the connection stays usable", async (_title, message, code, words) => {
     const { peer } = await arrange();
     peer.send(message);
     const answer = await peer.message();
@@ -221,7 +222,7 @@ describe("calls", () => {
     await expectServed(peer);
   });
 
-  test("over the limit in flight are refused, and the others answered", async () => {
+  test("above the limit of calls in flight are refused, and the others are answered", async () => {
     const { peer } = await arrange({ maxInflight: 3 });
     for (let id = 0; id < 4; id++) {
       peer.send({ type: "CoreCommand", id, payload: { module: "service", action: "echo", params: {}, input: true } });
@@ -231,7 +232,7 @@ describe("calls", () => {
     for (let id = 0; id < 3; id++) expect(await peer.message()).toMatchObject({ id, payload: { status: "ok" } });
   });
 
-  test("are cancelled by Cancel, and answered so", async () => {
+  test("are cancelled by Cancel, and answered with CANCELLED", async () => {
     const { peer } = await arrange();
     peer.send({ type: "CoreCommand", id: 9, payload: { module: "service", action: "echo", params: {}, input: true } });
     peer.send({ type: "Cancel", id: 9 });
@@ -250,7 +251,7 @@ describe("calls", () => {
     await expectServed(good);
   });
 
-  test("whose answer is over a frame's limit say so", async () => {
+  test("with an answer over the frame limit are answered with TOO_LARGE", async () => {
     const { peer, folder } = await arrange({ maxFrame: 5_000 });
     await writeFile(join(folder, "quotes.txt"), '"'.repeat(4_000));
     peer.send(coreCommand("fs.read", { path: "quotes.txt" }, 1));
@@ -258,7 +259,7 @@ describe("calls", () => {
     await expectServed(peer);
   });
 
-  test("take credit that comes before they have begun to send", async () => {
+  test("accept credit before they have sent anything", async () => {
     const { peer, folder } = await arrange();
     await writeFile(join(folder, "large.bin"), Buffer.alloc(3 * INITIAL_CREDIT));
     peer.send(coreCommand("fs.cat", { path: "large.bin" }, 1));
@@ -266,7 +267,7 @@ describe("calls", () => {
     expect(await peer.message()).toMatchObject({ id: 1, payload: { data: { bytes: 3 * INITIAL_CREDIT } } });
   });
 
-  test("of a command whose name is as long as a frame are refused in few words", async () => {
+  test("with a very long command name are refused with a short message", async () => {
     const { peer } = await arrange();
     peer.send(coreCommand(`fs.${"x".repeat(1_000_000)}`, {}, 1));
     peer.send(coreCommand("fs.hash", { path: "a", ["x".repeat(1_000_000)]: 1 }, 2));
@@ -284,7 +285,7 @@ describe("calls", () => {
     expect(await peer.message()).toMatchObject({ payload: { status: "error", code: "INVALID_PARAMS" } });
   });
 
-  test("a stream's bytes come before its answer, the last chunk marked", async () => {
+  test("the bytes of a stream precede its answer, and the last chunk is marked", async () => {
     const { peer } = await arrange();
     peer.send({ type: "CoreCommand", id: 1, payload: { module: "service", action: "echo", params: {}, input: true } });
     peer.sendPayload(Buffer.concat([Buffer.from([CHUNK_MARK, 1, 0, 0, 0, 1]), Buffer.from("hello")]));
@@ -295,7 +296,7 @@ describe("calls", () => {
 });
 
 describe("connections", () => {
-  test("over the limit are refused with a named error", async () => {
+  test("over the limit are refused with LIMIT_EXCEEDED", async () => {
     const { service } = await arrange({ maxConnections: 2 });
     const third = await peerOf(service);
     expect(await third.message()).toMatchObject({
@@ -306,13 +307,13 @@ describe("connections", () => {
     expect(service.status().connections).toMatchObject({ open: 2, refused: 1 });
   });
 
-  test("are told nothing they did not ask for", async () => {
+  test("receive no unsolicited messages", async () => {
     const { peer } = await arrange();
     peer.send({ type: "Ping" });
     expect(await peer.message()).toEqual({ type: "Pong", payload: {} });
   });
 
-  test("learn version, limits and commands by Hello", async () => {
+  test("get the version, the limits and the commands in the Hello", async () => {
     const { peer } = await arrange({ maxInflight: 77 });
     peer.send({ type: "Hello", payload: { protocol: 1 } });
     const { payload } = await peer.message();
@@ -320,7 +321,7 @@ describe("connections", () => {
     expect(payload.commands).toContain("fs.hash");
   });
 
-  test("500 at once are all served", async () => {
+  test("500 at the same time are all served", async () => {
     const { service } = await arrange();
     const peers = await Promise.all(Array.from({ length: 500 }, () => peerOf(service)));
     await Promise.all(peers.map(expectServed));

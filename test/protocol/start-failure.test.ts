@@ -26,7 +26,7 @@ describe("the interpreter of a file", () => {
     expect(interpreterFault(file, cwd)).toBe(fault?.replace("FILE", file));
   });
 
-  test("that is a script itself, whose interpreter is missing, and that of scripts in a circle", async () => {
+  test("that is a script with a missing interpreter, and of a script that is its own interpreter", async () => {
     const inner = await sandbox.write("inner", "#!/opt/none/x\n", 0o755);
     const outer = await sandbox.write("outer", `#!${inner}\n`, 0o755);
     expect(interpreterFault(outer, cwd)).toBe(`the interpreter /opt/none/x of ${inner} does not exist`);
@@ -34,7 +34,7 @@ describe("the interpreter of a file", () => {
     expect(interpreterFault(circle, cwd)).toBeUndefined();
   });
 
-  test("that may not be run", async () => {
+  test("that is not executable", async () => {
     const text = await sandbox.write("text", "", 0o644);
     const file = await sandbox.write("script", "#!./text\n", 0o755);
     expect(interpreterFault(file, cwd)).toBe(`the interpreter ./text of ${file} may not be run`);
@@ -42,34 +42,37 @@ describe("the interpreter of a file", () => {
     expect(interpreterFault(file, cwd)).toBeUndefined();
   });
 
-  test.skipIf(process.platform !== "linux")("that an ELF file names, as one built for musl", async () => {
-    const program = readFileSync("/bin/sh");
-    const at = program.indexOf("/lib");
-    program.write("/non", at);
-    const file = await sandbox.write("program", program, 0o755);
-    expect(interpreterFault("/bin/sh", cwd)).toBeUndefined();
-    expect(interpreterFault(file, cwd)).toMatch(/^the interpreter \/non\S*\/ld-\S+ of \S+ does not exist$/);
-    for (const length of [5, 63, 64, 100, 400]) {
-      const cut = await sandbox.write(`cut-${length}`, program.subarray(0, length), 0o755);
-      expect(interpreterFault(cut, cwd)).toBeUndefined();
-    }
-    program.fill(0xff, 0x20, 0x40);
-    expect(interpreterFault(await sandbox.write("damaged", program, 0o755), cwd)).toBeUndefined();
-  });
+  test.skipIf(process.platform !== "linux")(
+    "that an ELF file names and that is missing, as for a program built for musl",
+    async () => {
+      const program = readFileSync("/bin/sh");
+      const at = program.indexOf("/lib");
+      program.write("/non", at);
+      const file = await sandbox.write("program", program, 0o755);
+      expect(interpreterFault("/bin/sh", cwd)).toBeUndefined();
+      expect(interpreterFault(file, cwd)).toMatch(/^the interpreter \/non\S*\/ld-\S+ of \S+ does not exist$/);
+      for (const length of [5, 63, 64, 100, 400]) {
+        const cut = await sandbox.write(`cut-${length}`, program.subarray(0, length), 0o755);
+        expect(interpreterFault(cut, cwd)).toBeUndefined();
+      }
+      program.fill(0xff, 0x20, 0x40);
+      expect(interpreterFault(await sandbox.write("damaged", program, 0o755), cwd)).toBeUndefined();
+    },
+  );
 });
 
-describe("why a program could not be started", () => {
+describe("the reason why a program could not be started", () => {
   const explain = (program: string, code = "ENOENT", more: object = {}) =>
     explainStart(Object.assign(new Error(`spawn ${program} ${code}`), { code }), { program, cwd, ...more });
 
-  test("its interpreter, by a path or by PATH", async () => {
+  test("is a missing interpreter, of a program given by path or found in PATH", async () => {
     const file = await sandbox.write("bin/script", "#!/opt/none/x\n", 0o755);
     const message = `the interpreter /opt/none/x of ${file} does not exist (ENOENT)`;
     expect(explain("./bin/script")).toMatchObject({ message, code: "ENOENT", cause: { message: expect.any(String) } });
     expect(explain("script", "ENOENT", { env: { PATH: sandbox.path("bin") } })).toMatchObject({ message });
   });
 
-  test("itself, or the folder to run in", () => {
+  test("is a missing program or a missing working directory", () => {
     expect(explain("./none").message).toBe("./none does not exist (ENOENT)");
     expect(explain("none", "ENOENT", { env: { PATH: "/bin" } }).message).toBe(
       "there is no program none in PATH (ENOENT)",
@@ -79,13 +82,13 @@ describe("why a program could not be started", () => {
     );
   });
 
-  test("rights", async () => {
+  test("is a missing permission", async () => {
     const file = await sandbox.write("script", "#!/bin/sh\n", 0o755);
     chmodSync(file, 0o644);
     expect(explain("./script", "EACCES").message).toBe(`${file} may not be run (EACCES)`);
   });
 
-  test("anything else is left as it is", () => {
+  test("is not changed for other errors", () => {
     expect(explain("sh", "EAGAIN").message).toBe("spawn sh EAGAIN");
     expect(explain("/bin/sh").message).toBe("spawn /bin/sh ENOENT");
   });

@@ -32,26 +32,26 @@ describe("startTimer", () => {
     },
   );
 
-  test("Infinity is never", () => {
+  test("never calls back after Infinity", () => {
     const callback = vi.fn();
     startTimer(callback, Number.POSITIVE_INFINITY);
     vi.advanceTimersByTime(100 * YEAR);
     expect(callback).not.toHaveBeenCalled();
   });
 
-  test("a negative delay, as of a time that is past, is at once", () => {
+  test("calls back at once for a negative delay, such as for a time in the past", () => {
     const callback = vi.fn();
     startTimer(callback, -5);
     vi.advanceTimersByTime(1);
     expect(callback).toHaveBeenCalledOnce();
   });
 
-  test("NaN is a mistake, and not 1 ms", () => {
+  test("throws for NaN, instead of using 1 ms", () => {
     expect(() => startTimer(() => {}, Number.NaN)).toThrow(RangeError);
     expect(() => startInterval(() => {}, Number.NaN)).toThrow(RangeError);
   });
 
-  test.each([1_000, 60 * DAY, Number.POSITIVE_INFINITY])("clearTimeout ends one of %d ms at any time", (delay) => {
+  test.each([1_000, 60 * DAY, Number.POSITIVE_INFINITY])("clearTimeout stops a timer of %d ms at any time", (delay) => {
     const callback = vi.fn();
     const timer = startTimer(callback, delay);
     vi.advanceTimersByTime(Math.min(delay - 1, 40 * DAY));
@@ -61,7 +61,7 @@ describe("startTimer", () => {
     expect(callback).not.toHaveBeenCalled();
   });
 
-  test.each([1_000, 60 * DAY])("refresh begins the whole %d ms anew", (delay) => {
+  test.each([1_000, 60 * DAY])("refresh restarts all of the %d ms", (delay) => {
     const callback = vi.fn();
     const timer = startTimer(callback, delay);
     vi.advanceTimersByTime(delay - 1);
@@ -75,7 +75,7 @@ describe("startTimer", () => {
     expect(callback).toHaveBeenCalledTimes(2);
   });
 
-  test("unref and ref hold for all of a long one", () => {
+  test("unref and ref apply to all parts of a long timer", () => {
     const timer = startTimer(() => {}, 60 * DAY).unref();
     expect(timer.hasRef()).toBe(false);
     vi.advanceTimersByTime(40 * DAY);
@@ -97,7 +97,7 @@ describe("startInterval", () => {
     expect(callback).toHaveBeenCalledTimes(3);
   });
 
-  test("the callback may clear a long one", () => {
+  test("the callback may clear a long interval", () => {
     const callback = vi.fn(() => clearInterval(timer));
     const timer = startInterval(callback, 30 * DAY);
     vi.advanceTimersByTime(YEAR);
@@ -106,7 +106,7 @@ describe("startInterval", () => {
 });
 
 describe("pause", () => {
-  test("takes 30 days where that is asked for", async () => {
+  test("can last 30 days", async () => {
     const over = vi.fn();
     void pause(30 * DAY).then(over);
     await vi.advanceTimersByTimeAsync(30 * DAY - 1);
@@ -115,7 +115,7 @@ describe("pause", () => {
     expect(over).toHaveBeenCalledOnce();
   });
 
-  test("a signal ends it with its reason, before and meanwhile, and leaves no timer", async () => {
+  test("rejects with the reason of a signal that is or gets aborted, and leaves no timer", async () => {
     const reason = new Error("enough");
     await expect(pause(1_000, AbortSignal.abort(reason))).rejects.toBe(reason);
     const abort = new AbortController();
@@ -127,7 +127,7 @@ describe("pause", () => {
 });
 
 describe("wheneverQuiet", () => {
-  /** A socket whose client reads nothing, with nothing written to it yet. */
+  /** A socket whose client does not read. Nothing has been written to it yet. */
   async function unread() {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -142,22 +142,22 @@ describe("wheneverQuiet", () => {
 
   beforeEach(() => void vi.useRealTimers());
 
-  test("calls back again when what is written after a quiet while is not taken", async () => {
+  test("calls back again when bytes written after a quiet period are not read", async () => {
     const socket = await unread();
     const unsent: number[] = [];
-    const told = new Promise<void>((resolve) => {
+    const reported = new Promise<void>((resolve) => {
       wheneverQuiet(socket, 20, () => {
         unsent.push(socket.writableLength);
         if (unsent.length === 2) socket.write(Buffer.alloc(8_000_000));
         if (socket.writableLength > 0 && unsent.length > 2) resolve();
       });
     });
-    await told;
+    await reported;
     expect(unsent.slice(0, 2)).toEqual([0, 0]);
     expect(unsent.at(-1)).toBeGreaterThan(0);
   });
 
-  test("and does not arm what the callback has destroyed", async () => {
+  test("does not restart the timer of a socket that the callback has destroyed", async () => {
     const socket = await unread();
     const callback = vi.fn(() => socket.destroy());
     wheneverQuiet(socket, 1, callback);
@@ -166,14 +166,14 @@ describe("wheneverQuiet", () => {
     expect(socket.timeout).toBe(1);
   });
 
-  test("of no end is never", async () => {
+  test("never calls back with a delay of Infinity", async () => {
     const socket = await unread();
     wheneverQuiet(socket, Number.POSITIVE_INFINITY, () => {});
     expect(socket.timeout).toBe(LONGEST_DELAY);
   });
 });
 
-test("a caller's delay is refused when it is no number from 0 to Infinity", () => {
+test("a delay is refused unless it is a number from 0 to Infinity", () => {
   for (const delay of [undefined, 0, 0.5, 30 * DAY, Number.POSITIVE_INFINITY]) {
     expect(delayRefusal("timeout", delay)).toBeUndefined();
   }
@@ -185,7 +185,7 @@ test("a caller's delay is refused when it is no number from 0 to Infinity", () =
   }
 });
 
-test("what others make a timer of stays within what a timer can be given", () => {
+test("withinTimer() limits a delay to the maximum of a Node timer", () => {
   expect(withinTimer(5)).toBe(5);
   expect(withinTimer(30 * DAY)).toBe(LONGEST_DELAY);
   expect(withinTimer(Number.POSITIVE_INFINITY)).toBe(LONGEST_DELAY);

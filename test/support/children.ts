@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { afterEach } from "vitest";
 
-/** Processes that a test starts: those that still run after it are killed, by id. */
+/** Tracks the processes that a test starts. Those still running after the test are killed by process id. */
 export function useChildren(): { add<C extends ChildProcess>(child: C): C } {
   const children: ChildProcess[] = [];
   afterEach(async () => {

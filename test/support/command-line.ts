@@ -11,11 +11,13 @@ export interface Ended {
 }
 
 export interface RunOptions extends Pick<SpawnOptions, "cwd" | "env" | "uid" | "gid"> {
-  /** Written to standard input, which is then closed; without it, it stays open as XyPriss's client leaves it. */
+  /**
+   * Written to standard input, which is then closed. Without it standard input stays open, as with XyPriss's client.
+   */
   readonly input?: string | Uint8Array;
 }
 
-/** Runs `xsys` with these words until it ends. */
+/** Runs `xsys` with these arguments until it ends. */
 export async function xsys(words: readonly string[], { input, ...options }: RunOptions = {}): Promise<Ended> {
   const child = startXsys(words, options);
   if (input !== undefined) child.stdin?.end(input);
@@ -33,12 +35,12 @@ export async function ended(child: ChildProcess): Promise<Ended> {
   return { status, signal, stdout, stderr };
 }
 
-/** The next text that a child prints on a stream, up to and including what is waited for. */
+/** Waits until a child has printed `wanted` on a stream, and returns the text printed since the call. */
 export async function printed(child: ChildProcess, wanted: string | RegExp, stream: "stdout" | "stderr" = "stdout") {
   let text = "";
   for await (const chunk of child[stream] ?? []) {
     text += chunk;
     if (typeof wanted === "string" ? text.includes(wanted) : wanted.test(text)) return text;
   }
-  throw new Error(`the program ended and printed: ${text}`);
+  throw new Error(`the program ended without printing the expected text; it printed: ${text}`);
 }

@@ -1,6 +1,6 @@
 import type { Call } from "../../internal/base/context.ts";
 
-/** A call from nobody, whose input is empty and whose bytes and events go nowhere, but for what a test gives. */
+/** A call without a connection: its input is empty, and its output and events are discarded. `given` replaces parts. */
 export function fakeCall(given: Partial<Call> = {}): Call {
   return {
     signal: new AbortController().signal,

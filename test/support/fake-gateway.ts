@@ -6,7 +6,7 @@ import { encodeMessage, type Message, parseMessage } from "../../protocol/wire/m
 import type { WorkerRequest } from "../../protocol/wire/worker.ts";
 import { decodeXbpResponse, sendXbpRequest } from "../../protocol/wire/xbp.ts";
 
-/** What a worker answered: a whole body, or one that comes as chunks. */
+/** A worker's response, with a whole body or a stream of chunks. */
 export interface FakeAnswer {
   readonly encoding: "xbp" | "json";
   readonly status: number;
@@ -15,8 +15,8 @@ export interface FakeAnswer {
   readonly stream: ByteReader | undefined;
 }
 
-/** How a request is said to the worker. */
-interface Saying {
+/** How a request is sent to the worker. */
+interface SendOptions {
   readonly encoding?: "xbp" | "json";
   readonly input?: boolean;
   readonly upgrade?: boolean;
@@ -36,16 +36,16 @@ const GET: WorkerRequest = {
 export interface FakeExchange {
   readonly id: number;
   readonly answer: Promise<FakeAnswer>;
-  /** Writes the body that follows. */
+  /** Writes the request body, when it is sent in chunks. */
   readonly input: ByteWriter;
   endInput(): void;
   cancel(): void;
 }
 
-/** Listens as a gateway does and speaks frames with the one worker that comes. */
+/** Listens on a socket as the gateway does, and exchanges frames with one worker. */
 export class FakeGateway {
   readonly path: string;
-  /** Messages that are about no request, in their order. */
+  /** Messages that belong to no request, in the order received. */
   readonly messages: Message[] = [];
   readonly #server: Server;
   readonly #answers = new Map<number, PromiseWithResolvers<FakeAnswer>>();
@@ -67,7 +67,7 @@ export class FakeGateway {
     return gateway;
   }
 
-  /** The next message that is about no request. */
+  /** Waits for the next message of a type, among those that belong to no request. */
   async message(type: string): Promise<Message> {
     for (;;) {
       const place = this.messages.findIndex((message) => message.type === type);
@@ -78,32 +78,32 @@ export class FakeGateway {
     }
   }
 
-  say(type: string, payload: unknown, id?: number): void {
+  sendMessage(type: string, payload: unknown, id?: number): void {
     this.#writer?.json(encodeMessage(type, payload, id));
   }
 
-  send(part: Partial<WorkerRequest>, saying: Saying = {}): FakeExchange {
+  send(part: Partial<WorkerRequest>, options: SendOptions = {}): FakeExchange {
     const id = this.#ids++;
     const answer = Promise.withResolvers<FakeAnswer>();
     answer.promise.catch(() => {});
     this.#answers.set(id, answer);
     const input = new ByteWriter((bytes) => this.#writer?.chunk(id, bytes));
     this.#writers.set(id, input);
-    this.#sayRequest(id, { ...GET, ...part }, saying);
+    this.#sendRequest(id, { ...GET, ...part }, options);
     return {
       id,
       answer: answer.promise,
       input,
       endInput: () => this.#writer?.chunk(id, new Uint8Array(), LAST_CHUNK),
-      cancel: () => this.say("Cancel", {}, id),
+      cancel: () => this.sendMessage("Cancel", {}, id),
     };
   }
 
-  async fetch(part: Partial<WorkerRequest>, saying?: Saying): Promise<FakeAnswer> {
-    return await this.send(part, saying).answer;
+  async fetch(part: Partial<WorkerRequest>, options?: SendOptions): Promise<FakeAnswer> {
+    return await this.send(part, options).answer;
   }
 
-  /** Says something that is no frame of the protocol. */
+  /** Sends a frame that is invalid in the protocol. */
   garble(): void {
     this.#socket?.write(Buffer.from([0, 0, 0, 1, 0xff]));
   }
@@ -114,11 +114,11 @@ export class FakeGateway {
     await once(this.#server, "close");
   }
 
-  #sayRequest(id: number, request: WorkerRequest, { encoding = "xbp", input, upgrade }: Saying): void {
+  #sendRequest(id: number, request: WorkerRequest, { encoding = "xbp", input, upgrade }: SendOptions): void {
     const fitsXbp = encoding === "xbp" && !input && !upgrade && request.files === undefined;
     if (fitsXbp && this.#writer && sendXbpRequest(this.#writer, String(id), request)) return;
     const { remoteAddr, localAddr, body, files, uploadErrors, ...rest } = request;
-    this.say("Request", {
+    this.sendMessage("Request", {
       id: String(id),
       ...rest,
       remote_addr: remoteAddr,
@@ -139,23 +139,23 @@ export class FakeGateway {
       this.#readers.get(id)?.push(bytes);
       if (last) this.#readers.get(id)?.end();
     };
-    socket.on("data", (bytes: Buffer) => reader.push(bytes, (payload) => this.#take(payload), takeChunk));
-    socket.on("error", () => {}); // a worker's death may reset it
+    socket.on("data", (bytes: Buffer) => reader.push(bytes, (payload) => this.#receive(payload), takeChunk));
+    socket.on("error", () => {}); // the connection may be reset when the worker exits
     socket.on("close", () => this.#lose());
   }
 
-  #take(payload: Buffer): void {
+  #receive(payload: Buffer): void {
     if (payload[0] === XBP_RESPONSE_MARK) {
       const { id, ...answer } = decodeXbpResponse(payload);
       this.#answers.get(Number(id))?.resolve({ encoding: "xbp", stream: undefined, ...answer });
       return;
     }
     const message = parseMessage(payload);
-    // biome-ignore lint/suspicious/noExplicitAny: what a worker says is looked at by the tests
-    const said = message.payload as any;
-    if (message.type === "Response") this.#answered(said);
-    else if (message.type === "Credit") this.#writers.get(message.id ?? -1)?.grant(said.bytes);
-    else if (message.type === "Cancel") this.#readers.get(message.id ?? -1)?.end(new Error(said.reason));
+    // biome-ignore lint/suspicious/noExplicitAny: the tests check what a worker sends
+    const content = message.payload as any;
+    if (message.type === "Response") this.#answered(content);
+    else if (message.type === "Credit") this.#writers.get(message.id ?? -1)?.grant(content.bytes);
+    else if (message.type === "Cancel") this.#readers.get(message.id ?? -1)?.end(new Error(content.reason));
     else {
       this.messages.push(message);
       this.#wake();
@@ -165,7 +165,7 @@ export class FakeGateway {
   // biome-ignore lint/suspicious/noExplicitAny: as above
   #answered({ id, status, headers, body, output }: any): void {
     const number = Number(id);
-    const stream = output ? new ByteReader((bytes) => this.say("Credit", { bytes }, number)) : undefined;
+    const stream = output ? new ByteReader((bytes) => this.sendMessage("Credit", { bytes }, number)) : undefined;
     if (stream) this.#readers.set(number, stream);
     const bytes = Buffer.from(body ?? "", "base64");
     this.#answers.get(number)?.resolve({ encoding: "json", status, headers, body: bytes, stream });
@@ -178,7 +178,7 @@ export class FakeGateway {
   }
 }
 
-/** All that a stream gives. */
+/** The whole body of a response. */
 export async function bodyOf({ body, stream }: FakeAnswer): Promise<Buffer> {
   if (stream === undefined) return body;
   const parts: Uint8Array[] = [];

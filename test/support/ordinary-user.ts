@@ -7,9 +7,9 @@ const NOBODY = 65_534;
 export type Outcome = { readonly result: unknown } | { readonly code: string; readonly message: string };
 
 /**
- * Calls a command in a process without a superuser's rights: the user's own when the tests run as one, else nobody's.
- * Before that the command runs with the rights of the tests, so that everything it loads is loaded: with `warmUp`, where
- * its params would change what the test is about.
+ * Calls a command in a process without root privileges: as the current user, or as `nobody` when the tests run as root.
+ * The command is first run once with the privileges of the tests, so that all its modules are loaded. `warmUp` replaces
+ * the params of that first run, when they would change what is tested.
  */
 export async function callAsOrdinaryUser(
   root: string,

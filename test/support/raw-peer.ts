@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { FrameReader, HEADER_BYTES } from "../../protocol/wire/frame.ts";
 import { isChunk } from "./chunk.ts";
 
-/** A peer that says whatever a test wants said, and keeps what it is told. */
+/** A peer that sends arbitrary bytes to the service and stores what it receives. */
 export class RawPeer {
   readonly socket: Socket;
   readonly closed: Promise<void>;
@@ -25,7 +25,7 @@ export class RawPeer {
       reader.push(bytes, (payload) => this.#payloads.push(Buffer.from(payload)));
       this.#wake();
     });
-    socket.on("error", () => {}); // a reset is a way of being closed
+    socket.on("error", () => {}); // a reset also closes the connection
     this.closed = new Promise((resolve) => {
       socket.on("close", () => {
         this.#isClosed = true;
@@ -45,7 +45,7 @@ export class RawPeer {
     this.socket.write(Buffer.concat([header, payload]));
   }
 
-  /** The next payload; fails when the connection closes first. */
+  /** Waits for the next payload. Rejects when the connection is closed first. */
   async payload(): Promise<Buffer> {
     for (;;) {
       const payload = this.#payloads.shift();
@@ -57,8 +57,8 @@ export class RawPeer {
     }
   }
 
-  /** The next message; chunks before it are passed over. */
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into it
+  /** Waits for the next message. Chunks before it are skipped. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests check arbitrary fields
   async message(): Promise<any> {
     let payload = await this.payload();
     while (isChunk(payload)) payload = await this.payload();
@@ -70,7 +70,7 @@ export class RawPeer {
   }
 }
 
-/** A call as XyPriss's client sends it; with an id, as ours does. */
+/** A call as XyPriss's client sends it, or with an id, as this project's SDK does. */
 export function coreCommand(name: string, params: object = {}, id?: number) {
   const [module, action] = name.split(".");
   return { type: "CoreCommand", payload: { module, action, params }, ...(id !== undefined && { id }) };

@@ -1,6 +1,9 @@
 import type { Reporter, TestModule } from "vitest/node";
 
-/** In CI no test may be skipped: .ci/run installs what tests ask for. Each that was is named, and the run fails. */
+/**
+ * Fails the run in CI when a test was skipped, and lists the skipped tests. .ci/run installs everything that tests
+ * need.
+ */
 export default class RefuseSkipped implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const skipped = modules.flatMap((module) => [...module.children.allTests("skipped")]);

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = `dist/xsys${process.platform === "win32" ? ".exe" : ""}`;
 
-/** Before the tests of the built executable: it has to be built of the sources as they are. */
+/** Before the tests of the built executable: checks that the build is newer than the sources. */
 export default function refuseStaleBuild(): void {
   const built = statSync(`${ROOT}${PROGRAM}`, { throwIfNoEntry: false });
   if (built === undefined) throw new Error(`there is no ${PROGRAM}: run npm run build`);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach } from "vitest";
 
-/** A folder of its own for every test, removed after it. */
+/** A temporary folder for each test, removed after it. */
 export class Sandbox {
   root = "";
 
@@ -11,7 +11,7 @@ export class Sandbox {
     return join(this.root, ...segments);
   }
 
-  /** Writes a file, with its folders, and gives its absolute path. */
+  /** Writes a file, creates its parent folders, and returns its absolute path. */
   async write(path: string, contents: string | Uint8Array, mode?: number): Promise<string> {
     const file = this.path(path);
     await mkdir(dirname(file), { recursive: true });

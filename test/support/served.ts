@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startXsys } from "./command-line.ts";
 
-/** A service in a process of its own. */
+/** A service in another process. */
 export interface Served {
   readonly socket: string;
   stop(atOnce: boolean): void;
   readonly ended: Promise<unknown>;
 }
 
-/** Starts `xsys serve` on a socket of its own, whose folder goes when it ends; resolves when it listens. */
+/** Starts `xsys serve` on a temporary socket, whose folder is removed when it ends. Resolves when it listens. */
 export async function startServed(options: { readonly root: string; readonly confined: boolean }): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), "xsys-socket-"));
   const socket = join(folder, "s");
@@ -20,7 +20,7 @@ export async function startServed(options: { readonly root: string; readonly con
   const end = once(child, "exit");
   const isOver = end.then(([status]) => Promise.reject(new Error(`xsys serve ended with ${status}`)));
   isOver.catch(() => {});
-  await Promise.race([once(child.stdout as NodeJS.ReadableStream, "data"), isOver]); // what it prints first: where it listens
+  await Promise.race([once(child.stdout as NodeJS.ReadableStream, "data"), isOver]); // its first output is the socket path
   return {
     socket,
     ended: end.finally(() => rm(folder, { recursive: true, force: true })),

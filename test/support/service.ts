@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { type Service, type ServiceOptions, startService } from "../../internal/host/service.ts";
 
-/** A service on a socket of its own, whose folder goes when it ends. Its log goes to `onLog`, a line at a time. */
+/** Starts a service on a temporary socket, whose folder is removed when it ends. `onLog` gets each log line. */
 export async function startTestService({
   onLog = () => {},
   ...options

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "vitest";
 
-/** Samples that have to agree before a process counts as waiting. */
+/** Number of equal samples after which a process counts as stalled. */
 const SAMPLES = 4;
 
-/** Bytes that a process has read, of files and pipes alike, once it reads no more (Linux). */
+/** Waits until a process stops reading, and returns the bytes it has read from files and pipes (Linux). */
 export async function readBeforeStalling(pid: number | undefined): Promise<number> {
   const samples: number[] = [];
   await expect
@@ -20,7 +20,7 @@ export async function readBeforeStalling(pid: number | undefined): Promise<numbe
   return samples.at(-1) ?? 0;
 }
 
-/** Bytes of memory that a process has had at the most (Linux). */
+/** Peak resident memory of a process in bytes (Linux). */
 export async function peakMemory(pid: number | undefined): Promise<number> {
   const [, kilobytes = ""] = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
   return Number(kilobytes) * 1024;

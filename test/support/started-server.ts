@@ -2,29 +2,29 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { type Ended, ended, startXsys } from "./command-line.ts";
 
-/** `xsys server start` in a process of its own. */
+/** A running `xsys server start` in another process. */
 export interface StartedServer {
   readonly child: ChildProcess;
   readonly end: Promise<Ended>;
-  /** What it has printed. */
+  /** Everything that it has printed on standard output. */
   readonly text: () => string;
-  /** Resolves when it has printed that. */
+  /** Resolves when its output matches. */
   until(pattern: RegExp): Promise<void>;
-  /** host:port of its HTTP, once it has told. */
+  /** host:port of its HTTP listener. */
   address(): string;
   stop(): Promise<Ended>;
 }
 
 interface Start {
   readonly cwd: string;
-  /** Takes the process, and kills it should it not end. */
+  /** Registers the process, so that it is killed after the test. */
   readonly add: (child: ChildProcess) => unknown;
-  /** Words before its own. */
+  /** Global options, placed before `server start`. */
   readonly globals?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Starts one; resolves when it is ready. */
+/** Starts a server. Resolves when it is ready. */
 export async function startServer(
   words: readonly string[],
   { cwd, add, globals = [], env = process.env }: Start,

@@ -2,14 +2,14 @@ import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:c
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 
-/** What XyPriss's client sends as its signature, by shape. */
+/** A signature in the format that XyPriss's client sends. */
 const SIGNATURE = "0123456789abcdef".repeat(8);
 
 type Options = Readonly<Record<string, unknown>>;
 
 /**
- * Runs a binary as XyPriss's own runner does: the same words in the same order, the same standard streams, and the same
- * reading of what comes back. What it raises is an Error with the text that the application is told.
+ * Runs a binary as XyPriss's own runner does: with the same arguments in the same order, the same standard streams, and
+ * the same parsing of the output. Its errors have the message that the application gets.
  */
 export class XyPrissClient {
   readonly #binary: string;
@@ -37,7 +37,7 @@ export class XyPrissClient {
         stdio: interactive === true ? "ignore" : [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
         ...(input === undefined ? {} : { input: input as string }),
       });
-      return interactive === true ? undefined : understood(stdout);
+      return interactive === true ? undefined : parseOutput(stdout);
     } catch (error) {
       if (interactive === true) return undefined;
       const { stdout, stderr, message } = error as { stdout: string; stderr: string; message: string };
@@ -57,13 +57,13 @@ export class XyPrissClient {
     if (input !== undefined) child.stdin.end(input);
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => {
-      stdout += chunk.toString(); // a character that two chunks share is lost
+      stdout += chunk.toString(); // as in XyPriss: a character split over two chunks is lost
     });
     child.stderr.on("data", (chunk: Buffer) => {
       stderr += chunk.toString();
     });
     const [status] = await once(child, "close");
-    if (status === 0) return understood(stdout);
+    if (status === 0) return parseOutput(stdout);
     throw new Error(messageIn(stdout) ?? (stderr.trim() || `Command failed with exit code ${status}`));
   }
 
@@ -75,7 +75,7 @@ export class XyPrissClient {
     return this.#spawn([...this.#base(), module, action, ...args, ...flags(options)]).stdin;
   }
 
-  /** Resolves when every process has ended, each by itself, its standard input still open. */
+  /** Resolves when every process has ended by itself, with its standard input still open. */
   async ended(): Promise<void> {
     for (const child of this.#children) if (child.exitCode === null) await once(child, "exit");
   }
@@ -101,14 +101,14 @@ function flags(options: Options): string[] {
   });
 }
 
-/** What the runner makes of standard output. */
-function understood(stdout: string): unknown {
+/** Parses standard output as XyPriss's runner does. */
+function parseOutput(stdout: string): unknown {
   for (const text of [stdout, stdout.slice(stdout.indexOf("{"), stdout.lastIndexOf("}") + 1)]) {
     try {
       const value = JSON.parse(text);
       return typeof value === "object" && value !== null && "status" in value && "data" in value ? value.data : value;
     } catch {
-      // the next reading, if any
+      // try the next text
     }
   }
   return stdout;

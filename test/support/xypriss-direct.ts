@@ -1,26 +1,26 @@
 import { connect, type Socket } from "node:net";
 
-/** How long XyPriss waits for a reply, in milliseconds. */
+/** XyPriss's timeout for a reply, in milliseconds. */
 const REPLY_LIMIT = 5_000;
 
-interface Waiting {
+interface PendingReply {
   resolve(data: unknown): void;
   reject(error: Error): void;
   readonly timer: NodeJS.Timeout;
 }
 
 /**
- * A client of the service that behaves as XyPriss's XHSCDirectIPC does: it connects at its first command, has one command
- * under way at a time, takes the next frame as its reply, refuses any other type, and throws away what came in the same
- * chunk behind it.
+ * A client that behaves like XyPriss's XHSCDirectIPC: it connects at its first command, has one command in flight at a
+ * time, treats the next frame as the reply, rejects any other message type, and discards bytes after the reply in the
+ * same chunk.
  */
 export class XyprissDirect {
   readonly #path: string;
-  /** The older generations write a frame's length and body by themselves. */
+  /** Whether to write a frame's length and body separately, as older versions of XyPriss do. */
   readonly #inTwoWrites: boolean;
   #socket: Promise<Socket> | undefined;
   #received = Buffer.alloc(0);
-  #waiting: Waiting | undefined;
+  #pending: PendingReply | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(path: string, { inTwoWrites = false }: { readonly inTwoWrites?: boolean } = {}) {
@@ -28,7 +28,7 @@ export class XyprissDirect {
     this.#inTwoWrites = inTwoWrites;
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into it
+  // biome-ignore lint/suspicious/noExplicitAny: tests check arbitrary fields
   command(module: string, action: string, params: unknown): Promise<any> {
     const turn = this.#last.then(() => this.#ask({ type: "CoreCommand", payload: { module, action, params } }));
     this.#last = turn.catch(() => {});
@@ -44,7 +44,7 @@ export class XyprissDirect {
     const socket = await this.#socket;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#settle(({ reject: fail }) => fail(new Error("Timeout"))), REPLY_LIMIT);
-      this.#waiting = { resolve, reject, timer };
+      this.#pending = { resolve, reject, timer };
       const body = Buffer.from(JSON.stringify(message));
       const length = Buffer.alloc(4);
       length.writeUInt32BE(body.length);
@@ -78,16 +78,16 @@ export class XyprissDirect {
     });
   }
 
-  #settle(settle: (waiting: Waiting) => void): void {
-    const waiting = this.#waiting;
-    if (waiting === undefined) return;
-    this.#waiting = undefined;
-    clearTimeout(waiting.timer);
-    settle(waiting);
+  #settle(settle: (pending: PendingReply) => void): void {
+    const pending = this.#pending;
+    if (pending === undefined) return;
+    this.#pending = undefined;
+    clearTimeout(pending.timer);
+    settle(pending);
   }
 }
 
-/** An open file as XyPriss's FileHandle is one: on a connection of its own. */
+/** An open file like XyPriss's FileHandle, which has its own connection. */
 export class XyprissFileHandle {
   readonly #ipc: XyprissDirect;
   readonly fd: number;
@@ -117,7 +117,7 @@ export class XyprissFileHandle {
     return (await this.#ipc.command("fs", "handle-seek", { handle: this.fd, offset, whence })).pos;
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into it
+  // biome-ignore lint/suspicious/noExplicitAny: tests check arbitrary fields
   stat(): Promise<any> {
     return this.#ipc.command("fs", "handle-stat", { handle: this.fd });
   }
@@ -127,7 +127,7 @@ export class XyprissFileHandle {
     await this.#ipc.close();
   }
 
-  /** Goes without closing the file. */
+  /** Disconnects without closing the file. */
   vanish(): Promise<void> {
     return this.#ipc.close();
   }

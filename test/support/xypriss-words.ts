@@ -1,11 +1,12 @@
 import type { Contract } from "../../protocol/contract/command.ts";
 
-/** What XyPriss's client sends as its signature, by shape. */
+/** A signature in the format that XyPriss's client sends. */
 const SIGNATURE = "0123456789abcdef".repeat(8);
 
 /**
- * The command line that XyPriss's asynchronous client writes for a call: `--json` first, positionals raw and without
- * `--`, then the options in their order, `true` bare, `false` left out, everything else through String().
+ * The command line that XyPriss's asynchronous client uses for a call: `--json` first, then the positionals as they are
+ * and without `--`, then the options in order. `true` becomes a flag without a value, `false` is left out, and any
+ * other value is converted with String().
  */
 export function xypriss(root: string, { module, action, positionals = [] }: Contract, params: object): string[] {
   const rest = new Map<string, unknown>(Object.entries(params));

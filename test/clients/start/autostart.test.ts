@@ -15,7 +15,7 @@ afterEach(async () => {
   await stopService();
 });
 
-/** Stops the service that a test had started, where there is one, and waits until it is gone. */
+/** Stops the service that a test has started, if any, and waits until it has ended. */
 async function stopService(): Promise<void> {
   const xsys = await connect({ socket: sandbox.path("s"), wait: 0 }).catch(() => undefined);
   if (xsys === undefined) return;
@@ -38,7 +38,7 @@ const EXITS = [process.execPath, "-e", "process.exit(3)", "--"];
 const KILLED = [process.execPath, "-e", "process.kill(process.pid, 'SIGKILL')", "--"];
 
 describe("connect() with autostart", () => {
-  test("starts the xsys that belongs to the SDK, and uses the one that runs", async () => {
+  test("starts the xsys of the SDK, and uses a service that is already running", async () => {
     vi.stubEnv("PATH", sandbox.path("nothing"));
     const xsys = await connect({ socket: sandbox.path("s"), autostart: true });
     const again = await connect({ socket: sandbox.path("s"), autostart: true });
@@ -47,7 +47,7 @@ describe("connect() with autostart", () => {
     for (const client of [xsys, again]) client.close();
   });
 
-  test("finds the program xsys of a command's words in the same way", async () => {
+  test("finds the program xsys of a given command in the same way", async () => {
     vi.stubEnv("PATH", sandbox.path("nothing"));
     const autostart = ["xsys", "serve", "--root", sandbox.root];
     const xsys: Client = await connect({ socket: sandbox.path("s"), autostart });
@@ -65,7 +65,7 @@ describe("connect() with autostart", () => {
     });
   });
 
-  test("tells why nothing could be started", async () => {
+  test("reports why no service could be started", async () => {
     vi.stubEnv("XSYS_PATH", sandbox.path("gone"));
     const attempt = connect({ socket: sandbox.path("s"), autostart: true });
     await expect(attempt).rejects.toMatchObject({
@@ -74,7 +74,7 @@ describe("connect() with autostart", () => {
     });
   });
 
-  test("names what keeps a file that is there from being run", async () => {
+  test("reports why an existing file cannot be run", async () => {
     const file = await sandbox.write("own", "#!/no/such/loader\n", 0o755);
     const attempt = connect({ socket: sandbox.path("s"), autostart: [file] });
     await expect(attempt).rejects.toThrow(
@@ -94,25 +94,25 @@ describe.each([
       >,
   ],
 ])("connectSync() over %s with autostart", (_name, open) => {
-  test("blocks until the service that it starts answers, and uses the one that runs", () => {
+  test("blocks until the started service answers, and uses a service that is already running", () => {
     const xsys = open(true);
     const again = open(true);
     expect(again.hello.pid).toBe(xsys.hello.pid);
     for (const client of [xsys, again]) client.close();
   });
 
-  test("fails at once when the program does not stay, and tells how it ended", () => {
+  test("fails at once when the program ends, and reports how it ended", () => {
     const before = performance.now();
     expect(failure(() => open(EXITS)).message).toContain("ended with exit status 3");
     expect(failure(() => open(KILLED)).message).toMatch(/ended with (SIGKILL|signal 9)/);
     expect(failure(() => open([sandbox.path("gone")])).message).toContain(
       `${sandbox.path("gone")} could not be started`,
     );
-    expect(performance.now() - before).toBeLessThan(9_000); // each alone waits for 10 s where the end is not noticed
+    expect(performance.now() - before).toBeLessThan(9_000); // each of them would wait 10 s if the end were not noticed
   });
 });
 
-test("a blocking client starts the service anew when it is gone between two calls", async () => {
+test("a blocking client starts the service again when it ended between two calls", async () => {
   const xsys = connectSync({ socket: sandbox.path("s"), autostart: true });
   const first = xsys.hello.pid;
   await stopService();
@@ -121,7 +121,7 @@ test("a blocking client starts the service anew when it is gone between two call
   xsys.close();
 });
 
-test("XyPriss's runner starts the service, by blocking calls and others", async () => {
+test("XyPriss's runner starts the service, with blocking and with asynchronous calls", async () => {
   for (const call of ["runSync", "runAsync"] as const) {
     const runner = createRunner({ root: sandbox.root, socket: sandbox.path("s"), autostart: true });
     expect(await runner[call]("path", "basename", ["/a/b"])).toBe("b");

@@ -20,7 +20,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** An executable in a package's folder, with the package's manifest. */
+/** Creates a package folder with an executable and a manifest. */
 async function installed(folder: string, mode = 0o755): Promise<string> {
   await sandbox.write(join(folder, "package.json"), "{}");
   return sandbox.write(join(folder, "xsys"), "#!/bin/sh\n", mode);
@@ -30,7 +30,7 @@ async function sdk(folder: string): Promise<string> {
   return pathToFileURL(await sandbox.write(join(folder, SDK), "")).href;
 }
 
-/** Why nothing was found. */
+/** The reason why no executable was found. */
 function problemOf(from: string, platform = PLATFORM): string {
   const found = installedExecutable(from, platform);
   if ("problem" in found) return found.problem;
@@ -40,7 +40,7 @@ function problemOf(from: string, platform = PLATFORM): string {
 describe.skipIf(process.platform === "win32")("the executable is found", () => {
   test.each([
     ["beside the SDK's package", "app/node_modules/xsys", `app/node_modules/${PACKAGE}`],
-    ["in a folder above, where a monorepo has it", "app/packages/a/node_modules/xsys", `app/node_modules/${PACKAGE}`],
+    ["in a folder above, as in a monorepo", "app/packages/a/node_modules/xsys", `app/node_modules/${PACKAGE}`],
     [
       "below the SDK's package, as after npm i -g",
       "lib/node_modules/xsys",
@@ -51,7 +51,7 @@ describe.skipIf(process.platform === "win32")("the executable is found", () => {
     expect(findXsys(await sdk(ofSdk))).toEqual({ words: [file] });
   });
 
-  test("in pnpm's store, which the links of packages lead to", async () => {
+  test("in pnpm's store, through symbolic links", async () => {
     const store = "app/node_modules/.pnpm";
     const file = await installed(`${store}/${PACKAGE}@1.0.0/node_modules/${PACKAGE}`);
     const from = await sdk(`${store}/xsys@1.0.0/node_modules/xsys`);
@@ -63,7 +63,7 @@ describe.skipIf(process.platform === "win32")("the executable is found", () => {
     expect(findXsys(from)).toEqual({ words: [file] });
   });
 
-  test("by XSYS_PATH before all others, from the current folder on", async () => {
+  test("by XSYS_PATH before all others, relative to the current folder", async () => {
     await installed(`app/node_modules/${PACKAGE}`);
     const own = await installed("own");
     vi.stubEnv("XSYS_PATH", own);
@@ -73,12 +73,12 @@ describe.skipIf(process.platform === "win32")("the executable is found", () => {
     expect(findXsys(await sdk("app/node_modules/xsys"))).toEqual({ problem });
   });
 
-  test("in a clone of the project as its sources, run by this Node", () => {
+  test("in a clone of the project: its sources, run by this Node", () => {
     const from = pathToFileURL(join(HOME, "clients/typescript/start/executable.ts")).href;
     expect(findXsys(from)).toEqual({ words: [process.execPath, join(HOME, "cmd/xsys/xsys.js")] });
   });
 
-  test("on PATH at last: the first that can be executed, and is no folder", async () => {
+  test("on PATH last: the first executable file", async () => {
     await mkdir(sandbox.path("folder/xsys"), { recursive: true });
     await installed("plain", 0o644);
     const file = await installed("good");
@@ -87,8 +87,8 @@ describe.skipIf(process.platform === "win32")("the executable is found", () => {
   });
 });
 
-describe.skipIf(process.platform === "win32")("where no executable is found, the reason names", () => {
-  test("the package, why it is not there, and what to do", async () => {
+describe.skipIf(process.platform === "win32")("when no executable is found, the error names", () => {
+  test("the package, why it is missing, and what to do", async () => {
     const problem = problemOf(await sdk("app/node_modules/xsys"));
     expect(problem).toBe(
       `the package ${PACKAGE} is not installed (an optional dependency of xsys, which --omit=optional and --no-optional ` +
@@ -99,7 +99,7 @@ describe.skipIf(process.platform === "win32")("where no executable is found, the
     });
   });
 
-  test("the packages of other platforms that are there in its place", async () => {
+  test("the packages of other platforms that are installed instead", async () => {
     const other = PLATFORMS.find((platform) => platform !== PLATFORM && !platform.startsWith("win32"));
     await installed(`app/node_modules/xsys-${other}`);
     expect(problemOf(await sdk("app/node_modules/xsys"))).toContain(
@@ -107,16 +107,16 @@ describe.skipIf(process.platform === "win32")("where no executable is found, the
     );
   });
 
-  test("a platform that there is no executable for", async () => {
+  test("a platform without a published executable", async () => {
     expect(problemOf(await sdk("a"), "freebsd-x64")).toContain("no package with an executable for freebsd-x64");
   });
 
-  test("a file that has lost its permission to be executed", async () => {
+  test("a file that is not executable", async () => {
     const file = await installed(`app/node_modules/${PACKAGE}`, 0o644);
     expect(problemOf(await sdk("app/node_modules/xsys"))).toBe(`${file} is not an executable file`);
   });
 
-  test("nothing that a bundle without import.meta.url would fail on", () => {
+  test("the missing package, also in a bundle without import.meta.url", () => {
     expect(problemOf(undefined as unknown as string)).toContain("not installed");
   });
 });

@@ -9,7 +9,7 @@ import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();
 
-describe.each(["app-node", "app-sdk"])("the fixture application %s, as a process of its own", (app) => {
+describe.each(["app-node", "app-sdk"])("the fixture application %s, in its own process", (app) => {
   let gateway: FakeGateway;
   let child: ChildProcess;
   let exited: Promise<[number | null, NodeJS.Signals | null]>;
@@ -56,7 +56,7 @@ describe.each(["app-node", "app-sdk"])("the fixture application %s, as a process
     return [status, bytes.toString()];
   }
 
-  test("serves its pages, and tells where its files are", async () => {
+  test("serves its pages, and registers the route of its files", async () => {
     expect(routes).toContainEqual({ method: "GET", path: "/users/:id", target: "worker" });
     expect(routes).toContainEqual({
       method: "GET",
@@ -79,7 +79,7 @@ describe.each(["app-node", "app-sdk"])("the fixture application %s, as a process
     expect((await post("/json", "{"))[0]).toBe(500);
   });
 
-  test("echoes a body of chunks", async () => {
+  test("echoes a body that is sent in chunks", async () => {
     const exchange = gateway.send({ method: "POST", url: "/echo" }, { input: true });
     const body = Buffer.alloc(3_000_000, "chunk");
     const written = exchange.input.write(body).then(() => exchange.endInput());
@@ -100,20 +100,20 @@ describe.each(["app-node", "app-sdk"])("the fixture application %s, as a process
     front.server.close();
   });
 
-  test("exits as it says where it crashes, with what it worked on", async () => {
+  test("exits with its own status when it crashes, and its request fails", async () => {
     const crashing = gateway.fetch({ url: "/crash" });
     await expect(crashing).rejects.toThrow("the worker closed its connection");
     expect(await exited).toEqual([3, null]);
   });
 
-  test("exits with 1 when the gateway closes the connection", async () => {
+  test("exits with status 1 when the gateway closes the connection", async () => {
     expect(await get("/hello")).toEqual([200, "hello"]);
     await gateway.close();
     expect(await exited).toEqual([1, null]);
     gateway = await FakeGateway.listen(sandbox.path("another.sock"));
   });
 
-  test("hangs where it is told to, until it is killed", async () => {
+  test("hangs at /hang until it is killed", async () => {
     const hanging = gateway.fetch({ url: "/hang" });
     child.kill("SIGTERM");
     await expect(hanging).rejects.toThrow("the worker closed its connection");
@@ -121,7 +121,7 @@ describe.each(["app-node", "app-sdk"])("the fixture application %s, as a process
   });
 });
 
-/** HTTP in front of a worker, as far as one upgrade needs it. */
+/** A minimal HTTP server in front of a worker, for one upgrade. */
 async function websocketFront(gateway: FakeGateway, path: string) {
   const server = createServer((socket) => {
     socket.once("data", (bytes: Buffer) => void upgrade(gateway, socket, bytes.toString()));

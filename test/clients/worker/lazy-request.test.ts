@@ -16,12 +16,15 @@ describe("a Request", () => {
     expect((await scene.gateway.fetch({ url })).body.toString()).toBe(expected);
   });
 
-  test.each(["", "a b", "x/y", "user@host", "a:99999", "[::1"])("of the host %j is one for localhost", async (host) => {
-    await scene.serve((request) => new Response(request.url));
-    expect((await scene.gateway.fetch({ headers: { host } })).body.toString()).toBe("http://localhost/");
-  });
+  test.each(["", "a b", "x/y", "user@host", "a:99999", "[::1"])(
+    "with the invalid host %j has a URL with localhost",
+    async (host) => {
+      await scene.serve((request) => new Response(request.url));
+      expect((await scene.gateway.fetch({ headers: { host } })).body.toString()).toBe("http://localhost/");
+    },
+  );
 
-  test("has a body that can be had once, in each way that a Request knows", async () => {
+  test("has a body that can be read once, with each method of a Request", async () => {
     await scene.serve(async (request) => {
       const { search } = new URL(request.url);
       const read: Record<string, () => Promise<unknown>> = {
@@ -60,14 +63,14 @@ describe("a Request", () => {
     expect(await ask("?clone", "twice")).toEqual([false, ["twice", "twice"], true, "used"]);
   });
 
-  test("without a body has none, and tells the rest as any Request", async () => {
+  test("without a body has a null body and the default properties of a Request", async () => {
     await scene.serve(async (request) =>
       Response.json([await request.text(), request.cache, request.mode, request.bodyUsed, request.body]),
     );
     expect(JSON.parse((await scene.gateway.fetch({})).body.toString())).toEqual(["", "default", "cors", false, null]);
   });
 
-  test("keeps its headers where one of them is no field of HTTP", async () => {
+  test("keeps its other headers when one of them is an invalid field", async () => {
     await scene.serve((request) => Response.json([...request.headers]));
     const headers = { host: "x", ":path": "/", "x-snow": "☃", "x-two": ["1", "2"] };
     const answer = await scene.gateway.fetch({ headers }, { encoding: "json" });
@@ -77,7 +80,7 @@ describe("a Request", () => {
     ]);
   });
 
-  test("brings the files of a form", async () => {
+  test("has the stored files of a form in its context", async () => {
     await scene.serve(async (_request, { files, uploadErrors }) => Response.json({ files, uploadErrors }));
     const files = [
       {
@@ -98,7 +101,7 @@ describe("a Request", () => {
     expect(JSON.parse(answer.body.toString())).toEqual({ files, uploadErrors });
   });
 
-  test("is aborted when its client has gone, and when the gateway has", async () => {
+  test("is aborted when the client or the gateway disconnects", async () => {
     const aborted: unknown[] = [];
     const started = Promise.withResolvers<void>();
     const both = Promise.withResolvers<void>();
@@ -116,7 +119,7 @@ describe("a Request", () => {
     scene.gateway.send({});
     await started.promise;
     first.cancel();
-    scene.gateway.say("Ping", {});
+    scene.gateway.sendMessage("Ping", {});
     await scene.gateway.message("Pong");
     expect(aborted).toEqual(["CANCELLED"]);
     await scene.gateway.close();

@@ -6,13 +6,13 @@ import { useScene } from "./scene.ts";
 
 const scene = useScene();
 
-describe("a request of node:http", () => {
-  test("is what the gateway told, with the client's address as its socket's", async () => {
+describe("a node:http request", () => {
+  test("has the fields that the gateway sent, and a socket with the client's address", async () => {
     await scene.serveNode((request, response) => {
       const { method, url, headers, rawHeaders, httpVersion, socket } = request;
       const { remoteAddress, remotePort, remoteFamily, localPort } = socket;
       const { params } = workerContext(request);
-      const told = {
+      const received = {
         method,
         url,
         headers,
@@ -24,7 +24,7 @@ describe("a request of node:http", () => {
         localPort,
         params,
       };
-      response.end(JSON.stringify(told));
+      response.end(JSON.stringify(received));
     });
     const headers = { host: "x", cookie: ["a=1", "b=2"], "x-a": ["1", "2"] };
     const answer = await scene.gateway.fetch(
@@ -48,7 +48,7 @@ describe("a request of node:http", () => {
   test.each([
     ["whole", false],
     ["in chunks", true],
-  ])("has the body that came %s, and the fields that tell of one", async (_how, input) => {
+  ])("has the body that was sent %s, and matching header fields", async (_how, input) => {
     await scene.serveNode(async (request, response) => {
       const { "content-length": length, "transfer-encoding": encoding } = request.headers;
       response.end(JSON.stringify([length, encoding, await text(request), request.complete]));
@@ -56,11 +56,11 @@ describe("a request of node:http", () => {
     const body = Buffer.from("grüße");
     const exchange = scene.gateway.send({ method: "POST", ...(!input && { body }) }, { input });
     if (input) await exchange.input.write(body).then(() => exchange.endInput());
-    const told = JSON.parse((await exchange.answer).body.toString());
-    expect(told).toEqual([...(input ? [null, "chunked"] : ["7", null]), "grüße", true]);
+    const received = JSON.parse((await exchange.answer).body.toString());
+    expect(received).toEqual([...(input ? [null, "chunked"] : ["7", null]), "grüße", true]);
   });
 
-  test("of a form whose files were stored has the fields as JSON, and the files beside it", async () => {
+  test("of a form with stored files has the text fields as a JSON body, and the files in its context", async () => {
     await scene.serveNode(async (request, response) => {
       response.end(
         JSON.stringify([request.headers["content-type"], await text(request), workerContext(request).files]),
@@ -86,7 +86,7 @@ describe("a request of node:http", () => {
     expect(JSON.parse(answer.body.toString())).toEqual(["application/json", '{"a":"1"}', [file]]);
   });
 
-  test("that is answered before all of it has come is over, whether it is being read or not", async () => {
+  test("that is answered before its body has arrived is over, whether its body is read or not", async () => {
     await scene.serveNode((request, response) => {
       if (request.url === "/read") request.resume();
       response.end("early");
@@ -100,7 +100,7 @@ describe("a request of node:http", () => {
     expect(scene.errors).toEqual([]);
   });
 
-  test("that is destroyed breaks its exchange off, and tells so", async () => {
+  test("that is destroyed aborts the exchange and emits close", async () => {
     const closed = Promise.withResolvers<boolean>();
     await scene.serveNode((request) => {
       request.on("close", () => closed.resolve(request.aborted));
@@ -110,7 +110,7 @@ describe("a request of node:http", () => {
     expect(await closed.promise).toBe(true);
   });
 
-  test("and its response outlive a change of their prototypes, as Express makes one", async () => {
+  test("and its response work after their prototypes were replaced, as Express does", async () => {
     const requests = Object.create(IncomingMessage.prototype);
     const responses = Object.create(ServerResponse.prototype, {
       send: {
@@ -130,7 +130,7 @@ describe("a request of node:http", () => {
     expect(answer).toMatchObject({ headers: { "x-sent": "1" }, body: Buffer.from("body 7") });
   });
 
-  test("is no business of whoever asks for the context of another", () => {
+  test("that does not come from serveNodeWorker has no worker context", () => {
     expect(() => workerContext(new IncomingMessage(undefined as never))).toThrow("does not come from serveNodeWorker");
   });
 });

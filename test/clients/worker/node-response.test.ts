@@ -6,22 +6,25 @@ import { useScene } from "./scene.ts";
 
 const scene = useScene();
 
-describe("a response of node:http", () => {
-  test.each(["xbp", "json"] as const)("is one frame when it is ended at once, in %s as it came", async (encoding) => {
-    await scene.serveNode((_request, response) => {
-      response.setHeader("Set-Cookie", ["a=1", "b=2"]);
-      response.setHeader("X-Number", 5);
-      response.end("hello");
-    });
-    const answer = await scene.gateway.fetch({}, { encoding });
-    expect(answer).toEqual({
-      encoding,
-      status: 200,
-      headers: { "set-cookie": ["a=1", "b=2"], "x-number": "5" },
-      body: Buffer.from("hello"),
-      stream: undefined,
-    });
-  });
+describe("a node:http response", () => {
+  test.each(["xbp", "json"] as const)(
+    "that is ended at once is sent as one frame, in the encoding %s of its request",
+    async (encoding) => {
+      await scene.serveNode((_request, response) => {
+        response.setHeader("Set-Cookie", ["a=1", "b=2"]);
+        response.setHeader("X-Number", 5);
+        response.end("hello");
+      });
+      const answer = await scene.gateway.fetch({}, { encoding });
+      expect(answer).toEqual({
+        encoding,
+        status: 200,
+        headers: { "set-cookie": ["a=1", "b=2"], "x-number": "5" },
+        body: Buffer.from("hello"),
+        stream: undefined,
+      });
+    },
+  );
 
   test.each<[string, (response: ServerResponse) => void, object]>([
     [
@@ -36,12 +39,12 @@ describe("a response of node:http", () => {
     ],
     ["pairs", (response) => response.writeHead(201, [["A", ["1", "2"]]] as never), { a: ["1", "2"] }],
     [
-      "an object beside what was set",
+      "an object in addition to fields that were set",
       (response) => response.setHeader("A", "1").setHeader("B", "2").writeHead(201, { a: "3" }),
       { a: "3", b: "2" },
     ],
     ["nothing", (response) => response.writeHead(201), {}],
-  ])("has its head by writeHead with %s", async (_what, writeHead, headers) => {
+  ])("takes status and headers from writeHead with %s", async (_what, writeHead, headers) => {
     await scene.serveNode((_request, response) => {
       writeHead(response);
       response.end("ok");
@@ -52,7 +55,7 @@ describe("a response of node:http", () => {
   test.each([
     ["set", (response: ServerResponse) => response.setHeader("Content-Length", 1234)],
     ["given to writeHead", (response: ServerResponse) => response.writeHead(200, { "Content-Length": 1234 })],
-  ])("to HEAD tells the length that was %s, and sends no body", async (_how, tell) => {
+  ])("to HEAD has the content-length that was %s, and no body", async (_how, tell) => {
     await scene.serveNode((_request, response) => {
       tell(response);
       response.end("a body");
@@ -61,13 +64,13 @@ describe("a response of node:http", () => {
     expect(answer).toMatchObject({ status: 200, headers: { "content-length": "1234" }, body: Buffer.alloc(0) });
   });
 
-  test("refuses a field that is none, and the client gets 500", async () => {
+  test("refuses an invalid header field, and the client gets 500", async () => {
     await scene.serveNode((_request, response) => response.writeHead(200, { "x-split": "a\r\nb" }));
     expect(await scene.gateway.fetch({})).toMatchObject({ status: 500 });
     expect(scene.errors).toMatchObject([{ code: "ERR_INVALID_CHAR" }]);
   });
 
-  test("is one frame when its parts are written in one tick, and chunks when they are not", async () => {
+  test("is sent as one frame when all parts are written in one tick, and as chunks otherwise", async () => {
     await scene.serveNode(async ({ url }, response) => {
       response.write("one ");
       if (url === "/late") await new Promise(setImmediate);
@@ -80,7 +83,7 @@ describe("a response of node:http", () => {
     expect((await bodyOf(late)).toString()).toBe("one two three");
   });
 
-  test("is sent as far as it is when it is flushed", async () => {
+  test("sends what was written when it is flushed", async () => {
     const more = Promise.withResolvers<void>();
     await scene.serveNode(async (_request, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
@@ -93,12 +96,12 @@ describe("a response of node:http", () => {
     expect((await bodyOf(answer)).toString()).toBe("data: 1\n\n");
   });
 
-  test("has no body with 204 and 304, whatever was written", async () => {
+  test("has no body with status 304, even if one was written", async () => {
     await scene.serveNode((_request, response) => response.writeHead(304, { etag: "x" }).end("body"));
     expect(await scene.gateway.fetch({})).toMatchObject({ status: 304, headers: { etag: "x" }, body: Buffer.alloc(0) });
   });
 
-  test("tells its life by the events and properties that frameworks go by", async () => {
+  test("has the events and properties that frameworks use", async () => {
     const seen: string[] = [];
     const closed = Promise.withResolvers<void>();
     await scene.serveNode((request, response) => {
@@ -115,7 +118,7 @@ describe("a response of node:http", () => {
     expect(seen).toEqual(["true", "finish", "close", "true true true true"]);
   });
 
-  test("drops what comes before its head: the gateway has told its client to go on", async () => {
+  test("drops informational responses, because the gateway has already sent 100 Continue", async () => {
     await scene.serveNode((_request, response) => {
       response.writeContinue();
       response.writeEarlyHints({ link: "</a.css>; rel=preload" });
@@ -124,7 +127,7 @@ describe("a response of node:http", () => {
     expect(await scene.gateway.fetch({})).toMatchObject({ status: 200, body: Buffer.from("ok") });
   });
 
-  test("is piped into no faster than it is taken, and to its end", async () => {
+  test("applies back pressure to a pipe, and is written to its end", async () => {
     let written = 0;
     const result = Promise.withResolvers<unknown>();
     async function* parts() {
@@ -134,14 +137,14 @@ describe("a response of node:http", () => {
       (_request, response) => void pipeline(parts(), response).then(() => result.resolve("done"), result.resolve),
     );
     const answer = await scene.gateway.fetch({});
-    scene.gateway.say("Ping", {});
+    scene.gateway.sendMessage("Ping", {});
     await scene.gateway.message("Pong");
     expect(written).toBeLessThan(2_000_000);
     expect((await bodyOf(answer)).length).toBe(4_000_000);
     expect(await result.promise).toBe("done");
   });
 
-  test("is closed, and its request aborted, when the client has gone", async () => {
+  test("is closed, and its request aborted, when the client disconnects", async () => {
     const begun = Promise.withResolvers<void>();
     const seen = Promise.withResolvers<unknown[]>();
     await scene.serveNode(async (request, response) => {
@@ -172,7 +175,7 @@ describe("a response of node:http", () => {
     expect(scene.errors).toEqual([]);
   });
 
-  test("that is destroyed leaves its client a 502, or an answer cut short", async () => {
+  test("that is destroyed gives the client a 502, or an incomplete response", async () => {
     await scene.serveNode(({ url }, response) => {
       if (url === "/late") response.write("part");
       setImmediate(() => response.destroy());
@@ -183,7 +186,7 @@ describe("a response of node:http", () => {
     );
   });
 
-  test("gets 500 when the listener throws or rejects, and the next one is answered", async () => {
+  test("is a 500 when the listener throws or rejects, and the next request is answered", async () => {
     await scene.serveNode(({ url }, response) => {
       if (url === "/throw") throw new Error("a bug");
       if (url === "/reject") return Promise.reject(new Error("late")) as never;

@@ -7,11 +7,11 @@ import { useScene } from "./scene.ts";
 
 const scene = useScene();
 
-describe("a change of protocol", () => {
+describe("an upgrade request", () => {
   const headers = { host: "x", connection: "Upgrade", upgrade: "echo" };
-  const saying = { input: true, upgrade: true };
+  const upgrading = { input: true, upgrade: true };
 
-  test("is the server's upgrade event, whose socket takes a head as text and then bytes", async () => {
+  test("emits the server's upgrade event, with a socket that accepts a response head and then bytes", async () => {
     const server = createServer();
     server.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
       socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: ec");
@@ -19,7 +19,7 @@ describe("a change of protocol", () => {
       socket.pipe(socket);
     });
     await scene.serveNode(server);
-    const exchange = scene.gateway.send({ url: "/socket", headers }, saying);
+    const exchange = scene.gateway.send({ url: "/socket", headers }, upgrading);
     const answer = await exchange.answer;
     expect(answer).toMatchObject({ status: 101, headers: { upgrade: "echo", "x-url": "/socket" } });
     await exchange.input.write(Buffer.from("second"));
@@ -27,7 +27,7 @@ describe("a change of protocol", () => {
     expect((await bodyOf(answer)).toString()).toBe("first second");
   });
 
-  test("is refused by another head, and 502 when the socket is just closed, or given what is no head", async () => {
+  test("is refused by another status, and answered with 502 when the socket is closed or gets no valid head", async () => {
     const server = createServer();
     server.on("upgrade", ({ url }: IncomingMessage, socket: Duplex) => {
       if (url === "/refuse") socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nA: 1\r\nA: 2\r\n\r\nno");
@@ -36,35 +36,35 @@ describe("a change of protocol", () => {
       else socket.destroy();
     });
     await scene.serveNode(server);
-    const refused = await scene.gateway.fetch({ url: "/refuse", headers }, saying);
+    const refused = await scene.gateway.fetch({ url: "/refuse", headers }, upgrading);
     expect(refused).toMatchObject({ status: 403, headers: { a: ["1", "2"] } });
     expect((await bodyOf(refused)).toString()).toBe("no");
     for (const url of ["/close", "/large", "/garbage"]) {
-      expect(await scene.gateway.fetch({ url, headers }, saying)).toMatchObject({ status: 502 });
+      expect(await scene.gateway.fetch({ url, headers }, upgrading)).toMatchObject({ status: 502 });
     }
   });
 
-  test("is 502 for the client whose upgrade listener throws, and no trouble of others", async () => {
+  test("is answered with 502 when its listener throws, and other requests are not affected", async () => {
     const server = createServer((_request, response) => response.end("well"));
     server.on("upgrade", () => {
       throw new Error("no such socket");
     });
     await scene.serveNode(server);
-    expect(await scene.gateway.fetch({ headers }, saying)).toMatchObject({ status: 502 });
+    expect(await scene.gateway.fetch({ headers }, upgrading)).toMatchObject({ status: 502 });
     expect(scene.errors).toEqual([new Error("no such socket")]);
     expect((await scene.gateway.fetch({ url: "/" })).body.toString()).toBe("well");
   });
 
-  test("is a request as any other where no server takes it", async () => {
+  test("is handled like any other request when the server has no upgrade listener", async () => {
     await scene.serveNode(createServer((_request, response) => response.end("plain")));
-    expect((await scene.gateway.fetch({ headers }, saying)).body.toString()).toBe("plain");
+    expect((await scene.gateway.fetch({ headers }, upgrading)).body.toString()).toBe("plain");
   });
 
-  test("ends for the worker when its client breaks off", async () => {
+  test("closes the worker's socket when the client disconnects", async () => {
     const server = createServer();
     const taken = once(server, "upgrade");
     await scene.serveNode(server);
-    const exchange = scene.gateway.send({ headers }, saying);
+    const exchange = scene.gateway.send({ headers }, upgrading);
     const [, socket] = await taken;
     socket.write("HTTP/1.1 101 Switching Protocols\r\n\r\n");
     await exchange.answer;

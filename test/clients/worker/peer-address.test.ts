@@ -10,6 +10,6 @@ test.each([
   ["9.9.9.9, 1.2.3.4:5", "9.9.9.9", undefined],
   ["[fe80::1]:7, 1.2.3.4:5", "fe80::1", 7],
   ["", undefined, undefined],
-])("%s is the address %s and the port %s", (told, address, port) => {
-  expect(peerAddress(told)).toEqual({ address, port });
+])("%s has the address %s and the port %s", (text, address, port) => {
+  expect(peerAddress(text)).toEqual({ address, port });
 });

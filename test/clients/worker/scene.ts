@@ -10,11 +10,11 @@ import {
 import { FakeGateway } from "../../support/fake-gateway.ts";
 import { type Sandbox, useSandbox } from "../../support/sandbox.ts";
 
-/** A gateway, and a worker of this process that serves it. */
+/** A fake gateway, and a worker in this process that is connected to it. */
 class Scene {
   gateway!: FakeGateway;
   worker!: WorkerHandle;
-  /** What the worker was told of. */
+  /** Errors passed to the worker's onError. */
   errors: unknown[] = [];
   readonly #sandbox: Sandbox;
 

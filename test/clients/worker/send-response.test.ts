@@ -5,8 +5,8 @@ import { useScene } from "./scene.ts";
 
 const scene = useScene();
 
-describe("bodies that are large, or come in time", () => {
-  test("go both ways as chunks, no faster than they are taken", async () => {
+describe("bodies that are large or arrive over time", () => {
+  test("are sent as chunks in both directions, with back pressure", async () => {
     const sum = async (body: AsyncIterable<Uint8Array>) => {
       const hash = createHash("sha256");
       for await (const bytes of body) hash.update(bytes);
@@ -31,7 +31,7 @@ describe("bodies that are large, or come in time", () => {
     await written;
   });
 
-  test("an answer over 64 KiB is chunks, one of 64 KiB a frame", async () => {
+  test("a response over 64 KiB is sent as chunks, one of 64 KiB as a single frame", async () => {
     await scene.serve(({ url }) => new Response(Buffer.alloc(Number(new URL(url).search.slice(1)), "x")));
     const [small, large] = await Promise.all([
       scene.gateway.fetch({ url: "/?65536" }),
@@ -41,7 +41,7 @@ describe("bodies that are large, or come in time", () => {
     expect([large.stream === undefined, (await bodyOf(large)).length]).toEqual([false, 65_537]);
   });
 
-  test("an answer's head is sent when its body is still to come", async () => {
+  test("a response's head is sent before its body arrives", async () => {
     const more = Promise.withResolvers<void>();
     async function* parts() {
       await more.promise;
@@ -54,7 +54,7 @@ describe("bodies that are large, or come in time", () => {
     expect((await bodyOf(answer)).toString()).toBe("late");
   });
 
-  test("an answer that fails before it has begun is a 500, and one that does while it waits is cut short", async () => {
+  test("a response that fails before its head was sent is a 500, and one that fails later is cut off", async () => {
     let stream = new ReadableStream<Uint8Array>({ pull: () => Promise.reject(new Error("at once")) });
     await scene.serve(() => new Response(stream));
     expect(await scene.gateway.fetch({})).toMatchObject({ status: 500 });
@@ -64,19 +64,19 @@ describe("bodies that are large, or come in time", () => {
     }
     stream = ReadableStream.from(parts()) as unknown as ReadableStream<Uint8Array>;
     const answer = await scene.gateway.fetch({});
-    scene.gateway.say("Ping", {});
+    scene.gateway.sendMessage("Ping", {});
     await scene.gateway.message("Pong");
     await expect(bodyOf(answer)).rejects.toThrow("the worker failed");
     expect(scene.errors.map(String)).toEqual(["Error: at once", "Error: while the gateway is behind"]);
   });
 
-  test("an answer of what are no bytes is a 500", async () => {
+  test("a response whose body yields something other than bytes is a 500", async () => {
     const body = ReadableStream.from(["text"]) as unknown as ReadableStream<Uint8Array>;
     await scene.serve(() => new Response(body));
     expect(await scene.gateway.fetch({})).toMatchObject({ status: 500 });
   });
 
-  test("an answer in parts is sent as each part comes", async () => {
+  test("each part of a body is sent when it arrives", async () => {
     const more = Promise.withResolvers<void>();
     async function* parts() {
       yield Buffer.from("first");
@@ -91,7 +91,7 @@ describe("bodies that are large, or come in time", () => {
     expect(await stream?.next()).toBeUndefined();
   });
 
-  test("an answer that fails on its way is cut short, and told", async () => {
+  test("a response that fails halfway is cut off, and the error is reported", async () => {
     const fails = Promise.withResolvers<void>();
     async function* parts() {
       yield Buffer.from("part");
@@ -105,7 +105,7 @@ describe("bodies that are large, or come in time", () => {
     expect(scene.errors.map(String)).toEqual(["Error: lost the rest"]);
   });
 
-  test("an answer that nobody wants any more is stopped at its source", async () => {
+  test("the source of a body is cancelled when the client disconnects", async () => {
     const stopped = Promise.withResolvers<unknown>();
     await scene.serve(() => {
       const pull = (controller: ReadableStreamDefaultController) => controller.enqueue(Buffer.alloc(10_000));
@@ -118,7 +118,7 @@ describe("bodies that are large, or come in time", () => {
     expect(scene.errors).toEqual([]);
   });
 
-  test("a body that was not read holds nobody up", async () => {
+  test("an unread request body does not block other requests", async () => {
     await scene.serve(() => new Response("no", { status: 413 }));
     const exchange = scene.gateway.send({ method: "POST" }, { input: true });
     await exchange.input.write(Buffer.alloc(1_000_000));

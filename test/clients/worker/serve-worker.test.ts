@@ -6,7 +6,7 @@ import { useScene } from "./scene.ts";
 const scene = useScene();
 
 describe("a worker", () => {
-  test("registers, and then tells its routes", async () => {
+  test("registers, and then sends its routes", async () => {
     const routes = [
       { method: "GET", path: "/users/:id" },
       { method: "GET", path: "/files/*path", files: "/srv/files" },
@@ -24,7 +24,7 @@ describe("a worker", () => {
     ]);
   });
 
-  test("registers under the names that its environment gives it", async () => {
+  test("registers with the id and key from its environment", async () => {
     vi.stubEnv("XYPRISS_WORKER_ID", "3");
     vi.stubEnv("XSYS_WORKER_KEY", "k-9");
     vi.stubEnv("XYPRISS_IPC_PATH", scene.gateway.path);
@@ -33,15 +33,15 @@ describe("a worker", () => {
     expect((await scene.gateway.message("RegisterWorker")).payload).toMatchObject({ id: "3", key: "k-9" });
   });
 
-  test("answers a ping with its id, and takes a ForceGC and words it does not know", async () => {
+  test("answers a Ping with its id, and accepts ForceGC and unknown messages", async () => {
     await scene.serve(() => new Response("hello"));
-    scene.gateway.say("ForceGC", null);
-    scene.gateway.say("Unheard", {});
-    scene.gateway.say("Ping", {}, 7);
+    scene.gateway.sendMessage("ForceGC", null);
+    scene.gateway.sendMessage("Unheard", {});
+    scene.gateway.sendMessage("Ping", {}, 7);
     expect(await scene.gateway.message("Pong")).toEqual({ type: "Pong", payload: {}, id: 7 });
   });
 
-  test("is told at once, and by name, that there is no gateway", async () => {
+  test("fails at once, and names the socket, when there is no gateway", async () => {
     const socket = scene.path("nobody.sock");
     await expect(serveWorker(() => new Response(), { socket })).rejects.toThrow(
       `cannot connect to a gateway at ${socket}`,
@@ -49,7 +49,7 @@ describe("a worker", () => {
     await expect(serveWorker(() => new Response(), { socket: "" })).rejects.toThrow("XYPRISS_IPC_PATH is not set");
   });
 
-  test("ends with its gateway's connection", async () => {
+  test("ends when the gateway closes the connection", async () => {
     await scene.serve(() => new Response("hello"));
     await scene.gateway.message("SyncRoutes");
     await scene.gateway.close();
@@ -57,10 +57,10 @@ describe("a worker", () => {
     await scene.listen();
   });
 
-  test("ends when the gateway does not take it, and says why", async () => {
+  test("ends when the gateway refuses it, and reports the reason", async () => {
     await scene.serve(() => new Response("hello"));
     await scene.gateway.message("SyncRoutes");
-    scene.gateway.say("Response", {
+    scene.gateway.sendMessage("Response", {
       status: "error",
       error: "this service does not accept workers",
       code: "UNSUPPORTED",
@@ -71,7 +71,7 @@ describe("a worker", () => {
     ]);
   });
 
-  test("closes the connection over what is not the protocol, and says so", async () => {
+  test("closes the connection when the gateway violates the protocol, and reports it", async () => {
     await scene.serve(() => new Response("hello"));
     await scene.gateway.message("SyncRoutes");
     scene.gateway.garble();
@@ -81,7 +81,7 @@ describe("a worker", () => {
 });
 
 describe.each(["xbp", "json"] as const)("a request in %s", (encoding) => {
-  test("is answered in the same, with status, headers and body", async () => {
+  test("is answered in the same encoding, with status, headers and body", async () => {
     await scene.serve(
       () =>
         new Response("hello", {
@@ -103,7 +103,7 @@ describe.each(["xbp", "json"] as const)("a request in %s", (encoding) => {
     expect(answer.body.toString()).toBe("hello");
   });
 
-  test("is a web Request, with what the gateway knows beside it", async () => {
+  test("is a web Request, with the gateway's context", async () => {
     await scene.serve(async (request, context) => {
       const { method, url, headers } = request;
       const isRequest = request instanceof Request;
@@ -136,7 +136,7 @@ describe.each(["xbp", "json"] as const)("a request in %s", (encoding) => {
     });
   });
 
-  test("gets 500 when its handler throws, and the next one is answered", async () => {
+  test("gets 500 when its handler throws, and the next request is answered", async () => {
     await scene.serve(({ url }) => {
       if (url.endsWith("/throw")) throw new Error("a bug");
       return url.endsWith("/nothing") ? (undefined as unknown as Response) : new Response("fine");
@@ -148,8 +148,8 @@ describe.each(["xbp", "json"] as const)("a request in %s", (encoding) => {
   });
 });
 
-describe("a change of protocol", () => {
-  test("is accepted with headers, and passes the bytes both ways to their ends", async () => {
+describe("an upgrade request", () => {
+  test("is accepted with headers, and bytes pass in both directions until their end", async () => {
     await scene.serve(() => new Response("no"), {
       upgrade: (request, accept) => {
         const socket = accept({ "x-path": new URL(request.url).pathname });
@@ -170,17 +170,17 @@ describe("a change of protocol", () => {
     expect(await answer.stream?.next()).toBeUndefined();
   });
 
-  test("is refused with a Response, or, where nobody takes it, handled as any request", async () => {
+  test("is refused with a Response, and is a 500 when it is neither accepted nor refused", async () => {
     await scene.serve(() => new Response("handled"), {
       upgrade: ({ url }) => (url.endsWith("/refuse") ? new Response("no", { status: 403 }) : undefined),
     });
-    const saying = { input: true, upgrade: true };
-    expect(await scene.gateway.fetch({ url: "/refuse" }, saying)).toMatchObject({ status: 403 });
-    expect(await scene.gateway.fetch({ url: "/forgotten" }, saying)).toMatchObject({ status: 500 });
+    const upgrading = { input: true, upgrade: true };
+    expect(await scene.gateway.fetch({ url: "/refuse" }, upgrading)).toMatchObject({ status: 403 });
+    expect(await scene.gateway.fetch({ url: "/forgotten" }, upgrading)).toMatchObject({ status: 500 });
     expect(await scene.gateway.fetch({ url: "/plain" })).toMatchObject({ status: 200 });
   });
 
-  test("ends for the worker when the client breaks off, and for the client when the worker does", async () => {
+  test("ends for the worker when the client disconnects, and for the client when the worker does", async () => {
     const closed = Promise.withResolvers<void>();
     await scene.serve(() => new Response("no"), {
       upgrade: ({ url }, accept) => {
@@ -190,12 +190,12 @@ describe("a change of protocol", () => {
         return undefined;
       },
     });
-    const saying = { input: true, upgrade: true };
-    const waiting = scene.gateway.send({ url: "/wait" }, saying);
+    const upgrading = { input: true, upgrade: true };
+    const waiting = scene.gateway.send({ url: "/wait" }, upgrading);
     await waiting.answer;
     waiting.cancel();
     await closed.promise;
-    const broken = scene.gateway.send({ url: "/break" }, saying);
+    const broken = scene.gateway.send({ url: "/break" }, upgrading);
     const { stream } = await broken.answer;
     await broken.input.write(Buffer.from("x"));
     await expect(stream?.next()).rejects.toThrow("the worker closed the connection");

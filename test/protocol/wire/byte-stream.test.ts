@@ -8,7 +8,7 @@ async function all(reader: ByteReader): Promise<Uint8Array[]> {
   return chunks;
 }
 
-test("a reader gives what was pushed, in its order, whatever the sizes of the chunks", async () => {
+test("a reader yields the pushed bytes in order, for any chunk sizes", async () => {
   const reader = new ByteReader(() => {});
   const pushed: Buffer[] = [];
   for (let i = 0; i < 900; i++) {
@@ -20,7 +20,7 @@ test("a reader gives what was pushed, in its order, whatever the sizes of the ch
   expect(Buffer.concat(await all(reader)).equals(Buffer.concat(pushed))).toBe(true);
 });
 
-test("what was taken does not change with what is pushed afterwards", async () => {
+test("bytes that were read do not change when more bytes are pushed", async () => {
   const reader = new ByteReader(() => {});
   const taken: (Uint8Array | undefined)[] = [];
   for (let i = 0; i < 40; i++) {
@@ -31,7 +31,7 @@ test("what was taken does not change with what is pushed afterwards", async () =
   expect(taken.map((bytes) => bytes?.[0])).toEqual(Array.from({ length: 80 }, (_, i) => (i >> 1) + (i % 2) * 100));
 });
 
-test("bytes that come one by one and wait are kept in few pieces", async () => {
+test("bytes that arrive one by one are buffered in few pieces", async () => {
   const reader = new ByteReader(() => {});
   for (let i = 0; i < INITIAL_CREDIT; i++) reader.push(Buffer.of(1));
   reader.end();

@@ -9,7 +9,7 @@ function framed(payload: Uint8Array): Buffer {
   return Buffer.concat([header, payload]);
 }
 
-/** Pushes bytes cut at the given places, and gives copies of the payloads that came out. */
+/** Pushes bytes, split at the given positions, and returns copies of the payloads. */
 function read(reader: FrameReader, bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const payloads: Buffer[] = [];
   pushInPieces(bytes, cuts, (piece) => reader.push(piece, (payload) => payloads.push(Buffer.from(payload))));
@@ -28,7 +28,7 @@ function fail(): never {
 }
 
 describe("FrameReader", () => {
-  test("gives the payloads that were written, however the bytes are split", () => {
+  test("yields the written payloads, however the bytes are split", () => {
     const payloads = fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 20 });
     fc.assert(
       fc.property(payloads, fc.array(fc.nat(), { maxLength: 40 }), (sent, cuts) => {
@@ -41,7 +41,7 @@ describe("FrameReader", () => {
     );
   });
 
-  test("gives a large payload that came byte by byte, and in pieces of odd sizes", () => {
+  test("yields a large payload that arrives byte by byte, or in pieces of odd sizes", () => {
     const payload = Buffer.alloc(200_003, "abcdefg");
     const bytes = Buffer.concat([framed(payload), framed(Buffer.from("next"))]);
     const reader = new FrameReader();
@@ -54,7 +54,7 @@ describe("FrameReader", () => {
     expect(received[1]?.toString()).toBe("next");
   });
 
-  test("gives chunks in parts as they come, however the bytes are split, and tells the last part of a stream", () => {
+  test("yields chunks in parts as they arrive, however the bytes are split, and marks the last part of a stream", () => {
     const chunks = fc.array(fc.record({ id: fc.nat(3), bytes: fc.uint8Array({ maxLength: 300 }), last: fc.boolean() }));
     fc.assert(
       fc.property(chunks, fc.array(fc.nat(), { maxLength: 40 }), (sent, cuts) => {
@@ -85,7 +85,7 @@ describe("FrameReader", () => {
     );
   });
 
-  test("passes on what has come of a chunk before the rest has", () => {
+  test("passes on the first part of a chunk before the rest arrives", () => {
     const bytes = framed(Buffer.concat([Buffer.from([0x03, LAST_CHUNK, 0, 0, 0, 7]), Buffer.alloc(100_000, "x")]));
     const parts: [id: number, length: number, last: boolean][] = [];
     const take = (id: number, { length }: Buffer, last: boolean) => parts.push([id, length, last]);
@@ -101,14 +101,14 @@ describe("FrameReader", () => {
     expect(reader.midFrame).toBe(false);
   });
 
-  test("refuses a chunk that is cut short in its header", () => {
+  test("refuses a chunk with an incomplete header", () => {
     const reader = new FrameReader();
     expect(() => reader.push(framed(Buffer.from([0x03, 0, 0, 0, 0])), fail, fail)).toThrow(
       expect.objectContaining({ code: "BAD_FRAME" }),
     );
   });
 
-  test("never does anything but give payloads or fail with a named error, whatever it is fed", () => {
+  test("yields payloads or fails with an error code, for any input", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2_000 }), fc.array(fc.nat(), { maxLength: 20 }), (garbage, cuts) => {
         let bytes = 0;
@@ -134,7 +134,7 @@ describe("FrameReader", () => {
     );
   });
 
-  test("takes a frame of exactly the limit", () => {
+  test("accepts a frame of exactly the limit", () => {
     const received = read(new FrameReader(1_000), framed(Buffer.alloc(1_000)), [3, 500]);
     expect(received).toHaveLength(1);
   });
@@ -143,7 +143,7 @@ describe("FrameReader", () => {
     expect(() => read(new FrameReader(), Buffer.alloc(8), [])).toThrow(expect.objectContaining({ code: "BAD_FRAME" }));
   });
 
-  test("sets no room aside for bytes that were only announced", () => {
+  test("allocates no memory for bytes that were only announced", () => {
     const reader = new FrameReader();
     const header = Buffer.alloc(HEADER_BYTES);
     header.writeUInt32BE(100 * 1024 * 1024);
@@ -154,7 +154,7 @@ describe("FrameReader", () => {
     expect(reader.midFrame).toBe(true);
   });
 
-  test("tells whether a frame has begun", () => {
+  test("knows whether a frame is incomplete", () => {
     const reader = new FrameReader();
     expect(reader.midFrame).toBe(false);
     reader.push(Buffer.from([0]), () => {});
@@ -164,14 +164,14 @@ describe("FrameReader", () => {
   });
 });
 
-/** A sink that keeps what is written, and in how many writes it came. */
+/** A sink that stores the written bytes and counts the writes. */
 function collector() {
   const writes: Buffer[] = [];
   return { writes, write: (bytes: Uint8Array) => writes.push(Buffer.from(bytes)) > 0, cork() {}, uncork() {} };
 }
 
 describe("FrameWriter", () => {
-  test("writes all messages of a tick at once", async () => {
+  test("writes all messages of a tick in one write", async () => {
     const sink = collector();
     const writer = new FrameWriter(sink);
     for (let i = 0; i < 100; i++) writer.json(`{"type":"Ping","id":${i}}`);
@@ -181,7 +181,7 @@ describe("FrameWriter", () => {
     expect(read(new FrameReader(), Buffer.concat(sink.writes), [])).toHaveLength(100);
   });
 
-  test("writes what a reader reads: texts of any size and alphabet, and chunks, in their order", () => {
+  test("writes texts of any size and script, and chunks, so that a reader gets them in order", () => {
     const text = fc.oneof(
       fc.string(),
       fc.string({ unit: "binary", maxLength: 50 }),

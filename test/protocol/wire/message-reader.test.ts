@@ -3,7 +3,7 @@ import { CHUNK_MARK, FrameWriter, LAST_CHUNK } from "../../../protocol/wire/fram
 import { encodeMessage } from "../../../protocol/wire/message.ts";
 import { MessageReader } from "../../../protocol/wire/message-reader.ts";
 
-/** The bytes of what `write` says. */
+/** The bytes that `write` writes. */
 function bytesOf(write: (writer: FrameWriter) => void): Buffer {
   const parts: Buffer[] = [];
   const keep = (bytes: Uint8Array) => parts.push(Buffer.from(bytes)) > 0;
@@ -31,7 +31,7 @@ const FRAMES = bytesOf((writer) => {
 });
 
 describe("MessageReader", () => {
-  test("hands messages, chunks and binary payloads to their handlers, in order", () => {
+  test("passes messages, chunks and binary payloads to their handlers, in order", () => {
     const { reader, seen } = startReader();
     reader.receive(FRAMES);
     expect(seen).toEqual([
@@ -42,7 +42,7 @@ describe("MessageReader", () => {
     expect(reader.midFrame).toBe(false);
   });
 
-  test("whatever pieces the bytes arrive in", () => {
+  test("does the same when the bytes arrive one by one", () => {
     const { reader, seen } = startReader();
     for (const byte of FRAMES) reader.receive(Buffer.from([byte]));
     const text = seen.filter((each) => Array.isArray(each) && each[0] === 3).map((each) => (each as string[])[1]);
@@ -51,7 +51,7 @@ describe("MessageReader", () => {
     expect(seen.at(-1)).toEqual([2, 2]);
   });
 
-  test("an unknown binary payload, and JSON that is no message, are faults", () => {
+  test("reports an unknown binary payload and invalid JSON as faults", () => {
     const { reader, seen } = startReader({ knows: false });
     reader.receive(
       bytesOf((writer) => writer.binary(1, (room, start) => room.writeUInt8(0x99, start), new Uint8Array())),
@@ -60,7 +60,7 @@ describe("MessageReader", () => {
     expect(seen).toEqual(["BAD_FRAME", "BAD_FRAME"]);
   });
 
-  test("so is what a handler throws", () => {
+  test("reports an exception of a handler as a fault", () => {
     const faults: unknown[] = [];
     const reader = new MessageReader({
       message: () => {
@@ -73,7 +73,7 @@ describe("MessageReader", () => {
     expect(faults).toEqual(["no"]);
   });
 
-  test("and a chunk cut short in its header", () => {
+  test("reports a chunk with an incomplete header as a fault", () => {
     const { reader, seen } = startReader();
     reader.receive(Buffer.from([0, 0, 0, 3, CHUNK_MARK, 0, 0]));
     expect(seen).toEqual(["BAD_FRAME"]);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { encodeResult, parseMessage } from "../../../protocol/wire/message.ts";
 
 describe("parseMessage", () => {
-  test("gives results as they were encoded", () => {
+  test("decodes results as they were encoded", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.option(fc.nat(0xffff_ffff), { nil: undefined }), (data, id) => {
         const text = encodeResult(data, id);
@@ -24,7 +24,7 @@ describe("parseMessage", () => {
     '{"type":"Response","payload":{"status":"ok","data":"},"id":7}',
     '{"type":"Response","payload":{"status":"ok","data":1}"id":7}',
     '{"type":"Response","payload":{"status":"ok","data":1,"more":{"a":2},"id":7}',
-  ])("takes no short cut through what is not JSON: %s", (text) => {
+  ])("refuses invalid JSON that looks like a result: %s", (text) => {
     expect(() => parseMessage(Buffer.from(text))).toThrow(expect.objectContaining({ code: "BAD_FRAME" }));
   });
 
@@ -35,11 +35,11 @@ describe("parseMessage", () => {
     '{"type":"Response","payload":{"status":"ok","data":1},"also":{"a":1},"id":7}',
     '{"type":"Response","payload":{"status":"ok","data":1},"id":7 }',
     '{"type":"Response","payload":{"status":"ok","data":1},"id":7e2}',
-  ])("gives what JSON says where the form is nearly a result's: %s", (text) => {
+  ])("decodes like JSON.parse when the text differs from a plain result: %s", (text) => {
     expect(parseMessage(Buffer.from(text))).toEqual(JSON.parse(text));
   });
 
-  test("refuses an id that is over the largest", () => {
+  test("refuses an id over the maximum", () => {
     const bytes = Buffer.from(encodeResult(null, 0x1_0000_0000));
     expect(() => parseMessage(bytes)).toThrow(expect.objectContaining({ code: "BAD_FRAME" }));
   });

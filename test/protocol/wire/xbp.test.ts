@@ -4,7 +4,7 @@ import { FrameReader, FrameWriter } from "../../../protocol/wire/frame.ts";
 import type { Headers, WorkerRequest } from "../../../protocol/wire/worker.ts";
 import { decodeXbpRequest, decodeXbpResponse, sendXbpRequest, sendXbpResponse } from "../../../protocol/wire/xbp.ts";
 
-/** The payloads that are queued meanwhile. */
+/** The payloads that `send` writes. */
 function payloadsOf(send: (writer: FrameWriter) => void): Buffer[] {
   const payloads: Buffer[] = [];
   const reader = new FrameReader();
@@ -48,7 +48,7 @@ const HELLO: WorkerRequest = {
   localAddr: "127.0.0.1:80",
 };
 
-/** Any text, mostly of a usual kind; surrogates come in pairs, for others are no UTF-8. */
+/** Any text, mostly common ones. Surrogates are always paired, because lone ones cannot be encoded as UTF-8. */
 const text = fc.oneof(
   fc.string({ maxLength: 40 }),
   fc.string({ unit: "grapheme", maxLength: 40 }),
@@ -74,7 +74,7 @@ const request: fc.Arbitrary<WorkerRequest> = fc.record({
 });
 
 describe("an XBP request", () => {
-  test("comes out as it went in, whatever its texts are", () => {
+  test("is decoded as it was encoded, for any texts", () => {
     fc.assert(
       fc.property(text, request, (id, sent) => {
         const { body: received = Buffer.alloc(0), ...rest } = decodeXbpRequest(encodedRequest(id, sent));
@@ -86,7 +86,7 @@ describe("an XBP request", () => {
     );
   });
 
-  test("is laid out byte by byte as XyPriss reads it", () => {
+  test("has the exact byte layout that XyPriss reads", () => {
     const sent = { ...HELLO, headers: { host: "x" }, body: Buffer.from("hi") };
     const text16 = (value: string) => `${String.fromCharCode(0, value.length)}${value}`;
     const expected = [
@@ -100,7 +100,7 @@ describe("an XBP request", () => {
     expect(encodedRequest("5", sent).toString("latin1")).toBe(expected.join(""));
   });
 
-  test("has one value for a name: several lines are joined, those of cookie by semicolons", () => {
+  test("has one value per header: repeated lines are joined, those of cookie with semicolons", () => {
     const headers = { accept: ["a/b", "c/d"], cookie: ["a=1", "b=2"] };
     expect(decodeXbpRequest(encodedRequest("1", { ...HELLO, headers })).headers).toEqual({
       accept: "a/b, c/d",
@@ -108,7 +108,7 @@ describe("an XBP request", () => {
     });
   });
 
-  test("is read with names in any case, the last of a name counting, and any type byte", () => {
+  test("is decoded with header names in any case, the last value of a name, and any type byte", () => {
     const head = "\x01\0\0\0\0\0\0\0\0\0\0";
     const payload = Buffer.from(`${head}\0\x02\0\x04Host\x07\0\x01a\0\x04hOST\x09\0\x01b\0\0\0\0\0\0\0\0`, "latin1");
     expect(decodeXbpRequest(payload).headers).toEqual({ host: "b" });
@@ -116,24 +116,24 @@ describe("an XBP request", () => {
 
   test.each([
     ["uploads", { files: [] }],
-    ["what is wrong with uploads", { uploadErrors: [] }],
+    ["upload errors", { uploadErrors: [] }],
     ["a text of 65,536 bytes", { url: "x".repeat(65_536) }],
     ["a text of 65,536 bytes in fewer characters", { remoteAddr: "ü".repeat(32_768) }],
     ["a header of 65,536 bytes", { headers: { host: "x".repeat(65_536) } }],
-    ["lines that are too long together", { headers: { accept: ["x".repeat(40_000), "y".repeat(40_000)] } }],
+    ["header lines that are too long when joined", { headers: { accept: ["x".repeat(40_000), "y".repeat(40_000)] } }],
     ["65,536 pairs", { query: Object.fromEntries(Array.from({ length: 65_536 }, (_, i) => [`k${i}`, ""])) }],
-  ])("is not made of %s, and nothing is queued then", (_what, part) => {
+  ])("cannot encode %s, and then writes nothing", (_what, part) => {
     const payloads = payloadsOf((writer) => expect(sendXbpRequest(writer, "1", { ...HELLO, ...part })).toBe(false));
     expect(payloads).toEqual([]);
   });
 
-  test("is not made when it may be over the limit", () => {
+  test("is not encoded when it may exceed the frame limit", () => {
     const large = { ...HELLO, body: Buffer.alloc(5_000) };
     const payloads = payloadsOf((writer) => expect(sendXbpRequest(writer, "1", large, 5_000)).toBe(false));
     expect(payloads).toEqual([]);
   });
 
-  test("holds texts and pairs as many and as large as its numbers can tell", () => {
+  test("encodes texts and pairs up to the maximum of its 16-bit lengths", () => {
     const query = Object.fromEntries(Array.from({ length: 65_535 }, (_, i) => [`k${i}`, "ü"]));
     const sent = { ...HELLO, url: "x".repeat(65_535), headers: { "x-long": "ü".repeat(32_767) }, query };
     const received = decodeXbpRequest(encodedRequest("1", sent));
@@ -148,7 +148,7 @@ describe("an XBP response", () => {
     .array(fc.tuple(name, fc.oneof(text, fc.array(text, { minLength: 2 }))))
     .map(nullObject<string | string[]>);
 
-  test("comes out as it went in, with several values of a name", () => {
+  test("is decoded as it was encoded, with several values per name", () => {
     fc.assert(
       fc.property(text, fc.nat(65_535), headers, body, (id, status, fields, bytes) => {
         const received = decodeXbpResponse(encodedResponse(id, status, fields, bytes));
@@ -159,7 +159,7 @@ describe("an XBP response", () => {
     );
   });
 
-  test("has its names in lower case, as XyPriss's workers do not send them", () => {
+  test("is decoded with lower-case names, although XyPriss's workers send mixed case", () => {
     const payload = Buffer.from(
       "\x02\0\x019\0\xc8\0\x02\0\x0aSet-Cookie\0\x01a\0\x0aset-cookie\0\x01b\0\0\0\0",
       "latin1",
@@ -167,7 +167,7 @@ describe("an XBP response", () => {
     expect(decodeXbpResponse(payload)).toMatchObject({ id: "9", status: 200, headers: { "set-cookie": ["a", "b"] } });
   });
 
-  test.each([0, 1, 8_192, 8_193, 70_000])("carries %i bytes, between other frames", (size) => {
+  test.each([0, 1, 8_192, 8_193, 70_000])("transfers %i bytes, between other frames", (size) => {
     const bytes = Buffer.alloc(size, "abcdefg");
     const payloads = payloadsOf((writer) => {
       writer.json('{"first":1}');
@@ -178,12 +178,12 @@ describe("an XBP response", () => {
     expect(decodeXbpResponse(payloads[1] as Buffer).body.equals(bytes)).toBe(true);
   });
 
-  test("carries 32 KiB of headers", () => {
+  test("transfers 32 KiB of headers", () => {
     const fields = { link: Array.from({ length: 200 }, (_, i) => `<${"ü".repeat(60)}/${i}>`) };
     expect(decodeXbpResponse(encodedResponse("1", 200, fields)).headers).toEqual(fields);
   });
 
-  test("is not made of a header over 65,535 bytes", () => {
+  test("cannot encode a header over 65,535 bytes", () => {
     const fields = { link: "x".repeat(65_536) };
     expect(payloadsOf((writer) => expect(sendXbpResponse(writer, "1", 200, fields)).toBe(false))).toEqual([]);
   });
@@ -195,19 +195,19 @@ const RESPONSE = encodedResponse("12", 200, { "set-cookie": ["a=1", "b=2"] }, Bu
 describe.each([
   ["request", decodeXbpRequest, REQUEST, 0x01],
   ["response", decodeXbpResponse, RESPONSE, 0x02],
-] as const)("what is no XBP %s", (_form, decode, whole, mark) => {
-  test("is BAD_FRAME when it is cut short anywhere", () => {
+] as const)("an invalid XBP %s", (_form, decode, whole, mark) => {
+  test("fails with BAD_FRAME when it is truncated at any position", () => {
     for (let size = 0; size < whole.length; size++) {
       expect(() => decode(whole.subarray(0, size))).toThrow(expect.objectContaining({ code: "BAD_FRAME" }));
     }
   });
 
-  test("is BAD_FRAME with a byte too many, or another first byte", () => {
+  test("fails with BAD_FRAME when it has an extra byte or another first byte", () => {
     expect(() => decode(Buffer.concat([whole, Buffer.alloc(1)]))).toThrow("1 bytes behind its body");
     expect(() => decode(Buffer.from("{}"))).toThrow(expect.objectContaining({ code: "BAD_FRAME" }));
   });
 
-  test("is BAD_FRAME or decodes, and nothing else, whatever the bytes are", () => {
+  test("decodes or fails with BAD_FRAME, for any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.array(fc.tuple(fc.nat(), fc.nat(255))), (bytes, changes) => {
         const changed = Buffer.from(whole);
