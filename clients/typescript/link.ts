@@ -62,7 +62,7 @@ export class Link {
     const reader = new MessageReader({
       message: (message) => this.#take(message),
       chunk: (id, bytes, last) => this.#takeChunk(id, bytes, last),
-      fault: (error) => this.#lose(`${path} broke the protocol: ${(error as Error).message}`),
+      fault: (error) => this.#lose(`${path} violated the protocol: ${(error as Error).message}`),
     });
     socket.on("data", (bytes: Buffer) => reader.receive(bytes));
     socket.on("error", (error) => this.#lose(`the connection to ${path} failed: ${error.message}`));

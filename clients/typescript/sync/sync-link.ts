@@ -34,7 +34,7 @@ export class SyncLink {
   readonly #reader = new MessageReader({
     message: (message) => this.#take(message),
     chunk: (id, bytes) => this.#takeChunk(id, bytes),
-    fault: (error) => this.#lose(`${this.#path} broke the protocol: ${(error as Error).message}`),
+    fault: (error) => this.#lose(`${this.#path} violated the protocol: ${(error as Error).message}`),
   });
   readonly #queue = new FrameQueue();
   readonly #buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);

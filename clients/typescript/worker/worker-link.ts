@@ -52,7 +52,7 @@ export class WorkerLink {
 
   #fault(error: unknown): void {
     this.#onError(error);
-    this.#lose(`the gateway broke the protocol: ${(error as Error).message}`);
+    this.#lose(`the gateway violated the protocol: ${(error as Error).message}`);
   }
 
   #takeXbp(payload: Buffer): boolean {
