@@ -1,5 +1,5 @@
 import type { Logger } from "../base/log.ts";
-import { withLastWords } from "../processes/last-words.ts";
+import { withLastLine } from "../processes/last-line.ts";
 import { type CrashRecord, MAX_LAST_LINES } from "./crash-record.ts";
 import type { Crash, Member } from "./member.ts";
 import type { WorkerProcess } from "./worker-process.ts";
@@ -7,7 +7,7 @@ import type { WorkerProcess } from "./worker-process.ts";
 /** Records kept. */
 const MAX_RECORDS = 100;
 /** Reasons of failed starts that are remembered as told. */
-const MAX_TOLD = 100;
+const MAX_REASONS = 100;
 
 /**
  * Every death that was not asked for, the latest first. The log tells each, but of starts that fail for the same reason
@@ -16,7 +16,7 @@ const MAX_TOLD = 100;
 export class CrashLog {
   readonly #records: CrashRecord[] = [];
   readonly #log: Logger;
-  readonly #told = new Set<string>();
+  readonly #loggedReasons = new Set<string>();
   total = 0;
 
   constructor(log: Logger) {
@@ -32,31 +32,31 @@ export class CrashLog {
     const record = describe(member, process, cause);
     this.#records.unshift(record);
     if (this.#records.length > MAX_RECORDS) this.#records.pop();
-    if (cause === undefined) this.#tellDeath(record);
-    else this.#tellFailedStart(member, record, cause);
-    if (isLast) this.#tellEnd(member, record);
+    if (cause === undefined) this.#logDeath(record);
+    else this.#logFailedStart(member, record, cause);
+    if (isLast) this.#logEnd(member, record);
   }
 
   /** A worker got ready: whatever kept workers from that before is told again. */
   forget(): void {
-    this.#told.clear();
+    this.#loggedReasons.clear();
   }
 
-  #tellDeath({ id, pid, reason, uptime, in_flight, requests, last_lines }: CrashRecord): void {
-    const words = withLastWords(`${reason} after ${uptime.toFixed(1)} s${culprits(requests)}`, last_lines);
+  #logDeath({ id, pid, reason, uptime, in_flight, requests, last_lines }: CrashRecord): void {
+    const words = withLastLine(`${reason} after ${uptime.toFixed(1)} s${culprits(requests)}`, last_lines);
     this.#log.warn({ worker: id, pid, uptime, in_flight }, `worker ${id} ${words}`);
   }
 
-  #tellFailedStart({ id, state }: Member, { pid, uptime }: CrashRecord, cause: string): void {
+  #logFailedStart({ id, state }: Member, { pid, uptime }: CrashRecord, cause: string): void {
     const known = cause.replaceAll(/\d+/g, "0"); // process ids, ports and times differ
-    const isNew = !this.#told.has(known);
-    if (isNew && this.#told.size < MAX_TOLD) this.#told.add(known);
+    const isNew = !this.#loggedReasons.has(known);
+    if (isNew && this.#loggedReasons.size < MAX_REASONS) this.#loggedReasons.add(known);
     const who = state === "ready" ? `the successor of worker ${id}` : `worker ${id}`;
-    const then = TRIED_AGAIN.has(state) ? " (it is tried again, with growing pauses)" : "";
+    const then = RETRIED.has(state) ? " (it is tried again, with growing pauses)" : "";
     this.#log[isNew ? "error" : "debug"]({ worker: id, pid, uptime }, `${who} did not start: ${cause}${then}`);
   }
 
-  #tellEnd({ id, failedStarts, reason }: Member, { pid }: CrashRecord): void {
+  #logEnd({ id, failedStarts, reason }: Member, { pid }: CrashRecord): void {
     const tries = `${failedStarts} starts in a row have failed. The last: ${reason}`;
     const message = `worker ${id} is not started any more: ${tries}. To try again: xsys cluster restart ${id}`;
     this.#log.error({ worker: id, pid }, message);
@@ -72,7 +72,7 @@ function culprits(requests: CrashRecord["requests"]): string {
   return ` while it worked on ${named.map(({ method, path, verdict }) => `${method} ${path} (${verdict})`).join(", ")}`;
 }
 
-const TRIED_AGAIN: ReadonlySet<string> = new Set(["backing-off", "starting"] satisfies Member["state"][]);
+const RETRIED: ReadonlySet<string> = new Set(["backing-off", "starting"] satisfies Member["state"][]);
 
 function describe(member: Member, process: WorkerProcess, cause: string | undefined): CrashRecord {
   const { pid, age, end, usage, workload } = process;

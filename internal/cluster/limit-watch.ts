@@ -15,11 +15,11 @@ const WARN_AT = 0.9;
 
 /** What was seen of one process before. */
 interface Record {
-  readonly memoryTold: boolean;
+  readonly memoryLogged: boolean;
   readonly cpuChecks: number;
 }
 
-const NOTHING_SEEN: Record = { memoryTold: false, cpuChecks: 0 };
+const INITIAL: Record = { memoryLogged: false, cpuChecks: 0 };
 
 /** Looks from time to time at what workers use, and does what the options say of too much. */
 export class LimitWatch {
@@ -51,7 +51,7 @@ export class LimitWatch {
     this.#checking = true;
     try {
       const usages = await Promise.all(this.#members.map((member) => this.#checkMember(member)));
-      this.#checkTogether(usages.reduce((sum, bytes) => sum + bytes, 0));
+      this.#checkTotal(usages.reduce((sum, bytes) => sum + bytes, 0));
     } catch (error) {
       this.#log.error({ err: error }, "what the workers use could not be read");
     } finally {
@@ -66,29 +66,29 @@ export class LimitWatch {
       const usage = await process.readUsage();
       bytes += usage?.memory ?? 0;
       if (usage !== undefined && process === member.current && process.state === "ready") {
-        this.#judge(member, process, usage);
+        this.#enforce(member, process, usage);
       }
     }
     return bytes;
   }
 
-  #judge(member: Member, process: WorkerProcess, { memory, cpu }: Usage): void {
+  #enforce(member: Member, process: WorkerProcess, { memory, cpu }: Usage): void {
     const { maxMemory = Number.POSITIVE_INFINITY, maxCpu = Number.POSITIVE_INFINITY, hardLimits } = this.#options;
-    const before = this.#records.get(process) ?? NOTHING_SEEN;
+    const before = this.#records.get(process) ?? INITIAL;
     const isOver = memory > maxMemory;
     const cpuChecks = cpu > maxCpu ? before.cpuChecks + 1 : 0;
-    this.#records.set(process, { memoryTold: isOver, cpuChecks });
+    this.#records.set(process, { memoryLogged: isOver, cpuChecks });
     const excess = [
       isOver && `${megabytes(memory)} of memory, over its limit of ${megabytes(maxMemory)}`,
       cpuChecks >= CPU_CHECKS && `${Math.round(cpu)} % of a processor, over its limit of ${maxCpu} %`,
     ].find((words) => words !== false);
     if (excess === undefined) return;
     if (hardLimits) this.#replace(member, excess);
-    else if ((isOver && !before.memoryTold) || cpuChecks === CPU_CHECKS) this.#tell(member, process, excess);
+    else if ((isOver && !before.memoryLogged) || cpuChecks === CPU_CHECKS) this.#warn(member, process, excess);
     if (isOver) process.channel?.forceGc();
   }
 
-  #tell({ id }: Member, { pid }: WorkerProcess, excess: string): void {
+  #warn({ id }: Member, { pid }: WorkerProcess, excess: string): void {
     this.#log.warn({ worker: id, pid }, `worker ${id} uses ${excess}`);
   }
 
@@ -101,7 +101,7 @@ export class LimitWatch {
     });
   }
 
-  #checkTogether(memory: number): void {
+  #checkTotal(memory: number): void {
     const { intelligence, maxMemory, workers, standbys } = this.#options;
     if (!intelligence || maxMemory === undefined) return;
     const part = memory / (maxMemory * (workers + standbys));

@@ -1,7 +1,7 @@
 import { XsysError } from "../../protocol/errors.ts";
 import { startTimer } from "../../protocol/timers.ts";
 import { Backoff } from "../processes/backoff.ts";
-import { withLastWords } from "../processes/last-words.ts";
+import { withLastLine } from "../processes/last-line.ts";
 import { LastLines, type LogLine } from "../processes/output-tail.ts";
 import { startFailure } from "../processes/start-failure.ts";
 import { MEMBER_STEPS, type MemberState, StateMachine } from "../processes/states.ts";
@@ -47,7 +47,7 @@ export class Member {
   readonly #owner: MemberOwner;
   readonly #state = new StateMachine(MEMBER_STEPS, "stopped");
   readonly #backoff: Backoff;
-  readonly #asOwner: Omit<WorkerProcessOwner, "line">;
+  readonly #processOwner: Omit<WorkerProcessOwner, "line">;
   #role: Role;
   #current: WorkerProcess | undefined;
   #successor: WorkerProcess | undefined;
@@ -61,7 +61,7 @@ export class Member {
   /** What stands for a process in `lines`: its successor may print before its own output is read to the end. */
   readonly #outputOf = new WeakMap<WorkerProcess, object>();
   /** The process after whose loss no other was started. */
-  #lastHope: WorkerProcess | undefined;
+  #lastProcess: WorkerProcess | undefined;
   #replacing: Promise<void> | undefined;
 
   constructor(id: string, role: Role, owner: MemberOwner) {
@@ -69,11 +69,11 @@ export class Member {
     this.#role = role;
     this.#owner = owner;
     this.#backoff = new Backoff(owner.options);
-    this.#asOwner = {
+    this.#processOwner = {
       options: owner.options,
       log: owner.log,
       guard: owner.guard,
-      signs: { givesSigns: false },
+      heartbeatHistory: { answersPings: false },
       ready: (process) => this.#whenReady(process),
       lost: (process) => this.#whenLost(process),
       crashed: (process) => this.#whenCrashed(process),
@@ -147,7 +147,7 @@ export class Member {
     this.start();
     const process = this.#current;
     if (await process?.whenReady) return;
-    throw new XsysError("UNAVAILABLE", `worker ${this.id} did not start: ${whyNot(process)}`);
+    throw new XsysError("UNAVAILABLE", `worker ${this.id} did not start: ${describeFailure(process)}`);
   }
 
   /**
@@ -181,8 +181,8 @@ export class Member {
     this.starts++;
     const by = {};
     const process = new WorkerProcess(this.id, {
-      ...this.#asOwner,
-      line: (stream, line) => this.#keep({ time: Date.now() / 1000, id: this.id, stream, line }, by),
+      ...this.#processOwner,
+      line: (stream, line) => this.#addLine({ time: Date.now() / 1000, id: this.id, stream, line }, by),
     });
     this.#outputOf.set(process, by);
     return process;
@@ -197,12 +197,12 @@ export class Member {
     this.#successor = next;
     if (await next.whenReady) await before.stop();
     else {
-      const why = `the one to replace it ${whyNot(next)}`;
+      const why = `the one to replace it ${describeFailure(next)}`;
       throw new XsysError("UNAVAILABLE", `worker ${this.id} was not replaced: ${why}`);
     }
   }
 
-  #keep(line: LogLine, by: object): void {
+  #addLine(line: LogLine, by: object): void {
     this.lines.add(line, by);
     this.#owner.line(line, this.#isRepeat && this.state !== "ready");
   }
@@ -215,13 +215,13 @@ export class Member {
       if (before !== undefined) this.#leaving.add(before);
     }
     this.#state.take("ready");
-    if (process === this.#current && process.wasFit) this.#startSucceeded();
+    if (process === this.#current && process.startSucceeded) this.#clearFailures();
     void process.readUsage().catch(() => {}); // the checks tell of it
     this.#owner.log.info({ worker: this.id, pid: process.pid, role: this.#role }, `worker ${this.id} is ready`);
     this.#owner.changed();
   }
 
-  #startSucceeded(): void {
+  #clearFailures(): void {
     this.#backoff.ready();
     this.reason = undefined;
     this.#isRepeat = false;
@@ -230,17 +230,17 @@ export class Member {
 
   #whenCrashed(process: WorkerProcess): void {
     this.lastEnd = process.reason;
-    const cause = process.wasFit ? undefined : this.#causeOf(process);
+    const cause = process.startSucceeded ? undefined : this.#causeOf(process);
     if (this.state !== "ready") this.reason = cause ?? this.reason;
-    this.#owner.crashed(this, process, { cause, isLast: process === this.#lastHope });
+    this.#owner.crashed(this, process, { cause, isLast: process === this.#lastProcess });
   }
 
   #causeOf(process: WorkerProcess): string {
     const lines = this.linesOf(process);
-    const { end, wasCondemned } = process;
-    const known = startFailure({ end, wasCondemned, lines }, this.#owner.options);
+    const { end, endedBySupervisor } = process;
+    const known = startFailure({ end, endedBySupervisor, lines }, this.#owner.options);
     this.#isRepeat = known !== undefined && this.state !== "ready";
-    return known ?? withLastWords(`it ${process.reason}`, lines);
+    return known ?? withLastLine(`it ${process.reason}`, lines);
   }
 
   /** What a process printed, as far as it is kept. */
@@ -263,14 +263,14 @@ export class Member {
 
   #continueWithout(process: WorkerProcess): void {
     if (!this.#owner.options.respawn) this.#state.take("leave");
-    else if (this.#state.take("lost")) void process.whenJudged.then(() => this.#startAfter(process));
+    else if (this.#state.take("lost")) void process.whenCauseKnown.then(() => this.#startAfter(process));
   }
 
   #startAfter(process: WorkerProcess): void {
     if (this.state !== "backing-off") return;
     const wait = this.#backoff.next(process);
-    if (wait !== "given-up") this.#startIn(Math.max(wait, this.#leastWait));
-    else if (this.#state.take("give-up")) this.#lastHope = process;
+    if (wait !== "given-up") this.#startIn(Math.max(wait, this.#minWait));
+    else if (this.#state.take("give-up")) this.#lastProcess = process;
   }
 
   #startIn(milliseconds: number): void {
@@ -279,7 +279,7 @@ export class Member {
   }
 
   /** A standby's start would take the processor from the one that has just taken a dead one's work over, and is cold. */
-  get #leastWait(): number {
+  get #minWait(): number {
     return this.#role === "standby" ? STANDBY_PAUSE : 0;
   }
 
@@ -290,6 +290,6 @@ export class Member {
   }
 }
 
-function whyNot(process: WorkerProcess | undefined): string {
+function describeFailure(process: WorkerProcess | undefined): string {
   return process?.state === "crashed" ? process.reason : "was stopped meanwhile";
 }

@@ -1,9 +1,9 @@
 import type { BackoffOptions } from "../processes/backoff.ts";
-import type { LifeSignOptions } from "../processes/life-signs.ts";
+import type { HeartbeatOptions } from "../processes/heartbeat.ts";
 import type { ProcessOptions } from "../processes/options.ts";
 
 /** How a cluster's processes are started and supervised. Times in milliseconds, sizes in bytes. */
-export interface ClusterOptions extends ProcessOptions, BackoffOptions, LifeSignOptions {
+export interface ClusterOptions extends ProcessOptions, BackoffOptions, HeartbeatOptions {
   /** The environment of one worker, by its id and the key that it registers with. */
   readonly identify: (id: string, key: string) => Readonly<Record<string, string>>;
   /** Members that are given work. */

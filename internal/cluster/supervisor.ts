@@ -76,13 +76,13 @@ export class Supervisor {
   }
 
   /** Whether a worker is ready, or may become so by itself. */
-  get hopeful(): boolean {
-    return this.#stopping === undefined && this.#members.some(({ state }) => HOPEFUL.has(state));
+  get expectsWorker(): boolean {
+    return this.#stopping === undefined && this.#members.some(({ state }) => EXPECTED.has(state));
   }
 
   /** Active members without a ready process that are being started, or are about to be. */
-  get coming(): number {
-    return this.#members.filter(({ role, state }) => role === "active" && COMING.has(state)).length;
+  get pending(): number {
+    return this.#members.filter(({ role, state }) => role === "active" && PENDING.has(state)).length;
   }
 
   /** How many members are in each state; states without any are left out. */
@@ -201,8 +201,8 @@ export class Supervisor {
   }
 }
 
-const HOPEFUL: ReadonlySet<string> = new Set(["starting", "ready", "backing-off"] satisfies Member["state"][]);
-const COMING: ReadonlySet<string> = new Set(["starting", "backing-off"] satisfies Member["state"][]);
+const EXPECTED: ReadonlySet<string> = new Set(["starting", "ready", "backing-off"] satisfies Member["state"][]);
+const PENDING: ReadonlySet<string> = new Set(["starting", "backing-off"] satisfies Member["state"][]);
 const NOT_STARTED_AGAIN: ReadonlySet<string> = new Set(["hopeless", "stopped", "draining"] satisfies Member["state"][]);
 
 function describe(member: Member): ClusterStatus["members"][number] {

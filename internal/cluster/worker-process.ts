@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { startTimer } from "../../protocol/timers.ts";
 import { describeEnd, isFromOutside, isShortage, type ProcessEnd } from "../processes/end.ts";
-import { type KnownSigns, LifeSigns } from "../processes/life-signs.ts";
+import { Heartbeat, type HeartbeatHistory } from "../processes/heartbeat.ts";
 import { ManagedProcess, type ManagedProcessOwner } from "../processes/managed-process.ts";
 import { PROCESS_STEPS, type ProcessState, StateMachine } from "../processes/states.ts";
 import { type Usage, UsageMeter } from "../processes/usage.ts";
@@ -11,17 +11,17 @@ import { MAX_REQUESTS, NO_WORK, type Workload } from "./crash-record.ts";
 import type { ClusterOptions } from "./options.ts";
 
 /** Milliseconds that a process which closed its connection has to end by itself, as most do, before it is told to. */
-const FAREWELL = 100;
+const EXIT_GRACE = 100;
 /** Milliseconds for what a process said last to be read; one that it left behind may hold the connection open. */
-const LAST_WORDS = 200;
+const LAST_MESSAGES = 200;
 
 /** Milliseconds that a process which is ready once it is started has to live to be one that can. */
-const FIT_AFTER = 1_000;
+const SUCCEEDED_AFTER = 1_000;
 
 /** Dependencies and callbacks that a worker process gets from its member. */
 export interface WorkerProcessOwner extends ManagedProcessOwner {
   readonly options: ClusterOptions;
-  readonly signs: KnownSigns;
+  readonly heartbeatHistory: HeartbeatHistory;
   /** It is ready for work. */
   ready(process: WorkerProcess): void;
   /** It will do no more, and was not asked to stop: called before it has ended, where that is known before. */
@@ -40,8 +40,8 @@ export class WorkerProcess {
   /** Whether it got ready; false once it cannot any more. */
   readonly whenReady: Promise<boolean>;
   /** Resolves when it is known why it was lost: at its exit, or when it was found to need ending. */
-  readonly whenJudged: Promise<void>;
-  /** Resolves within FAREWELL of the end of its connection: whether its requests may have ended it. */
+  readonly whenCauseKnown: Promise<void>;
+  /** Resolves within EXIT_GRACE of the end of its connection: whether its requests may have ended it. */
   readonly whyLost: Promise<Loss>;
   channel: WorkerChannel | undefined;
   usage: Usage | undefined;
@@ -50,12 +50,12 @@ export class WorkerProcess {
   readonly #meter: UsageMeter | undefined;
   readonly #state = new StateMachine(PROCESS_STEPS, "starting");
   readonly #settleReady: (ready: boolean) => void;
-  readonly #settleJudged: () => void;
+  readonly #settleCauseKnown: () => void;
   readonly #settleLoss: (loss: Loss) => void;
   readonly #forced = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
   #timer: NodeJS.Timeout | undefined;
-  #signs: LifeSigns | undefined;
+  #heartbeat: Heartbeat | undefined;
   /** By performance.now(); undefined before. */
   #readyAt: number | undefined;
   /** What the supervisor found wrong with it, and ended it for. */
@@ -65,7 +65,7 @@ export class WorkerProcess {
   constructor(id: string, owner: WorkerProcessOwner) {
     this.#owner = owner;
     ({ promise: this.whenReady, resolve: this.#settleReady } = Promise.withResolvers<boolean>());
-    ({ promise: this.whenJudged, resolve: this.#settleJudged } = Promise.withResolvers<void>());
+    ({ promise: this.whenCauseKnown, resolve: this.#settleCauseKnown } = Promise.withResolvers<void>());
     ({ promise: this.whyLost, resolve: this.#settleLoss } = Promise.withResolvers<Loss>());
     this.#child = new ManagedProcess(
       { name: `worker ${id}`, fields: { worker: id }, env: owner.options.identify(id, this.key) },
@@ -77,7 +77,7 @@ export class WorkerProcess {
     void this.#child.ended.then(() => this.#whenEnded());
     const { readyTimeout, readyWhen } = owner.options;
     if (readyWhen === "started") this.#child.onSpawn(() => this.#becomeReady());
-    this.#timer = startTimer(() => this.#condemn(`was not ready within ${readyTimeout} ms`, "SIGKILL"), readyTimeout);
+    this.#timer = startTimer(() => this.#terminate(`was not ready within ${readyTimeout} ms`, "SIGKILL"), readyTimeout);
   }
 
   get pid(): number | undefined {
@@ -99,8 +99,10 @@ export class WorkerProcess {
   }
 
   /** It got as far as to work: it was ready, or, where every start counts as that, did not end soon after it. */
-  get wasFit(): boolean {
-    return this.#owner.options.readyWhen === "registered" ? this.#readyAt !== undefined : this.service >= FIT_AFTER;
+  get startSucceeded(): boolean {
+    return this.#owner.options.readyWhen === "registered"
+      ? this.#readyAt !== undefined
+      : this.service >= SUCCEEDED_AFTER;
   }
 
   /** Undefined while it runs. */
@@ -114,7 +116,7 @@ export class WorkerProcess {
   }
 
   /** The supervisor found something wrong with it, and ended it: `reason` says what. */
-  get wasCondemned(): boolean {
+  get endedBySupervisor(): boolean {
     return this.#cause !== undefined;
   }
 
@@ -126,14 +128,14 @@ export class WorkerProcess {
   }
 
   /** Somebody, or a request, ended a sound process. */
-  get wasEnded(): boolean {
+  get wasEndedFromOutside(): boolean {
     if (this.#readyAt === undefined) return false;
     const bySignal = this.#cause === undefined && this.end !== undefined && isFromOutside(this.end);
     return bySignal || this.channel?.endedByRequest === true;
   }
 
   /** The machine had nothing to start it with. */
-  get wasShort(): boolean {
+  get lackedResources(): boolean {
     return this.end !== undefined && isShortage(this.end);
   }
 
@@ -141,8 +143,9 @@ export class WorkerProcess {
   adopt(channel: WorkerChannel): void {
     this.channel = channel;
     channel.onClose((reason) => this.#whenClosed(reason));
-    const { options, signs } = this.#owner;
-    if (options.pingInterval > 0) this.#signs = new LifeSigns(channel, options, signs, () => this.#whenHung());
+    const { options, heartbeatHistory } = this.#owner;
+    if (options.pingInterval > 0)
+      this.#heartbeat = new Heartbeat(channel, options, heartbeatHistory, () => this.#whenHung());
     if (options.readyWhen === "registered") this.#becomeReady();
   }
 
@@ -168,7 +171,7 @@ export class WorkerProcess {
 
   async #stop(): Promise<void> {
     if (this.#state.take("stop")) {
-      this.#rest();
+      this.#stopWaiting();
       const { promise: tooLong, resolve } = Promise.withResolvers<void>();
       const timer = startTimer(resolve, this.#owner.options.drainTimeout);
       await Promise.race([this.channel?.drain(), this.#child.exited, this.#forced.promise, tooLong]);
@@ -186,34 +189,34 @@ export class WorkerProcess {
   }
 
   #whenClosed(reason: string | undefined): void {
-    this.#signs?.stop();
+    this.#heartbeat?.stop();
     this.#closed.resolve();
     const byItself: Loss = this.#stopping === undefined ? "own" : "outside";
-    afterPoll(() => this.#settleLoss(byItself), FAREWELL); // most often its exit tells before
-    if (reason !== undefined) this.#condemn(`broke the protocol: ${reason}`, "SIGTERM");
+    afterPoll(() => this.#settleLoss(byItself), EXIT_GRACE); // most often its exit tells before
+    if (reason !== undefined) this.#terminate(`broke the protocol: ${reason}`, "SIGTERM");
     else if (this.#lose()) {
       this.#timer = afterPoll(() => {
         if (this.end !== undefined) return;
         this.#cause = "closed its connection";
         this.#settleLoss("own");
-        this.#settleJudged();
+        this.#settleCauseKnown();
         void this.#child.stop();
-      }, FAREWELL);
+      }, EXIT_GRACE);
     }
   }
 
   #whenHung(): void {
-    this.#condemn(`hung: it gave no sign of life for ${this.#owner.options.pingTimeout} ms`, "SIGKILL");
+    this.#terminate(`hung: it gave no sign of life for ${this.#owner.options.pingTimeout} ms`, "SIGKILL");
     this.channel?.close();
   }
 
   /** It is of no use as it is. */
-  #condemn(cause: string, signal: "SIGTERM" | "SIGKILL"): void {
+  #terminate(cause: string, signal: "SIGTERM" | "SIGKILL"): void {
     if (this.state !== "starting" && this.state !== "ready") return;
     this.#cause = cause;
     this.#lose();
     this.#settleLoss("own");
-    this.#settleJudged();
+    this.#settleCauseKnown();
     if (signal === "SIGKILL") this.#child.signal(signal);
     else void this.#child.stop();
   }
@@ -221,7 +224,7 @@ export class WorkerProcess {
   /** False when it was lost, or asked to end, before. */
   #lose(): boolean {
     if (!this.#state.take("fault")) return false;
-    this.#rest();
+    this.#stopWaiting();
     const { channel } = this;
     channel?.setActive(false);
     this.#owner.lost(this);
@@ -229,22 +232,22 @@ export class WorkerProcess {
   }
 
   /** Nothing is waited for of it any more but its end. */
-  #rest(): void {
+  #stopWaiting(): void {
     clearTimeout(this.#timer);
-    this.#signs?.stop();
+    this.#heartbeat?.stop();
     this.#settleReady(false);
   }
 
   #whenExited(): void {
-    if (!this.#lose()) this.#rest();
+    if (!this.#lose()) this.#stopWaiting();
     this.#settleLoss(
       this.#child.wasSignalled || (this.end !== undefined && isFromOutside(this.end)) ? "outside" : "own",
     );
-    this.#settleJudged();
-    this.#timer = setTimeout(() => this.channel?.close(), LAST_WORDS);
+    this.#settleCauseKnown();
+    this.#timer = setTimeout(() => this.channel?.close(), LAST_MESSAGES);
   }
 
-  /** What its connection left is known by then, which LAST_WORDS bounds. */
+  /** What its connection left is known by then, which LAST_MESSAGES bounds. */
   async #whenRead(): Promise<void> {
     if (this.channel !== undefined) await this.#closed.promise;
     if (this.state === "crashed") this.#owner.crashed(this);

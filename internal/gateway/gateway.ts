@@ -155,7 +155,7 @@ export class Gateway {
     const { target, method, path } = exchange;
     if (method === "TRACE") this.#answer(exchange, traceAnswer(exchange));
     else if (target.length > this.#options.maxUrl) this.#answer(exchange, URI_TOO_LONG);
-    else if (!pool.wasReady && (pool.hopeful || features.upstreams === undefined)) this.#awaitRoutes(exchange);
+    else if (!pool.wasReady && (pool.expectsWorker || features.upstreams === undefined)) this.#awaitRoutes(exchange);
     else this.#routeTo(exchange, routes.find(method, path), features.upstreams);
   }
 

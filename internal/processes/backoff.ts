@@ -16,11 +16,11 @@ export interface Death {
   /** Milliseconds that it had been ready. */
   readonly service: number;
   /** It had been ready, so the program can be. */
-  readonly wasFit: boolean;
+  readonly startSucceeded: boolean;
   /** It was not started for want of descriptors, processes or memory: this says nothing about the program. */
-  readonly wasShort: boolean;
+  readonly lackedResources: boolean;
   /** A signal from outside or a request ended it: the program itself did not fail. */
-  readonly wasEnded: boolean;
+  readonly wasEndedFromOutside: boolean;
 }
 
 /**
@@ -54,11 +54,11 @@ export class Backoff {
   /** Milliseconds to wait; `given-up` when `maxRestarts` restarts in a row have failed. */
   next(death: Death): number | "given-up" {
     const { backoff, maxRestarts = Number.POSITIVE_INFINITY } = this.#options;
-    if (death.wasFit) return this.#afterService(death);
+    if (death.startSucceeded) return this.#afterService(death);
     this.#failedStarts++;
-    if (!death.wasShort && !death.wasEnded) this.#ownFailures++;
+    if (!death.lackedResources && !death.wasEndedFromOutside) this.#ownFailures++;
     if (this.#ownFailures > maxRestarts) return "given-up";
-    return this.#pause(this.#failedStarts, death.wasEnded ? backoff.first : backoff.most);
+    return this.#pause(this.#failedStarts, death.wasEndedFromOutside ? backoff.first : backoff.most);
   }
 
   /** It got ready. */
@@ -73,12 +73,12 @@ export class Backoff {
     this.#deathsInService = 0;
   }
 
-  #afterService({ service, wasEnded }: Death): number {
+  #afterService({ service, wasEndedFromOutside }: Death): number {
     const { backoff, stableAfter } = this.#options;
     this.ready();
     if (service >= stableAfter) this.#deathsInService = 0;
-    if (this.#deathsInService === 0 || !wasEnded) this.#deathsInService++;
-    return this.#pause(this.#deathsInService, wasEnded ? backoff.first : backoff.mostInService);
+    if (this.#deathsInService === 0 || !wasEndedFromOutside) this.#deathsInService++;
+    return this.#pause(this.#deathsInService, wasEndedFromOutside ? backoff.first : backoff.mostInService);
   }
 
   #pause(inARow: number, most: number): number {

@@ -15,10 +15,10 @@ export function describeEnd({ code, signal, error }: ProcessEnd): string {
 /** Signals that somebody sends to end a process; all others are a program's own failure. */
 const FROM_OUTSIDE: readonly NodeJS.Signals[] = ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"];
 /** What a shell exits with whose program was ended by one of them. */
-const BY_SHELL: ReadonlySet<number | null> = new Set(FROM_OUTSIDE.map((name) => 128 + constants.signals[name]));
+const SHELL_EXIT_CODES: ReadonlySet<number | null> = new Set(FROM_OUTSIDE.map((name) => 128 + constants.signals[name]));
 
 export function isFromOutside({ code, signal }: ProcessEnd): boolean {
-  return signal === null ? BY_SHELL.has(code) : FROM_OUTSIDE.includes(signal);
+  return signal === null ? SHELL_EXIT_CODES.has(code) : FROM_OUTSIDE.includes(signal);
 }
 
 /** What a machine is short of at times, and programs need to be started. */

@@ -1,4 +1,4 @@
-import { saysNothing } from "./last-words.ts";
+import { isNoise } from "./last-line.ts";
 
 /** Lines above the last one that an error's message may span, such as Node's list "Require stack:". */
 const MAX_MESSAGE = 40;
@@ -17,9 +17,9 @@ const BY_LAUNCHER =
  * stack. Empty where it printed nothing. An earlier error, which the program handled, is not part of it.
  */
 export function finalError(lines: readonly string[]): readonly string[] {
-  const last = lines.findLastIndex((line) => /^\S/.test(line) && !saysNothing(line) && !BY_LAUNCHER.test(line));
-  if (last === -1) return lines.filter((line) => !saysNothing(line)).slice(-1);
-  return lines.slice(startOf(lines, last)).filter((line) => !saysNothing(line) && !BY_LAUNCHER.test(line));
+  const last = lines.findLastIndex((line) => /^\S/.test(line) && !isNoise(line) && !BY_LAUNCHER.test(line));
+  if (last === -1) return lines.filter((line) => !isNoise(line)).slice(-1);
+  return lines.slice(startOf(lines, last)).filter((line) => !isNoise(line) && !BY_LAUNCHER.test(line));
 }
 
 /** The header of the message whose last line is at `last`; `last` itself where the message has one line. */

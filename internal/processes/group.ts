@@ -11,12 +11,12 @@ export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 /** Milliseconds between two looks; it doubles up to the longest. */
-const LOOK = 10;
-const LONGEST_LOOK = 160;
+const POLL_INTERVAL = 10;
+const MAX_POLL_INTERVAL = 160;
 
 /** Resolves when nothing runs in a group any more whose leader has ended, or when it is not waited for any more. */
 export async function groupGone(leader: number, over: AbortSignal): Promise<void> {
-  for (let wait = LOOK; !over.aborted && groupLives(leader); wait = Math.min(LONGEST_LOOK, 2 * wait)) {
+  for (let wait = POLL_INTERVAL; !over.aborted && groupLives(leader); wait = Math.min(MAX_POLL_INTERVAL, 2 * wait)) {
     await pause(wait);
   }
 }
@@ -26,13 +26,13 @@ export async function groupGone(leader: number, over: AbortSignal): Promise<void
  * container without an init, does not count; Linux alone tells.
  */
 export function groupLives(leader: number): boolean {
-  if (process.platform === "win32" || !isThere(leader)) return false;
+  if (process.platform === "win32" || !groupExists(leader)) return false;
   if (process.platform !== "linux") return true;
   return listKernelFolder("/proc").some((name) => Number.isInteger(Number(name)) && runsInGroup(name, leader));
 }
 
 /** One system call, which spares the walk through all processes where there is no group. */
-function isThere(leader: number): boolean {
+function groupExists(leader: number): boolean {
   try {
     return process.kill(-leader, 0);
   } catch {

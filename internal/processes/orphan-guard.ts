@@ -20,12 +20,12 @@ export class OrphanGuard {
   add(leader: number): void {
     this.#leaders.add(leader);
     if (this.#shell === undefined) this.#start();
-    else this.#say(`+ ${leader}\n`);
+    else this.#send(`+ ${leader}\n`);
   }
 
   /** Nothing is left of the group. */
   delete(leader: number): void {
-    if (this.#leaders.delete(leader)) this.#say(`- ${leader}\n`);
+    if (this.#leaders.delete(leader)) this.#send(`- ${leader}\n`);
   }
 
   get pid(): number | undefined {
@@ -55,7 +55,7 @@ export class OrphanGuard {
     input.on("error", () => {}); // told by its exit
     shell.unref();
     (input as unknown as { unref(): void }).unref();
-    for (const leader of this.#leaders) this.#say(`+ ${leader}\n`);
+    for (const leader of this.#leaders) this.#send(`+ ${leader}\n`);
   }
 
   #startLater(): void {
@@ -67,7 +67,7 @@ export class OrphanGuard {
     }, RESPAWN).unref();
   }
 
-  #say(line: string): void {
+  #send(line: string): void {
     if (this.#shell?.stdin?.writable) this.#shell.stdin.write(line);
   }
 }

@@ -9,12 +9,12 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const WINDOW = 1_000;
 
 /** Bytes of a flood that are read before its writer has to wait, and for how long: 25 MB/s, at 3 % of the event loop. */
-const GULP = 256 * 1024;
+const BURST = 256 * 1024;
 const PAUSE = 10;
 /** Bytes looked at in one go: a chunk of 64 KiB may have 65,536 lines. */
 const SLICE = 8_192;
 /** The losses of a lasting flood are told at its beginning, and then every so many windows. */
-const TOLD_EVERY = 10;
+const REPORT_EVERY = 10;
 
 interface Listener {
   line(stream: OutputName, line: string): void;
@@ -30,7 +30,7 @@ export class ProcessOutput {
   #bytes = 0;
   #dropped = 0;
   /** Of them, since the last tick. */
-  #droppedLately = 0;
+  #droppedInWindow = 0;
   #ticks = 0;
   #ticker: NodeJS.Timeout | undefined;
 
@@ -45,18 +45,18 @@ export class ProcessOutput {
   /** Tells of the last losses. */
   end(): void {
     this.#stopTicking();
-    this.#tellLosses();
+    this.#reportDropped();
   }
 
   #follow(name: OutputName, stream: Readable): void {
     const cutter = new LineCutter();
     const onLine = (line: string) => this.#pass(name, line);
-    let gulped = 0;
+    let burst = 0;
     stream.on("data", (chunk: Buffer) => {
       for (let at = 0; at < chunk.length; at += SLICE) this.#take(chunk.subarray(at, at + SLICE), cutter, onLine);
-      gulped = this.#isFlooded ? gulped + chunk.length : 0;
-      if (gulped < GULP) return;
-      gulped = 0;
+      burst = this.#isFlooded ? burst + chunk.length : 0;
+      if (burst < BURST) return;
+      burst = 0;
       stream.pause();
       setTimeout(() => stream.resume(), PAUSE);
     });
@@ -88,14 +88,14 @@ export class ProcessOutput {
 
   #drop(lines: number): void {
     this.#dropped += lines;
-    this.#droppedLately += lines;
+    this.#droppedInWindow += lines;
     this.#ticker ??= setInterval(() => this.#tick(), WINDOW).unref();
   }
 
   #tick(): void {
-    const isOver = this.#droppedLately === 0;
-    this.#droppedLately = 0;
-    if (isOver || this.#ticks % TOLD_EVERY === 0) this.#tellLosses();
+    const isOver = this.#droppedInWindow === 0;
+    this.#droppedInWindow = 0;
+    if (isOver || this.#ticks % REPORT_EVERY === 0) this.#reportDropped();
     this.#ticks++;
     if (isOver) this.#stopTicking();
   }
@@ -106,7 +106,7 @@ export class ProcessOutput {
     this.#ticks = 0;
   }
 
-  #tellLosses(): void {
+  #reportDropped(): void {
     if (this.#dropped > 0) this.#listener.flood(this.#dropped);
     this.#dropped = 0;
   }

@@ -14,7 +14,7 @@ export type Started = Pick<ProcessOptions, "command" | "cwd" | "env">;
 export interface FailedStart {
   readonly end: ProcessEnd | undefined;
   /** The supervisor ended it, for a cause of its own such as a missed deadline. */
-  readonly wasCondemned: boolean;
+  readonly endedBySupervisor: boolean;
   /** What it printed, the oldest first. */
   readonly lines: readonly string[];
 }
@@ -24,8 +24,8 @@ export interface FailedStart {
  * interpreter or a module is missing, Node is too old or refuses an option, the syntax is wrong, an address is in use,
  * permission is denied, memory ran out. Undefined otherwise, and where the supervisor ended it.
  */
-export function startFailure({ end, wasCondemned, lines }: FailedStart, started: Started): string | undefined {
-  if (wasCondemned) return undefined;
+export function startFailure({ end, endedBySupervisor, lines }: FailedStart, started: Started): string | undefined {
+  if (endedBySupervisor) return undefined;
   const attempt = attemptOf(started);
   if (end?.error !== undefined) return startFault((end.error as NodeJS.ErrnoException).code, attempt);
   // A shell that sets limits starts the program: it says by 127 and 126 what the system would have said by an error.

@@ -11,7 +11,7 @@ export interface Usage {
 }
 
 /** Processes of one worker that are counted: what starts more of them is not bounded by counting. */
-const MAX_FAMILY = 64;
+const MAX_PROCESSES = 64;
 /** Threads of a process that are asked for their children: it is most often the first one that has them. */
 const MAX_THREADS = 64;
 
@@ -28,8 +28,8 @@ export class UsageMeter {
 
   /** Undefined when the process has ended. */
   async read(): Promise<Usage | undefined> {
-    const family = process.platform === "linux" ? familyOf(this.#pid) : [this.#pid];
-    const found = await Promise.all(family.map(async (pid) => ({ pid, usage: await platform.processUsage(pid) })));
+    const pids = process.platform === "linux" ? processTree(this.#pid) : [this.#pid];
+    const found = await Promise.all(pids.map(async (pid) => ({ pid, usage: await platform.processUsage(pid) })));
     const usages = found.filter((each): each is { pid: number; usage: ProcessUsage } => each.usage !== undefined);
     if (usages.length === 0) return undefined;
     return {
@@ -58,14 +58,14 @@ export class UsageMeter {
 }
 
 /** A process and all below it. Each thread has children of its own, proc_tid_children(5): 10 µs a thread. */
-function familyOf(pid: number): number[] {
-  const family = [pid];
-  for (let i = 0; i < family.length && family.length < MAX_FAMILY; i++) {
-    const folder = `/proc/${family[i]}/task`;
+function processTree(pid: number): number[] {
+  const pids = [pid];
+  for (let i = 0; i < pids.length && pids.length < MAX_PROCESSES; i++) {
+    const folder = `/proc/${pids[i]}/task`;
     for (const thread of listKernelFolder(folder).slice(0, MAX_THREADS)) {
       const children = readKernelFile(`${folder}/${thread}/children`) ?? "";
-      family.push(...children.split(" ").filter(Boolean).map(Number));
+      pids.push(...children.split(" ").filter(Boolean).map(Number));
     }
   }
-  return family.slice(0, MAX_FAMILY);
+  return pids.slice(0, MAX_PROCESSES);
 }

@@ -27,7 +27,7 @@ export class Backlog {
   }
 
   /** To be called from time to time: lets bodies go on that wait for room. */
-  look(): void {
+  resume(): void {
     if (this.#waiting.length === 0 || this.isFull) return;
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -37,6 +37,6 @@ export class Backlog {
   /** The worker is gone. */
   close(): void {
     this.#isClosed = true;
-    this.look();
+    this.resume();
   }
 }

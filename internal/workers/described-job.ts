@@ -1,6 +1,6 @@
+import type { AbandonedRequest } from "./abandoned-requests.ts";
 import type { RequestInFlight } from "./channel.ts";
 import { pathOf } from "./convictions.ts";
-import type { GivenUpRequest } from "./given-up.ts";
 
 /** Characters of a path and of a query that are told. */
 const MAX_PATH = 1_024;
@@ -8,12 +8,12 @@ const MAX_QUERY = 256;
 
 /** A request that a worker has, as its supervision is told of it. */
 export class DescribedJob {
-  readonly #request: GivenUpRequest["request"];
+  readonly #request: AbandonedRequest["request"];
   /** What it was found to be at the worker's death. */
   verdict: "suspect" | "convicted" | undefined;
   readonly #age: number;
 
-  constructor({ request, sentAt }: GivenUpRequest) {
+  constructor({ request, sentAt }: AbandonedRequest) {
     this.#request = request;
     this.#age = performance.now() - sentAt;
   }

@@ -33,7 +33,7 @@ const MAX_PATH = 1_024;
  * - A worker that is no child of this service may have died in either way. Its requests are suspects, so that one which
  *   ends workers takes two of them and not `--retry-max`; but no method and path is remembered for it.
  *
- * - A worker may also end by a request that nobody waits for any more (`GivenUp`): its client has gone, or its time is over.
+ * - A worker may also end by a request that nobody waits for any more (`AbandonedRequests`): its client has gone, or its time is over.
  *   Such a request is a suspect that is not sent again. While a worker may still work on one, no other is alone there: it is
  *   chosen last for a trial, and a suspect that is on it at its death is not convicted.
  *
@@ -96,7 +96,7 @@ export class Losses {
   hasCulprit(link: WorkerLink): boolean {
     const { onTrial } = link;
     if (link.jobs.some((job) => job === onTrial || this.#convictions.has(job.request))) return true;
-    return link.givenUp.some(({ request }) => this.#convictions.has(request));
+    return link.abandonedRequests.some(({ request }) => this.#convictions.has(request));
   }
 
   #decide(link: WorkerLink, jobs: readonly Job[], loss: Loss): void {
@@ -105,14 +105,14 @@ export class Losses {
       return;
     }
     const convicted = loss === "own" ? this.#convicted(link) : new Set<Job>();
-    if (convicted.size > 0 || this.#isOfGivenUp(link)) this.#clear(link, jobs, convicted);
+    if (convicted.size > 0 || this.#isCausedByAbandoned(link)) this.#clear(link, jobs, convicted);
     else this.#suspect(link, jobs);
   }
 
   /** Of what a worker worked on at its own death: the request on trial, or those of a convicted method and path. */
   #convicted(link: WorkerLink): ReadonlySet<Job> {
     const { onTrial, jobs } = link;
-    if (onTrial !== undefined && jobs.includes(onTrial) && link.givenUp.length === 0) {
+    if (onTrial !== undefined && jobs.includes(onTrial) && link.abandonedRequests.length === 0) {
       this.#convict(onTrial);
       return new Set([onTrial]);
     }
@@ -123,9 +123,9 @@ export class Losses {
   }
 
   /** Whether the cause is known, or likely, to be what nobody waits for: of what is known to end workers, or beside a trial. */
-  #isOfGivenUp({ givenUp, jobs, onTrial }: WorkerLink): boolean {
-    if (givenUp.some(({ request }) => this.#convictions.has(request))) return true;
-    return givenUp.length > 0 && onTrial !== undefined && jobs.includes(onTrial);
+  #isCausedByAbandoned({ abandonedRequests, jobs, onTrial }: WorkerLink): boolean {
+    if (abandonedRequests.some(({ request }) => this.#convictions.has(request))) return true;
+    return abandonedRequests.length > 0 && onTrial !== undefined && jobs.includes(onTrial);
   }
 
   #convict(job: Job): void {

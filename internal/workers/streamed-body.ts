@@ -2,7 +2,7 @@ import { Duplex, Readable } from "node:stream";
 import type { ByteReader, ByteWriter } from "../../protocol/wire/byte-stream.ts";
 
 /** What becomes of a body's chunks, apart from the bytes. */
-export interface BodyEnds {
+export interface BodyCallbacks {
   /** Nobody wants the rest of what comes. */
   abandoned(): void;
   /** All that goes the other way was sent. */
@@ -10,20 +10,20 @@ export interface BodyEnds {
 }
 
 /** A body that comes as chunks, as a stream: it is read no faster than it is taken. */
-export function streamedBody(reader: ByteReader, ends: BodyEnds): Readable {
+export function streamedBody(reader: ByteReader, callbacks: BodyCallbacks): Readable {
   return new Readable({
     read() {
       readInto(this, reader);
     },
     destroy(error, done) {
-      if (!this.readableEnded) ends.abandoned();
+      if (!this.readableEnded) callbacks.abandoned();
       done(error);
     },
   });
 }
 
 /** A connection whose protocol was changed: bytes both ways. */
-export function streamedConnection(reader: ByteReader, writer: ByteWriter, ends: BodyEnds): Duplex {
+export function streamedConnection(reader: ByteReader, writer: ByteWriter, callbacks: BodyCallbacks): Duplex {
   return new Duplex({
     read() {
       readInto(this, reader);
@@ -32,11 +32,11 @@ export function streamedConnection(reader: ByteReader, writer: ByteWriter, ends:
       writer.write(bytes).then(() => done(), done);
     },
     final(done) {
-      ends.sent?.();
+      callbacks.sent?.();
       done();
     },
     destroy(error, done) {
-      if (!this.readableEnded || !this.writableFinished) ends.abandoned();
+      if (!this.readableEnded || !this.writableFinished) callbacks.abandoned();
       done(error);
     },
   });

@@ -39,7 +39,7 @@ export class TaskRelay {
     else if (by === undefined) refuse(from, id, "no other worker carries tasks out");
     else {
       this.#relayed.set(id, { from, by });
-      by.say("Task", payload);
+      by.sendMessage("Task", payload);
     }
   }
 
@@ -47,7 +47,7 @@ export class TaskRelay {
     const relayed = this.#relayed.get(id);
     if (relayed?.by !== by) return;
     this.#relayed.delete(id);
-    relayed.from.say("TaskResult", payload);
+    relayed.from.sendMessage("TaskResult", payload);
   }
 }
 
@@ -59,5 +59,5 @@ function leastBusy(links: readonly WorkerLink[]): WorkerLink | undefined {
 }
 
 function refuse(from: WorkerLink, id: string, why: string): void {
-  from.say("TaskResult", { id, error: `the task was not carried out: ${why}` });
+  from.sendMessage("TaskResult", { id, error: `the task was not carried out: ${why}` });
 }

@@ -18,22 +18,22 @@ export type Death = object;
 /** What trials need of the pool. */
 export interface TrialsOwner {
   /** Workers that are given any request. */
-  readonly inTurn: readonly WorkerLink[];
-  takeOut(link: WorkerLink): void;
-  putBack(link: WorkerLink): void;
+  readonly inRotation: readonly WorkerLink[];
+  removeFromRotation(link: WorkerLink): void;
+  returnToRotation(link: WorkerLink): void;
   send(link: WorkerLink, job: Job): void;
   /** Gives a job to whichever worker is next, as any other. */
   assign(job: Job): void;
   /** Workers give signs of life when they are asked: one that gives none hangs. */
   readonly answersPings: boolean;
   /** Whether another worker may come. */
-  readonly hopeful: boolean;
+  readonly expectsWorker: boolean;
   /** Milliseconds that waiting for a worker is worth. */
-  readonly patience: number;
+  readonly waitLimit: number;
 }
 
 /** A worker out of the turn. */
-interface Aside {
+interface Reservation {
   /** By performance.now(). */
   readonly since: number;
   /** When it was asked last for a sign of life. */
@@ -61,14 +61,14 @@ interface Suspect {
  *   answered by then, or their suspect's answer has begun: it cannot be sent again anyway.
  * - Where a worker does not get idle within SHARE_AFTER, or is the only one, at work, and no other can come, suspects are sent
  *   as any other request is.
- * - A suspect that waited for half of `patience` is sent as any other request is; it is not sent a third time.
+ * - A suspect that waited for half of `waitLimit` is sent as any other request is; it is not sent a third time.
  * - Their number is bounded by MAX_SUSPECTS.
  */
 export class Trials {
   readonly #owner: TrialsOwner;
   /** In the order in which they are tried. */
   readonly #waiting = new Map<Job, Suspect>();
-  readonly #aside = new Map<WorkerLink, Aside>();
+  readonly #reservations = new Map<WorkerLink, Reservation>();
   /** Before it, no worker that is at work is set aside: those at work have their share, too. */
   #notBefore = 0;
 
@@ -81,16 +81,16 @@ export class Trials {
   }
 
   /** Workers out of the turn. */
-  get aside(): readonly WorkerLink[] {
-    return [...this.#aside.keys()];
+  get reserved(): readonly WorkerLink[] {
+    return [...this.#reservations.keys()];
   }
 
-  get size(): number {
-    return this.#aside.size;
+  get reservedCount(): number {
+    return this.#reservations.size;
   }
 
-  holds(link: WorkerLink): boolean {
-    return this.#aside.has(link);
+  isReserved(link: WorkerLink): boolean {
+    return this.#reservations.has(link);
   }
 
   /** Has a suspect wait for its trial. */
@@ -98,7 +98,7 @@ export class Trials {
     if (this.#waiting.size >= MAX_SUSPECTS) this.#owner.assign(job);
     else {
       this.#waiting.set(job, { death, since: performance.now() });
-      this.#look();
+      this.#reserveWorkers();
     }
   }
 
@@ -122,27 +122,28 @@ export class Trials {
   }
 
   /** A worker came up: whether it is set aside at once. */
-  take(link: WorkerLink): boolean {
-    if (this.#aside.size >= this.#most(1) || this.#first(link) === undefined) return false;
-    this.#setAside(link);
+  reserveNew(link: WorkerLink): boolean {
+    if (this.#reservations.size >= this.#maxReserved(1) || this.#firstFor(link) === undefined) return false;
+    this.#reserve(link);
     return true;
   }
 
   /** A worker is gone, or is to be given no more work. */
-  drop(link: WorkerLink): void {
-    this.#aside.delete(link);
+  forget(link: WorkerLink): void {
+    this.#reservations.delete(link);
   }
 
   /** To be called from time to time; gives those that waited for too long without any worker. */
   sweep(now: number): readonly Job[] {
-    for (const [link, aside] of this.#aside) {
-      if (now - aside.since >= SHARE_AFTER && this.#mustShare(link)) this.#share(link, aside);
+    for (const [link, reservation] of this.#reservations) {
+      if (now - reservation.since >= SHARE_AFTER && this.#mustShare(link)) this.#share(link, reservation);
     }
     if (this.#waiting.size === 0) return [];
-    const { patience } = this.#owner;
-    if (this.#owner.inTurn.length > 0) for (const job of this.#takeOlder(now - patience / 2)) this.#owner.assign(job);
-    this.#look();
-    return this.#takeOlder(now - patience);
+    const { waitLimit } = this.#owner;
+    if (this.#owner.inRotation.length > 0)
+      for (const job of this.#takeOlder(now - waitLimit / 2)) this.#owner.assign(job);
+    this.#reserveWorkers();
+    return this.#takeOlder(now - waitLimit);
   }
 
   #takeOlder(before: number): readonly Job[] {
@@ -152,25 +153,31 @@ export class Trials {
   }
 
   /** Workers that may be set aside, when so many more come up. */
-  #most(more = 0): number {
-    return Math.max(1, Math.floor((this.#owner.inTurn.length + this.#aside.size + more) / 2));
+  #maxReserved(more = 0): number {
+    return Math.max(1, Math.floor((this.#owner.inRotation.length + this.#reservations.size + more) / 2));
   }
 
   /** Sets workers aside, as far as there is need of them. */
-  #look(): void {
-    if (this.#isHopeless) this.#sendAsOthers();
-    while (this.#aside.size < this.#most() && this.#idleAside < this.#waiting.size) {
-      const link = this.#choose();
+  #reserveWorkers(): void {
+    if (this.#cannotIsolate) this.#sendAsOthers();
+    while (this.#reservations.size < this.#maxReserved() && this.#idleReserved < this.#waiting.size) {
+      const link = this.#chooseWorker();
       if (link === undefined) return;
-      this.#setAside(link);
+      this.#reserve(link);
     }
   }
 
   /** The only worker is at work, and may be so for ever: nobody could wait for it. */
-  get #isHopeless(): boolean {
-    const { inTurn, hopeful } = this.#owner;
-    const [only] = inTurn;
-    return !hopeful && this.#aside.size === 0 && inTurn.length === 1 && only !== undefined && only.active > 0;
+  get #cannotIsolate(): boolean {
+    const { inRotation, expectsWorker } = this.#owner;
+    const [only] = inRotation;
+    return (
+      !expectsWorker &&
+      this.#reservations.size === 0 &&
+      inRotation.length === 1 &&
+      only !== undefined &&
+      only.active > 0
+    );
   }
 
   #sendAsOthers(): void {
@@ -178,89 +185,90 @@ export class Trials {
   }
 
   /** Workers that were set aside and are not on a trial. */
-  get #idleAside(): number {
+  get #idleReserved(): number {
     let count = 0;
-    for (const link of this.#aside.keys()) if (link.onTrial === undefined) count++;
+    for (const link of this.#reservations.keys()) if (link.onTrial === undefined) count++;
     return count;
   }
 
-  #choose(): WorkerLink | undefined {
-    const { inTurn } = this.#owner;
+  #chooseWorker(): WorkerLink | undefined {
+    const { inRotation } = this.#owner;
     const [first] = this.#waiting.keys();
-    const able = first === undefined ? [] : inTurn.filter((link) => link.canTake(first));
+    const able = first === undefined ? [] : inRotation.filter((link) => link.canTake(first));
     const isNew = able.find((link) => link.isNew);
-    if (isNew !== undefined || !this.#mayDisturb(inTurn.length)) return isNew;
+    if (isNew !== undefined || !this.#mayReserveBusy(inRotation.length)) return isNew;
     return able.reduce<WorkerLink | undefined>(
-      (best, link) => (best && burden(best) <= burden(link) ? best : link),
+      (best, link) => (best && load(best) <= load(link) ? best : link),
       undefined,
     );
   }
 
-  #mayDisturb(inTurn: number): boolean {
+  #mayReserveBusy(inRotation: number): boolean {
     const now = performance.now();
     if (now < this.#notBefore) return false;
-    if (inTurn > 1 || !this.#owner.hopeful) return true;
+    if (inRotation > 1 || !this.#owner.expectsWorker) return true;
     const [oldest] = this.#waiting.values();
     return oldest !== undefined && now - oldest.since >= SHARE_AFTER;
   }
 
-  #setAside(link: WorkerLink): void {
-    const aside: Aside = { since: performance.now(), askedAt: 0 };
-    this.#owner.takeOut(link);
-    this.#aside.set(link, aside);
-    this.#next(link, aside);
+  #reserve(link: WorkerLink): void {
+    const reservation: Reservation = { since: performance.now(), askedAt: 0 };
+    this.#owner.removeFromRotation(link);
+    this.#reservations.set(link, reservation);
+    this.#next(link, reservation);
   }
 
   /** Waits until a worker has answered all, and gives it the next suspect. */
-  #next(link: WorkerLink, aside: Aside): void {
-    if (link.isGone || this.#aside.get(link) !== aside) return;
+  #next(link: WorkerLink, reservation: Reservation): void {
+    if (link.isGone || this.#reservations.get(link) !== reservation) return;
     if (link.active > 0) {
-      void link.idle().then(() => this.#next(link, aside));
+      void link.idle().then(() => this.#next(link, reservation));
       return;
     }
     link.onTrial = undefined;
-    const isOverdue = this.#owner.inTurn.length === 0 && performance.now() - aside.since >= SHARE_AFTER;
-    const job = isOverdue ? undefined : this.#first(link);
-    if (job === undefined) this.#putBack(link, aside);
+    const isOverdue = this.#owner.inRotation.length === 0 && performance.now() - reservation.since >= SHARE_AFTER;
+    const job = isOverdue ? undefined : this.#firstFor(link);
+    if (job === undefined) this.#returnToRotation(link, reservation);
     else {
       this.#waiting.delete(job);
       link.onTrial = job;
       this.#owner.send(link, job);
-      void link.idle().then(() => this.#next(link, aside));
+      void link.idle().then(() => this.#next(link, reservation));
     }
   }
 
-  #first(link: WorkerLink): Job | undefined {
+  #firstFor(link: WorkerLink): Job | undefined {
     for (const job of this.#waiting.keys()) if (link.canTake(job)) return job;
     return undefined;
   }
 
   #mustShare(link: WorkerLink): boolean {
-    return this.#owner.inTurn.length === 0 || link.onTrial === undefined || !link.awaitsAnswer;
+    return this.#owner.inRotation.length === 0 || link.onTrial === undefined || !link.awaitsAnswer;
   }
 
   /** One that hangs would be of use to nobody: it stays alone with its suspect until it is ended for that. */
-  #share(link: WorkerLink, aside: Aside): void {
-    if (!this.#owner.answersPings || link.onTrial === undefined) this.#putBack(link, aside);
-    else if (performance.now() - aside.askedAt >= ASK_EVERY) {
-      aside.askedAt = performance.now();
+  #share(link: WorkerLink, reservation: Reservation): void {
+    if (!this.#owner.answersPings || link.onTrial === undefined) this.#returnToRotation(link, reservation);
+    else if (performance.now() - reservation.askedAt >= ASK_EVERY) {
+      reservation.askedAt = performance.now();
       void link.ping().then(() => {
-        if (this.#aside.get(link) === aside && this.#mustShare(link)) this.#putBack(link, aside);
+        if (this.#reservations.get(link) === reservation && this.#mustShare(link))
+          this.#returnToRotation(link, reservation);
       });
     }
   }
 
-  #putBack(link: WorkerLink, { since }: Aside): void {
+  #returnToRotation(link: WorkerLink, { since }: Reservation): void {
     const now = performance.now();
     if (now - since >= SHARE_AFTER) this.#notBefore = now + SHARE_AFTER;
     const wasNeverIdle = link.onTrial === undefined && link.active > 0;
-    this.#aside.delete(link);
-    this.#owner.putBack(link);
+    this.#reservations.delete(link);
+    this.#owner.returnToRotation(link);
     if (wasNeverIdle) this.#sendAsOthers();
   }
 }
 
 /** What a worker is at work on; one that may work on what nobody waits for is chosen last. */
-function burden(link: WorkerLink): number {
-  return link.givenUp.length > 0 ? Number.POSITIVE_INFINITY : link.active;
+function load(link: WorkerLink): number {
+  return link.abandonedRequests.length > 0 ? Number.POSITIVE_INFINITY : link.active;
 }

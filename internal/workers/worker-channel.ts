@@ -20,7 +20,7 @@ export function workerChannel(link: WorkerLink, setActive: (active: boolean) => 
       setActive(false);
       return link.idle();
     },
-    forceGc: () => link.say("ForceGC", null),
+    forceGc: () => link.sendMessage("ForceGC", null),
     ping: () => link.ping(),
     close: () => link.close(),
     onClose: (listener) => link.onGone(listener),

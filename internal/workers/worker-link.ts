@@ -8,11 +8,11 @@ import { decodeXbpResponse } from "../../protocol/wire/xbp.ts";
 import type { Candidate } from "../balance/candidate.ts";
 import { Latency } from "../balance/latency.ts";
 import type { RoleInbox, RolePeer } from "../ipc/role.ts";
+import { type AbandonedRequest, AbandonedRequests } from "./abandoned-requests.ts";
 import type { WorkerAnswer } from "./answer.ts";
 import { Backlog } from "./backlog.ts";
 import type { RequestInFlight } from "./channel.ts";
 import { DescribedJob, described } from "./described-job.ts";
-import { GivenUp, type GivenUpRequest } from "./given-up.ts";
 import { type Job, needsStreams } from "./job.ts";
 import { sendBody } from "./send-body.ts";
 import type { SentJob } from "./sent-job.ts";
@@ -44,7 +44,7 @@ export interface WorkerLinkOwner {
   routes(link: WorkerLink, routes: unknown): void;
   task(link: WorkerLink, message: Message): void;
   /** A worker said what is no answer: told in the log. */
-  garbage(link: WorkerLink, what: string): void;
+  invalidMessage(link: WorkerLink, what: string): void;
   /** The worker is gone. */
   gone(link: WorkerLink): void;
   /** What it had and did not begin to answer, the latest first; told after `gone`. */
@@ -63,14 +63,14 @@ export class WorkerLink implements RoleInbox, Candidate {
   readonly #peer: RolePeer;
   readonly #backlog: Backlog;
   readonly #sent = new SentJobs();
-  readonly #givenUp = new GivenUp();
+  readonly #abandonedRequests = new AbandonedRequests();
   readonly #latency = new Latency();
   readonly #pings: (() => void)[] = [];
   #isGone = false;
   /** What it left behind when it was gone, the latest first. */
   #left: ReadonlyMap<Job, DescribedJob> = new Map();
   /** What it may have worked on beside that, though nobody waited for it. */
-  #leftGivenUp: ReadonlyMap<GivenUpRequest, DescribedJob> = new Map();
+  #leftAbandoned: ReadonlyMap<AbandonedRequest, DescribedJob> = new Map();
   /** The suspect that it was given alone, while it runs. The trials' to write. */
   onTrial: Job | undefined;
 
@@ -112,8 +112,8 @@ export class WorkerLink implements RoleInbox, Candidate {
   }
 
   /** What it may still work on though nobody waits for it, the latest first; of a worker that is gone, when it went. */
-  get givenUp(): readonly GivenUpRequest[] {
-    return this.#isGone ? [...this.#leftGivenUp.keys()] : this.#givenUp.all();
+  get abandonedRequests(): readonly AbandonedRequest[] {
+    return this.#isGone ? [...this.#leftAbandoned.keys()] : this.#abandonedRequests.all();
   }
 
   canTake(job: Job): boolean {
@@ -145,12 +145,12 @@ export class WorkerLink implements RoleInbox, Candidate {
   /** Nobody waits for a job any more: it was answered otherwise, or its client has gone. */
   abandon(id: number): void {
     const sent = this.#sent.get(id);
-    if (sent !== undefined) this.#giveUp(id, sent);
+    if (sent !== undefined) this.#abandonSent(id, sent);
   }
 
   /** To be called from time to time: resumes bodies that wait until it has read others. */
   resumeBodies(): void {
-    this.#backlog.look();
+    this.#backlog.resume();
   }
 
   /** Fails what was sent before a moment and is not answered. */
@@ -158,17 +158,17 @@ export class WorkerLink implements RoleInbox, Candidate {
     for (const [id, sent] of this.#sent.unansweredSince(before)) {
       this.#cancel(id);
       this.#sent.end(id);
-      this.#givenUp.add(id, sent);
+      this.#abandonedRequests.add(id, sent);
       sent.fail("timeout");
     }
   }
 
-  say(type: string, payload: unknown): void {
+  sendMessage(type: string, payload: unknown): void {
     if (!this.#isGone) this.#peer.writer.json(encodeMessage(type, payload));
   }
 
   ping(): Promise<void> {
-    this.say("Ping", {});
+    this.sendMessage("Ping", {});
     return new Promise((resolve) => this.#pings.push(resolve));
   }
 
@@ -199,7 +199,7 @@ export class WorkerLink implements RoleInbox, Candidate {
         this.#sent.all().map((sent) => new DescribedJob(sent)),
         limit,
       );
-    const suspects = [...this.#leftGivenUp.values()].filter(({ verdict }) => verdict !== undefined);
+    const suspects = [...this.#leftAbandoned.values()].filter(({ verdict }) => verdict !== undefined);
     return described([...this.#left.values(), ...suspects], limit);
   }
 
@@ -211,7 +211,7 @@ export class WorkerLink implements RoleInbox, Candidate {
 
   /** All that it left may have ended it, what nobody waited for as well. */
   markAllSuspect(): void {
-    for (const each of [...this.#left.values(), ...this.#leftGivenUp.values()]) each.verdict = "suspect";
+    for (const each of [...this.#left.values(), ...this.#leftAbandoned.values()]) each.verdict = "suspect";
   }
 
   get endedByRequest(): boolean {
@@ -249,7 +249,7 @@ export class WorkerLink implements RoleInbox, Candidate {
   #jsonResponse(payload: Partial<WorkerResponsePayload> | null): void {
     const { id, status, headers, body, output } = payload ?? {};
     if (typeof id !== "string" && typeof id !== "number") {
-      this.#owner.garbage(this, "a Response without an id");
+      this.#owner.invalidMessage(this, "a Response without an id");
       return;
     }
     const bytes = typeof body === "string" && body !== "" ? Buffer.from(body, "base64") : NO_BYTES;
@@ -259,13 +259,13 @@ export class WorkerLink implements RoleInbox, Candidate {
   #answer(id: number, status: unknown, fields: unknown, body: Uint8Array | "follows"): void {
     const sent = this.#sent.get(id);
     if (sent === undefined || sent.isAnswered) {
-      this.#givenUp.delete(id);
+      this.#abandonedRequests.delete(id);
       return; // too late: somebody else has answered, or nobody waits
     }
     const { method } = sent.job.request;
     const head = answerHead(status, fields, method);
     if (head === undefined) {
-      this.#owner.garbage(this, `an answer with the status ${JSON.stringify(status)?.slice(0, 40)}`);
+      this.#owner.invalidMessage(this, `an answer with the status ${JSON.stringify(status)?.slice(0, 40)}`);
       this.#sent.end(id);
       sent.fail("garbage");
       return;
@@ -279,14 +279,14 @@ export class WorkerLink implements RoleInbox, Candidate {
     }
     this.#sent.end(id);
     sent.writer?.close(new Error("the request was answered before its body was read"));
-    const isUntold = method === "HEAD" && body.length === 0;
-    sent.job.answered({ ...head, body: isUntold ? undefined : body } satisfies WorkerAnswer);
+    const omitsBody = method === "HEAD" && body.length === 0;
+    sent.job.answered({ ...head, body: omitsBody ? undefined : body } satisfies WorkerAnswer);
   }
 
   #bodyOf(id: number, sent: SentJob): Readable {
     const reader = new ByteReader((bytes) => this.#peer.writer.json(encodeMessage("Credit", { bytes }, id)));
     sent.reader = reader;
-    const abandoned = () => this.#giveUp(id, sent);
+    const abandoned = () => this.#abandonSent(id, sent);
     if (sent.writer === undefined || !sent.isConnection) return streamedBody(reader, { abandoned });
     const connection = streamedConnection(reader, sent.writer, {
       abandoned,
@@ -301,7 +301,7 @@ export class WorkerLink implements RoleInbox, Candidate {
       await sendBody(body, writer, this.#backlog);
       if (this.#sent.get(id) === sent) this.#peer.writer.chunk(id, new Uint8Array(), LAST_CHUNK);
     } catch {
-      this.#giveUp(id, sent); // its client broke off, or nobody takes it any more: who waits knows of either
+      this.#abandonSent(id, sent); // its client broke off, or nobody takes it any more: who waits knows of either
     }
   }
 
@@ -320,11 +320,11 @@ export class WorkerLink implements RoleInbox, Candidate {
     }
   }
 
-  #giveUp(id: number, sent: SentJob): void {
+  #abandonSent(id: number, sent: SentJob): void {
     if (this.#sent.get(id) !== sent) return;
     this.#cancel(id);
     this.#sent.end(id);
-    if (!sent.isAnswered) this.#givenUp.add(id, sent);
+    if (!sent.isAnswered) this.#abandonedRequests.add(id, sent);
     sent.abandon();
   }
 
@@ -339,12 +339,12 @@ export class WorkerLink implements RoleInbox, Candidate {
     if (this.#isGone) return;
     const left = this.#sent.takeAll();
     this.#left = new Map(left.map((sent) => [sent.job, new DescribedJob(sent)]));
-    this.#leftGivenUp = new Map(this.#givenUp.all().map((each) => [each, new DescribedJob(each)]));
+    this.#leftAbandoned = new Map(this.#abandonedRequests.all().map((each) => [each, new DescribedJob(each)]));
     this.#isGone = true;
     this.#owner.gone(this);
     this.#backlog.close();
     for (const sent of left) sent.cut("lost");
-    if (left.length > 0 || this.#leftGivenUp.size > 0)
+    if (left.length > 0 || this.#leftAbandoned.size > 0)
       this.#owner.left(
         this,
         left.flatMap(({ job, isAnswered }) => (isAnswered ? [] : job)),

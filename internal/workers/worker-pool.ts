@@ -34,9 +34,9 @@ export interface WorkerSource {
   /** Undefined for a worker that is none of its own; for others resolves, soon after it is lost, with why it was. */
   adopt(channel: WorkerChannel): Promise<Loss> | undefined;
   /** Whether another worker may become ready. */
-  readonly hopeful: boolean;
+  readonly expectsWorker: boolean;
   /** Workers that are to be given work and are being started, or are about to be. */
-  readonly coming: number;
+  readonly pending: number;
 }
 
 /** How often timeouts are looked at, in milliseconds: they are told to that much. */
@@ -44,7 +44,7 @@ const SWEEP = 50;
 /** Milliseconds within which a worker that has registered tells its routes, as XyPriss's do at once. */
 const ROUTES_TIMEOUT = 50;
 /** Milliseconds for a worker to come back where nobody is known to bring one. */
-const HOPELESS_WAIT = 1_000;
+const RECONNECT_WAIT = 1_000;
 
 /**
  * Milliseconds that workers have for what waited for them, before they are given requests of a convicted method and path.
@@ -52,7 +52,7 @@ const HOPELESS_WAIT = 1_000;
  */
 const HEAD_START = 1_000;
 /** Milliseconds that the last worker is spared such a request, while another one is coming. */
-const LAST_SPARED = 5_000;
+const LAST_PROTECTED = 5_000;
 
 /** The workers that are ready, and the requests between them. */
 export class WorkerPool implements Role, WorkerLinkOwner {
@@ -96,7 +96,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   }
 
   get ready(): number {
-    return this.#ready.length + this.#trials.size;
+    return this.#ready.length + this.#trials.reservedCount;
   }
 
   /** All that have registered, whether they are given work or not. */
@@ -117,12 +117,12 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   /** Whether some worker takes bodies as they come, and upgraded connections. */
   get takesStreams(): boolean {
     const takes = ({ registration }: WorkerLink) => registration.streams === true;
-    return this.#ready.some(takes) || this.#trials.aside.some(takes);
+    return this.#ready.some(takes) || this.#trials.reserved.some(takes);
   }
 
   /** Whether a request that finds no worker may hope for one. */
-  get hopeful(): boolean {
-    return this.ready > 0 || (this.source?.hopeful ?? false);
+  get expectsWorker(): boolean {
+    return this.ready > 0 || (this.source?.expectsWorker ?? false);
   }
 
   /** Whether there was ever a worker to tell the routes. */
@@ -138,7 +138,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
       this.#awaitingFirst.delete(settle);
       resolve();
     };
-    const timer = startTimer(settle, this.#patience);
+    const timer = startTimer(settle, this.#waitLimit);
     this.#awaitingFirst.add(settle);
     return promise;
   }
@@ -186,7 +186,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     this.#tasks.take(link, message, this.#ready);
   }
 
-  garbage(link: WorkerLink, what: string): void {
+  invalidMessage(link: WorkerLink, what: string): void {
     this.#log.warn({ worker: link.registration.id }, `worker ${link.registration.id} sent ${what}`);
   }
 
@@ -217,9 +217,9 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   }
 
   /** Milliseconds that waiting for a worker is worth. */
-  get #patience(): number {
+  get #waitLimit(): number {
     const { queueTimeout } = this.#options;
-    return this.hopeful ? queueTimeout : Math.min(queueTimeout, HOPELESS_WAIT);
+    return this.expectsWorker ? queueTimeout : Math.min(queueTimeout, RECONNECT_WAIT);
   }
 
   #begin(link: WorkerLink): void {
@@ -235,19 +235,19 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   }
 
   #setActive(link: WorkerLink, active: boolean): void {
-    if (this.#trials.holds(link)) {
-      if (!active) this.#trials.drop(link);
-    } else if (!active) this.#takeOut(link);
+    if (this.#trials.isReserved(link)) {
+      if (!active) this.#trials.forget(link);
+    } else if (!active) this.#removeFromRotation(link);
     else if (!this.#ready.includes(link)) this.#activate(link);
   }
 
   #activate(link: WorkerLink): void {
     this.#wasReady = true;
     for (const settle of this.#awaitingFirst) settle();
-    if (!this.#trials.take(link)) this.#putInTurn(link);
+    if (!this.#trials.reserveNew(link)) this.#addToRotation(link);
   }
 
-  #putInTurn(link: WorkerLink): void {
+  #addToRotation(link: WorkerLink): void {
     link.onTrial = undefined;
     this.#changedAt = performance.now();
     if (this.#ready.length === 0) this.#readySince = this.#changedAt;
@@ -255,7 +255,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     this.#waiting.offer((job) => this.#give(job));
   }
 
-  #takeOut(link: WorkerLink): void {
+  #removeFromRotation(link: WorkerLink): void {
     if (!this.#ready.includes(link)) return;
     this.#changedAt = performance.now();
     this.#ready = this.#ready.filter((other) => other !== link);
@@ -264,27 +264,27 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   #trialsOwner(): TrialsOwner {
     const pool = this;
     return {
-      get inTurn() {
+      get inRotation() {
         return pool.#ready;
       },
       get answersPings() {
         return pool.answersPings;
       },
-      get hopeful() {
-        return pool.source?.hopeful ?? false;
+      get expectsWorker() {
+        return pool.source?.expectsWorker ?? false;
       },
-      get patience() {
-        return pool.#patience;
+      get waitLimit() {
+        return pool.#waitLimit;
       },
-      takeOut: (link) => this.#takeOut(link),
-      putBack: (link) => this.#putInTurn(link),
+      removeFromRotation: (link) => this.#removeFromRotation(link),
+      returnToRotation: (link) => this.#addToRotation(link),
       send: (link, job) => this.#send(link, job),
       assign: (job) => this.assign(job),
     };
   }
 
   #give(job: Job): boolean {
-    if (this.#losses.isConvicted(job) && this.#sparesWorkers) return false;
+    if (this.#losses.isConvicted(job) && this.#holdsBack) return false;
     const link = this.#pick(job);
     if (link === undefined) return false;
     this.#send(link, job);
@@ -292,10 +292,10 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   }
 
   /** Whether what is known to end workers has to wait, for the sake of all others. */
-  get #sparesWorkers(): boolean {
+  get #holdsBack(): boolean {
     const now = performance.now();
     if (now - this.#readySince < HEAD_START) return true;
-    return this.#ready.length === 1 && (this.source?.coming ?? 0) > 0 && now - this.#changedAt < LAST_SPARED;
+    return this.#ready.length === 1 && (this.source?.pending ?? 0) > 0 && now - this.#changedAt < LAST_PROTECTED;
   }
 
   #send(link: WorkerLink, job: Job): void {
@@ -320,7 +320,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     if (this.#waiting.size === 0) return;
     // A worker that had its hands full may have taken what it was sent.
     if (this.#ready.length > 0) this.#waiting.offer((job) => this.#give(job));
-    for (const job of this.#waiting.takeOlder(now - this.#patience)) job.failed("no-worker");
+    for (const job of this.#waiting.takeOlder(now - this.#waitLimit)) job.failed("no-worker");
   }
 }
 

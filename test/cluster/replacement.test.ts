@@ -112,7 +112,7 @@ describe("stopping", () => {
     const workers = [await scene.channels.next(), await scene.channels.next(), await scene.channels.next()];
     await scene.supervisor.stop();
     expect(workers.map(({ pid }) => isRunning(pid))).toEqual([false, false, false]);
-    expect(scene.supervisor).toMatchObject({ hopeful: false, restarts: 0 });
+    expect(scene.supervisor).toMatchObject({ expectsWorker: false, restarts: 0 });
     expect(scene.supervisor.crashes()).toEqual([]);
     await expect(scene.supervisor.restart()).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });

@@ -22,7 +22,7 @@ describe("a worker that dies", () => {
     expect(record).toMatchObject({ id: "0", pid: first.pid, signal: "SIGKILL", reason: "was ended by SIGKILL" });
     expect(record?.in_flight).toBe(12);
     expect(record?.requests.map(({ path }) => path)).toEqual(Array.from({ length: 10 }, (_, i) => `/${i}`));
-    expect(scene.supervisor).toMatchObject({ restarts: 1, hopeful: true });
+    expect(scene.supervisor).toMatchObject({ restarts: 1, expectsWorker: true });
   });
 
   test("leaves the last lines that it printed", async () => {
@@ -46,7 +46,7 @@ describe("a worker that dies", () => {
     const scene = scenes.start(script("exit 0"), { respawn: false });
     await scene.said("worker 0 did not start: it exited with code 0$");
     expect(scene.states).toEqual(["crashed"]);
-    expect(scene.supervisor.hopeful).toBe(false);
+    expect(scene.supervisor.expectsWorker).toBe(false);
   });
 
   test("again and again after it got ready is not given up, for then whoever can crash it could end the service", async () => {
@@ -77,7 +77,7 @@ describe("a worker that cannot start", () => {
     const { failed_starts, reason } = scene.member("0");
     expect(failed_starts).toBeGreaterThanOrEqual(tries - 1);
     expect(reason).toBe("it exited with code 1; the last it printed: no database");
-    expect(scene.supervisor.hopeful).toBe(true);
+    expect(scene.supervisor.expectsWorker).toBe(true);
     await scenes.sandbox.write("fine", "");
     await scene.channels.next();
     await scene.said("worker 0 is ready");
@@ -124,7 +124,7 @@ describe("a worker that cannot start", () => {
     expect(scene.states).toEqual(["hopeless"]);
     expect(scene.member("0").reason).toMatch(words);
     expect(scene.supervisor.crashes().map(({ cause }) => cause)).toEqual(Array(4).fill(expect.stringMatching(words)));
-    expect(scene.supervisor.hopeful).toBe(false);
+    expect(scene.supervisor.expectsWorker).toBe(false);
     expect(scene.givenUp).toEqual([expect.stringMatching(words)]);
   });
 

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { Backoff } from "../../internal/processes/backoff.ts";
 
 const OPTIONS = { backoff: { first: 100, most: 3_000, mostInService: 1_000 }, stableAfter: 10_000 };
-const FAILED = { service: 0, wasFit: false, wasShort: false, wasEnded: false };
-const SERVED = { ...FAILED, service: 5, wasFit: true };
+const FAILED = { service: 0, startSucceeded: false, lackedResources: false, wasEndedFromOutside: false };
+const SERVED = { ...FAILED, service: 5, startSucceeded: true };
 
 /** What a number of deaths in a row is answered with. */
 function pauses(backoff: Backoff, death: typeof FAILED, count: number) {
@@ -46,7 +46,8 @@ test("a program that gets ready and dies soon is not kept away for as long as on
 
 test("a process that was ended by a signal from outside or a request is back after the first pause at the latest", () => {
   const backoff = new Backoff(OPTIONS);
-  for (const pause of pauses(backoff, { ...SERVED, wasEnded: true }, 50)) expect(pause).toBeLessThanOrEqual(100);
+  for (const pause of pauses(backoff, { ...SERVED, wasEndedFromOutside: true }, 50))
+    expect(pause).toBeLessThanOrEqual(100);
   expect(backoff.next(SERVED)).toBeLessThanOrEqual(100);
 });
 
@@ -61,8 +62,8 @@ test("with a limit, as many restarts that fail in a row end it, and a start by h
 
 test.each([
   ["a program that gets ready", SERVED],
-  ["a machine without descriptors", { ...FAILED, wasShort: true }],
-  ["whoever kills it as it starts", { ...FAILED, wasEnded: true }],
+  ["a machine without descriptors", { ...FAILED, lackedResources: true }],
+  ["whoever kills it as it starts", { ...FAILED, wasEndedFromOutside: true }],
 ])("the limit does not count %s", (_what, death) => {
   const backoff = new Backoff({ ...OPTIONS, maxRestarts: 2 });
   expect(pauses(backoff, death, 20)).not.toContain("given-up");

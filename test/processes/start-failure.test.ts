@@ -13,7 +13,7 @@ const STARTED = { command: ["/opt/node", "app.js"], cwd: "/srv", env: {} } as co
 const EXITED = { code: 1, signal: null };
 
 function because(lines: readonly string[], started = STARTED as Parameters<typeof startFailure>[1]) {
-  return startFailure({ end: EXITED, wasCondemned: false, lines }, started);
+  return startFailure({ end: EXITED, endedBySupervisor: false, lines }, started);
 }
 
 describe("what a program printed as it ended", () => {
@@ -158,7 +158,7 @@ describe("what a program printed as it ended", () => {
   test("what the supervisor ended a process for is not replaced by what it printed", () => {
     const lines = [HANDLED];
     const end = { code: null, signal: "SIGKILL" } as const;
-    expect(startFailure({ end, wasCondemned: true, lines }, STARTED)).toBeUndefined();
+    expect(startFailure({ end, endedBySupervisor: true, lines }, STARTED)).toBeUndefined();
   });
 
   test("is told in words that are bounded, however long they are", () => {
@@ -169,7 +169,7 @@ describe("what a program printed as it ended", () => {
 describe("a program that the system does not start", () => {
   const failed = (code: string) => ({
     end: { code: null, signal: null, error: Object.assign(new Error(code), { code }) },
-    wasCondemned: false,
+    endedBySupervisor: false,
     lines: [],
   });
 

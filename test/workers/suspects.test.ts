@@ -1,8 +1,8 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { REMEMBERED_FOR } from "../../internal/workers/abandoned-requests.ts";
 import type { WorkerChannel } from "../../internal/workers/channel.ts";
 import { CONVICTED_FOR, Convictions, MAX_CONVICTIONS } from "../../internal/workers/convictions.ts";
-import { REMEMBERED_FOR } from "../../internal/workers/given-up.ts";
 import type { Failure, Job } from "../../internal/workers/job.ts";
 import type { Loss } from "../../internal/workers/loss.ts";
 import { MAX_SUSPECTS, SHARE_AFTER } from "../../internal/workers/trials.ts";
@@ -26,7 +26,7 @@ class Scene {
   readonly pool: WorkerPool;
   readonly log: string[] = [];
   /** Workers that are being started. */
-  coming = 0;
+  pending = 0;
   /** Of the worker that joined last. */
   channel: WorkerChannel | undefined;
   #whyLost: Promise<Loss> | undefined;
@@ -37,9 +37,9 @@ class Scene {
     this.pool = new WorkerPool({ ...options, log, onRoutes: () => {} });
     const scene = this;
     this.pool.source = {
-      hopeful: true,
-      get coming() {
-        return scene.coming;
+      expectsWorker: true,
+      get pending() {
+        return scene.pending;
       },
       adopt: (channel) => {
         this.channel = channel;
@@ -338,7 +338,7 @@ describe("good requests are not starved by suspects", () => {
   test("the last worker is spared what is convicted, while another one is coming", async () => {
     const { scene, survivor } = await convicted();
     vi.advanceTimersByTime(1_100);
-    scene.coming = 1;
+    scene.pending = 1;
     scene.ask("/crash", "/good");
     vi.advanceTimersByTime(1_000);
     expect(survivor.urls).toEqual(["/good"]);

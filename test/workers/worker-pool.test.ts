@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 /** A pool whose workers others bring up, so that waiting for one is worth it. */
-function startPool(options: Partial<PoolOptions> = {}, hopeful = true): WorkerPool {
+function startPool(options: Partial<PoolOptions> = {}, expectsWorker = true): WorkerPool {
   const log = pino({ level: "silent" });
   const pool = new WorkerPool({
     strategy: "round-robin",
@@ -25,7 +25,7 @@ function startPool(options: Partial<PoolOptions> = {}, hopeful = true): WorkerPo
     onRoutes: () => {},
     ...options,
   });
-  pool.source = { adopt: () => undefined, hopeful, coming: 0 };
+  pool.source = { adopt: () => undefined, expectsWorker, pending: 0 };
   pools.push(pool);
   return pool;
 }
@@ -178,7 +178,7 @@ describe("a worker", () => {
       channels.push(channel);
       return Promise.resolve("outside" as const);
     };
-    pool.source = { adopt, hopeful: true, coming: 0 };
+    pool.source = { adopt, expectsWorker: true, pending: 0 };
     const worker = FakeWorker.join(pool);
     channels[0]?.setActive(true);
     assigned(pool, new FakeJob("/a?secret=1"), new FakeJob("/b"));

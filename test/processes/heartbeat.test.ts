@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { LifeSigns } from "../../internal/processes/life-signs.ts";
+import { Heartbeat } from "../../internal/processes/heartbeat.ts";
 import type { WorkerChannel } from "../../internal/workers/channel.ts";
 
 const OPTIONS = { pingInterval: 1_000, pingTimeout: 5_000 };
@@ -12,12 +12,12 @@ afterEach(() => {
 });
 
 /** A worker that answers when it is told to. */
-function start(known = { givesSigns: false }) {
+function start(known = { answersPings: false }) {
   const pings: (() => void)[] = [];
   const hung = vi.fn();
   const ping = () => new Promise<void>((resolve) => pings.push(resolve));
-  const signs = new LifeSigns({ ping } as WorkerChannel, OPTIONS, known, hung);
-  return { pings, hung, signs, known };
+  const heartbeat = new Heartbeat({ ping } as WorkerChannel, OPTIONS, known, hung);
+  return { pings, hung, heartbeat, known };
 }
 
 test("a worker that has answered and does not any more is hung after its time", async () => {
@@ -38,16 +38,16 @@ test("one that has never answered is asked once, and never hung", async () => {
 });
 
 test("one whose forerunner has answered is hung without any answer of its own, too, and then no more is expected", async () => {
-  const { hung, known } = start({ givesSigns: true });
+  const { hung, known } = start({ answersPings: true });
   await vi.advanceTimersByTimeAsync(OPTIONS.pingTimeout - 1);
   expect(hung).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(2);
   expect(hung).toHaveBeenCalledOnce();
-  expect(known.givesSigns).toBe(false);
+  expect(known.answersPings).toBe(false);
   const other = start(known);
   other.pings[0]?.();
   await vi.advanceTimersByTimeAsync(1);
-  expect(known.givesSigns).toBe(true);
+  expect(known.answersPings).toBe(true);
 });
 
 test("one that owes an answer is asked again, and any of its answers will do", async () => {
@@ -83,10 +83,10 @@ test("while the service itself is held up nothing is counted", async () => {
 });
 
 test("nothing is told after it was stopped", async () => {
-  const { pings, hung, signs } = start();
+  const { pings, hung, heartbeat } = start();
   pings[0]?.();
   await vi.advanceTimersByTimeAsync(1_000);
-  signs.stop();
+  heartbeat.stop();
   await vi.advanceTimersByTimeAsync(60_000);
   expect([pings.length, hung.mock.calls.length]).toEqual([2, 0]);
 });

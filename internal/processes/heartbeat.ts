@@ -1,7 +1,7 @@
 import { startInterval, startTimer } from "../../protocol/timers.ts";
 
 /** Milliseconds. */
-export interface LifeSignOptions {
+export interface HeartbeatOptions {
   /** How often a process is asked for a sign of life; 0 for never. */
   readonly pingInterval: number;
   /** How long it may owe one before it counts as hung. */
@@ -21,9 +21,9 @@ const LATE = 0.5;
 export const FIRST_ANSWER = 5_000;
 
 /** What is known of all processes of one program. */
-export interface KnownSigns {
+export interface HeartbeatHistory {
   /** The last of them gave signs of life: the next one is expected to do so from its first request on. */
-  givesSigns: boolean;
+  answersPings: boolean;
 }
 
 /**
@@ -33,10 +33,10 @@ export interface KnownSigns {
  * One that owes an answer is asked again: XyPriss's older workers leave what came in one chunk with a request until that
  * is answered, which may take its time, and see to what comes behind it at once.
  */
-export class LifeSigns {
+export class Heartbeat {
   readonly #channel: Pingable;
   readonly #timeout: number;
-  readonly #known: KnownSigns;
+  readonly #known: HeartbeatHistory;
   readonly #onHung: () => void;
   readonly #ticker: NodeJS.Timeout;
   #hasAnswered: boolean;
@@ -47,15 +47,15 @@ export class LifeSigns {
 
   constructor(
     channel: Pingable,
-    { pingInterval, pingTimeout }: LifeSignOptions,
-    known: KnownSigns,
+    { pingInterval, pingTimeout }: HeartbeatOptions,
+    known: HeartbeatHistory,
     onHung: () => void,
   ) {
     this.#channel = channel;
     this.#timeout = pingTimeout;
     this.#onHung = onHung;
     this.#known = known;
-    this.#hasAnswered = known.givesSigns;
+    this.#hasAnswered = known.answersPings;
     this.#ticker = startInterval(() => this.#ask(), pingInterval).unref();
     this.#ask();
   }
@@ -80,7 +80,7 @@ export class LifeSigns {
     this.#asked = false;
     this.#hasAnswered = true;
     this.#hasAnsweredItself = true;
-    this.#known.givesSigns = true;
+    this.#known.answersPings = true;
     clearTimeout(this.#deadline);
   }
 
@@ -96,7 +96,7 @@ export class LifeSigns {
 
   #judge(): void {
     if (!this.#asked || this.#over) return;
-    if (!this.#hasAnsweredItself) this.#known.givesSigns = false; // it may be another version, which gives none
+    if (!this.#hasAnsweredItself) this.#known.answersPings = false; // it may be another version, which gives none
     this.#onHung();
   }
 }

@@ -1,5 +1,5 @@
 /** What Node and Bun print below an error's message: the stack, the rest of the object, the runtime's version. */
-const SAYS_NOTHING = new RegExp(
+const NOISE = new RegExp(
   [
     /^\s*$|^\s+at |^\s*[}\])]|^ {2,}\w+: .*,?$|^ {2,}'.*',?$/,
     /^Emitted 'error' event (?:on .*)?at:$|^\(Use `node |^(?:Node\.js|Bun) v\d/,
@@ -12,12 +12,12 @@ const SAYS_NOTHING = new RegExp(
 const MAX_LINE = 1_000;
 
 /** How a process ended, with the last line of its output that says something. */
-export function withLastWords(reason: string, lines: readonly string[]): string {
-  const last = lines.findLast((line) => !saysNothing(line));
+export function withLastLine(reason: string, lines: readonly string[]): string {
+  const last = lines.findLast((line) => !isNoise(line));
   return last === undefined ? reason : `${reason}; the last it printed: ${last.trim().slice(0, MAX_LINE)}`;
 }
 
 /** Whether a line is only what surrounds an error's message. */
-export function saysNothing(line: string): boolean {
-  return SAYS_NOTHING.test(line);
+export function isNoise(line: string): boolean {
+  return NOISE.test(line);
 }
