@@ -1,11 +1,11 @@
 import type { WorkerRequest } from "../../protocol/wire/worker.ts";
 import type { SentJob } from "./sent-job.ts";
 
-/** Requests remembered at the most, the latest ones. */
+/** Maximum number of remembered requests; the oldest are dropped above it. */
 const MAX_REMEMBERED = 100;
 /**
- * Milliseconds that one is remembered: what ends a worker does so soon after its client has gone, and a worker that hangs
- * is ended within a ping's interval after its requests have expired.
+ * How long a request is remembered, in milliseconds. A request that crashes a worker does so soon after its client has
+ * disconnected, and a hung worker is killed within one ping interval after its requests have timed out.
  */
 export const REMEMBERED_FOR = 5_000;
 
@@ -16,8 +16,9 @@ export interface AbandonedRequest {
 }
 
 /**
- * Requests that a worker was sent and that nobody waits for any more, as their client has gone or their time is over. The
- * worker may still work on them, and end by one. They are remembered until a late answer comes, or for a while.
+ * Requests that were sent to a worker and are no longer needed, because their client has disconnected or they have
+ * timed out. The worker may still process them, and crash on one. Each is remembered until a late response arrives, or
+ * for REMEMBERED_FOR.
  */
 export class AbandonedRequests {
   readonly #requests = new Map<number, AbandonedRequest & { readonly until: number }>();
@@ -28,12 +29,12 @@ export class AbandonedRequests {
     if (this.#requests.size > MAX_REMEMBERED) this.#requests.delete(this.#requests.keys().next().value as number);
   }
 
-  /** It was answered after all. */
+  /** A late response has arrived. */
   delete(id: number): void {
     if (this.#requests.size > 0) this.#requests.delete(id);
   }
 
-  /** The latest first. */
+  /** Latest first. */
   all(): readonly AbandonedRequest[] {
     if (this.#requests.size === 0) return [];
     const now = performance.now();

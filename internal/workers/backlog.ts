@@ -1,9 +1,12 @@
 import type { RolePeer } from "../ipc/role.ts";
 
-/** Bytes that a worker may leave unread before it is given no more. */
+/** Unread bytes per worker above which nothing more is sent. */
 const MAX_UNSENT = 16 * 1024 * 1024;
 
-/** What a worker was sent and has not read. Bodies wait while it is too much: many small credits are a large one. */
+/**
+ * Back pressure per worker: bodies pause while too many bytes are unread. Credit per stream does not bound their sum,
+ * because many small credits add up.
+ */
 export class Backlog {
   readonly #peer: RolePeer;
   #waiting: (() => void)[] = [];
@@ -17,7 +20,7 @@ export class Backlog {
     return !this.#isClosed && this.#peer.unsent > MAX_UNSENT;
   }
 
-  /** Resolves when there is room, or the worker is gone. */
+  /** Resolves when there is room, or when the worker has disconnected. */
   async room(): Promise<void> {
     while (this.isFull) {
       await new Promise<void>((resolve) => {
@@ -26,7 +29,7 @@ export class Backlog {
     }
   }
 
-  /** To be called from time to time: lets bodies go on that wait for room. */
+  /** Resumes paused bodies if there is room. Must be called periodically. */
   resume(): void {
     if (this.#waiting.length === 0 || this.isFull) return;
     const waiting = this.#waiting;
@@ -34,7 +37,7 @@ export class Backlog {
     for (const resolve of waiting) resolve();
   }
 
-  /** The worker is gone. */
+  /** The worker has disconnected. */
   close(): void {
     this.#isClosed = true;
     this.resume();

@@ -1,36 +1,36 @@
-/** One request that a worker has not answered. */
+/** A request that a worker has not answered. */
 export interface RequestInFlight {
   readonly method: string;
   readonly path: string;
-  /** The beginning of its query, of one that was convicted. */
+  /** The beginning of the query; only for convicted requests. */
   readonly query?: string;
-  /** What it was found to be at its worker's own death. */
+  /** Whether it may have caused the worker's death (`suspect`), or did (`convicted`). */
   readonly verdict?: "suspect" | "convicted";
   /** Milliseconds since it was sent. */
   readonly age: number;
 }
 
-/** A worker's connection, as far as its supervision needs it: whoever gives the work implements it. */
+/** The part of a worker's connection that its supervisor uses. The worker pool implements it. */
 export interface WorkerChannel {
-  /** As the worker registered. */
+  /** From the worker's registration. */
   readonly id: string;
   readonly key: string | undefined;
   readonly pid: number | undefined;
-  /** Requests it has not answered; once its connection is gone, those that it left. */
+  /** Number of unanswered requests; after a disconnect, the number at that time. */
   readonly inFlight: number;
-  /** Among them is one that is known to end workers, or that it was given alone to find that out. */
+  /** Whether one of them is convicted, or is a suspect on trial. */
   readonly endedByRequest: boolean;
-  /** What it works on: what was convicted first, then the oldest, at most `limit`. */
+  /** The unanswered requests, at most `limit`: convicted ones first, then the oldest. */
   requestsInFlight(limit: number): readonly RequestInFlight[];
-  /** Gives it work from now on, or none: a standby is ready and given none. */
+  /** Whether it is given requests. A standby is ready, but inactive. */
   setActive(active: boolean): void;
-  /** Gives it no more work; resolves when all it has is answered, or its connection is gone. */
+  /** Sends no more requests; resolves when all are answered, or when the connection is closed. */
   drain(): Promise<void>;
   forceGc(): void;
-  /** Asks for a sign of life; resolves with it, and never for a connection that is gone. */
+  /** Resolves when the worker answers the ping; never resolves once the connection is closed. */
   ping(): Promise<void>;
-  /** Closes the connection: a XyPriss worker exits by it. */
+  /** Closes the connection. A XyPriss worker then exits. */
   close(): void;
-  /** Runs when the connection is gone, once; `reason` when it was the worker's fault (such as what is no protocol). */
+  /** Called once, when the connection is closed; `reason` if the worker caused it, for example by a protocol error. */
   onClose(listener: (reason?: string) => void): void;
 }

@@ -1,17 +1,17 @@
 import { hash } from "node:crypto";
 import type { WorkerRequest } from "../../protocol/wire/worker.ts";
 
-/** Milliseconds that a conviction lasts. */
+/** How long a conviction lasts, in milliseconds. */
 export const CONVICTED_FOR = 60_000;
-/** Methods and paths remembered; beyond it the oldest are forgotten. */
+/** Maximum number of remembered methods and paths; the oldest are dropped above it. */
 export const MAX_CONVICTIONS = 1_000;
 
 /**
- * Methods and paths of requests that are known to end workers, each for a minute. Long paths are kept as hashes, so that
- * they take no more memory than short ones.
+ * Methods and paths of requests that are known to crash workers, each remembered for a minute. Long paths are stored as
+ * hashes to bound the memory.
  */
 export class Convictions {
-  /** When each ends, by performance.now(); the oldest first. */
+  /** Expiry by performance.now(), oldest first. */
   readonly #until = new Map<string, number>();
 
   add(request: WorkerRequest): void {
@@ -31,7 +31,7 @@ export class Convictions {
   }
 }
 
-/** Characters of a path beyond which its hash stands for it. */
+/** Longer paths are stored as hashes. In characters. */
 const LONG = 256;
 
 function keyOf({ method, url }: Pick<WorkerRequest, "method" | "url">): string {
@@ -39,7 +39,7 @@ function keyOf({ method, url }: Pick<WorkerRequest, "method" | "url">): string {
   return path.length <= LONG ? `${method} ${path}` : `${method} #${hash("sha256", path, "base64")}`;
 }
 
-/** The target without its query. */
+/** The request target without its query. */
 export function pathOf(url: string): string {
   const mark = url.indexOf("?");
   return mark < 0 ? url : url.slice(0, mark);

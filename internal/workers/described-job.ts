@@ -2,14 +2,14 @@ import type { AbandonedRequest } from "./abandoned-requests.ts";
 import type { RequestInFlight } from "./channel.ts";
 import { pathOf } from "./convictions.ts";
 
-/** Characters of a path and of a query that are told. */
+/** Maximum characters of a path and of a query in a description. */
 const MAX_PATH = 1_024;
 const MAX_QUERY = 256;
 
-/** A request that a worker has, as its supervision is told of it. */
+/** A request in flight, as reported to the supervisor. */
 export class DescribedJob {
   readonly #request: AbandonedRequest["request"];
-  /** What it was found to be at the worker's death. */
+  /** Set when the worker dies. */
   verdict: "suspect" | "convicted" | undefined;
   readonly #age: number;
 
@@ -18,7 +18,7 @@ export class DescribedJob {
     this.#age = performance.now() - sentAt;
   }
 
-  /** Of the query only where it is needed to find what ended the worker: there may be secrets in it. */
+  /** Contains the query only for convicted requests, where it helps to find the bug: a query may contain secrets. */
   get description(): RequestInFlight {
     const { method, url } = this.#request;
     const path = pathOf(url);
@@ -34,11 +34,11 @@ export class DescribedJob {
   }
 }
 
-/** Those that were convicted first, then the oldest. */
+/** Convicted requests first, then the oldest. */
 export function described(jobs: readonly DescribedJob[], limit: number): readonly RequestInFlight[] {
   const isConvicted = ({ verdict }: DescribedJob) => Number(verdict === "convicted");
   return jobs
-    .toReversed() // the latest come first
+    .toReversed() // the input has the latest first
     .toSorted((a, b) => isConvicted(b) - isConvicted(a))
     .slice(0, limit)
     .map(({ description }) => description);

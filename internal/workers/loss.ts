@@ -1,10 +1,10 @@
 /**
- * Why a worker was lost, as far as its requests are concerned.
+ * Why a worker was lost. It decides what happens to the worker's requests.
  *
- * - `own`: it ended by itself: an exit code, a signal of its own such as SIGSEGV or SIGABRT, a connection that it closed or
- *   broke, or a hang for which the supervisor killed it. One of its requests may have caused that.
- * - `outside`: a signal from outside (SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT: an operator, the kernel's memory killer) or
- *   the supervisor's own stop. No request has anything to do with it.
- * - `unknown`: the worker is no child of this service, so nobody knows how it ended.
+ * - `own`: the worker failed: it exited, raised a signal such as SIGSEGV or SIGABRT, closed its connection, broke the
+ *   protocol, or hung and was killed by the supervisor. One of its requests may be the cause.
+ * - `outside`: the worker was ended by an external signal (SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT: an operator or
+ *   the kernel's out-of-memory killer), or was stopped by the supervisor. No request is the cause.
+ * - `unknown`: the worker is not a child process of this service, so its exit status is not available.
  */
 export type Loss = "own" | "outside" | "unknown";

@@ -9,44 +9,43 @@ import type { WorkerLink } from "./worker-link.ts";
 const MAX_PATH = 1_024;
 
 /**
- * Decides what becomes of the requests that a lost worker left, by why it was lost (see `Loss`). A request may be what ends
- * workers, and would go on to end one after the other if it were repeated as others are:
+ * Decides what happens to the unanswered requests of a lost worker, by the reason for the loss (see `Loss`). A request
+ * may be the cause, and would crash one worker after the other if it were retried like others:
  *
  * ```
  *                     own, unknown                      answered
  *   in flight ───────────────────────▶ suspect ─ alone ─────────▶ done
  *       │  outside                        │ ▲
  *       ▼                                 │ └── outside: again, alone
- *   repeated as `--retry-max` allows      │ own, unknown
+ *   retried as `--retry-max` allows       │ own, unknown
  *                                         ▼
  *                                     502, and after `own`: convicted for a minute
  * ```
  *
- * - Suspect are all requests that were in flight at a worker's own death, for nobody knows which one it was. Each is sent
- *   again once, alone on its worker (`Trials`). The likeliest first: those of which there are few of the same method and
- *   path, and of these the latest.
- * - One whose worker dies of its own while it is alone there is convicted: 502, and its method and path are remembered. The
- *   other suspects of that death are cleared, and repeated as any other request.
- * - Of a later death at which a convicted method and path was in flight, that request is the cause: it is answered with 502
- *   and not sent again, and all others are repeated at once, as any other.
- * - Deaths from outside convict nobody. Suspects stay suspects.
- * - A worker that is no child of this service may have died in either way. Its requests are suspects, so that one which
- *   ends workers takes two of them and not `--retry-max`; but no method and path is remembered for it.
+ * - After a worker's own death, all requests that were in flight are suspects, because the cause is not known. Each is
+ *   retried once, alone on its worker (`Trials`). The likeliest come first: the rarest method and path, and of these
+ *   the latest.
+ * - A suspect whose worker dies by itself during its trial is convicted: it is answered with 502, and its method and
+ *   path are remembered. The other suspects of the first death are cleared and retried as normal requests.
+ * - If a convicted method and path is in flight at a later death, that request is the cause: it is answered with 502
+ *   and not retried. All others are retried at once, as normal requests.
+ * - A death with an outside cause convicts no request. Suspects stay suspects.
+ * - For a worker that is not a child process of this service, the cause is unknown. Its requests are suspects, so one
+ *   that crashes workers takes down two of them and not `--retry-max`; but no method and path is remembered.
+ * - An abandoned request (`AbandonedRequests`), whose client has disconnected or which has timed out, may crash a
+ *   worker too. It is a suspect that is not retried. While a worker may still process one, no other request is alone
+ *   there: the worker is chosen last for a trial, and a suspect that is on it at its death is not convicted.
  *
- * - A worker may also end by a request that nobody waits for any more (`AbandonedRequests`): its client has gone, or its time is over.
- *   Such a request is a suspect that is not sent again. While a worker may still work on one, no other is alone there: it is
- *   chosen last for a trial, and a suspect that is on it at its death is not convicted.
- *
- * What may not be repeated is answered with 502 at once, in all cases. Nothing of this costs a request that is answered
- * anything: it begins at a worker's death.
+ * A request that may not be retried is always answered with 502 at once. Successful requests are not slowed down by any
+ * of this: it starts at a worker's death.
  */
 export class Losses {
   readonly #log: Logger;
   readonly #trials: Trials;
   readonly #convictions = new Convictions();
-  /** Suspects, and the death that made them so: whoever is in it has been sent again, or is to be. */
+  /** The suspects, with the death that made them so. Each has been retried, or will be. */
   readonly #suspects = new WeakMap<Job, Death>();
-  /** Those that wait until it is known why their worker was lost. */
+  /** Jobs that wait for the reason of their worker's loss, one set per worker. */
   readonly #undecided = new Set<Set<Job>>();
 
   constructor(log: Logger, trials: Trials) {
@@ -54,7 +53,9 @@ export class Losses {
     this.#trials = trials;
   }
 
-  /** A worker is gone and leaves jobs, the latest first. `whyLost` is absent where nobody will ever know. */
+  /**
+   * A worker was lost with these jobs unanswered, latest first. `whyLost` is absent if the reason will never be known.
+   */
   left(link: WorkerLink, jobs: readonly Job[], whyLost: Promise<Loss> | undefined): void {
     const undecided = new Set(jobs.filter(({ mayRepeat }) => mayRepeat));
     for (const job of jobs) if (!undecided.has(job)) job.failed("lost");
@@ -69,31 +70,31 @@ export class Losses {
     });
   }
 
-  /** Nobody waits for a job any more. */
+  /** A job is no longer needed. */
   abandon(job: Job): void {
     for (const undecided of this.#undecided) undecided.delete(job);
     this.#trials.delete(job);
   }
 
-  /** Sends a suspect again, alone. */
+  /** Queues a suspect for a trial. */
   isolate(job: Job): void {
     this.#trials.add(job, this.#suspects.get(job) ?? {});
   }
 
-  /** Jobs that wait until it is known why their worker was lost. */
+  /** Removes and returns the jobs that wait for the reason of their worker's loss. */
   takeUndecided(): readonly Job[] {
     const jobs = [...this.#undecided].flatMap((undecided) => [...undecided]);
     for (const undecided of this.#undecided) undecided.clear();
     return jobs;
   }
 
-  /** Whether a job is of a convicted method and path. Costs a job nothing while there are none. */
+  /** Whether a job's method and path are convicted. Costs nothing while there are no convictions. */
   isConvicted(job: Job): boolean {
     return this.#convictions.size > 0 && this.#convictions.has(job.request);
   }
 
-  /** Whether a worker that ends now, or has ended, works on what is known to end workers, or is on trial for it. */
-  hasCulprit(link: WorkerLink): boolean {
+  /** Whether a worker that has ended, or is ending, has a convicted request or a suspect on trial in flight. */
+  endedByRequest(link: WorkerLink): boolean {
     const { onTrial } = link;
     if (link.jobs.some((job) => job === onTrial || this.#convictions.has(job.request))) return true;
     return link.abandonedRequests.some(({ request }) => this.#convictions.has(request));
@@ -109,7 +110,7 @@ export class Losses {
     else this.#suspect(link, jobs);
   }
 
-  /** Of what a worker worked on at its own death: the request on trial, or those of a convicted method and path. */
+  /** The cause of a worker's own death, if known: the request on trial, or those with a convicted method and path. */
   #convicted(link: WorkerLink): ReadonlySet<Job> {
     const { onTrial, jobs } = link;
     if (onTrial !== undefined && jobs.includes(onTrial) && link.abandonedRequests.length === 0) {
@@ -122,7 +123,7 @@ export class Losses {
     return new Set(known);
   }
 
-  /** Whether the cause is known, or likely, to be what nobody waits for: of what is known to end workers, or beside a trial. */
+  /** Whether an abandoned request is the cause: its method and path are convicted, or it ran beside a trial. */
   #isCausedByAbandoned({ abandonedRequests, jobs, onTrial }: WorkerLink): boolean {
     if (abandonedRequests.some(({ request }) => this.#convictions.has(request))) return true;
     return abandonedRequests.length > 0 && onTrial !== undefined && jobs.includes(onTrial);
@@ -135,14 +136,14 @@ export class Losses {
     const minutes = CONVICTED_FOR / 60_000;
     this.#log.error(
       { method, path },
-      `${method} ${path} ended a worker while it was alone there, and one before: it is answered with 502, and for ` +
-        `${minutes} min not sent again after a worker's end`,
+      `${method} ${path} ended two workers, the second one as its only request: it is answered with 502 and, for ` +
+        `${minutes} min, not retried after a worker's death`,
     );
     const death = this.#suspects.get(job);
     if (death !== undefined) for (const cleared of this.#trials.release(death)) this.#suspects.delete(cleared);
   }
 
-  /** The cause is known: all others are repeated. */
+  /** The cause is known: all other requests are retried. */
   #clear(link: WorkerLink, jobs: readonly Job[], convicted: ReadonlySet<Job>): void {
     for (const job of convicted) link.mark(job, "convicted");
     for (const job of jobs) {
@@ -167,7 +168,7 @@ export class Losses {
   }
 }
 
-/** Those of the rarest method and path first; the order of the rest stays. */
+/** Sorts by how often a method and path occurs, rarest first. The sort is stable. */
 function likeliestFirst(jobs: readonly Job[]): readonly Job[] {
   if (jobs.length < 2) return jobs;
   const kinds = jobs.map((job) => ({ job, kind: `${job.request.method} ${pathOf(job.request.url)}` }));

@@ -1,18 +1,18 @@
 import type { ByteReader, ByteWriter } from "../../protocol/wire/byte-stream.ts";
 import type { Failure, Job } from "./job.ts";
 
-/** A job that a worker was sent, and the streams that belong to it. */
+/** A job that was sent to a worker, with its body streams. */
 export class SentJob {
   readonly job: Job;
   /** By performance.now(). */
   readonly sentAt: number;
-  /** Its head has come; what still comes are chunks. */
+  /** The response head was received; only chunks can follow. */
   isAnswered = false;
-  /** Its protocol was changed: it ends when both sides have ended it. */
+  /** The connection was upgraded: it ends when both sides have ended it. */
   isConnection = false;
-  /** What comes of the answer's body. */
+  /** Receives the response body. */
   reader: ByteReader | undefined;
-  /** What goes of the request's. */
+  /** Sends the request body. */
   writer: ByteWriter | undefined;
 
   get request(): Job["request"] {
@@ -24,21 +24,21 @@ export class SentJob {
     this.sentAt = performance.now();
   }
 
-  /** Nothing more will come of it: whoever waits for the answer, or for the rest of it, is told. */
+  /** Reports the failure to whoever waits for the response or for the rest of its body. */
   fail(failure: Failure): void {
     this.cut(failure);
     if (!this.isAnswered) this.job.failed(failure);
   }
 
-  /** Ends its bodies, both ways. */
+  /** Ends both bodies with an error. */
   cut(failure: Failure): void {
     if (this.writer === undefined && this.reader === undefined) return;
-    const error = new Error(`the worker's answer was cut short: ${failure}`);
+    const error = new Error(`the worker's response is incomplete: ${failure}`);
     this.writer?.close(error);
     this.reader?.end(error);
   }
 
-  /** Nobody wants it any more. */
+  /** The response is no longer needed. */
   abandon(): void {
     this.isAnswered = true;
     this.fail("lost");

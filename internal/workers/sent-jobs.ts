@@ -2,12 +2,12 @@ import type { Job } from "./job.ts";
 import { SentJob } from "./sent-job.ts";
 import { Slots } from "./slots.ts";
 
-/** The jobs that a worker was sent and has not answered whole, by the id that it was given for each. */
+/** The jobs that were sent to a worker and are not completely answered, by id. */
 export class SentJobs {
   readonly #slots = new Slots<SentJob>();
   #onEmpty: (() => void)[] = [];
 
-  /** Whether there was ever one. */
+  /** Whether a job was ever sent. */
   get wasUsed(): boolean {
     return this.#slots.wasUsed;
   }
@@ -25,13 +25,13 @@ export class SentJobs {
     return this.#slots.get(id);
   }
 
-  /** Nothing more comes of it. */
+  /** The job is complete. */
   end(id: number): void {
     this.#slots.delete(id);
     if (this.count === 0 && this.#onEmpty.length > 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
 
-  /** Resolves when there are none. */
+  /** Resolves when there are no jobs. */
   async empty(): Promise<void> {
     if (this.count === 0) return;
     await new Promise<void>((resolve) => {
@@ -39,18 +39,18 @@ export class SentJobs {
     });
   }
 
-  /** Those that were sent before a moment, by performance.now(), and of which nothing was heard. */
+  /** Jobs sent at or before `before` (by performance.now()) without a response head. */
   unansweredSince(before: number): readonly [number, SentJob][] {
     return [...this.#slots.entries()].filter(([, { isAnswered, sentAt }]) => !isAnswered && sentAt <= before);
   }
 
-  /** The latest first. */
+  /** Latest first. */
   all(): readonly SentJob[] {
     const all = [...this.#slots.entries()].map(([, sent]) => sent);
     return all.reverse().sort((a, b) => b.sentAt - a.sentAt);
   }
 
-  /** Takes out all; the latest first. */
+  /** Removes and returns all jobs, latest first. */
   takeAll(): readonly SentJob[] {
     const all = this.all();
     for (const [id] of [...this.#slots.entries()]) this.end(id);

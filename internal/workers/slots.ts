@@ -1,9 +1,9 @@
-/** Slots that one worker has: what its requests in flight are bounded by. */
+/** Slots per worker: the maximum number of its requests in flight. */
 export const MAX_SLOTS = 65_536;
 
 /**
- * What is in flight, in numbered slots that are used again. An id is its slot and how often that was used before, so that
- * a late answer to what was given up finds nothing. A Map keyed by growing ids costs a quarter of the throughput.
+ * Entries in numbered slots that are reused. An id combines the slot with the number of its earlier uses, so a late
+ * response to an abandoned request matches no entry. A Map with ever-increasing ids costs a quarter of the throughput.
  */
 export class Slots<T> {
   readonly #values: (T | undefined)[] = [];
@@ -19,7 +19,7 @@ export class Slots<T> {
     return this.#ids.length > 0;
   }
 
-  /** The id of a new entry, up to 2³²−1. The caller sees to it that fewer than MAX_SLOTS are used. */
+  /** Returns the id of the new entry, up to 2³²−1. The caller must ensure that fewer than MAX_SLOTS are in use. */
   add(value: T): number {
     this.#used++;
     const slot = this.#free.pop() ?? this.#ids.push(this.#ids.length) - 1;

@@ -1,15 +1,15 @@
 import { Duplex, Readable } from "node:stream";
 import type { ByteReader, ByteWriter } from "../../protocol/wire/byte-stream.ts";
 
-/** What becomes of a body's chunks, apart from the bytes. */
+/** Events of a body besides its bytes. */
 export interface BodyCallbacks {
-  /** Nobody wants the rest of what comes. */
+  /** The stream was destroyed before its end: the rest is not needed. */
   abandoned(): void;
-  /** All that goes the other way was sent. */
+  /** Everything in the other direction was sent. */
   sent?(): void;
 }
 
-/** A body that comes as chunks, as a stream: it is read no faster than it is taken. */
+/** A body that arrives in chunks, as a stream with back pressure. */
 export function streamedBody(reader: ByteReader, callbacks: BodyCallbacks): Readable {
   return new Readable({
     read() {
@@ -22,7 +22,7 @@ export function streamedBody(reader: ByteReader, callbacks: BodyCallbacks): Read
   });
 }
 
-/** A connection whose protocol was changed: bytes both ways. */
+/** An upgraded connection: bytes in both directions. */
 export function streamedConnection(reader: ByteReader, writer: ByteWriter, callbacks: BodyCallbacks): Duplex {
   return new Duplex({
     read() {

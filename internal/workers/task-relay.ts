@@ -1,7 +1,7 @@
 import type { Message } from "../../protocol/wire/message.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
-/** Tasks that are being carried out, at the most. */
+/** Maximum number of tasks in progress. */
 const MAX_TASKS = 10_000;
 
 interface Relayed {
@@ -10,8 +10,8 @@ interface Relayed {
 }
 
 /**
- * Passes a worker's `Task` on to another one that carries tasks out, and the `TaskResult` back. A task that nobody takes,
- * or whose worker is lost, is answered with an error: silence would be waited for.
+ * Forwards a worker's `Task` to another worker that executes tasks, and the `TaskResult` back. If no worker can execute
+ * the task, or its worker is lost, the result is an error, so that the sender does not wait forever.
  */
 export class TaskRelay {
   readonly #relayed = new Map<string, Relayed>();
@@ -23,20 +23,20 @@ export class TaskRelay {
     else this.#task(from, String(id), payload, workers);
   }
 
-  /** A worker has gone: its tasks are lost, and its own results wanted no more. */
+  /** A worker has disconnected: its tasks fail, and results for it are dropped. */
   forget(link: WorkerLink): void {
     for (const [id, { from, by }] of this.#relayed) {
       if (from !== link && by !== link) continue;
       this.#relayed.delete(id);
-      if (by === link) refuse(from, id, "the worker that carried it out is gone");
+      if (by === link) refuse(from, id, "its worker has disconnected");
     }
   }
 
   #task(from: WorkerLink, id: string, payload: unknown, workers: readonly WorkerLink[]): void {
     const by = leastBusy(workers.filter((link) => link.registration.tasks === true && link !== from));
-    if (this.#relayed.has(id)) refuse(from, id, "its id is in use by a task under way");
-    else if (this.#relayed.size >= MAX_TASKS) refuse(from, id, `more than ${MAX_TASKS} tasks are under way`);
-    else if (by === undefined) refuse(from, id, "no other worker carries tasks out");
+    if (this.#relayed.has(id)) refuse(from, id, "its id is in use by another task");
+    else if (this.#relayed.size >= MAX_TASKS) refuse(from, id, `${MAX_TASKS} tasks are in progress already`);
+    else if (by === undefined) refuse(from, id, "no other worker executes tasks");
     else {
       this.#relayed.set(id, { from, by });
       by.sendMessage("Task", payload);
@@ -59,5 +59,5 @@ function leastBusy(links: readonly WorkerLink[]): WorkerLink | undefined {
 }
 
 function refuse(from: WorkerLink, id: string, why: string): void {
-  from.sendMessage("TaskResult", { id, error: `the task was not carried out: ${why}` });
+  from.sendMessage("TaskResult", { id, error: `the task was not executed: ${why}` });
 }

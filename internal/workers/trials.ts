@@ -1,42 +1,43 @@
 import type { Job } from "./job.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
-/** Requests that wait for a trial at the most; any beyond it are sent as others are. */
+/** Maximum number of suspects that wait for a trial. Any above it are sent as normal requests. */
 export const MAX_SUSPECTS = 1_000;
 /**
- * Milliseconds that suspects may keep all other requests waiting: for so long a worker is taken out of the turn when no
- * other is in it, is waited for until its requests are answered, and is spared while another one may come back.
+ * How long suspects may delay normal requests, in milliseconds. It limits how long the last worker in rotation stays
+ * reserved, how long a reserved worker may take to become idle, and how long the last worker is kept in rotation while
+ * another is expected.
  */
 export const SHARE_AFTER = 1_000;
 
-/** Milliseconds between two requests for a sign of life. */
+/** Milliseconds between two pings. */
 const ASK_EVERY = 500;
 
-/** A worker's death, as what its suspects have in common. */
+/** Identifies a worker's death. All suspects of that death share it. */
 export type Death = object;
 
-/** What trials need of the pool. */
+/** Dependencies and callbacks that trials get from the pool. */
 export interface TrialsOwner {
-  /** Workers that are given any request. */
+  /** Workers that are given normal requests. */
   readonly inRotation: readonly WorkerLink[];
   removeFromRotation(link: WorkerLink): void;
   returnToRotation(link: WorkerLink): void;
   send(link: WorkerLink, job: Job): void;
-  /** Gives a job to whichever worker is next, as any other. */
+  /** Sends a job as a normal request, to the next worker in rotation. */
   assign(job: Job): void;
-  /** Workers give signs of life when they are asked: one that gives none hangs. */
+  /** Whether workers answer pings, so that one that does not is known to hang. */
   readonly answersPings: boolean;
-  /** Whether another worker may come. */
+  /** Whether another worker may become ready. */
   readonly expectsWorker: boolean;
-  /** Milliseconds that waiting for a worker is worth. */
+  /** Maximum milliseconds that a job waits for a worker. */
   readonly waitLimit: number;
 }
 
-/** A worker out of the turn. */
+/** A worker that is reserved for trials, out of rotation. */
 interface Reservation {
   /** By performance.now(). */
   readonly since: number;
-  /** When it was asked last for a sign of life. */
+  /** When the last ping was sent. */
   askedAt: number;
 }
 
@@ -47,29 +48,31 @@ interface Suspect {
 }
 
 /**
- * Sends suspects again, each alone on its worker: no other request is in flight there while it runs, and none joins it.
+ * Retries suspects, each alone on its worker: no other request is in flight there at the same time.
  *
- * A worker on trial duty is taken out of the turn (`setAside`), answers what it has, and is then given one suspect after the
- * other; it is put back when there are none left. What keeps suspects from holding up good requests:
+ * A worker for trials is reserved: it is removed from the rotation, answers the requests that it has, and is then given
+ * one suspect after the other. When there are no more suspects, it returns to the rotation. These rules keep suspects
+ * from delaying normal requests:
  *
- * - At most half of the workers are set aside at once, and one where there is only one.
- * - A worker that just came up is preferred: nothing has to be waited for, and those at work stay there. The last worker in
- *   turn is therefore set aside only after SHARE_AFTER, unless it is new or no other can come.
- * - When no other worker is in turn, one that is set aside is put back after SHARE_AFTER, whatever it runs: the suspect on it
- *   is not alone any more, and so is not convicted if that worker dies. One that gives no sign of life any more is not put
- *   back: it hangs. Others are put back when their requests are not
- *   answered by then, or their suspect's answer has begun: it cannot be sent again anyway.
- * - Where a worker does not get idle within SHARE_AFTER, or is the only one, at work, and no other can come, suspects are sent
- *   as any other request is.
- * - A suspect that waited for half of `waitLimit` is sent as any other request is; it is not sent a third time.
- * - Their number is bounded by MAX_SUSPECTS.
+ * - At most half of the workers are reserved at the same time; one if there is only one.
+ * - A new worker is preferred: it is idle already, and busy workers stay in rotation. The last worker in rotation is
+ *   therefore reserved only after SHARE_AFTER, unless it is new or no other worker is expected.
+ * - If no worker is left in rotation, a reserved worker returns to it after SHARE_AFTER, even during a trial. Its
+ *   suspect is then no longer alone, and is not convicted if the worker dies. A worker that does not answer a ping does
+ *   not return: it hangs.
+ * - If other workers are in rotation, a reserved worker returns after SHARE_AFTER if it is not idle by then, or if the
+ *   response to its suspect has begun: that suspect cannot be retried anyway.
+ * - If a worker does not become idle within SHARE_AFTER, or the only worker is busy and no other is expected, suspects
+ *   are sent as normal requests.
+ * - A suspect that has waited for half of `waitLimit` is sent as a normal request. It is not sent a third time.
+ * - Their number is limited by MAX_SUSPECTS.
  */
 export class Trials {
   readonly #owner: TrialsOwner;
-  /** In the order in which they are tried. */
+  /** In the order of their trials. */
   readonly #waiting = new Map<Job, Suspect>();
   readonly #reservations = new Map<WorkerLink, Reservation>();
-  /** Before it, no worker that is at work is set aside: those at work have their share, too. */
+  /** No busy worker is reserved before this time, so that normal requests get their share. */
   #notBefore = 0;
 
   constructor(owner: TrialsOwner) {
@@ -80,7 +83,7 @@ export class Trials {
     return this.#waiting.size;
   }
 
-  /** Workers out of the turn. */
+  /** The reserved workers. */
   get reserved(): readonly WorkerLink[] {
     return [...this.#reservations.keys()];
   }
@@ -93,7 +96,7 @@ export class Trials {
     return this.#reservations.has(link);
   }
 
-  /** Has a suspect wait for its trial. */
+  /** Queues a suspect for a trial. */
   add(job: Job, death: Death): void {
     if (this.#waiting.size >= MAX_SUSPECTS) this.#owner.assign(job);
     else {
@@ -102,12 +105,12 @@ export class Trials {
     }
   }
 
-  /** Nobody waits for it any more. */
+  /** The job is no longer needed. */
   delete(job: Job): void {
     this.#waiting.delete(job);
   }
 
-  /** The cause of a death was found: its other suspects are sent as any other request. Gives them. */
+  /** The cause of a death was found: sends its other suspects as normal requests, and returns them. */
   release(death: Death): readonly Job[] {
     const jobs = [...this.#waiting].flatMap(([job, suspect]) => (suspect.death === death ? job : []));
     for (const job of jobs) this.#waiting.delete(job);
@@ -121,19 +124,19 @@ export class Trials {
     return jobs;
   }
 
-  /** A worker came up: whether it is set aside at once. */
+  /** Reserves a new worker if suspects need one. Returns whether it did. */
   reserveNew(link: WorkerLink): boolean {
     if (this.#reservations.size >= this.#maxReserved(1) || this.#firstFor(link) === undefined) return false;
     this.#reserve(link);
     return true;
   }
 
-  /** A worker is gone, or is to be given no more work. */
+  /** A worker has disconnected or was deactivated. */
   forget(link: WorkerLink): void {
     this.#reservations.delete(link);
   }
 
-  /** To be called from time to time; gives those that waited for too long without any worker. */
+  /** Must be called periodically. Removes and returns the suspects that have waited too long without any worker. */
   sweep(now: number): readonly Job[] {
     for (const [link, reservation] of this.#reservations) {
       if (now - reservation.since >= SHARE_AFTER && this.#mustShare(link)) this.#share(link, reservation);
@@ -152,12 +155,12 @@ export class Trials {
     return jobs;
   }
 
-  /** Workers that may be set aside, when so many more come up. */
+  /** Maximum number of reserved workers if `more` workers are added. */
   #maxReserved(more = 0): number {
     return Math.max(1, Math.floor((this.#owner.inRotation.length + this.#reservations.size + more) / 2));
   }
 
-  /** Sets workers aside, as far as there is need of them. */
+  /** Reserves workers, up to the number of waiting suspects. */
   #reserveWorkers(): void {
     if (this.#cannotIsolate) this.#sendAsOthers();
     while (this.#reservations.size < this.#maxReserved() && this.#idleReserved < this.#waiting.size) {
@@ -167,7 +170,7 @@ export class Trials {
     }
   }
 
-  /** The only worker is at work, and may be so for ever: nobody could wait for it. */
+  /** The only worker is busy, possibly forever, and no other is expected: no trial can be waited for. */
   get #cannotIsolate(): boolean {
     const { inRotation, expectsWorker } = this.#owner;
     const [only] = inRotation;
@@ -184,7 +187,7 @@ export class Trials {
     for (const job of this.takeAll()) this.#owner.assign(job);
   }
 
-  /** Workers that were set aside and are not on a trial. */
+  /** Number of reserved workers without a trial. */
   get #idleReserved(): number {
     let count = 0;
     for (const link of this.#reservations.keys()) if (link.onTrial === undefined) count++;
@@ -218,7 +221,7 @@ export class Trials {
     this.#next(link, reservation);
   }
 
-  /** Waits until a worker has answered all, and gives it the next suspect. */
+  /** Waits until a worker is idle, then sends it the next suspect. */
   #next(link: WorkerLink, reservation: Reservation): void {
     if (link.isGone || this.#reservations.get(link) !== reservation) return;
     if (link.active > 0) {
@@ -246,7 +249,10 @@ export class Trials {
     return this.#owner.inRotation.length === 0 || link.onTrial === undefined || !link.awaitsAnswer;
   }
 
-  /** One that hangs would be of use to nobody: it stays alone with its suspect until it is ended for that. */
+  /**
+   * Returns a worker to the rotation. During a trial it must answer a ping first: a hung worker stays reserved until
+   * killed.
+   */
   #share(link: WorkerLink, reservation: Reservation): void {
     if (!this.#owner.answersPings || link.onTrial === undefined) this.#returnToRotation(link, reservation);
     else if (performance.now() - reservation.askedAt >= ASK_EVERY) {
@@ -268,7 +274,7 @@ export class Trials {
   }
 }
 
-/** What a worker is at work on; one that may work on what nobody waits for is chosen last. */
+/** A worker that may still process abandoned requests is chosen last. */
 function load(link: WorkerLink): number {
   return link.abandonedRequests.length > 0 ? Number.POSITIVE_INFINITY : link.active;
 }

@@ -1,6 +1,6 @@
 import type { Job } from "./job.ts";
 
-/** Requests that wait for a worker at the most: beyond it, more would not be answered in time, either. */
+/** Maximum number of waiting requests. More would not be answered in time anyway. */
 export const MAX_WAITING = 10_000;
 
 interface Waiting {
@@ -9,7 +9,7 @@ interface Waiting {
   readonly since: number;
 }
 
-/** Jobs that wait for a worker to be ready, first come, first served. */
+/** Queue of jobs that wait for a worker, first in, first out. */
 export class WaitingJobs {
   #waiting: Waiting[] = [];
 
@@ -17,14 +17,14 @@ export class WaitingJobs {
     return this.#waiting.length;
   }
 
-  /** False when as many wait as may. */
+  /** Returns false if the queue is full. */
   add(job: Job): boolean {
     if (this.#waiting.length >= MAX_WAITING) return false;
     this.#waiting.push({ job, since: performance.now() });
     return true;
   }
 
-  /** Offers each to whoever may take it; those that are not taken wait on, as long as they have. */
+  /** Offers each job to `take`; jobs that are not taken stay in the queue, with their waiting time unchanged. */
   offer(take: (job: Job) => boolean): void {
     const offered = this.#waiting;
     this.#waiting = [];
@@ -32,7 +32,7 @@ export class WaitingJobs {
     this.#waiting = [...left, ...this.#waiting];
   }
 
-  /** Takes out those that have waited since before a moment. */
+  /** Removes and returns the jobs that were queued at or before `before`. */
   takeOlder(before: number): readonly Job[] {
     const old = this.#waiting.filter(({ since }) => since <= before);
     if (old.length > 0) this.#waiting = this.#waiting.filter(({ since }) => since > before);

@@ -1,12 +1,15 @@
 import type { Headers, HeaderValue, WorkerResponsePayload } from "../../protocol/wire/worker.ts";
 
-/** Status and headers of a worker's answer, as HTTP can send them. */
+/** Status and headers of a worker's response, in a form that HTTP can send. */
 export interface AnswerHead {
   readonly status: number;
   readonly headers: Headers;
 }
 
-/** What is between the gateway and its client alone; the length is that of the body which came, and nothing follows it. */
+/**
+ * Headers that the gateway sets itself, by its connection to the client and the body that it received. It sends no
+ * trailers.
+ */
 const FRAMING = new Set([
   "content-length",
   "transfer-encoding",
@@ -16,14 +19,14 @@ const FRAMING = new Set([
   "trailer",
 ]);
 
-/** The status of an answer that names a file to send instead of a body, and the header that has its path. */
+/** The status of a response that names a file to send instead of a body, and the header with the file's path. */
 export const DELEGATED = 0;
 export const DELEGATE = "x-xhsc-static-delegate";
 
 /**
- * Reads a worker's answer, which is unchecked: names are made lower case, numbers text, repeated names one list, and
- * what Latin-1 has no letters for the bytes of UTF-8.
- * Undefined for what is no answer. To HEAD the worker's own length is kept: that of the body which GET would have.
+ * Reads the unchecked head of a worker's response. Names are converted to lower case, numbers to text, and repeated
+ * names to one list; text outside Latin-1 is encoded as UTF-8 bytes. Returns undefined for an invalid response. For
+ * HEAD, the worker's content-length is kept: it is the length of the body that GET would have.
  */
 export function answerHead(status: unknown, fields: unknown, method = "GET"): AnswerHead | undefined {
   if (!isStatus(status)) return undefined;
@@ -40,7 +43,7 @@ export function answerHead(status: unknown, fields: unknown, method = "GET"): An
   return { status, headers };
 }
 
-/** Of the informational ones 101 alone: behind the others a client waits for an answer, and would take the next one's. */
+/** Of the 1xx statuses only 101 is valid: after any other, the client would wait for a final response. */
 function isStatus(status: unknown): status is number {
   if (!Number.isInteger(status)) return false;
   return status === DELEGATED || status === 101 || ((status as number) >= 200 && (status as number) <= 999);
@@ -58,8 +61,8 @@ function headerValue(value: unknown, isPath: boolean): HeaderValue | undefined {
 }
 
 /**
- * A field's value is bytes, each of which is a character here (RFC 9110, 5.5). XyPriss's own engine sends all text as
- * UTF-8, such as a file's name in Content-Disposition, which node:http would refuse. The look takes 20 ns.
+ * A field value is bytes, one per character of this string (RFC 9110, section 5.5). XyPriss's own engine sends text as
+ * UTF-8, such as a file name in Content-Disposition; node:http would refuse it unencoded. The test takes 20 ns.
  */
 function fieldText(text: string): string {
   return BEYOND_LATIN1.test(text) ? Buffer.from(text).toString("latin1") : text;

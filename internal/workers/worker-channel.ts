@@ -1,8 +1,14 @@
 import type { WorkerChannel } from "./channel.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
-/** A link as the supervisor of its process sees it. `activity` puts it into the pool's turn, or takes it out. */
-export function workerChannel(link: WorkerLink, setActive: (active: boolean) => void): WorkerChannel {
+export interface WorkerChannelDeps {
+  /** Adds the worker to the pool's rotation, or removes it. */
+  setActive(active: boolean): void;
+  endedByRequest(): boolean;
+}
+
+/** The supervisor's view of a worker link. */
+export function workerChannel(link: WorkerLink, { setActive, endedByRequest }: WorkerChannelDeps): WorkerChannel {
   const { id, key, pid } = link.registration;
   return {
     id,
@@ -12,7 +18,7 @@ export function workerChannel(link: WorkerLink, setActive: (active: boolean) => 
       return link.inFlight;
     },
     get endedByRequest() {
-      return link.endedByRequest;
+      return endedByRequest();
     },
     requestsInFlight: (limit) => link.requestsInFlight(limit),
     setActive,

@@ -24,7 +24,7 @@ import { writeRequest } from "./write-request.ts";
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** Messages of a worker that are not answered as on any connection. */
+/** Message types that only workers send. */
 const WORKER_MESSAGES: ReadonlySet<string> = new Set([
   "Response",
   "SyncRoutes",
@@ -35,25 +35,23 @@ const WORKER_MESSAGES: ReadonlySet<string> = new Set([
   "Cancel",
 ]);
 
-/** What a link needs of the pool that it belongs to, and reports to it. */
+/** Dependencies and callbacks that a worker link gets from its pool. */
 export interface WorkerLinkOwner {
-  /** Bytes of a frame. */
+  /** Maximum frame size in bytes. */
   readonly maxFrame: number;
-  /** Some worker has given a sign of life when it was asked for one. The links' to write. */
+  /** Whether any worker has ever answered a ping. Written by the links. */
   answersPings: boolean;
   routes(link: WorkerLink, routes: unknown): void;
   task(link: WorkerLink, message: Message): void;
-  /** A worker said what is no answer: told in the log. */
+  /** Logs an invalid message. */
   invalidMessage(link: WorkerLink, what: string): void;
-  /** The worker is gone. */
+  /** The worker has disconnected. */
   gone(link: WorkerLink): void;
-  /** What it had and did not begin to answer, the latest first; told after `gone`. */
+  /** Its jobs without a response head, latest first. Called after `gone`. */
   left(link: WorkerLink, jobs: readonly Job[]): void;
-  /** Whether it works on a request that is known to end workers, or is on trial for it. */
-  hasCulprit(link: WorkerLink): boolean;
 }
 
-/** One worker's connection: the requests it was given, and what it says to them. */
+/** The connection to one worker: sends requests and receives responses. */
 export class WorkerLink implements RoleInbox, Candidate {
   readonly takes = WORKER_MESSAGES;
   readonly registration: WorkerRegistration;
@@ -67,11 +65,11 @@ export class WorkerLink implements RoleInbox, Candidate {
   readonly #latency = new Latency();
   readonly #pings: (() => void)[] = [];
   #isGone = false;
-  /** What it left behind when it was gone, the latest first. */
+  /** The jobs that were unanswered when it disconnected, latest first. */
   #left: ReadonlyMap<Job, DescribedJob> = new Map();
-  /** What it may have worked on beside that, though nobody waited for it. */
+  /** The abandoned requests that it may have been processing then. */
   #leftAbandoned: ReadonlyMap<AbandonedRequest, DescribedJob> = new Map();
-  /** The suspect that it was given alone, while it runs. The trials' to write. */
+  /** The suspect that runs alone on this worker. Written by `Trials`. */
   onTrial: Job | undefined;
 
   constructor(owner: WorkerLinkOwner, peer: RolePeer, registration: WorkerRegistration, number: number) {
@@ -83,7 +81,7 @@ export class WorkerLink implements RoleInbox, Candidate {
     peer.onGone(() => this.#lose());
   }
 
-  /** Requests it has not answered whole. */
+  /** Requests without a complete response. */
   get active(): number {
     return this.#sent.count;
   }
@@ -96,22 +94,22 @@ export class WorkerLink implements RoleInbox, Candidate {
     return this.#isGone;
   }
 
-  /** It was never given a job. */
+  /** No job was ever sent to it. */
   get isNew(): boolean {
     return !this.#sent.wasUsed;
   }
 
-  /** Some job of it is not even begun to be answered. */
+  /** Whether at least one job has no response head yet. */
   get awaitsAnswer(): boolean {
     return this.#sent.all().some(({ isAnswered }) => !isAnswered);
   }
 
-  /** What it has not answered whole, the latest first; of a worker that is gone, what it left so. */
+  /** Jobs without a complete response, latest first; after a disconnect, those at that time. */
   get jobs(): readonly Job[] {
     return this.#isGone ? [...this.#left.keys()] : this.#sent.all().map(({ job }) => job);
   }
 
-  /** What it may still work on though nobody waits for it, the latest first; of a worker that is gone, when it went. */
+  /** Abandoned requests that it may still process, latest first; after a disconnect, those at that time. */
   get abandonedRequests(): readonly AbandonedRequest[] {
     return this.#isGone ? [...this.#leftAbandoned.keys()] : this.#abandonedRequests.all();
   }
@@ -121,7 +119,7 @@ export class WorkerLink implements RoleInbox, Candidate {
     return this.registration.streams === true || !needsStreams(job);
   }
 
-  /** Gives it a job; the id is for `abandon`. */
+  /** Sends a job; returns the id for `abandon`. */
   send(job: Job): number {
     const { id, sent } = this.#sent.add(job);
     const { xbp = false, streams = false } = this.registration;
@@ -142,18 +140,18 @@ export class WorkerLink implements RoleInbox, Candidate {
     return id;
   }
 
-  /** Nobody waits for a job any more: it was answered otherwise, or its client has gone. */
+  /** A job is no longer needed: it was answered in another way, or its client has disconnected. */
   abandon(id: number): void {
     const sent = this.#sent.get(id);
     if (sent !== undefined) this.#abandonSent(id, sent);
   }
 
-  /** To be called from time to time: resumes bodies that wait until it has read others. */
+  /** Resumes bodies that were paused by back pressure. Must be called periodically. */
   resumeBodies(): void {
     this.#backlog.resume();
   }
 
-  /** Fails what was sent before a moment and is not answered. */
+  /** Fails the jobs that were sent at or before `before` and have no response head. */
   expire(before: number): void {
     for (const [id, sent] of this.#sent.unansweredSince(before)) {
       this.#cancel(id);
@@ -172,12 +170,12 @@ export class WorkerLink implements RoleInbox, Candidate {
     return new Promise((resolve) => this.#pings.push(resolve));
   }
 
-  /** Resolves when all is answered, or the worker is gone. */
+  /** Resolves when all requests are answered, or when the worker has disconnected. */
   idle(): Promise<void> {
     return this.#sent.empty();
   }
 
-  /** Ends the connection; what it has not answered goes elsewhere at once, for it may be in no state to hear of it. */
+  /** Closes the connection. Its jobs are handed back first, without waiting for a worker that may not react. */
   close(): void {
     this.#lose();
     this.#peer.close();
@@ -187,12 +185,12 @@ export class WorkerLink implements RoleInbox, Candidate {
     this.#peer.onGone(listener);
   }
 
-  /** How many requests it has not answered; of a worker that is gone, how many it left so. */
+  /** Number of unanswered requests; after a disconnect, the number at that time. */
   get inFlight(): number {
     return this.#isGone ? this.#left.size : this.active;
   }
 
-  /** The same by what they are: those that were convicted first, then the oldest, at most `limit`. */
+  /** Descriptions of these requests, at most `limit`: convicted ones first, then the oldest. */
   requestsInFlight(limit: number): readonly RequestInFlight[] {
     if (!this.#isGone)
       return described(
@@ -203,19 +201,15 @@ export class WorkerLink implements RoleInbox, Candidate {
     return described([...this.#left.values(), ...suspects], limit);
   }
 
-  /** What a job that it left was found to be. */
+  /** Sets the verdict on a job that was unanswered at the disconnect. */
   mark(job: Job, verdict: DescribedJob["verdict"]): void {
     const left = this.#left.get(job);
     if (left !== undefined) left.verdict = verdict;
   }
 
-  /** All that it left may have ended it, what nobody waited for as well. */
+  /** Marks all unanswered and abandoned requests as suspects. */
   markAllSuspect(): void {
     for (const each of [...this.#left.values(), ...this.#leftAbandoned.values()]) each.verdict = "suspect";
-  }
-
-  get endedByRequest(): boolean {
-    return this.#owner.hasCulprit(this);
   }
 
   message(message: Message): void {
@@ -234,7 +228,7 @@ export class WorkerLink implements RoleInbox, Candidate {
 
   chunk(id: number, bytes: Buffer, last: boolean): void {
     const sent = this.#sent.get(id);
-    if (sent?.reader === undefined) return; // given up meanwhile
+    if (sent?.reader === undefined) return; // abandoned
     sent.reader.push(bytes);
     if (!last) return;
     sent.reader.end();
@@ -260,12 +254,12 @@ export class WorkerLink implements RoleInbox, Candidate {
     const sent = this.#sent.get(id);
     if (sent === undefined || sent.isAnswered) {
       this.#abandonedRequests.delete(id);
-      return; // too late: somebody else has answered, or nobody waits
+      return; // too late: the request is answered or abandoned
     }
     const { method } = sent.job.request;
     const head = answerHead(status, fields, method);
     if (head === undefined) {
-      this.#owner.invalidMessage(this, `an answer with the status ${JSON.stringify(status)?.slice(0, 40)}`);
+      this.#owner.invalidMessage(this, `a response with the invalid status ${JSON.stringify(status)?.slice(0, 40)}`);
       this.#sent.end(id);
       sent.fail("garbage");
       return;
@@ -301,7 +295,7 @@ export class WorkerLink implements RoleInbox, Candidate {
       await sendBody(body, writer, this.#backlog);
       if (this.#sent.get(id) === sent) this.#peer.writer.chunk(id, new Uint8Array(), LAST_CHUNK);
     } catch {
-      this.#abandonSent(id, sent); // its client broke off, or nobody takes it any more: who waits knows of either
+      this.#abandonSent(id, sent); // the client disconnected or the job has ended: both are reported elsewhere
     }
   }
 
@@ -328,7 +322,7 @@ export class WorkerLink implements RoleInbox, Candidate {
     sent.abandon();
   }
 
-  /** XyPriss's own workers do not know the word; what they answer all the same is dropped by its id. */
+  /** XyPriss's own workers do not support Cancel. Their late responses are dropped by id. */
   #cancel(id: number): void {
     if (this.registration.streams === true && !this.#isGone) {
       this.#peer.writer.json(encodeMessage("Cancel", {}, id));

@@ -19,42 +19,42 @@ import { WorkerLink, type WorkerLinkOwner } from "./worker-link.ts";
 
 export interface PoolOptions {
   readonly strategy: StrategyName;
-  /** Milliseconds that a worker has to answer; 0 for any number. */
+  /** Milliseconds that a worker has to answer; 0 for no limit. */
   readonly timeout: number;
-  /** Milliseconds that a request waits for a worker. */
+  /** Maximum milliseconds that a request waits for a worker. */
   readonly queueTimeout: number;
   readonly maxFrame: number;
   readonly log: Logger;
-  /** The routes that a worker has told. */
+  /** Called with the routes of a worker. */
   readonly onRoutes: (routes: unknown) => void;
 }
 
-/** Whoever brings workers up: it decides which of them are given work. */
+/** Starts workers, and decides which of them are active. */
 export interface WorkerSource {
-  /** Undefined for a worker that is none of its own; for others resolves, soon after it is lost, with why it was. */
+  /** Resolves, soon after the worker is lost, with the reason. Undefined for a worker that it has not started. */
   adopt(channel: WorkerChannel): Promise<Loss> | undefined;
   /** Whether another worker may become ready. */
   readonly expectsWorker: boolean;
-  /** Workers that are to be given work and are being started, or are about to be. */
+  /** Number of active workers that are starting, or will be started. */
   readonly pending: number;
 }
 
-/** How often timeouts are looked at, in milliseconds: they are told to that much. */
+/** Milliseconds between two checks for timeouts, and so their precision. */
 const SWEEP = 50;
-/** Milliseconds within which a worker that has registered tells its routes, as XyPriss's do at once. */
+/** Milliseconds to wait for a worker's routes after its registration. XyPriss's workers send them at once. */
 const ROUTES_TIMEOUT = 50;
-/** Milliseconds for a worker to come back where nobody is known to bring one. */
+/** Maximum milliseconds that a request waits for a worker if none is expected, in case one reconnects. */
 const RECONNECT_WAIT = 1_000;
 
 /**
- * Milliseconds that workers have for what waited for them, before they are given requests of a convicted method and path.
- * Given all together, the waiting good ones would be lost each time, until they may not be repeated any more.
+ * Milliseconds in which the first ready worker gets only requests that are not convicted. Otherwise the waiting
+ * requests would be lost with the worker each time, until they have no retries left.
  */
 const HEAD_START = 1_000;
-/** Milliseconds that the last worker is spared such a request, while another one is coming. */
+/** Milliseconds in which the last worker gets no convicted request while another one is starting. */
 const LAST_PROTECTED = 5_000;
 
-/** The workers that are ready, and the requests between them. */
+/** The connected workers. Distributes requests among the ready ones, and queues requests while there is none. */
 export class WorkerPool implements Role, WorkerLinkOwner {
   readonly takenBy = "RegisterWorker";
   readonly maxFrame: number;
@@ -68,21 +68,21 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   readonly #whyLost = new WeakMap<WorkerLink, Promise<Loss>>();
   readonly #tasks = new TaskRelay();
   readonly #sweeper: NodeJS.Timeout;
-  /** A new list at every change: strategies know a list by its identity. */
+  /** In rotation. Replaced at every change: strategies recognize a list by its identity. */
   #ready: readonly WorkerLink[] = [];
-  /** Since when there is one, by performance.now(). */
+  /** When the rotation last became non-empty, by performance.now(). */
   #readySince = 0;
-  /** When their number changed last. */
+  /** When the rotation last changed. */
   #changedAt = 0;
-  /** All that are connected. */
+  /** All connected workers. */
   readonly #links = new Set<WorkerLink>();
   #admitted = 0;
-  /** Runs when a worker that just registered has told its routes. */
+  /** Callbacks of workers that have registered, and whose routes are awaited. */
   readonly #onRoutes = new Map<WorkerLink, () => void>();
-  /** Each goes on when there is a first worker: no promise of all, which would keep those that gave up. */
+  /** One callback per waiting request. A shared promise would keep the abandoned ones in memory. */
   readonly #awaitingFirst = new Set<() => void>();
   #wasReady = false;
-  /** Set by the service where processes are supervised. */
+  /** Set by the service if it supervises worker processes. */
   source: WorkerSource | undefined;
 
   constructor(options: PoolOptions) {
@@ -99,7 +99,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     return this.#ready.length + this.#trials.reservedCount;
   }
 
-  /** All that have registered, whether they are given work or not. */
+  /** Number of registered workers, active or not. */
   get connected(): number {
     return this.#links.size;
   }
@@ -114,23 +114,23 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     return requests;
   }
 
-  /** Whether some worker takes bodies as they come, and upgraded connections. */
+  /** Whether any worker supports streamed bodies and upgraded connections. */
   get takesStreams(): boolean {
     const takes = ({ registration }: WorkerLink) => registration.streams === true;
     return this.#ready.some(takes) || this.#trials.reserved.some(takes);
   }
 
-  /** Whether a request that finds no worker may hope for one. */
+  /** Whether a worker is ready, or may become ready. */
   get expectsWorker(): boolean {
     return this.ready > 0 || (this.source?.expectsWorker ?? false);
   }
 
-  /** Whether there was ever a worker to tell the routes. */
+  /** Whether a worker was ever ready, so that the routes are known. */
   get wasReady(): boolean {
     return this.#wasReady;
   }
 
-  /** Resolves when there is a first worker, or as late as a request would wait for one. */
+  /** Resolves when the first worker is ready, or after the time that a request would wait for one. */
   firstReady(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const settle = () => {
@@ -143,19 +143,19 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     return promise;
   }
 
-  /** Gives a job to a worker, or has it wait for one. */
+  /** Sends a job to a worker, or queues it. */
   assign(job: Job): void {
     job.place = undefined;
     if (!this.#give(job) && !this.#waiting.add(job)) job.failed("no-worker");
   }
 
-  /** Gives a job to a worker that has no other, and gets none until it has answered. */
+  /** Sends a job to a worker that gets no other job until it is answered. */
   isolate(job: Job): void {
     job.place = undefined;
     this.#losses.isolate(job);
   }
 
-  /** Nobody waits for a job any more. */
+  /** A job is no longer needed. */
   abandon(job: Job): void {
     if (job.place !== undefined) job.place.link.abandon(job.place.id);
     else {
@@ -196,16 +196,12 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     this.#onRoutes.delete(link);
     this.#tasks.forget(link);
     this.#setActive(link, false);
-    if (this.source === undefined) this.#log.warn({ worker: id }, `worker ${id} is gone`);
+    if (this.source === undefined) this.#log.warn({ worker: id }, `worker ${id} has disconnected`);
   }
 
   left(link: WorkerLink, jobs: readonly Job[]): void {
     for (const job of jobs) job.place = undefined;
     this.#losses.left(link, jobs, this.#whyLost.get(link));
-  }
-
-  hasCulprit(link: WorkerLink): boolean {
-    return this.#losses.hasCulprit(link);
   }
 
   close(): void {
@@ -216,7 +212,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     for (const job of [...waiting, ...suspects]) job.failed("no-worker");
   }
 
-  /** Milliseconds that waiting for a worker is worth. */
+  /** Maximum milliseconds that a request waits for a worker. */
   get #waitLimit(): number {
     const { queueTimeout } = this.#options;
     return this.expectsWorker ? queueTimeout : Math.min(queueTimeout, RECONNECT_WAIT);
@@ -224,7 +220,10 @@ export class WorkerPool implements Role, WorkerLinkOwner {
 
   #begin(link: WorkerLink): void {
     const { id } = link.registration;
-    const channel = workerChannel(link, (active) => this.#setActive(link, active));
+    const channel = workerChannel(link, {
+      setActive: (active) => this.#setActive(link, active),
+      endedByRequest: () => this.#losses.endedByRequest(link),
+    });
     const whyLost = this.source?.adopt(channel);
     if (whyLost !== undefined) {
       this.#whyLost.set(link, whyLost);
@@ -291,7 +290,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     return true;
   }
 
-  /** Whether what is known to end workers has to wait, for the sake of all others. */
+  /** Whether convicted requests have to wait, to protect the others. */
   get #holdsBack(): boolean {
     const now = performance.now();
     if (now - this.#readySince < HEAD_START) return true;
@@ -318,7 +317,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     }
     for (const job of this.#trials.sweep(now)) job.failed("no-worker");
     if (this.#waiting.size === 0) return;
-    // A worker that had its hands full may have taken what it was sent.
+    // A worker whose buffers were full may have room again.
     if (this.#ready.length > 0) this.#waiting.offer((job) => this.#give(job));
     for (const job of this.#waiting.takeOlder(now - this.#waitLimit)) job.failed("no-worker");
   }
@@ -329,7 +328,7 @@ function checkedRegistration(registration: unknown): WorkerRegistration {
     Record<keyof WorkerRegistration, unknown>
   >;
   if ((typeof id !== "string" && typeof id !== "number") || String(id).length > MAX_ID_LENGTH) {
-    throw new XsysError("INVALID_PARAMS", "RegisterWorker needs an id, a text of at most 128 characters");
+    throw new XsysError("INVALID_PARAMS", "RegisterWorker needs an id: a string of at most 128 characters");
   }
   return {
     id: String(id),

@@ -5,17 +5,17 @@ import { sendXbpRequest } from "../../protocol/wire/xbp.ts";
 import type { Job } from "./job.ts";
 
 export interface RequestEncoding {
-  /** The worker understands XBP. */
+  /** The worker supports XBP. */
   readonly xbp: boolean;
   /** The body follows as chunks. */
   readonly follows: boolean;
-  /** Bytes of a frame. */
+  /** Maximum frame size in bytes. */
   readonly most: number;
 }
 
 /**
- * Queues a request for a worker: as XBP where it understands it and the request fits (uploads do not: the format has no
- * room for files), as JSON otherwise. False when it is too large for a frame.
+ * Queues a request for a worker: as XBP if the worker supports it and XBP can represent the request (it has no fields
+ * for uploads), as JSON otherwise. Returns false if the request is too large for a frame.
  */
 export function writeRequest(
   writer: FrameWriter,

@@ -168,7 +168,7 @@ describe("a worker's own death", () => {
     await second.dies("own");
     expect(asked[4]).toMatchObject({ became: "convicted", failures: ["suspect", "convicted"] });
     expect(other.urls, "the good ones went to the one that is left").toEqual(Array(5).fill("/1"));
-    expect(scene.log).toContainEqual(expect.stringMatching("GET /crash ended a worker while it was alone there"));
+    expect(scene.log).toContainEqual(expect.stringMatching("GET /crash ended two workers"));
     expect(second.channel.requestsInFlight(10)).toEqual([
       { method: "GET", path: "/crash", query: "token=1", verdict: "convicted", age: expect.any(Number) },
     ]);
@@ -414,7 +414,7 @@ describe("a request that nobody waits for any more", () => {
     expect(second.urls, "nothing else is there to try the suspect").toEqual(["/crash?x", "/good"]);
     await second.dies("own");
     expect(good).toMatchObject({ failures: ["suspect", "lost"] });
-    expect(scene.log.filter((line) => line.includes("ended a worker"))).toEqual([]);
+    expect(scene.log.filter((line) => line.includes("ended two workers"))).toEqual([]);
     expect(second.channel.inFlight).toBe(1);
   });
 

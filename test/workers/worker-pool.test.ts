@@ -227,7 +227,7 @@ describe("a task", () => {
   test("that nobody carries out, or whose worker is lost, is answered with an error", () => {
     const pool = startPool();
     const asker = FakeWorker.join(pool, { id: "0", tasks: true });
-    const error = { type: "TaskResult", payload: { id: "t1", error: expect.stringContaining("not carried out") } };
+    const error = { type: "TaskResult", payload: { id: "t1", error: expect.stringContaining("not executed") } };
     asker.say("Task", { id: "t1" });
     expect(asker.told).toEqual([error]);
     const able = FakeWorker.join(pool, { id: "1", tasks: true });
