@@ -1,78 +1,78 @@
 import type { Progress } from "../../protocol/wire/event-stream.ts";
 import type { TaskRunner } from "./task-runner.ts";
 
-/** Where a command's output bytes go. */
+/** Receives a command's output bytes. */
 export interface Output {
   /**
-   * Hands bytes over; resolves when the reader has room for more, so awaiting it is the back pressure.
-   * The bytes belong to the output from then on: do not change them.
+   * Writes bytes. Resolves when the reader has room for more: await it for back pressure.
+   * Do not modify the bytes afterwards: they are not copied.
    */
   write(bytes: Uint8Array): Promise<void>;
 }
 
-/** Where a command's events go. */
+/** Receives a command's events. */
 export interface Events {
-  /** Whether the reader has room for an event now. */
+  /** Whether the reader has room for an event. */
   readonly ready: boolean;
-  /** Resolves when the event was sent: awaiting it is the back pressure. */
+  /** Resolves when the event was sent: await it for back pressure. */
   emit(event: unknown): Promise<void>;
 }
 
-/** The connection that a call came by. */
+/** The connection that a call was received on. */
 export interface Peer {
-  /** It said Hello: one of our own clients, which keep a connection for as long as they are of use. */
+  /** Whether it sent a Hello. Our own clients do, and they keep their connection open as long as they are in use. */
   readonly saidHello: boolean;
-  /** Runs when the connection is gone, whoever ended it. */
+  /** Called when the connection is closed by either side. */
   onClose(cleanUp: () => void): void;
 }
 
-/** One call, as the transport sees it. */
+/** A call, independent of its transport. */
 export interface Call {
-  /** Aborted when the caller cancels or its connection is gone. */
+  /** Aborted when the caller cancels the call or its connection is closed. */
   readonly signal: AbortSignal;
   readonly input: AsyncIterable<Uint8Array>;
   readonly output: Output;
   readonly events: Events;
-  /** Takes how far the work has come; absent when nobody wants to know. */
+  /** Reports progress; absent if the caller did not ask for it. */
   readonly progress?: ((progress: Progress) => void) | undefined;
-  /** An answer that is JSON already is taken as it is; anybody else has it parsed. */
+  /** Whether the transport accepts a RawJson as the answer. Otherwise it is parsed. */
   readonly takesRawJson?: boolean | undefined;
   /** Absent in a one-shot command. */
   readonly peer?: Peer | undefined;
-  /** The process that asked, where the transport knows it. */
+  /** Process id of the caller, if the transport knows it. */
   readonly callerPid?: number | undefined;
 }
 
-/** What the running service tells and does about itself. */
+/** Status and control of the running service. */
 export interface ServiceControl {
   status(): ServiceStatus;
-  /** Ends the service after the calls in flight, or at once. */
+  /** Stops the service after the calls in flight; with `force`, at once. */
   stop(force: boolean): void;
-  /** Runs once no call is in flight any more, before the service has ended. */
+  /** Called during shutdown, when no call is in flight. */
   onEnd(cleanUp: () => void | Promise<void>): void;
 }
 
 export type ServiceStatus = import("../../protocol/commands/index.ts").Result<"service.status">;
 
-/** What all calls share: the process they run in. */
+/** The process that calls run in, shared by all of them. */
 export interface Host {
   readonly version: string;
   readonly root: string;
   readonly confined: boolean;
-  /** Bytes that one answer may have. */
+  /** Maximum size of an answer in bytes. */
   readonly maxResult: number;
   readonly tasks: TaskRunner;
   /** Absent in a one-shot command. */
   readonly service?: ServiceControl | undefined;
-  /** Resolves a path that is not a declared path parameter, by the same rules. */
+  /** Resolves a path that is not a declared path parameter, with the same rules. */
   resolvePath(path: string, kind?: "target" | "entry"): string | Promise<string>;
-  /** Where a defect's stack goes. */
+  /** Logs an unexpected error, with its stack. */
   logDefect(error: unknown, command: string): void;
 }
 
-/** What a handler is given beside its parameters. */
+/** What a handler receives besides its parameters. */
 export interface Context extends Call {
   readonly host: Host;
-  /** Path parameters as the caller wrote them; in the parameters they are absolute and checked. */
+  /** The parameters as the caller sent them. In the handler's parameters, paths are absolute and checked. */
   readonly asked: Readonly<Record<string, unknown>>;
 }

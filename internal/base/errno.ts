@@ -1,7 +1,7 @@
 import { getSystemErrorMessage } from "node:util";
 import { type ErrorCode, XsysError } from "../../protocol/errors.ts";
 
-/** The one mapping from the operating system's errors to ours. What is not listed is an IO_ERROR. */
+/** Maps errors of the operating system to error codes. Any other error is an IO_ERROR. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   ENOENT: "NOT_FOUND",
   ESRCH: "NOT_FOUND",
@@ -35,11 +35,11 @@ export function isErrno(error: unknown): error is NodeJS.ErrnoException & { dest
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).errno === "number" && "code" in error;
 }
 
-/** An operating system's error as ours: what failed, on what, why. */
+/** Converts an error of the operating system. The message says what failed, on which path, and why. */
 export function fromErrno(error: NodeJS.ErrnoException & { dest?: string }, doing: string, asked?: string): XsysError {
   const { code = "", errno, path = asked, dest, syscall } = error;
   const where = path === undefined ? "" : ` on ${path}${dest === undefined ? "" : ` -> ${dest}`}`;
-  // Some of Node's own calls give the number with the wrong sign.
+  // Some Node APIs report errno with the wrong sign.
   const reason = errno === undefined ? error.message : getSystemErrorMessage(-Math.abs(errno));
   return new XsysError(CODES[code] ?? "IO_ERROR", `${doing} failed${where}: ${reason}`, {
     details: { errno: code, ...(syscall && { syscall }), ...(path && { path }), ...(dest && { dest }) },

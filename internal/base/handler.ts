@@ -3,7 +3,7 @@ import type { Contract, ParamsTaken, ResultOf } from "../../protocol/contract/co
 import type { Context } from "./context.ts";
 import type { RawJson } from "./raw-json.ts";
 
-/** How a command works. It returns a promise only when it has to wait: a plain value is answered in the same tick. */
+/** Implements a command. `run` returns a promise only if it has to wait: a plain value is sent in the same tick. */
 export interface Handler<C extends Contract = Contract> {
   readonly contract: C;
   readonly run: (params: ParamsTaken<C>, context: Context) => Answer<C> | Promise<Answer<C>>;
@@ -13,7 +13,7 @@ type Answer<C extends Contract> = ResultOf<C> | RawJson;
 
 export type HandlerOf<N extends CommandName> = Handler<CommandOf<N>>;
 
-/** Ties a command's work to its contract, from which its types come. */
+/** Creates the handler of a contract. Its types are inferred from the contract. */
 export function handle<C extends AnyCommand>(contract: C, run: Handler<C>["run"]): Handler<C> {
   return { contract, run };
 }

@@ -3,7 +3,7 @@ import type { LogLevel } from "./log-levels.ts";
 
 export type { Logger };
 
-/** The service's log, on standard error: readable on a terminal, one JSON object a line otherwise. */
+/** Creates the service's log on standard error: human-readable on a terminal, JSON lines otherwise. */
 export async function createLogger(level: LogLevel): Promise<Logger> {
   const options = { level, base: { pid: process.pid }, timestamp: stdTimeFunctions.isoTime };
   if (!process.stderr.isTTY) return pino(options, pino.destination({ dest: 2, sync: true }));

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 /**
- * Whose call it is that work is done for: a number that names a connection, and does not keep it in memory as long as
- * what was begun on its behalf. Work that nobody asked for has none.
+ * The number of the connection whose call started the current work; undefined for work that no call started. A number,
+ * because a reference would keep the connection in memory for as long as the work.
  */
 export const onBehalfOf = new AsyncLocalStorage<number>();

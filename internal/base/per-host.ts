@@ -1,6 +1,6 @@
 import type { Host } from "./context.ts";
 
-/** One value for each host: the state that a module's handlers share, made when the first of them asks for it. */
+/** State per host that is shared by a module's handlers. It is created at first use. */
 export function perHost<T>(create: (host: Host) => T): (host: Host) => T {
   const values = new WeakMap<Host, T>();
   return (host) => {

@@ -1,21 +1,21 @@
-import { promises as fs } from "node:fs"; // "node:fs/promises" takes a millisecond to load, for confined roots alone
+import { promises as fs } from "node:fs"; // loading "node:fs/promises" takes 1 ms, and only confined roots need it
 import { basename, dirname, join, resolve, sep } from "node:path";
 import type { Contract } from "../../protocol/contract/command.ts";
 import type { PathKind } from "../../protocol/contract/schema.ts";
 import { XsysError } from "../../protocol/errors.ts";
 
-/** Turns a path as asked into an absolute one, or refuses it. */
+/** Converts a requested path to an absolute one, or refuses it. */
 export type PathResolver = (path: string, kind?: PathKind) => string | Promise<string>;
 
-/** Relative paths are taken from the root; absolute ones are taken as they are. */
+/** Resolves relative paths against the root. Absolute paths are allowed anywhere. */
 export function freeResolver(root: string): PathResolver {
   return (path) => resolve(root, withoutNul(path));
 }
 
 /**
- * Nothing outside the root: symbolic links are resolved first, and what leads out is DENIED. The answer is the real
- * path, so that a link changed afterwards does not matter. (A process that may write in the root can still swap a
- * folder between the check and the use: Node has no openat(2).)
+ * Refuses paths outside the root with DENIED, after resolving symbolic links. Returns the real path, so a link that is
+ * changed afterwards has no effect. (A process that can write in the root can still replace a folder between the check
+ * and the use: Node has no openat(2).)
  */
 export function confinedResolver(root: string): PathResolver {
   const realRoot = fs.realpath(root);
@@ -33,16 +33,16 @@ export function confinedResolver(root: string): PathResolver {
   };
 }
 
-/** Refuses a command that cannot be confined. */
+/** Refuses a command that cannot be confined to the root. */
 export function refuseUnconfined({ name }: Contract, root: string): never {
-  throw new XsysError("DENIED", `${name} reaches what is outside the root ${root}, and is off under --confine`, {
+  throw new XsysError("DENIED", `${name} can access paths outside the root ${root}: it is disabled by --confine`, {
     details: { root },
   });
 }
 
-const MAX_LINKS = 40; // as many as Linux follows before ELOOP
+const MAX_LINKS = 40; // the limit of Linux before ELOOP
 
-/** The real path of something that need not exist: links are followed as far as there is anything. */
+/** The real path of an entry that may be missing: resolves links in the part that exists, and dangling links. */
 async function realOrMissing(path: string, links = 0): Promise<string> {
   try {
     return await fs.realpath(path);
@@ -68,5 +68,5 @@ async function danglingTarget(path: string): Promise<string | undefined> {
 
 function withoutNul(path: string): string {
   if (!path.includes("\0")) return path;
-  throw new XsysError("INVALID_PARAMS", "a path must not hold a NUL character", { details: { path } });
+  throw new XsysError("INVALID_PARAMS", "a path must not contain a NUL character", { details: { path } });
 }

@@ -1,13 +1,13 @@
 import type { Progress } from "../../protocol/wire/event-stream.ts";
 
 /**
- * The modules of all tasks, by name: a function that loads each. The table is host/tasks.ts, which declares it here, so that
- * what stands on base/ is typed by it without importing it.
+ * The loaders of all task modules, by name. host/tasks.ts contains the table and adds its type to this interface, so
+ * that lower layers can use the type without importing the table.
  */
-// biome-ignore lint/suspicious/noEmptyInterface: host/tasks.ts fills it
+// biome-ignore lint/suspicious/noEmptyInterface: extended in host/tasks.ts
 export interface TaskModules {}
 
-/** Name of a task: work that would block the event loop. */
+/** Name of a task. Tasks are work that would block the event loop. */
 export type TaskName = keyof TaskModules;
 type TaskFunction<N extends TaskName> =
   Awaited<ReturnType<TaskModules[N]>> extends { default: infer F extends (...args: never) => unknown } ? F : never;
@@ -16,13 +16,17 @@ export type TaskResult<N extends TaskName> = Awaited<ReturnType<TaskFunction<N>>
 
 export interface TaskOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds after which it fails with TIMEOUT. Set it wherever a caller's regular expression runs. */
+  /**
+   * Milliseconds after which the task fails with TIMEOUT. Required if the task runs a regular expression of the caller.
+   */
   readonly timeLimit?: number | undefined;
-  /** Called with the task's progress, a few times a second at most. */
+  /** Called with the task's progress, at most a few times per second. */
   readonly progress?: ((progress: Progress) => void) | undefined;
 }
 
-/** Runs tasks: in a pool of threads in a service, where the loop serves others, and in place in a one-shot command. */
+/**
+ * Runs tasks: in a thread pool in a service, to keep its event loop free, and in the main thread in a one-shot command.
+ */
 export interface TaskRunner {
   run<N extends TaskName>(name: N, args: TaskArgs<N>, options?: TaskOptions): Promise<TaskResult<N>>;
   close(): Promise<void>;

@@ -6,7 +6,7 @@ import { checkOf, type Violation } from "./schema-check.ts";
 /** Checks parameters and fills in defaults, in place; raises INVALID_PARAMS. */
 export type Validate = (params: object) => void;
 
-/** The check of a contract's parameters. */
+/** Compiles the check of a contract's parameters. */
 export function compile(contract: Contract): Validate {
   const check = checkOf(contract.params);
   return (params) => {
@@ -26,7 +26,7 @@ function describe({ keyword, path, message, property = "", choices = [] }: Viola
   if (keyword === "required") return `parameter "${property}" is missing`;
   if (keyword === "additionalProperties") {
     const name = clipped(property);
-    return `there is no parameter "${name}"${didYouMean(name, Object.keys(contract.params.properties ?? {}))}`;
+    return `unknown parameter "${name}"${didYouMean(name, Object.keys(contract.params.properties ?? {}))}`;
   }
   if (keyword === "enum") return `parameter "${at}" must be one of ${choices.join(", ")}`;
   return at === "" ? `params ${message}` : `parameter "${at}" ${message}`;

@@ -4,14 +4,14 @@ import { type CrashRecord, MAX_LAST_LINES } from "./crash-record.ts";
 import type { Crash, Member } from "./member.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
-/** Records kept. */
+/** Maximum number of records. */
 const MAX_RECORDS = 100;
-/** Reasons of failed starts that are remembered as told. */
+/** Maximum number of reasons for failed starts that are remembered as logged. */
 const MAX_REASONS = 100;
 
 /**
- * Every death that was not asked for, the latest first. The log tells each, but of starts that fail for the same reason
- * only the first: all workers run the same program, and a failing start is tried for ever.
+ * Records and logs every unexpected end of a worker, latest first. Failed starts with the same reason are logged only
+ * once: all workers run the same program, and a failing start is retried forever.
  */
 export class CrashLog {
   readonly #records: CrashRecord[] = [];
@@ -37,7 +37,7 @@ export class CrashLog {
     if (isLast) this.#logEnd(member, record);
   }
 
-  /** A worker got ready: whatever kept workers from that before is told again. */
+  /** A worker is ready: the reasons of later failed starts are logged again. */
   forget(): void {
     this.#loggedReasons.clear();
   }
@@ -48,28 +48,28 @@ export class CrashLog {
   }
 
   #logFailedStart({ id, state }: Member, { pid, uptime }: CrashRecord, cause: string): void {
-    const known = cause.replaceAll(/\d+/g, "0"); // process ids, ports and times differ
+    const known = cause.replaceAll(/\d+/g, "0"); // ignores process ids, ports and times
     const isNew = !this.#loggedReasons.has(known);
     if (isNew && this.#loggedReasons.size < MAX_REASONS) this.#loggedReasons.add(known);
-    const who = state === "ready" ? `the successor of worker ${id}` : `worker ${id}`;
-    const then = RETRIED.has(state) ? " (it is tried again, with growing pauses)" : "";
+    const who = state === "ready" ? `the replacement of worker ${id}` : `worker ${id}`;
+    const then = RETRIED.has(state) ? " (it is retried with increasing pauses)" : "";
     this.#log[isNew ? "error" : "debug"]({ worker: id, pid, uptime }, `${who} did not start: ${cause}${then}`);
   }
 
   #logEnd({ id, failedStarts, reason }: Member, { pid }: CrashRecord): void {
-    const tries = `${failedStarts} starts in a row have failed. The last: ${reason}`;
-    const message = `worker ${id} is not started any more: ${tries}. To try again: xsys cluster restart ${id}`;
+    const why = `after ${failedStarts} consecutive failed starts; last failure: ${reason}`;
+    const message = `worker ${id} is no longer started ${why}. To start it again: xsys cluster restart ${id}`;
     this.#log.error({ worker: id, pid }, message);
   }
 }
 
-/** Requests that are known to be the cause, or one that alone was in flight. */
+/** Names the requests that caused a death: the convicted ones, or a suspect that was the only request in flight. */
 function culprits(requests: CrashRecord["requests"]): string {
   const named = requests.filter(
     ({ verdict }) => verdict === "convicted" || (verdict !== undefined && requests.length === 1),
   );
   if (named.length === 0) return "";
-  return ` while it worked on ${named.map(({ method, path, verdict }) => `${method} ${path} (${verdict})`).join(", ")}`;
+  return ` while it processed ${named.map(({ method, path, verdict }) => `${method} ${path} (${verdict})`).join(", ")}`;
 }
 
 const RETRIED: ReadonlySet<string> = new Set(["backing-off", "starting"] satisfies Member["state"][]);

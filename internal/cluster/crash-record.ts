@@ -1,15 +1,15 @@
 import type { Result } from "../../protocol/commands/index.ts";
 import type { RequestInFlight } from "../workers/channel.ts";
 
-/** What is known of a process that ended unasked. */
+/** The record of a process that ended unexpectedly. */
 export type CrashRecord = Result<"cluster.crashes">[number];
 
-/** Requests that a record names. */
+/** Maximum number of requests in a record. */
 export const MAX_REQUESTS = 10;
-/** Lines of output in it. */
+/** Maximum number of output lines in a record. */
 export const MAX_LAST_LINES = 20;
 
-/** What a worker was at when it was lost. */
+/** The unanswered requests of a worker, when it was lost. */
 export interface Workload {
   readonly count: number;
   readonly requests: readonly RequestInFlight[];

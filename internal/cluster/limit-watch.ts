@@ -5,15 +5,15 @@ import type { Member } from "./member.ts";
 import type { ClusterOptions } from "./options.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
-/** Checks in a row with too much processor time before a worker is replaced: a burst of work is none of its faults. */
+/** Consecutive checks above the CPU limit before a worker is replaced. Short bursts are allowed. */
 const CPU_CHECKS = 3;
-/** Milliseconds before a replacement is tried again that did not start. */
+/** Milliseconds before a failed replacement is retried. */
 const RETRY = 30_000;
-/** Parts of all workers' memory limits together. */
+/** Fractions of the sum of all workers' memory limits. */
 const COLLECT_AT = 0.75;
 const WARN_AT = 0.9;
 
-/** What was seen of one process before. */
+/** The result of the previous check of a process. */
 interface Record {
   readonly memoryLogged: boolean;
   readonly cpuChecks: number;
@@ -21,7 +21,7 @@ interface Record {
 
 const INITIAL: Record = { memoryLogged: false, cpuChecks: 0 };
 
-/** Looks from time to time at what workers use, and does what the options say of too much. */
+/** Checks the memory and CPU usage of workers periodically, and enforces the limits. */
 export class LimitWatch {
   readonly #options: ClusterOptions;
   readonly #log: Logger;
@@ -53,13 +53,13 @@ export class LimitWatch {
       const usages = await Promise.all(this.#members.map((member) => this.#checkMember(member)));
       this.#checkTotal(usages.reduce((sum, bytes) => sum + bytes, 0));
     } catch (error) {
-      this.#log.error({ err: error }, "what the workers use could not be read");
+      this.#log.error({ err: error }, "could not read the usage of the workers");
     } finally {
       this.#checking = false;
     }
   }
 
-  /** Gives the bytes that its processes have. */
+  /** Returns the memory of the member's processes in bytes. */
   async #checkMember(member: Member): Promise<number> {
     let bytes = 0;
     for (const process of member.processes) {
@@ -108,7 +108,7 @@ export class LimitWatch {
     if (part > COLLECT_AT) for (const { current } of this.#members) current?.channel?.forceGc();
     const isNear = part > WARN_AT;
     if (isNear && !this.#wasNear) {
-      this.#log.warn({ memory }, `the workers use ${megabytes(memory)}, ${Math.round(100 * part)} % of what they may`);
+      this.#log.warn({ memory }, `the workers use ${megabytes(memory)}, ${Math.round(100 * part)} % of their limit`);
     }
     this.#wasNear = isNear;
   }

@@ -9,40 +9,40 @@ import type { WorkerChannel } from "../workers/channel.ts";
 import type { Loss } from "../workers/loss.ts";
 import { WorkerProcess, type WorkerProcessOwner } from "./worker-process.ts";
 
-/** Milliseconds before a standby is started again: clients then met with gaps of 15 ms in place of 18. */
+/** Minimum milliseconds before a standby is restarted. It reduced the gap that clients see from 18 to 15 ms. */
 const STANDBY_PAUSE = 250;
 
-/** A standby is started and ready, and given no work until it takes another's place. */
+/** A standby is started and ready, but gets no requests until it replaces an active member. */
 export type Role = "active" | "standby";
 
 export interface Crash {
-  /** Why it did not start; undefined for one that was ready. */
+  /** Why the start failed; undefined if the process had been ready. */
   readonly cause: string | undefined;
-  /** The member was given up after it. */
+  /** The member was abandoned after this crash. */
   readonly isLast: boolean;
 }
 
 /** Dependencies and callbacks that a member gets from its supervisor. */
 export interface MemberOwner extends Pick<WorkerProcessOwner, "options" | "log" | "guard"> {
-  /** A line of its output; `isRepeat` while a start that fails for a known reason is tried again. */
+  /** Called for each line of output; `isRepeat` while a start that failed for a known reason is retried. */
   line(line: LogLine, isRepeat: boolean): void;
-  /** It got ready, or is so no more. */
+  /** The member became ready, or is no longer ready. */
   changed(): void;
-  /** A process of it got ready. */
+  /** A process of the member started successfully. */
   ready(): void;
-  /** A process of it has ended that was not asked to, and all that it printed is read. */
+  /** A process of the member ended unexpectedly, and all its output was read. */
   crashed(member: Member, process: WorkerProcess, crash: Crash): void;
 }
 
-/** A worker's place: one process at a time, and its successor while it is being replaced. */
+/** One worker of a cluster: it has one process at a time, and a successor while that is being replaced. */
 export class Member {
   readonly id: string;
   readonly lines = new LastLines();
-  /** Processes started. */
+  /** Number of started processes. */
   starts = 0;
-  /** How the last process ended that was not asked to. */
+  /** How the last process that ended unexpectedly did so. */
   lastEnd: string | undefined;
-  /** Why the last start failed, in words; undefined once one has succeeded. */
+  /** Why the last start failed; undefined after a successful start. */
   reason: string | undefined;
   readonly #owner: MemberOwner;
   readonly #state = new StateMachine(MEMBER_STEPS, "stopped");
@@ -51,16 +51,19 @@ export class Member {
   #role: Role;
   #current: WorkerProcess | undefined;
   #successor: WorkerProcess | undefined;
-  /** Those that were lost, replaced or stopped, and have not ended. */
+  /** Processes that were lost, replaced or stopped, and are still running. */
   readonly #leaving = new Set<WorkerProcess>();
   #respawn: NodeJS.Timeout | undefined;
-  /** When it is started again, by performance.now(). */
+  /** When the next start is due, by performance.now(). */
   #respawnAt: number | undefined;
-  /** The last start failed for a reason that is known: its output is the same again, most often. */
+  /** The last start failed for a known reason, so the next one is likely to print the same output. */
   #isRepeat = false;
-  /** What stands for a process in `lines`: its successor may print before its own output is read to the end. */
+  /**
+   * Identifies the output of each process in `lines`: outputs may overlap, because a successor prints while the rest
+   * is read.
+   */
   readonly #outputOf = new WeakMap<WorkerProcess, object>();
-  /** The process after whose loss no other was started. */
+  /** The process after which the member was abandoned. */
   #lastProcess: WorkerProcess | undefined;
   #replacing: Promise<void> | undefined;
 
@@ -98,12 +101,12 @@ export class Member {
     return this.#current;
   }
 
-  /** In a row, up to now. */
+  /** Consecutive failed starts so far. */
   get failedStarts(): number {
     return this.#backoff.failedStarts;
   }
 
-  /** Milliseconds until it is started again; undefined unless it waits for that. */
+  /** Milliseconds until the next start; undefined unless the member is backing off. */
   get nextStart(): number | undefined {
     if (this.state !== "backing-off" || this.#respawnAt === undefined) return undefined;
     return Math.max(0, this.#respawnAt - performance.now());
@@ -113,17 +116,17 @@ export class Member {
     return this.#successor !== undefined;
   }
 
-  /** Those that work, or are about to. */
+  /** The current process and its successor. */
   get processes(): WorkerProcess[] {
     return [this.#current, this.#successor].filter((process) => process !== undefined);
   }
 
-  /** Whether a standby is to take its place: it was lost, and is not just being started for the first time. */
+  /** Whether a standby should replace it: it is not ready, and this is not its first start. */
   get isDown(): boolean {
     return this.state !== "ready" && !(this.state === "starting" && this.starts === 1);
   }
 
-  /** Takes a worker that registered for one of its processes; resolves, once that is lost, with why. */
+  /** Assigns a registered worker to one of the processes. Resolves with the reason when that process is lost. */
   adopt(channel: WorkerChannel): Promise<Loss> | undefined {
     const newestFirst = this.processes.toReversed();
     const free = newestFirst.filter((process) => process.channel === undefined);
@@ -134,14 +137,14 @@ export class Member {
     return process.whyLost;
   }
 
-  /** Starts it, which was stopped or has failed; one that runs is left as it is. */
+  /** Starts a stopped or failed member. Does nothing if it is running. */
   start(): void {
     if (!this.#state.take("start")) return;
     clearTimeout(this.#respawn);
     this.#current = this.#spawn();
   }
 
-  /** The same by hand: what was, is forgotten. Resolves when it is ready. @throws UNAVAILABLE when it does not get there. */
+  /** A manual start: resets the backoff. Resolves when the member is ready. @throws UNAVAILABLE if the start fails. */
   async revive(): Promise<void> {
     this.#backoff.forget();
     this.start();
@@ -151,8 +154,8 @@ export class Member {
   }
 
   /**
-   * Starts another process, and lets the one there is go when the new one is ready. Resolves when that has ended.
-   * @throws UNAVAILABLE when the new one does not get ready: nothing else has changed then.
+   * Starts a new process, and stops the old one when the new one is ready. Resolves when the old one has ended.
+   * @throws UNAVAILABLE if the new process does not become ready: the old one keeps running.
    */
   replace(): Promise<void> {
     this.#replacing ??= this.#replace().finally(() => {
@@ -161,7 +164,7 @@ export class Member {
     return this.#replacing;
   }
 
-  /** Lets it finish, and ends it, until it is started again. */
+  /** Drains and stops the member. It stays stopped until it is started explicitly. */
   async stop(): Promise<void> {
     clearTimeout(this.#respawn);
     this.#state.take("stop");
@@ -170,7 +173,7 @@ export class Member {
     this.#state.take("end");
   }
 
-  /** Ends all of it at once. */
+  /** Kills all its processes. */
   kill(): void {
     clearTimeout(this.#respawn);
     this.#state.take("stop");
@@ -197,7 +200,7 @@ export class Member {
     this.#successor = next;
     if (await next.whenReady) await before.stop();
     else {
-      const why = `the one to replace it ${describeFailure(next)}`;
+      const why = `the new process ${describeFailure(next)}`;
       throw new XsysError("UNAVAILABLE", `worker ${this.id} was not replaced: ${why}`);
     }
   }
@@ -216,7 +219,7 @@ export class Member {
     }
     this.#state.take("ready");
     if (process === this.#current && process.startSucceeded) this.#clearFailures();
-    void process.readUsage().catch(() => {}); // the checks tell of it
+    void process.readUsage().catch(() => {}); // reported by the periodic checks
     this.#owner.log.info({ worker: this.id, pid: process.pid, role: this.#role }, `worker ${this.id} is ready`);
     this.#owner.changed();
   }
@@ -243,7 +246,7 @@ export class Member {
     return known ?? withLastLine(`it ${process.reason}`, lines);
   }
 
-  /** What a process printed, as far as it is kept. */
+  /** The kept output lines of a process. */
   linesOf(process: WorkerProcess): readonly string[] {
     const by = this.#outputOf.get(process);
     return by === undefined ? [] : this.lines.of(by).map(({ line }) => line);
@@ -278,7 +281,7 @@ export class Member {
     this.#respawn = startTimer(() => this.start(), milliseconds);
   }
 
-  /** A standby's start would take the processor from the one that has just taken a dead one's work over, and is cold. */
+  /** Starting a standby at once would compete for CPU with the worker that has just taken over and is not warmed up. */
   get #minWait(): number {
     return this.#role === "standby" ? STANDBY_PAUSE : 0;
   }
@@ -291,5 +294,5 @@ export class Member {
 }
 
 function describeFailure(process: WorkerProcess | undefined): string {
-  return process?.state === "crashed" ? process.reason : "was stopped meanwhile";
+  return process?.state === "crashed" ? process.reason : "was stopped before it was ready";
 }

@@ -2,27 +2,29 @@ import type { BackoffOptions } from "../processes/backoff.ts";
 import type { HeartbeatOptions } from "../processes/heartbeat.ts";
 import type { ProcessOptions } from "../processes/options.ts";
 
-/** How a cluster's processes are started and supervised. Times in milliseconds, sizes in bytes. */
+/** How the processes of a cluster are started and supervised. Times in milliseconds, sizes in bytes. */
 export interface ClusterOptions extends ProcessOptions, BackoffOptions, HeartbeatOptions {
-  /** The environment of one worker, by its id and the key that it registers with. */
+  /** Returns the environment of a worker with this id and registration key. */
   readonly identify: (id: string, key: string) => Readonly<Record<string, string>>;
-  /** Members that are given work. */
+  /** Number of active members. */
   readonly workers: number;
-  /** Members that are started and ready beside them, and given none until one takes another's place. */
+  /** Number of standby members: started and ready, but without requests until they replace an active one. */
   readonly standbys: number;
-  /** What makes a started process ready: its registration, or that it runs. */
+  /** Whether a process is ready once it has registered, or as soon as it runs. */
   readonly readyWhen: "registered" | "started";
   readonly readyTimeout: number;
-  /** How long a worker has to finish its requests before it is asked to exit. */
+  /** How long a worker may take to finish its requests before it is asked to exit. */
   readonly drainTimeout: number;
   readonly respawn: boolean;
   /** Maximum resident memory per worker; absent for no limit. */
   readonly maxMemory?: number;
-  /** Percent of one core. */
+  /** Percent of one core; absent for no limit. */
   readonly maxCpu?: number;
   readonly checkInterval: number;
-  /** A worker over a limit is replaced; otherwise it is logged, and asked to collect its garbage. */
+  /**
+   * Replace a worker that is over a limit. Otherwise log it, and over its memory limit request a garbage collection.
+   */
   readonly hardLimits: boolean;
-  /** Collects garbage in all workers when their memory together comes near the limit (needs maxMemory). */
+  /** Request garbage collection in all workers when their total memory comes near the limit. Requires maxMemory. */
   readonly intelligence: boolean;
 }

@@ -17,13 +17,13 @@ export type ClusterStatus = Result<"cluster.status">;
 
 interface SupervisorDeps {
   readonly log: Logger;
-  /** Takes what workers print. */
+  /** Called for each line of workers' output. */
   readonly onWorkerLine?: (id: string, stream: OutputName, line: string, isRepeat: boolean) => void;
-  /** All members were given up (`maxRestarts`): no worker comes back by itself. */
+  /** All members were abandoned (`maxRestarts`): no worker will be started again automatically. */
   readonly onGivenUp?: (why: string) => void;
 }
 
-/** Keeps a number of processes of one command running: some that are given work, some that stand by. */
+/** Keeps a number of processes of one command running, as active workers and standbys. */
 export class Supervisor {
   readonly #options: ClusterOptions;
   readonly #log: Logger;
@@ -52,7 +52,7 @@ export class Supervisor {
         this.#crashes.add(member, process, crash);
         if (crash.isLast && this.#members.every(({ state }) => NOT_STARTED_AGAIN.has(state))) {
           onGivenUp?.(
-            `all workers were given up after ${member.failedStarts} failed starts in a row. The last: ${member.reason}`,
+            `all workers were abandoned after ${member.failedStarts} consecutive failed starts; last failure: ${member.reason}`,
           );
         }
       },
@@ -64,35 +64,35 @@ export class Supervisor {
     this.#limits = new LimitWatch(options, log, this.#members);
   }
 
-  /** Starts all members. What they connect to must listen by then. */
+  /** Starts all members. The socket that they connect to must be listening. */
   start(): void {
     for (const member of this.#members) member.start();
     this.#limits.start();
   }
 
-  /** Takes the connection of a worker that registered; undefined for one that is no process of this. */
+  /** Assigns a registered worker to its process. Returns undefined if it is not a process of this supervisor. */
   adopt(channel: WorkerChannel): Promise<Loss> | undefined {
     return this.#members.find(({ id }) => id === channel.id)?.adopt(channel);
   }
 
-  /** Whether a worker is ready, or may become so by itself. */
+  /** Whether a worker is ready, or may become ready without intervention. */
   get expectsWorker(): boolean {
     return this.#stopping === undefined && this.#members.some(({ state }) => EXPECTED.has(state));
   }
 
-  /** Active members without a ready process that are being started, or are about to be. */
+  /** Number of active members that are starting, or waiting to be started again. */
   get pending(): number {
     return this.#members.filter(({ role, state }) => role === "active" && PENDING.has(state)).length;
   }
 
-  /** How many members are in each state; states without any are left out. */
+  /** Number of members in each state, without zero counts. */
   get states(): Readonly<Partial<Record<MemberState, number>>> {
     const counts: Partial<Record<MemberState, number>> = {};
     for (const { state } of this.#members) counts[state] = (counts[state] ?? 0) + 1;
     return counts;
   }
 
-  /** Processes started in place of others. */
+  /** Number of processes that were started to replace others. */
   get restarts(): number {
     return this.#members.reduce((sum, { starts }) => sum + Math.max(0, starts - 1), 0);
   }
@@ -110,14 +110,14 @@ export class Supervisor {
     };
   }
 
-  /** The latest first, at most 100. */
+  /** Latest first, at most 100. */
   crashes(): readonly CrashRecord[] {
     return this.#crashes.records;
   }
 
   /**
-   * The last lines of a member, or of all in the order of time; `lines` of each, at most 200.
-   * @throws NOT_FOUND when there is no such member.
+   * The last output lines of one member, or of all members sorted by time: `lines` per member, at most 200.
+   * @throws NOT_FOUND if there is no such member.
    */
   logs(id?: string, lines: number = 200): readonly LogLine[] {
     return this.#named(id)
@@ -125,15 +125,16 @@ export class Supervisor {
       .toSorted((a, b) => a.time - b.time);
   }
 
-  /** Passes on what workers print from now on; gives what ends that. */
+  /** Calls `reader` for each line that workers print from now on. Returns a function that ends it. */
   follow(reader: (line: LogLine) => void): () => void {
     this.#readers.add(reader);
     return () => this.#readers.delete(reader);
   }
 
   /**
-   * Replaces members one after the other, each when its successor is ready. Of all, those that were stopped are left out.
-   * @throws NOT_FOUND, or UNAVAILABLE when one does not get ready: those after it are as they were.
+   * Replaces one member, or all one after the other: each process is stopped when its replacement is ready. Without an
+   * id, stopped members are skipped.
+   * @throws NOT_FOUND, or UNAVAILABLE if a replacement does not become ready: the remaining members are unchanged.
    */
   async restart(id?: string, signal?: AbortSignal, onReplaced: (member: Member) => unknown = () => {}): Promise<void> {
     this.#refuseStopping();
@@ -149,18 +150,18 @@ export class Supervisor {
     }
   }
 
-  /** Lets a member finish and ends it; a ready standby takes its place. @throws NOT_FOUND. */
+  /** Drains and stops a member; a ready standby replaces it. @throws NOT_FOUND. */
   async stopMember(id: string): Promise<void> {
     for (const member of this.#named(id)) await member.stop();
   }
 
-  /** Starts a member that was stopped; resolves when it is ready. @throws NOT_FOUND, UNAVAILABLE. */
+  /** Starts a stopped member; resolves when it is ready. @throws NOT_FOUND, UNAVAILABLE. */
   async startMember(id: string): Promise<void> {
     this.#refuseStopping();
     for (const member of this.#named(id)) await member.revive();
   }
 
-  /** Lets all finish and ends them; with `force`, at once, also when they are being stopped already. */
+  /** Drains and stops all members; with `force`, kills them at once, also during a stop. */
   stop(force = false): Promise<void> {
     this.#stopping ??= this.#stop();
     if (force) for (const member of this.#members) member.kill();
@@ -178,7 +179,7 @@ export class Supervisor {
     if (id === undefined) return this.#members;
     const member = this.#members.find((each) => each.id === id);
     if (member !== undefined) return [member];
-    throw new XsysError("NOT_FOUND", `there is no worker ${id}: there are 0 to ${this.#members.length - 1}`, {
+    throw new XsysError("NOT_FOUND", `there is no worker ${id}: ids are 0 to ${this.#members.length - 1}`, {
       details: { id },
     });
   }
@@ -187,7 +188,7 @@ export class Supervisor {
     if (this.#stopping !== undefined) throw new XsysError("UNAVAILABLE", "the workers are being stopped");
   }
 
-  /** A ready standby changes places with an active member that is down. */
+  /** Swaps the roles of each active member that is down and a ready standby. */
   #promoteStandbys(): void {
     if (this.#stopping !== undefined) return;
     for (const member of this.#members) {

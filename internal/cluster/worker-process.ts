@@ -10,38 +10,38 @@ import type { Loss } from "../workers/loss.ts";
 import { MAX_REQUESTS, NO_WORK, type Workload } from "./crash-record.ts";
 import type { ClusterOptions } from "./options.ts";
 
-/** Milliseconds that a process which closed its connection has to end by itself, as most do, before it is told to. */
+/** Milliseconds that a process has to exit after it closed its connection, as most do, before it is stopped. */
 const EXIT_GRACE = 100;
-/** Milliseconds for what a process said last to be read; one that it left behind may hold the connection open. */
+/** Milliseconds to read the last messages of an exited process. A child of it may keep the connection open. */
 const LAST_MESSAGES = 200;
 
-/** Milliseconds that a process which is ready once it is started has to live to be one that can. */
+/** Milliseconds that a process must run to count as a successful start, if it is ready as soon as it runs. */
 const SUCCEEDED_AFTER = 1_000;
 
 /** Dependencies and callbacks that a worker process gets from its member. */
 export interface WorkerProcessOwner extends ManagedProcessOwner {
   readonly options: ClusterOptions;
   readonly heartbeatHistory: HeartbeatHistory;
-  /** It is ready for work. */
+  /** The process is ready. */
   ready(process: WorkerProcess): void;
-  /** It will do no more, and was not asked to stop: called before it has ended, where that is known before. */
+  /** The process failed unexpectedly. It may still be running, if the failure was noticed before its exit. */
   lost(process: WorkerProcess): void;
-  /** It has ended without being asked to, and all its output is read. */
+  /** The process ended unexpectedly, and all its output was read. */
   crashed(process: WorkerProcess): void;
-  /** Nothing of it is left. */
+  /** The process and its children have ended. */
   ended(process: WorkerProcess): void;
 }
 
-/** One process of a member, from its start to its end. */
+/** One process of a member, from start to end. */
 export class WorkerProcess {
-  /** In its environment: by it the worker that registers is known. */
+  /** Passed in the environment. It identifies the worker that registers. */
   readonly key: string = randomUUID();
   readonly startedAt: number = performance.now();
-  /** Whether it got ready; false once it cannot any more. */
+  /** Resolves to true when it is ready, and to false when it can no longer become ready. */
   readonly whenReady: Promise<boolean>;
-  /** Resolves when it is known why it was lost: at its exit, or when it was found to need ending. */
+  /** Resolves when the cause of its loss is known: at its exit, or when the supervisor terminates it. */
   readonly whenCauseKnown: Promise<void>;
-  /** Resolves within EXIT_GRACE of the end of its connection: whether its requests may have ended it. */
+  /** Resolves within EXIT_GRACE of the end of its connection. Tells whether one of its requests may be the cause. */
   readonly whyLost: Promise<Loss>;
   channel: WorkerChannel | undefined;
   usage: Usage | undefined;
@@ -56,9 +56,9 @@ export class WorkerProcess {
   readonly #closed = Promise.withResolvers<void>();
   #timer: NodeJS.Timeout | undefined;
   #heartbeat: Heartbeat | undefined;
-  /** By performance.now(); undefined before. */
+  /** By performance.now(); undefined until it is ready. */
   #readyAt: number | undefined;
-  /** What the supervisor found wrong with it, and ended it for. */
+  /** Why the supervisor terminated it. */
   #cause: string | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -93,12 +93,12 @@ export class WorkerProcess {
     return performance.now() - this.startedAt;
   }
 
-  /** Milliseconds since it got ready; 0 when it never did. */
+  /** Milliseconds since it became ready; 0 if it never did. */
   get service(): number {
     return this.#readyAt === undefined ? 0 : performance.now() - this.#readyAt;
   }
 
-  /** It got as far as to work: it was ready, or, where every start counts as that, did not end soon after it. */
+  /** Whether it became ready; if every started process counts as ready, whether it ran for SUCCEEDED_AFTER. */
   get startSucceeded(): boolean {
     return this.#owner.options.readyWhen === "registered"
       ? this.#readyAt !== undefined
@@ -110,36 +110,36 @@ export class WorkerProcess {
     return this.#child.end;
   }
 
-  /** Why it was lost, in words that follow its name. */
+  /** Why it was lost: a predicate that follows the worker's name. */
   get reason(): string {
     return this.#cause ?? (this.end === undefined ? "closed its connection" : describeEnd(this.end));
   }
 
-  /** The supervisor found something wrong with it, and ended it: `reason` says what. */
+  /** Whether the supervisor terminated it, for the reason in `reason`. */
   get endedBySupervisor(): boolean {
     return this.#cause !== undefined;
   }
 
-  /** What it is at; of one that was lost, what it left. */
+  /** Its unanswered requests; after its loss, those at that time. */
   get workload(): Workload {
     const { channel } = this;
     if (channel === undefined) return NO_WORK;
     return { count: channel.inFlight, requests: channel.requestsInFlight(MAX_REQUESTS) };
   }
 
-  /** Somebody, or a request, ended a sound process. */
+  /** Whether a ready process was ended by an external signal or by a request. */
   get wasEndedFromOutside(): boolean {
     if (this.#readyAt === undefined) return false;
     const bySignal = this.#cause === undefined && this.end !== undefined && isFromOutside(this.end);
     return bySignal || this.channel?.endedByRequest === true;
   }
 
-  /** The machine had nothing to start it with. */
+  /** Whether the system lacked the resources to start it. */
   get lackedResources(): boolean {
     return this.end !== undefined && isShortage(this.end);
   }
 
-  /** It registered. */
+  /** The worker has registered. */
   adopt(channel: WorkerChannel): void {
     this.channel = channel;
     channel.onClose((reason) => this.#whenClosed(reason));
@@ -149,20 +149,20 @@ export class WorkerProcess {
     if (options.readyWhen === "registered") this.#becomeReady();
   }
 
-  /** What it uses now; undefined once it has ended. */
+  /** Reads its current usage; undefined after its end. */
   async readUsage(): Promise<Usage | undefined> {
     const usage = this.end === undefined ? await this.#meter?.read() : undefined;
     if (usage !== undefined) this.usage = usage;
     return usage;
   }
 
-  /** Lets it finish its requests, asks it to end, and kills it when it does not. Resolves when nothing of it is left. */
+  /** Drains it, asks it to exit, and kills it if it does not. Resolves when it and its children have ended. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
-  /** Ends it at once, whatever it is at. */
+  /** Kills it at once. */
   kill(): void {
     void this.stop();
     this.#forced.resolve();
@@ -192,7 +192,7 @@ export class WorkerProcess {
     this.#heartbeat?.stop();
     this.#closed.resolve();
     const byItself: Loss = this.#stopping === undefined ? "own" : "outside";
-    afterPoll(() => this.#settleLoss(byItself), EXIT_GRACE); // most often its exit tells before
+    afterPoll(() => this.#settleLoss(byItself), EXIT_GRACE); // usually its exit is seen earlier
     if (reason !== undefined) this.#terminate(`broke the protocol: ${reason}`, "SIGTERM");
     else if (this.#lose()) {
       this.#timer = afterPoll(() => {
@@ -206,11 +206,11 @@ export class WorkerProcess {
   }
 
   #whenHung(): void {
-    this.#terminate(`hung: it gave no sign of life for ${this.#owner.options.pingTimeout} ms`, "SIGKILL");
+    this.#terminate(`hung: it did not answer a ping for ${this.#owner.options.pingTimeout} ms`, "SIGKILL");
     this.channel?.close();
   }
 
-  /** It is of no use as it is. */
+  /** Ends a faulty process. */
   #terminate(cause: string, signal: "SIGTERM" | "SIGKILL"): void {
     if (this.state !== "starting" && this.state !== "ready") return;
     this.#cause = cause;
@@ -221,7 +221,7 @@ export class WorkerProcess {
     else void this.#child.stop();
   }
 
-  /** False when it was lost, or asked to end, before. */
+  /** Returns false if it was already lost or asked to stop. */
   #lose(): boolean {
     if (!this.#state.take("fault")) return false;
     this.#stopWaiting();
@@ -231,7 +231,7 @@ export class WorkerProcess {
     return true;
   }
 
-  /** Nothing is waited for of it any more but its end. */
+  /** Stops the ready timeout and the heartbeat. */
   #stopWaiting(): void {
     clearTimeout(this.#timer);
     this.#heartbeat?.stop();
@@ -247,7 +247,7 @@ export class WorkerProcess {
     this.#timer = setTimeout(() => this.channel?.close(), LAST_MESSAGES);
   }
 
-  /** What its connection left is known by then, which LAST_MESSAGES bounds. */
+  /** Waits for the end of the connection, at most LAST_MESSAGES: then the unanswered requests are known. */
   async #whenRead(): Promise<void> {
     if (this.channel !== undefined) await this.#closed.promise;
     if (this.state === "crashed") this.#owner.crashed(this);
@@ -261,7 +261,9 @@ export class WorkerProcess {
   }
 }
 
-/** As setTimeout. An exit that is pending when the service was held up is read before: polling precedes an immediate. */
+/**
+ * Like setTimeout, but handles pending exits first if the event loop was blocked: polling comes before an immediate.
+ */
 function afterPoll(callback: () => void, delay: number): NodeJS.Timeout {
   return startTimer(() => setImmediate(callback), delay);
 }

@@ -1,6 +1,6 @@
 import type { ClusterOptions } from "./options.ts";
 
-/** The names in a worker's environment by which XyPriss's workers, and those of our SDK, know who they are. */
+/** The environment variables from which the workers of XyPriss and of our SDK read their id, key and CPU limit. */
 export function xyprissEnvironment({
   maxCpu,
 }: Pick<ClusterOptions, "maxCpu"> = {}): Pick<ClusterOptions, "identify" | "notInherited"> {

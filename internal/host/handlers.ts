@@ -2,8 +2,8 @@ import type { CommandName } from "../../protocol/commands/index.ts";
 import type { HandlerOf } from "../base/handler.ts";
 
 /**
- * Every command's handler, loaded at its first call. Adding a command = a contract under protocol/commands/, a handler,
- * a line here, a test. A missing, extra or mismatched line does not compile.
+ * The handlers of all commands, loaded at the first call. A new command needs a contract under protocol/commands/, a
+ * handler, a line here and a test. A missing, extra or mismatched line does not compile.
  */
 export const handlers = {
   "path.basename": () => import("../commands/path/basename.ts"),

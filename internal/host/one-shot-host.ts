@@ -6,7 +6,7 @@ import { VERSION } from "../base/version.ts";
 import { InPlaceRunner } from "../work/in-place.ts";
 import { tasks } from "./tasks.ts";
 
-/** Text that one answer of a command run in this process may have: what a string and JSON.parse still take. */
+/** Maximum size of an answer in bytes, for commands in this process: the limit of strings and JSON.parse. */
 const MAX_RESULT = 400 * 1024 * 1024;
 
 export interface OneShotOptions {
@@ -15,7 +15,7 @@ export interface OneShotOptions {
   readonly logDefect?: Host["logDefect"];
 }
 
-/** The host of a command that runs in the caller's own process: nobody else waits for its event loop. */
+/** Creates the host of a command that runs in the caller's own process, where it may block the event loop. */
 export function oneShotHost({ root, confined = false, logDefect = printDefect }: OneShotOptions): Host {
   const absolute = resolve(root);
   return {
@@ -30,7 +30,9 @@ export function oneShotHost({ root, confined = false, logDefect = printDefect }:
 }
 
 function printDefect(error: unknown, command: string): void {
-  process.stderr.write(`xsys: a defect in ${command}: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    `xsys: unexpected error in ${command}: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
 }
 
 /** Runs tasks in the calling thread, those with a time limit in a thread of their own. */

@@ -11,7 +11,7 @@ import { refuseUnconfined } from "../base/root.ts";
 import { compile, type Validate } from "../base/validate.ts";
 import { handlers } from "./handlers.ts";
 
-/** A command made ready by its first call. */
+/** A command that was loaded by its first call. */
 interface Route {
   readonly contract: Contract;
   readonly validate: Validate;
@@ -19,7 +19,7 @@ interface Route {
   readonly paths: readonly (readonly [name: string, kind: PathKind])[];
 }
 
-/** Finds a command, checks its parameters, runs its handler, and maps what goes wrong. */
+/** Finds a command, checks its parameters, runs its handler, and converts errors. */
 export class Router {
   readonly #routes = new Map<string, Route>();
   readonly #host: Host;
@@ -29,8 +29,8 @@ export class Router {
   }
 
   /**
-   * Runs a command. The answer is a plain value when the handler gave one and a promise otherwise, and a RawJson only
-   * for a call that takes it; what is thrown or rejected is always an XsysError.
+   * Runs a command. Returns a plain value if the handler does, otherwise a promise; a RawJson only if the call accepts
+   * it. Any error that is thrown or rejected is an XsysError.
    */
   call(name: string, params: unknown, call: Call): unknown {
     const route = this.#routes.get(name);
@@ -72,7 +72,7 @@ export class Router {
     return resolved === undefined ? run(params, context) : resolved.then(() => run(params, context));
   }
 
-  /** Replaces path parameters by absolute ones. A promise only when the root is confined. */
+  /** Replaces path parameters by absolute paths. Returns a promise only if the root is confined. */
   #resolvePaths(params: Record<string, unknown>, paths: Route["paths"]): Promise<unknown> | undefined {
     const waits: Promise<void>[] = [];
     const resolveInto = (holder: Record<string | number, unknown>, key: string | number, kind: PathKind) => {
@@ -104,7 +104,7 @@ export class Router {
     if (signal.aborted) throw new XsysError("CANCELLED", `${name} was cancelled`, { cause: error });
     if (isErrno(error)) throw fromErrno(error, name, firstPath(schema, params));
     this.#host.logDefect(error, name);
-    throw new XsysError("INTERNAL", `${name} failed: a defect in xsys, which its log describes`, { cause: error });
+    throw new XsysError("INTERNAL", `${name} failed: unexpected error in xsys, see its log`, { cause: error });
   }
 }
 
@@ -157,7 +157,7 @@ async function assignLater(holder: Record<string | number, unknown>, key: string
   holder[key] = await value;
 }
 
-/** What the caller asked about: named in errors of calls on an open file, which do not tell its path. */
+/** The first path parameter. Used in errors of calls on an open file, which do not contain the path. */
 function firstPath({ properties = {} }: JsonSchema, params: unknown): string | undefined {
   const name = Object.keys(properties).find((key) => properties[key]?.["x-path"] !== undefined);
   const value = name === undefined ? undefined : (params as Record<string, unknown>)[name];

@@ -8,25 +8,25 @@ import { openGateway } from "../gateway/open-gateway.ts";
 import type { GatewayOptions } from "../gateway/options.ts";
 import type { Role } from "../ipc/role.ts";
 
-/** What `server start` adds to the service. */
+/** Options that `server start` adds to the service. */
 export interface ServerOptions {
   readonly gateway: GatewayOptions;
-  /** Absent where the workers are started by others. */
+  /** Absent if the workers are not started by this service. */
   readonly cluster?: ClusterOptions;
 }
 
-/** Workers and the HTTP in front of them, as modules of a service. */
+/** The HTTP gateway and its workers, as a part of a service. */
 export interface Server {
   readonly workers: Role;
-  /** host:port of HTTP, once it listens. */
+  /** host:port of the HTTP listener, once it listens. */
   readonly address: string;
-  /** Whether a worker is connected, or a process of the cluster's is about to be one. */
+  /** Whether a worker is connected, or a worker process is starting. */
   readonly hasWorker: boolean;
-  /** Binds HTTP's port; with it, the workers of a cluster are started. The service's socket listens by then. */
+  /** Binds the HTTP port, then starts the workers of the cluster. The service's socket must be listening. */
   start(host: Host, socket: string): Promise<void>;
   /**
-   * Takes no more requests, lets those under way finish, ends the workers, and closes what is left. With `force`, at
-   * once; it may be said later too.
+   * Accepts no more requests, drains those in progress, stops the workers, and closes the gateway. With `force`, at
+   * once; a second call may force a stop in progress.
    */
   stop(force: boolean): Promise<void>;
 }
@@ -34,9 +34,9 @@ export interface Server {
 export interface ServerDeps {
   readonly log: Logger;
   readonly maxFrame: number;
-  /** Milliseconds that requests under way have to finish at the end. */
+  /** Milliseconds that requests in progress have to finish during a stop. */
   readonly drainTimeout: number;
-  /** All workers were given up: the service is of no use any more. */
+  /** All workers were abandoned, so the service cannot answer requests. */
   readonly onGivenUp: (why: string) => void;
 }
 
@@ -74,7 +74,7 @@ export async function createServer(
       address = family === "IPv6" ? `[${ip}]:${port}` : `${ip}:${port}`;
       if (options.cluster === undefined) return;
       const cluster = await startCluster(options.cluster, host, { socket, log, onGivenUp });
-      if (stopping !== undefined) return; // a client of the socket was quicker
+      if (stopping !== undefined) return; // stopped by a client of the socket meanwhile
       supervisor = cluster;
       gateway.pool.source = supervisor;
       supervisor.start();

@@ -15,26 +15,26 @@ import { threadRunner } from "./thread-runner.ts";
 
 export interface ServiceOptions {
   readonly socket: string;
-  /** Of the socket, where it listens already: systemd's. */
+  /** Descriptor of the socket, if it is listening already (systemd socket activation). */
   readonly descriptor?: number | undefined;
   readonly root: string;
   readonly confined: boolean;
   readonly log: Logger;
   readonly limits?: Partial<IpcLimits>;
-  /** Workers, and HTTP in front of them. */
+  /** The HTTP gateway and its workers. */
   readonly server?: ServerOptions | undefined;
 }
 
 /** A running service. */
 export interface Service extends ServiceControl {
   readonly socket: string;
-  /** Where HTTP is answered, as host:port. */
+  /** Addresses of the HTTP listener, as host:port. */
   readonly addresses: readonly string[];
-  /** Whether a worker is connected, or is being started. */
+  /** Whether a worker is connected or starting. */
   readonly hasWorker: boolean;
-  /** Resolves when the service has ended, whoever asked for it. */
+  /** Resolves when the service has ended, for any reason. */
   readonly ended: Promise<void>;
-  /** Why it ended by itself; undefined while it runs, and when it was asked to. */
+  /** Why the service ended by itself; undefined while it runs, or if it was asked to stop. */
   readonly failure: XsysError | undefined;
 }
 
@@ -52,7 +52,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     failure ??= new XsysError("UNAVAILABLE", why);
     service.stop(false);
   };
-  const front = options.server && (await openFront(options.server, log, limits, onGivenUp));
+  const httpServer = options.server && (await openServer(options.server, log, limits, onGivenUp));
 
   let stopping = false;
   const cleanUps: (() => void | Promise<void>)[] = [];
@@ -63,10 +63,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       return failure;
     },
     get addresses() {
-      return front === undefined ? [] : [front.address];
+      return httpServer === undefined ? [] : [httpServer.address];
     },
     get hasWorker() {
-      return front?.hasWorker ?? false;
+      return httpServer?.hasWorker ?? false;
     },
     status: () => ({
       version: VERSION,
@@ -85,7 +85,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     stop: (force) => {
       if (!stopping) log.info("stopping");
       stopping = true;
-      void Promise.resolve(front?.stop(force))
+      void Promise.resolve(httpServer?.stop(force))
         .then(() => server.stop(force))
         .then(() => Promise.allSettled(cleanUps.splice(0).map(async (cleanUp) => cleanUp())))
         .then(() => tasks.close())
@@ -101,7 +101,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     tasks,
     service,
     resolvePath: confined ? confinedResolver(absoluteRoot) : freeResolver(absoluteRoot),
-    logDefect: (error, command) => log.error({ err: error, command }, "a defect"),
+    logDefect: (error, command) => log.error({ err: error, command }, "unexpected error"),
   };
   const hello = (): HelloAnswer => ({
     protocol: PROTOCOL_VERSION,
@@ -118,18 +118,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     statistics,
     log,
     hello,
-    roles: front === undefined ? [] : [front.workers],
+    roles: httpServer === undefined ? [] : [httpServer.workers],
   });
   await server.listen();
-  await front?.start(host, socket).catch(async (error) => {
-    await Promise.all([front.stop(true), server.stop(true), tasks.close()]);
+  await httpServer?.start(host, socket).catch(async (error) => {
+    await Promise.all([httpServer.stop(true), server.stop(true), tasks.close()]);
     throw error;
   });
   log.info({ socket, root: absoluteRoot, confined, version: VERSION }, "listening");
   return service;
 }
 
-async function openFront(
+async function openServer(
   options: ServerOptions,
   log: Logger,
   { maxFrame, drainTimeout }: IpcLimits,

@@ -1,6 +1,6 @@
 /**
- * Work that would hold up the event loop, by name: run by a TaskRunner, loaded where it runs. Each module's default
- * export takes one structured-cloneable argument and gives one structured-cloneable answer.
+ * Tasks by name: work that would block the event loop. A TaskRunner loads and runs them. Each module's default export
+ * takes one structured-cloneable argument and returns one structured-cloneable result.
  */
 export const tasks = {
   "diff-lines": () => import("../commands/fs/tasks/diff-lines.ts"),

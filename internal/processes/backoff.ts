@@ -1,44 +1,45 @@
-/** When a process is started again. Milliseconds. */
+/** When a process is restarted. Times in milliseconds. */
 export interface BackoffOptions {
   /**
-   * Pause between a death and the next start: doubled by each death in a row, with jitter, up to `most` for a process that
-   * did not get ready and `mostInService` for one that did.
+   * Pause between a death and the next start. It doubles with each consecutive death, with jitter, up to `most` for a
+   * process that did not become ready, and up to `mostInService` for one that did.
    */
   readonly backoff: { readonly first: number; readonly most: number; readonly mostInService: number };
-  /** After so long in service, the next death counts as the first. */
+  /** Time in service after which the next death counts as the first. */
   readonly stableAfter: number;
-  /** Failed restarts in a row after which it is given up; absent for never. */
+  /** Consecutive failed restarts after which the process is no longer started; absent for no limit. */
   readonly maxRestarts?: number;
 }
 
-/** One end of a member's process that was not asked for. */
+/** An unexpected end of a member's process. */
 export interface Death {
-  /** Milliseconds that it had been ready. */
+  /** How long it had been ready, in milliseconds. */
   readonly service: number;
-  /** It had been ready, so the program can be. */
+  /** Whether it had been ready, so the program is able to start. */
   readonly startSucceeded: boolean;
-  /** It was not started for want of descriptors, processes or memory: this says nothing about the program. */
+  /** The system lacked descriptors, processes or memory to start it. This says nothing about the program. */
   readonly lackedResources: boolean;
-  /** A signal from outside or a request ended it: the program itself did not fail. */
+  /** It was ended by an external signal or by a request: the program itself did not fail. */
   readonly wasEndedFromOutside: boolean;
 }
 
 /**
- * When a member is started again. The first restart is immediate, later ones wait twice as long from death to death, with
- * jitter. There are two counts:
+ * Decides when a member is restarted. The first restart is immediate; after that, the pause doubles with each death,
+ * with jitter. There are two counts:
  *
- * - Failed starts: processes that ended before they were ready, such as while a database is not up. Up to 30 s between
- *   them, for ever, unless `maxRestarts` is given. Reset as soon as a process gets ready.
- * - Deaths in service: processes that were ready. Up to 1 s between them, because the program works and an absent worker
- *   answers nothing. Reset after `stableAfter` of service. They never count towards `maxRestarts`: otherwise a client with
- *   a request that crashes workers could stop the service.
+ * - Failed starts: processes that ended before they were ready, for example because a database is down.
+ *   The pause grows to 30 s, and retries continue forever unless `maxRestarts` is set. Reset when a process becomes
+ *   ready.
+ * - Deaths in service: processes that were ready. The pause grows to 1 s only, because the program works and a missing
+ *   worker reduces capacity. Reset after `stableAfter` of service. They never count towards `maxRestarts`: otherwise a
+ *   client with a request that crashes workers could stop the service.
  *
- * A process that was ended by a signal from outside, or by a request, waits for the first pause at most.
+ * After an end by an external signal or by a request, the pause is at most `first`.
  */
 export class Backoff {
   readonly #options: BackoffOptions;
   #failedStarts = 0;
-  /** The same without those that a shortage of the machine caused. */
+  /** The same, without starts that failed for lack of resources or were ended from outside. */
   #ownFailures = 0;
   #deathsInService = 0;
 
@@ -46,12 +47,12 @@ export class Backoff {
     this.#options = options;
   }
 
-  /** In a row, up to now. */
+  /** Consecutive failed starts so far. */
   get failedStarts(): number {
     return this.#failedStarts;
   }
 
-  /** Milliseconds to wait; `given-up` when `maxRestarts` restarts in a row have failed. */
+  /** Returns the pause in milliseconds, or `given-up` after `maxRestarts` consecutive failed restarts. */
   next(death: Death): number | "given-up" {
     const { backoff, maxRestarts = Number.POSITIVE_INFINITY } = this.#options;
     if (death.startSucceeded) return this.#afterService(death);
@@ -61,13 +62,13 @@ export class Backoff {
     return this.#pause(this.#failedStarts, death.wasEndedFromOutside ? backoff.first : backoff.most);
   }
 
-  /** It got ready. */
+  /** The process is ready. */
   ready(): void {
     this.#failedStarts = 0;
     this.#ownFailures = 0;
   }
 
-  /** It is started by hand. */
+  /** Resets both counts, for a manual start. */
   forget(): void {
     this.ready();
     this.#deathsInService = 0;
@@ -86,7 +87,7 @@ export class Backoff {
   }
 }
 
-/** From a half to the whole, so that workers that died together do not start together. */
+/** Random value from half to the whole, so that workers that died together do not restart together. */
 function jittered(milliseconds: number): number {
   return milliseconds * (0.5 + Math.random() / 2);
 }

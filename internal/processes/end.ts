@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 
-/** How a process ended, as the operating system tells it; an `error` kept it from starting. */
+/** How a process ended, as reported by the operating system; `error` if it could not be started. */
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -12,19 +12,19 @@ export function describeEnd({ code, signal, error }: ProcessEnd): string {
   return signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
 }
 
-/** Signals that somebody sends to end a process; all others are a program's own failure. */
+/** Signals that others send to end a process. All other signals are the program's own failure. */
 const FROM_OUTSIDE: readonly NodeJS.Signals[] = ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"];
-/** What a shell exits with whose program was ended by one of them. */
+/** Exit codes of a shell whose program was ended by one of these signals. */
 const SHELL_EXIT_CODES: ReadonlySet<number | null> = new Set(FROM_OUTSIDE.map((name) => 128 + constants.signals[name]));
 
 export function isFromOutside({ code, signal }: ProcessEnd): boolean {
   return signal === null ? SHELL_EXIT_CODES.has(code) : FROM_OUTSIDE.includes(signal);
 }
 
-/** What a machine is short of at times, and programs need to be started. */
+/** Errors of a start that failed for lack of resources. */
 const SHORTAGES: ReadonlySet<string | undefined> = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM"]);
 
-/** It could not be started for want of descriptors, processes or memory, of which there may be some again. */
+/** Whether the start failed for lack of descriptors, processes or memory. A later start may succeed. */
 export function isShortage({ error }: ProcessEnd): boolean {
   return SHORTAGES.has((error as NodeJS.ErrnoException | undefined)?.code);
 }

@@ -1,6 +1,6 @@
 import { isNoise } from "./last-line.ts";
 
-/** Lines above the last one that an error's message may span, such as Node's list "Require stack:". */
+/** Maximum number of lines above the last one that belong to an error message, such as Node's "Require stack:" list. */
 const MAX_MESSAGE = 40;
 
 /** The first line of an error: `Error: …`, `TypeError [CODE]: …`, `error: …`. */
@@ -8,13 +8,13 @@ const HEADER = /^(?:Uncaught )?[\w$.]+(?: \[\w+\])?: \S/;
 const STACK = /^\s+at /;
 /** Node marks the failed statement with carets above the error. */
 const CARETS = /^\s*\^+\s*$/;
-/** What a package manager or a shell prints after the program that it ran. */
+/** Lines that a package manager or a shell prints after the end of its program. */
 const BY_LAUNCHER =
   /^npm (?:ERR!|error)| ELIFECYCLE |^error Command failed|^info Visit |^Aborted(?: \(core dumped\))?$|: *\d+ Aborted\b/;
 
 /**
- * The lines of the error that a program printed last: its message, and what is nested in it (its causes), without the
- * stack. Empty where it printed nothing. An earlier error, which the program handled, is not part of it.
+ * Returns the lines of the last error that a program printed: its message and nested causes, without the stack. Empty
+ * if it printed nothing. Earlier errors, which the program handled, are not included.
  */
 export function finalError(lines: readonly string[]): readonly string[] {
   const last = lines.findLastIndex((line) => /^\S/.test(line) && !isNoise(line) && !BY_LAUNCHER.test(line));
@@ -22,7 +22,7 @@ export function finalError(lines: readonly string[]): readonly string[] {
   return lines.slice(startOf(lines, last)).filter((line) => !isNoise(line) && !BY_LAUNCHER.test(line));
 }
 
-/** The header of the message whose last line is at `last`; `last` itself where the message has one line. */
+/** Returns the index of the header of the message that ends at `last`; `last` itself for a message of one line. */
 function startOf(lines: readonly string[], last: number): number {
   const hasStack =
     lines

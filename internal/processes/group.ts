@@ -3,18 +3,18 @@ import { pause } from "../../protocol/timers.ts";
 import { listKernelFolder, readKernelFile } from "../facts/linux/kernel-file.ts";
 import { sendSignal } from "./send-signal.ts";
 
-/** To a process that leads a group, and all that it started. Windows has no groups: to the process alone. */
+/** Sends a signal to a group leader and its group. On Windows, which has no groups, only to the process. */
 export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   if (process.platform === "win32") child.kill(signal);
   else sendSignal(-child.pid, signal);
 }
 
-/** Milliseconds between two looks; it doubles up to the longest. */
+/** Milliseconds between two checks; doubles up to the maximum. */
 const POLL_INTERVAL = 10;
 const MAX_POLL_INTERVAL = 160;
 
-/** Resolves when nothing runs in a group any more whose leader has ended, or when it is not waited for any more. */
+/** Resolves when no process of an ended leader's group is running, or when `over` is aborted. */
 export async function groupGone(leader: number, over: AbortSignal): Promise<void> {
   for (let wait = POLL_INTERVAL; !over.aborted && groupLives(leader); wait = Math.min(MAX_POLL_INTERVAL, 2 * wait)) {
     await pause(wait);
@@ -22,8 +22,8 @@ export async function groupGone(leader: number, over: AbortSignal): Promise<void
 }
 
 /**
- * Whether anything runs in the group of a leader that has ended. What has ended too and is waited for by nobody, as in a
- * container without an init, does not count; Linux alone tells.
+ * Whether a process is running in the group of an ended leader. Zombies, which remain in a container without an init
+ * process, do not count on Linux; other systems do not report them.
  */
 export function groupLives(leader: number): boolean {
   if (process.platform === "win32" || !groupExists(leader)) return false;
@@ -31,7 +31,7 @@ export function groupLives(leader: number): boolean {
   return listKernelFolder("/proc").some((name) => Number.isInteger(Number(name)) && runsInGroup(name, leader));
 }
 
-/** One system call, which spares the walk through all processes where there is no group. */
+/** A single system call. It avoids reading all processes if the group does not exist. */
 function groupExists(leader: number): boolean {
   try {
     return process.kill(-leader, 0);

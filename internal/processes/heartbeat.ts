@@ -2,36 +2,38 @@ import { startInterval, startTimer } from "../../protocol/timers.ts";
 
 /** Milliseconds. */
 export interface HeartbeatOptions {
-  /** How often a process is asked for a sign of life; 0 for never. */
+  /** Interval between pings; 0 to disable them. */
   readonly pingInterval: number;
-  /** How long it may owe one before it counts as hung. */
+  /** How long an answer may take before the process counts as hung. */
   readonly pingTimeout: number;
 }
 
-/** The connection of a process that can be asked for a sign of life. */
+/** The connection of a process that can be pinged. */
 export interface Pingable {
-  /** Resolves with the sign of life, and never for a connection that is gone. */
+  /** Resolves with the answer; never resolves once the connection is closed. */
   ping(): Promise<void>;
 }
 
-/** A timer that fires so much too late tells of a service that was held up itself: what it did not hear counts for nothing. */
+/**
+ * If a timer is late by more than this fraction, the service itself was blocked, and a missing answer proves nothing.
+ */
 const LATE = 0.5;
 
-/** Milliseconds that a worker has for its first answer at the least: it may be busy with its start. */
+/** Minimum milliseconds that a worker has for its first answer, because it may be busy starting. */
 export const FIRST_ANSWER = 5_000;
 
-/** What is known of all processes of one program. */
+/** What is known from earlier processes of the same program. */
 export interface HeartbeatHistory {
-  /** The last of them gave signs of life: the next one is expected to do so from its first request on. */
+  /** The last process answered pings, so the next one is expected to answer from the first ping on. */
   answersPings: boolean;
 }
 
 /**
- * Asks a worker for signs of life. It counts as hung when it, or the process before it, has answered before and it does not
- * for the time that it has; a program that never answers is not one to be asked.
+ * Pings a worker. The worker counts as hung if it does not answer within the timeout, and it or its predecessor has
+ * answered before. A program that has never answered is not expected to.
  *
- * One that owes an answer is asked again: XyPriss's older workers leave what came in one chunk with a request until that
- * is answered, which may take its time, and see to what comes behind it at once.
+ * An unanswered ping is repeated: XyPriss's older workers do not read a ping that arrived in the same chunk as a
+ * request until that request is answered, but they read later chunks at once.
  */
 export class Heartbeat {
   readonly #channel: Pingable;
@@ -70,7 +72,7 @@ export class Heartbeat {
     if (this.#asked && !this.#hasAnswered) return;
     this.#channel.ping().then(
       () => this.#answered(),
-      () => {}, // a connection that fails tells so itself
+      () => {}, // a failed connection is reported elsewhere
     );
     if (!this.#asked && this.#hasAnswered) this.#wait();
     this.#asked = true;
@@ -89,14 +91,14 @@ export class Heartbeat {
     const timeout = this.#hasAnsweredItself ? this.#timeout : Math.max(this.#timeout, FIRST_ANSWER);
     this.#deadline = startTimer(() => {
       if (performance.now() - since > timeout * (1 + LATE)) this.#wait();
-      // What the worker said meanwhile is read before: the sockets' turn comes between a timer and an immediate.
+      // Reads pending answers first: the event loop polls sockets between a timer and an immediate.
       else setImmediate(() => this.#judge());
     }, timeout).unref();
   }
 
   #judge(): void {
     if (!this.#asked || this.#over) return;
-    if (!this.#hasAnsweredItself) this.#known.answersPings = false; // it may be another version, which gives none
+    if (!this.#hasAnsweredItself) this.#known.answersPings = false; // it may be another version, which does not answer pings
     this.#onHung();
   }
 }

@@ -1,4 +1,4 @@
-/** What Node and Bun print below an error's message: the stack, the rest of the object, the runtime's version. */
+/** Lines that Node and Bun print around an error's message: stack, object properties, runtime version. */
 const NOISE = new RegExp(
   [
     /^\s*$|^\s+at |^\s*[}\])]|^ {2,}\w+: .*,?$|^ {2,}'.*',?$/,
@@ -8,16 +8,16 @@ const NOISE = new RegExp(
     .map(({ source }) => source)
     .join("|"),
 );
-/** Characters of a line that are told. */
+/** Maximum characters of the quoted line. */
 const MAX_LINE = 1_000;
 
-/** How a process ended, with the last line of its output that says something. */
+/** Appends the last meaningful line of a process's output to the reason of its end. */
 export function withLastLine(reason: string, lines: readonly string[]): string {
   const last = lines.findLast((line) => !isNoise(line));
-  return last === undefined ? reason : `${reason}; the last it printed: ${last.trim().slice(0, MAX_LINE)}`;
+  return last === undefined ? reason : `${reason}; last output: ${last.trim().slice(0, MAX_LINE)}`;
 }
 
-/** Whether a line is only what surrounds an error's message. */
+/** Whether a line is not part of an error's message. */
 export function isNoise(line: string): boolean {
   return NOISE.test(line);
 }

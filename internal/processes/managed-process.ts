@@ -10,26 +10,26 @@ import { type Identity, startProcess } from "./start.ts";
 import { attemptOf } from "./start-failure.ts";
 import { stopChild } from "./stop-child.ts";
 
-/** Milliseconds for what is left in a pipe whose writer has ended; a process of another group may hold it open. */
+/** Milliseconds to read the rest of a pipe after its writer has ended. A process of another group may hold it open. */
 const LAST_OUTPUT = 200;
 
 /** Dependencies and callbacks that a managed process gets from its owner. */
 export interface ManagedProcessOwner {
   readonly options: ProcessOptions;
   readonly log: Logger;
-  /** Ends its group when this process is killed. */
+  /** Ends the process group if the service is killed. */
   readonly guard: OrphanGuard;
-  /** A line of its output. */
+  /** Called for each line of output. */
   line(stream: OutputName, line: string): void;
 }
 
-/** A child process as the operating system has it: the process, its group, and its output. */
+/** A child process with its process group and its output. */
 export class ManagedProcess {
-  /** Resolves at its own exit, or when it could not be started. */
+  /** Resolves when the process has exited, or could not be started. */
   readonly exited: Promise<ProcessEnd>;
-  /** Resolves when its output is read as well. */
+  /** Resolves when its output was read, too. */
   readonly read: Promise<void>;
-  /** Resolves when nothing is left of it, nor of what it started. */
+  /** Resolves when its whole process group has ended. */
   readonly ended: Promise<void>;
   readonly #child: ChildProcess | undefined;
   readonly #owner: ManagedProcessOwner;
@@ -61,7 +61,7 @@ export class ManagedProcess {
     });
   }
 
-  /** Absent where it could not be started. */
+  /** Undefined if it could not be started. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -71,17 +71,17 @@ export class ManagedProcess {
     return this.#end;
   }
 
-  /** This service sent it a signal while it ran: what it left behind is sent one, too. */
+  /** Whether this service sent it a signal while it was running. Signals to its remaining group do not count. */
   get wasSignalled(): boolean {
     return this.#wasSignalled;
   }
 
-  /** Runs when the program has been started. */
+  /** Calls the listener when the program has started. */
   onSpawn(listener: () => void): void {
     this.#child?.once("spawn", listener);
   }
 
-  /** To it, and to all that it started. */
+  /** Sends a signal to the process and its group. */
   signal(name: NodeJS.Signals): void {
     this.#wasAsked = true;
     if (this.#end === undefined) this.#wasSignalled = true;
@@ -90,7 +90,7 @@ export class ManagedProcess {
     }
   }
 
-  /** Asks it to end and kills it when it does not. */
+  /** Asks the process to end, and kills it if it does not. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -102,7 +102,7 @@ export class ManagedProcess {
     const child = { ended: this.exited, signal: (name: NodeJS.Signals) => this.signal(name) };
     const outcome = this.#end === undefined ? await stopChild(child, { grace: options.stopTimeout }) : "asked";
     if (outcome === "killed") log.warn({ pid }, `process ${pid} did not end within ${options.stopTimeout} ms: killed`);
-    if (outcome === "unkillable") log.error({ pid }, `process ${pid} does not end, though it was killed`);
+    if (outcome === "unkillable") log.error({ pid }, `process ${pid} did not end after SIGKILL`);
     else await this.ended;
   }
 
@@ -110,17 +110,17 @@ export class ManagedProcess {
     const { log } = this.#owner;
     return new ProcessOutput(child, {
       line: (stream, line) => this.#owner.line(stream, line),
-      flood: (dropped) => log.warn({ ...fields, dropped }, `${name} floods: ${dropped} lines of it were dropped`),
+      flood: (dropped) => log.warn({ ...fields, dropped }, `${name} prints too fast: ${dropped} lines were dropped`),
     });
   }
 
-  /** What it started and left behind has as much time as it had itself. */
+  /** Ends the processes that it left behind. They have the same time to exit. */
   async #groupEnded(): Promise<void> {
     const { pid } = this;
     if (pid === undefined || !groupLives(pid)) return;
     const over = new AbortController();
     const group = { ended: groupGone(pid, over.signal), signal: (name: NodeJS.Signals) => this.signal(name) };
-    // Asked a second time, many a program gives up what it is still at.
+    // Many programs abort their shutdown when they get a second SIGTERM.
     await stopChild(group, { ask: this.#wasAsked ? "SIGCONT" : "SIGTERM", grace: this.#owner.options.stopTimeout });
     over.abort();
   }

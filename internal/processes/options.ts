@@ -2,17 +2,20 @@
 export interface ProcessOptions {
   /** Program and arguments. */
   readonly command: readonly [string, ...string[]];
-  /** Called before each start, to make sure that the program is there; what it throws is why the start fails. */
+  /**
+   * Called before each start, for example to check that the program exists. If it throws, the start fails with that
+   * error.
+   */
   readonly beforeStart?: (() => void) | undefined;
   readonly cwd: string;
   /** Added to the service's own environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Names that are not inherited from the service's environment, beside those that no child may have. */
+  /** Environment variables that are not inherited from the service, in addition to those that no child inherits. */
   readonly notInherited?: readonly string[];
-  /** How long it has to exit once it was asked to. */
+  /** How long the process may take to exit after it was asked to. */
   readonly stopTimeout: number;
-  /** Nice value, -20 to 19; 0 leaves it. */
+  /** Nice value, -20 to 19; 0 for no change. */
   readonly priority: number;
-  /** Descriptors that it may open; absent for the service's own limit. */
+  /** Limit of open descriptors; absent for the service's own limit. */
   readonly fileDescriptors?: number;
 }

@@ -1,14 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 
-/** Milliseconds until a guard that died is replaced, so that a machine that kills every one is not kept busy by it. */
+/** Milliseconds until a dead guard is replaced. Limits the load if every guard is killed at once. */
 const RESPAWN = 1_000;
 
 /**
- * Sees to it that no worker outlives the service, however that ends: a shell of its own process group, which hears of
- * every worker and, when its input ends, ends their groups.
+ * Ensures that no worker outlives the service, however the service ends. The guard is a shell in its own process group.
+ * It is told of every worker, and ends their groups when its standard input is closed.
  *
- * On Windows there is none: there a worker ends by its connection, as XyPriss's do, or goes on.
+ * There is no guard on Windows. There, a worker must exit when its connection is closed, as XyPriss's workers do;
+ * otherwise it keeps running.
  */
 export class OrphanGuard {
   readonly #leaders = new Set<number>();
@@ -16,14 +17,14 @@ export class OrphanGuard {
   #respawn: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** Guards the group that a process leads. */
+  /** Adds the process group of a leader. */
   add(leader: number): void {
     this.#leaders.add(leader);
     if (this.#shell === undefined) this.#start();
     else this.#send(`+ ${leader}\n`);
   }
 
-  /** Nothing is left of the group. */
+  /** The group has ended. */
   delete(leader: number): void {
     if (this.#leaders.delete(leader)) this.#send(`- ${leader}\n`);
   }
@@ -32,7 +33,7 @@ export class OrphanGuard {
     return this.#shell?.pid;
   }
 
-  /** Ends it, and by it whatever it still guards. */
+  /** Ends the guard, which ends all groups that it still has. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#respawn);
@@ -48,11 +49,11 @@ export class OrphanGuard {
       detached: true,
     });
     shell.on("error", () => this.#startLater());
-    const input: Writable | undefined = shell.stdin; // none where there were no descriptors for it
+    const input: Writable | undefined = shell.stdin; // undefined if the service was out of descriptors
     if (input === undefined) return;
     this.#shell = shell;
     shell.on("exit", () => this.#startLater());
-    input.on("error", () => {}); // told by its exit
+    input.on("error", () => {}); // reported by its exit
     shell.unref();
     (input as unknown as { unref(): void }).unref();
     for (const leader of this.#leaders) this.#send(`+ ${leader}\n`);
@@ -73,8 +74,8 @@ export class OrphanGuard {
 }
 
 /**
- * POSIX shell. What ends a terminal's processes passes it by. `kill -0` of a group says whether any of it is left; two
- * seconds are for what ends when it is asked.
+ * POSIX shell. It ignores the signals that a terminal sends. `kill -0` checks whether a group still has processes; they
+ * have two seconds to end after SIGTERM.
  */
 const SCRIPT = `trap '' HUP INT QUIT TERM
 PATH=/usr/bin:/bin

@@ -4,18 +4,18 @@ import type { EventOf } from "../../protocol/contract/command.ts";
 /** One line of a worker's output. */
 export type LogLine = EventOf<typeof logs>;
 
-/** Lines kept of a member, whichever process of it printed them; together no more than MAX_TEXT characters. */
+/** Maximum number of lines kept per member, from all its processes; together at most MAX_TEXT characters. */
 export const MAX_KEPT = 200;
 const MAX_TEXT = 262_144;
-/** Characters kept of one. */
+/** Maximum characters kept per line. */
 const MAX_KEPT_LINE = 8_192;
 
-/** The end of what a member printed. */
+/** The last lines of a member's output. */
 export class LastLines {
   readonly #lines: { readonly line: LogLine; readonly by: object | undefined }[] = [];
   #text = 0;
 
-  /** `by` stands for the process that printed it. */
+  /** `by` identifies the process that printed the line. */
   add(line: LogLine, by?: object): void {
     const kept = line.line.length > MAX_KEPT_LINE ? { ...line, line: beginning(line.line) } : line;
     this.#lines.push({ line: kept, by });
@@ -25,18 +25,18 @@ export class LastLines {
     }
   }
 
-  /** The last ones, the oldest first. */
+  /** The last lines, oldest first. */
   last(count: number): readonly LogLine[] {
     return count === 0 ? [] : this.#lines.slice(-count).map(({ line }) => line);
   }
 
-  /** Those of one process, the oldest first. */
+  /** The lines of one process, oldest first. */
   of(by: object): readonly LogLine[] {
     return this.#lines.flatMap((each) => (each.by === by ? each.line : []));
   }
 }
 
-/** Copied: a slice of a string keeps all of it in memory. */
+/** Makes a copy, because a slice keeps the whole string in memory. */
 function beginning(line: string): string {
   return `${Buffer.from(line.slice(0, MAX_KEPT_LINE)).toString()} …`;
 }

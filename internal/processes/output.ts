@@ -3,33 +3,39 @@ import { LineCutter } from "./line-cutter.ts";
 
 export type OutputName = "stdout" | "stderr";
 
-/** What of a worker's output is passed on within a second; what goes beyond it is dropped. */
+/** Maximum lines and bytes of a worker's output per window of one second. Output above it is dropped. */
 export const MAX_LINES = 2_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 const WINDOW = 1_000;
 
-/** Bytes of a flood that are read before its writer has to wait, and for how long: 25 MB/s, at 3 % of the event loop. */
+/**
+ * Bytes that are read between two pauses above the limit, and the pause in milliseconds: 25 MB/s, 3 % of the event
+ * loop.
+ */
 const BURST = 256 * 1024;
 const PAUSE = 10;
-/** Bytes looked at in one go: a chunk of 64 KiB may have 65,536 lines. */
+/** Bytes that are processed between two checks of the limit: a chunk of 64 KiB may have 65,536 lines. */
 const SLICE = 8_192;
-/** The losses of a lasting flood are told at its beginning, and then every so many windows. */
+/** Dropped lines are reported in the first window of a flood, and then once per this many windows. */
 const REPORT_EVERY = 10;
 
 interface Listener {
   line(stream: OutputName, line: string): void;
-  /** Lines were dropped: when a flood is over, and now and then while it lasts. */
+  /** Called with the number of dropped lines, during a flood and at its end. */
   flood(dropped: number): void;
 }
 
-/** What a worker prints, line by line, so much in a second. A worker that prints more waits, and loses the lines. */
+/**
+ * Reads a worker's output line by line, with a rate limit. A worker above the limit is slowed down, and its lines are
+ * dropped.
+ */
 export class ProcessOutput {
   readonly #listener: Listener;
   #windowEnds = 0;
   #lines = 0;
   #bytes = 0;
   #dropped = 0;
-  /** Of them, since the last tick. */
+  /** Lines dropped since the last tick. */
   #droppedInWindow = 0;
   #ticks = 0;
   #ticker: NodeJS.Timeout | undefined;
@@ -42,7 +48,7 @@ export class ProcessOutput {
     }
   }
 
-  /** Tells of the last losses. */
+  /** Reports the remaining dropped lines. */
   end(): void {
     this.#stopTicking();
     this.#reportDropped();
@@ -61,7 +67,7 @@ export class ProcessOutput {
       setTimeout(() => stream.resume(), PAUSE);
     });
     stream.on("end", () => cutter.end(onLine));
-    stream.on("error", () => {}); // its end is told by the process's own
+    stream.on("error", () => {}); // the end of the process is reported elsewhere
   }
 
   get #isFlooded(): boolean {

@@ -1,8 +1,8 @@
 import { isErrno } from "../base/errno.ts";
 
 /**
- * Sends a signal to a process, or, by the negative of its id, to a group. One that has ended, or that belongs to another
- * user, is passed over: false.
+ * Sends a signal to a process, or to a process group by its negative id. Returns false if it has ended or belongs to
+ * another user.
  */
 export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {

@@ -5,42 +5,42 @@ import { finalError } from "./final-error.ts";
 import { isTooOld, NODE_NEEDED } from "./node-needed.ts";
 import type { ProcessOptions } from "./options.ts";
 
-/** Characters of a program's own words. */
+/** Maximum characters quoted from a program's output. */
 const MAX_WORDS = 400;
 
 export type Started = Pick<ProcessOptions, "command" | "cwd" | "env">;
 
-/** What a process left that did not get ready. */
+/** A process that ended before it was ready. */
 export interface FailedStart {
   readonly end: ProcessEnd | undefined;
-  /** The supervisor ended it, for a cause of its own such as a missed deadline. */
+  /** The supervisor ended it, for example after a timeout. */
   readonly endedBySupervisor: boolean;
-  /** What it printed, the oldest first. */
+  /** Its output, oldest line first. */
   readonly lines: readonly string[];
 }
 
 /**
- * Why a process did not get ready, where its end or its output shows one of the usual reasons: the program, its folder,
- * interpreter or a module is missing, Node is too old or refuses an option, the syntax is wrong, an address is in use,
- * permission is denied, memory ran out. Undefined otherwise, and where the supervisor ended it.
+ * Returns why a process did not become ready, if its end or its output shows a known reason: the program, its folder,
+ * its interpreter or a module is missing, Node is too old or refuses an option, a syntax error, an address in use,
+ * permission denied, or out of memory. Undefined otherwise, and if the supervisor ended the process.
  */
 export function startFailure({ end, endedBySupervisor, lines }: FailedStart, started: Started): string | undefined {
   if (endedBySupervisor) return undefined;
   const attempt = attemptOf(started);
   if (end?.error !== undefined) return startFault((end.error as NodeJS.ErrnoException).code, attempt);
-  // A shell that sets limits starts the program: it says by 127 and 126 what the system would have said by an error.
+  // If a shell sets limits and starts the program, its exit codes 127 and 126 stand for the system's ENOENT and EACCES.
   const byShell = end?.code === 127 ? "ENOENT" : end?.code === 126 ? "EACCES" : undefined;
   return startFault(byShell, attempt) ?? fromOutput(lines, started);
 }
 
-/** A worker's environment is the service's own, and what it is given besides. */
+/** A worker inherits the service's environment, with additions. */
 export function attemptOf({ command: [program], cwd, env }: Started): StartAttempt {
   return { program, cwd, env: { ...process.env, ...env } };
 }
 
 type Explain = (found: RegExpExecArray, runtime: Runtime) => string;
 
-/** Only the final error counts: the program went on after an earlier one. */
+/** Only the last error counts: the program continued after any earlier one. */
 function fromOutput(lines: readonly string[], started: Started): string | undefined {
   const runtime = new Runtime(lines, started);
   for (const line of finalError(lines)) {
@@ -70,8 +70,8 @@ const REASONS: readonly (readonly [RegExp, Explain])[] = [
   [
     /EADDRINUSE:? (?:address already in use )?(\S*)/,
     ([, address]) =>
-      `it listens on ${clipped(address) || "an address"} itself, which is in use: a worker gets its requests from xsys, ` +
-      "and needs no port of its own",
+      `it tried to listen on ${clipped(address) || "an address"}, which is in use: a worker receives its requests from ` +
+      "xsys and needs no port",
   ],
   [
     /(?:EACCES|EPERM): (?:permission denied|operation not permitted),? (.*)/,
@@ -81,7 +81,7 @@ const REASONS: readonly (readonly [RegExp, Explain])[] = [
   [/JavaScript heap out of memory/, (_, node) => `${node.name} ran out of memory`],
 ];
 
-/** The Node that ran a worker, as far as its output and its command line tell. */
+/** The Node that ran a worker, by its output and its command line. */
 class Runtime {
   readonly #version: string | undefined;
   readonly #started: Started;
@@ -104,7 +104,7 @@ class Runtime {
     return `${this.name} cannot ${what}${needed}`;
   }
 
-  /** What else may be behind an error that an old Node and a wrong program both cause. */
+  /** A hint for errors that either an old Node or the program itself may cause. */
   get asHint(): string {
     return this.#isTooOld ? `; it was run by ${this.name}, and the SDK of xsys needs Node ${NODE_NEEDED} or later` : "";
   }
@@ -119,7 +119,7 @@ class Runtime {
   }
 }
 
-/** The last line of what Node prints at an uncaught error. */
+/** The last line that Node prints after an uncaught error. */
 const VERSION_LINE = /^Node\.js (v\d+\.\d+\.\d+\S*)/;
 
 function clipped(words: string | undefined): string {

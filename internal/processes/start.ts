@@ -3,19 +3,19 @@ import { setPriority } from "node:os";
 import type { Logger } from "../base/log.ts";
 import type { ProcessOptions } from "./options.ts";
 
-/** Which of several processes of the same options it is. */
+/** Distinguishes processes with the same options. */
 export interface Identity {
-  /** What the log calls it, such as `worker 3`. */
+  /** Its name in the log, such as `worker 3`. */
   readonly name: string;
-  /** Fields of the log's lines about it. */
+  /** Fields of log records about it. */
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Its own environment, added to that of the options. */
+  /** Additional environment variables. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * Starts a process as the leader of a process group. A failure to start is reported by the process's `error` event, as
- * Node does it. A priority or a descriptor limit that cannot be set is logged, and the process runs without it.
+ * Starts a process as the leader of a process group. A failed start is reported by the process's `error` event, as in
+ * Node. If the priority or the descriptor limit cannot be set, that is logged, and the process runs without it.
  */
 export function startProcess(options: ProcessOptions, identity: Identity, log: Logger): ChildProcess {
   options.beforeStart?.();
@@ -31,7 +31,9 @@ export function startProcess(options: ProcessOptions, identity: Identity, log: L
   return child;
 }
 
-/** The limit is the child's own, so a shell sets it. Raised by nobody but a superuser, it may not be had. */
+/**
+ * The descriptor limit applies to the child only, so a shell sets it. Only root may raise a hard limit, so it may fail.
+ */
 function commandLine({ command, fileDescriptors }: ProcessOptions): [program: string, args: string[]] {
   const [program, ...args] = command;
   if (fileDescriptors === undefined || process.platform === "win32") return [program, args];
@@ -39,9 +41,9 @@ function commandLine({ command, fileDescriptors }: ProcessOptions): [program: st
 }
 
 const LIMITED =
-  'ulimit -n "$0" || echo "xsys: a limit of $0 descriptors cannot be had, it stays at $(ulimit -n)" >&2; exec "$@"';
+  'ulimit -n "$0" || echo "xsys: cannot set the descriptor limit to $0, it stays at $(ulimit -n)" >&2; exec "$@"';
 
-/** Names that would tie a child to what started the service: its IPC channel, its listening sockets, its readiness. */
+/** Variables that belong to the service itself: its IPC channel, its listening sockets, its readiness notification. */
 const NOT_INHERITED = [
   "NODE_CHANNEL_FD",
   "NODE_CHANNEL_SERIALIZATION_MODE",
@@ -64,6 +66,6 @@ function prioritize(pid: number, priority: number, { name, fields }: Identity, l
     setPriority(pid, priority);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    log.warn({ ...fields, pid, priority }, `${name} runs at the priority of the service: ${why}`);
+    log.warn({ ...fields, pid, priority }, `cannot set the priority of ${name}, it stays at the service's own: ${why}`);
   }
 }

@@ -1,8 +1,8 @@
-/** `draining` is asked to end, from its last requests to its exit; a crash is every end that was not asked for. */
+/** `draining`: asked to end, until its exit. `crashed`: ended without being asked to. */
 export type ProcessState = "starting" | "ready" | "draining" | "stopped" | "crashed";
 export type ProcessEvent = "ready" | "stop" | "fault" | "end";
 
-/** What becomes of a process. What has no line changes nothing: one that is asked to end may do so in any way. */
+/** The transitions of a process. Events without an entry are ignored: a draining process may end in any way. */
 export const PROCESS_STEPS: Steps<ProcessState, ProcessEvent> = {
   starting: { ready: "ready", stop: "draining", fault: "crashed" },
   ready: { stop: "draining", fault: "crashed" },
@@ -12,11 +12,11 @@ export const PROCESS_STEPS: Steps<ProcessState, ProcessEvent> = {
 };
 
 /**
- * A member without a process waits for its next one (`backing-off`), is stopped, was left crashed (no respawn), or was given
- * up after `maxRestarts` (`hopeless`).
+ * A member without a process is waiting for its next start (`backing-off`), was stopped (`stopped`), crashed while
+ * respawning is off (`crashed`), or is no longer started after `maxRestarts` failures (`hopeless`).
  */
 export type MemberState = "starting" | "ready" | "draining" | "stopped" | "crashed" | "backing-off" | "hopeless";
-/** `lost` is its process, and `succeeded` the same where the next one is being started already. */
+/** `lost`: its process was lost. `succeeded`: the same, but a successor is already starting. */
 export type MemberEvent = "start" | "ready" | "stop" | "end" | "lost" | "succeeded" | "leave" | "give-up";
 
 export const MEMBER_STEPS: Steps<MemberState, MemberEvent> = {
@@ -31,7 +31,7 @@ export const MEMBER_STEPS: Steps<MemberState, MemberEvent> = {
 
 type Steps<S extends string, E extends string> = Readonly<Record<S, Readonly<Partial<Record<E, S>>>>>;
 
-/** Where something stands by a table of steps. */
+/** A state machine, defined by a table of transitions. */
 export class StateMachine<S extends string, E extends string> {
   readonly #steps: Steps<S, E>;
   #now: S;
@@ -45,7 +45,7 @@ export class StateMachine<S extends string, E extends string> {
     return this.#now;
   }
 
-  /** Whether the event changed anything. */
+  /** Applies an event. Returns whether it caused a transition. */
   take(event: E): boolean {
     const next = this.#steps[this.#now][event];
     if (next !== undefined) this.#now = next;

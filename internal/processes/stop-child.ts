@@ -1,26 +1,26 @@
 import { startTimer } from "../../protocol/timers.ts";
 
-/** A child process, as far as its end goes. */
+/** The part of a child process that is needed to stop it. */
 export interface Child {
   /** Resolves when it has ended. */
   readonly ended: Promise<unknown>;
-  /** Sends a signal. To one that has ended already it does nothing. */
+  /** Sends a signal. Does nothing if the process has ended. */
   signal(signal: NodeJS.Signals): void;
 }
 
 export interface StopOptions {
-  /** What asks it to end. */
+  /** The signal that asks the process to end. */
   readonly ask?: NodeJS.Signals;
-  /** Milliseconds that it has for it. */
+  /** Milliseconds that the process has to end before it is killed. */
   readonly grace?: number;
 }
 
-/** Milliseconds for the kernel to end what was killed. */
+/** Milliseconds for the kernel to end a killed process. */
 const AFTER_KILL = 2_000;
 
 /**
- * Ends a child process: asks, waits, kills. Resolves to how it ended; `unkillable` is one that does not, such as another
- * user's.
+ * Ends a child process: asks it, waits, then kills it. Resolves to how it ended; `unkillable` if it did not end, for
+ * example because it belongs to another user.
  */
 export async function stopChild(
   child: Child,

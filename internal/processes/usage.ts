@@ -2,23 +2,23 @@ import type { ProcessUsage } from "../facts/facts.ts";
 import { listKernelFolder, readKernelFile } from "../facts/linux/kernel-file.ts";
 import { platform } from "../facts/platform.ts";
 
-/** What a worker uses, with the processes that it started. */
+/** Resource usage of a worker, including its child processes. */
 export interface Usage {
-  /** Bytes, resident. */
+  /** Resident memory in bytes. */
   readonly memory: number;
-  /** Percent of one processor since the reading before. */
+  /** Percent of one CPU since the previous reading. */
   readonly cpu: number;
 }
 
-/** Processes of one worker that are counted: what starts more of them is not bounded by counting. */
+/** Maximum number of processes that are counted per worker. It bounds the cost of a reading. */
 const MAX_PROCESSES = 64;
-/** Threads of a process that are asked for their children: it is most often the first one that has them. */
+/** Maximum number of threads per process whose children are counted. Usually the first thread has them. */
 const MAX_THREADS = 64;
 
-/** Reads, from time to time, what a process and those below it use. Elsewhere than on Linux it is that process alone. */
+/** Reads the resource usage of a process and its descendants; of the process alone on systems other than Linux. */
 export class UsageMeter {
   readonly #pid: number;
-  /** Processor seconds of each process at the last reading, by its id and start. */
+  /** CPU seconds of each process at the last reading, by process id and start time. */
   #seconds = new Map<string, number>();
   #at = performance.now();
 
@@ -26,7 +26,7 @@ export class UsageMeter {
     this.#pid = pid;
   }
 
-  /** Undefined when the process has ended. */
+  /** Undefined if the process has ended. */
   async read(): Promise<Usage | undefined> {
     const pids = process.platform === "linux" ? processTree(this.#pid) : [this.#pid];
     const found = await Promise.all(pids.map(async (pid) => ({ pid, usage: await platform.processUsage(pid) })));
@@ -57,7 +57,7 @@ export class UsageMeter {
   }
 }
 
-/** A process and all below it. Each thread has children of its own, proc_tid_children(5): 10 µs a thread. */
+/** A process and its descendants. Children belong to a thread, see proc_tid_children(5). Takes 10 µs per thread. */
 function processTree(pid: number): number[] {
   const pids = [pid];
   for (let i = 0; i < pids.length && pids.length < MAX_PROCESSES; i++) {

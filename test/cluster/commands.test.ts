@@ -108,7 +108,7 @@ test("logs are the last lines of all or of one, and what comes", async () => {
 
 test("crashes are the latest first, so many of them", async () => {
   const scene = scenes.start(script("echo dying; exit 5"), { maxRestarts: 3 });
-  await scene.said("not started any more");
+  await scene.said("no longer started");
   const { result } = await callerOf(scene)("cluster.crashes", { limit: 3 });
   const each = { id: "0", exit_code: 5, reason: "exited with code 5", last_lines: ["dying"], in_flight: 0 };
   expect(result).toMatchObject([each, each, each]);

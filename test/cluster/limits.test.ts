@@ -35,7 +35,7 @@ describe("a worker over its limit of memory", () => {
     const scene = scenes.start(leaking, { maxMemory: 200 * MEGABYTE, checkInterval: 10, hardLimits: true });
     const first = await scene.channels.next();
     void first.request("/");
-    await scene.said("worker 0 was not replaced: the one to replace it exited with code 1");
+    await scene.said("worker 0 was not replaced: the new process exited with code 1");
     for (let i = 0; i < 3; i++) await scene.printed("collects garbage");
     expect([scene.states, scene.supervisor.restarts]).toEqual([["ready"], 1]);
   });
@@ -61,7 +61,7 @@ test("workers near their limit together are asked to collect their garbage, and 
   const scene = scenes.start(worker("leaks"), options);
   const [first, second] = [await scene.channels.next(), await scene.channels.next()];
   void first.request("/");
-  expect((await scene.said("the workers use")).msg).toMatch(/^the workers use \d+ MB, \d+ % of what they may$/);
+  expect((await scene.said("the workers use")).msg).toMatch(/^the workers use \d+ MB, \d+ % of their limit$/);
   await scene.printed(new RegExp(`^${second.id} stdout collects garbage, and has 0`));
   await scene.printed(new RegExp(`^${second.id} stdout collects garbage, and has 0`));
   expect(scene.log.all.filter(({ msg }) => msg.startsWith("the workers use"))).toHaveLength(1);

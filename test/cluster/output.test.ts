@@ -62,7 +62,7 @@ describe("a flood", () => {
   test("does not take the service's time or memory, and its worker is not stopped by it", async () => {
     const scene = scenes.start(worker("floods"));
     const channel = await scene.channels.next();
-    await scene.said(/^worker 0 floods: \d+ lines of it were dropped$/);
+    await scene.said(/^worker 0 prints too fast: \d+ lines were dropped$/);
     await channel.ping();
     expect(scene.lines.all.length).toBeLessThanOrEqual(60 * MAX_LINES);
     expect(scene.supervisor.logs("0")).toHaveLength(200);

@@ -44,12 +44,12 @@ describe("a rolling restart", () => {
     await scenes.sandbox.write("broken", "");
     await expect(scene.supervisor.restart()).rejects.toMatchObject({
       code: "UNAVAILABLE",
-      message: "worker 0 was not replaced: the one to replace it exited with code 9",
+      message: "worker 0 was not replaced: the new process exited with code 9",
     });
     expect(old.map(({ told }) => told)).toEqual([["active"], ["active"]]);
     await Promise.all(old.map((channel) => channel.request("/")));
     expect(scene.supervisor.status()).toMatchObject({ ready: 2, restarts: 1 });
-    await scene.said("the successor of worker 0 did not start: it exited with code 9");
+    await scene.said("the replacement of worker 0 did not start: it exited with code 9");
   });
 
   test("of a worker that dies meanwhile goes on with its successor", async () => {

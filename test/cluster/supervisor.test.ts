@@ -28,7 +28,7 @@ describe("a worker that dies", () => {
   test("leaves the last lines that it printed", async () => {
     const lines = "for i in 1 2 3 4 5; do echo line $i of $$; done; echo why >&2; exit 7";
     const scene = scenes.start(script(lines), { respawn: false });
-    await scene.said("worker 0 did not start: it exited with code 7; the last it printed: .*");
+    await scene.said("worker 0 did not start: it exited with code 7; last output: .*");
     const [record] = scene.supervisor.crashes();
     expect(record).toMatchObject({ exit_code: 7, in_flight: 0, requests: [] });
     expect(record?.last_lines.toSorted()).toEqual(
@@ -39,7 +39,7 @@ describe("a worker that dies", () => {
   test("of an error of Node's is told by that error, and not by what Node prints below it", async () => {
     const lines = ["throw Object.assign(new Error('boom'), {", "code: 'X', port: 1,", "})"].join("\n");
     const scene = scenes.start([process.execPath, "-e", lines], { respawn: false });
-    await scene.said("worker 0 did not start: it exited with code 1; the last it printed: Error: boom");
+    await scene.said("worker 0 did not start: it exited with code 1; last output: Error: boom");
   });
 
   test("is left where it is without respawn", async () => {
@@ -70,13 +70,13 @@ describe("a worker that cannot start", () => {
     const tries = 12; // more than the eight in a second that used to be the end of it
     const text = '[ -e fine ] || { echo no database >&2; echo x >> tries; exit 1; }; exec "$@"';
     const scene = scenes.start(script(text, ...worker("sound")), { backoff: { first: 1, most: 5, mostInService: 5 } });
-    await scene.said("did not start: it exited with code 1; the last it printed: no database .it is tried again");
+    await scene.said("did not start: it exited with code 1; last output: no database .it is retried");
     const tried = async () => (await scenes.sandbox.read("tries")).length / 2;
     await expect.poll(tried, { timeout: 20_000 }).toBeGreaterThan(tries);
     expect(["backing-off", "starting"]).toContain(scene.states[0]);
     const { failed_starts, reason } = scene.member("0");
     expect(failed_starts).toBeGreaterThanOrEqual(tries - 1);
-    expect(reason).toBe("it exited with code 1; the last it printed: no database");
+    expect(reason).toBe("it exited with code 1; last output: no database");
     expect(scene.supervisor.expectsWorker).toBe(true);
     await scenes.sandbox.write("fine", "");
     await scene.channels.next();
@@ -98,8 +98,8 @@ describe("a worker that cannot start", () => {
   test("is told of again when another reason follows, and of the same one after it was ready", async () => {
     const text = "[ -e other ] && { echo other; exit 2; }; echo one; touch other; exit 1";
     const scene = scenes.start(script(text), { backoff: { first: 1, most: 1, mostInService: 1 } });
-    await scene.said("the last it printed: one");
-    await scene.said("the last it printed: other");
+    await scene.said("last output: one");
+    await scene.said("last output: other");
     expect(scene.log.all.filter(({ level }) => level > 40)).toHaveLength(2);
   });
 
@@ -118,9 +118,9 @@ describe("a worker that cannot start", () => {
   ] as const)("is given up after so many restarts, where that was asked for: %s", async (title, command, words) => {
     const limits = title.includes("descriptors") ? { fileDescriptors: 256 } : {};
     const scene = scenes.start(command as unknown as [string], { maxRestarts: 3, ...limits });
-    const { msg } = await scene.said("not started any more");
+    const { msg } = await scene.said("no longer started");
     expect(msg).toMatch(words);
-    expect(msg).toContain("4 starts in a row have failed");
+    expect(msg).toContain("4 consecutive failed starts");
     expect(scene.states).toEqual(["hopeless"]);
     expect(scene.member("0").reason).toMatch(words);
     expect(scene.supervisor.crashes().map(({ cause }) => cause)).toEqual(Array(4).fill(expect.stringMatching(words)));
@@ -141,7 +141,7 @@ describe("a worker that cannot start", () => {
 
   test("is started again by hand when what was missing is there", async () => {
     const scene = scenes.start(script('[ -e fine ] || exit 1; exec "$@"', ...worker("sound")), { maxRestarts: 2 });
-    await scene.said("not started any more");
+    await scene.said("no longer started");
     await expect(scene.supervisor.restart("0")).rejects.toMatchObject({ code: "UNAVAILABLE" });
     await scenes.sandbox.write("fine", "");
     await scene.supervisor.restart("0");
@@ -152,7 +152,7 @@ describe("a worker that cannot start", () => {
     const text = '[ "$XYPRISS_WORKER_ID" = 1 ] && exit 1; exec "$@"';
     const scene = scenes.start(script(text, ...worker("sound")), { workers: 2, maxRestarts: 1 });
     await scene.channels.next();
-    await scene.said("worker 1 is not started any more");
+    await scene.said("worker 1 is no longer started");
     expect(scene.givenUp).toEqual([]);
   });
 
@@ -188,7 +188,7 @@ describe("a worker that lives and is of no use", () => {
     await first.answered.next();
     void first.request("/for-ever");
     await scene.channels.next();
-    await scene.said("worker 0 hung: it gave no sign of life for 300 ms");
+    await scene.said("worker 0 hung: it did not answer a ping for 300 ms");
     expect(scene.supervisor.crashes().at(-1)).toMatchObject({ pid: first.pid, in_flight: 1, signal: "SIGKILL" });
     expect(first.isClosed).toBe(true);
   });
@@ -287,7 +287,7 @@ describe("what a worker is started with", () => {
 
   test("goes on without a limit that cannot be had", async () => {
     const scene = scenes.start(script("exec sleep 1000"), { readyWhen: "started", fileDescriptors: 2 ** 40 });
-    expect(await scene.printed("xsys")).toMatch(/0 stderr xsys: a limit of 1099511627776 descriptors cannot be had/);
+    expect(await scene.printed("xsys")).toMatch(/0 stderr xsys: cannot set the descriptor limit to 1099511627776/);
     expect(scene.states).toEqual(["ready"]);
   });
 });

@@ -64,7 +64,7 @@ describe("what a program printed as it ended", () => {
     ],
     [
       "Error: listen EADDRINUSE: address already in use :::3000",
-      "it listens on :::3000 itself, which is in use: a worker gets its requests from xsys, and needs no port of its own",
+      "it tried to listen on :::3000, which is in use: a worker receives its requests from xsys and needs no port",
     ],
     ["Error: EACCES: permission denied, open '/etc/key'", "permission denied: open '/etc/key'"],
     ["Error: listen EACCES: permission denied 0.0.0.0:80", "permission denied: 0.0.0.0:80"],
@@ -234,8 +234,8 @@ describe("as it happens", () => {
       "throw new Error('connect ECONNREFUSED 127.0.0.1:5432');";
     const file = await scenes.sandbox.write("app.mjs", text);
     const scene = scenes.start([process.execPath, file], { maxRestarts: 2 });
-    await scene.said("not started any more");
-    const words = "it exited with code 1; the last it printed: Error: connect ECONNREFUSED 127.0.0.1:5432";
+    await scene.said("no longer started");
+    const words = "it exited with code 1; last output: Error: connect ECONNREFUSED 127.0.0.1:5432";
     expect(scene.member("0").reason).toBe(words);
     expect(scene.lines.all.filter((line) => line.startsWith("repeat"))).toEqual([]);
   });
@@ -251,8 +251,8 @@ describe("as it happens", () => {
     const text =
       'echo "TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension \\".ts\\" for /a.ts"; echo Node.js v20.20.2; exit 1';
     const scene = scenes.start(script(text), { workers: 2, maxRestarts: 3 });
-    await scene.said("worker 0 is not started any more|worker 1 is not started any more");
-    await scene.said("worker 0 is not started any more|worker 1 is not started any more");
+    await scene.said("worker 0 is no longer started|worker 1 is no longer started");
+    await scene.said("worker 0 is no longer started|worker 1 is no longer started");
     const told = scene.log.all.filter(({ level, msg }) => level > 20 && msg.includes("did not start"));
     expect(told.map(({ msg }) => msg)).toEqual([expect.stringMatching(/Node v20\.20\.2 .*or later is needed/)]);
   });

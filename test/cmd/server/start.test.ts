@@ -168,7 +168,7 @@ describe("workers that do not start", () => {
 
   test("are tried again, and the service goes on: requests wait, then they are told 503", async () => {
     const server = await start(...failing("--queue-timeout", "50"));
-    await server.until(/worker \d did not start: it exited with code 1; the last it printed: no database/);
+    await server.until(/worker \d did not start: it exited with code 1; last output: no database/);
     expect(await get(`http://${server.address()}/`)).toMatch(/^503 /);
     const status = async () => JSON.parse((await get(`http://${server.address()}/_xypriss/b/status`)).slice(4));
     await expect.poll(async () => (await status()).workers.restarts, { timeout: 20_000 }).toBeGreaterThan(16);
@@ -184,8 +184,10 @@ describe("workers that do not start", () => {
     const server = await start(...failing("--max-restarts", "2"));
     const { status, stdout } = await server.end;
     expect(status).toBe(69);
-    expect(stdout).toContain("worker 0 is not started any more: 3 starts in a row have failed. The last: it exited");
-    expect(stdout).toMatch(/ERROR: all workers were given up after 3 failed starts in a row.* no database\n$/);
+    expect(stdout).toContain(
+      "worker 0 is no longer started after 3 consecutive failed starts; last failure: it exited",
+    );
+    expect(stdout).toMatch(/ERROR: all workers were abandoned after 3 consecutive failed starts.* no database\n$/);
   });
 });
 
