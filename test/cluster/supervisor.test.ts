@@ -108,7 +108,7 @@ describe("a worker that cannot start", () => {
     const scene = scenes.start(script(text), { backoff: { first: 1, most: 1, mostInService: 1 } });
     await scene.printed("^0 stdout try$");
     await scene.printed("^repeat 0 stdout try$");
-    expect(scene.member("0").reason).toContain("127.0.0.1:5432 itself, which is in use");
+    expect(scene.member("0").reason).toContain("127.0.0.1:5432, which is in use");
   });
 
   test.each([

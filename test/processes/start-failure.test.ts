@@ -210,7 +210,7 @@ describe("as it happens", () => {
     [
       "listens where somebody listens",
       "import { createServer } from 'node:net'; const s = createServer().listen(0, '127.0.0.1', () => createServer().listen(s.address().port, '127.0.0.1'));",
-      /it listens on 127\.0\.0\.1:\d+ itself/,
+      /it tried to listen on 127\.0\.0\.1:\d+, which is in use/,
     ],
   ])("a worker that %s has that for its reason", async (_what, text, words) => {
     const file = await scenes.sandbox.write("app.mjs", text);
