@@ -73,6 +73,6 @@ export interface Host {
 /** What a handler receives besides its parameters. */
 export interface Context extends Call {
   readonly host: Host;
-  /** The parameters as the caller sent them. In the handler's parameters, paths are absolute and checked. */
+  /** Path parameters as the caller sent them. In the handler's parameters they are absolute and checked. */
   readonly asked: Readonly<Record<string, unknown>>;
 }
