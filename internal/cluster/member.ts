@@ -2,7 +2,7 @@ import { XsysError } from "../../protocol/errors.ts";
 import { startTimer } from "../../protocol/timers.ts";
 import { Backoff } from "../processes/backoff.ts";
 import { withLastLine } from "../processes/last-line.ts";
-import { LastLines, type LogLine } from "../processes/output-tail.ts";
+import { type LogLine, OutputTail } from "../processes/output-tail.ts";
 import { startFailure } from "../processes/start-failure.ts";
 import { MEMBER_STEPS, type MemberState, StateMachine } from "../processes/states.ts";
 import type { WorkerChannel } from "../workers/channel.ts";
@@ -37,7 +37,7 @@ export interface MemberOwner extends Pick<WorkerProcessOwner, "options" | "log" 
 /** One worker of a cluster: it has one process at a time, and a successor while that is being replaced. */
 export class Member {
   readonly id: string;
-  readonly lines = new LastLines();
+  readonly lines = new OutputTail();
   /** Number of started processes. */
   starts = 0;
   /** How the last process that ended unexpectedly did so. */

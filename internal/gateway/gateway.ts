@@ -1,8 +1,8 @@
 import type { Readable } from "node:stream";
 import type { WorkerRequest } from "../../protocol/wire/worker.ts";
 import type { Logger } from "../base/log.ts";
+import { DELEGATED } from "../workers/answer-head.ts";
 import type { Failure } from "../workers/job.ts";
-import { DELEGATED } from "../workers/worker-answer.ts";
 import type { WorkerPool } from "../workers/worker-pool.ts";
 import { BodyReader, type RequestBody } from "./body/body-reader.ts";
 import { BodyTooLarge, hasBody, TOO_LARGE } from "./body/read-body.ts";

@@ -1,4 +1,7 @@
-/** The oldest Node version that can run a worker with the SDK; the same as `engines` in package.json. */
+/**
+ * The oldest Node version that runs TypeScript files as they are, and so the sources of xsys: `engines` in package.json. The
+ * installed SDK is JavaScript and runs on older ones, too.
+ */
 export const NODE_NEEDED = "22.22";
 
 /** Whether a Node version such as `v20.20.2` is older than that. */

@@ -11,7 +11,7 @@ const MAX_TEXT = 262_144;
 const MAX_KEPT_LINE = 8_192;
 
 /** The last lines of a member's output. */
-export class LastLines {
+export class OutputTail {
   readonly #lines: { readonly line: LogLine; readonly by: object | undefined }[] = [];
   #text = 0;
 

@@ -106,7 +106,9 @@ class Runtime {
 
   /** A hint for errors that either an old Node or the program itself may cause. */
   get asHint(): string {
-    return this.#isTooOld ? `; it was run by ${this.name}, and the SDK of xsys needs Node ${NODE_NEEDED} or later` : "";
+    return this.#isTooOld
+      ? `; it was run by ${this.name}, which may be too old: TypeScript files need Node ${NODE_NEEDED} or later`
+      : "";
   }
 
   isEntryPoint(name: string): boolean {

@@ -10,6 +10,7 @@ import { Latency } from "../balance/latency.ts";
 import type { RoleInbox, RolePeer } from "../ipc/role.ts";
 import { type AbandonedRequest, AbandonedRequests } from "./abandoned-requests.ts";
 import type { WorkerAnswer } from "./answer.ts";
+import { answerHead } from "./answer-head.ts";
 import { Backlog } from "./backlog.ts";
 import type { RequestInFlight } from "./channel.ts";
 import { DescribedJob, described } from "./described-job.ts";
@@ -19,7 +20,6 @@ import type { SentJob } from "./sent-job.ts";
 import { SentJobs } from "./sent-jobs.ts";
 import { MAX_SLOTS } from "./slots.ts";
 import { streamedBody, streamedConnection } from "./streamed-body.ts";
-import { answerHead } from "./worker-answer.ts";
 import { writeRequest } from "./write-request.ts";
 
 const NO_BYTES = Buffer.alloc(0);

@@ -8,13 +8,13 @@ import type { StrategyName } from "../balance/strategies.ts";
 import type { Logger } from "../base/log.ts";
 import type { Role, RoleInbox, RolePeer } from "../ipc/role.ts";
 import type { WorkerChannel } from "./channel.ts";
+import { workerChannel } from "./channel-of-link.ts";
 import type { Job } from "./job.ts";
 import type { Loss } from "./loss.ts";
 import { Losses } from "./losses.ts";
 import { TaskRelay } from "./task-relay.ts";
 import { Trials, type TrialsOwner } from "./trials.ts";
 import { WaitingJobs } from "./waiting-jobs.ts";
-import { workerChannel } from "./worker-channel.ts";
 import { WorkerLink, type WorkerLinkOwner } from "./worker-link.ts";
 
 export interface PoolOptions {

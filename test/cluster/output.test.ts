@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { LineCutter, MAX_LINE } from "../../internal/processes/line-cutter.ts";
 import { MAX_LINES, ProcessOutput } from "../../internal/processes/output.ts";
-import { LastLines } from "../../internal/processes/output-tail.ts";
+import { OutputTail } from "../../internal/processes/output-tail.ts";
 import { worker } from "./support/options.ts";
 import { useScenes } from "./support/scene.ts";
 
@@ -74,7 +74,7 @@ describe("the last lines", () => {
   const line = (text: string) => ({ time: 0, id: "0", stream: "stdout" as const, line: text });
 
   test("are told apart by the process that printed them", () => {
-    const last = new LastLines();
+    const last = new OutputTail();
     const [first, second] = [{}, {}];
     last.add(line("a"), first);
     last.add(line("b"), second);
@@ -83,7 +83,7 @@ describe("the last lines", () => {
   });
 
   test("are 200", () => {
-    const last = new LastLines();
+    const last = new OutputTail();
     for (let i = 0; i < 300; i++) last.add(line(String(i)));
     expect(last.last(1_000).map((each) => each.line)).toEqual(Array.from({ length: 200 }, (_, i) => String(100 + i)));
     expect(last.last(2).map((each) => each.line)).toEqual(["298", "299"]);
@@ -91,7 +91,7 @@ describe("the last lines", () => {
   });
 
   test("have no more text than 256 KiB together, and 8 KiB each", () => {
-    const last = new LastLines();
+    const last = new OutputTail();
     for (let i = 0; i < 100; i++) last.add(line("x".repeat(100_000)));
     const kept = last.last(1_000).map((each) => each.line.length);
     expect(kept.length).toBe(31);

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { isAbsolute, sep } from "node:path";
 import type { Headers } from "../../../protocol/wire/worker.ts";
 import type { Logger } from "../../base/log.ts";
-import { DELEGATE } from "../../workers/worker-answer.ts";
+import { DELEGATE } from "../../workers/answer-head.ts";
 import { type Answer, errorAnswer } from "../exchange/answer.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import { toldRequest } from "../exchange/request-for-log.ts";
