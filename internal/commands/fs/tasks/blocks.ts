@@ -3,7 +3,7 @@ import { checkpoint, type Interrupt } from "../../../files/interrupt.ts";
 
 const BLOCK = 1_048_576;
 
-/** The bytes of an open file from `start` up to its end, in blocks of 1 MiB. Each block is overwritten by the next. */
+/** Reads an open file from `start` to its end in blocks of 1 MiB. Each block is valid until the next one is read. */
 export async function* blocksOf(file: FileHandle, start: number, interrupt: Interrupt): AsyncGenerator<Uint8Array> {
   const pause = checkpoint(interrupt);
   const block = Buffer.allocUnsafe(BLOCK);

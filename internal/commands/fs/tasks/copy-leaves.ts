@@ -7,7 +7,7 @@ import type { CopyJob, CopyTally, FolderPair } from "../shared/copy-job.ts";
 import { asExactPath, transplant } from "./exact-path.ts";
 import { count, updateEntry } from "./update-entry.ts";
 
-/** Task: copies the files and links that are in some of a tree's folders, into folders that are made already. */
+/** Task: copies the files and symbolic links of some of a tree's folders into folders that already exist. */
 export default async function copyLeaves(
   { folders, job }: CopyLeavesArgs,
   report: Report = () => {},

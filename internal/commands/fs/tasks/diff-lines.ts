@@ -12,11 +12,14 @@ interface Args {
 }
 
 const COMMAND = "fs.diff-files";
-/** As JSON: `{"line":1000,"file_a":"","file_b":""},`. */
+/** Size of a row without its lines: `{"line":1000,"file_a":"","file_b":""},`. */
 const ROW_BYTES = 40;
 const NO_LINE = Buffer.alloc(0);
 
-/** Task: the lines in which two files differ, read side by side. They are compared as bytes and given as text. */
+/**
+ * Task: compares two files line by line and returns the lines that differ. Lines are compared as bytes and returned as
+ * text.
+ */
 export default function diffLines({ a, b, maxResult }: Args): Result<"fs.diff-files"> {
   return withOpen(a, (fdA) =>
     withOpen(b, (fdB) => compare(fdA, fdB, new AnswerSize(COMMAND, a, maxResult), maxResult)),
@@ -39,7 +42,7 @@ function compare(fdA: number, fdB: number, answer: AnswerSize, longest: number):
     const [a, b] = [readerA.next(), readerB.next()];
     if (a === undefined && b === undefined) return differences;
     const [left, right] = [a ?? NO_LINE, b ?? NO_LINE];
-    // A line that is too long was not read to its end, so nothing can be said about it: counting it ends the work.
+    // A line over the limit was not read to its end, so it cannot be compared. Counting it raises TOO_LARGE.
     if (left.equals(right) && left.length <= longest) continue;
     answer.add(left.length + right.length + ROW_BYTES);
     differences.push({ line, file_a: left.toString(), file_b: right.toString() });

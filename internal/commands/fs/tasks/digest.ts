@@ -5,27 +5,30 @@ import { type ExactPath, isGone } from "../../../files/walk.ts";
 
 interface SizedFile {
   readonly path: ExactPath;
-  /** Bytes it had when it was listed. */
+  /** Size in bytes when the file was listed. */
   readonly size: number;
 }
 
-/** Bytes that tell most files of one size apart. */
+/** Comparing this many bytes distinguishes most files of the same size. */
 export const START = 16_384;
 
 const buffer = Buffer.allocUnsafe(1_048_576);
 
-/** Digest of the first bytes of a file longer than them; undefined when it has vanished or became shorter. */
+/** Digest of the first START bytes of a longer file. Undefined when the file has vanished or become shorter. */
 export function digestOfStart({ path }: SizedFile): string | undefined {
   return withOpen(path, (fd) => {
     return readSync(fd, buffer, 0, START, 0) === START ? hash("sha256", buffer.subarray(0, START)) : undefined;
   });
 }
 
-/** SHA-256 as lower-case hex; undefined when the file has vanished or has another size by now. `told` as it is read. */
+/**
+ * SHA-256 in lower-case hex. Undefined when the file has vanished or its size has changed. `told` receives the number
+ * of bytes read so far.
+ */
 export function digestOfWhole({ path, size }: SizedFile, told: (bytes: number) => void): string | undefined {
   return withOpen(path, (fd) => {
     const first = readSync(fd, buffer, 0, buffer.length, null);
-    // There was room for more and no more came: no second read is needed to see the end.
+    // A short read at the expected size is the end; no second read is needed.
     if (first === size && first < buffer.length) return hash("sha256", buffer.subarray(0, first));
     const digest = createHash("sha256");
     let total = 0;

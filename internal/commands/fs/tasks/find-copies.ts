@@ -10,7 +10,7 @@ import type { SameSize } from "./same-sizes.ts";
 export interface Copies {
   /** SHA-256 in lower-case hex. */
   readonly hash: string;
-  /** From the folder, sorted. */
+  /** Paths relative to the folder, sorted. */
   readonly relatives: string[];
   readonly size: number;
 }
@@ -27,8 +27,9 @@ interface Candidate {
 }
 
 /**
- * Task: which of some files below a folder have the same contents. Each step looks closer at the files that the one
- * before could not tell apart: size, start, digest of the whole. What changes meanwhile is left out.
+ * Task: finds files with the same contents among files below a folder. Each step examines only the files that the
+ * previous step could not distinguish: size, first bytes, digest of the whole. Files that change meanwhile are left
+ * out.
  */
 export default function findCopies({ path, groups }: Args, report: Report = () => {}): Copies[] {
   const copies: Copies[] = [];
@@ -36,7 +37,7 @@ export default function findCopies({ path, groups }: Args, report: Report = () =
   for (const group of groups) {
     const { size } = group;
     const files = candidates(path, group);
-    // A file no longer than the start is read once and digested whole.
+    // Files no longer than START are digested as a whole at once.
     const alike = size <= START ? [files] : shared(files, digestOfStart).map(([, sameStart]) => sameStart);
     progress.skip(size * (files.length - alike.flat().length));
     const digest = (file: Candidate) => progress.during(file, (told) => digestOfWhole(file, told));
@@ -54,14 +55,14 @@ function candidates(path: string, { size, relatives, exact }: SameSize): Candida
     .map((relative, n) => ({ path: asExactPath(exact?.get(n) ?? join(path, relative)), relative, size }));
 }
 
-/** Those that share a key with another; an undefined key is shared with none. */
+/** Groups of files with the same key. Files with an undefined key are dropped. */
 function shared<K>(files: Iterable<Candidate>, keyOf: (file: Candidate) => K | undefined): [K, Candidate[]][] {
   const byKey = Map.groupBy(files, keyOf);
   byKey.delete(undefined);
   return [...(byKey as Map<K, Candidate[]>)].filter(([, { length }]) => length > 1);
 }
 
-/** How many of the bytes that may have to be compared are settled. */
+/** Reports progress: the bytes that are compared or need no comparison. */
 class BytesCompared {
   readonly #report: Report;
   #done = 0;
@@ -70,7 +71,7 @@ class BytesCompared {
     this.#report = report;
   }
 
-  /** These need not be looked at. */
+  /** Counts bytes that need no comparison. */
   skip(bytes: number): void {
     this.#done += bytes;
   }

@@ -5,8 +5,8 @@ import { asExactPath } from "./exact-path.ts";
 import { moveInto } from "./move-into.ts";
 
 /**
- * Task: the last stage of copying. The folders made get their modes, the inner ones first, and a new tree its name; when
- * another copy has taken that meanwhile, the tree is moved into what is there, file by file.
+ * Task: the last stage of a copy. Sets the modes of the created folders, children first, and renames a new tree to its
+ * destination. If another copy has created the destination meanwhile, the tree is merged into it file by file.
  */
 export default function finishCopy({ plan, job }: { readonly plan: CopyPlan; readonly job: CopyJob }): void {
   const { temp, dest, folders } = plan;
@@ -20,7 +20,7 @@ export default function finishCopy({ plan, job }: { readonly plan: CopyPlan; rea
   }
 }
 
-/** What rename(2) says of a folder whose new name is a folder with something in it, or no folder; EPERM is Windows. */
+/** Errors of rename(2) when the destination is a folder with entries or not a folder; EPERM is Windows. */
 const TAKEN = new Set<string | undefined>(["ENOTEMPTY", "EEXIST", "ENOTDIR", "EPERM"]);
 
 function finishFolders(folders: readonly FolderPair[], job: CopyJob): void {

@@ -2,25 +2,25 @@ import { sep } from "node:path";
 import { byCodeUnit } from "../../../files/by-code-unit.ts";
 import type { Folder, TreeEntry } from "../../../files/walk.ts";
 
-/** A place in the order that a folder's contents belong in. */
+/** Marks where a folder's contents belong in the order. */
 export interface Gap {
   readonly kind: "gap";
   readonly folder: Folder;
 }
 
-/** Gives what is in a folder, sorted or not, or undefined when somebody else looks into it. */
+/** Returns a folder's entries in any order, or undefined when another task lists them. */
 export type Contents = (folder: Folder) => TreeEntry[] | undefined;
 
 interface Level {
   readonly entries: readonly TreeEntry[];
   at: number;
-  /** Its folders whose contents are still to come. Of those that wait, the last one comes first. */
+  /** Folders whose contents are still to be listed. The last one is the next in order. */
   readonly folders: Folder[];
 }
 
 /**
- * Everything below a folder, sorted by code unit of the path: the same order as sorting all paths has, but each folder
- * alone is sorted. What is in `a` comes where `a/` does, after `a` and `a.txt`, and before `b`.
+ * Everything below a folder, sorted by code unit of the path. The order equals that of sorting all paths, but only each
+ * folder is sorted. The contents of `a` are placed where `a/` sorts: after `a` and `a.txt`, before `b`.
  */
 export function* inOrder(root: Folder, contents: Contents): Generator<TreeEntry | Gap> {
   const levels = [levelOf(contents(root) ?? [])];

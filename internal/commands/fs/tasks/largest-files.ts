@@ -3,19 +3,22 @@ import { entriesOfPart, type Part, type PartArgs } from "../../../files/tree-par
 import type { Folder } from "../../../files/walk.ts";
 
 interface SizedFile {
-  /** From the folder. */
+  /** Path relative to the folder. */
   readonly relative: string;
   readonly size: number;
 }
 
-/** Kept beyond the limit before the smallest are dropped, so that a small limit is not a sort per file. */
+/**
+ * Number of files kept beyond the limit before the list is trimmed, so that a small limit does not need a sort per
+ * file.
+ */
 const SLACK = 1_024;
 
-/** Task: the largest regular files of a part of a tree. */
+/** Task: finds the largest regular files in a part of a tree. */
 export default function largestFiles({ limit, ...args }: PartArgs & { limit: number }): Part & { files: SizedFile[] } {
   const rest: Folder[] = [];
   let files: SizedFile[] = [];
-  let least = 0; // what is smaller than this is not among the largest
+  let least = 0; // smaller files cannot be among the largest
   for (const entry of entriesOfPart(args, rest)) {
     if (entry.kind !== "file") continue;
     const size = entry.lstat()?.size;
@@ -28,7 +31,7 @@ export default function largestFiles({ limit, ...args }: PartArgs & { limit: num
   return { files: largestOf(files, limit), rest };
 }
 
-/** The largest first, those of one size by path. */
+/** Sorts by size, largest first, then by path. */
 export function largestOf(files: SizedFile[], limit: number): SizedFile[] {
   return files.sort((a, b) => b.size - a.size || byCodeUnit(a.relative, b.relative)).slice(0, limit);
 }

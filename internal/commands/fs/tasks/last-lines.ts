@@ -12,20 +12,20 @@ interface Args {
 
 const COMMAND = "fs.tail";
 const BLOCK = 65_536;
-/** As JSON: `"",` around a line. */
+/** Bytes that JSON adds to a line: `"",`. */
 const LINE_BYTES = 3;
 
-/** Task: the last lines of a file, without their ends. */
+/** Task: returns the last lines of a file, without line endings. */
 export default function lastLines({ path, lines, maxResult }: Args): string[] {
   const pieces = endOf(path, lines, maxResult).split(/\r?\n/);
-  if (pieces.at(-1) === "") pieces.pop(); // a final line end starts no line
+  if (pieces.at(-1) === "") pieces.pop(); // a final line ending does not start a line
   const last = lines === 0 ? [] : pieces.slice(-lines);
   const answer = new AnswerSize(COMMAND, path, maxResult);
   for (const line of last) answer.add(Buffer.byteLength(line) + LINE_BYTES);
   return last;
 }
 
-/** Text with at least so many lines at its end. What comes before them may begin within a line or a character. */
+/** Text that ends with at least `lines` lines. It may start in the middle of a line or of a character. */
 function endOf(path: string, lines: number, limit: number): string {
   const fd = openForReadingSync(path, COMMAND);
   try {
@@ -39,9 +39,9 @@ function endOf(path: string, lines: number, limit: number): string {
 }
 
 /**
- * In blocks, up to more line ends than lines (the file's last one ends the last line), or over the limit: the lines
- * that are there then are over it, too. Undefined when the size does not tell where the end is: files of /proc have size
- * 0, those of /sys 4096, whatever they hold.
+ * Reads blocks from the end until there are more line endings than lines (the last one ends the last line), or more
+ * bytes than the limit, in which case the lines exceed it too. Undefined when the size does not tell where the end is:
+ * files in /proc report size 0, and those in /sys report 4096.
  */
 function readBackwards(fd: number, size: number, lines: number, limit: number): string | undefined {
   if (size === 0) return undefined;
@@ -53,7 +53,7 @@ function readBackwards(fd: number, size: number, lines: number, limit: number): 
     if (block.length < end - start) {
       const now = fstatSync(fd).size;
       if (now >= end) return undefined;
-      // Cut off meanwhile: what was read from behind this block is not in the file any more.
+      // The file was truncated meanwhile: the blocks read so far are no longer part of it.
       [blocks, ends, bytes, end] = [[], 0, 0, now];
       continue;
     }
@@ -65,7 +65,7 @@ function readBackwards(fd: number, size: number, lines: number, limit: number): 
   return Buffer.concat(blocks).toString();
 }
 
-/** As many bytes as there are, which at the end of the file is fewer than asked for. */
+/** Reads `length` bytes, or fewer at the end of the file. */
 function readAt(fd: number, start: number, length: number): Buffer {
   const block = Buffer.allocUnsafe(length);
   let filled = 0;

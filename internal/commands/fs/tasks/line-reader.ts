@@ -3,24 +3,24 @@ import { readSync } from "node:fs";
 const BLOCK = 262_144;
 const [LF, CR] = [10, 13];
 
-/** The lines of an open file, one after the other, as bytes without their ends (LF or CRLF). */
+/** Reads the lines of an open file in turn, as bytes without line endings (LF or CRLF). */
 export class LineReader {
   readonly #fd: number;
   readonly #longest: number;
   #buffer = Buffer.allocUnsafe(BLOCK);
-  /** What is read and not yet given: from `#start` to `#end`. */
+  /** Data that is read but not yet returned: from `#start` to `#end`. */
   #start = 0;
   #end = 0;
 
-  /** No line may be longer than `longest` bytes; reading stops there. */
+  /** Reading stops at a line longer than `longest` bytes. */
   constructor(fd: number, longest: number) {
     this.#fd = fd;
     this.#longest = longest;
   }
 
   /**
-   * The next line, good until the next call; undefined at the end. A line that is too long is given as far as it was
-   * read, which is more than `longest` bytes, and nothing can be read after it.
+   * Returns the next line, valid until the next call, or undefined at the end. A line over the limit is returned as far
+   * as it was read, which is more than `longest` bytes; nothing can be read after it.
    */
   next(): Buffer | undefined {
     let searched = this.#start;
@@ -40,7 +40,9 @@ export class LineReader {
     return this.#buffer.subarray(start, isCrLf ? end - 1 : end);
   }
 
-  /** Moves what is left to the front, of a larger buffer where it fills this one, and reads behind it. */
+  /**
+   * Moves the remaining data to the front of the buffer, or of a larger one when it is full, and reads more after it.
+   */
   #readMore(): boolean {
     const rest = this.#end - this.#start;
     const target = rest === this.#buffer.length ? Buffer.allocUnsafe(rest * 2) : this.#buffer;

@@ -16,26 +16,29 @@ interface Args {
 }
 
 export interface Listing extends Part<Stretch> {
-  /** JSON, in which every entry follows a comma. */
+  /** JSON in which every entry is preceded by a comma. */
   readonly bytes: Uint8Array;
-  /** Which stretches of the first part's bytes are filled here, and where each ends. */
+  /** The stretches of the first part's bytes that are filled here, and the end of each. */
   readonly filled: readonly { readonly place: number; readonly end: number }[];
-  /** Where the first part's last stretch ends. */
+  /** End of the first part's last stretch. */
   readonly tail: number;
-  /** Bytes of it all, about. */
+  /** Approximate size in bytes. */
   readonly size: number;
 }
 
-/** As JSON: `"",` around a name, and its stats with every number at its usual length. */
+/** Bytes that JSON adds to a name (`"",`), and the usual size of its stats. */
 const NAME_BYTES = 3;
 const STATS_BYTES = 160;
-/** Entries that the first part looks for folders in, which the others then share: few, for it is alone meanwhile. */
+/**
+ * Number of entries in which the first part looks for folders for the others to share. Kept small, because no other
+ * task runs meanwhile.
+ */
 const FIRST = 500;
 
 /**
- * Task: what is in a folder, or in a part of the tree below it, sorted by code unit, as JSON. Of 235 ms of one thread for
- * 55,000 entries with stats the kernel takes 155, most of it to find the way down each path; find, which starts at each
- * folder, takes 170 for everything.
+ * Task: lists a folder, or a part of the tree below it, as JSON sorted by code unit. For 55,000 entries with stats one
+ * thread takes 235 ms, 155 ms of it in the kernel, mostly for path lookups. `find`, which looks up names relative to
+ * each folder, takes 170 ms in total.
  */
 export default function listFolder(args: Args): Listing {
   const list = new List(args);
@@ -71,7 +74,7 @@ class List {
     return { bytes: this.#text.bytes, filled, tail: 0, size: this.#size.bytes, rest: [] };
   }
 
-  /** What is in the folders that are nearest to the root. */
+  /** Lists the folders nearest to the root. */
   #nearest(root: Folder): Map<Folder, TreeEntry[]> {
     const known = new Map<Folder, TreeEntry[]>();
     const folders = [root];
@@ -114,7 +117,7 @@ class List {
     return gaps;
   }
 
-  /** What has vanished since it was listed is left out. */
+  /** Skips an entry that has vanished since it was listed. */
   #addWithStats(entry: TreeEntry): void {
     const stats = entry.lstat();
     if (stats !== undefined) this.#text.add(`,[${JSON.stringify(entry.relative)},${statsJson(stats)}]`);

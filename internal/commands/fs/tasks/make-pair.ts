@@ -3,7 +3,9 @@ import { type ErrorCode, XsysError } from "../../../../protocol/errors.ts";
 import type { ExactPath } from "../../../files/walk.ts";
 import type { FolderPair } from "../shared/copy-job.ts";
 
-/** Makes a folder that only this process may enter until all is in it. A link in its place is not followed. */
+/**
+ * Creates a folder that only this user may enter until it is complete. A symbolic link in its place is not followed.
+ */
 export function makePair(from: ExactPath, to: ExactPath, isOwn: boolean): FolderPair {
   try {
     mkdirSync(to, 0o700);
@@ -16,6 +18,6 @@ export function makePair(from: ExactPath, to: ExactPath, isOwn: boolean): Folder
 }
 
 export function inTheWay(code: ErrorCode, src: ExactPath, dest: ExactPath): XsysError {
-  const what = code === "IS_A_DIRECTORY" ? "a directory" : "there and no directory";
+  const what = code === "IS_A_DIRECTORY" ? "a directory" : "not a directory";
   return new XsysError(code, `copying failed on ${src}: ${dest} is ${what}`, { details: { path: dest.toString() } });
 }

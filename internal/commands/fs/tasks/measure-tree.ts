@@ -3,14 +3,14 @@ import { entriesOfPart, type Part, type PartArgs } from "../../../files/tree-par
 import type { Folder } from "../../../files/walk.ts";
 
 export interface TreeSize {
-  /** Bytes of the contents of everything that is not a folder. */
+  /** Total size in bytes of everything that is not a folder. */
   readonly size: number;
   readonly files: number;
-  /** The root included. */
+  /** Includes the root. */
   readonly folders: number;
 }
 
-/** Task: what a part of a tree holds, or one file. A link is followed at the root alone. */
+/** Task: measures a part of a tree, or one file. Only a symbolic link given as the root is followed. */
 export default function measureTree(args: PartArgs): TreeSize & Part {
   const rest: Folder[] = [];
   if (args.shared !== undefined) return { ...sum(args, rest), rest };

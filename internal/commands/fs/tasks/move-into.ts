@@ -5,8 +5,8 @@ import { asExactPath, transplant } from "./exact-path.ts";
 import { makePair } from "./make-pair.ts";
 
 /**
- * Moves a tree that is whole into a folder, one file or link after the other, each over what has its name; folders are
- * merged. Gives the folders as they are there. `folders` are the tree's, each after the one it is in.
+ * Merges a complete tree into an existing folder: moves each file or symbolic link and replaces one of the same name.
+ * Returns the folders at the destination. `folders` are those of the tree, parents before children.
  */
 export function moveInto(folders: readonly FolderPair[], tree: string, dest: string): FolderPair[] {
   for (const { to } of folders) chmodSync(asExactPath(to), 0o700); // a folder may be read-only already

@@ -4,15 +4,15 @@ import { basename, dirname, join, sep } from "node:path";
 import { XsysError } from "../../../../protocol/errors.ts";
 import { statOrMissing } from "../../../files/through-links.ts";
 
-/** Refuses to copy something onto itself, or a folder into itself, by whatever way the paths lead there. */
+/** Refuses to copy something onto itself or a folder into itself, also through symbolic links. */
 export async function refuseOverlap(src: string, stats: Stats, dest: string, old: Stats | undefined): Promise<void> {
-  if (await isSame(src, stats, old)) throw overlap(src, dest, "is the same");
+  if (await isSame(src, stats, old)) throw overlap(src, dest, "is the same file or folder");
   if (!stats.isDirectory()) return;
   const [outer, inner] = await Promise.all([realpath(src), realOfMissing(dest)]);
-  if (inner.startsWith(outer.endsWith(sep) ? outer : outer + sep)) throw overlap(src, dest, "lies in it");
+  if (inner.startsWith(outer.endsWith(sep) ? outer : outer + sep)) throw overlap(src, dest, "is inside it");
 }
 
-/** A link is the same as what it leads to: a copy of the link would take the place of its own target. */
+/** A symbolic link counts as the same as its target: copying the link onto its target would replace the target. */
 async function isSame(src: string, stats: Stats, old: Stats | undefined): Promise<boolean> {
   if (old === undefined) return false;
   const followed = stats.isSymbolicLink() ? await statOrMissing(src) : stats;

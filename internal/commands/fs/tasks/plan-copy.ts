@@ -15,8 +15,8 @@ import { refuseOverlap } from "./overlap.ts";
 import { updateEntry } from "./update-entry.ts";
 
 /**
- * Task: the first stage of copying. It finds what stands against it, copies a source that is no folder, and makes a
- * tree's folders. A tree with a FIFO, socket or device in it is UNSUPPORTED before anything is made.
+ * Task: the first stage of a copy. Checks for conflicts, copies a source that is not a folder, and creates a tree's
+ * folders. A tree that contains a FIFO, socket or device is UNSUPPORTED, and nothing is created.
  */
 export default async function planCopy(job: CopyJob, report: Report = () => {}): Promise<CopyPlan> {
   const stats = lstatSync(job.src);
@@ -43,7 +43,8 @@ async function copyAlone(job: CopyJob, stats: Stats, { dest, old, report }: Plac
     await updateEntry(job.src, stats, dest, { job, tally, pace: { pause: checkpoint(job.interrupt), told } });
     return tally;
   }
-  const bytes = await writeInto(dest, constants.O_WRONLY, createReadStream(job.src)); // /dev/null stays what it is
+  // Written to, not replaced: /dev/null must stay a device.
+  const bytes = await writeInto(dest, constants.O_WRONLY, createReadStream(job.src));
   return { copied: 1, skipped: 0, bytes };
 }
 
@@ -63,7 +64,9 @@ async function planTree(job: CopyJob, dest: string, old: Stats | undefined): Pro
   }
 }
 
-/** The folder itself and all below, when all that is in them can be copied. */
+/**
+ * The source folder and all folders below it, and the number of other entries. Throws if one of these cannot be copied.
+ */
 async function foldersOf({ src, interrupt }: CopyJob): Promise<{ folders: ExactPath[]; leaves: number }> {
   const pause = checkpoint(interrupt);
   const folders: ExactPath[] = [src];

@@ -6,15 +6,15 @@ interface Args {
   readonly command: string;
   readonly path: string;
   readonly encoding: "utf8" | "hex";
-  /** Bytes per read; as many as there are, when left out. */
+  /** Bytes per read; unlimited by default. */
   readonly chunkSize?: number;
-  /** Bytes that the text may have. */
+  /** Maximum size of the text in bytes. */
   readonly maxResult: number;
 }
 
 /**
- * Task: a file's contents as text. It reads up to the end, not as much as the size tells: files of /proc have size 0,
- * and others grow meanwhile.
+ * Task: returns a file's contents as text. Reads to the end instead of relying on the size: files in /proc report size
+ * 0, and other files may grow meanwhile.
  */
 export default function readWhole({ command, path, encoding, chunkSize, maxResult }: Args): string {
   const limit = encoding === "hex" ? Math.floor(maxResult / 2) : maxResult;
@@ -36,10 +36,10 @@ export default function readWhole({ command, path, encoding, chunkSize, maxResul
   }
 }
 
-/** What most files of /proc fit in. */
+/** Most files in /proc fit in this size. */
 const SMALLEST = 4_096;
 
-/** Twice the room, and never more than one byte over the limit, which is enough to see that there is more. */
+/** Doubles the buffer, up to one byte over the limit, which is enough to detect a file that is too large. */
 function grown(contents: Buffer, limit: number): Buffer<ArrayBuffer> {
   const larger = Buffer.allocUnsafe(Math.min(contents.length * 2, limit + 1));
   contents.copy(larger);
@@ -50,7 +50,7 @@ function tooLarge(command: string, path: string, limit: number, size?: number): 
   const has = size === undefined ? `more than ${limit} bytes` : `${size} bytes`;
   return new XsysError(
     "TOO_LARGE",
-    `${command} failed on ${path}: it has ${has}, and an answer takes ${limit}; fs.cat streams it`,
+    `${command} failed on ${path}: it has ${has}, but the limit for an answer is ${limit}; use fs.cat to stream it`,
     {
       details: { path, limit, ...(size !== undefined && { size }) },
     },

@@ -2,10 +2,11 @@ import { chmodSync, rmSync } from "node:fs";
 import { walk } from "../../../files/walk.ts";
 
 /**
- * Task: removes whatever is there; links are not followed. Node leaves it to C++'s remove_all, which goes by open
- * folders (openat), so a folder swapped for a link meanwhile leads nowhere else. It gives the errno without its sign.
+ * Task: removes a file or tree. Symbolic links are not followed. Node uses C++'s remove_all, which works relative to
+ * open folders (openat), so replacing a folder with a symbolic link during removal does not redirect it. It reports the
+ * errno without its sign, which is restored here.
  *
- * `unlock` is for a copy that is given up: folders in it may have been made read-only already.
+ * `unlock` is for removing an abandoned copy, whose folders may already be read-only.
  */
 export default function removeTree({ path, unlock = false }: { path: string; unlock?: boolean }): void {
   if (unlock) makeWritable(path);
@@ -18,7 +19,7 @@ export default function removeTree({ path, unlock = false }: { path: string; unl
   }
 }
 
-/** The walk reads a folder after it has given it, and so after it may be read. */
+/** The walk reads a folder after yielding it, so it is readable by then. */
 function makeWritable(path: string): void {
   chmodSync(path, 0o700);
   for (const entry of walk(path)) if (entry.kind === "folder") chmodSync(entry.path, 0o700);

@@ -2,12 +2,15 @@ import { isUtf8 } from "node:buffer";
 import { XsysError } from "../../../../protocol/errors.ts";
 import { checkSize, type ReplaceArgs, type Replaced, readWithin } from "../shared/replaced.ts";
 
-/** Task: replaces what a regular expression finds, by String.prototype.replace's rules. To be run with a time limit. */
+/**
+ * Task: replaces the matches of a regular expression by the rules of String.prototype.replace. Must be run with a time
+ * limit.
+ */
 export default function replaceExpression(args: ReplaceArgs & { readonly flags: string }): Replaced {
   const { path, search, replace, flags, limit } = args;
   const contents = readWithin(args);
   if (!isUtf8(contents)) {
-    throw new XsysError("INVALID_DATA", `fs.patch failed on ${path}: an expression needs UTF-8, and it is not`, {
+    throw new XsysError("INVALID_DATA", `fs.patch failed on ${path}: a regular expression needs valid UTF-8`, {
       details: { path },
     });
   }

@@ -1,6 +1,6 @@
 import { checkSize, type ReplaceArgs, type Replaced, readWithin } from "../shared/replaced.ts";
 
-/** Task: replaces a text by its bytes, so that what else is in the file, UTF-8 or not, stays as it is. */
+/** Task: replaces a text as bytes, so that the rest of the file is unchanged even if it is not UTF-8. */
 export default function replaceLiteral(args: ReplaceArgs): Replaced {
   const { path, search, replace, limit } = args;
   const contents = readWithin(args);
@@ -20,7 +20,10 @@ export default function replaceLiteral(args: ReplaceArgs): Replaced {
   return { replacements, contents: result };
 }
 
-/** Found twice rather than kept: a letter may have more places than there is memory for. */
+/**
+ * The positions are searched twice instead of being stored: a one-letter search may have more matches than fit in
+ * memory.
+ */
 function* placesOf(search: Buffer, contents: Buffer): Generator<number, void> {
   for (let at = contents.indexOf(search); at !== -1; at = contents.indexOf(search, at + search.length)) yield at;
 }

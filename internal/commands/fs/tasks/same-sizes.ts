@@ -1,16 +1,16 @@
 import { walk } from "../../../files/walk.ts";
 
-/** Files of one size, so that they may have the same contents. */
+/** Files of the same size, which may therefore have the same contents. */
 export interface SameSize {
   readonly size: number;
-  /** From the folder, each ended by NUL: one string goes between threads faster than a list. */
+  /** Paths relative to the folder, each terminated by NUL: one string is faster to pass between threads than a list. */
   readonly relatives: string;
   readonly count: number;
-  /** The paths of those whose names are not UTF-8, by their place in the list. */
+  /** Exact paths of files whose names are not UTF-8, by index in the list. */
   readonly exact?: ReadonlyMap<number, Uint8Array>;
 }
 
-/** Task: the regular files of a tree that share their size with another one. Empty files are not looked at. */
+/** Task: groups the regular files of a tree that share their size with another one. Empty files are ignored. */
 export default function sameSizes({ path }: { path: string }): SameSize[] {
   const bySize = Map.groupBy(candidates(path), ({ size }) => size);
   return [...bySize.values()]
@@ -23,7 +23,7 @@ interface Candidate {
   readonly relative: string;
   readonly exact: Uint8Array | undefined;
   readonly size: number;
-  /** Of a file with several names (hard links), what they have in common. */
+  /** Identifies a file that has several names (hard links). */
   readonly inode: string | undefined;
 }
 
@@ -38,7 +38,7 @@ function* candidates(root: string): Generator<Candidate> {
   }
 }
 
-/** Of one file's several names the first alone: the others take no space. */
+/** Keeps only the first name of each file: further hard links take no space. */
 function oneNameEach(files: Candidate[]): Candidate[] {
   const named = files.filter(({ inode }) => inode !== undefined);
   if (named.length < 2) return files;

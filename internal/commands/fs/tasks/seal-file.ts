@@ -5,7 +5,7 @@ import { replaceFile } from "../../../files/replace-file.ts";
 import { blocksOf } from "./blocks.ts";
 import { CIPHER, COST, encodeHeader, keyOf, MAX_PLAIN_BYTES, type SealArgs } from "./sealed-file.ts";
 
-/** Task: replaces a file by its sealed form. */
+/** Task: encrypts a file in place. */
 export default async function sealFile(args: SealArgs): Promise<void> {
   await replaceFile(args.path, sealed(args));
 }
@@ -21,7 +21,7 @@ async function* sealed({ path, secret, machineId, interrupt }: SealArgs): AsyncG
     let bytes = 0;
     for await (const block of blocksOf(file, 0, interrupt)) {
       bytes += block.length;
-      checkSize(path, bytes); // it may hold more than its size tells
+      checkSize(path, bytes); // the file may be larger than it reports
       yield cipher.update(block);
     }
     cipher.final();
@@ -33,7 +33,11 @@ async function* sealed({ path, secret, machineId, interrupt }: SealArgs): AsyncG
 
 function checkSize(path: string, bytes: number): void {
   if (bytes <= MAX_PLAIN_BYTES) return;
-  throw new XsysError("TOO_LARGE", `encrypting failed on ${path}: ${bytes} bytes are more than ${MAX_PLAIN_BYTES}`, {
-    details: { path, bytes, limit: MAX_PLAIN_BYTES },
-  });
+  throw new XsysError(
+    "TOO_LARGE",
+    `encrypting failed on ${path}: ${bytes} bytes exceed the limit of ${MAX_PLAIN_BYTES}`,
+    {
+      details: { path, bytes, limit: MAX_PLAIN_BYTES },
+    },
+  );
 }

@@ -21,16 +21,16 @@ const BLOCK = 1_048_576;
 const MAX_CHUNKS = 100_000;
 
 /**
- * Task: cuts a file into chunks of its own mode and gives their names, in order; an empty file is one empty chunk. It is
- * read up to its end, wherever its size tells that to be. The chunks are written in a temporary folder and take their
- * names when all are there.
+ * Task: splits a file into chunks with the same mode and returns their names in order. An empty file gives one empty
+ * chunk. The file is read to its end, whatever size it reports. The chunks are written to a temporary folder and
+ * renamed once all are complete.
  */
 export default async function splitFile(args: SplitArgs): Promise<string[]> {
   const { path, base, bytes, folder } = args;
   const file = openSync(path, "r");
   try {
     const stats = fstatSync(file);
-    refuseMany(path, Math.ceil(stats.size / bytes)); // before anything is written, where the size tells
+    refuseMany(path, Math.ceil(stats.size / bytes)); // before anything is written, if the reported size is right
     makeFolder(folder);
     const temp = tempBeside(join(folder, base));
     mkdirSync(temp, 0o700);
@@ -48,7 +48,7 @@ export default async function splitFile(args: SplitArgs): Promise<string[]> {
 
 interface SplitArgs {
   readonly path: string;
-  /** What the chunks' names begin with. */
+  /** Prefix of the chunks' names. */
   readonly base: string;
   readonly bytes: number;
   readonly folder: string;
@@ -57,7 +57,7 @@ interface SplitArgs {
 
 function refuseMany(path: string, count: number): void {
   if (count <= MAX_CHUNKS) return;
-  throw new XsysError("TOO_LARGE", `fs.split failed on ${path}: it makes more than ${MAX_CHUNKS} chunks`, {
+  throw new XsysError("TOO_LARGE", `fs.split failed on ${path}: it would produce more than ${MAX_CHUNKS} chunks`, {
     details: { path, chunks: count, limit: MAX_CHUNKS },
   });
 }
@@ -85,7 +85,7 @@ async function writeChunks(file: number, { mode }: Stats, temp: string, args: Sp
   return names;
 }
 
-/** A file's bytes from where it is, block by block, which may be taken in parts. */
+/** Reads a file in blocks from its current position. A block can be taken in parts. */
 class BlockReader {
   readonly #file: number;
   readonly #pause: () => Promise<void> | undefined;
@@ -106,7 +106,7 @@ class BlockReader {
     return this.#block.length > 0;
   }
 
-  /** Good until the next `hasMore`. */
+  /** Valid until the next `hasMore`. */
   take(most: number): Buffer {
     const taken = this.#block.subarray(0, most);
     this.#block = this.#block.subarray(taken.length);
@@ -118,7 +118,10 @@ function writeFully(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
-/** Gives the chunks their names. One that a folder holds takes those before it with it. */
+/**
+ * Renames the chunks to their final names. If one fails, for example because a folder has its name, those already
+ * renamed are removed.
+ */
 function publish(temp: string, folder: string, names: readonly string[]): void {
   const done: string[] = [];
   try {

@@ -13,7 +13,7 @@ import {
   unusable,
 } from "./sealed-file.ts";
 
-/** Task: replaces a sealed file by what is in it, once all of it has proved genuine. */
+/** Task: decrypts a file in place, once all of it is authenticated. */
 export default async function unsealFile(args: SealArgs): Promise<void> {
   await replaceFile(args.path, unsealed(args));
 }
@@ -25,7 +25,7 @@ async function* unsealed({ path, secret, machineId, interrupt }: SealArgs): Asyn
     const header = decodeHeader(opening, path);
     refuseOtherBinding(header, machineId, path);
     const decipher = createDecipheriv(CIPHER, keyOf(secret, machineId, header), header.nonce).setAAD(opening);
-    // The tag is what the file ends with, and that is where reading ends: the size may tell of another place.
+    // The tag is the last TAG_BYTES read before the end of the file, because the reported size may be wrong.
     let tag: Buffer = Buffer.alloc(0);
     for await (const block of blocksOf(file, HEADER_BYTES, interrupt)) {
       const bytes = Buffer.concat([tag, block]);
@@ -33,22 +33,22 @@ async function* unsealed({ path, secret, machineId, interrupt }: SealArgs): Asyn
       tag = bytes.subarray(end);
       if (end > 0) yield decipher.update(bytes.subarray(0, end));
     }
-    if (tag.length < TAG_BYTES) throw unusable(path, "it is cut off");
+    if (tag.length < TAG_BYTES) throw unusable(path, "it is truncated");
     try {
       decipher.setAuthTag(tag).final();
     } catch {
-      throw unusable(path, machineId === undefined ? "the secret is wrong, or the file damaged" : WRONG_OR_FOREIGN);
+      throw unusable(path, machineId === undefined ? "the secret is wrong or the file is damaged" : WRONG_OR_FOREIGN);
     }
   } finally {
     await file.close();
   }
 }
 
-const WRONG_OR_FOREIGN = "the secret is wrong, the file comes from another machine, or it is damaged";
+const WRONG_OR_FOREIGN = "the secret is wrong, the file is from another machine, or it is damaged";
 
 function refuseOtherBinding({ bound }: SealHeader, machineId: string | undefined, path: string): void {
-  if (bound && machineId === undefined) throw unusable(path, "it is bound to a machine: fs.hardware-decrypt opens it");
-  if (!bound && machineId !== undefined) throw unusable(path, "it is not bound to a machine: fs.decrypt opens it");
+  if (bound && machineId === undefined) throw unusable(path, "it is bound to a machine; use fs.hardware-decrypt");
+  if (!bound && machineId !== undefined) throw unusable(path, "it is not bound to a machine; use fs.decrypt");
 }
 
 async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {

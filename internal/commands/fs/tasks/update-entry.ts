@@ -11,7 +11,7 @@ interface Updating {
   readonly pace: Pace;
 }
 
-/** Copies a file or link over what may be there, unless that is to be skipped when it is up to date. */
+/** Copies a file or symbolic link, replacing an existing one. With `skipSame`, skips it if it is up to date. */
 export function updateEntry(
   from: ExactPath,
   stats: Stats,
@@ -30,10 +30,10 @@ export function count({ bytes }: Copied, tally: CopyTally): void {
   tally.bytes += bytes;
 }
 
-/** A time that went through utimes, as seconds in a double, comes back up to half a microsecond off. */
+/** A time set with utimes, which takes seconds as a double, reads back up to half a microsecond off. */
 const SAME_MILLISECONDS = 0.002;
 
-/** Also sets a mode that differs: that is not worth writing the file again. */
+/** Also corrects a mode that differs, which does not require copying the file again. */
 function isUpToDate(from: ExactPath, stats: Stats, to: ExactPath): boolean {
   const there = lstatSync(to, { throwIfNoEntry: false });
   if (there === undefined || there.isFile() !== stats.isFile() || there.isSymbolicLink() !== stats.isSymbolicLink()) {
