@@ -24,7 +24,7 @@ export default handle(decompress, ({ src, dest, format, maxBytes }, { signal }) 
 function brotliByName(path: string, start: Buffer): "brotli" {
   if (compressionOfName(path) === "brotli") return "brotli";
   refuseOthers(command, path, start);
-  throw new XsysError("INVALID_DATA", `${command} failed on ${path}: it is neither gzip nor zstd, nor named .br`, {
+  throw new XsysError("INVALID_DATA", `${command} failed on ${path}: it is neither gzip nor zstd, and its name does not end in .br`, {
     details: { path },
   });
 }

@@ -13,13 +13,13 @@ import { XsysError } from "../../../../protocol/errors.ts";
 export type Compression = "gzip" | "brotli" | "zstd";
 
 /**
- * Each chunk is a trip to another thread: at the default 16 KiB those take longer than the compressing. What waits for
- * that is more than one chunk, so that the next are read meanwhile.
+ * Each chunk is a round trip to another thread. With the default of 16 KiB the round trips take longer than the
+ * compression. The write buffer holds more than one chunk, so that the next ones are read meanwhile.
  */
 const buffers = { chunkSize: 262_144, writableHighWaterMark: 1_048_576 };
 
 interface Codec {
-  /** The lowest level, the highest, and the one without a word: brotli's own 11 takes a minute for 100 MB. */
+  /** Lowest, highest and default level. Brotli's own default of 11 takes a minute for 100 MB. */
   readonly levels: readonly [lowest: number, highest: number, byDefault: number];
   compress(level: number): Duplex;
   expand(): Duplex;
@@ -47,14 +47,14 @@ export function compressor(command: string, compression: Compression, level: num
   return CODECS[compression].compress(levelOf(command, compression, level));
 }
 
-/** The level asked for, or else the usual one. */
+/** The requested level, or the default one. */
 export function levelOf(command: string, compression: Compression, level: number | undefined): number {
   const [lowest, highest, byDefault] = CODECS[compression].levels;
   const chosen = level ?? byDefault;
   if (chosen >= lowest && chosen <= highest) return chosen;
   throw new XsysError(
     "INVALID_PARAMS",
-    `${command}: level ${chosen} is not one of ${compression}'s ${lowest}–${highest}`,
+    `${command}: level ${chosen} is out of range: ${compression} supports ${lowest}–${highest}`,
     { details: { level: chosen, compression } },
   );
 }

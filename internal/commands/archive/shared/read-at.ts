@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 
-/** So many bytes of a file from a place on; fewer where it ends before. */
+/** Reads `length` bytes from a position, or fewer at the end of the file. */
 export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
   let filled = 0;

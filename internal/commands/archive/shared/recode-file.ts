@@ -10,7 +10,7 @@ interface Recoding {
   readonly src: string;
   readonly dest: string;
   readonly signal: AbortSignal;
-  /** What becomes of the bytes; it is told how the file begins. */
+  /** Transforms the contents of the source. `start` holds the first bytes of the file. */
   readonly recode: (source: Bytes, start: Buffer) => Bytes;
 }
 
@@ -21,7 +21,10 @@ export interface Recoded {
 
 const BLOCK = 1_048_576;
 
-/** Puts a file through a stream into another file, which is replaced in one step and takes the mode when it is new. */
+/**
+ * Writes the transformed contents of a file to another file, which is replaced atomically. A new file gets the source's
+ * mode.
+ */
 export async function recodeFile({ command, src, dest, signal, recode }: Recoding): Promise<Recoded> {
   const file = await openForReading(src, command);
   try {

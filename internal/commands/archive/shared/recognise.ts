@@ -4,7 +4,7 @@ import { type Compression, compressionOfName } from "./compression.ts";
 import { readAt } from "./read-at.ts";
 import { hasChecksum, RECORD } from "./tar-header.ts";
 
-/** What a file begins with, and what it is; the first of them that fits counts. */
+/** The first bytes of a format. The first entry that matches is used. */
 interface Signature {
   readonly bytes: readonly number[];
   readonly name: string;
@@ -15,7 +15,7 @@ const text = (value: string) => [...Buffer.from(value, "latin1")];
 const compressed = (name: string, bytes: readonly number[]): Signature => ({ name, bytes, kind: "compression" });
 const archived = (name: string, bytes: readonly number[]): Signature => ({ name, bytes, kind: "archive" });
 
-/** Formats that are not read here, by the signature that each one's specification gives. */
+/** Formats that are not supported, with the signature from each specification. */
 const OTHERS: readonly Signature[] = [
   compressed("xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]),
   compressed("bzip2", text("BZh")),
@@ -31,12 +31,15 @@ const OTHERS: readonly Signature[] = [
 ];
 const ZIP = ["PK\x03\x04", "PK\x05\x06", "PK\x07\x08"].map(text);
 
-/** Enough for a tar header. */
+/** Bytes that are read; a tar header has this size. */
 const START = RECORD;
-/** Frames that are passed over at the start of a zstd file. */
+/** Maximum number of skippable frames at the start of a zstd file. */
 const MAX_SKIPPED = 1_000;
 
-/** The first bytes that tell a format: those after the frames that zstd and lz4 let anybody put anything in. */
+/**
+ * Reads the first bytes that identify the format, after any skippable frames, which zstd and lz4 allow to hold
+ * arbitrary data.
+ */
 export async function startOf(file: FileHandle): Promise<Buffer> {
   let start = await readAt(file, 0, START);
   for (let [at, frames] = [0, 0]; isSkippable(start) && frames < MAX_SKIPPED; frames++) {
@@ -48,13 +51,19 @@ export async function startOf(file: FileHandle): Promise<Buffer> {
   return start;
 }
 
-/** By the first bytes: RFC 1952, 2.3.1 and RFC 8878, 3.1.1 and 3.1.2. Brotli (RFC 7932) has no mark. */
+/**
+ * Detects the compression by the first bytes: RFC 1952, 2.3.1 and RFC 8878, 3.1.1 and 3.1.2. Brotli (RFC 7932) has no
+ * signature.
+ */
 export function compressionOfContents(start: Buffer): Compression | undefined {
   if (start[0] === 0x1f && start[1] === 0x8b) return "gzip";
   return isSkippable(start) || begins(start, [0x28, 0xb5, 0x2f, 0xfd]) ? "zstd" : undefined;
 }
 
-/** How a tar archive is compressed; undefined when it is not. @throws UNSUPPORTED for a format that is not read. */
+/**
+ * Detects how a tar archive is compressed; undefined when it is not.
+ * @throws UNSUPPORTED for a format that is not supported.
+ */
 export async function compressionOfTar(command: string, path: string, file: FileHandle) {
   const start = await startOf(file);
   const compression = compressionOfContents(start);
@@ -65,13 +74,13 @@ export async function compressionOfTar(command: string, path: string, file: File
 }
 
 /**
- * Refuses what is no damage, but another format, by its name.
+ * Throws an error that names the format, if the file is not damaged but has a different known format.
  * @throws UNSUPPORTED; INVALID_DATA for a zip archive, which another command reads.
  */
 export function refuseOthers(command: string, path: string, start: Buffer): void {
   const details = { path };
   if (command !== "archive.unzip" && ZIP.some((bytes) => begins(start, bytes))) {
-    const message = `${command} failed on ${path}: it is a zip archive, which archive.unzip reads`;
+    const message = `${command} failed on ${path}: it is a zip archive; use archive.unzip`;
     throw new XsysError("INVALID_DATA", message, { details });
   }
   const found = OTHERS.find(({ bytes }) => begins(start, bytes)) ?? (isLzma(start) ? LZMA : undefined);
@@ -83,8 +92,8 @@ export function refuseOthers(command: string, path: string, start: Buffer): void
 const LZMA = compressed("lzma", []);
 
 /**
- * The lzma format has no signature. As liblzma does, its properties (the usual ones), a size of the dictionary that is
- * 2^n or 2^n + 2^(n-1), and a size of the contents below 256 GiB or unknown are taken for one.
+ * The lzma format has no signature. Like liblzma, this checks for the usual properties, a dictionary size of 2^n or 2^n
+ * + 2^(n-1), and a content size that is below 256 GiB or unknown.
  */
 function isLzma(start: Buffer): boolean {
   if (start.length < 13 || start[0] !== 0x5d) return false;
@@ -94,7 +103,7 @@ function isLzma(start: Buffer): boolean {
   return isUsual && (size < 1n << 38n || size === 0xffff_ffff_ffff_ffffn);
 }
 
-/** A frame that holds nothing of the contents (RFC 8878, 3.1.2). */
+/** A skippable frame, which holds no content (RFC 8878, 3.1.2). */
 function isSkippable(start: Buffer): boolean {
   return start.length >= 8 && ((start[0] as number) & 0xf0) === 0x50 && begins(start.subarray(1), [0x2a, 0x4d, 0x18]);
 }

@@ -3,13 +3,16 @@ import { XsysError } from "../../../../protocol/errors.ts";
 
 export type Bytes = AsyncIterable<Uint8Array>;
 
-/** What a stream makes of bytes. A failure of either is told by the iteration. */
+/** Pipes bytes through a stream. The iteration throws the error of either. */
 export function through(source: Bytes, stream: Duplex): Bytes {
   pipeline(source, stream, () => {});
   return stream;
 }
 
-/** Passes bytes on and tells how many. What `count` gives is awaited, and what it throws ends the stream. */
+/**
+ * Passes bytes on and calls `count` with the size of each chunk. Its result is awaited, and an error it throws ends the
+ * stream.
+ */
 export async function* counted(source: Bytes, count: (bytes: number) => unknown): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) {
     await count(chunk.byteLength);
@@ -17,7 +20,7 @@ export async function* counted(source: Bytes, count: (bytes: number) => unknown)
   }
 }
 
-/** Expands, telling damage as INVALID_DATA, and more than a limit as TOO_LARGE. */
+/** Decompresses. Throws INVALID_DATA for damaged data and TOO_LARGE when the limit is exceeded. */
 export async function* expanded(
   source: Bytes,
   stream: Duplex,
@@ -39,9 +42,9 @@ export async function* expanded(
   }
 }
 
-/** What zstd allows, and nobody is obliged to take: RFC 8878, 3.1.1.1.2 and 5. */
+/** Optional features of zstd that are not supported: RFC 8878, 3.1.1.1.2 and 5. */
 const BEYOND: Readonly<Record<string, string>> = {
-  ZSTD_error_frameParameter_windowTooLarge: "its zstd window is over the limit of 128 MiB",
+  ZSTD_error_frameParameter_windowTooLarge: "its zstd window exceeds the limit of 128 MiB",
   ZSTD_error_dictionary_wrong: "it was compressed with a zstd dictionary",
 };
 
@@ -59,7 +62,7 @@ export function damaged(command: string, path: string, cause: unknown): XsysErro
   });
 }
 
-/** zlib's errors have an errno, too, which is none of the operating system's. */
+/** zlib's errors also have an errno, but not one of the operating system. */
 function isOfZlib(error: unknown): boolean {
   return /^(Z_|ZSTD_|ERR__?ERROR|ERR_BROTLI|ERR_ZSTD)/.test((error as NodeJS.ErrnoException)?.code ?? "");
 }

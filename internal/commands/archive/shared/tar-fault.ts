@@ -1,10 +1,10 @@
 import { type ErrorCode, XsysError } from "../../../../protocol/errors.ts";
 import { damaged } from "./streams.ts";
 
-/** What is wrong with an archive, as it is found where nothing is known of the call. */
+/** An error in an archive, thrown by code that does not know the command or the path. */
 export class TarFault extends Error {
   readonly code: ErrorCode;
-  /** The entry that it is about. */
+  /** Name of the entry that has the error. */
   readonly entry: string | undefined;
 
   constructor(message: string, code: ErrorCode = "INVALID_DATA", entry?: string) {

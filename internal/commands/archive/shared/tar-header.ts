@@ -1,15 +1,15 @@
 import { TarFault } from "./tar-fault.ts";
 
-/** Bytes of a header, and the multiple that contents are filled up to. */
+/** Size of a header in bytes. Contents are padded to a multiple of it. */
 export const RECORD = 512;
 
-/** A header's own fields (POSIX.1-1988 ustar, which the older v7 format is the beginning of). */
+/** The fields of a header (POSIX.1-1988 ustar, which extends the older v7 format). */
 export interface TarHeader {
-  /** `0` for a file in the older format too, which has NUL there. */
+  /** Also `0` for a file in the v7 format, which has NUL here. */
   readonly flag: string;
   readonly name: string;
   readonly linkName: string;
-  /** Bytes of contents that follow. */
+  /** Bytes of contents after the header. */
   readonly size: number;
   readonly mode: number | undefined;
   /** Seconds since 1970. */
@@ -17,15 +17,15 @@ export interface TarHeader {
 }
 
 /**
- * Reads a header. It is recognised by its checksum alone: the v7 format has no magic number.
- * @throws TarFault when it is none.
+ * Reads a header. It is recognized only by its checksum, because the v7 format has no magic number.
+ * @throws TarFault when it is not a header.
  */
 export function decodeHeader(block: Buffer): TarHeader {
-  if (!hasChecksum(block)) throw new TarFault("the checksum of a header is wrong");
+  if (!hasChecksum(block)) throw new TarFault("a header has a wrong checksum");
   const name = textAt(block, 0, 100);
   const prefix = block.toString("latin1", 257, 263) === "ustar\0" ? textAt(block, 345, 155) : "";
   const code = block.toString("latin1", 156, 157);
-  const isFolder = code === "5" || ("0\0".includes(code) && name.endsWith("/")); // v7 tells a folder by the slash alone
+  const isFolder = code === "5" || ("0\0".includes(code) && name.endsWith("/")); // v7 marks a folder only by the slash
   const flag = isFolder ? "5" : code === "\0" ? "0" : code;
   const size = isFolder ? 0 : numberAt(block, 124, 12);
   if (size === undefined || size < 0) throw new TarFault(`the size of ${name} is not a number`);
@@ -39,7 +39,10 @@ export function decodeHeader(block: Buffer): TarHeader {
   };
 }
 
-/** The sum of the header's bytes with spaces for the checksum itself; some old programs added them as signed bytes. */
+/**
+ * Verifies the checksum: the sum of the header's bytes, with the checksum field counted as spaces. Some old programs
+ * summed signed bytes.
+ */
 export function hasChecksum(block: Buffer): boolean {
   let [unsigned, high] = [8 * 0x20, 0];
   for (let at = 0; at < RECORD; at++) {
@@ -58,7 +61,10 @@ export function textAt(block: Buffer, at: number, length: number): string {
   return field.toString("utf8", 0, end === -1 ? length : end);
 }
 
-/** Octal digits, or GNU's base 256 where the first bit is set. Undefined when it is neither, or not a safe integer. */
+/**
+ * Reads a number: octal digits, or GNU's base 256 if the first bit is set. Undefined when it is neither, or not a safe
+ * integer.
+ */
 export function numberAt(block: Buffer, at: number, length: number): number | undefined {
   const field = block.subarray(at, at + length);
   if (((field[0] ?? 0) & 0x80) === 0) {

@@ -1,32 +1,32 @@
-/** An entry of an archive, of whatever format, as it is found there. */
+/** An entry of an archive of any format, unvalidated. */
 export interface ArchiveEntry {
   readonly name: string;
   readonly kind: "file" | "folder" | "link" | "hard-link";
-  /** Bytes of contents, as the archive tells. */
+  /** Size of the contents in bytes, as stated by the archive. */
   readonly size: number;
-  /** Permission bits, where the archive has them. */
+  /** Permission bits, if the archive has them. */
   readonly mode: number | undefined;
   readonly modified: Date | undefined;
-  /** What a link or a hard link leads to. */
+  /** Target of a symbolic or hard link. */
   readonly target: string | undefined;
 }
 
-/** Takes the contents of a file as an archive has them. */
+/** Receives the contents of a file as stored in an archive. */
 export interface ContentSink {
   write(bytes: Uint8Array): void;
   end(): void;
 }
 
-/** Takes the contents of a file. */
+/** Receives the contents of a file. */
 export interface Sink extends ContentSink {
-  /** Zeros that need no room on disk. */
+  /** Zeros that are not allocated on disk. */
   hole(bytes: number): void;
 }
 
-/** Called for each entry in turn; gives a sink for the contents it wants. */
+/** Called for each entry in turn. Returns a sink if the contents are needed. */
 export type Visit = (entry: ArchiveEntry) => Sink | undefined;
 
-/** Goes through an archive's entries once. */
+/** Reads an archive's entries once. */
 export type ReadArchive = (visit: Visit) => Promise<void>;
 
 export interface Limits {
@@ -34,7 +34,7 @@ export interface Limits {
   readonly maxBytes: number;
 }
 
-/** What an unpacking task is told. */
+/** Arguments of an unpacking task. */
 export interface UnpackArgs extends Limits {
   readonly archive: string;
   readonly dest: string;

@@ -1,12 +1,12 @@
 const BLOCK = 262_144;
 
-/** Bytes gathered into blocks: zlib takes a trip to another thread for each. */
+/** Collects bytes into blocks, because zlib makes a round trip to another thread for each buffer. */
 export class Blocks {
   #full: Uint8Array[] = [];
   #block = Buffer.allocUnsafe(BLOCK);
   #at = 0;
 
-  /** Free space, at the most `wanted` bytes of it. What is filled is told by `advance`. */
+  /** Free space of at most `wanted` bytes. Call `advance` with the number of bytes filled. */
   room(wanted: number): Buffer {
     return this.#block.subarray(this.#at, Math.min(BLOCK, this.#at + wanted));
   }
@@ -36,7 +36,7 @@ export class Blocks {
     }
   }
 
-  /** Fills up to a multiple of a power of two. */
+  /** Pads with zeros to a multiple of a power of two. */
   fillUp(multiple: number): void {
     this.putZeros((multiple - (this.#at % multiple)) % multiple);
   }

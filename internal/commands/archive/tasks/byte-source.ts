@@ -2,7 +2,7 @@ import type { Bytes } from "../shared/streams.ts";
 
 const NOTHING = Buffer.alloc(0);
 
-/** A stream's bytes, taken in pieces of any length. */
+/** Reads a stream in pieces of any length. */
 export class ByteSource {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #chunk: Buffer = NOTHING;
@@ -16,7 +16,7 @@ export class ByteSource {
     return this.#chunk.length;
   }
 
-  /** Waits until so many bytes are ready, which are in memory then; false when the stream ends before. */
+  /** Waits until `wanted` bytes are ready, all in memory. Returns false when the stream ends first. */
   async fill(wanted: number): Promise<boolean> {
     while (this.#chunk.length < wanted) {
       const { done, value } = await this.#chunks.next();
@@ -27,7 +27,7 @@ export class ByteSource {
     return true;
   }
 
-  /** At the most so many of the bytes that are ready. */
+  /** Takes at most `most` of the bytes that are ready. */
   take(most: number): Buffer {
     const taken = this.#chunk.subarray(0, most);
     this.#chunk = this.#chunk.subarray(taken.length);

@@ -17,8 +17,8 @@ import type { ArchiveEntry, Sink } from "./archive-entry.ts";
 const PERMISSIONS = 0o777;
 
 /**
- * Writes an archive's entries below a folder that is new and nobody else's. Symbolic links are made last, so that
- * nothing can be written through one, whatever the file system takes for the same name.
+ * Writes an archive's entries below a new, private folder. Symbolic links are created last, so that nothing can be
+ * written through one, even if the file system treats different names as equal.
  */
 export class Extraction {
   readonly #root: string;
@@ -37,7 +37,7 @@ export class Extraction {
     this.#made.add(path);
   }
 
-  /** The file takes its mode and time when its contents end. */
+  /** Sets the file's mode and time at the end of its contents. */
   file(path: string, { mode, modified }: ArchiveEntry): Sink {
     const fd = openSync(this.#clear(path), "wx", mode === undefined ? 0o666 : 0o600);
     this.#open = fd;
@@ -60,7 +60,7 @@ export class Extraction {
     };
   }
 
-  /** Closes a file whose contents have ended, or never will. */
+  /** Closes the open file, if any, whether or not its contents are complete. */
   close(): void {
     if (this.#open !== undefined) closeSync(this.#open);
     this.#open = undefined;
@@ -83,7 +83,7 @@ export class Extraction {
     }
   }
 
-  /** Makes a place free: a later entry of the same name takes an earlier one's. */
+  /** Removes an earlier entry of the same name: the later one replaces it. */
   #clear(path: string): string {
     const folder = dirname(path);
     this.folder(folder === "." ? "" : folder);

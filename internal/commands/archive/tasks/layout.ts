@@ -4,14 +4,14 @@ import type { ArchiveEntry, Limits, Unpacked } from "./archive-entry.ts";
 
 export type Kind = "file" | "folder" | "link";
 
-/** Bytes of an entry's path: PATH_MAX of Linux, beyond which no file can be made by its path. */
+/** Maximum length of an entry's path in bytes: PATH_MAX of Linux. Files with longer paths cannot be created. */
 const MAX_PATH = 4_096;
 
 const SEPARATORS = process.platform === "win32" ? /[/\\]/ : /\//;
 
 /**
- * What an archive comes to on disk. Each entry is admitted before anything is done for it, or refused: what would land
- * outside, what contradicts an earlier entry, and what is over a limit.
+ * The files that an archive will create. Each entry is checked before anything is written. An entry is refused when it
+ * would be placed outside the destination, contradicts an earlier entry or exceeds a limit.
  */
 export class Layout {
   readonly #command: string;
@@ -31,12 +31,12 @@ export class Layout {
     return { entries: this.#entries, bytes: this.#bytes };
   }
 
-  /** Everything that will be there, by its path with slashes; a folder comes before what is in it. */
+  /** Everything that will be created, by path with slashes. Folders come before their contents. */
   get kinds(): ReadonlyMap<string, Kind> {
     return this.#kinds;
   }
 
-  /** Gives the path with slashes, which is empty for the archive's own root. */
+  /** Returns the path with slashes, or "" for the archive's own root. */
   admit({ name, kind, size, target = "" }: ArchiveEntry): string {
     const { maxEntries, maxBytes } = this.#limits;
     this.#entries += 1;
@@ -49,24 +49,24 @@ export class Layout {
     return segments.join("/");
   }
 
-  /** The path of the file that a hard link is another name of. */
+  /** Returns the path of the file that a hard link refers to. */
   admitTarget(name: string, target: string): string {
     const path = this.#segments(target, name).join("/");
     if (this.#kinds.get(path) === "file") return path;
-    throw this.#refusal("DENIED", name, `a hard link to "${target}", which is no file of the archive`);
+    throw this.#refusal("DENIED", name, `it is a hard link to "${target}", which is not a file of the archive`);
   }
 
   #segments(path: string, name: string): string[] {
     if (Buffer.byteLength(path) > MAX_PATH) {
       throw this.#refusal("TOO_LARGE", `${name.slice(0, 64)} …`, `its path is longer than ${MAX_PATH} bytes`);
     }
-    if (path.includes("\0")) throw this.#refusal("INVALID_DATA", name, "a NUL character in its name");
-    if (path.includes("\uFFFD")) throw this.#refusal("UNSUPPORTED", name, "a name that is not UTF-8");
+    if (path.includes("\0")) throw this.#refusal("INVALID_DATA", name, "its name contains a NUL character");
+    if (path.includes("\uFFFD")) throw this.#refusal("UNSUPPORTED", name, "its name is not valid UTF-8");
     const segments = path.split(SEPARATORS);
     if (segments[0] === "" || (process.platform === "win32" && path.includes(":"))) {
       throw this.#refusal("DENIED", name, `"${path}" is absolute`);
     }
-    if (segments.includes("..")) throw this.#refusal("DENIED", name, `"${path}" leads outside`);
+    if (segments.includes("..")) throw this.#refusal("DENIED", name, `"${path}" is outside the destination`);
     return segments.filter((segment) => segment !== "" && segment !== ".");
   }
 
@@ -79,10 +79,12 @@ export class Layout {
     this.#placeFoldersOf(path, name);
     if (kind === "folder") this.#placeFolder(path, name);
     else if (this.#kinds.get(path) !== "folder") this.#kinds.set(path, kind);
-    else throw this.#refusal("INVALID_DATA", name, "it takes a folder's place");
+    else throw this.#refusal("INVALID_DATA", name, "it would replace a folder of the archive");
   }
 
-  /** Those that lead to a path, the outermost first. What lies in a known folder needs no look at what leads to that. */
+  /**
+   * Adds the parent folders of a path, the outermost first. If its folder is already known, so are the parents of that.
+   */
   #placeFoldersOf(path: string, name: string): void {
     if (this.#kinds.get(path.slice(0, Math.max(0, path.lastIndexOf("/")))) === "folder") return;
     for (let end = path.indexOf("/"); end > 0; end = path.indexOf("/", end + 1))
@@ -92,7 +94,7 @@ export class Layout {
   #placeFolder(path: string, name: string): void {
     const { maxEntries } = this.#limits;
     if (this.#kinds.size > maxEntries + MAX_PATH) {
-      throw this.#refusal("TOO_LARGE", name, `with its folders there are more than ${maxEntries} entries`);
+      throw this.#refusal("TOO_LARGE", name, `with implied folders there are more than ${maxEntries} entries`);
     }
     const there = this.#kinds.get(path);
     if (there === "link") throw this.#refusal("DENIED", name, `"${path}" is a symbolic link`);

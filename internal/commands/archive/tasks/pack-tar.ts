@@ -18,7 +18,7 @@ interface Args {
 
 const command = "archive.tar";
 
-/** Task: packs a folder or a file. */
+/** Task: packs a folder or a file into a tar archive. */
 export default async function packTar({ dir, output, compression, level, interrupt }: Args, report: Report = () => {}) {
   const compress = packer(compression, level);
   const entries = packingList(command, dir, output);
@@ -26,7 +26,7 @@ export default async function packTar({ dir, output, compression, level, interru
   const files = new PackedFiles(command);
   let packed = 0;
   const blocks = counted(tarBlocks(entries, files, checkpoint(interrupt)), (bytes) => {
-    packed = Math.min(total, packed + bytes); // headers are in it, too
+    packed = Math.min(total, packed + bytes); // the blocks also contain headers
     report({ done: packed, total, unit: "bytes" });
   });
   let written = 0;
@@ -38,7 +38,7 @@ export default async function packTar({ dir, output, compression, level, interru
   return { entries: entries.length, written };
 }
 
-/** Refuses a level that there is not before anything is read. */
+/** Returns the compressor. Throws for an invalid level before anything is read. */
 function packer(compression: Compression | "none", level: number | undefined): (blocks: Bytes) => Bytes {
   if (compression === "none") return (blocks) => blocks;
   if (compression === "gzip") {

@@ -15,12 +15,12 @@ interface Args {
 
 const command = "archive.zip";
 
-/** Task: packs a folder or a file. */
+/** Task: packs a folder or a file into a zip archive. */
 export default async function packZip({ dir, output, level, interrupt }: Args) {
   const entries = packingList(command, dir, output);
   for (const { name, path } of entries) {
     if (name.includes("\\")) {
-      throw new XsysError("UNSUPPORTED", `${command} failed on ${path}: a zip archive takes no backslash in a name`, {
+      throw new XsysError("UNSUPPORTED", `${command} failed on ${path}: names in a zip archive cannot contain a backslash`, {
         details: { path },
       });
     }

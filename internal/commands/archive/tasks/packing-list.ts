@@ -5,9 +5,9 @@ import { XsysError } from "../../../../protocol/errors.ts";
 import { byCodeUnit } from "../../../files/by-code-unit.ts";
 import { type EntryKind, isGone, walk } from "../../../files/walk.ts";
 
-/** What goes into an archive. */
+/** A file, folder or symbolic link to pack. */
 export interface PackedEntry {
-  /** In the archive: with slashes, and none at the end of a folder's. */
+  /** Name in the archive: with slashes, and without one at the end of a folder's. */
   readonly name: string;
   readonly path: string;
   readonly kind: Exclude<EntryKind, "other">;
@@ -15,8 +15,9 @@ export interface PackedEntry {
 }
 
 /**
- * A folder and all below it, or one file, sorted by name; a link given as the root is followed. The list is read before
- * anything is written, so an archive that comes to lie in the folder is not in it; an older one in its place is left out.
+ * Lists a folder and everything below it, or one file, sorted by name. A symbolic link given as the root is followed.
+ * The list is complete before anything is written, so an archive created inside the folder is not included. An existing
+ * file at the output path is left out.
  */
 export function packingList(command: string, root: string, output: string): PackedEntry[] {
   const old = statSync(output, { throwIfNoEntry: false });
@@ -46,7 +47,7 @@ function asText(command: string, path: string | Buffer): string {
   });
 }
 
-/** Undefined when it has vanished, or something else has taken its place. */
+/** Opens a file to pack. Undefined when it has vanished or is now a symbolic link. */
 export function openPacked(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));

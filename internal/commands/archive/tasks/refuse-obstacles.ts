@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { type ErrorCode, XsysError } from "../../../../protocol/errors.ts";
 import type { Kind } from "./layout.ts";
 
-/** Refuses what stands in the way of an archive's entries in the folder they are to go to. */
+/** Throws when an existing file in the destination conflicts with an entry of the archive. */
 export function refuseObstacles(command: string, dest: string, kinds: ReadonlyMap<string, Kind>): void {
-  /** Folders that are there: what is in others need not be looked at. */
+  /** Existing folders. The contents of other folders need not be checked. */
   const there = new Set([""]);
   for (const [path, kind] of kinds) {
     if (!there.has(path.slice(0, Math.max(0, path.lastIndexOf("/"))))) continue;

@@ -4,9 +4,9 @@ import { type Renaming, renameAll } from "../../../files/rename-all.ts";
 import type { ArchiveEntry } from "./archive-entry.ts";
 
 export interface Settlement {
-  /** What was extracted. */
+  /** Folder with the extracted files. */
   readonly fresh: string;
-  /** Where what is replaced goes. */
+  /** Folder to which replaced files are moved. */
   readonly old: string;
   readonly dest: string;
   /** The archive's folders, by path. */
@@ -14,8 +14,9 @@ export interface Settlement {
 }
 
 /**
- * Moves what was extracted to its places in a folder that exists, or nothing. Folders that are there already keep their
- * mode and time; the others take theirs now, for a folder without write permission could be neither filled nor moved.
+ * Moves the extracted files to their places in an existing folder. On failure, all moves are undone. Existing folders
+ * keep their mode and time. New ones get theirs after the move, because a folder without write permission could be
+ * neither filled nor moved.
  */
 export async function settle({ fresh, old, dest, folders }: Settlement, pause: () => Promise<void> | undefined) {
   const kept = new Set([""]);
@@ -42,7 +43,7 @@ export async function settle({ fresh, old, dest, folders }: Settlement, pause: (
   );
 }
 
-/** The innermost first: a folder's time changes with what is in it. */
+/** Sets the folders' modes and times, the innermost first: changing a folder's contents changes its time. */
 export function finishFolders(dest: string, folders: readonly (readonly [path: string, entry: ArchiveEntry])[]): void {
   for (const [path, { mode, modified }] of folders.toSorted(([a], [b]) => b.length - a.length)) {
     const place = join(dest, path);

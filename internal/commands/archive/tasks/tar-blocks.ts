@@ -4,14 +4,14 @@ import { Blocks } from "./blocks.ts";
 import type { PackedFiles } from "./packed-files.ts";
 import { openPacked, type PackedEntry } from "./packing-list.ts";
 
-/** Where a tar archive's sizes end: every part is filled up to a multiple of it. */
+/** Every part of a tar archive is padded to a multiple of this size. */
 const RECORD = 512;
-/** Two empty records end an archive. */
+/** An archive ends with two empty records. */
 const END = 2 * RECORD;
 
 type Pause = () => Promise<void> | undefined;
 
-/** A tar archive (POSIX.1-2001 ustar, with pax headers for what does not fit) of some entries, in blocks of 256 KiB. */
+/** Generates a tar archive (POSIX.1-2001 ustar, with pax headers for values that do not fit) in blocks of 256 KiB. */
 export async function* tarBlocks(
   entries: readonly PackedEntry[],
   files: PackedFiles,
@@ -37,7 +37,7 @@ export async function* tarBlocks(
   yield* blocks.takeAll();
 }
 
-/** The name by which a file is in the archive already. */
+/** The name under which the archive already contains the same file. */
 function firstName(entry: PackedEntry, fd: number, firstNames: Map<string, string>): string | undefined {
   const { nlink, dev, ino } = fstatSync(fd);
   if (nlink < 2) return undefined;
@@ -47,7 +47,7 @@ function firstName(entry: PackedEntry, fd: number, firstNames: Map<string, strin
   return first;
 }
 
-/** A header, and as many bytes as it tells: of a file that becomes shorter zeros take the place, as in GNU tar. */
+/** Writes a header and as many bytes as it states. A file that becomes shorter is padded with zeros, as in GNU tar. */
 async function* contents(blocks: Blocks, entry: PackedEntry, fd: number, files: PackedFiles, pause: Pause) {
   const { bytes, size = bytes.length } = files.start(entry, fd);
   putHeader(blocks, entry, size);

@@ -1,20 +1,26 @@
 import { TarFault } from "../shared/tar-fault.ts";
 
-/** Parts of a sparse file that a map may have: 200,000 take 5 MB in GNU's older format. */
+/** Maximum number of segments in a sparse file's map. In GNU's older format 200,000 take 5 MB. */
 export const MAX_SEGMENTS = 200_000;
 
-/** The extended header that pax puts before an entry (POSIX.1-2001): what does not fit in its own. */
+/**
+ * The extended header that pax puts before an entry (POSIX.1-2001) for values that do not fit in the entry's own
+ * header.
+ */
 export class PaxRecords {
   readonly #values = new Map<string, string>();
-  /** What GNU.sparse.offset and GNU.sparse.numbytes say, which come again and again, in their order. */
+  /** Values of GNU.sparse.offset and GNU.sparse.numbytes, which occur repeatedly, in order. */
   readonly sparsePairs: string[] = [];
 
-  /** An empty value is as good as none: the entry's own header counts then. */
+  /** An empty value counts as missing, so the entry's own header is used. */
   get(key: string): string | undefined {
     return this.#values.get(key) || undefined;
   }
 
-  /** A number of bytes. Undefined when it is missing. @throws TarFault when it is something else. */
+  /**
+   * Returns a number of bytes; undefined when it is missing.
+   * @throws TarFault when the value is not a number of bytes.
+   */
   bytes(key: string): number | undefined {
     const text = this.get(key);
     return text === undefined ? undefined : byteCount(text, key);
@@ -26,7 +32,10 @@ export class PaxRecords {
     return Number.isFinite(seconds) ? seconds : undefined;
   }
 
-  /** Adds `<length> <key>=<value>\n` records, of which a later one counts. @throws TarFault when they are damaged or too many. */
+  /**
+   * Adds `<length> <key>=<value>\n` records. The last record of a key is used.
+   * @throws TarFault when the records are damaged or too many.
+   */
   add(body: Buffer): void {
     for (let at = 0; at < body.length; ) {
       const space = body.indexOf(" ", at);
@@ -53,10 +62,10 @@ export class PaxRecords {
 const LINE_FEED = 10;
 
 export function tooManySegments(): TarFault {
-  return new TarFault(`a sparse file has more than ${MAX_SEGMENTS} parts`, "TOO_LARGE");
+  return new TarFault(`a sparse file has more than ${MAX_SEGMENTS} segments`, "TOO_LARGE");
 }
 
-/** @throws TarFault when it is not one. */
+/** @throws TarFault when the text is not a number of bytes. */
 export function byteCount(text: string, what: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;

@@ -11,16 +11,19 @@ import { gnuSparseMap, type Pause, paxSparseMap, type SparseMap, SparseSink } fr
 
 const command = "archive.untar";
 const BLOCK = 1_048_576;
-/** What an entry may take beside its contents: its header, a pax header, and what fills up the last record. */
+/** Maximum size of an entry without its contents: header, pax header and padding. */
 const ENTRY_BYTES = 8_192;
-/** Bytes of the extended headers and long names before one entry. They are kept in memory until that entry is read. */
+/**
+ * Maximum size of the extended headers and long names of one entry, in bytes. They are kept in memory until the entry
+ * is read.
+ */
 const MAX_EXTENSIONS = 1_048_576;
-/** Bytes of all global extended headers of an archive. They are kept in memory until its end. */
+/** Maximum size of all global extended headers of an archive, in bytes. They are kept in memory until its end. */
 const MAX_GLOBALS = 1_048_576;
 
 /**
- * Reads a tar archive, plain or compressed, and shows its entries in turn. node-tar's parser does not do: it gives
- * GNU's sparse files under another name with the parts put together, and cuts a pax value at a line feed.
+ * Reads a tar archive, plain or compressed, and passes its entries to `visit`. node-tar's parser is not used: it
+ * returns GNU sparse files under another name with the segments joined, and truncates a pax value at a line feed.
  */
 export async function readTar(path: string, limits: Limits, pause: Pause, visit: Visit): Promise<void> {
   const file = await openForReading(path, command);
@@ -49,26 +52,26 @@ const KINDS: Readonly<Record<string, ArchiveEntry["kind"]>> = {
   "2": "link",
   "5": "folder",
   "7": "file",
-  D: "folder", // GNU's incremental archives: the contents are the names in it
+  D: "folder", // in GNU's incremental archives; its contents are a list of names
   S: "file",
 };
-/** A label for the volume, as `tar --label` writes it. */
+/** Volume label, as written by `tar --label`. */
 const LABEL = "V";
 
-/** Of what is not unpacked. */
+/** Names of entry types that are not unpacked. */
 const OTHERS: Readonly<Record<string, string>> = { "3": "a character device", "4": "a block device", "6": "a FIFO" };
 
 class TarReader {
   readonly #source: ByteSource;
   readonly #pause: Pause;
   readonly #visit: Visit;
-  /** For the next entry. */
+  /** Applies to the next entry. */
   #pax = new PaxRecords();
-  /** For the next entry, in GNU's format. */
+  /** Apply to the next entry, in GNU's format. */
   #longName: string | undefined;
   #longLink: string | undefined;
   #extensionBytes = 0;
-  /** For all that follow. */
+  /** Applies to all following entries. */
   readonly #global = new PaxRecords();
   #globalBytes = 0;
 
@@ -78,7 +81,7 @@ class TarReader {
     this.#visit = visit;
   }
 
-  /** @throws TarFault for what is wrong with the archive. */
+  /** @throws TarFault for an error in the archive. */
   async read(): Promise<void> {
     for (let [zeros, seen] = [0, 0]; zeros < 2; seen++) {
       await this.#pause();
@@ -86,20 +89,20 @@ class TarReader {
       const block = this.#source.take(RECORD);
       zeros = block.some((byte) => byte !== 0) ? 0 : zeros + 1;
       if (zeros > 0) continue;
-      if (seen === 0 && !hasChecksum(block)) throw new TarFault("it is no tar archive");
+      if (seen === 0 && !hasChecksum(block)) throw new TarFault("it is not a tar archive");
       await this.#entry(block);
     }
-    // To the end, where a compressed file has its checksum.
+    // Read to the end: a compressed file has its checksum there.
     while (await this.#source.fill(1)) {
       this.#source.take(this.#source.ready);
       await this.#pause();
     }
   }
 
-  /** An archive may end without the empty records that mark its end, but not within a header. */
+  /** An archive may end without the empty records that mark the end, but not inside a header. */
   #endEarly(seen: number): void {
     if (seen === 0) throw new TarFault("it is too short for a tar archive");
-    if (this.#source.take(RECORD).some((byte) => byte !== 0)) throw new TarFault("it ends within a header");
+    if (this.#source.take(RECORD).some((byte) => byte !== 0)) throw new TarFault("it ends inside a header");
   }
 
   async #entry(block: Buffer): Promise<void> {
@@ -119,26 +122,26 @@ class TarReader {
     await this.#pass(map?.stored ?? size, sink && map ? new SparseSink(sink, map) : sink);
   }
 
-  /** Takes what a header of its own says about the next entry, or about all. */
+  /** Reads an extended header, which applies to the next entry or to all following ones. */
   async #extend({ flag, size }: TarHeader): Promise<void> {
     this.#countExtension(flag, size);
-    if (!(await this.#source.fill(padded(size)))) throw cutShort();
+    if (!(await this.#source.fill(padded(size)))) throw truncated();
     const body = this.#source.take(padded(size)).subarray(0, size);
     if (flag === "L") this.#longName = textAt(body, 0, size);
     else if (flag === "K") this.#longLink = textAt(body, 0, size);
     else (flag === "g" ? this.#global : this.#pax).add(body);
   }
 
-  /** Counts before the header is read: many small headers need as much memory as a large one. */
+  /** Counts the size before the header is read: many small headers use as much memory as a large one. */
   #countExtension(flag: string, size: number): void {
     if (flag === "g") this.#globalBytes += size;
     else this.#extensionBytes += size;
     if (this.#globalBytes > MAX_GLOBALS) {
-      throw new TarFault(`its global extended headers have more than ${MAX_GLOBALS} bytes together`, "TOO_LARGE");
+      throw new TarFault(`its global extended headers exceed ${MAX_GLOBALS} bytes in total`, "TOO_LARGE");
     }
     if (this.#extensionBytes > MAX_EXTENSIONS) {
       throw new TarFault(
-        `the extended headers of one entry have more than ${MAX_EXTENSIONS} bytes together`,
+        `the extended headers of one entry exceed ${MAX_EXTENSIONS} bytes in total`,
         "TOO_LARGE",
       );
     }
@@ -154,16 +157,16 @@ class TarReader {
   #describe(header: TarHeader, known: Pick<ArchiveEntry, "name" | "kind" | "size">): ArchiveEntry {
     const isLink = known.kind === "link" || known.kind === "hard-link";
     const target = isLink ? (this.#pax.get("linkpath") ?? this.#longLink ?? header.linkName) : undefined;
-    if (target === "") throw new TarFault(`the link ${known.name} leads nowhere`);
+    if (target === "") throw new TarFault(`the link ${known.name} has no target`);
     const modified = dateOf(this.#pax.modified ?? this.#global.modified ?? header.modified);
     return { ...known, mode: header.mode && header.mode & 0o7777, modified, target };
   }
 
-  /** Hands an entry's contents over, and passes what fills up the last record. */
+  /** Passes an entry's contents to the sink and skips the padding. */
   async #pass(size: number, sink: ContentSink | undefined): Promise<void> {
     for (let left = size; left > 0; ) {
       if (this.#source.ready === 0) {
-        if (!(await this.#source.fill(1))) throw cutShort();
+        if (!(await this.#source.fill(1))) throw truncated();
         await this.#pause();
       }
       const bytes = this.#source.take(left);
@@ -172,7 +175,7 @@ class TarReader {
     }
     sink?.end();
     const padding = padded(size) - size;
-    if (!(await this.#source.fill(padding))) throw cutShort();
+    if (!(await this.#source.fill(padding))) throw truncated();
     this.#source.take(padding);
   }
 }
@@ -186,6 +189,6 @@ function dateOf(seconds: number | undefined): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-function cutShort(): TarFault {
-  return new TarFault("it is cut short");
+function truncated(): TarFault {
+  return new TarFault("it is truncated");
 }

@@ -4,21 +4,24 @@ import type { ContentSink, Sink } from "./archive-entry.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { byteCount, MAX_SEGMENTS, type PaxRecords, tooManySegments } from "./tar-pax.ts";
 
-/** Where the contents that an archive has of a file with holes belong in the file: offset and length, in order. */
+/** Positions in the file of the stored contents of a sparse file: offset and length, in order. */
 export interface SparseMap {
   readonly segments: readonly (readonly [offset: number, length: number])[];
-  /** Bytes of the file, holes included. */
+  /** Size of the file in bytes, including holes. */
   readonly size: number;
-  /** Bytes of contents that the archive has, after the map. */
+  /** Bytes of contents stored in the archive, without the map. */
   readonly stored: number;
 }
 
-/** Waits when others need the thread. @throws when the call has been cancelled. */
+/**
+ * Yields when other work needs the thread.
+ * @throws when the call has been cancelled.
+ */
 export type Pause = () => Promise<void> | undefined;
 
 const MAX_LINE = 20;
 
-/** GNU's older format (type `S`): four parts in the header, and 21 in each of the blocks that may follow it. */
+/** GNU's older format (type `S`): four segments in the header, and 21 in each of the blocks that may follow. */
 export async function gnuSparseMap(
   header: Buffer,
   stored: number,
@@ -30,11 +33,11 @@ export async function gnuSparseMap(
   if (size === undefined) throw new TarFault("the size of a sparse file is not a number");
   for (let hasMore = header[482] !== 0; hasMore; ) {
     await pause();
-    if (!(await source.fill(RECORD))) throw new TarFault("it ends within a sparse file's map");
+    if (!(await source.fill(RECORD))) throw new TarFault("it ends inside a sparse file's map");
     const block = source.take(RECORD);
     const more = numbersOf(block, 0, 21);
     hasMore = block[504] !== 0;
-    // Such blocks could follow without an end.
+    // Otherwise such blocks could follow endlessly.
     if (hasMore && more.length === 0) throw new TarFault("a sparse file's map is damaged");
     if (numbers.length + more.length > 2 * MAX_SEGMENTS) throw tooManySegments();
     numbers.push(...more);
@@ -43,8 +46,9 @@ export async function gnuSparseMap(
 }
 
 /**
- * GNU's pax formats: 0.0 and 0.1 have the map in the extended header, 1.0 before the contents, filled up to a record.
- * Undefined for a file without holes, which most are. `stored` is what the header tells, with the map.
+ * GNU's pax formats: 0.0 and 0.1 have the map in the extended header, 1.0 has it before the contents, padded to a
+ * record. Undefined for a file without holes, which is the usual case. `stored` is the size from the header, including
+ * the map.
  */
 export async function paxSparseMap(
   pax: PaxRecords,
@@ -63,13 +67,13 @@ export async function paxSparseMap(
   const list = pax.get("GNU.sparse.map")?.split(",", 2 * MAX_SEGMENTS + 1) ?? pax.sparsePairs;
   if (list.length > 2 * MAX_SEGMENTS) throw tooManySegments();
   return checked(
-    list.map((text) => byteCount(text, "a place in a sparse file")),
+    list.map((text) => byteCount(text, "a position in a sparse file")),
     size,
     stored,
   );
 }
 
-/** Puts what the archive has into its places. */
+/** Writes the stored contents at their positions. */
 export class SparseSink implements ContentSink {
   readonly #sink: Sink;
   readonly #map: SparseMap;
@@ -112,13 +116,13 @@ function numbersOf(block: Buffer, start: number, count: number): number[] {
   const numbers: number[] = [];
   for (let n = 0; n < count; n++) {
     const at = start + n * 24;
-    if (block[at] === 0 && block[at + 12] === 0) break; // the rest is not used
+    if (block[at] === 0 && block[at + 12] === 0) break; // the rest is unused
     numbers.push(numberAt(block, at, 12) ?? -1, numberAt(block, at + 12, 12) ?? -1);
   }
   return numbers;
 }
 
-/** Lines of decimal digits: how many parts there are, then the offset and the length of each. */
+/** Reads a map of decimal lines: the number of segments, then the offset and the length of each. */
 async function leadingMap(
   source: ByteSource,
   stored: number,
@@ -129,13 +133,13 @@ async function leadingMap(
   while (numbers.length !== wanted) {
     await pause();
     if (bytes + RECORD > stored || !(await source.fill(RECORD)))
-      throw new TarFault("it ends within a sparse file's map");
+      throw new TarFault("it ends inside a sparse file's map");
     bytes += RECORD;
     const lines = `${line}${source.take(RECORD).toString("latin1")}`.split("\n");
     line = lines.pop() ?? "";
     for (const text of lines) {
       if (numbers.length === wanted) break;
-      const value = byteCount(text, "a place in a sparse file");
+      const value = byteCount(text, "a position in a sparse file");
       if (wanted !== -1) numbers.push(value);
       else if (value > MAX_SEGMENTS) throw tooManySegments();
       else wanted = value * 2;

@@ -11,8 +11,8 @@ import { refuseObstacles } from "./refuse-obstacles.ts";
 import { finishFolders, type Settlement, settle } from "./settle.ts";
 
 /**
- * Unpacks an archive whole, or leaves everything as it was. It is read twice: once to see that every entry may be
- * written, and once to write them to a new folder, from which they are moved to their places.
+ * Unpacks an archive completely, or changes nothing. It is read twice: first to check that every entry may be written,
+ * then to write the entries to a new folder, from which they are moved to their places.
  */
 export async function unpack(command: string, read: ReadArchive, args: UnpackArgs): Promise<Unpacked> {
   const { archive } = args;
@@ -46,7 +46,7 @@ export async function unpack(command: string, read: ReadArchive, args: UnpackArg
   return layout.tally;
 }
 
-/** Gives the archive's folders, which take their modes and times when all is in its place. */
+/** Extracts the entries. Returns the archive's folders, whose modes and times are set once everything is in place. */
 async function extract(read: ReadArchive, layout: Layout, extraction: Extraction): Promise<Map<string, ArchiveEntry>> {
   const folders = new Map<string, ArchiveEntry>();
   const write = (entry: ArchiveEntry) => {
@@ -69,7 +69,10 @@ async function extract(read: ReadArchive, layout: Layout, extraction: Extraction
   return folders;
 }
 
-/** Whether the folder could take its name. It cannot when something has it meanwhile, of another unpacking mostly. */
+/**
+ * Renames the folder to the destination. Returns false when another process, usually another unpacking, has created a
+ * folder there meanwhile.
+ */
 function takesName(fresh: string, dest: string): boolean {
   try {
     renameSync(fresh, dest);
@@ -77,18 +80,18 @@ function takesName(fresh: string, dest: string): boolean {
   } catch (error) {
     if (!TAKEN.has((error as NodeJS.ErrnoException).code)) throw error;
     if (lstatSync(dest).isDirectory()) return false;
-    throw new XsysError("ALREADY_EXISTS", `unpacking failed on ${dest}: something took its place meanwhile`, {
+    throw new XsysError("ALREADY_EXISTS", `unpacking failed on ${dest}: another process has created it meanwhile`, {
       details: { path: dest },
     });
   }
 }
 
-/** What rename(2) says of a name that a folder with something in it has, or no folder; EPERM is Windows. */
+/** Errors of rename(2) when the destination is a folder with entries or not a folder; EPERM is Windows. */
 const TAKEN = new Set<string | undefined>(["ENOTEMPTY", "EEXIST", "ENOTDIR", "EPERM"]);
-/** How often another writer may put something into a place that has just been looked at. */
+/** How often a concurrent writer may create a file at a path that was just checked. */
 const MAX_TRIES = 100;
 
-/** Moves all to its places, or nothing; when another writer was faster at one, all of it again. */
+/** Moves all files to their places, or none. Starts again when a concurrent writer interferes. */
 async function settleAmongOthers(
   command: string,
   kinds: ReadonlyMap<string, Kind>,
@@ -106,11 +109,11 @@ async function settleAmongOthers(
   }
 }
 
-/** Takes back the folders that were made on the way to the destination. */
+/** Removes the parent folders that were created for the destination. */
 function removeEmpty(folder: string, first: string): void {
   try {
     for (let path = folder; path.length >= first.length; path = dirname(path)) rmdirSync(path);
   } catch {
-    // somebody uses it already
+    // already in use by another process
   }
 }

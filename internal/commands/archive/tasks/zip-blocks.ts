@@ -17,8 +17,8 @@ interface Packing {
 }
 
 /**
- * A zip archive of some entries, in blocks. A small file is compressed in one go; a stream for each of many takes longer
- * than their bytes.
+ * Generates a zip archive in blocks. Small files are compressed in one call: with many of them, creating a stream for
+ * each takes longer than compressing the data.
  */
 export async function* zipBlocks(entries: readonly PackedEntry[], { level, files, pause }: Packing) {
   const writer = new ZipWriter(level, pause);
@@ -68,7 +68,7 @@ class ZipWriter {
     this.#put(packed);
   }
 
-  /** Gives the file's bytes. */
+  /** Returns the size of the file in bytes. */
   async *stream(entry: PackedEntry, start: Buffer, fd: number): AsyncGenerator<Uint8Array, number> {
     const record = this.#record(entry, DEFLATED, true);
     this.#put(localHeader(record));
@@ -88,7 +88,7 @@ class ZipWriter {
     this.#put(endOfDirectory(this.#records.length, start, this.#offset - start));
   }
 
-  /** Counts what it reads, which is what the descriptor tells. */
+  /** Records checksum and size of the bytes read, which the descriptor states. */
   async *#readThrough(start: Buffer, fd: number, record: ZipRecord): AsyncGenerator<Uint8Array> {
     Object.assign(record, { crc: crc32(start), size: start.length });
     yield start;

@@ -1,4 +1,4 @@
-/** Headers of a zip archive (PKWARE APPNOTE 4.3), with the 64-bit fields where the others do not reach. */
+/** Headers of a zip archive (PKWARE APPNOTE 4.3), with 64-bit fields where 32 or 16 bits are not enough. */
 
 export interface ZipRecord {
   readonly name: Buffer;
@@ -7,17 +7,17 @@ export interface ZipRecord {
   readonly mode: number;
   readonly modified: Date;
   readonly isFolder: boolean;
-  /** Its sizes and checksum follow the contents, in a descriptor. */
+  /** Sizes and checksum follow the contents, in a descriptor. */
   readonly isStreamed: boolean;
   crc: number;
   size: number;
   packed: number;
-  /** Where its local header begins. */
+  /** Offset of the local header. */
   readonly offset: number;
 }
 
 const [MAX_16, MAX_32] = [0xffff, 0xffffffff];
-/** Made on Unix, by and for version 4.5, which brought 64-bit fields. */
+/** Made on Unix, by and for version 4.5, which introduced 64-bit fields. */
 const MADE_BY = (3 << 8) | 45;
 const [DESCRIPTOR_FLAG, UTF8_FLAG] = [0x8, 0x800];
 const FOLDER = 0x10;
@@ -29,7 +29,7 @@ export function localHeader(record: ZipRecord): Buffer {
   return Buffer.concat([u32(0x04034b50), common(record, sizes, extra), record.name, extra]);
 }
 
-/** After the contents of a streamed file. */
+/** Follows the contents of a streamed file. */
 export function descriptor({ crc, size, packed }: ZipRecord): Buffer {
   return Buffer.concat([u32(0x08074b50, crc), u64(packed, size)]);
 }
@@ -72,7 +72,7 @@ export function endOfDirectory(entries: number, offset: number, size: number): B
   return Buffer.concat([wide, u32(0x07064b50, 0), u64(offset + size), u32(1), end]);
 }
 
-/** From the version needed to the extra field's length: the same in a local and a central header. */
+/** The fields from "version needed" to "extra field length", which are the same in a local and a central header. */
 function common({ name, method, isStreamed, modified }: ZipRecord, sizes: readonly number[], extra: Buffer): Buffer {
   const flags = UTF8_FLAG | (isStreamed ? DESCRIPTOR_FLAG : 0);
   return Buffer.concat([u16(45, flags, method, ...dosTime(modified)), u32(...sizes), u16(name.length, extra.length)]);
@@ -85,7 +85,7 @@ function dosTime(date: Date): [time: number, day: number] {
   return [time, (year << 9) | ((date.getMonth() + 1) << 5) | date.getDate()];
 }
 
-/** Info-ZIP's extended timestamp: the time in seconds, in no time zone. */
+/** Info-ZIP's extended timestamp: Unix time in seconds, independent of the time zone. */
 function timeField({ modified }: ZipRecord): Buffer {
   const seconds = Math.floor(modified.getTime() / 1000);
   if (seconds !== (seconds | 0)) return Buffer.alloc(0);

@@ -11,10 +11,10 @@ import type { ArchiveEntry, Visit } from "./archive-entry.ts";
 import { findZip, WindowReader } from "./zip-window.ts";
 
 const command = "archive.unzip";
-/** PATH_MAX on Linux: no link's target is longer. */
+/** Maximum length of a link's target: PATH_MAX on Linux. */
 const MAX_TARGET = 4_096;
 
-/** Reads a zip archive and shows its entries in turn. */
+/** Reads a zip archive and passes its entries to `visit`. */
 export async function readZip(path: string, pause: () => Promise<void> | undefined, visit: Visit): Promise<void> {
   const file = await openForReading(path, command);
   try {
@@ -38,10 +38,10 @@ export async function readZip(path: string, pause: () => Promise<void> | undefin
   }
 }
 
-/** The library's own check of names would make an escape look like damage. */
+/** The library's own name check (part of decodeStrings) would report a path outside the archive as damage. */
 const OPTIONS = { lazyEntries: true, autoClose: false, decodeStrings: false } as const;
 
-/** A file that is nothing else is left to the library. */
+/** A file of no other known format is passed to the library, which reports what is wrong with it. */
 async function openZip(path: string, file: FileHandle): Promise<ZipFile> {
   const window = await findZip(file);
   if (window === undefined) refuseOthers(command, path, await startOf(file));
@@ -50,7 +50,7 @@ async function openZip(path: string, file: FileHandle): Promise<ZipFile> {
   return orDamaged(path, fromRandomAccessReaderPromise(new WindowReader(file, window), size, OPTIONS));
 }
 
-/** The contents, whose length the library checks, and whose checksum it does not. */
+/** Reads the contents. The library checks their length but not their checksum. */
 async function* contents(path: string, zip: ZipFile, entry: Entry): AsyncGenerator<Uint8Array> {
   const stream = await orDamaged(path, zip.openReadStreamPromise(entry, {}));
   let checksum = 0;
@@ -58,12 +58,12 @@ async function* contents(path: string, zip: ZipFile, entry: Entry): AsyncGenerat
     checksum = crc32(bytes, checksum);
     yield bytes;
   }
-  if (checksum !== entry.crc32) throw damaged(command, path, `the checksum of ${nameOf(entry)} is not its contents'`);
+  if (checksum !== entry.crc32) throw damaged(command, path, `the checksum of ${nameOf(entry)} does not match its contents`);
 }
 
-/** Of the Unix mode in a zip entry (APPNOTE 4.4.15, st_mode in the upper half). */
+/** Parts of the Unix mode in a zip entry (APPNOTE 4.4.15, st_mode in the upper half). */
 const [FORMAT, FOLDER, LINK, REGULAR] = [0o170000, 0o040000, 0o120000, 0o100000];
-/** Systems that archives are made on, of which these keep a Unix mode (APPNOTE 4.4.2). */
+/** Systems whose archives store a Unix mode (APPNOTE 4.4.2). */
 const [UNIX, DARWIN] = [3, 19];
 const DOS_FOLDER = 0x10;
 /** General purpose bit 11 (APPNOTE 4.4.4). */
@@ -108,7 +108,7 @@ async function targetOf(path: string, zip: ZipFile, entry: Entry): Promise<strin
   return Buffer.concat(parts).toString();
 }
 
-/** Info-ZIP's zip writes the bytes of a Unix name as they are, UTF-8 mostly, and often without the flag that says so. */
+/** Info-ZIP's zip stores the bytes of a Unix name unchanged, mostly UTF-8, and often without the flag for UTF-8. */
 function nameOf(entry: Entry): string {
   const { generalPurposeBitFlag: flags, fileNameRaw, extraFields } = entry;
   const isText = madeOnUnix(entry) && isUtf8(fileNameRaw);
@@ -119,7 +119,10 @@ function madeOnUnix({ versionMadeBy }: Entry): boolean {
   return [UNIX, DARWIN].includes(versionMadeBy >> 8);
 }
 
-/** The library's errors are of damage, unless they are the operating system's; those of the loop's body pass by. */
+/**
+ * Converts the library's errors to INVALID_DATA, except those of the operating system. Errors in the loop's body are
+ * not affected.
+ */
 async function* guarded<T>(path: string, source: AsyncIterable<T>): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   try {
@@ -133,9 +136,9 @@ async function* guarded<T>(path: string, source: AsyncIterable<T>): AsyncGenerat
   }
 }
 
-/** What the library says of archives that are sound and that it does not read. */
+/** The library's errors for valid archives that it does not support. */
 const BEYOND: readonly (readonly [RegExp, string])[] = [
-  [/^multi-disk/, "it is a part of an archive that is split into several files"],
+  [/^multi-disk/, "it is part of a multi-file archive"],
   [/^strong encryption/, "it is encrypted"],
 ];
 

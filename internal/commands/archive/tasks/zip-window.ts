@@ -3,27 +3,27 @@ import { Readable } from "node:stream";
 import { RandomAccessReader } from "yauzl";
 import { readAt } from "../shared/read-at.ts";
 
-/** Of the records at an archive's end (PKWARE APPNOTE 4.3.14 to 4.3.16): their signatures and their fixed lengths. */
+/** Signatures and fixed lengths of the records at an archive's end (PKWARE APPNOTE 4.3.14 to 4.3.16). */
 const [END, END_BYTES] = [0x06054b50, 22];
 const [LOCATOR, LOCATOR_BYTES] = [0x07064b50, 20];
 const [WIDE_END, WIDE_END_BYTES] = [0x06064b50, 56];
-/** Of an entry in the directory (4.3.12). */
+/** Signature of an entry in the directory (4.3.12). */
 const DIRECTORY = 0x02014b50;
-/** A comment of 65,535 bytes, and what may have been put behind the archive. */
+/** Bytes searched for the end record: room for a comment of 65,535 bytes, and for data appended after the archive. */
 const SEARCHED = 131_072;
 const BLOCK = 65_536;
 
-/** The part of a file that a zip archive is. */
+/** The part of a file that holds a zip archive. */
 export interface ZipWindow {
   readonly start: number;
   readonly end: number;
-  /** There is nothing else in the file. */
+  /** The archive is the whole file. */
   readonly isWhole: boolean;
 }
 
 /**
- * Finds the archive in a file. The places in it are counted from its own start, before which a self-extracting archive
- * has its program; behind its end a download may have left bytes. Undefined when there is none.
+ * Finds the archive in a file. Offsets in the archive are relative to its start, before which a self-extracting archive
+ * has its program. After its end a download may have left extra bytes. Undefined when there is no archive.
  */
 export async function findZip(file: FileHandle): Promise<ZipWindow | undefined> {
   const { size } = await file.stat();
@@ -39,7 +39,7 @@ export async function findZip(file: FileHandle): Promise<ZipWindow | undefined> 
   return undefined;
 }
 
-/** The archive's start, by where its directory of entries is told to be and where it is. */
+/** Computes the archive's start from the stated and the actual position of its directory. */
 async function startOf(file: FileHandle, place: number, record: Buffer): Promise<number | undefined> {
   const locator = await readAt(file, Math.max(0, place - LOCATOR_BYTES), LOCATOR_BYTES);
   if (locator.length === LOCATOR_BYTES && locator.readUInt32LE(0) === LOCATOR) {
@@ -51,7 +51,7 @@ async function startOf(file: FileHandle, place: number, record: Buffer): Promise
   return firstWith(file, DIRECTORY, offset, [0, place - size - offset]);
 }
 
-/** The first of some starts from which on a signature is where it is told to be. */
+/** Returns the first candidate start for which the signature is at the stated offset. */
 async function firstWith(file: FileHandle, signature: number, told: number, starts: readonly number[]) {
   for (const start of starts) {
     if (start < 0 || !Number.isSafeInteger(start + told)) continue;
@@ -61,7 +61,7 @@ async function firstWith(file: FileHandle, signature: number, told: number, star
   return undefined;
 }
 
-/** Reads the archive as if there were nothing else in the file. */
+/** Reads the archive as if it were the whole file. */
 export class WindowReader extends RandomAccessReader {
   readonly #file: FileHandle;
   readonly #start: number;
@@ -76,11 +76,11 @@ export class WindowReader extends RandomAccessReader {
     return Readable.from(this.#blocks(this.#start + start, this.#start + end), { objectMode: false });
   }
 
-  /** By hand: each of a handle's own read streams would leave it a listener. */
+  /** Does not use the handle's read streams, because each would leave a listener on the handle. */
   async *#blocks(start: number, end: number): AsyncGenerator<Buffer> {
     for (let at = start; at < end; ) {
       const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafe(BLOCK), 0, Math.min(BLOCK, end - at), at);
-      if (bytesRead === 0) return; // the library counts, and tells that it ended too soon
+      if (bytesRead === 0) return; // the library detects the premature end
       yield buffer.subarray(0, bytesRead);
       at += bytesRead;
     }
