@@ -1,6 +1,6 @@
 import { XsysError } from "../../protocol/errors.ts";
 
-/** Counts the bytes of an answer while it is being built, so that one that is too large ends the work at once. */
+/** Counts the bytes of an answer while it is built, so that work stops as soon as it becomes too large. */
 export class AnswerSize {
   readonly #command: string;
   readonly #path: string;
@@ -17,13 +17,16 @@ export class AnswerSize {
     return this.#bytes;
   }
 
-  /** Raises TOO_LARGE when this many bytes more are over the limit. */
+  /**
+   * Adds bytes.
+   * @throws TOO_LARGE when the total exceeds the limit.
+   */
   add(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes <= this.#limit) return;
     throw new XsysError(
       "TOO_LARGE",
-      `${this.#command} failed on ${this.#path}: the answer would have more than the ${this.#limit} bytes allowed`,
+      `${this.#command} failed on ${this.#path}: the answer would exceed the limit of ${this.#limit} bytes`,
       { details: { path: this.#path, limit: this.#limit } },
     );
   }

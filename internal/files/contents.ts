@@ -1,25 +1,25 @@
 import type { Call } from "../base/context.ts";
 
-/** What is to be written, in pieces. */
+/** Data to write, in chunks. */
 export type Contents = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** A writing command's contents: its text, or else the call's byte stream. */
+/** Contents for a writing command: the text, or the call's byte stream if there is none. */
 export function contentsOf(data: string | undefined, { input, signal }: Pick<Call, "input" | "signal">): Contents {
   return data === undefined ? untilAborted(input, signal) : [Buffer.from(data)];
 }
 
-/** The same stream, which fails as soon as the signal is aborted, even when the source has stalled. */
+/** Passes a stream on, but fails as soon as the signal is aborted, even when the source has stalled. */
 async function* untilAborted(source: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
-  let giveUp = () => {};
-  const onAbort = () => giveUp();
+  let rejectStep = () => {};
+  const onAbort = () => rejectStep();
   signal.addEventListener("abort", onAbort);
   try {
     for (;;) {
       signal.throwIfAborted();
-      // A Promise.race against one promise of the abort would keep every chunk's reaction until the stream ends.
+      // Promise.race with one promise for the abort would keep a reaction for every chunk until the stream ends.
       const step = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
-        giveUp = () => reject(signal.reason);
+        rejectStep = () => reject(signal.reason);
         iterator.next().then(resolve, reject);
       });
       if (step.done) break;
@@ -28,6 +28,6 @@ async function* untilAborted(source: AsyncIterable<Uint8Array>, signal: AbortSig
     signal.throwIfAborted();
   } finally {
     signal.removeEventListener("abort", onAbort);
-    iterator.return?.().catch(() => {}); // not awaited: it waits for a stalled next()
+    iterator.return?.().catch(() => {}); // not awaited, because it waits for a stalled next()
   }
 }

@@ -22,7 +22,10 @@ export function fileStats(stats: Stats): FileStats {
   };
 }
 
-/** The same as JSON, put together by hand: JSON.stringify takes three times as long for the 50,000 of a tree. */
+/**
+ * Returns the same as JSON. Built by hand, because JSON.stringify takes three times as long for a tree of 50,000
+ * entries.
+ */
 export function statsJson(stats: Stats): string {
   const { size, is_file, is_dir, is_symlink, modified, created, accessed, permissions, readonly } = fileStats(stats);
   return (
@@ -31,7 +34,7 @@ export function statsJson(stats: Stats): string {
   );
 }
 
-/** A file system that keeps no birth time tells 0. */
+/** File systems without birth time report 0. */
 function birth({ birthtimeMs, mtimeMs, ctimeMs, atimeMs }: Stats): number {
   return birthtimeMs > 0 ? birthtimeMs : Math.min(mtimeMs, ctimeMs, atimeMs);
 }

@@ -1,11 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 
-/** A flag in memory that a handler and its task's thread share. */
+/** A flag in memory shared by a handler and the thread of its task. */
 export type Interrupt = Int32Array;
 
 /**
- * Runs a task that clears up after itself. Handing the signal to the task runner would end the thread on the spot, and
- * what the task had begun would stay on disk; instead the signal raises a flag, which the task sees at its checkpoints.
+ * Runs a task that cleans up when it is cancelled. Passing the signal to the task runner would terminate the thread at
+ * once and leave unfinished work on disk. Instead, the signal sets a flag, which the task checks at its checkpoints.
  */
 export async function interruptible<T>(signal: AbortSignal, run: (interrupt: Interrupt) => Promise<T>): Promise<T> {
   const interrupt = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -22,8 +22,8 @@ export async function interruptible<T>(signal: AbortSignal, run: (interrupt: Int
 const TURN_MILLISECONDS = 50;
 
 /**
- * To be called in a task's loop, and what it gives to be awaited. It throws once the flag is raised; now and then it
- * gives way to the event loop, without which a task that runs in place would never see the flag.
+ * Returns a function to call, and to await, in a task's loop. It throws once the flag is set. Every 50 ms it yields to
+ * the event loop; otherwise a task that runs in place would never see the flag.
  */
 export function checkpoint(interrupt: Interrupt): () => Promise<void> | undefined {
   let last = performance.now();

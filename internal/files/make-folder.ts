@@ -2,10 +2,10 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
- * Makes a folder, and those above it that are missing; one that is there is left as it is. Node's own `recursive` never
- * returns where the parent is there and a new folder is still ENOENT, as below /proc: it makes the parent again and again.
- * Gives the topmost that it made, if any.
- * @throws what the system says.
+ * Creates a folder and its missing parents. An existing folder is left unchanged. Returns the topmost folder created,
+ * if any. Node's own `recursive` option never returns if the parent exists but creating the folder still fails with
+ * ENOENT, as below /proc: it creates the parent again and again.
+ * @throws the error of the operating system.
  */
 export function makeFolder(path: string, mode: number = 0o777): string | undefined {
   try {
@@ -24,7 +24,7 @@ function make(path: string, mode: number): string | undefined {
     mkdirSync(path, { mode });
     return path;
   } catch (error) {
-    // On a file system that is read only, what is there is told as EROFS.
+    // A read-only file system reports EROFS even if the folder exists.
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
     return undefined;
   }

@@ -3,20 +3,20 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { XsysError } from "../../protocol/errors.ts";
 import type { ExactPath } from "./walk.ts";
 
-/** Should something else take the file's place after it was looked at, opening and reading still do not wait for it. */
+/** If the file was replaced after it was checked, opening and reading still do not block. */
 export const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * Opens a file whose contents a command reads. A folder is IS_A_DIRECTORY. A FIFO or a socket is INVALID_PARAMS, and is
- * not even opened: its contents may never end, and a writer that waits for a reader would take us for it. Devices are
- * taken, such as /dev/null.
+ * Opens a file for reading. A folder is IS_A_DIRECTORY. A FIFO or a socket is INVALID_PARAMS and is not opened: its
+ * contents may never end, and a writer waiting for a reader would be connected to this process. Devices such as
+ * /dev/null are allowed.
  */
 export async function openForReading(path: string, command: string): Promise<FileHandle> {
   refuseOthers(await stat(path), path, command);
   return open(path, READ_FLAGS);
 }
 
-/** The same for tasks that read synchronously; gives the descriptor. */
+/** Synchronous version for tasks. Returns the descriptor. */
 export function openForReadingSync(path: ExactPath, command: string): number {
   refuseOthers(statSync(path), path, command);
   return openSync(path, READ_FLAGS);

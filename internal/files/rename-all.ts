@@ -7,8 +7,8 @@ export interface Renaming {
 }
 
 /**
- * Renames one after the other, over nothing that is there. When one fails, or `pause` throws, those done are undone.
- * (Between the look and the renaming another process may still put something there: Node has no renameat2(2).)
+ * Renames files in order, without replacing existing ones. If one fails, or `pause` throws, the completed ones are
+ * undone. (Between the check and the rename another process may create the target: Node has no renameat2(2).)
  */
 export async function renameAll(renamings: readonly Renaming[], pause: () => Promise<void> | undefined): Promise<void> {
   const done: Renaming[] = [];
@@ -24,7 +24,7 @@ export async function renameAll(renamings: readonly Renaming[], pause: () => Pro
     if (stuck.length === 0) throw error;
     const names = stuck.map(({ from, to }) => `${to} (was ${from})`).join(", ");
     const reason = error instanceof Error ? error.message : String(error);
-    throw new XsysError("IO_ERROR", `renaming failed: ${reason}; and could not be undone: ${names}`, {
+    throw new XsysError("IO_ERROR", `renaming failed: ${reason}; these renames could not be undone: ${names}`, {
       details: { stuck },
       cause: error,
     });
@@ -42,7 +42,7 @@ function undo(done: readonly Renaming[]): Renaming[] {
   });
 }
 
-/** Where case does not count, `A` is there because `a` is. */
+/** On a case-insensitive file system `A` exists because `a` does, so a change of case is allowed. */
 function refuseTaken({ from, to }: Renaming): void {
   const there = lstatSync(to, { throwIfNoEntry: false });
   if (there === undefined) return;
@@ -50,7 +50,7 @@ function refuseTaken({ from, to }: Renaming): void {
     const { ino, dev } = lstatSync(from);
     if (there.ino === ino && there.dev === dev) return;
   }
-  throw new XsysError("ALREADY_EXISTS", `renaming failed on ${from}: ${to} is there already`, {
+  throw new XsysError("ALREADY_EXISTS", `renaming failed on ${from}: ${to} already exists`, {
     details: { path: from, dest: to },
   });
 }

@@ -3,29 +3,29 @@ import { access, type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Contents } from "./contents.ts";
 import { removeLeftovers } from "./leftovers.ts";
-import { blaming, tempBeside } from "./temp-path.ts";
+import { tempBeside, withRequestedPath } from "./temp-path.ts";
 import { statOrMissing, throughLinks } from "./through-links.ts";
 import { withParents } from "./with-parents.ts";
 import { overwriteWith, writeInto } from "./write-into.ts";
 
 export interface ReplaceOptions {
-  /** Mode of the file. Without it an existing file's is kept, and a new one takes the umask's. */
+  /** Mode of the file. By default an existing file's mode is kept, and a new file gets the mode of the umask. */
   readonly mode?: number;
-  /** A file without write permission is replaced too: the folder's permission is enough. */
+  /** Also replace a file without write permission: write permission for the folder is enough. */
   readonly evenReadOnly?: boolean;
-  /** Where the folder does not take a new file, or does not let this one be replaced, it is overwritten in place. */
+  /** Overwrite the file in place if the folder does not allow creating or replacing files. */
   readonly orInPlace?: boolean;
-  /** The new name is on disk too when the call returns. */
+  /** Also sync the folder, so that the new name is on disk when the call returns. */
   readonly syncFolder?: boolean;
-  /** For a FIFO whose reader stalls; elsewhere the contents themselves fail when they are no longer wanted. */
+  /** Aborts writing to a FIFO whose reader stalls. In all other cases the contents themselves must fail on abort. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Replaces a file in one step: a temporary file beside it is filled, flushed, given mode and owner, and renamed. On
- * any failure, of the contents too, it is removed and the old file is whole; what killed writers left beside it before
- * goes as well (leftovers.ts). Missing folders are made. Links are
- * written through. What is no regular file (a FIFO, /dev/null) is written to; a directory is an EISDIR.
+ * Replaces a file atomically: writes a temporary file beside it, flushes it, sets mode and owner, and renames it. On
+ * any failure, including one of the contents, the temporary file is removed and the old file is unchanged. Temporary
+ * files of killed processes in the same folder are removed too (leftovers.ts). Missing folders are created. Symbolic
+ * links are followed. Anything but a regular file (a FIFO, /dev/null) is written to; a directory raises EISDIR.
  */
 export async function replaceFile(path: string, contents: Contents, options: ReplaceOptions = {}): Promise<void> {
   const old = await statOrMissing(path);
@@ -38,7 +38,7 @@ export async function replaceFile(path: string, contents: Contents, options: Rep
   const temp = tempBeside(target);
   const file = await openTemp(temp, options.mode ?? old?.mode).catch((error: NodeJS.ErrnoException) => {
     if (options.orInPlace && old !== undefined && DENIALS.has(error.code)) return undefined;
-    throw blaming(error, temp, target);
+    throw withRequestedPath(error, temp, target);
   });
   if (file === undefined) {
     await writeInto(target, constants.O_WRONLY | constants.O_TRUNC, contents);
@@ -48,19 +48,22 @@ export async function replaceFile(path: string, contents: Contents, options: Rep
     await fill(file, contents, options.mode, old);
     await renameOver(temp, target, options);
   } catch (error) {
-    await file.close().catch(() => {}); // closed already when the rename failed
+    await file.close().catch(() => {}); // already closed if the rename failed
     await rm(temp, { force: true }).catch(() => {});
-    throw blaming(error, temp, target);
+    throw withRequestedPath(error, temp, target);
   }
   await removeLeftovers(dirname(target));
 }
 
-/** ENOENT is /proc, whose folders are there and take nothing. */
+/** ENOENT: folders in /proc exist but do not allow creating files. */
 const DENIALS = new Set<string | undefined>(["EACCES", "EPERM", "EROFS", "ENOENT"]);
-/** EBUSY is a single file that a container mounts; EPERM another user's file in a sticky folder, such as /tmp. */
+/** EBUSY: a single file mounted into a container. EPERM: another user's file in a sticky folder such as /tmp. */
 const NAME_DENIALS = new Set<string | undefined>(["EBUSY", "EPERM", "EACCES"]);
 
-/** Never wider than the file will be; 0o666 leaves a new file's mode to the umask and the folder's defaults. */
+/**
+ * Opens the temporary file with no more permissions than the final mode. 0o666 applies the umask and the folder's
+ * defaults to a new file.
+ */
 async function openTemp(temp: string, mode: number | undefined): Promise<FileHandle> {
   const narrow = mode === undefined ? 0o666 : mode & 0o700;
   return withParents(temp, () => open(temp, "wx", narrow));
@@ -69,7 +72,7 @@ async function openTemp(temp: string, mode: number | undefined): Promise<FileHan
 async function fill(file: FileHandle, contents: Contents, mode: number | undefined, old: Stats | undefined) {
   for await (const chunk of contents) await file.writeFile(chunk);
   const ownerKept = old === undefined || (await keepOwner(file, old));
-  // Set-user-ID and set-group-ID mean another user's rights once the owner has changed.
+  // Once the owner has changed, set-user-ID and set-group-ID would grant another user's rights.
   const kept = old === undefined ? undefined : old.mode & (ownerKept ? 0o7777 : 0o1777);
   const final = mode ?? kept;
   if (final !== undefined) await file.chmod(final);
@@ -77,7 +80,7 @@ async function fill(file: FileHandle, contents: Contents, mode: number | undefin
   await file.close();
 }
 
-/** Whether the file belongs to whom the old one belonged to. */
+/** Returns whether the file has the owner and group of the old one. */
 async function keepOwner(file: FileHandle, { uid, gid }: Stats): Promise<boolean> {
   const now = await file.stat();
   if (now.uid === uid && now.gid === gid) return true;

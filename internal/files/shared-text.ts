@@ -1,10 +1,10 @@
-/** Characters that are put into memory together. */
+/** Characters that are encoded at once. */
 const BATCH = 16_384;
 const FIRST_ROOM = 65_536;
-/** UTF-8 bytes of one UTF-16 unit at the most. */
+/** Maximum UTF-8 bytes per UTF-16 code unit. */
 const MAX_UTF8_PER_UNIT = 3;
 
-/** Text as UTF-8 in memory that threads share: what a task answers with goes to the event loop without a copy. */
+/** Collects text as UTF-8 in shared memory, so that a task's result reaches the event loop without a copy. */
 export class SharedText {
   #room = Buffer.from(new SharedArrayBuffer(FIRST_ROOM));
   #filled = 0;

@@ -3,9 +3,9 @@ import { isErrno } from "../base/errno.ts";
 import type { ExactPath } from "./walk.ts";
 
 /**
- * A new name in the same folder, so that a rename stays on the file system. It holds nothing of the old name, which
- * may be as long as a name can be. Whoever takes it must do so exclusively; so its chance need not be a secret, and
- * Math.random spares a start-up the 6 ms of node:crypto.
+ * Returns an unused name in the same folder, so that a rename stays on one file system. It does not contain the old
+ * name, which may have the maximum length. The file must be opened exclusively, so the name need not be unpredictable,
+ * and Math.random saves the 6 ms that node:crypto takes to load.
  */
 export function tempBeside(path: string): string;
 export function tempBeside(path: ExactPath): ExactPath;
@@ -15,14 +15,14 @@ export function tempBeside(path: ExactPath): ExactPath {
   return Buffer.concat([path.subarray(0, path.lastIndexOf("/") + 1), Buffer.from(name)]);
 }
 
-/** The process that such a name is of; undefined for any other name. */
-export function leftBy(name: string): number | undefined {
+/** Returns the id of the process that created a temporary name; undefined for any other name. */
+export function writerOf(name: string): number | undefined {
   const [, pid] = /^\.xsys-([1-9]\d{0,8})-[0-9a-z]+\.tmp$/.exec(name) ?? [];
   return pid === undefined ? undefined : Number(pid);
 }
 
-/** An operating system's error as being about the path that was asked for, and not about the temporary one. */
-export function blaming(error: unknown, temp: ExactPath, path: ExactPath): unknown {
+/** Changes the path in an operating system error from the temporary path to the requested one. */
+export function withRequestedPath(error: unknown, temp: ExactPath, path: ExactPath): unknown {
   if (!isErrno(error)) return error;
   const [from, to] = [temp.toString(), path.toString()];
   if (error.path !== undefined) error.path = error.path.replace(from, () => to);

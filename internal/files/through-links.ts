@@ -2,13 +2,14 @@ import type { Stats } from "node:fs";
 import { readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 
-const MAX_LINKS = 40; // as many as Linux follows; what is left after them fails as ELOOP at its first use
+const MAX_LINKS = 40; // the limit of Linux; a longer chain fails with ELOOP when it is used
 
-/** Where a path's final symbolic links lead, even to something missing: what is replaced is that, and not the link. */
+/** Resolves a path's final symbolic links, even to a missing target. Used to replace the target instead of the link. */
 export async function throughLinks(path: string): Promise<string> {
   let current = path;
   for (let links = 0; links < MAX_LINKS; links++) {
-    const target = await readlink(current).catch(() => undefined); // no link, or an error that the next call will tell
+    // Fails if it is not a symbolic link, or with an error that the next call will raise.
+    const target = await readlink(current).catch(() => undefined);
     if (target === undefined) return current;
     const next = isAbsolute(target) ? target : `${await realpath(dirname(current))}/${target}`;
     current = join(await realOrAsWritten(dirname(next)), basename(next));
@@ -16,12 +17,12 @@ export async function throughLinks(path: string): Promise<string> {
   return current;
 }
 
-/** `..` behind a link is the parent of what the link leads to, which a path's text does not tell. */
+/** `..` after a symbolic link is the parent of the link's target, which cannot be derived from the path's text. */
 async function realOrAsWritten(folder: string): Promise<string> {
   return realpath(folder).catch(() => resolve(folder));
 }
 
-/** Links are followed; undefined when there is nothing. */
+/** Follows symbolic links. Returns undefined when nothing exists. */
 export async function statOrMissing(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);

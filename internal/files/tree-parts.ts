@@ -1,30 +1,30 @@
 import { type Admits, type Folder, type TreeEntry, walkFolders } from "./walk.ts";
 
-/** What several tasks work on, such as folders that they walk: each takes the next one that none has taken. */
+/** Work shared by several tasks, such as folders to walk. Each task takes the next item that is not taken yet. */
 export interface Shared<T> {
   readonly rest: readonly T[];
-  /** How many are taken. */
+  /** Number of items taken. */
   readonly taken: Int32Array<SharedArrayBuffer>;
 }
 
-/** What a task for a part of a tree is told: without `shared` it is the first, which starts at the path. */
+/** Arguments of a task for a part of a tree. Without `shared` it is the first part, which starts at the path. */
 export interface PartArgs {
   readonly path: string;
   readonly shared?: Shared<Folder> | undefined;
 }
 
-/** What such a task answers. */
+/** Result of such a task. */
 export interface Part<T = Folder> {
-  /** Folders, or other work, that the first part left to the others. */
+  /** Folders, or other work, left to the other parts. */
   readonly rest: readonly T[];
 }
 
-/** Entries that one thread looks at in 15 ms: for fewer a second one is not worth its start. */
+/** Number of entries that one thread processes in 15 ms. For fewer, starting a second thread is not worthwhile. */
 export const FIRST = 5_000;
 
 /**
- * Runs a tree's first part, and what that leaves of a large tree as two more at once: 50,000 files are measured in
- * 94 ms so on two cores, and in 154 by one thread.
+ * Runs the first part of a tree, then two more in parallel for the rest of a large tree. Measuring 50,000 files takes
+ * 94 ms this way on two cores, and 154 ms in one thread.
  */
 export async function inParts<P extends Part<T>, T = Folder>(
   run: (shared?: Shared<T>) => Promise<P>,
@@ -37,11 +37,11 @@ export async function inParts<P extends Part<T>, T = Folder>(
 
 interface PartOptions {
   readonly admits?: Admits | undefined;
-  /** Entries that the first part takes: fewer than FIRST where each means more work. */
+  /** Number of entries in the first part; less than FIRST if each takes more work. */
   readonly first?: number;
 }
 
-/** The entries of a task's part. What the first one leaves to the others goes into `rest`. */
+/** Yields the entries of a task's part. Folders that the first part leaves to the others are added to `rest`. */
 export function entriesOfPart(
   { path, shared }: PartArgs,
   rest: Folder[],
@@ -52,12 +52,12 @@ export function entriesOfPart(
   return walkFolders(rest, first, admits);
 }
 
-/** From the start of the list, where those nearest to the root are: the largest, so the parts end together. */
+/** Starts with the folders nearest to the root: these are the largest, so all parts end at about the same time. */
 function* entriesOfShared(shared: Shared<Folder>, admits?: Admits): Generator<TreeEntry> {
   for (const [folder] of takenOf(shared)) yield* walkFolders([folder], Infinity, admits);
 }
 
-/** What this task is the one to take, and its place in the list. */
+/** Yields the items that this task takes, with their index in the list. */
 export function* takenOf<T>({ rest, taken }: Shared<T>): Generator<[item: T, place: number]> {
   for (;;) {
     const place = Atomics.add(taken, 0, 1);

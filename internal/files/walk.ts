@@ -3,33 +3,34 @@ import { sep } from "node:path";
 
 export type EntryKind = "file" | "folder" | "link" | "other";
 
-/** Text, or the bytes themselves where they are not UTF-8: node:fs takes either. */
+/** A path as text, or as bytes if it is not UTF-8. node:fs accepts both. */
 export type ExactPath = string | Buffer;
 
 export interface Folder {
   readonly path: ExactPath;
-  /** From the root of the walk; empty for the root itself. */
+  /** Path relative to the root of the walk; empty for the root itself. */
   readonly relative: string;
 }
 
 /**
- * Everything below a folder, for tasks: synchronous, and without recursion, so no depth overflows the stack. A folder
- * comes before what is in it; beyond that the order is the file system's. A link given as `root` is followed, links
- * below are entries and are not.
+ * Walks everything below a folder. For tasks only: it is synchronous. It does not recurse, so no depth overflows the
+ * stack. Folders come before their contents; otherwise the order is that of the file system. A symbolic link given as
+ * `root` is followed; those below it are entries and are not followed.
  *
- * What vanishes midway is passed over. Anything else is thrown as it comes: a root that is missing or no folder, a
- * subfolder that may not be read (EACCES: a wrong total is worse than an error), one beyond PATH_MAX (ENAMETOOLONG).
+ * Entries that vanish meanwhile are skipped. All other errors are thrown: a root that is missing or not a folder, a
+ * subfolder that cannot be read (EACCES: an error is better than a wrong total), a path longer than PATH_MAX
+ * (ENAMETOOLONG).
  */
 export function walk(root: ExactPath): Generator<TreeEntry> {
   return walkFolders([{ path: root, relative: "" }]);
 }
 
-/** Whether to take an entry; a folder that is not taken is not entered either. */
+/** Returns whether to include an entry. An excluded folder is not entered. */
 export type Admits = (entry: TreeEntry) => boolean;
 
 /**
- * Everything below some folders, which are taken off the list, as those found on the way are put on it. After `enough`
- * entries it ends at the next folder, and the list has what is left to do.
+ * Walks everything below some folders. Folders are removed from the list when they are read, and subfolders are added
+ * to it. After `enough` entries it stops at the next folder; the list then holds the remaining folders.
  */
 export function* walkFolders(folders: Folder[], enough = Infinity, admits?: Admits): Generator<TreeEntry> {
   for (let seen = 0; seen < enough; ) {
@@ -44,12 +45,16 @@ export function* walkFolders(folders: Folder[], enough = Infinity, admits?: Admi
   }
 }
 
-/** The entries of one folder, in the file system's order. It throws when the folder is missing or cannot be read. */
+/**
+ * Returns the entries of one folder, in the file system's order. Throws when the folder is missing or cannot be read.
+ */
 export function entriesOf(folder: ExactPath): TreeEntry[] {
   return read(folder, "");
 }
 
-/** The entries of a folder of a walk: none of one that has vanished, save for the root itself. */
+/**
+ * Returns the entries of a folder of a walk. A vanished folder has none, unless it is the root, for which this throws.
+ */
 export function entriesIn({ path, relative }: Folder): TreeEntry[] {
   try {
     return read(path, relative);
@@ -59,12 +64,12 @@ export function entriesIn({ path, relative }: Folder): TreeEntry[] {
   }
 }
 
-/** One entry. The walk does not look further than its kind, which comes with the folder's listing at no cost. */
+/** One entry. Only its kind is known, which the folder's listing provides at no cost. */
 export class TreeEntry {
   readonly kind: EntryKind;
-  /** To be used with node:fs. */
+  /** For use with node:fs. */
   readonly path: ExactPath;
-  /** From the root of the walk, for people: bytes that are not UTF-8 are U+FFFD. */
+  /** Path relative to the root of the walk, for display: bytes that are not UTF-8 are shown as U+FFFD. */
   readonly relative: string;
 
   constructor(kind: EntryKind, path: ExactPath, relative: string) {
@@ -73,7 +78,7 @@ export class TreeEntry {
     this.relative = relative;
   }
 
-  /** Of a link, its own. Undefined when the entry has vanished. */
+  /** Stats of the entry; for a symbolic link, of the link itself. Undefined when the entry has vanished. */
   lstat(): Stats | undefined {
     try {
       return lstatSync(this.path, { throwIfNoEntry: false });
@@ -84,7 +89,7 @@ export class TreeEntry {
   }
 }
 
-/** ENOTDIR is a folder on the way that something else has replaced. */
+/** ENOTDIR: a parent folder was replaced by something else. */
 export function isGone(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === "ENOENT" || code === "ENOTDIR";
@@ -94,10 +99,11 @@ const REPLACEMENT = "\uFFFD";
 
 function read(folder: ExactPath, relative: string): TreeEntry[] {
   const prefix = relative === "" ? "" : relative + sep;
-  // On its way between threads a Buffer becomes a plain Uint8Array, of which this makes one again.
+  // A Buffer from another thread arrives as a plain Uint8Array.
   if (typeof folder !== "string") return readBytes(Buffer.from(folder), prefix);
   const dirents = readdirSync(folder, { withFileTypes: true });
-  // A name that is not UTF-8 has lost its bytes here. Reading all as bytes would make every walk 1.5 times as long.
+  // A name that is not UTF-8 has lost its bytes here. Reading all names as bytes would make every walk take 1.5 times
+  // as long.
   if (dirents.some(({ name }) => name.includes(REPLACEMENT))) return readBytes(Buffer.from(folder), prefix);
   const base = folder.endsWith(sep) ? folder : folder + sep;
   return dirents.map((dirent) => new TreeEntry(kindOf(dirent), base + dirent.name, prefix + dirent.name));

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { makeFolder } from "./make-folder.ts";
 
-/** Makes an entry, and the folders on the way to it when that fails for the want of them. */
+/** Creates an entry. If a parent folder is missing, creates it and tries once more. */
 export async function withParents<T>(path: string, make: () => Promise<T>): Promise<T> {
   try {
     return await make();

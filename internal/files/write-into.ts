@@ -5,8 +5,9 @@ import type { Contents } from "./contents.ts";
 import { withParents } from "./with-parents.ts";
 
 /**
- * Writes into what is there, without replacing it, and gives the bytes written. Missing folders are made when `flags`
- * ask for a file to be created. The signal is for a FIFO whose reader stalls: then the contents are not asked for more.
+ * Writes to an existing file without replacing it, and returns the number of bytes written. With O_CREAT in `flags`, a
+ * missing file and its missing parent folders are created. The signal aborts writing to a FIFO whose reader stalls:
+ * then no further contents are requested.
  */
 export async function writeInto(
   path: string,
@@ -28,24 +29,24 @@ export async function writeInto(
   }
 }
 
-/** Moves a temporary file's contents into a file that cannot be replaced. */
+/** Copies a temporary file's contents to a file that cannot be replaced, and removes the temporary file. */
 export async function overwriteWith(temp: string, target: string): Promise<void> {
   await writeInto(target, constants.O_WRONLY | constants.O_TRUNC, createReadStream(temp));
   await rm(temp);
 }
 
-/** Opens without waiting: a FIFO that nobody reads would hold one of the process's few I/O threads for good. */
+/** Opens without blocking: a FIFO without a reader would block one of the process's few I/O threads forever. */
 async function openFor(path: string, flags: number) {
   const openNow = () => open(path, flags | (constants.O_NONBLOCK ?? 0));
   try {
     return await (flags & constants.O_CREAT ? withParents(path, openNow) : openNow());
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENXIO") throw error;
-    throw new XsysError("UNAVAILABLE", `writing failed on ${path}: nobody reads from it`, { cause: error });
+    throw new XsysError("UNAVAILABLE", `writing failed on ${path}: the FIFO has no reader`, { cause: error });
   }
 }
 
-/** A socket waits for the reader on the event loop, where a file's write would fail with EAGAIN. */
+/** Uses a socket, which waits for the reader on the event loop; a file write would fail with EAGAIN. */
 async function writeToFifo(path: string, contents: Contents, signal: AbortSignal | undefined): Promise<number> {
   const [{ openSync }, { Socket }, { pipeline }] = await Promise.all([
     import("node:fs"),

@@ -15,13 +15,16 @@ export async function runTask(
   return (task as (args: unknown, report?: Report) => unknown)(args, report);
 }
 
-/** Runs tasks on the calling thread, except those with a time limit, which only a thread of their own can keep. */
+/**
+ * Runs tasks on the calling thread. Tasks with a time limit run in a pool, because only a separate thread can be
+ * stopped.
+ */
 export class InPlaceRunner implements TaskRunner {
   readonly #tasks: TaskTable;
   readonly #openPool: () => Promise<TaskRunner>;
   #pool: Promise<TaskRunner> | undefined;
 
-  /** `openPool` makes the runner for tasks with a time limit, at the first of them. */
+  /** `openPool` creates the runner for tasks with a time limit. It is called when the first one is run. */
   constructor(tasks: TaskTable, openPool: () => Promise<TaskRunner>) {
     this.#tasks = tasks;
     this.#openPool = openPool;

@@ -1,4 +1,7 @@
-/** Runs a job for each of some parts, so many at a time: who is done takes the next one, so that all end together. */
+/**
+ * Runs a job for each part, `atOnce` of them in parallel. Each starts the next one when it is done, so that all end at
+ * about the same time.
+ */
 export async function inTurn<P, R>(parts: readonly P[], atOnce: number, run: (part: P) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const waiting = parts.values();
@@ -9,7 +12,7 @@ export async function inTurn<P, R>(parts: readonly P[], atOnce: number, run: (pa
     await Promise.all(running);
     return results;
   } catch (error) {
-    for (const _ of waiting); // none of those left begins
+    for (const _ of waiting); // discard the remaining parts
     await Promise.allSettled(running);
     throw error;
   }

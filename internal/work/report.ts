@@ -1,12 +1,14 @@
 import type { Progress } from "../../protocol/wire/event-stream.ts";
 
-/** What a task tells its progress with, as often as it likes. */
+/** Called by a task with its progress, as often as it likes. */
 export type Report = (progress: Progress) => void;
 
-/** Milliseconds between two reports that are passed on. */
+/** Minimum interval between two reports, in milliseconds. */
 const INTERVAL = 100;
 
-/** Passes on the first report, then one in a while, and that all is done: a task may report every file and every block. */
+/**
+ * Passes on the first report, then at most one per interval, and the final one: a task may report every file or block.
+ */
 export function throttled(report: Report): Report {
   let next = 0;
   return (progress) => {
@@ -17,7 +19,7 @@ export function throttled(report: Report): Report {
   };
 }
 
-/** Makes a report for each of several tasks that share one work; what is passed on is what they have done together. */
+/** Creates a report function for each of several tasks. The reported progress is their sum. */
 export function jointly(report: Report): () => Report {
   const doneBy: number[] = [];
   return () => {

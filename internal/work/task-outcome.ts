@@ -3,18 +3,21 @@ import { isErrorCode, XsysError } from "../../protocol/errors.ts";
 import type { Progress } from "../../protocol/wire/event-stream.ts";
 import type { TaskName } from "../base/task-runner.ts";
 
-/** A task, as it travels to a thread. */
+/** A task as sent to a thread. */
 export interface TaskMessage {
   readonly name: TaskName;
   readonly args: unknown;
-  /** Where its news go, when somebody wants to know. */
+  /** Port for updates, if they are needed. */
   readonly port?: MessagePort;
 }
 
-/** What is heard of a task while it runs. */
-export type TaskNews = "begun" | Progress;
+/** Updates of a task while it runs. */
+export type TaskUpdate = "begun" | Progress;
 
-/** How a task ended, as it travels between threads: structured clone keeps an error's message and drops its code. */
+/**
+ * Result of a task as sent between threads. Errors are flattened, because structured clone keeps an error's message but
+ * drops its code.
+ */
 export type TaskOutcome = { readonly value: unknown } | { readonly error: TaskError };
 
 interface TaskError {

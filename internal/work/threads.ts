@@ -5,27 +5,30 @@ import { XsysError } from "../../protocol/errors.ts";
 import { startTimer } from "../../protocol/timers.ts";
 import { onBehalfOf } from "../base/on-behalf-of.ts";
 import type { TaskArgs, TaskName, TaskOptions, TaskResult, TaskRunner } from "../base/task-runner.ts";
-import { reviveError, type TaskMessage, type TaskNews, type TaskOutcome } from "./task-outcome.ts";
+import { reviveError, type TaskMessage, type TaskOutcome, type TaskUpdate } from "./task-outcome.ts";
 import { Turns } from "./turns.ts";
 
 const IDLE_MILLISECONDS = 10_000;
-/** As many callers can have all their threads at once; the operating system shares the processors out among them. */
+/**
+ * Number of callers that can use all their threads at the same time. The operating system schedules these threads on
+ * the processors.
+ */
 const BUSY_CALLERS = 4;
 const MAX_WAITING = 4_096;
 
 /**
- * Runs tasks in a pool of threads, those of each caller in a few of them. A cancelled or overdue task ends with its
- * thread; the pool starts another.
+ * Runs tasks in a pool of threads, with a limit per caller. A cancelled or overdue task is ended by terminating its
+ * thread; the pool starts another one.
  */
 export class ThreadRunner implements TaskRunner {
   readonly #pool: Piscina;
   /**
-   * The pool itself is never given more than it has threads for: what waits in its own queue it forgets when a thread
-   * ends with its task, until somebody asks for another one (piscina 5.3).
+   * Never submits more tasks than the pool has threads: if a thread is terminated with its task, the pool does not run
+   * the tasks in its own queue until another one is submitted (piscina 5.3).
    */
   readonly #turns: Turns;
 
-  /** `entry` is the module that a thread runs for each task; `threads` is what one caller has at a time. */
+  /** `entry` is the module that a thread runs for each task. `threads` is the maximum number of threads per caller. */
   constructor({ entry, threads = Math.max(2, availableParallelism()) }: { entry: URL; threads?: number }) {
     const places = BUSY_CALLERS * threads;
     this.#turns = new Turns({ places, perCaller: threads, waiting: MAX_WAITING });
@@ -72,11 +75,11 @@ export class ThreadRunner implements TaskRunner {
   }
 }
 
-/** What is heard of a task while it runs: that it has begun, from when on its time counts, and how far it has come. */
+/** Receives updates of a running task: its start, from which the time limit counts, and its progress. */
 interface Watched {
-  /** The task's end of the line. */
+  /** The port for the task. */
   readonly port: MessagePort;
-  /** Aborted when the time limit is over. */
+  /** Aborted when the time limit has passed. */
   readonly overdue: AbortSignal;
   end(): void;
 }
@@ -86,19 +89,19 @@ function watch({ timeLimit, progress }: TaskOptions): Watched | undefined {
   const { port1, port2 } = new MessageChannel();
   const overdue = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const hear = (told: TaskNews) => {
-    if (told !== "begun") progress?.(told);
+  const receive = (update: TaskUpdate) => {
+    if (update !== "begun") progress?.(update);
     else if (timeLimit !== undefined) timer = startTimer(() => overdue.abort(), timeLimit);
   };
-  port1.on("message", hear);
+  port1.on("message", receive);
   port1.unref();
   return {
     port: port2,
     overdue: overdue.signal,
     end: () => {
-      // The task's end may come in before its last news, by another port.
+      // The result, which uses another port, may arrive before the last updates.
       for (let left = receiveMessageOnPort(port1); left !== undefined; left = receiveMessageOnPort(port1))
-        hear(left.message);
+        receive(left.message);
       clearTimeout(timer);
       port1.close();
     },

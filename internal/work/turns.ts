@@ -1,31 +1,31 @@
 import { XsysError } from "../../protocol/errors.ts";
 
 export interface TurnLimits {
-  /** Places of all. */
+  /** Total number of jobs that may run at a time. */
   readonly places: number;
-  /** Places that one caller has at a time, so that the others' work does not wait for its. */
+  /** Maximum number of running jobs per caller, so that one caller does not block the others. */
   readonly perCaller: number;
-  /** Jobs of one caller that wait. */
+  /** Maximum number of waiting jobs per caller. */
   readonly waiting: number;
 }
 
-/** Gives the place back. */
+/** Marks the job as finished. */
 export type Leave = () => void;
 
-/** One caller's jobs. */
+/** The queue of one caller. */
 interface Line {
   running: number;
-  /** What lets each of those that wait begin, in the order they came. */
+  /** Functions that start the waiting jobs, in order of arrival. */
   readonly waiting: Set<() => void>;
 }
 
 /**
- * Places for work, given to callers in turn: however many jobs one has waiting, another's first job waits only while all
- * places are taken, and then for one of them.
+ * Schedules jobs fairly among callers (round robin). However many jobs one caller has waiting, another caller's first
+ * job waits only while all places are taken, and then only for the next free place.
  */
 export class Turns {
   readonly #limits: TurnLimits;
-  /** In the order of their turns. */
+  /** In the order in which they are served. */
   readonly #lines = new Map<unknown, Line>();
   #free: number;
 
@@ -61,15 +61,15 @@ export class Turns {
       throw new XsysError("LIMIT_EXCEEDED", `more than ${this.#limits.waiting} tasks of one caller are waiting`);
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const giveUp = () => {
+    const onAbort = () => {
       if (waiting.delete(resolve)) reject(signal?.reason);
     };
     waiting.add(resolve);
-    signal?.addEventListener("abort", giveUp, { once: true });
+    signal?.addEventListener("abort", onAbort, { once: true });
     try {
       await promise;
     } finally {
-      signal?.removeEventListener("abort", giveUp);
+      signal?.removeEventListener("abort", onAbort);
     }
   }
 
@@ -87,7 +87,7 @@ export class Turns {
       line.waiting.delete(begin);
       this.#begin(line);
       this.#lines.delete(caller);
-      this.#lines.set(caller, line); // its next turn comes after everybody else's
+      this.#lines.set(caller, line); // move to the end: all other callers are served first
       begin();
       return;
     }

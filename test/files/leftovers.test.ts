@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readdir, utimes, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { replaceFile } from "../../internal/files/replace-file.ts";
-import { leftBy, tempBeside } from "../../internal/files/temp-path.ts";
+import { tempBeside, writerOf } from "../../internal/files/temp-path.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
@@ -35,8 +35,8 @@ test("a write removes what killed writers have left beside its file, and nothing
 });
 
 test("a temporary name tells whose it is, and a name that only looks like one does not", () => {
-  expect(leftBy(tempBeside("a").toString())).toBe(process.pid);
+  expect(writerOf(tempBeside("a").toString())).toBe(process.pid);
   for (const name of [".xsys-12.tmp", ".xsys--a.tmp", ".xsys-1a-b.tmp", ".xsys-99999999999-b.tmp", "a.xsys-1-b.tmp"]) {
-    expect(leftBy(name), name).toBeUndefined();
+    expect(writerOf(name), name).toBeUndefined();
   }
 });

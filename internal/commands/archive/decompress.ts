@@ -24,7 +24,6 @@ export default handle(decompress, ({ src, dest, format, maxBytes }, { signal }) 
 function brotliByName(path: string, start: Buffer): "brotli" {
   if (compressionOfName(path) === "brotli") return "brotli";
   refuseOthers(command, path, start);
-  throw new XsysError("INVALID_DATA", `${command} failed on ${path}: it is neither gzip nor zstd, and its name does not end in .br`, {
-    details: { path },
-  });
+  const message = `${command} failed on ${path}: it is neither gzip nor zstd, and its name does not end in .br`;
+  throw new XsysError("INVALID_DATA", message, { details: { path } });
 }

@@ -13,7 +13,7 @@ const MAX_THREADS = 4;
 export default handle(dedupe, async ({ path }, { host, signal, progress, asked }) => {
   const all = await host.tasks.run("same-sizes", { path }, { signal });
   const total = all.reduce((sum, { size, count }) => sum + size * count, 0);
-  const report = progress && jointly((told) => progress({ ...told, total }));
+  const report = progress && jointly((update) => progress({ ...update, total }));
   const copies = await inTurn(dealOut(all), Math.min(MAX_THREADS, availableParallelism()), (groups) =>
     host.tasks.run("find-copies", { path, groups }, { signal, progress: report?.() }),
   );

@@ -5,7 +5,7 @@ import { lock } from "../../../protocol/commands/fs-guard.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import { handle } from "../../base/handler.ts";
 import { makeFolder } from "../../files/make-folder.ts";
-import { blaming, tempBeside } from "../../files/temp-path.ts";
+import { tempBeside, withRequestedPath } from "../../files/temp-path.ts";
 import { type Holder, lockFileOf, readHolder } from "./shared/lock-file.ts";
 
 const MAX_TRIES = 100;
@@ -46,7 +46,7 @@ async function take(file: string, self: Holder): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw blaming(error, temp, file);
+    throw withRequestedPath(error, temp, file);
   } finally {
     await rm(temp, { force: true });
   }

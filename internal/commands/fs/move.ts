@@ -3,7 +3,7 @@ import { move } from "../../../protocol/commands/fs-tree.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import type { Context } from "../../base/context.ts";
 import { handle } from "../../base/handler.ts";
-import { blaming, tempBeside } from "../../files/temp-path.ts";
+import { tempBeside, withRequestedPath } from "../../files/temp-path.ts";
 import { withParents } from "../../files/with-parents.ts";
 import { refuseRoot } from "./shared/refuse-root.ts";
 import { runCopy } from "./shared/run-copy.ts";
@@ -50,8 +50,9 @@ async function moveAcross(src: string, dest: string, context: Context): Promise<
     await runCopy({ src, dest: copy, keep, skipSame: false }, context);
     await rename(copy, dest);
   } catch (error) {
-    await context.host.tasks.run("remove-tree", { path: copy, unlock: true }).catch(() => {}); // a failed copy removes itself
-    throw blaming(error, copy, dest);
+    // The removal fails if there is nothing to remove: a failed copy removes itself.
+    await context.host.tasks.run("remove-tree", { path: copy, unlock: true }).catch(() => {});
+    throw withRequestedPath(error, copy, dest);
   }
   await context.host.tasks.run("remove-tree", { path: src });
 }

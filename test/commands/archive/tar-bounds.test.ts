@@ -28,14 +28,14 @@ describe("extended headers", () => {
   test.each(["x", "X", "L", "K"])("of type %s before one entry are TOO_LARGE together over the limit", async (type) => {
     const error = await refusal(extension("x", 400_000), extension(type, 400_000), extension(type, 400_000), file("f"));
     expect(error.code).toBe("TOO_LARGE");
-    expect(error.message).toContain(`the extended headers of one entry have more than ${LIMIT} bytes together`);
+    expect(error.message).toContain(`the extended headers of one entry exceed ${LIMIT} bytes in total`);
   });
 
   test("for all entries are TOO_LARGE together over the limit, with entries between them", async () => {
     const parts = ["a", "b", "c"].flatMap((name) => [extension("g", 400_000), file(name)]);
     const error = await refusal(...parts);
     expect(error.code).toBe("TOO_LARGE");
-    expect(error.message).toContain(`its global extended headers have more than ${LIMIT} bytes together`);
+    expect(error.message).toContain(`its global extended headers exceed ${LIMIT} bytes in total`);
   });
 
   test("of many entries may be over the limit together", async () => {

@@ -48,7 +48,7 @@ describe("a pattern", () => {
     expect(() => find({ pattern })).toThrow(expect.objectContaining({ code: "INVALID_PARAMS" }));
     const error = await failureIn(sandbox, "search.find", { pattern });
     expect(error.message).toBe(
-      `search.find: pattern is not a regular expression: ${reason}; with --glob it is taken as a glob`,
+      `search.find: pattern is not a valid regular expression: ${reason}; use --glob to treat it as a glob`,
     );
   });
 

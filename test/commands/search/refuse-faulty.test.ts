@@ -17,14 +17,14 @@ describe("a pattern that is no expression", () => {
     [`${"a".repeat(2_047)}(`, "Unterminated group", 2_047],
   ])("%j is refused with the reason and the place", (pattern, reason, offset) => {
     const refuse = () => refuseFaulty("search.grep", pattern, "; look elsewhere");
-    const message = `search.grep: pattern is not a regular expression: ${reason} at offset ${offset}; look elsewhere`;
+    const message = `search.grep: pattern is not a valid regular expression: ${reason} at offset ${offset}; look elsewhere`;
     expect(refuse).toThrow(expect.objectContaining({ code: "INVALID_PARAMS", message, details: { pattern, offset } }));
   });
 
   test("is refused without a place where it is long: finding that would take too long", () => {
     const pattern = "(".repeat(4_000);
     const refuse = () => refuseFaulty("search.grep", pattern);
-    const message = "search.grep: pattern is not a regular expression: Unterminated group";
+    const message = "search.grep: pattern is not a valid regular expression: Unterminated group";
     expect(refuse).toThrow(expect.objectContaining({ message, details: { pattern } }));
   });
 });

@@ -38,7 +38,7 @@ export async function* expanded(
     if (why !== undefined) {
       throw new XsysError("UNSUPPORTED", `${command} failed on ${path}: ${why}`, { details: { path }, cause: error });
     }
-    throw isOfZlib(error) ? damaged(command, path, error) : error;
+    throw isZlibError(error) ? damaged(command, path, error) : error;
   }
 }
 
@@ -63,6 +63,6 @@ export function damaged(command: string, path: string, cause: unknown): XsysErro
 }
 
 /** zlib's errors also have an errno, but not one of the operating system. */
-function isOfZlib(error: unknown): boolean {
+function isZlibError(error: unknown): boolean {
   return /^(Z_|ZSTD_|ERR__?ERROR|ERR_BROTLI|ERR_ZSTD)/.test((error as NodeJS.ErrnoException)?.code ?? "");
 }

@@ -51,8 +51,8 @@ export function hasChecksum(block: Buffer): boolean {
     unsigned += byte;
     if (byte > 0x7f) high += 1;
   }
-  const told = numberAt(block, 148, 8);
-  return told === unsigned || told === unsigned - 256 * high;
+  const stated = numberAt(block, 148, 8);
+  return stated === unsigned || stated === unsigned - 256 * high;
 }
 
 export function textAt(block: Buffer, at: number, length: number): string {

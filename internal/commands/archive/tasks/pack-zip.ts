@@ -20,9 +20,13 @@ export default async function packZip({ dir, output, level, interrupt }: Args) {
   const entries = packingList(command, dir, output);
   for (const { name, path } of entries) {
     if (name.includes("\\")) {
-      throw new XsysError("UNSUPPORTED", `${command} failed on ${path}: names in a zip archive cannot contain a backslash`, {
-        details: { path },
-      });
+      throw new XsysError(
+        "UNSUPPORTED",
+        `${command} failed on ${path}: names in a zip archive cannot contain a backslash`,
+        {
+          details: { path },
+        },
+      );
     }
   }
   const files = new PackedFiles(command);

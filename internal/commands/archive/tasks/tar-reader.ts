@@ -140,10 +140,7 @@ class TarReader {
       throw new TarFault(`its global extended headers exceed ${MAX_GLOBALS} bytes in total`, "TOO_LARGE");
     }
     if (this.#extensionBytes > MAX_EXTENSIONS) {
-      throw new TarFault(
-        `the extended headers of one entry exceed ${MAX_EXTENSIONS} bytes in total`,
-        "TOO_LARGE",
-      );
+      throw new TarFault(`the extended headers of one entry exceed ${MAX_EXTENSIONS} bytes in total`, "TOO_LARGE");
     }
   }
 

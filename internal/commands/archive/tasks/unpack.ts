@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { XsysError } from "../../../../protocol/errors.ts";
 import { checkpoint } from "../../../files/interrupt.ts";
 import { makeFolder } from "../../../files/make-folder.ts";
-import { blaming, tempBeside } from "../../../files/temp-path.ts";
+import { tempBeside, withRequestedPath } from "../../../files/temp-path.ts";
 import type { ArchiveEntry, ReadArchive, UnpackArgs, Unpacked } from "./archive-entry.ts";
 import { Extraction } from "./extraction.ts";
 import { type Kind, Layout } from "./layout.ts";
@@ -35,12 +35,12 @@ export async function unpack(command: string, read: ReadArchive, args: UnpackArg
     const folders = await extract(read, new Layout(command, archive, args), new Extraction(fresh));
     const pause = checkpoint(args.interrupt);
     await pause();
-    if (stats === undefined && takesName(fresh, dest)) finishFolders(dest, [...folders]);
-    else await settleAmongOthers(command, layout.kinds, { fresh, old: join(work, "old"), dest, folders }, pause);
+    if (stats === undefined && tryRename(fresh, dest)) finishFolders(dest, [...folders]);
+    else await settleWithRetries(command, layout.kinds, { fresh, old: join(work, "old"), dest, folders }, pause);
   } catch (error) {
     rmSync(work, { recursive: true, force: true });
     if (made !== undefined) removeEmpty(dirname(dest), made);
-    throw blaming(error, join(work, "fresh"), dest);
+    throw withRequestedPath(error, join(work, "fresh"), dest);
   }
   rmSync(work, { recursive: true, force: true });
   return layout.tally;
@@ -73,7 +73,7 @@ async function extract(read: ReadArchive, layout: Layout, extraction: Extraction
  * Renames the folder to the destination. Returns false when another process, usually another unpacking, has created a
  * folder there meanwhile.
  */
-function takesName(fresh: string, dest: string): boolean {
+function tryRename(fresh: string, dest: string): boolean {
   try {
     renameSync(fresh, dest);
     return true;
@@ -92,7 +92,7 @@ const TAKEN = new Set<string | undefined>(["ENOTEMPTY", "EEXIST", "ENOTDIR", "EP
 const MAX_TRIES = 100;
 
 /** Moves all files to their places, or none. Starts again when a concurrent writer interferes. */
-async function settleAmongOthers(
+async function settleWithRetries(
   command: string,
   kinds: ReadonlyMap<string, Kind>,
   settlement: Settlement,

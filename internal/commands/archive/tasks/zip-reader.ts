@@ -58,7 +58,8 @@ async function* contents(path: string, zip: ZipFile, entry: Entry): AsyncGenerat
     checksum = crc32(bytes, checksum);
     yield bytes;
   }
-  if (checksum !== entry.crc32) throw damaged(command, path, `the checksum of ${nameOf(entry)} does not match its contents`);
+  if (checksum !== entry.crc32)
+    throw damaged(command, path, `the checksum of ${nameOf(entry)} does not match its contents`);
 }
 
 /** Parts of the Unix mode in a zip entry (APPNOTE 4.4.15, st_mode in the upper half). */

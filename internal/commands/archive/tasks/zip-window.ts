@@ -43,8 +43,8 @@ export async function findZip(file: FileHandle): Promise<ZipWindow | undefined> 
 async function startOf(file: FileHandle, place: number, record: Buffer): Promise<number | undefined> {
   const locator = await readAt(file, Math.max(0, place - LOCATOR_BYTES), LOCATOR_BYTES);
   if (locator.length === LOCATOR_BYTES && locator.readUInt32LE(0) === LOCATOR) {
-    const told = Number(locator.readBigUInt64LE(8));
-    return firstWith(file, WIDE_END, told, [0, place - LOCATOR_BYTES - WIDE_END_BYTES - told]);
+    const stated = Number(locator.readBigUInt64LE(8));
+    return firstWith(file, WIDE_END, stated, [0, place - LOCATOR_BYTES - WIDE_END_BYTES - stated]);
   }
   const [entries, size, offset] = [record.readUInt16LE(10), record.readUInt32LE(12), record.readUInt32LE(16)];
   if (entries === 0) return Math.max(0, place - size - offset);
@@ -52,10 +52,10 @@ async function startOf(file: FileHandle, place: number, record: Buffer): Promise
 }
 
 /** Returns the first candidate start for which the signature is at the stated offset. */
-async function firstWith(file: FileHandle, signature: number, told: number, starts: readonly number[]) {
+async function firstWith(file: FileHandle, signature: number, stated: number, starts: readonly number[]) {
   for (const start of starts) {
-    if (start < 0 || !Number.isSafeInteger(start + told)) continue;
-    const bytes = await readAt(file, start + told, 4);
+    if (start < 0 || !Number.isSafeInteger(start + stated)) continue;
+    const bytes = await readAt(file, start + stated, 4);
     if (bytes.length === 4 && bytes.readUInt32LE(0) === signature) return start;
   }
   return undefined;

@@ -5,7 +5,7 @@ export interface Pace {
   /** Yields to the event loop from time to time. Throws when the work has been cancelled. */
   readonly pause: () => Promise<void> | undefined;
   /** Receives the number of bytes copied so far. */
-  readonly told?: ((bytes: number) => void) | undefined;
+  readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
 interface Options {
@@ -42,7 +42,7 @@ export async function copyBlocks(from: number, to: number, { size, hasHoles, pac
       if (hasHoles) written = writeParts(to, buffer.subarray(0, read), total) ?? written;
       else written = writeAt(to, buffer.subarray(0, read), total);
       total += read;
-      pace.told?.(total);
+      pace.onBytes?.(total);
       if (total === size && read < BLOCK) break; // a short read at the expected size is the end
     }
   } finally {

@@ -48,7 +48,7 @@ export function copyContents(src: ExactPath, dest: ExactPath, pace: Pace): Copie
   let isHandedOn = false;
   try {
     const stats = fstatSync(from);
-    if (!stats.isFile()) throw noCopyOf(src);
+    if (!stats.isFile()) throw cannotCopy(src);
     const isSmall = stats.size < SMALL_BYTES;
     if (isSmall && !hasHoles(stats)) return { stats, bytes: copySmall(from, stats, dest) };
     if (!isSmall && isCloned(src, stats, dest)) return { stats, bytes: stats.size };
@@ -60,7 +60,7 @@ export function copyContents(src: ExactPath, dest: ExactPath, pace: Pace): Copie
 }
 
 /** Node cannot create FIFOs, sockets or devices. */
-export function noCopyOf(path: ExactPath): XsysError {
+export function cannotCopy(path: ExactPath): XsysError {
   return new XsysError("UNSUPPORTED", `copying failed on ${path}: it is a FIFO, socket or device`, {
     details: { path: path.toString() },
   });

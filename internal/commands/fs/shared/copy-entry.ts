@@ -9,10 +9,10 @@ import {
   type Stats,
   symlinkSync,
 } from "node:fs";
-import { blaming, tempBeside } from "../../../files/temp-path.ts";
+import { tempBeside, withRequestedPath } from "../../../files/temp-path.ts";
 import type { ExactPath } from "../../../files/walk.ts";
 import type { Pace } from "./copy-blocks.ts";
-import { type Copied, copyContents, noCopyOf } from "./copy-contents.ts";
+import { type Copied, cannotCopy, copyContents } from "./copy-contents.ts";
 
 /** What is preserved in addition to contents and permissions. */
 export interface Keep {
@@ -54,7 +54,7 @@ export async function copyEntryOver(
     return copied;
   } catch (error) {
     rmSync(temp, { force: true });
-    throw blaming(error, temp, dest);
+    throw withRequestedPath(error, temp, dest);
   }
 }
 
@@ -71,7 +71,7 @@ export function keepAttributes(stats: Stats, dest: ExactPath, keep: Keep): void 
 
 function copyLink(src: ExactPath, dest: ExactPath): Copied {
   const stats = lstatSync(src);
-  if (!stats.isSymbolicLink()) throw noCopyOf(src);
+  if (!stats.isSymbolicLink()) throw cannotCopy(src);
   symlinkSync(readlinkSync(src, "buffer"), dest);
   return { stats, bytes: 0 };
 }

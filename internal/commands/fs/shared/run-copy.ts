@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Context } from "../../../base/context.ts";
 import { interruptible } from "../../../files/interrupt.ts";
-import { blaming } from "../../../files/temp-path.ts";
+import { withRequestedPath } from "../../../files/temp-path.ts";
 import { inTurn } from "../../../work/in-turn.ts";
 import { jointly } from "../../../work/report.ts";
 import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
@@ -33,7 +33,7 @@ export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): 
       const { temp, dest } = plan;
       if (temp === undefined) throw error;
       await context.host.tasks.run("remove-tree", { path: temp, unlock: true }).catch(() => {});
-      throw blaming(error, temp, dest);
+      throw withRequestedPath(error, temp, dest);
     }
   });
 }

@@ -22,10 +22,10 @@ export function digestOfStart({ path }: SizedFile): string | undefined {
 }
 
 /**
- * SHA-256 in lower-case hex. Undefined when the file has vanished or its size has changed. `told` receives the number
+ * SHA-256 in lower-case hex. Undefined when the file has vanished or its size has changed. `onBytes` receives the number
  * of bytes read so far.
  */
-export function digestOfWhole({ path, size }: SizedFile, told: (bytes: number) => void): string | undefined {
+export function digestOfWhole({ path, size }: SizedFile, onBytes: (bytes: number) => void): string | undefined {
   return withOpen(path, (fd) => {
     const first = readSync(fd, buffer, 0, buffer.length, null);
     // A short read at the expected size is the end; no second read is needed.
@@ -35,7 +35,7 @@ export function digestOfWhole({ path, size }: SizedFile, told: (bytes: number) =
     for (let got = first; got > 0; got = readSync(fd, buffer, 0, buffer.length, null)) {
       digest.update(buffer.subarray(0, got));
       total += got;
-      told(total);
+      onBytes(total);
     }
     return total === size ? digest.digest("hex") : undefined;
   });

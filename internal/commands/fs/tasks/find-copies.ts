@@ -40,7 +40,7 @@ export default function findCopies({ path, groups }: Args, report: Report = () =
     // Files no longer than START are digested as a whole at once.
     const alike = size <= START ? [files] : shared(files, digestOfStart).map(([, sameStart]) => sameStart);
     progress.skip(size * (files.length - alike.flat().length));
-    const digest = (file: Candidate) => progress.during(file, (told) => digestOfWhole(file, told));
+    const digest = (file: Candidate) => progress.during(file, (onBytes) => digestOfWhole(file, onBytes));
     for (const [hash, same] of alike.flatMap((group) => shared(group, digest))) {
       copies.push({ hash, relatives: same.map(({ relative }) => relative).sort(byCodeUnit), size });
     }
@@ -76,7 +76,7 @@ class BytesCompared {
     this.#done += bytes;
   }
 
-  during<T>({ size, relative }: Candidate, work: (told: (bytes: number) => void) => T): T {
+  during<T>({ size, relative }: Candidate, work: (onBytes: (bytes: number) => void) => T): T {
     const tell = (bytes: number) =>
       this.#report({ done: this.#done + Math.min(bytes, size), unit: "bytes", item: relative });
     const result = work(tell);

@@ -2,12 +2,12 @@ import { constants, createReadStream, lstatSync, rmSync, type Stats } from "node
 import { dirname } from "node:path";
 import { checkpoint } from "../../../files/interrupt.ts";
 import { makeFolder } from "../../../files/make-folder.ts";
-import { blaming, tempBeside } from "../../../files/temp-path.ts";
+import { tempBeside, withRequestedPath } from "../../../files/temp-path.ts";
 import { statOrMissing, throughLinks } from "../../../files/through-links.ts";
 import { type ExactPath, walk } from "../../../files/walk.ts";
 import { writeInto } from "../../../files/write-into.ts";
 import type { Report } from "../../../work/report.ts";
-import { noCopyOf } from "../shared/copy-contents.ts";
+import { cannotCopy } from "../shared/copy-contents.ts";
 import type { CopyJob, CopyPlan, CopyTally } from "../shared/copy-job.ts";
 import { transplant } from "./exact-path.ts";
 import { inTheWay, makePair } from "./make-pair.ts";
@@ -35,12 +35,12 @@ interface Place {
 
 async function copyAlone(job: CopyJob, stats: Stats, { dest, old, report }: Place): Promise<CopyTally> {
   if (old?.isDirectory()) throw inTheWay("IS_A_DIRECTORY", job.src, dest);
-  if (!stats.isFile() && !stats.isSymbolicLink()) throw noCopyOf(job.src);
+  if (!stats.isFile() && !stats.isSymbolicLink()) throw cannotCopy(job.src);
   makeFolder(dirname(dest));
   const tally: CopyTally = { copied: 0, skipped: 0, bytes: 0 };
   if (old === undefined || old.isFile()) {
-    const told = (done: number) => report({ done, total: Math.max(done, stats.size), unit: "bytes" });
-    await updateEntry(job.src, stats, dest, { job, tally, pace: { pause: checkpoint(job.interrupt), told } });
+    const onBytes = (done: number) => report({ done, total: Math.max(done, stats.size), unit: "bytes" });
+    await updateEntry(job.src, stats, dest, { job, tally, pace: { pause: checkpoint(job.interrupt), onBytes } });
     return tally;
   }
   // Written to, not replaced: /dev/null must stay a device.
@@ -60,7 +60,7 @@ async function planTree(job: CopyJob, dest: string, old: Stats | undefined): Pro
   } catch (error) {
     if (temp === undefined) throw error;
     rmSync(temp, { recursive: true, force: true });
-    throw blaming(error, temp, dest);
+    throw withRequestedPath(error, temp, dest);
   }
 }
 
@@ -74,7 +74,7 @@ async function foldersOf({ src, interrupt }: CopyJob): Promise<{ folders: ExactP
   for (const { kind, path } of walk(src)) {
     const wait = pause();
     if (wait !== undefined) await wait;
-    if (kind === "other") throw noCopyOf(path);
+    if (kind === "other") throw cannotCopy(path);
     if (kind === "folder") folders.push(path);
     else leaves++;
   }

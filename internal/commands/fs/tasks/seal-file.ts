@@ -33,11 +33,6 @@ async function* sealed({ path, secret, machineId, interrupt }: SealArgs): AsyncG
 
 function checkSize(path: string, bytes: number): void {
   if (bytes <= MAX_PLAIN_BYTES) return;
-  throw new XsysError(
-    "TOO_LARGE",
-    `encrypting failed on ${path}: ${bytes} bytes exceed the limit of ${MAX_PLAIN_BYTES}`,
-    {
-      details: { path, bytes, limit: MAX_PLAIN_BYTES },
-    },
-  );
+  const message = `encrypting failed on ${path}: ${bytes} bytes exceed the limit of ${MAX_PLAIN_BYTES}`;
+  throw new XsysError("TOO_LARGE", message, { details: { path, bytes, limit: MAX_PLAIN_BYTES } });
 }

@@ -1,6 +1,6 @@
 import { XsysError } from "../../../../protocol/errors.ts";
 
-/** One time limit over all the tasks of a search. */
+/** One time limit for all tasks of a search. */
 export class TimeLimit {
   readonly #command: string;
   readonly #path: string;
@@ -14,7 +14,7 @@ export class TimeLimit {
     this.#end = performance.now() + milliseconds;
   }
 
-  /** Runs a task with what is left of the time. */
+  /** Runs a task with the remaining time. */
   async keep<T>(run: (timeLimit: number) => Promise<T>): Promise<T> {
     try {
       return await run(Math.max(1, Math.ceil(this.#end - performance.now())));

@@ -12,12 +12,15 @@ interface Args extends PartArgs {
 }
 
 interface Found extends Part {
-  /** Each ended by NUL, which no name holds: one string goes between threads faster than a list. */
+  /**
+   * Relative paths, each terminated by NUL, which no name contains: one string is faster to pass between threads than a
+   * list.
+   */
   readonly relatives: string;
   readonly bytes: number;
 }
 
-/** Task: the entries of a part of a tree that have a name of a pattern. To be run with a time limit. */
+/** Task: finds the entries in a part of a tree whose name matches a pattern. Must be run with a time limit. */
 export default function findPart({ pattern, glob, type, maxResult, ...args }: Args): Found {
   const matches = nameMatcher(pattern, glob);
   const answer = new AnswerSize("search.find", args.path, maxResult);

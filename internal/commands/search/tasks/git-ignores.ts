@@ -4,24 +4,24 @@ import ignore, { type Ignore } from "ignore";
 import type { ExactPath, TreeEntry } from "../../../files/walk.ts";
 
 /**
- * As git's core.ignoreCase is set by `git init` on the file systems that are usual there: rules are case-sensitive on
- * Linux, and not on macOS and Windows. (The library's default is that case never counts.)
+ * Matches the default that `git init` sets for core.ignoreCase on each platform's usual file system: rules are
+ * case-sensitive on Linux, but not on macOS and Windows. (The library's default is case-insensitive.)
  */
 const ignorecase = process.platform === "darwin" || process.platform === "win32";
 
-/** The rules of one .gitignore file. Folder and rules are bytes as text. */
+/** The rules of one .gitignore file. Paths and rules are bytes as Latin-1 text. */
 interface Rules {
   readonly folder: string;
   readonly ignore: Ignore;
 }
 
 /**
- * What git would leave out below a folder, by the .gitignore files (https://git-scm.com/docs/gitignore) there and above
- * it, up to the top of its repository and no further than `ceiling`.
+ * Tells which entries below a folder git would ignore, by the .gitignore files (https://git-scm.com/docs/gitignore) in
+ * it and in its parents, up to the top of its repository and no further than `ceiling`.
  */
 export class GitIgnores {
   readonly #root: string;
-  /** Rules for what is in a folder, the nearest first, by the folder's path from the root. */
+  /** Rules that apply in a folder, the nearest first, by the folder's path relative to the root. */
   readonly #byFolder = new Map<string, readonly Rules[]>();
 
   constructor(root: string, ceiling?: string) {
@@ -29,7 +29,7 @@ export class GitIgnores {
     this.#byFolder.set("", [...rulesIn(root), ...rulesAbove(root, ceiling)]);
   }
 
-  /** An entry whose folder is not ignored itself. */
+  /** Returns whether an entry is not ignored. Its folder must not be ignored. */
   admits({ kind, path, relative: below }: TreeEntry): boolean {
     if (below === ".git" || below.endsWith(`${sep}.git`)) return false;
     const exact = bytesAsText(path);
@@ -53,16 +53,16 @@ export class GitIgnores {
 
 function rulesIn(folder: string): Rules[] {
   const path = join(folder, ".gitignore");
-  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return []; // git follows no link there, either
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return []; // git does not follow symbolic links here either
   const rules = readFileSync(path, "latin1");
   const text = rules.startsWith(BYTE_ORDER_MARK) ? rules.slice(BYTE_ORDER_MARK.length) : rules;
   return [{ folder: bytesAsText(folder), ignore: ignore({ ignorecase }).add(text) }];
 }
 
-/** Its three bytes in UTF-8. */
+/** The byte order mark as UTF-8 bytes. */
 const BYTE_ORDER_MARK = "\xEF\xBB\xBF";
 
-/** A character for each byte: git's `?` and `[^a]` match one byte, not one character. */
+/** One character per byte: git's `?` and `[^a]` match one byte, not one character. */
 function bytesAsText(path: ExactPath): string {
   return Buffer.from(path as string).toString("latin1");
 }

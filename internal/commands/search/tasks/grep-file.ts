@@ -9,16 +9,16 @@ export interface Match {
   readonly after?: readonly string[];
 }
 
-/** How much of a file tells whether it is binary. */
+/** A NUL byte within the first HEAD bytes marks a file as binary. */
 const HEAD = 65_536;
-/** Characters of a line that are shown. */
+/** Maximum number of characters of a line in a result. */
 const MAX_SHOWN = 1_048_576;
 
-/** The matching lines of an open file, at the most `limit`; none of a binary file. */
+/** Returns up to `limit` matching lines of an open file; none for a binary file. */
 export function grepFile(fd: number, matcher: LineMatcher, context: number, limit: number): Match[] {
   const search = new FileSearch(matcher, context, limit);
   for (const block of lineBlocks(fd)) {
-    const isSkipped = holdsNone(block, matcher, context);
+    const isSkipped = hasNoMatch(block, matcher, context);
     if (isSkipped && block.isLast) break;
     if (block.isFirst && isBinary(block)) break;
     if (isSkipped) search.skip(block.bytes);
@@ -27,8 +27,11 @@ export function grepFile(fd: number, matcher: LineMatcher, context: number, limi
   return search.matches;
 }
 
-/** Lines around a match may be in this block, unless it is the only one. */
-function holdsNone({ bytes, isFirst, isLast }: LineBlock, { needle }: LineMatcher, context: number): boolean {
+/**
+ * True when the block contains no match. With context lines, a block without a match can only be skipped if it is the
+ * only one.
+ */
+function hasNoMatch({ bytes, isFirst, isLast }: LineBlock, { needle }: LineMatcher, context: number): boolean {
   return needle !== undefined && (context === 0 || (isFirst && isLast)) && bytes.indexOf(needle) < 0;
 }
 
@@ -54,7 +57,7 @@ class FileSearch {
     for (let at = 0; at < bytes.length; at++) if (bytes[at] === 10) this.#line += 1;
   }
 
-  /** Looks at each line of a text; true when nothing more is wanted. */
+  /** Searches each line of a text. Returns true when the limit is reached. */
   through(text: string): boolean {
     for (let at = 0; at < text.length; ) {
       const end = text.indexOf("\n", at);
@@ -68,7 +71,7 @@ class FileSearch {
 
   #look(line: string): boolean {
     const isWanted = this.matches.length < this.#limit && this.#matcher.matches(line);
-    // The pieces of a line that came in several are one line.
+    // Pieces of a line that was split count as one line.
     const isMatch = isWanted && this.matches.at(-1)?.line !== this.#line;
     if (this.#surroundings === undefined) {
       if (isMatch) this.matches.push({ line: this.#line, content: copied(shown(line)) });

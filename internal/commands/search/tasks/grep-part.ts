@@ -12,37 +12,37 @@ export interface GrepArgs extends PartArgs, LinePattern {
   readonly context: number;
   readonly limit: number;
   readonly gitignore: boolean;
-  /** The folder above which no .gitignore is read. */
+  /** No .gitignore file above this folder is read. */
   readonly ceiling: string | undefined;
   /** Bytes. */
   readonly maxResult: number;
 }
 
 interface FileMatches {
-  /** From the folder; empty for the path itself when it is a file. */
+  /** Path relative to the folder; empty if the search path itself is a file. */
   readonly relative: string;
   readonly matches: readonly Match[];
 }
 
 interface Found extends Part {
   readonly files: readonly FileMatches[];
-  /** What they take in the answer, about. */
+  /** Approximate size in the answer. */
   readonly bytes: number;
-  /** How many files were searched. */
+  /** Number of files searched. */
   readonly searched: number;
 }
 
-/** Entries that one thread searches in 10 ms. */
+/** Number of entries that one thread searches in 10 ms. */
 const FIRST = 1_500;
-/** As JSON: the names of a row's fields, and its number. */
+/** Bytes that JSON adds to a row: field names and line number. */
 const ROW_BYTES = 60;
 
-/** Task: the matching lines of a part of a tree, or of one file. To be run with a time limit. */
+/** Task: finds the matching lines in a part of a tree, or in one file. Must be run with a time limit. */
 export default function grepPart(args: GrepArgs, report: Report = () => {}): Found {
   const search = new Search(args);
   const rest: Folder[] = [];
   if (args.shared === undefined && !statSync(args.path).isDirectory()) {
-    search.inOpen(openForReadingSync(args.path, "search.grep"), "");
+    search.searchOpen(openForReadingSync(args.path, "search.grep"), "");
     return search.found(rest);
   }
   const ignores = args.gitignore ? new GitIgnores(args.path, args.ceiling) : undefined;
@@ -51,7 +51,7 @@ export default function grepPart(args: GrepArgs, report: Report = () => {}): Fou
     if (entry.kind !== "file") continue;
     const fd = openEntry(entry);
     if (fd === undefined) continue;
-    search.inOpen(fd, entry.relative);
+    search.searchOpen(fd, entry.relative);
     report({ done: search.searched, unit: "files", item: entry.relative });
     if (search.isOver) return search.found([]);
   }
@@ -81,8 +81,8 @@ class Search {
     return this.#searched;
   }
 
-  /** Searches an open file, and closes it. */
-  inOpen(fd: number, relative: string): void {
+  /** Searches an open file and closes it. */
+  searchOpen(fd: number, relative: string): void {
     this.#searched++;
     try {
       const matches = grepFile(fd, this.#matcher, this.#args.context, this.#left);
@@ -107,7 +107,7 @@ function bytesOf({ content, before = [], after = [] }: Match, relative: string):
   );
 }
 
-/** Undefined when it has vanished, or has become a link. */
+/** Opens a file. Undefined when it has vanished or is now a symbolic link. */
 function openEntry({ path }: TreeEntry): number | undefined {
   try {
     return openSync(path, READ_FLAGS | (constants.O_NOFOLLOW ?? 0));

@@ -10,13 +10,16 @@ export interface LinePattern {
 
 export interface LineMatcher {
   matches(line: string): boolean;
-  /** What a block of lines holds when one of them matches: to be looked for before the block is taken apart. */
+  /** Text that every matching block of lines contains. It is searched for before the block is split into lines. */
   readonly needle: Buffer | undefined;
 }
 
 const SYNTAX = /[\\^$.*+?()[\]{}|]/g;
 
-/** A pattern that has no syntax in it is literal text. @throws INVALID_PARAMS for one that does not compile */
+/**
+ * A pattern without regular expression syntax is treated as literal text.
+ * @throws INVALID_PARAMS for a pattern that does not compile
+ */
 export function lineMatcher({ pattern, literal, ignoreCase }: LinePattern): LineMatcher {
   const expression = literal || pattern.search(SYNTAX) < 0 ? undefined : compiled(pattern, ignoreCase ? "i" : "");
   if (expression !== undefined) {
@@ -34,12 +37,12 @@ function asNeedle(text: string): Buffer | undefined {
   return text === "" ? undefined : Buffer.from(text);
 }
 
-/** With the `u` flag, or without it where older syntax such as `\-` asks for that. */
+/** Compiles with the `u` flag, or without it if the pattern uses older syntax such as `\-`. */
 function compiled(pattern: string, flags: string): RegExp {
   try {
     return new RegExp(pattern, `${flags}u`);
   } catch {
-    refuseFaulty("search.grep", pattern, "; with --literal it is taken as text");
+    refuseFaulty("search.grep", pattern, "; use --literal to search for it as text");
     return new RegExp(pattern, flags);
   }
 }

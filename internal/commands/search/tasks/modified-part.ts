@@ -14,7 +14,7 @@ interface Found extends Part {
   readonly bytes: number;
 }
 
-/** Task: the regular files of a part of a tree that changed after a time. */
+/** Task: finds the regular files in a part of a tree that were modified after `since`. */
 export default function modifiedPart({ since, maxResult, ...args }: Args): Found {
   const answer = new AnswerSize("search.modified", args.path, maxResult);
   const rest: Folder[] = [];

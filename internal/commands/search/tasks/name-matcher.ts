@@ -2,20 +2,20 @@ import picomatch from "picomatch";
 import type { TreeEntry } from "../../../files/walk.ts";
 import { faultOf, refuseFaulty } from "./refuse-faulty.ts";
 
-/** Whether an entry's name, or its path from the folder searched, is what a pattern asks for. */
+/** Returns whether an entry's name, or its path relative to the search folder, matches a pattern. */
 export type NameMatcher = (entry: TreeEntry) => boolean;
 
-/** `{a,b}`, which is not an expression's `{1,2}`. */
+/** Glob alternatives such as `{a,b}`, as opposed to a quantifier such as `{1,2}`. */
 const ALTERNATIVES = /(?<!\\)\{(?!\d*,\d*\})[^{}]*,[^{}]*\}/;
 
-/** What a glob has that matches more than itself. */
+/** Wildcards of a glob. */
 const WILDCARD = /[*?]|\[[^\]]+\]|[@+!]\([^)]*\)/;
-/** What only an expression has: an escape, or an end that is anchored. */
+/** Syntax found only in regular expressions: an escape or an anchor. */
 const EXPRESSION = /\\|^\^|\$$/;
 
 /**
- * A regular expression for base names, or a glob: by its own look, or by the caller's word.
- * @throws INVALID_PARAMS for what is neither
+ * Compiles a regular expression for base names, or a glob. Which one it is follows from the pattern or from `isGlob`.
+ * @throws INVALID_PARAMS for a pattern that is neither
  */
 export function nameMatcher(pattern: string, isGlob: boolean): NameMatcher {
   const hasSlash = pattern.includes("/");
@@ -25,19 +25,19 @@ export function nameMatcher(pattern: string, isGlob: boolean): NameMatcher {
   return hasSlash ? ({ relative }) => matches(relative) : ({ relative }) => matches(baseName(relative));
 }
 
-/** Undefined for a glob. */
+/** Returns undefined for a glob. */
 function expressionOf(pattern: string): RegExp | undefined {
   if (faultOf(pattern) === undefined) return new RegExp(pattern);
-  if (!looksLikeGlob(pattern)) refuseFaulty("search.find", pattern, "; with --glob it is taken as a glob");
+  if (!looksLikeGlob(pattern)) refuseFaulty("search.find", pattern, "; use --glob to treat it as a glob");
   return undefined;
 }
 
-/** A pattern that is neither would match its own text, or nothing. */
+/** Only a pattern with wildcards is treated as a glob; any other would match only its own text, or nothing. */
 function looksLikeGlob(pattern: string): boolean {
   return WILDCARD.test(pattern) && !EXPRESSION.test(pattern);
 }
 
-/** node:path's is several times slower, and its backslashes are Windows's only. */
+/** Faster than basename of node:path by several times. Backslashes are separators only on Windows. */
 function baseName(relative: string): string {
   const at = Math.max(relative.lastIndexOf("/"), process.platform === "win32" ? relative.lastIndexOf("\\") : -1);
   return relative.slice(at + 1);

@@ -15,11 +15,12 @@ interface Args {
   readonly maxResult: number;
 }
 
-/** As JSON: the names of a row's fields. */
+/** Bytes that JSON adds to a row: field names. */
 const ROW_BYTES = 40;
 
 /**
- * Task: what a renaming comes to, from the folder and sorted; or why it cannot be. To be run with a time limit.
+ * Task: plans a renaming. Returns the paths relative to the folder, sorted. Must be run with a time limit.
+ * @throws INVALID_PARAMS, ALREADY_EXISTS
  */
 export default function planRenames({ path, pattern, replacement, maxResult }: Args): Renaming[] {
   refuseFaulty("search.rename", pattern);
@@ -62,7 +63,8 @@ function refuseClashes(path: string, names: ReadonlySet<string>, renamings: Read
     const other = takers.get(to) ?? (names.has(to) && !renamings.has(to) ? to : undefined);
     if (other === undefined) takers.set(to, from);
     else {
-      const clash = other === to ? `${from} would be ${to}, which is there` : `${other} and ${from} would be ${to}`;
+      const clash =
+        other === to ? `${from} would become ${to}, which exists` : `${other} and ${from} would both become ${to}`;
       throw new XsysError("ALREADY_EXISTS", `search.rename failed on ${path}: ${clash}; nothing was renamed`, {
         details: { path, from: other === to ? [from] : [other, from], to },
       });

@@ -1,24 +1,28 @@
 import { XsysError } from "../../../../protocol/errors.ts";
 
-/** Characters of a pattern in which the place of a fault is looked for: the worst of 2,048 take 200 ms. */
-const LONGEST_LOOKED_INTO = 2_048;
+/**
+ * Longest pattern, in characters, in which the position of a syntax error is searched for. The worst patterns of this
+ * length take 200 ms.
+ */
+const MAX_LOCATED = 2_048;
 
 /**
- * To be called in a task: the engine takes 0.3 s for the worst patterns of 64 KiB.
- * @param advice - what the caller may do instead, to end the message
- * @throws INVALID_PARAMS when a pattern is no regular expression, with the reason and the place
+ * Call this only in a task: the engine takes 0.3 s for the worst patterns of 64 KiB.
+ * @param advice - appended to the message: what the caller may do instead
+ * @throws INVALID_PARAMS for an invalid regular expression, with the reason and the position
  */
 export function refuseFaulty(command: string, pattern: string, advice = ""): void {
   const reason = faultOf(pattern);
   if (reason === undefined) return;
-  const offset = pattern.length > LONGEST_LOOKED_INTO ? undefined : placeOfFault(pattern);
+  const offset = pattern.length > MAX_LOCATED ? undefined : offsetOfFault(pattern);
   const place = offset === undefined ? "" : ` at offset ${offset}`;
-  throw new XsysError("INVALID_PARAMS", `${command}: pattern is not a regular expression: ${reason}${place}${advice}`, {
+  const message = `${command}: pattern is not a valid regular expression: ${reason}${place}${advice}`;
+  throw new XsysError("INVALID_PARAMS", message, {
     details: { pattern, ...(offset !== undefined && { offset }) },
   });
 }
 
-/** Why the engine does not take a pattern. */
+/** The engine's reason for rejecting a pattern. */
 export function faultOf(pattern: string): string | undefined {
   try {
     new RegExp(pattern);
@@ -30,10 +34,10 @@ export function faultOf(pattern: string): string | undefined {
 }
 
 /**
- * The end of the longest beginning that is an expression, as the engine does not tell the place: of an open bracket its
- * own place, of a quantifier behind nothing the quantifier's.
+ * Length of the longest valid prefix, because the engine does not report the position of an error. For an unclosed
+ * bracket this is the position of the bracket; for a quantifier with nothing to repeat, that of the quantifier.
  */
-function placeOfFault(pattern: string): number {
+function offsetOfFault(pattern: string): number {
   let end = pattern.length - 1;
   while (end > 0 && faultOf(pattern.slice(0, end)) !== undefined) end--;
   return end;

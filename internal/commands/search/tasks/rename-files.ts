@@ -5,12 +5,14 @@ import { tempBeside } from "../../../files/temp-path.ts";
 
 interface Args {
   readonly path: string;
-  /** From the folder. */
+  /** Paths relative to the folder. */
   readonly renamings: readonly Renaming[];
   readonly interrupt: Interrupt;
 }
 
-/** Task: renames files, or none. Those whose name another one is to have go to a temporary name first. */
+/**
+ * Task: renames all files or none. A file whose current name is another file's new name first gets a temporary name.
+ */
 export default async function renameFiles({ path, renamings, interrupt }: Args): Promise<void> {
   const wanted = new Set(renamings.map(({ to }) => to));
   const steps = renamings.map(({ from, to }) => {

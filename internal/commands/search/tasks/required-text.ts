@@ -1,10 +1,11 @@
-/** Escapes that stand for a kind of character or a place, and take no more of the pattern. */
+/** Single-letter escapes for character classes, assertions and control characters. */
 const KINDS = /[wWdDsSbBtnrfv]/;
 const PUNCTUATION = /[\\^$.*+?()[\]{}|/-]/;
 
 /**
- * Text that every match of a regular expression holds: its longest run of plain characters outside groups and classes.
- * Empty when there is none, or the expression has what this does not look into (alternatives, \x41, \p{L}, \1).
+ * Returns text that every match of a regular expression contains: its longest run of plain characters outside groups
+ * and classes. Empty when there is none, or when the expression uses syntax that is not analyzed here (alternatives,
+ * \x41, \p{L}, \1).
  */
 export function requiredText(pattern: string): string {
   const runs = [""];
@@ -31,7 +32,7 @@ export function requiredText(pattern: string): string {
   return runs.reduce((longest, run) => (run.length > longest.length ? run : longest));
 }
 
-/** Where a group or a class ends. */
+/** Returns the end of a group or a class. */
 function endOf(pattern: string, start: number): number {
   if (pattern[start] === "[") return closing(pattern, "]", start);
   let at = start + 1;

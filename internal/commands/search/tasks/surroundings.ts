@@ -4,23 +4,23 @@ interface Around {
   readonly after: string[];
 }
 
-/** Collects the lines before and after matches, while a file's lines go by. */
+/** Collects the context lines before and after matches while a file is read. */
 export class Surroundings {
   readonly #lines: number;
   readonly #recent: string[] = [];
-  /** Matches that still lack lines after them, the oldest first. */
+  /** Matches whose following lines are incomplete, the oldest first. */
   readonly #open: Around[] = [];
 
   constructor(lines: number) {
     this.#lines = lines;
   }
 
-  /** No match lacks a line. */
+  /** True when every match has all its context lines. */
   get areComplete(): boolean {
     return this.#open.length === 0;
   }
 
-  /** Takes the next line, and gives a match with the lines before it; those after it are added as they come. */
+  /** Adds the next line. Returns a match with the lines before it; the lines after it are appended as they are read. */
   take(line: string, isMatch: boolean): Around | undefined {
     const content = copied(line);
     for (const { after } of this.#open) after.push(content);
@@ -33,7 +33,7 @@ export class Surroundings {
   }
 }
 
-/** A slice would keep the text it was cut from in memory for as long as it is kept itself. */
+/** Copies a string: a slice would keep the text it was cut from in memory. */
 export function copied(text: string): string {
   return Buffer.from(text).toString();
 }
