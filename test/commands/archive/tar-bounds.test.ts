@@ -48,7 +48,7 @@ describe("extended headers", () => {
     const records = new PaxRecords();
     records.add(Buffer.from(OFFSET.repeat(400_000)));
     expect(() => records.add(Buffer.from(OFFSET))).toThrow(
-      expect.objectContaining({ code: "TOO_LARGE", message: "a sparse file has more than 200000 parts" }),
+      expect.objectContaining({ code: "TOO_LARGE", message: "a sparse file has more than 200000 segments" }),
     );
     expect(records.sparsePairs).toHaveLength(400_000);
   });
@@ -118,6 +118,6 @@ describe("a sparse map", () => {
     writeFileSync(sandbox.path("x.tar"), gnuFile(9_524, 21));
     const error = await failureIn(sandbox, "archive.untar", { archive: "x.tar", dest: "out" });
     expect(error.code).toBe("TOO_LARGE");
-    expect(error.message).toContain("a sparse file has more than 200000 parts");
+    expect(error.message).toContain("a sparse file has more than 200000 segments");
   });
 });

@@ -139,7 +139,7 @@ async function* guarded<T>(path: string, source: AsyncIterable<T>): AsyncGenerat
 
 /** The library's errors for valid archives that it does not support. */
 const BEYOND: readonly (readonly [RegExp, string])[] = [
-  [/^multi-disk/, "it is part of a multi-file archive"],
+  [/^multi-disk/, "it is part of a split archive"],
   [/^strong encryption/, "it is encrypted"],
 ];
 
