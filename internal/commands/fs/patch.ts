@@ -8,7 +8,8 @@ import { refuseIrregular } from "./shared/refuse-irregular.ts";
 import type { Replaced } from "./shared/replaced.ts";
 
 /**
- * An expression with catastrophic backtracking cannot be distinguished from a slow one. A 400 MB log takes less than a second.
+ * An expression with catastrophic backtracking cannot be distinguished from a slow one. A 400 MB log takes less than a
+ * second.
  */
 const EXPRESSION_MILLISECONDS = 3_000;
 

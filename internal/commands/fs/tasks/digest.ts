@@ -22,8 +22,8 @@ export function digestOfStart({ path }: SizedFile): string | undefined {
 }
 
 /**
- * SHA-256 in lower-case hex. Undefined when the file has vanished or its size has changed. `onBytes` receives the number
- * of bytes read so far.
+ * SHA-256 in lower-case hex. Undefined when the file has vanished or its size has changed. `onBytes` receives the
+ * number of bytes read so far.
  */
 export function digestOfWhole({ path, size }: SizedFile, onBytes: (bytes: number) => void): string | undefined {
   return withOpen(path, (fd) => {
