@@ -9,7 +9,7 @@ import type { GatewayOptions } from "./options.ts";
 import type { Proxy as Upstreams } from "./proxy/proxy.ts";
 import type { Uploads } from "./uploads/uploads.ts";
 
-/** What is switched on, in the order in which a request meets it. */
+/** The enabled features. Gates and filters are listed in the order in which they run. */
 export interface Features {
   readonly gates: readonly Gate[];
   readonly requestFilters: readonly RequestFilter[];
@@ -23,7 +23,7 @@ export interface Features {
   close(): void;
 }
 
-/** Loads what the options switch on, and nothing else. */
+/** Loads only the features that the options enable. */
 export async function createFeatures(options: GatewayOptions, log: Logger): Promise<Features> {
   const { rateLimit, concurrency, quality, guards, conversion, compression, proxy, uploads, breaker } = options;
   const limiter = rateLimit && (await (await import("./limits/rate-limit.ts")).createRateLimit(rateLimit, log));

@@ -13,7 +13,7 @@ import { createClientAddress, createRemoteAddr, createTrust } from "./exchange/c
 import { Exchange } from "./exchange/exchange.ts";
 import type { GatewayRequest, GatewayResponse } from "./exchange/http-messages.ts";
 import { ALLOWED, requestFault } from "./exchange/request-faults.ts";
-import { toldRequest } from "./exchange/request-for-log.ts";
+import { requestForLog } from "./exchange/request-for-log.ts";
 import { traceAnswer } from "./exchange/trace.ts";
 import { throughSteps, whenResolved } from "./exchange/when-resolved.ts";
 import { writeAnswer } from "./exchange/write-answer.ts";
@@ -39,22 +39,24 @@ export interface GatewayParts {
 }
 
 const URI_TOO_LONG = errorAnswer(414, "URI Too Long");
-const OPEN_BREAKER = errorAnswer(503, "Service Unavailable: too many requests in a row have failed");
-const BAD_ANSWER = errorAnswer(502, "Bad Gateway: the answer cannot be sent by HTTP");
-const DEFECT = errorAnswer(500, "Internal Server Error");
+const OPEN_BREAKER = errorAnswer(503, "Service Unavailable: too many consecutive requests have failed");
+const BAD_ANSWER = errorAnswer(502, "Bad Gateway: the answer cannot be sent over HTTP");
+const INTERNAL_ERROR = errorAnswer(500, "Internal Server Error");
 
 /** Why a worker did not answer, for the log. */
 const FAILURES: Readonly<Record<Failure, string>> = {
-  lost: "the worker was lost while it worked on the request",
+  lost: "the worker was lost while it handled the request",
   garbage: "the worker sent an invalid response",
   timeout: "the worker did not answer in time",
-  "too-large": "the request fits no frame",
+  "too-large": "the request is too large for a frame",
   "no-worker": "no worker is ready",
-  convicted: "each worker that worked on the request ended by itself",
-  suspect: "the worker ended by itself while it worked on the request",
+  convicted: "every worker that handled the request exited unexpectedly",
+  suspect: "the worker exited unexpectedly while it handled the request",
 };
 
-/** Answers HTTP requests: by its gates, from files, by upstreams and by workers, in this order. */
+/**
+ * Handles HTTP requests. A request passes the gates, and is then answered from a file, by an upstream or by a worker.
+ */
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #parts: GatewayParts;
@@ -63,10 +65,10 @@ export class Gateway {
   readonly #isFromTrusted: (request: GatewayRequest) => boolean;
   readonly #remoteAddr: (exchange: Exchange) => string;
   readonly #warnings: BoundedWarnings;
-  /** Of HTTP/1.1, those whose body may turn out to be none. */
+  /** HTTP/1.1 exchanges with a body, which the parser may still find to be malformed. */
   readonly #withBody = new WeakMap<GatewayResponse, Exchange>();
   #isDraining = false;
-  #isStrangerTold = false;
+  #isUntrustedLogged = false;
 
   constructor(options: GatewayOptions, parts: GatewayParts) {
     this.#options = options;
@@ -82,9 +84,9 @@ export class Gateway {
     const { observer, statusPages } = this.#parts;
     const client = this.#client(request);
     const isFromTrusted = this.#isFromTrusted(request);
-    if (!isFromTrusted && request.headers["x-forwarded-for"] !== undefined) this.#tellStranger(client);
+    if (!isFromTrusted && request.headers["x-forwarded-for"] !== undefined) this.#logUntrusted(client);
     const exchange = new Exchange(request, response, client, arrival.upgrade, isFromTrusted);
-    // Of HTTP/2 its stream: node's response says nothing when a HEAD is reset before its answer.
+    // For HTTP/2, the stream: Node's response emits no `close` when a HEAD request is reset before it is answered.
     const end = arrival.socket ?? ("stream" in response ? response.stream : response);
     end.on("close", () => exchange.end());
     if ("shouldKeepAlive" in response && hasBody(exchange)) this.#withBody.set(response, exchange);
@@ -98,7 +100,7 @@ export class Gateway {
     });
   };
 
-  /** What comes as a request's body is none. */
+  /** Refuses a request whose body is malformed or incomplete. */
   readonly refuseBody: RefuseBody = (response, answer, reason) => {
     const exchange = this.#withBody.get(response);
     if (exchange === undefined || exchange.ended) {
@@ -108,28 +110,25 @@ export class Gateway {
     const { status } = answer;
     this.#warnings.warn(
       `body ${reason}`,
-      { status, reason, ...toldRequest(exchange) },
-      "a request was refused: its body cannot be read to its end",
+      { status, reason, ...requestForLog(exchange) },
+      "a request was refused: its body cannot be read completely",
     );
     this.#guarded(exchange, () => this.#refuse(exchange, answer));
   };
 
-  /** From here on an answer by HTTP/1.1 is its connection's last. */
+  /** From now on, each HTTP/1.1 connection is closed after its next answer. */
   drain(): void {
     this.#isDraining = true;
   }
 
-  /** Somebody may have forgotten to name a proxy. */
-  #tellStranger(peer: string): void {
-    if (this.#isStrangerTold) return;
-    this.#isStrangerTold = true;
-    this.#parts.log.info(
-      { peer },
-      "X-Forwarded-For of a peer that --trust-proxy does not name is not believed; logged once",
-    );
+  /** Logged because `--trust-proxy` may lack a proxy. */
+  #logUntrusted(peer: string): void {
+    if (this.#isUntrustedLogged) return;
+    this.#isUntrustedLogged = true;
+    this.#parts.log.info({ peer }, "X-Forwarded-For is ignored: --trust-proxy does not list this peer; logged once");
   }
 
-  /** What follows on its connection may be anything. */
+  /** Closes the connection after the answer: the bytes that follow cannot be interpreted safely. */
   #refuse(exchange: Exchange, answer: Answer): void {
     if ("shouldKeepAlive" in exchange.response) exchange.response.shouldKeepAlive = false;
     this.#answer(exchange, answer);
@@ -159,7 +158,7 @@ export class Gateway {
     else this.#routeTo(exchange, routes.find(method, path), features.upstreams);
   }
 
-  /** Until the first worker tells the routes, nobody knows whose a request is. */
+  /** Routes are unknown until the first worker has sent them. */
   #awaitRoutes(exchange: Exchange): void {
     const { pool, routes, features } = this.#parts;
     if (this.#bodies.refuses(exchange)) {
@@ -187,7 +186,7 @@ export class Gateway {
   }
 
   #toProxy(exchange: Exchange, upstreams: NonNullable<Features["upstreams"]>): void {
-    // It asks about the server as a whole, which is this one. Source: RFC 9110, 9.3.7.
+    // The target * refers to the server as a whole, which is the gateway. Source: RFC 9110, 9.3.7.
     if (exchange.target === "*") {
       this.#answer(exchange, { status: 204, headers: ALLOWED });
       return;
@@ -208,15 +207,15 @@ export class Gateway {
   #toWorker(exchange: Exchange, match: RouteMatch | undefined, body: RequestBody): void {
     const { requestFilters } = this.#parts.features;
     const remoteAddr = this.#remoteAddr(exchange);
-    const known = { params: match?.params, takesHead: match !== undefined && match.method !== "GET", remoteAddr };
+    const common = { params: match?.params, takesHead: match !== undefined && match.method !== "GET", remoteAddr };
     if ("gone" in body) return;
     if ("refused" in body) this.#answer(exchange, body.refused);
     else if ("rest" in body) {
       this.#refuseWhenTooLarge(exchange, body.rest);
-      this.#dispatch(exchange, workerRequest(exchange, { ...known, follows: true }), body.rest);
+      this.#dispatch(exchange, workerRequest(exchange, { ...common, follows: true }), body.rest);
     } else {
       const read = "upload" in body ? body.upload : { body: body.whole };
-      const request = workerRequest(exchange, { ...known, ...read });
+      const request = workerRequest(exchange, { ...common, ...read });
       if (requestFilters.length === 0) this.#dispatch(exchange, request);
       else this.#filter(exchange, request);
     }
@@ -233,7 +232,7 @@ export class Gateway {
     });
   }
 
-  /** A body of untold length that turns out to be over the limit, while it is given on. */
+  /** For a body without Content-Length that exceeds the limit while it is being forwarded. */
   #refuseWhenTooLarge(exchange: Exchange, body: Readable): void {
     body.on("error", (error) => {
       if (error instanceof BodyTooLarge) this.#answer(exchange, error.answer);
@@ -253,7 +252,7 @@ export class Gateway {
         unwatch?.();
         if (failure === undefined) features.breaker?.succeeded();
         else if (failure !== "too-large") features.breaker?.failed();
-        if (failure !== undefined) this.#tellFailure(exchange, answer, failure);
+        if (failure !== undefined) this.#logFailure(exchange, answer, failure);
         this.#guarded(exchange, () => this.#answer(exchange, answer));
       },
     );
@@ -261,19 +260,19 @@ export class Gateway {
     if (request.files !== undefined) exchange.onEnd(() => dispatch.place ?? discardFiles(request));
   }
 
-  /** Which worker died of what is told by who watches it over. */
-  #tellFailure(exchange: Exchange, { status }: Answer, failure: Failure): void {
+  /** Which worker ended, and why, is logged by its supervisor. */
+  #logFailure(exchange: Exchange, { status }: Answer, failure: Failure): void {
     if (status < 500) return;
     const reason = FAILURES[failure];
     const { route } = exchange;
     this.#warnings.warn(
       `${failure} ${route}`,
-      { status, reason, route, ...toldRequest(exchange) },
+      { status, reason, route, ...requestForLog(exchange) },
       `a request was answered with ${status}: no worker answered it`,
     );
   }
 
-  /** The worker's files, then the filters, then the client. */
+  /** Resolves a delegated file, applies the answer filters, and writes the answer to the client. */
   #answer(exchange: Exchange, made: Answer | Promise<Answer>): void {
     const { answerFilters, files } = this.#parts.features;
     this.#then(exchange, made, (answer) => {
@@ -292,8 +291,8 @@ export class Gateway {
     if (reason === undefined) return;
     this.#warnings.warn(
       `upgrade ${reason}`,
-      { status: 502, reason, ...toldRequest(exchange) },
-      "a worker's change of protocol was refused",
+      { status: 502, reason, ...requestForLog(exchange) },
+      "a worker's protocol upgrade was refused",
     );
   }
 
@@ -305,8 +304,8 @@ export class Gateway {
       const reason = error instanceof Error ? error.message : String(error);
       this.#warnings.warn(
         `answer ${exchange.route}`,
-        { status: 502, reason, route: exchange.route, ...toldRequest(exchange) },
-        "a request was answered with 502: its answer cannot be sent by HTTP",
+        { status: 502, reason, route: exchange.route, ...requestForLog(exchange) },
+        "a request was answered with 502: its answer cannot be sent over HTTP",
       );
       discardBody(answer);
       writeAnswer(exchange, BAD_ANSWER);
@@ -325,19 +324,19 @@ export class Gateway {
     }
   }
 
-  /** A defect is its own request's trouble. */
+  /** An unexpected error fails only its own request. */
   #failed(exchange: Exchange, error: unknown): void {
-    this.#parts.log.error({ err: error }, `a defect in the answer to ${exchange.method} ${exchange.path}`);
-    writeAnswer(exchange, DEFECT);
+    this.#parts.log.error({ err: error }, `an internal error while answering ${exchange.method} ${exchange.path}`);
+    writeAnswer(exchange, INTERNAL_ERROR);
   }
 }
 
-/** Nobody will read it: whoever gives it is told. */
+/** Destroys a body that will not be read, so that its source stops. */
 function discardBody({ body }: Answer): void {
   if (body !== undefined && !(body instanceof Uint8Array)) body.destroy();
 }
 
-/** An upload that no worker has heard of: nobody else will remove its files. */
+/** Removes the files of an upload that was not sent to a worker; otherwise the worker is responsible for them. */
 function discardFiles({ files }: WorkerRequest): void {
   if (files !== undefined) void removeFiles(files);
 }

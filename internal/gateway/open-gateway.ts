@@ -11,13 +11,13 @@ import { statusSources, type WorkerFigures } from "./observe/status-sources.ts";
 import type { GatewayOptions } from "./options.ts";
 import { RouteTable } from "./routes/route-table.ts";
 
-/** HTTP in front of workers, and the workers' side of it. */
+/** The HTTP gateway and its pool of workers. */
 export interface OpenGateway {
-  /** Takes workers in, from the service's socket. */
+  /** Accepts workers that connect to the service's socket. */
   readonly pool: WorkerPool;
-  /** Starts to listen; rejects with what the system says, such as EADDRINUSE. */
+  /** Starts to listen; rejects with the system's error, such as EADDRINUSE. */
   listen(): Promise<AddressInfo>;
-  /** Takes no more requests and resolves when those under way are answered, or after so many milliseconds. */
+  /** Accepts no more requests; resolves when those in flight are answered, or after `milliseconds`. */
   drain(milliseconds: number): Promise<void>;
   /** Ends every connection. */
   close(): void;
@@ -25,12 +25,12 @@ export interface OpenGateway {
 
 export interface GatewayDeps {
   readonly log: Logger;
-  /** Bytes of a frame to a worker. */
+  /** Maximum size of a frame to a worker, in bytes. */
   readonly maxFrame: number;
   readonly workers: () => WorkerFigures;
 }
 
-/** Loads what the options switch on; nothing listens yet. */
+/** Loads the enabled features. The gateway does not listen yet. */
 export async function openGateway(
   options: GatewayOptions,
   { log, maxFrame, workers }: GatewayDeps,
@@ -38,11 +38,11 @@ export async function openGateway(
   const features = await createFeatures(options, log);
   const routes = new RouteTable();
   const { strategy, timeout, queueTimeout } = options;
-  const onRoutes = (told: unknown) => {
+  const onRoutes = (received: unknown) => {
     try {
-      routes.sync(told as Parameters<typeof routes.sync>[0]);
+      routes.sync(received as Parameters<typeof routes.sync>[0]);
     } catch (error) {
-      log.warn({ err: error }, "a worker's routes are not used");
+      log.warn({ err: error }, "a worker's list of routes was refused");
     }
   };
   const pool = new WorkerPool({ strategy, timeout, queueTimeout, maxFrame, log, onRoutes });

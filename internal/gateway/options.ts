@@ -1,27 +1,27 @@
 import type { StrategyName } from "../balance/strategies.ts";
 
-/** What HTTP in front of the workers does. Absent parts are off. Times in milliseconds, sizes in bytes. */
+/** Options of the HTTP gateway. A feature without options is off. Times are in milliseconds, sizes in bytes. */
 export interface GatewayOptions {
   readonly host: string;
   readonly port: number;
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** How long a worker has to answer; 0 for ever. */
+  /** How long a worker may take to answer; 0 for no limit. */
   readonly timeout: number;
   readonly maxBody: number;
   readonly maxUrl: number;
   readonly http2MaxStreams: number;
   readonly keepAliveTimeout: number;
-  /** Requests on one connection; 0 for any number. */
+  /** Maximum number of requests on one connection; 0 for no limit. */
   readonly keepAliveRequests: number;
-  /** How long a request waits for a worker when none is ready, and for its turn under `concurrency`. */
+  /** How long a request waits when no worker is ready, and by default in the queue of `concurrency`. */
   readonly queueTimeout: number;
-  /** How often a request is sent to another worker before its client hears of it, and after what pause. */
+  /** How often a request is retried on another worker before the client gets an error, and the delay before a retry. */
   readonly retry: { readonly max: number; readonly delay: number };
   readonly strategy: StrategyName;
-  /** Words for the 503 say that the workers are being brought back. */
+  /** Whether the message of a 503 says that the workers are being restarted. */
   readonly rescue: boolean;
   readonly trustProxy: readonly string[];
-  /** TRACE is answered; otherwise it is refused with 405. */
+  /** TRACE is answered. Without it, TRACE is refused with 405. */
   readonly allowTrace?: true;
   readonly compression?: CompressionOptions;
   readonly rateLimit?: RateLimitOptions;
@@ -37,12 +37,12 @@ export interface GatewayOptions {
 }
 
 export interface CompressionOptions {
-  /** Of gzip, br, deflate, zstd: any other is refused. */
+  /** Any of gzip, br, deflate and zstd. Another name is an error. */
   readonly algorithms: readonly string[];
   readonly level: number;
-  /** Bodies below it are left as they are. */
+  /** Smaller bodies are not compressed. */
   readonly threshold: number;
-  /** Exact types or prefixes of them; empty for text, JSON, JavaScript, XML and the like. */
+  /** Content types or prefixes of them; empty for text, JSON, JavaScript, XML and similar types. */
   readonly types: readonly string[];
 }
 
@@ -54,77 +54,77 @@ export interface RateLimitOptions {
   readonly headers: boolean;
   /** X-RateLimit-*. */
   readonly legacyHeaders: boolean;
-  /** Paths, exact or a prefix, and `RE:` with a regular expression's source. */
+  /** Path prefixes, and regular expressions as `RE:` followed by the source. */
   readonly exclude: readonly string[];
-  /** Such as redis://host:6379: counted there, for all machines together. */
+  /** A Redis URL such as redis://host:6379, in which all gateways count together. */
   readonly store?: string;
 }
 
 export interface ConcurrencyOptions {
-  /** Requests at once; 0 for any number. */
+  /** Maximum number of concurrent requests; 0 for no limit. */
   readonly max: number;
   readonly maxPerClient: number;
-  /** Requests that wait beyond `max`; 0 for any number. */
+  /** Maximum number of waiting requests; 0 for no limit. */
   readonly maxQueue: number;
   readonly queueTimeout: number;
 }
 
 export interface BreakerOptions {
-  /** Failures in a row that open it. */
+  /** Consecutive failures that open the breaker. */
   readonly threshold: number;
   readonly timeout: number;
 }
 
 export interface QualityOptions {
   readonly rejectPoor: boolean;
-  /** Bytes a second. */
+  /** Bytes per second. */
   readonly minBandwidth: number;
   readonly maxLatency: number;
 }
 
 export interface ProxyOptions {
-  /** `http://host:port`, with `#weight` at the end for the weighted strategies. */
+  /** URLs of the form `http://host:port`, with `#weight` appended for the weighted strategies. */
   readonly upstreams: readonly string[];
   readonly strategy: StrategyName;
   readonly healthCheck?: {
     readonly interval: number;
     readonly timeout: number;
     readonly path: string;
-    /** Checks failed, or passed, in a row that change what it is taken for. */
+    /** Consecutive failed checks that mark an upstream unhealthy, and successful ones that mark it healthy again. */
     readonly unhealthy: number;
     readonly healthy: number;
   };
   readonly connectTimeout: number;
   readonly idleTimeout: number;
-  /** How long an upstream has to answer; 0 for ever. */
+  /** How long an upstream may take to answer; 0 for no limit. */
   readonly timeout: number;
 }
 
 export interface UploadOptions {
-  /** Absolute. */
+  /** An absolute path. */
   readonly folder: string;
   readonly tempFolder: string;
   readonly useTempFiles: boolean;
-  /** 0 for any. */
+  /** 0 for no limit. */
   readonly maxFileSize: number;
   readonly maxFiles: number;
-  /** Empty for all. */
+  /** Empty to allow every type. */
   readonly allowedTypes: readonly string[];
-  /** A folder per field. */
+  /** One folder per form field. */
   readonly useSubfolder: boolean;
 }
 
 export interface StaticOptions {
-  /** Files answered at once that are not held in memory. */
+  /** Maximum number of files that are read at the same time. Cached files do not count. */
   readonly concurrency: number;
-  /** Small files held in memory at the most. */
+  /** Maximum number of files in the cache. */
   readonly cacheEntries: number;
   readonly dotfiles: "allow" | "deny" | "ignore";
-  /** Of Cache-Control, in seconds; absent for none. */
+  /** `max-age` of Cache-Control, in seconds; absent for no Cache-Control. */
   readonly maxAge?: number;
 }
 
-/** XyPriss's own configurations, as they came; merged over the defaults of each guard. */
+/** XyPriss's configuration of a guard, unchanged. It is merged over the guard's defaults. */
 export type GuardConfiguration = Readonly<Record<string, unknown>>;
 
 export interface GuardOptions {
@@ -146,10 +146,10 @@ export interface ConversionOptions {
   readonly attributePrefix: string;
   readonly textKey: string;
   readonly maxSize: number;
-  /** A JSON answer to an XML request goes out as XML. */
+  /** A JSON answer to an XML request is converted to XML. */
   readonly autoReply: boolean;
-  /** What is not well-formed is refused. */
+  /** XML that is not well-formed is refused. */
   readonly strict: boolean;
-  /** A body that begins with `<` and has no content type is taken for XML. */
+  /** A body without a content type that begins with `<` is treated as XML. */
   readonly sniff: boolean;
 }

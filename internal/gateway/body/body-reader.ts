@@ -15,12 +15,12 @@ import {
   TOO_LARGE,
 } from "./read-body.ts";
 
-/** Bytes of a form whose files are not limited otherwise: somebody must not fill the disk with one request. */
+/** Maximum bytes of a form if its files have no other limit, so that one request cannot fill the disk. */
 const MAX_FORM = 4 * 1024 ** 3;
 
 export type RequestBody = Body | { readonly upload: Form };
 
-/** Reads requests' bodies as they go to workers: forms with files to disk, others up to the limit. */
+/** Reads request bodies. Files of forms are stored on disk; other bodies are read up to the limit. */
 export class BodyReader {
   readonly #options: GatewayOptions;
   readonly #features: Features;
@@ -32,12 +32,15 @@ export class BodyReader {
     this.#pool = pool;
   }
 
-  /** Whether a body is announced that will be refused for its size. */
+  /** Whether the announced body is too large and will be refused. */
   refuses(exchange: Exchange): boolean {
     return isAnnouncedTooLarge(exchange, this.#limit(exchange));
   }
 
-  /** Whole where it is small, or something looks into it; otherwise its beginning, and the rest as it comes. */
+  /**
+   * Reads the whole body if it is small or a filter needs it; otherwise returns its beginning with the rest as a
+   * stream.
+   */
   read(exchange: Exchange): RequestBody | Promise<RequestBody> {
     if (!hasBody(exchange)) return { whole: undefined };
     if (this.refuses(exchange)) return TOO_LARGE;
@@ -46,12 +49,12 @@ export class BodyReader {
     return readBody(exchange, this.#options.maxBody, mayFollow ? INLINE_BODY : this.#options.maxBody);
   }
 
-  /** As it comes, whole or not; undefined where there is none. */
+  /** The body as a stream for an upstream; undefined without a body. */
   forward(exchange: Exchange): Readable | undefined | typeof TOO_LARGE {
     if (!hasBody(exchange)) return undefined;
     if (this.refuses(exchange)) return TOO_LARGE;
     const { request, headers } = exchange;
-    // A length that is told is one that the parser holds the body to.
+    // With Content-Length, the parser ensures that the body is not longer than announced.
     return headers["content-length"] === undefined ? boundedRest(request, [], 0, this.#limit(exchange)) : request;
   }
 
@@ -72,7 +75,7 @@ export class BodyReader {
     return this.#features.uploads !== undefined && /^multipart\/form-data\b/i.test(headers["content-type"] ?? "");
   }
 
-  /** A form may have as many files of their largest size as are allowed, beside what any body may have. */
+  /** The limit for a form is that of other bodies plus the maximum size of all its files. */
   #limit(exchange: Exchange): number {
     const { maxBody, uploads } = this.#options;
     if (uploads === undefined || !this.#isUpload(exchange)) return maxBody;

@@ -2,18 +2,18 @@ import { type Readable, Transform } from "node:stream";
 import { type Answer, errorAnswer } from "../exchange/answer.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 
-/** A body, as far as it was read: whole, or its beginning and the rest as it comes. */
+/** A body that was read completely, or a stream of what was read and the rest; or why it was not read. */
 export type Body =
   | { readonly whole: Buffer | undefined }
   | { readonly rest: Readable }
   | { readonly refused: Answer }
-  /** The client has gone before its end. */
+  /** The client has disconnected before the end of the body. */
   | { readonly gone: true };
 
 const NONE: Body = { whole: undefined };
 export const TOO_LARGE = { refused: errorAnswer(413, "Payload Too Large") };
 
-/** Whether a request has a body, by its framing. Source: RFC 9112, 6.3; HTTP/2 tells it by its stream's end. */
+/** Whether a request has a body, by its framing (RFC 9112, 6.3), or with HTTP/2 by the end of its stream. */
 export function hasBody({ request }: Exchange): boolean {
   const { headers, httpVersionMajor } = request;
   if (headers["transfer-encoding"] !== undefined) return true;
@@ -21,23 +21,23 @@ export function hasBody({ request }: Exchange): boolean {
   return httpVersionMajor >= 2 && !request.readableEnded && "stream" in request && !request.stream.endAfterHeaders;
 }
 
-/** Whether a body is announced that is over a limit. */
-export function isAnnouncedTooLarge({ headers }: Exchange, most: number): boolean {
-  return Number(headers["content-length"]) > most;
+/** Whether Content-Length is over the limit `max`. */
+export function isAnnouncedTooLarge({ headers }: Exchange, max: number): boolean {
+  return Number(headers["content-length"]) > max;
 }
 
 /**
- * Reads a body up to `most` bytes; with `inline`, only that many of them, and passes on the rest as it comes. What is
- * over the limit is refused; a rest that turns out to be over it fails with the Answer as its error's cause.
+ * Reads a body of at most `max` bytes. If it exceeds `inline` bytes, returns a stream of what was read and the rest. A
+ * body over the limit is refused; if that shows while the rest is streamed, the stream fails with BodyTooLarge.
  */
-export function readBody(exchange: Exchange, most: number, inline = most): Body | Promise<Body> {
+export function readBody(exchange: Exchange, max: number, inline = max): Body | Promise<Body> {
   if (!hasBody(exchange)) return NONE;
-  if (isAnnouncedTooLarge(exchange, most)) return TOO_LARGE;
-  return collect(exchange, most, inline);
+  if (isAnnouncedTooLarge(exchange, max)) return TOO_LARGE;
+  return collect(exchange, max, inline);
 }
 
-function collect({ request }: Exchange, most: number, inline: number): Promise<Body> {
-  // Gone while a gate took its time.
+function collect({ request }: Exchange, max: number, inline: number): Promise<Body> {
+  // The client has disconnected while a gate was waiting.
   if (request.destroyed) return Promise.resolve({ gone: true });
   const { promise, resolve } = Promise.withResolvers<Body>();
   const chunks: Buffer[] = [];
@@ -49,10 +49,10 @@ function collect({ request }: Exchange, most: number, inline: number): Promise<B
   const take = (chunk: Buffer) => {
     size += chunk.length;
     chunks.push(chunk);
-    if (size > most) stop(TOO_LARGE);
+    if (size > max) stop(TOO_LARGE);
     else if (size > inline) {
       request.pause();
-      stop({ rest: boundedRest(request, chunks, size, most) });
+      stop({ rest: boundedRest(request, chunks, size, max) });
     }
   };
   const end = () => stop({ whole: chunks.length === 1 ? chunks[0] : Buffer.concat(chunks) });
@@ -61,25 +61,25 @@ function collect({ request }: Exchange, most: number, inline: number): Promise<B
   return promise;
 }
 
-/** A body's error when it is over the limit. */
+/** Error of a body stream that exceeds the limit. */
 export class BodyTooLarge extends Error {
   readonly answer = TOO_LARGE.refused;
 }
 
-/** What was read already, and then the rest, as long as both are within the limit. */
-export function boundedRest(request: Readable, chunks: readonly Buffer[], read: number, most: number): Readable {
+/** A stream of the chunks that were read and of the rest. It fails when the body exceeds `max` bytes. */
+export function boundedRest(request: Readable, chunks: readonly Buffer[], read: number, max: number): Readable {
   let size = read;
   const bounded = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
-      if (size > most) done(new BodyTooLarge("a body is over the limit"));
+      if (size > max) done(new BodyTooLarge("the body is over the limit"));
       else done(null, chunk);
     },
   });
   bounded.on("error", () => request.resume());
   for (const chunk of chunks) bounded.push(chunk);
   const cutShort = () => {
-    if (!request.readableEnded) bounded.destroy(new Error("the client has gone before its body's end"));
+    if (!request.readableEnded) bounded.destroy(new Error("the client disconnected before the end of its body"));
   };
   if (request.destroyed) cutShort();
   else request.once("close", cutShort).pipe(bounded);

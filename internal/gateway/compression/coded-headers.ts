@@ -1,7 +1,7 @@
 import type { Headers } from "../../../protocol/wire/worker.ts";
 import type { Coding } from "./accepted-codings.ts";
 
-/** Of an answer whose body is another one now: its length, its ranges and its tag's exactness are not those it had. */
+/** Headers for a compressed body: without Content-Length and Accept-Ranges, and with a weak ETag. */
 export function encodedHeaders(headers: Headers, coding: Coding): Headers {
   const { "content-length": _, "accept-ranges": _ranges, ...others } = variedHeaders(headers);
   const { etag } = others;
@@ -9,7 +9,7 @@ export function encodedHeaders(headers: Headers, coding: Coding): Headers {
   return { ...others, ...weak, "content-encoding": coding };
 }
 
-/** Tells caches that another client may get another body. */
+/** Adds Accept-Encoding to Vary. */
 export function variedHeaders(headers: Headers): Headers {
   const { vary } = headers;
   const before = vary === undefined ? "" : String(vary);

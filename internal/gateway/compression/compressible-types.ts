@@ -1,14 +1,14 @@
 import type { HeaderValue } from "../../../protocol/wire/worker.ts";
 
-/** Text, and what is text by its syntax. Images, archives, videos are compressed already. */
+/** Text, and types based on text. Images, archives and videos are already compressed. */
 const BY_DEFAULT =
   /^text\/|[/+](?:x-)?(?:json|javascript|ecmascript|xml|yaml|ndjson|json5|wasm|x-www-form-urlencoded)$/;
-/** Types remembered: an application has a handful. */
+/** Maximum number of cached types. An application uses only a few. */
 const REMEMBERED = 256;
 
 /**
- * Tells which content types are worth it.
- * @param types - exact or beginnings of them; empty for those of text.
+ * Returns a test for content types that are worth compressing.
+ * @param types - content types or prefixes of them; empty for text types.
  */
 export function compressibleTypes(types: readonly string[]): (type: HeaderValue | undefined) => boolean {
   const listed = types.map((type) => type.trim().toLowerCase().replace(/\*$/, ""));

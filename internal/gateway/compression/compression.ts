@@ -7,13 +7,13 @@ import { encodedHeaders, variedHeaders } from "./coded-headers.ts";
 import { compressibleTypes } from "./compressible-types.ts";
 import { createEncoder, type Encoder } from "./encoder.ts";
 
-/** Answers that are a part of something, or nothing. */
-const LEFT_AS_IS = new Set([101, 204, 205, 206, 304]);
+/** Statuses of answers that have no body, or only a part of one. */
+const NOT_COMPRESSED = new Set([101, 204, 205, 206, 304]);
 
 /**
- * Compresses answers by what the client accepts: whole bodies from the threshold on, others as they come, each piece to
- * be read at once. A body that is kept is compressed once.
- * @throws INVALID_PARAMS for an algorithm that is not known.
+ * Compresses answers with a coding that the client accepts: whole bodies of at least the threshold, and streams, which
+ * are flushed after each chunk. A cached body is compressed once.
+ * @throws INVALID_PARAMS for an unknown algorithm.
  */
 export function createCompression(options: CompressionOptions): AnswerFilter {
   const encoders = new Map(
@@ -26,7 +26,7 @@ export function createCompression(options: CompressionOptions): AnswerFilter {
     const isHead = exchange.method === "HEAD";
     if (isHead ? lengthForGet(answer) < threshold : body === undefined) return answer;
     if (!isHead && body instanceof Uint8Array && body.length < threshold) return answer;
-    if (headers["content-encoding"] !== undefined || LEFT_AS_IS.has(status)) return answer;
+    if (headers["content-encoding"] !== undefined || NOT_COMPRESSED.has(status)) return answer;
     if (!isCompressible(headers["content-type"])) return answer;
     if (String(headers["cache-control"]).includes("no-transform")) return answer;
     const coding = chosen(acceptedCodings(exchange.headers["accept-encoding"]), encoders);
@@ -36,14 +36,14 @@ export function createCompression(options: CompressionOptions): AnswerFilter {
   };
 }
 
-/** Bytes of the body that GET would have; infinite where that is not known. */
+/** Length of the body that GET would have; infinite if unknown. */
 function lengthForGet({ headers, body }: Answer): number {
-  const told = headers["content-length"];
-  if (told !== undefined) return Number(told);
+  const length = headers["content-length"];
+  if (length !== undefined) return Number(length);
   return body instanceof Uint8Array && body.length > 0 ? body.length : Number.POSITIVE_INFINITY;
 }
 
-/** HEAD may not tell another length than GET would, and the compressed one is not known. Source: RFC 9110, 8.6. */
+/** Content-Length must be the same for HEAD as for GET, and the compressed length is unknown. Source: RFC 9110, 8.6. */
 function withoutLength({ status, headers, body }: Answer): Answer {
   const { "content-length": _, ...others } = variedHeaders(headers);
   return { status, headers: others, body: body instanceof Uint8Array ? undefined : body };
@@ -54,10 +54,15 @@ function checked(algorithm: string): Coding {
   const coding = CODINGS.find((known) => known === name);
   if (coding !== undefined) return coding;
   const known = CODINGS.join(", ");
-  throw new XsysError("INVALID_PARAMS", `compression cannot be by ${JSON.stringify(algorithm)}: there are ${known}`);
+  throw new XsysError(
+    "INVALID_PARAMS",
+    `unknown compression algorithm ${JSON.stringify(algorithm)}: supported are ${known}`,
+  );
 }
 
-/** Undefined for the body as it is; so, too, where nothing that we have is accepted: it is of more use than a refusal. */
+/**
+ * Undefined to send the body uncompressed, also if the client accepts none of the codings: that is better than a 406.
+ */
 function chosen(accepted: Accepted, encoders: ReadonlyMap<Coding, Encoder>): Coding | undefined {
   for (const coding of accepted) {
     if (coding === "identity") return undefined;
@@ -70,7 +75,7 @@ function encode(answer: Answer, coding: Coding, encoder: Encoder): Answer | Prom
   const { status, headers, body, isKept = false } = answer;
   if (!(body instanceof Uint8Array)) {
     const stream = encoder.stream();
-    if (body !== undefined) pipeline(body, stream, () => {}); // whoever reads the stream hears of its failure
+    if (body !== undefined) pipeline(body, stream, () => {}); // the reader of the stream gets the error
     return { status, headers: encodedHeaders(headers, coding), body: stream };
   }
   const finish = (encoded: Uint8Array): Answer =>

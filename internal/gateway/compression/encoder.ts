@@ -4,15 +4,15 @@ import * as zlib from "node:zlib";
 import type { Coding } from "./accepted-codings.ts";
 
 export interface Encoder {
-  /** At once where that keeps the event loop for a shorter time than giving it to another thread and taking it back. */
+  /** Compresses synchronously if that blocks the event loop for less time than passing the body to the thread pool. */
   whole(body: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  /** The same, remembered for as long as the body is. */
+  /** The same, with the result cached for the lifetime of the body. */
   once(body: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  /** Gives what was written as soon as it was. */
+  /** Creates a stream that is flushed after each write. */
   stream(): Transform;
 }
 
-/** From this level on compressing takes so long that it is always another thread's. */
+/** From this level on, compression is so slow that it always uses the thread pool. */
 const SLOW_LEVEL = 7;
 
 export function createEncoder(coding: Coding, level: number): Encoder {
@@ -46,9 +46,10 @@ interface Algorithm {
   readonly async: (body: Uint8Array) => Promise<Uint8Array>;
   readonly stream: () => Transform;
   /**
-   * Bytes up to which the loop is busy no longer with compressing than with handing over: measured at level 4, 16 KiB
-   * with gzip 41 µs against 33 and with brotli 63 against 29 (the answer 50 µs later, though); zstd, whose contexts are
-   * dear to set up in a thread, 89 µs against 198 with 64 KiB.
+   * Bytes up to which a body is compressed synchronously. Measured at level 4, the event loop is busy for 41 µs with
+   * gzip of 16 KiB, against 33 µs for passing it to the thread pool, and for 63 against 29 µs with brotli; the thread
+   * pool answers 50 µs later, though. For zstd, whose contexts are expensive to create in a thread, it is 89 against
+   * 198 µs at 64 KiB.
    */
   readonly atOnce: number;
 }

@@ -7,7 +7,7 @@ import { XmlError } from "./xml-error.ts";
 import { xmlText } from "./xml-text.ts";
 import { xmlToJson } from "./xml-to-json.ts";
 
-/** Tells a worker that its request was XML. A client cannot say so itself. */
+/** Header that tells a worker that the request was XML. It is removed from clients' requests. */
 const ORIGIN = "x-xhsc-origin-format";
 
 export interface Conversion {
@@ -16,8 +16,9 @@ export interface Conversion {
 }
 
 /**
- * Gives workers JSON for requests of XML and, with `autoReply`, their clients XML for the answers. What is not well-formed
- * gets 400, with its place, when that is wanted (`strict`), and goes to the worker as it came otherwise.
+ * Converts XML requests to JSON for workers and, with `autoReply`, JSON answers to these requests to XML. With
+ * `strict`, XML that is not well-formed is answered with 400 and its position; otherwise it is passed to the worker
+ * unchanged.
  */
 export function createConversion(options: ConversionOptions): Conversion {
   const converted = new WeakSet<Exchange>();
@@ -33,7 +34,7 @@ export function createConversion(options: ConversionOptions): Conversion {
         return result;
       } catch (error) {
         if (!(error instanceof XmlError)) throw error;
-        return options.strict ? errorAnswer(400, `The body is no XML that is accepted: ${error.message}`) : own;
+        return options.strict ? errorAnswer(400, `The XML body was refused: ${error.message}`) : own;
       }
     },
     answerFilter: (answer, exchange) => {
@@ -76,7 +77,7 @@ function convertedAnswer(answer: Answer, options: ConversionOptions): Answer {
   if (!isWhole || headers["content-encoding"] !== undefined) return answer;
   if (!/^\s*application\/(?:[\w.-]{1,100}\+)?json\s*(?:;|$)/i.test(String(headers["content-type"]))) return answer;
   const value = parsed(body);
-  const xml = value === undefined ? undefined : jsonToXml(value, options, options.maxSize * MOST_GROWTH);
+  const xml = value === undefined ? undefined : jsonToXml(value, options, options.maxSize * MAX_GROWTH);
   if (xml === undefined) return answer;
   return {
     ...answer,
@@ -85,8 +86,8 @@ function convertedAnswer(answer: Answer, options: ConversionOptions): Answer {
   };
 }
 
-/** A list's items have its name each, so a long name in a short text can make a very long one. */
-const MOST_GROWTH = 4;
+/** Limits the size of the XML: each item of a list repeats the list's name, so short JSON can become very long XML. */
+const MAX_GROWTH = 4;
 
 function parsed(body: Uint8Array): unknown {
   try {

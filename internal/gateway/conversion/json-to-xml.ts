@@ -5,9 +5,9 @@ const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const DEEPEST = 100;
 
 /**
- * A value of JSON as a document of XML, by the rules of `xmlToJson` backwards. What has no single member that could be
- * its root is put into `<response>`, and items of a list that has no name into `<item>`. Undefined when it is nested too
- * deeply, or gets longer than `longest` characters.
+ * Converts a JSON value to an XML document, as the inverse of `xmlToJson`. A value without a single member that can be
+ * the root element is wrapped in `<response>`, and items of a list without a name in `<item>`. Returns undefined if the
+ * value is nested too deeply, or the XML exceeds `longest` characters.
  */
 export function jsonToXml(value: unknown, shape: XmlShape, longest: number): string | undefined {
   const writer = new Writer(shape, longest);
@@ -32,7 +32,7 @@ class Writer {
     this.#longest = longest;
   }
 
-  /** Writes an element, or one for each item of a list. False when that is too much. */
+  /** Writes an element, or one for each item of a list. Returns false if a limit is exceeded. */
   write(name: string, value: unknown, depth: number): boolean {
     if (depth > DEEPEST || this.text.length > this.#longest) return false;
     if (Array.isArray(value)) return value.every((item) => this.#writeItem(name, item, depth));

@@ -1,14 +1,14 @@
 import { decodeReferences } from "./references.ts";
 
-/** Characters from which a text is long. */
+/** Minimum number of characters of a long text. */
 const LONG = 64;
 
-/** In front of and behind what stands for a long text: a character that XML does not have, so no text has it. */
+/** Delimits the placeholder of a long text. XML does not allow this character, so no text contains it. */
 export const ASIDE = "\uffff";
 
 /**
- * XML that is well-formed, with a number in place of each long text: the parser takes a text character by character, 80 ms
- * for a megabyte. `decode` puts it back, and reads XML's references.
+ * Replaces each long text in well-formed XML by a numbered placeholder, because the parser reads text character by
+ * character, 80 ms per megabyte. `decode` restores the text, and decodes references.
  */
 export function setAside(xml: string): { rest: string; decode: (text: string) => string } {
   const texts: string[] = [];
@@ -48,7 +48,7 @@ const SECTIONS = [
   ["<![CDATA[", "]]>"],
   ["<?", "?>"],
 ] as const;
-/** Its end, or a quote within which there is none. */
+/** The end of a tag, or a quote, within which `>` does not end it. */
 const TAG_PART = /[>"']/g;
 
 function after(xml: string, text: string, from: number): number {

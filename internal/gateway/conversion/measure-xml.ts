@@ -1,15 +1,15 @@
 import { ASIDE } from "./long-texts.ts";
 
-/** Parsing takes about 3 µs for each of these, 0.1 s for all. */
+/** Limits of tags and attributes. Parsing takes about 3 µs for each, 0.1 s for all. */
 const MOST_TAGS = 20_000;
 const MOST_ATTRIBUTES = 10_000;
-/** The same for reading so many references. */
+/** Limit of references, which takes the same time. */
 const MOST_REFERENCES = 200_000;
 
-/** What in a text is not taken, before anything is made of it; undefined when it may be parsed. */
+/** Checks XML against the limits before it is parsed. Returns the reason for a refusal, or undefined. */
 export function measureXml(xml: string): string | undefined {
   if (DOCUMENT_TYPE.test(withoutSections(xml))) return "A document type is not allowed";
-  if (xml.includes(ASIDE)) return "U+FFFF is no character of XML";
+  if (xml.includes(ASIDE)) return "U+FFFF is not allowed in XML";
   if (count(xml, /</g, MOST_TAGS) > MOST_TAGS) return `More than ${MOST_TAGS} tags`;
   if (count(xml, /=\s{0,8}["']/g, MOST_ATTRIBUTES) > MOST_ATTRIBUTES) return `More than ${MOST_ATTRIBUTES} attributes`;
   if (count(xml, /&/g, MOST_REFERENCES) > MOST_REFERENCES) return `More than ${MOST_REFERENCES} references`;
@@ -18,7 +18,7 @@ export function measureXml(xml: string): string | undefined {
 
 const DOCUMENT_TYPE = /<!(?!\[CDATA\[|--)/i;
 
-/** Without the text of comments and CDATA sections, in which anything may stand. */
+/** Removes comments and CDATA sections, which may contain any text. */
 function withoutSections(xml: string): string {
   let rest = "";
   let from = 0;
@@ -29,7 +29,7 @@ function withoutSections(xml: string): string {
     const close = start[0] === "<!--" ? "-->" : "]]>";
     const end = xml.indexOf(close, SECTION.lastIndex);
     rest += xml.slice(from, start.index);
-    // One that is not closed is told by the parser, with its place.
+    // The parser reports an unclosed section with its position.
     if (end < 0) return rest;
     from = end + close.length;
   }

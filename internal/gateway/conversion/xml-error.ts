@@ -1,2 +1,2 @@
-/** Why a text of XML was not converted: its fault, never ours. */
+/** The client's XML cannot be converted. */
 export class XmlError extends Error {}

@@ -1,9 +1,9 @@
 import { XmlError } from "./xml-error.ts";
 
 /**
- * The text of a body of XML. Its encoding is that of its byte order mark, else that of its content type, else that of
- * its declaration, else UTF-8.
- * @throws {XmlError} when the encoding is not known, or the bytes are not of it.
+ * Decodes an XML body. The encoding is taken from the byte order mark, else the content type, else the XML declaration,
+ * else it is UTF-8.
+ * @throws {XmlError} if the encoding is unknown, or the bytes are invalid in it.
  */
 export function xmlText(body: Uint8Array, contentType: string): string {
   const label = markOf(body) ?? charsetOf(contentType) ?? declaredIn(body) ?? "utf-8";
@@ -11,7 +11,7 @@ export function xmlText(body: Uint8Array, contentType: string): string {
     return new TextDecoder(label, { fatal: true }).decode(body);
   } catch (error) {
     const isUnknown = error instanceof RangeError;
-    throw new XmlError(isUnknown ? `The encoding ${label} is not known` : `The body is not ${label}`);
+    throw new XmlError(isUnknown ? `Unknown encoding ${label}` : `The body is not valid ${label}`);
   }
 }
 

@@ -8,14 +8,14 @@ export interface XmlShape {
   readonly textKey: string;
 }
 
-/** Levels below the root element. */
+/** Maximum number of levels below the root element. */
 const DEEPEST = 100;
 
 /**
- * XML as a value of JSON: `<a b="1">x<c/></a>` is `{ a: { "@b": "1", "#text": "x", c: "" } }`. Repeated elements are
- * lists; an element with nothing but text is that text. All values are texts, as they were sent: a number's zeros and a
- * code's digits are the application's business. Comments and instructions are left out.
- * @throws {XmlError} with the line and column of what is not well-formed, or what is over a limit.
+ * Converts XML to a JSON value: `<a b="1">x<c/></a>` becomes `{ a: { "@b": "1", "#text": "x", c: "" } }`. Repeated
+ * elements become lists, and an element that contains only text becomes a string. All values stay strings, so that
+ * leading zeros are not lost. Comments and processing instructions are dropped.
+ * @throws {XmlError} with line and column if the XML is not well-formed, or with the limit that it exceeds.
  */
 export function xmlToJson(xml: string, { attributePrefix, textKey }: XmlShape): Record<string, unknown> {
   const excess = measureXml(xml);
@@ -37,12 +37,12 @@ export function xmlToJson(xml: string, { attributePrefix, textKey }: XmlShape): 
   const root = parsed(parser, rest);
   const [only, ...others] = Object.values(root);
   if (only === undefined || others.length > 0 || Array.isArray(only)) {
-    throw new XmlError("A document has one element that holds all others");
+    throw new XmlError("The document must have exactly one root element");
   }
   return root;
 }
 
-/** Nothing is declared, so there is nothing that could be expanded. */
+/** Document types are refused, so no entities are declared. */
 const NO_ENTITIES = {
   setExternalEntities: () => {},
   addInputEntities: () => {},

@@ -1,11 +1,15 @@
-/** A name with each character that XML does not allow in names replaced by `_`, and one before it where it begins badly. */
+/**
+ * Replaces each character that is not allowed in XML names by `_`, and prefixes `_` if the first one is not allowed
+ * there.
+ */
 export function asXmlName(name: string): string {
   const allowed = name.replace(NO_NAME_CHARACTER, "_");
   const qualified = /^[^:]+:[^:]+$/.test(allowed) ? allowed : allowed.replaceAll(":", "_");
   return NAME_START.test(qualified) ? qualified : `_${qualified}`;
 }
 
-// Of https://www.w3.org/TR/xml/#NT-NameStartChar, without the planes that hardly anything can read in a name.
+// From https://www.w3.org/TR/xml/#NT-NameStartChar, without the supplementary planes, which few parsers support in
+// names.
 const STARTS =
   ":A-Z_a-z\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u02ff\\u0370-\\u037d\\u037f-\\u1fff\\u200c\\u200d\\u2070-\\u218f\\u2c00-" +
   "\\u2fef\\u3001-\\ud7ff\\uf900-\\ufdcf\\ufdf0-\\ufffd";
@@ -30,7 +34,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\t": "&#9;",
 };
 
-/** XML has no way to write most control characters, nor half of a pair. */
+/** Replaces characters that XML cannot represent: most control characters and unpaired surrogates. */
 function charactersOf(text: string): string {
   return text.toWellFormed().replace(/(?![\t\n\r])[\p{Cc}\ufffe\uffff]/gu, "\ufffd");
 }

@@ -5,27 +5,28 @@ import type { Failure, Job } from "../../workers/job.ts";
 import { type Answer, errorAnswer } from "../exchange/answer.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 
-/** What requests are given to. */
+/** Assigns requests to workers. Implemented by WorkerPool. */
 export interface Dispatcher {
   assign(job: Job): void;
-  /** Gives it to a worker that has no other job. */
+  /** Assigns the job to a worker that has no other job. */
   isolate(job: Job): void;
   abandon(job: Job): void;
 }
 
 export interface DispatchOptions {
-  /** How often a request is sent once more, and after what pause in milliseconds. */
+  /** Maximum number of retries, and the delay before a retry in milliseconds. */
   readonly retry: { readonly max: number; readonly delay: number };
-  /** Words for the 503 when no worker is ready. */
+  /** Whether the message of a 503 says that the workers are being restarted. */
   readonly rescue: boolean;
 }
 
-/** Methods that may be carried out twice as well as once. Source: RFC 9110, 9.2.2. */
-const REPEATABLE = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+/** Idempotent methods. Source: RFC 9110, 9.2.2. */
+const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
 /**
- * One request's way to an answer by a worker. When a worker is lost on the way, what may be repeated goes to another one,
- * and its client hears nothing of it; anything else is answered with 502 at once. `Losses` tells whether it may be the cause.
+ * Sends one request to a worker and waits for its answer. If the worker is lost, a request that may be repeated is sent
+ * to another worker, without the client noticing; any other request is answered with 502 at once. `Losses` decides
+ * whether the request may be the cause of the loss.
  */
 export class Dispatch implements Job {
   readonly request: WorkerRequest;
@@ -40,7 +41,7 @@ export class Dispatch implements Job {
   #sent = 1;
   #isDone = false;
 
-  /** `done` is told the answer once, and with it the failure that it stands for, if it does. */
+  /** `done` is called once, with the answer and, for an error answer of the gateway, the failure. */
   constructor(
     pool: Dispatcher,
     options: DispatchOptions,
@@ -59,7 +60,7 @@ export class Dispatch implements Job {
     this.#exchange = exchange;
   }
 
-  /** Sends the request to a worker, unless its client has gone while a gate or a filter took its time. */
+  /** Sends the request to a worker, unless the client has disconnected while a gate or a filter was waiting. */
   start(): void {
     this.#exchange.onEnd(() => this.#abandon());
     if (!this.#isDone) this.#pool.assign(this);
@@ -84,10 +85,10 @@ export class Dispatch implements Job {
   }
 
   get mayRepeat(): boolean {
-    return this.#sent <= this.#options.retry.max && this.input === undefined && REPEATABLE.has(this.request.method);
+    return this.#sent <= this.#options.retry.max && this.input === undefined && IDEMPOTENT.has(this.request.method);
   }
 
-  /** The first time at once: the worker is gone, and another one has nothing to do with why. */
+  /** The first retry is sent at once, because the loss of one worker does not affect the others. */
   #sendAgain(): void {
     const { delay } = this.#options.retry;
     if (this.#sent === 2 || delay === 0) this.#pool.assign(this);
@@ -104,9 +105,12 @@ export class Dispatch implements Job {
     switch (failure) {
       case "lost":
       case "suspect":
-        return errorAnswer(502, "Bad Gateway: the worker was lost while it worked on the request");
+        return errorAnswer(502, "Bad Gateway: the worker was lost while it handled the request");
       case "convicted":
-        return errorAnswer(502, "Bad Gateway: workers ended while they worked on this request; it is not sent again");
+        return errorAnswer(
+          502,
+          "Bad Gateway: workers exited unexpectedly while they handled this request; it is not retried",
+        );
       case "garbage":
         return errorAnswer(502, "Bad Gateway: the worker sent an invalid response");
       case "timeout":
@@ -119,7 +123,7 @@ export class Dispatch implements Job {
   }
 }
 
-const RESCUE = "Service Unavailable: rescue mode, the workers are being brought back";
+const RESCUE = "Service Unavailable: rescue mode, the workers are being restarted";
 
 export function noWorkerAnswer(rescue: boolean): Answer {
   const message = rescue ? RESCUE : "Service Unavailable: no worker is ready";

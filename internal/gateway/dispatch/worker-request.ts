@@ -4,18 +4,18 @@ import type { Exchange } from "../exchange/exchange.ts";
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 
 export interface RequestParts {
-  /** The worker has a route for HEAD: such a request goes to it as HEAD, and otherwise as GET. */
+  /** The worker has a route for HEAD. Otherwise a HEAD request is sent to it as GET. */
   readonly takesHead?: boolean;
   readonly params?: Readonly<Record<string, string>> | undefined;
   readonly remoteAddr: string;
   readonly body?: Uint8Array | undefined;
-  /** The body follows as it comes, of whatever length the client told. */
+  /** The body is streamed to the worker after the request. */
   readonly follows?: boolean;
   readonly files?: readonly UploadedFile[];
   readonly uploadErrors?: readonly UploadError[];
 }
 
-/** A request as a worker is given it. */
+/** Builds the request that is sent to a worker. */
 export function workerRequest(
   exchange: Exchange,
   { params = NONE, takesHead = false, follows = false, ...parts }: RequestParts,
@@ -33,8 +33,8 @@ export function workerRequest(
 }
 
 /**
- * The request's headers, with what frames the body made true: a body that was read whole has a length,
- * however it came, and what stands for a form is shorter. `length` is undefined for one that follows.
+ * The request's headers with corrected framing: a body that was read completely has a Content-Length, and the JSON that
+ * replaces a form has its own. `length` is undefined for a streamed body.
  */
 function forwardedHeaders({ request, headers }: Exchange, length: number | undefined, isForm: boolean): Headers {
   const isHttp2 = "stream" in request;
@@ -47,7 +47,7 @@ function forwardedHeaders({ request, headers }: Exchange, length: number | undef
   return forwarded;
 }
 
-/** Decoded; of a repeated name the first value. Without a prototype: a client may name anything. */
+/** Decoded values, the first of each name. The object has no prototype, as clients choose the names. */
 function firstValues(search: string): Record<string, string> {
   const values: Record<string, string> = Object.create(null);
   for (const [name, value] of new URLSearchParams(search)) values[name] ??= value;

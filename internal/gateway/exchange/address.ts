@@ -1,52 +1,52 @@
 import { isIPv6 } from "node:net";
 import type { GatewayRequest } from "./http-messages.ts";
 
-/** What a request is for. */
+/** The host and target of a request. */
 export interface Address {
-  /** A name or an address, with its port where that was told; undefined where HTTP/1.0 tells none. */
+  /** Name or IP address, with the port if the client sent one; undefined for HTTP/1.0 without Host. */
   readonly host: string | undefined;
-  /** Path and query, undecoded, or `*`; empty for CONNECT. */
+  /** Path and query, not decoded, or `*`; empty for CONNECT. */
   readonly target: string;
 }
 
 /**
- * What a request is for, or why that cannot be told: everybody who has to do with its host and target has them from here.
- * Sources: RFC 9112, 3.2 and 3.3; RFC 9113, 8.3.1.
+ * Determines the host and target of a request, or returns the reason why it cannot. Nothing else in the gateway parses
+ * them. Sources: RFC 9112, 3.2 and 3.3; RFC 9113, 8.3.1.
  */
 export function addressOf(request: GatewayRequest): Address | string {
-  if (hostLines(request.rawHeaders) > 1) return "there is more than one Host";
+  if (hostLines(request.rawHeaders) > 1) return "more than one Host header";
   const { host } = request.headers;
-  if (host !== undefined && !isHost(host)) return "Host is not a name or an address, with a port or without";
+  if (host !== undefined && !isHost(host)) return "Host is not a valid host name or IP address with an optional port";
   return "stream" in request ? http2Address(request, host) : http1Address(request, host);
 }
 
-/** A whole URL has a host of its own, which counts whatever Host says. */
-function http1Address({ method, url = "/", httpVersion }: GatewayRequest, told: string | undefined): Address | string {
-  if (told === undefined && httpVersion === "1.1") return "there is no Host";
+/** The host of an absolute URL takes precedence over Host. */
+function http1Address({ method, url = "/", httpVersion }: GatewayRequest, named: string | undefined): Address | string {
+  if (named === undefined && httpVersion === "1.1") return "the Host header is missing";
   if (method === "CONNECT") return isHost(url) ? { host: url, target: "" } : "the target of CONNECT is not a host";
-  if (url.startsWith("/")) return { host: told, target: url };
-  if (url === "*") return forServer(method, told);
+  if (url.startsWith("/")) return { host: named, target: url };
+  if (url === "*") return forServer(method, named);
   const [, host, rest = ""] = /^https?:\/\/([^/?#]*)([/?].*)?$/i.exec(url) ?? [];
   if (host === undefined) return "the target is neither a path nor a URL";
-  if (!isHost(host)) return "the target's host is not a name or an address, with a port or without";
+  if (!isHost(host)) return "the target's host is not a valid host name or IP address with an optional port";
   return { host, target: rest.startsWith("/") ? rest : `/${rest}` };
 }
 
-function http2Address({ method, headers }: GatewayRequest, told: string | undefined): Address | string {
+function http2Address({ method, headers }: GatewayRequest, named: string | undefined): Address | string {
   const authority = text(headers[":authority"]);
-  const host = authority ?? told;
-  if (host === undefined) return "there is neither :authority nor Host";
-  if (!isHost(host)) return ":authority is not a name or an address, with a port or without";
-  if (told !== undefined && !isSameHost(host, told, text(headers[":scheme"]))) return ":authority and Host differ";
+  const host = authority ?? named;
+  if (host === undefined) return ":authority and Host are both missing";
+  if (!isHost(host)) return ":authority is not a valid host name or IP address with an optional port";
+  if (named !== undefined && !isSameHost(host, named, text(headers[":scheme"]))) return ":authority and Host differ";
   const path = text(headers[":path"]) ?? "";
   if (method === "CONNECT") return { host, target: "" };
   if (path.startsWith("/")) return { host, target: path };
   return path === "*" ? forServer(method, host) : "the target is not a path";
 }
 
-/** The server as a whole is asked for by OPTIONS alone. */
+/** The target `*` is allowed only for OPTIONS. */
 function forServer(method: string | undefined, host: string | undefined): Address | string {
-  return method === "OPTIONS" ? { host, target: "*" } : "the target * is for OPTIONS alone";
+  return method === "OPTIONS" ? { host, target: "*" } : "the target * is allowed only for OPTIONS";
 }
 
 function hostLines(rawHeaders: readonly string[] = []): number {
@@ -58,9 +58,9 @@ function hostLines(rawHeaders: readonly string[] = []): number {
   return lines;
 }
 
-/** Characters of a name in DNS, or of any other that RFC 3986, 3.2.2, allows. */
+/** Maximum length of a host name, as in DNS. Source: RFC 3986, 3.2.2. */
 const MAX_NAME = 255;
-/** As there, but for a comma: where a list has a host, as X-Forwarded-Host is one, it would be two. */
+/** As in RFC 3986, but without the comma, which would make two hosts of one in a list such as X-Forwarded-Host. */
 const HOST = /^(\[[\da-f:.]+\]|(?:[\w.~!$&'()*+;=-]|%[\da-f]{2})+)(?::(\d{0,5}))?$/i;
 
 function isHost(host: string): boolean {
@@ -73,7 +73,7 @@ function isSameHost(one: string, other: string, scheme: string | undefined): boo
   return one === other || normalized(one, scheme) === normalized(other, scheme);
 }
 
-/** In one case, and without the port that the scheme has by itself. */
+/** Lower case, without the scheme's default port. */
 function normalized(host: string, scheme: string | undefined): string {
   return host.toLowerCase().replace(scheme === "https" ? /:(?:443)?$/ : /:(?:80)?$/, "");
 }

@@ -5,15 +5,15 @@ import type { Exchange } from "./exchange.ts";
 import type { GatewayRequest } from "./http-messages.ts";
 import { peerAddress, unmapped } from "./peer-address.ts";
 
-/** Proxies of a forwarded chain that are looked at: what is farther is as good as made up. */
+/** Maximum number of hops of a forwarded chain that are checked. */
 const MAX_HOPS = 32;
-/** Addresses of which it is remembered whether they are trusted. */
+/** Maximum number of addresses in the cache of trust decisions. */
 const MAX_REMEMBERED = 1_000;
 
 /**
- * Tells a request's client by its address, without port; IPv4 also where it came mapped into IPv6. With trusted proxies
- * (`loopback`, `linklocal`, `uniquelocal`, CIDR, an address, or `*` for any) it is the nearest address of
- * X-Forwarded-For that is none of them, else X-Real-Ip.
+ * Returns the address of a request's client, without port. An IPv4-mapped IPv6 address becomes IPv4. Behind trusted
+ * proxies (`loopback`, `linklocal`, `uniquelocal`, CIDR, an address, or `*` for any) it is the last address of
+ * X-Forwarded-For that is not trusted, else X-Real-Ip.
  * @throws INVALID_PARAMS
  */
 export function createClientAddress(trusted: readonly string[]): (request: GatewayRequest) => string {
@@ -26,7 +26,7 @@ export function createClientAddress(trusted: readonly string[]): (request: Gatew
 }
 
 /**
- * Tells whether a request comes from a trusted proxy.
+ * Returns whether a request comes from a trusted proxy.
  * @throws INVALID_PARAMS
  */
 export function createTrust(trusted: readonly string[]): (request: GatewayRequest) => boolean {
@@ -36,19 +36,20 @@ export function createTrust(trusted: readonly string[]): (request: GatewayReques
 }
 
 /**
- * Tells a request's client as a worker is told it: from a trusted proxy X-Forwarded-For whole, else X-Real-Ip, and
- * otherwise the socket's address and port. IPv6 stands in brackets, and always with a port: a worker cuts at the last colon.
+ * Returns the client's address in the form sent to workers: from a trusted proxy all of X-Forwarded-For, else
+ * X-Real-Ip; otherwise the socket's address and port. IPv6 is in brackets and always has a port, as workers cut at the
+ * last colon.
  * @throws INVALID_PARAMS
  */
 export function createRemoteAddr(trusted: readonly string[]): (exchange: Exchange) => string {
   if (trusted.length === 0) return socketAddressAndPort;
   const isTrusted = compileTrust(trusted);
   return (exchange) => {
-    const told = isTrusted(peerAddress(exchange.request)) ? forwarded(exchange.request) : "";
-    if (told === "") return socketAddressAndPort(exchange);
-    if (told.includes(",")) return told;
-    const address = bareAddress(told);
-    return isIPv6(address) ? `[${address}]:0` : told;
+    const named = isTrusted(peerAddress(exchange.request)) ? forwarded(exchange.request) : "";
+    if (named === "") return socketAddressAndPort(exchange);
+    if (named.includes(",")) return named;
+    const address = bareAddress(named);
+    return isIPv6(address) ? `[${address}]:0` : named;
   };
 }
 
@@ -66,7 +67,7 @@ function compileTrust(trusted: readonly string[]): (address: string) => boolean 
   }
 }
 
-/** Parsing an address takes 1 µs and more, and it is the same few proxies with every request. */
+/** Cached because parsing an address takes at least 1 µs, and requests come from the same few proxies. */
 function remembered(isTrusted: (address: string) => boolean): (address: string) => boolean {
   const known = new Map<string, boolean>();
   return (address) => {
@@ -87,7 +88,7 @@ function forwardedClient(request: GatewayRequest, peer: string, isTrusted: (addr
   for (let hops = 0; hops < MAX_HOPS && end >= 0; hops++) {
     const comma = chain.lastIndexOf(",", end - 1);
     const address = bareAddress(chain.slice(comma + 1, end));
-    if (isIP(address) === 0) break; // "unknown", or a client's own words
+    if (isIP(address) === 0) break; // "unknown", or arbitrary text from a client
     client = address;
     if (comma < 0 || !isTrusted(address)) break;
     end = comma;
@@ -109,7 +110,7 @@ function addressOr(text: string, other: string): string {
   return isIP(address) === 0 ? other : address;
 }
 
-/** Without the port and the brackets that some proxies write. */
+/** Removes the port and the brackets that some proxies add. */
 function bareAddress(text: string): string {
   const [, bracketed, withPort] = /^\[([^\]]*)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text.trim()) ?? [];
   return unmapped(bracketed ?? withPort ?? text.trim());

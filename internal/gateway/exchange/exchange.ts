@@ -6,45 +6,45 @@ import type { GatewayRequest, GatewayResponse } from "./http-messages.ts";
 import { peerAddress } from "./peer-address.ts";
 import { requestFields } from "./request-fields.ts";
 
-/** A client's connection that it wants to speak WebSocket on, and what it has said after its request. */
+/** The connection of a client that requests an upgrade to WebSocket, and the bytes that followed the request. */
 export interface Upgrade {
   readonly socket: Duplex;
   readonly head: Buffer;
 }
 
-/** One HTTP request, what is known of it, and who waits for its end. */
+/** One HTTP request and its response, with data derived from the request and listeners for its end. */
 export class Exchange {
   readonly request: GatewayRequest;
   readonly response: GatewayResponse;
-  /** As asked, upper case. */
+  /** As sent by the client, upper case. */
   readonly method: string;
-  /** Which host it is for, with the port where that was told; undefined where HTTP/1.0 tells none. */
+  /** The requested host, with the port if the client sent one; undefined for HTTP/1.0 without Host. */
   readonly host: string | undefined;
-  /** Why its host and target cannot be told. */
+  /** The reason why host and target could not be determined. */
   readonly addressFault: string | undefined;
-  /** Its fields by lower-case name, as `requestFields` has them. */
+  /** Header fields by lower-case name, as returned by `requestFields`. */
   readonly headers: IncomingHttpHeaders;
-  /** Path and query, undecoded; of a whole URL these. Empty for CONNECT, and where they cannot be told. */
+  /** Path and query, not decoded, also of an absolute URL. Empty for CONNECT, and if they could not be determined. */
   readonly target: string;
-  /** The target without its query, undecoded. */
+  /** The target without its query, not decoded. */
   readonly path: string;
-  /** The query without its `?`, undecoded. */
+  /** The query without `?`, not decoded. */
   readonly search: string;
-  /** The client's address, without port: behind trusted proxies the one they tell. */
+  /** The client's address, without port; behind trusted proxies the one they forward. */
   readonly client: string;
-  /** Its peer is a trusted proxy. */
+  /** The peer is a trusted proxy. */
   readonly isFromTrusted: boolean;
-  /** Present where the client wants to change the protocol. */
+  /** Present if the client requests an upgrade. */
   readonly upgrade: Upgrade | undefined;
-  /** By performance.now(). */
+  /** Time of performance.now(). */
   readonly startedAt: number;
-  /** The pattern of the route that matched; where none did, who answers. */
+  /** The pattern of the matching route; without one, what answers, in parentheses. */
   route = "(gateway)";
-  /** Status of its answer; 0 while there is none. */
+  /** Status of the answer; 0 before there is one. */
   status = 0;
-  /** Bytes of the answer's body, as far as they were written. */
+  /** Bytes of the answer's body written so far. */
   bytes = 0;
-  /** Header fields that whatever answer comes is given. */
+  /** Header fields that are added to the answer. */
   extraHeaders: Record<string, HeaderValue> | undefined;
   #onEnd: (() => void)[] | undefined;
   #gone: AbortController | undefined;
@@ -79,12 +79,12 @@ export class Exchange {
     return "encrypted" in this.request.socket && this.request.socket.encrypted === true;
   }
 
-  /** Whether it was answered, or its client has gone. */
+  /** Whether the request was answered, or the client has disconnected. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Aborted when the client has gone, or was answered. */
+  /** Aborted when the request was answered, or the client has disconnected. */
   get gone(): AbortSignal {
     this.#gone ??= new AbortController();
     if (this.#ended) this.#gone.abort();
@@ -96,14 +96,14 @@ export class Exchange {
     this.extraHeaders[name] = value;
   }
 
-  /** Runs once, when the client was answered or has gone. */
+  /** Calls the listener once, when the request was answered or the client has disconnected. */
   onEnd(listener: () => void): void {
     if (this.#ended) listener();
     else if (this.#onEnd === undefined) this.#onEnd = [listener];
     else this.#onEnd.push(listener);
   }
 
-  /** The client was answered or has gone. */
+  /** Called when the request was answered or the client has disconnected. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;

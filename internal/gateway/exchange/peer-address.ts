@@ -1,6 +1,6 @@
 import type { GatewayRequest } from "./http-messages.ts";
 
-/** Address at the other end of a request's connection, IPv4 also where it came mapped into IPv6; empty when it is gone. */
+/** Address of a connection's peer; an IPv4-mapped IPv6 address becomes IPv4. Empty when the connection is closed. */
 export function peerAddress({ socket }: GatewayRequest): string {
   return unmapped(socket.remoteAddress ?? "");
 }

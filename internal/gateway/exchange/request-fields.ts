@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { GatewayRequest } from "./http-messages.ts";
 
 /**
- * A request's fields as workers, upstreams and guards are to see them: as the client sent them, but Host is the one that
- * was decided on, and HTTP/2's pseudo-fields are none.
+ * The header fields of a request as workers, upstreams and guards get them: as sent by the client, but with the Host
+ * determined by `addressOf`, and without HTTP/2's pseudo-header fields.
  */
 export function requestFields(request: GatewayRequest, host: string | undefined): IncomingHttpHeaders {
   const { headers } = request;

@@ -2,8 +2,8 @@ import type { Answer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 
 /**
- * What TRACE is answered with: the request as it came, but for fields that a script of a page must not get to see. We are
- * where it ends: for what lies behind, this is the server. Source: RFC 9110, 9.3.8.
+ * Answers TRACE with the request as received, without fields that a script in a page must not read. The gateway acts as
+ * the final recipient; workers and upstreams do not get the request. Source: RFC 9110, 9.3.8.
  */
 export function traceAnswer({ request, host }: Exchange): Answer {
   const { method, url, httpVersion, rawHeaders } = request;
@@ -17,5 +17,5 @@ export function traceAnswer({ request, host }: Exchange): Answer {
   return { status: 200, headers, body: Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1") };
 }
 
-/** Cookie, Authorization, Proxy-Authorization, and what applications call such things. */
+/** Cookie, Authorization, Proxy-Authorization, and usual names of applications' own such fields. */
 const SENSITIVE = /auth|cookie|token|secret|passw|credential|session|signature|assertion|csrf|xsrf|jwt|cert|key/i;

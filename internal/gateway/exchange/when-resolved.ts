@@ -1,6 +1,6 @@
 /**
- * Goes on with a value that is there, or will be: at once where it is, for a promise per step and request is what a
- * gateway would spend most of its time on.
+ * Calls `next` with a value, at once or when it resolves. A promise for each step of each request would cost more than
+ * the rest of the gateway's work.
  */
 export function whenResolved<T>(
   value: T | Promise<T>,
@@ -14,7 +14,7 @@ export function whenResolved<T>(
   value.then(next).catch(failed);
 }
 
-/** Gives a value through steps, each with what the one before made of it, until one ends it. */
+/** Passes a value through steps, each of which gets the result of the one before, until `isEnd` accepts a result. */
 export function throughSteps<T, Step extends (value: T) => T | Promise<T>>(
   value: T,
   steps: readonly Step[],

@@ -5,19 +5,19 @@ import type { Headers, HeaderValue } from "../../../protocol/wire/worker.ts";
 import type { Answer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 
-/** Header names and values by turns, as writeHead takes them without looking each up. */
+/** Header names and values alternately. writeHead accepts this form without a lookup per name. */
 type FlatHeaders = (string | string[])[];
 
-/** Bytes of a body that goes as text behind its headers in one write: apart, the two cost a third more of the CPU. */
+/** Maximum bytes of a body written as text, in one write with the headers. Two writes take a third more CPU time. */
 const ONE_WRITE = 16_384;
 
-/** Statuses whose answers have no body. Source: RFC 9110, 6.4.1. */
+/** Statuses without a body. Source: RFC 9110, 6.4.1. */
 const BODILESS = new Set([204, 205, 304]);
 
 /**
- * Writes an answer to its client. A body that comes fails with its stream: what was sent by then cannot be taken back,
- * so the connection (of HTTP/2, the stream) ends without its proper end.
- * @throws for headers that HTTP cannot send.
+ * Writes an answer to the client. If the stream of a body fails, the answer has already begun, so the connection (with
+ * HTTP/2, the stream) is aborted.
+ * @throws if a header field is invalid in HTTP.
  */
 export function writeAnswer(exchange: Exchange, { status, headers, body }: Answer): void {
   const { response } = exchange;
@@ -36,8 +36,8 @@ export function writeAnswer(exchange: Exchange, { status, headers, body }: Answe
     writeHead(response, status, fields);
     sendStream(exchange, body);
   } else {
-    const isUntold = exchange.method === "HEAD" && (body === undefined || headers["content-length"] !== undefined);
-    if (!isUntold) fields.push("content-length", String(body?.byteLength ?? 0));
+    const keepsLength = exchange.method === "HEAD" && (body === undefined || headers["content-length"] !== undefined);
+    if (!keepsLength) fields.push("content-length", String(body?.byteLength ?? 0));
     writeHead(response, status, fields);
     if (body === undefined || exchange.method === "HEAD") {
       response.end();
@@ -60,12 +60,12 @@ function sendStream(exchange: Exchange, body: Readable): void {
     response.end();
     return;
   }
-  // Headers go before the first bytes of a body that may take its time; HTTP/2 sends them by itself.
+  // Sends the headers before the first bytes of the body, which may take long. HTTP/2 does so by itself.
   if ("flushHeaders" in response) response.flushHeaders();
   body.on("data", (bytes: Uint8Array) => {
     exchange.bytes += bytes.length;
   });
-  pipeline(body, response as ServerResponse, () => {}); // whoever waits for the exchange hears of its end
+  pipeline(body, response as ServerResponse, () => {}); // errors end the exchange
 }
 
 function flatHeaders(exchange: Exchange, headers: Headers): FlatHeaders {
@@ -96,7 +96,7 @@ function writeHead(response: ServerResponse | Http2ServerResponse, status: numbe
   else response.writeHead(status, fields as string[]);
 }
 
-/** HTTP/2 refuses what is a connection's own; node takes no list of lists there. */
+/** For HTTP/2, where Node accepts no flat list, and where connection-specific fields are not allowed. */
 function asObject(fields: FlatHeaders): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
   for (let at = 0; at < fields.length; at += 2) headers[fields[at] as string] = fields[at + 1] as string | string[];

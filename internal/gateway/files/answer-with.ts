@@ -10,10 +10,13 @@ import type { FileContents } from "./file-contents.ts";
 import type { FileVariant } from "./file-variant.ts";
 import type { ServedFile } from "./load-file.ts";
 
-/** What a 304 has nothing to say of. */
-const OF_THE_BODY = ["content-type", "content-encoding", "content-disposition", "accept-ranges"];
+/** Header fields that describe the body, which a 304 does not have. */
+const BODY_FIELDS = ["content-type", "content-encoding", "content-disposition", "accept-ranges"];
 
-/** @param given - header fields of a worker's, which go before the file's. */
+/**
+ * Builds the answer for a file.
+ * @param given - header fields from a worker, which override the file's.
+ */
 export function answerWith(
   file: ServedFile,
   exchange: Exchange,
@@ -25,8 +28,8 @@ export function answerWith(
   const asked = exchange.headers;
   const isGet = exchange.method === "GET";
   const status = isGet || exchange.method === "HEAD" ? statusByConditions(asked, headers) : undefined;
-  if (status === 412) return errorAnswer(412, "the file is not as the request supposes");
-  if (status === 304) return { status, headers: without(headers, OF_THE_BODY) };
+  if (status === 412) return errorAnswer(412, "a precondition of the request does not hold for the file");
+  if (status === 304) return { status, headers: without(headers, BODY_FIELDS) };
   if (isGet && asked.range !== undefined) {
     const ifRange = asked["if-range"];
     if (ifRange === undefined || isRangeOfThis(String(ifRange), headers)) {
@@ -37,7 +40,7 @@ export function answerWith(
   return whole(variant, headers, exchange, contents);
 }
 
-/** What varies by what is beside the file still does. */
+/** Keeps the file's Vary when a worker's fields override it. */
 function bothHeaders(own: Headers, given: Headers): Headers {
   const both = { ...own, ...given };
   return own.vary === undefined ? both : variedHeaders(both);
@@ -57,7 +60,7 @@ function bestVariant({ plain, coded }: ServedFile, exchange: Exchange): FileVari
   return plain;
 }
 
-/** A single range, or those that make one; undefined has the whole sent. */
+/** The answer for a Range that amounts to one range; undefined to send the whole file. */
 function partOf(
   variant: FileVariant,
   range: string,
@@ -67,7 +70,7 @@ function partOf(
 ): Answer | Promise<Answer> | undefined {
   const asked = byteRange(range, variant.size);
   if (asked === "whole") return undefined;
-  if (asked === "none" && variant.size > 0) return noSuchRange(variant.size); // of /proc, all tell 0
+  if (asked === "none" && variant.size > 0) return noSuchRange(variant.size); // a size of 0 may be wrong, as in /proc
   const read = contents.whole(variant, exchange);
   if (read !== undefined) {
     const cut = (bytes: Buffer) => cutOf(bytes, byteRange(range, bytes.length), headers);
@@ -79,7 +82,7 @@ function partOf(
   return contents.part(variant, start, end, exchange).then((body) => streamed(206, partial, end + 1 - start, body));
 }
 
-/** By the bytes that were read: a file of /sys tells another size. */
+/** Uses the number of bytes read, as the size reported for a file in /sys can differ. */
 function cutOf(bytes: Buffer, asked: ReturnType<typeof byteRange>, headers: Headers): Answer {
   if (asked === "none") return noSuchRange(bytes.length);
   if (asked === "whole") return { status: 200, headers, body: bytes };

@@ -1,13 +1,13 @@
-/** Bytes from `start` up to and with `end`. */
+/** The bytes from `start` to `end`, both included. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * The part of `size` bytes that a Range field asks for. Ranges that overlap or touch are one. "whole" for a field that
- * does not count (another unit, not well-formed) or asks for several parts; "none" where nothing it names is there.
- * Source: RFC 9110, 14.1.2 and 14.2.
+ * Evaluates a Range field for a file of `size` bytes. Overlapping and adjacent ranges are joined. Returns "whole" if
+ * the field must be ignored (another unit, malformed) or asks for several parts, and "none" if no range can be
+ * satisfied. Source: RFC 9110, 14.1.2 and 14.2.
  */
 export function byteRange(field: string, size: number): ByteRange | "whole" | "none" {
   const [, set] = /^bytes=(.*)$/i.exec(field) ?? [];
@@ -17,7 +17,7 @@ export function byteRange(field: string, size: number): ByteRange | "whole" | "n
   const present = ranges.filter((range) => typeof range === "object");
   if (present.length === 0) return "none";
   const range = joined(present);
-  // Of an empty file, the last bytes are all of it, which no Content-Range can say.
+  // A suffix range of an empty file is the whole file, which Content-Range cannot express.
   return range === undefined || size === 0 ? "whole" : range;
 }
 
@@ -30,7 +30,7 @@ function rangeOf(spec: string, size: number): ByteRange | "none" | "malformed" {
   return { start: Number(first), end: last === "" ? size - 1 : Math.min(Number(last), size - 1) };
 }
 
-/** Undefined where there is a gap between two of them. */
+/** Undefined if there is a gap between two ranges. */
 function joined(ranges: readonly ByteRange[]): ByteRange | undefined {
   const sorted = ranges.toSorted((a, b) => a.start - b.start);
   const start = sorted[0]?.start ?? 0;

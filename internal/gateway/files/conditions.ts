@@ -3,17 +3,17 @@ import type { Headers } from "../../../protocol/wire/worker.ts";
 import { parseHttpDate } from "./http-date.ts";
 
 /**
- * The status that a request's conditions make of a 200, undefined where they let it be. Cache-Control is no condition: it
- * tells caches on the way what to do. Source: RFC 9110, 13.2.2.
+ * The status that results from a request's conditions; undefined for a 200. Cache-Control is not evaluated: it is
+ * addressed to caches. Source: RFC 9110, 13.2.2.
  */
 export function statusByConditions(asked: IncomingHttpHeaders, file: Headers): 412 | 304 | undefined {
   if (isPreconditionFailed(asked, file)) return 412;
   const noneMatch = asked["if-none-match"];
-  if (noneMatch !== undefined) return names(noneMatch, file, isSameWeakly) ? 304 : undefined;
+  if (noneMatch !== undefined) return lists(noneMatch, file, isSameWeakly) ? 304 : undefined;
   return isUnmodified(file, asked["if-modified-since"]) === true ? 304 : undefined;
 }
 
-/** Whether a part may be sent: of the very version that the client has parts of. Source: RFC 9110, 13.1.5. */
+/** Whether If-Range matches the file, so that a part may be sent. Source: RFC 9110, 13.1.5. */
 export function isRangeOfThis(ifRange: string, file: Headers): boolean {
   const since = parseHttpDate(ifRange);
   if (since === undefined) return isSame(ifRange.trim(), tagOf(file));
@@ -22,11 +22,11 @@ export function isRangeOfThis(ifRange: string, file: Headers): boolean {
 
 function isPreconditionFailed(asked: IncomingHttpHeaders, file: Headers): boolean {
   const match = asked["if-match"];
-  if (match !== undefined) return !names(match, file, isSame);
+  if (match !== undefined) return !lists(match, file, isSame);
   return isUnmodified(file, asked["if-unmodified-since"]) === false;
 }
 
-/** Undefined where the date is none. */
+/** Undefined for an invalid date. */
 function isUnmodified(file: Headers, since: string | undefined): boolean | undefined {
   if (since === undefined) return undefined;
   const time = parseHttpDate(since);
@@ -34,20 +34,20 @@ function isUnmodified(file: Headers, since: string | undefined): boolean | undef
   return time === undefined || modified === undefined ? undefined : modified <= time;
 }
 
-/** Whether a list of tags has the file's, or is `*`. */
-function names(list: string, file: Headers, isEqual: (tag: string, own: string) => boolean): boolean {
+/** Whether a list of tags includes the file's, or is `*`. */
+function lists(list: string, file: Headers, isEqual: (tag: string, own: string) => boolean): boolean {
   const own = tagOf(file);
   return list.trim() === "*" || (list.match(TAGS) ?? []).some((tag) => isEqual(tag, own));
 }
 
-/** Between quotes there may be commas. A worker may have given a tag without quotes. */
+/** Quoted tags may contain commas. A worker may have set a tag without quotes. */
 const TAGS = /(?:W\/)?"[^"]*"|[^\s,]+/g;
 
 function tagOf(file: Headers): string {
   return String(file.etag);
 }
 
-/** A weak tag is of no version in particular, and the same as none. Source: RFC 9110, 8.8.3.2. */
+/** Strong comparison: a weak tag equals no tag. Source: RFC 9110, 8.8.3.2. */
 function isSame(tag: string, own: string): boolean {
   return tag === own && !tag.startsWith("W/");
 }

@@ -7,28 +7,32 @@ import { FileBody } from "./file-body.ts";
 import { FileChangedError } from "./file-errors.ts";
 import type { FileVariant } from "./file-variant.ts";
 
-/** Bytes of a file that is kept in memory, and of all of them. Kept, a file of 1 MiB is sent 3 times as often as read. */
+/**
+ * Maximum bytes of one cached file, and of all. A cached file of 1 MiB is sent at 3 times the rate of one that is read.
+ */
 const MAX_KEPT = 1_048_576;
 const BUDGET = 67_108_864;
-/** Reads of one client that wait for their turn. */
+/** Maximum number of waiting reads per client. */
 const WAITING = 1_024;
 
-/** Reads files: small ones whole, which are kept while there is room, others as they are sent. */
+/** Reads files. Small files are read whole and cached within the budget; others are read while they are sent. */
 export class FileContents {
   readonly #maxKept: number;
   readonly #turns: Turns;
   readonly #reading = new Map<FileVariant, Promise<Buffer>>();
-  /** The one kept longest first. */
+  /** Cached files, the oldest first. */
   readonly #kept = new Set<FileVariant>();
   #bytes = 0;
 
-  /** @param places - files open at once, half of them for one client, whose slow reading is not to be everybody's wait. */
+  /**
+   * @param places - maximum number of open files. One client gets at most half, so that a slow one cannot block others.
+   */
   constructor(places: number, isKeeping: boolean) {
     this.#maxKept = isKeeping ? MAX_KEPT : -1;
     this.#turns = new Turns({ places, perCaller: Math.ceil(places / 2), waiting: WAITING });
   }
 
-  /** Undefined for what is too large to be kept. */
+  /** The whole file; undefined if it is too large for the cache. */
   whole(variant: FileVariant, exchange: Exchange): Buffer | Promise<Buffer> | undefined {
     if (variant.contents !== undefined) return variant.contents;
     if (variant.size > Math.max(0, this.#maxKept)) return undefined;
@@ -40,7 +44,9 @@ export class FileContents {
     return reading;
   }
 
-  /** The bytes from `start` up to and with `end`. The file is closed when they were read, or the exchange is over. */
+  /**
+   * The bytes from `start` to `end`, both included. The file is closed when they are read, or the exchange has ended.
+   */
   async part(variant: FileVariant, start: number, end: number, exchange: Exchange): Promise<Readable> {
     const [handle, leave] = await this.#open(variant, exchange.client, exchange.gone);
     const body = new FileBody(handle, start, end);
@@ -74,7 +80,8 @@ export class FileContents {
     let handle: FileHandle | undefined;
     try {
       handle = await open(variant.path, READ_FLAGS);
-      if (!variant.isStill(await handle.stat())) throw new FileChangedError(`${variant.path} was changed meanwhile`);
+      if (!variant.isStill(await handle.stat()))
+        throw new FileChangedError(`${variant.path} was changed while it was opened`);
       return [handle, leave];
     } catch (error) {
       await handle?.close();
@@ -95,17 +102,18 @@ export class FileContents {
 }
 
 /**
- * What a file has whose end is not where its size tells. Files of /proc and /sys tell 0 or 4,096 bytes whatever they
- * hold: they are sent as they are, and never kept. Of one that has just become longer it is what was looked at.
+ * Handles a file whose contents do not match its size. Files of /proc and /sys report 0 or 4,096 bytes whatever they
+ * hold; they are sent as read, and never cached. Of a file that has just grown, the bytes up to the earlier size are
+ * sent.
  */
 async function differing(variant: FileVariant, contents: Buffer, handle: FileHandle): Promise<Buffer> {
-  const isUntold = variant.isStill(await handle.stat());
-  if (!isUntold && contents.length > variant.size) return contents.subarray(0, variant.size);
-  if (!isUntold) throw new FileChangedError(`${variant.path} became shorter while it was read`);
+  const isUnchanged = variant.isStill(await handle.stat());
+  if (!isUnchanged && contents.length > variant.size) return contents.subarray(0, variant.size);
+  if (!isUnchanged) throw new FileChangedError(`${variant.path} became shorter while it was read`);
   if (contents.length < variant.size) return contents;
   const all = await readUpTo(handle, MAX_KEPT + 1);
   if (all.length <= MAX_KEPT) return all;
-  throw new FileChangedError(`${variant.path} has more than ${MAX_KEPT} bytes and does not tell how many`);
+  throw new FileChangedError(`${variant.path} has more than ${MAX_KEPT} bytes and does not report its size`);
 }
 
 async function readUpTo(handle: FileHandle, most: number): Promise<Buffer> {

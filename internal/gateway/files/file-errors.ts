@@ -1,9 +1,9 @@
-/** What was asked for is none of our files. */
+/** The path does not lead to a file that may be served. */
 export class NoFileError extends Error {
   override readonly name = "NoFileError";
 }
 
-/** It is another one, or has another length, than when it was looked at. */
+/** The file was replaced, or its size has changed, since it was checked. */
 export class FileChangedError extends Error {
   override readonly name = "FileChangedError";
 }

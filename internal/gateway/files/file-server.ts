@@ -5,7 +5,7 @@ import type { Logger } from "../../base/log.ts";
 import { DELEGATE } from "../../workers/answer-head.ts";
 import { type Answer, errorAnswer } from "../exchange/answer.ts";
 import type { Exchange } from "../exchange/exchange.ts";
-import { toldRequest } from "../exchange/request-for-log.ts";
+import { requestForLog } from "../exchange/request-for-log.ts";
 import { BoundedWarnings } from "../observe/bounded-warnings.ts";
 import type { StaticOptions } from "../options.ts";
 import { answerWith, without } from "./answer-with.ts";
@@ -17,18 +17,18 @@ import { type FoundFile, loadFile } from "./load-file.ts";
 import { locate, TO_FOLDER } from "./locate.ts";
 
 /**
- * Files over HTTP: whole, in part (one range; several that are apart get the whole), or not at all, by the conditions of
- * the request; and what lies beside a file as `.zst`, `.br` or `.gz`, for who accepts it.
+ * Serves files over HTTP. Supports conditional requests, a single range (several separate ranges get the whole file),
+ * and precompressed files beside the original: `.zst`, `.br` and `.gz`, for clients that accept the coding.
  */
 export interface FileServer {
-  /** One file, for GET and HEAD. */
+  /** Serves one file for GET and HEAD. */
   serve(exchange: Exchange, file: string): Answer | Promise<Answer>;
   /**
-   * A file below a folder, which nothing leads out of; of a folder its index.html.
-   * @param rest - of the path, decoded, as RouteMatch has it.
+   * Serves a file below a folder, or index.html of a folder in it. No path leads out of the folder.
+   * @param rest - the rest of the path, decoded, as in RouteMatch.
    */
   serveBelow(exchange: Exchange, folder: string, rest: string): Answer | Promise<Answer>;
-  /** The file that a worker's answer of status 0 stands for. The answer's header fields go before the file's own. */
+  /** Serves the file that a worker's answer with status 0 names. The answer's header fields override the file's. */
   delegated(exchange: Exchange, answer: Answer): Answer | Promise<Answer>;
   close(): void;
 }
@@ -37,11 +37,11 @@ export function createFileServer(options: StaticOptions, { log }: { readonly log
   return new Files(options, log);
 }
 
-/** Where to find a file, or the answer that refuses it. */
+/** Finds a file, or returns the answer that refuses it. */
 type Find = () => Promise<FoundFile | Answer>;
 
-const NOT_THE_FILES = [DELEGATE, "content-length", "transfer-encoding", "connection"];
-/** Looks at a file that is another one each time it is opened. */
+const DROPPED_FIELDS = [DELEGATE, "content-length", "transfer-encoding", "connection"];
+/** Maximum number of attempts to send a file that keeps changing. */
 const TRIES = 3;
 
 class Files implements FileServer {
@@ -75,15 +75,15 @@ class Files implements FileServer {
   delegated(exchange: Exchange, { headers }: Answer): Answer | Promise<Answer> {
     const file = headers[DELEGATE];
     if (typeof file !== "string" || !isAbsolute(file)) {
-      const told = { status: 502, route: exchange.route, ...toldRequest(exchange) };
+      const fields = { status: 502, route: exchange.route, ...requestForLog(exchange) };
       this.#warnings.warn(
         `no file ${exchange.route}`,
-        told,
-        "a worker's answer names no absolute path of a file to send",
+        fields,
+        "a worker's answer does not give the absolute path of the file to send",
       );
-      return errorAnswer(502, "the worker names no file to send");
+      return errorAnswer(502, "the worker did not name a file to send");
     }
-    return this.#send(exchange, file, () => findAt(file), without(headers, NOT_THE_FILES));
+    return this.#send(exchange, file, () => findAt(file), without(headers, DROPPED_FIELDS));
   }
 
   close(): void {
@@ -111,7 +111,7 @@ class Files implements FileServer {
     }
   }
 
-  /** A file that is no longer the one that was looked at is looked at anew. */
+  /** Reloads a file that has changed since it was checked. */
   async #sendAgain(error: unknown, exchange: Exchange, key: string, find: Find, given?: Headers, tries = TRIES) {
     if (!(error instanceof FileChangedError) || tries === 0)
       return failureAnswer(error, key.replace("\0", sep), exchange, this.#log);
@@ -126,10 +126,10 @@ async function findAt(path: string): Promise<FoundFile> {
 
 function refuseMethod({ method }: Exchange): Answer | undefined {
   if (method === "GET" || method === "HEAD") return undefined;
-  return errorAnswer(405, `a file is not for ${method}`, { allow: "GET, HEAD" });
+  return errorAnswer(405, `a file does not support ${method}`, { allow: "GET, HEAD" });
 }
 
-/** A location that begins with two slashes would be another host's. */
+/** A location that begins with two slashes would name another host. */
 function redirectToFolder({ path, search }: Exchange): Answer {
   const location = `${path.replace(/^[/\\]+/, "/")}/${search && `?${search}`}`;
   return { status: 301, headers: { location } };

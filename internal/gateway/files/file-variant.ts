@@ -3,24 +3,24 @@ import { extname } from "node:path";
 import { contentType } from "mime-types";
 import type { Headers } from "../../../protocol/wire/worker.ts";
 
-/** Beside `app.js`, for whoever accepts its coding. */
+/** Suffixes of precompressed files, such as `app.js.br` beside `app.js`. */
 export const SUFFIXES = { zstd: ".zst", br: ".br", gzip: ".gz" } as const;
 export type FileCoding = keyof typeof SUFFIXES;
 
 export interface VariantOptions {
-  /** Of the file asked for, whose type it is. */
+  /** Name of the requested file, which determines the content type. */
   readonly name: string;
   readonly coding?: FileCoding | undefined;
-  /** There are others, so that who asked decides. */
+  /** There are other variants, so the answer depends on Accept-Encoding. */
   readonly varies: boolean;
   /** Seconds. */
   readonly maxAge: number | undefined;
 }
 
-/** Milliseconds in which a file may be written twice and have the same time: the kernel's clock ticks every 4, or every 10. */
+/** Milliseconds in which two writes may get the same timestamp: the kernel's clock ticks every 4 or 10 ms. */
 const TICK = 20;
 
-/** A file to be sent, as it was when it was looked at, with its header fields. */
+/** A file to be sent, in the state in which it was checked, with its header fields. */
 export class FileVariant {
   readonly path: string;
   readonly coding: FileCoding | undefined;
@@ -48,7 +48,7 @@ export class FileVariant {
     });
   }
 
-  /** While they are kept in memory. */
+  /** The cached contents, if any. */
   get contents(): Buffer | undefined {
     return this.#contents;
   }
@@ -62,7 +62,7 @@ export class FileVariant {
     this.#contents = undefined;
   }
 
-  /** Whether what is there now is what this was made of. */
+  /** Whether the file on disk is still the one that this variant was created from. */
   isOf(path: string, stats: Stats, varies: boolean): boolean {
     if (path !== this.path || varies !== this.#varies || !this.isStill(stats)) return false;
     return this.#contents === undefined || stats.mtimeMs < this.#readAt - TICK;
@@ -75,8 +75,7 @@ export class FileVariant {
 }
 
 /**
- * A strong tag, as those of nginx and Apache: a part that is asked for by it is a part of the same bytes. The same file in
- * two codings has two.
+ * A strong tag, as in nginx and Apache, so that it can be used in If-Range. Each coding of a file has its own tag.
  */
 function tagOf({ size, mtimeMs }: Stats, coding: FileCoding | undefined): string {
   const version = `${size.toString(16)}-${mtimeMs.toString(16)}`;

@@ -1,6 +1,6 @@
 /**
- * Milliseconds since 1970 of a date as HTTP writes it, in any of its three forms; undefined for any other text, in which
- * `Date.parse` would see dates where there are none. Source: RFC 9110, 5.6.7.
+ * Parses an HTTP date in any of its three formats to milliseconds since 1970. Returns undefined for any other text, as
+ * `Date.parse` accepts many that are not dates. Source: RFC 9110, 5.6.7.
  */
 export function parseHttpDate(text: string): number | undefined {
   if (IMF_FIXDATE.test(text) || RFC_850.test(text)) return numberOr(Date.parse(text));

@@ -2,39 +2,39 @@ import type { Answer } from "../exchange/answer.ts";
 import type { ServedFile } from "./load-file.ts";
 
 /**
- * Milliseconds for which a file that was looked at is taken to be the same. A look keeps the event loop for 30 µs, which is
- * more than all else that a request takes; ten a second for a file that is asked for all the time are nothing.
+ * Milliseconds for which a checked file is taken to be unchanged. A check blocks the event loop for 30 µs, more than
+ * the rest of a request; ten checks per second of a busy file are negligible.
  */
 const FRESH = 100;
 
 interface Known {
   readonly file: ServedFile;
-  readonly lookedAt: number;
+  readonly checkedAt: number;
   wasAsked: boolean;
 }
 
-/** The files that were asked for last, by a key of their own. */
+/** Cache of recently requested files. */
 export class KnownFiles {
   readonly #max: number;
   readonly #forgotten: (file: ServedFile) => void;
   readonly #known = new Map<string, Known>();
   readonly #loading = new Map<string, Promise<ServedFile | Answer>>();
 
-  /** @param forgotten - told of each file that is no longer known. */
+  /** @param forgotten - called for each file that leaves the cache. */
   constructor(max: number, forgotten: (file: ServedFile) => void) {
     this.#max = max;
     this.#forgotten = forgotten;
   }
 
-  /** Undefined when it has to be looked at. */
+  /** Undefined if the file must be checked first. */
   get(key: string): ServedFile | undefined {
     const known = this.#known.get(key);
-    if (known === undefined || performance.now() - known.lookedAt > FRESH) return undefined;
+    if (known === undefined || performance.now() - known.checkedAt > FRESH) return undefined;
     known.wasAsked = true;
     return known.file;
   }
 
-  /** All who ask at the same time wait for one look. An answer in place of a file is not remembered. */
+  /** Concurrent calls share one check. An answer returned in place of a file is not cached. */
   load(
     key: string,
     look: (before: ServedFile | undefined) => Promise<ServedFile | Answer>,
@@ -77,10 +77,10 @@ export class KnownFiles {
     if (this.#known.get(key)?.file !== file) this.forget(key);
     if (file === undefined || this.#max === 0) return;
     if (this.#known.size >= this.#max && !this.#known.has(key)) this.#makeRoom();
-    this.#known.set(key, { file, lookedAt: performance.now(), wasAsked: false });
+    this.#known.set(key, { file, checkedAt: performance.now(), wasAsked: false });
   }
 
-  /** The oldest that was not asked for since it was last passed over. */
+  /** Evicts the oldest file that was not requested since its last pass (second-chance eviction). */
   #makeRoom(): void {
     for (const [key, known] of this.#known) {
       if (!known.wasAsked) {

@@ -3,21 +3,21 @@ import { lstat } from "node:fs/promises";
 import { NoFileError } from "./file-errors.ts";
 import { type FileCoding, FileVariant, SUFFIXES, type VariantOptions } from "./file-variant.ts";
 
-/** A file and what lies beside it for who accepts a coding. */
+/** A file and its precompressed variants. */
 export interface ServedFile {
   readonly plain: FileVariant;
   readonly coded: readonly FileVariant[];
 }
 
 export interface FoundFile {
-  /** Without links, below a folder. */
+  /** For a file below a folder, with symbolic links resolved. */
   readonly path: string;
-  /** As it was asked for: its extension tells the type. */
+  /** The requested name, whose extension determines the content type. */
   readonly name: string;
   readonly stats: Stats;
 }
 
-/** Looks at what lies beside a file. What is still as it was before is taken from there, with its contents. */
+/** Finds the precompressed files beside a file. Unchanged variants are reused from `before`, with their contents. */
 export async function loadFile(
   { path, name, stats }: FoundFile,
   before?: ServedFile,
@@ -41,7 +41,7 @@ interface Sibling extends Pick<FoundFile, "path" | "stats"> {
   readonly coding: FileCoding;
 }
 
-/** A link is none: it could lead anywhere. */
+/** Symbolic links are ignored, as they may lead out of the folder. */
 async function sibling(file: string, coding: FileCoding): Promise<Sibling | undefined> {
   const path = file + SUFFIXES[coding];
   try {

@@ -5,14 +5,14 @@ import type { StaticOptions } from "../options.ts";
 import { NoFileError } from "./file-errors.ts";
 import type { FoundFile } from "./load-file.ts";
 
-/** Stands for the redirect to a folder's path with its slash, without which the links in its index lead elsewhere. */
+/** Marker for the redirect to a folder's path with a trailing slash, which relative links in its index need. */
 export const TO_FOLDER: Answer = { status: 301, headers: {} };
 const INDEX = "index.html";
 
 /**
- * What is asked for below a folder, of a folder its index.html; or the answer that refuses it.
- * @param rest - decoded.
- * @param hasSlash - at the end of the path that was asked for.
+ * Finds the requested file below a folder, or index.html of a folder in it; or returns the answer that refuses it.
+ * @param rest - the path below the folder, decoded.
+ * @param hasSlash - whether the requested path ends in a slash.
  */
 export async function locate(
   folder: string,
@@ -35,9 +35,9 @@ export async function locate(
   return hasSlash ? { path: index, name: INDEX, stats: await stat(index) } : TO_FOLDER;
 }
 
-/** A segment that is a way up, or on Windows a path or a drive; a NUL is in no name. */
+/** Whether a segment is `..`, or on Windows contains a separator or a drive. */
 function leadsOut(segment: string): boolean {
-  if (segment.includes("\0")) throw new NoFileError("no file's name has a NUL in it");
+  if (segment.includes("\0")) throw new NoFileError("a file name cannot contain NUL");
   return segment === ".." || (sep === "\\" && /[\\:]/.test(segment));
 }
 

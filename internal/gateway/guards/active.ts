@@ -1,6 +1,6 @@
 import type { GuardConfiguration } from "../options.ts";
 
-/** A guard's configuration, unless it is absent or off. `true` is one without settings. */
+/** A guard's configuration; undefined if it is absent or disabled. `true` enables the guard with its defaults. */
 export function active(configuration: unknown): GuardConfiguration | undefined {
   if (configuration === true) return {};
   if (typeof configuration !== "object" || configuration === null || Array.isArray(configuration)) return undefined;

@@ -1,4 +1,4 @@
-/** A cookie's value in a `Cookie` header; of several of the name the first. */
+/** The value of a cookie in a `Cookie` header. If the name occurs several times, the first one. */
 export function cookieOf(header: string | undefined, name: string): string | undefined {
   if (header === undefined || !header.includes(name)) return undefined;
   for (const pair of header.split(";")) {
@@ -14,13 +14,13 @@ export interface Cookie {
   readonly path: string;
   readonly httpOnly: boolean;
   readonly secure: boolean;
-  /** strict, lax or none; anything else leaves it to the browser. */
+  /** strict, lax or none; any other value omits the attribute. */
   readonly sameSite: string;
-  /** Seconds; 0 for as long as the browser runs. */
+  /** Seconds; 0 for a session cookie. */
   readonly maxAge: number;
 }
 
-/** A line of `Set-Cookie`. */
+/** A value for `Set-Cookie`. */
 export function cookieText({ name, token, path, httpOnly, secure, sameSite, maxAge }: Cookie): string {
   const parts = [`${name}=${token}`, `Path=${path}`];
   if (maxAge > 0) parts.push(`Max-Age=${Math.ceil(maxAge)}`);

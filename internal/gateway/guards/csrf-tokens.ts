@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 const RANDOM_BYTES = 18;
-/** Of a token: 24 characters, a dot, and 43 of the signature, in base64url. */
+/** A token is 24 random characters, a dot, and 43 characters of signature, all base64url. */
 const FORM = /^[\w-]{24}\.[\w-]{43}$/;
 
 /** Tokens signed with HMAC-SHA-256. */
@@ -21,7 +21,7 @@ export class CsrfTokens {
     return FORM.test(token) && this.isSame(token.slice(25), this.#signatureOf(token.slice(0, 24)));
   }
 
-  /** In a time that does not tell where they differ. */
+  /** Compares in constant time. */
   isSame(one: string, other: string | undefined): boolean {
     if (other === undefined || one.length !== other.length) return false;
     const [first, second] = [Buffer.from(one), Buffer.from(other)];

@@ -10,9 +10,9 @@ import type { Settings } from "./settings.ts";
 import { originRuleOf } from "./trusted-origins.ts";
 
 /**
- * Refuses a request that changes something and does not prove that it comes from a page of the application: it has to
- * send the token of its cookie a second time, where another site's page cannot put it. Tokens are signed, so that nobody
- * who can set a cookie can make one up.
+ * Refuses requests with an unsafe method that do not repeat the token of the CSRF cookie in a header, the query or the
+ * body, which pages of other sites cannot do. Tokens are signed, so that an attacker who can set a cookie cannot forge
+ * one.
  */
 export function createCsrf(
   settings: Settings,
@@ -24,7 +24,7 @@ export function createCsrf(
   const isTrusted = originRuleOf(settings);
   const refusal = errorAnswer(403, "Invalid or missing CSRF token");
   const known = new WeakMap<Exchange, ClientToken>();
-  /** Kept for the exchange, so that the worker and the client are told the same. */
+  /** Stored per exchange, so that the worker and the client get the same token. */
   const tokenOf = (exchange: Exchange) => {
     const found = known.get(exchange) ?? clientToken(tokens, cookieOf(exchange.headers.cookie, cookies.name));
     known.set(exchange, found);
@@ -54,7 +54,7 @@ export function createCsrf(
 
 interface ClientToken {
   readonly token: string;
-  /** The client has none yet, and is given this one. */
+  /** The client has no valid token yet, and gets this one. */
   readonly isNew: boolean;
 }
 
@@ -63,7 +63,7 @@ function clientToken(tokens: CsrfTokens, cookie: string | undefined): ClientToke
   return isOurs ? { token: cookie, isNew: false } : { token: tokens.create(), isNew: true };
 }
 
-/** Where an application reads the token that its forms are to have: XyPriss's `req.csrfToken()` does. */
+/** Adds the header from which XyPriss's `req.csrfToken()` reads the token for forms. */
 function withToken(request: WorkerRequest, token: string): WorkerRequest {
   return { ...request, headers: { ...request.headers, "x-csrf-token": token } };
 }
@@ -73,11 +73,11 @@ const SAFE = ["GET", "HEAD", "OPTIONS"];
 function secretOf(settings: Settings, log: Logger): string | Buffer {
   const secret = settings.text("secret", "");
   if (secret !== "") return secret;
-  log.warn({ guard: "csrf" }, "csrf: no secret is set: tokens are good until this service ends, and with it alone");
+  log.warn({ guard: "csrf" }, "csrf: no secret is set: tokens are valid only for this process, until it ends");
   return randomBytes(32);
 }
 
-/** The cookie of the token, and a second one that scripts of the page may read, where `doubleSubmitCookie` is on. */
+/** The cookie of the token, and with `doubleSubmitCookie` a second one that scripts of the page can read. */
 function cookiesOf(settings: Settings) {
   const name = settings.formed("cookieName", COOKIE_NAME, "_csrf");
   const options = settings.part("cookieOptions");
@@ -99,11 +99,11 @@ function cookiesOf(settings: Settings) {
   };
 }
 
-/** What may stand in a header. Source: RFC 6265, 4.1.1. */
+/** Valid characters. Source: RFC 6265, 4.1.1. */
 const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]{1,128}$/;
 const COOKIE_PATH = /^\/[!-:<-~]{0,1024}$/;
 
-/** What shared caches keep would hand one client's token to another. */
+/** Answers that shared caches may store get no token, as they would pass one client's token to another. */
 function isShared(cacheControl: string | readonly string[] | undefined): boolean {
   return cacheControl !== undefined && /\bpublic\b|\bs-maxage\b/i.test(String(cacheControl));
 }

@@ -12,8 +12,8 @@ export interface Guards {
 }
 
 /**
- * The guards that are configured and not `enabled: false`; code of the others is not even loaded. Configurations are as
- * they came: what cannot be used is told in the log, and is its default.
+ * Creates the guards that are configured and not `enabled: false`. The code of the others is not loaded. Configurations
+ * are unchecked: an invalid value is logged, and its default is used.
  */
 export async function createGuards(options: GuardOptions, { log }: { log: Logger }): Promise<Guards> {
   const gates: Gate[] = [];
@@ -53,5 +53,5 @@ async function withSettings(
   if (fields === undefined) return;
   const settings = new Settings(fields);
   await use(settings);
-  settings.tellWrong(guard, log);
+  settings.logRefused(guard, log);
 }

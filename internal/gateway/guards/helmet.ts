@@ -6,8 +6,8 @@ import type { AnswerFilter } from "../exchange/answer.ts";
 import type { GuardConfiguration } from "../options.ts";
 
 /**
- * Security headers, as the helmet library sets them: they are the same for every answer, so they are worked out once. An
- * answer's own header of the same name wins.
+ * Adds the security headers of the helmet library. They are the same for every answer, and computed once. An answer's
+ * own header of the same name takes precedence.
  */
 export function createHelmet(configuration: GuardConfiguration, log: Logger): AnswerFilter {
   const usable = usableOptions(configuration, log);
@@ -26,7 +26,7 @@ interface Options {
   readonly [name: string]: unknown;
 }
 
-/** Without what helmet refuses, each told in its own words: one bad value costs one header its setting, and no more. */
+/** Removes options that helmet rejects, and logs helmet's message. An invalid option affects only its own header. */
 function usableOptions(configuration: GuardConfiguration, log: Logger): Options {
   const usable: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(configuration)) {
@@ -37,13 +37,13 @@ function usableOptions(configuration: GuardConfiguration, log: Logger): Options 
       headersOf({ ...usable, [name]: option });
       usable[name] = option;
     } catch (error) {
-      log.warn({ guard: "helmet", field: name }, `helmet: ${(error as Error).message}: its default is used instead`);
+      log.warn({ guard: "helmet", field: name }, `helmet: ${(error as Error).message}: the default is used instead`);
     }
   }
   return usable;
 }
 
-/** Those that are on or off: helmet writes to the console when they are given more. */
+/** Options without settings: helmet writes to the console when they are objects. */
 const SWITCHES = new Set([
   "hidePoweredBy",
   "ieNoOpen",
@@ -56,16 +56,16 @@ const SWITCHES = new Set([
   "xXssProtection",
 ]);
 
-/** helmet writes "[object Object]" for what was a function before it became JSON. */
+/** A function becomes an object in JSON, and helmet would write it as "[object Object]". */
 function refuseOddSources(policy: unknown): void {
   const directives = typeof policy === "object" && policy !== null && "directives" in policy ? policy.directives : {};
   for (const [name, sources] of Object.entries(directives ?? {})) {
     const isOdd = Array.isArray(sources) && sources.some((source) => typeof source !== "string");
-    if (isOdd) throw new Error(`Content-Security-Policy received a value for ${name} that is no text`);
+    if (isOdd) throw new Error(`Content-Security-Policy received a value for ${name} that is not a string`);
   }
 }
 
-/** @throws what helmet says of an option. */
+/** @throws helmet's error for an invalid option. */
 function headersOf(options: Options): Record<string, string> {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);

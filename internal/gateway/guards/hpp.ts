@@ -4,7 +4,7 @@ import type { RequestFilter } from "../exchange/answer.ts";
 import { mediaTypeOf } from "./media-type.ts";
 import type { Settings } from "./settings.ts";
 
-/** Of a parameter that was given several times only the last value is kept, save for those of `whitelist`. */
+/** Keeps only the last value of a repeated parameter, except for those in `whitelist`. */
 export function createHpp(settings: Settings): RequestFilter {
   const kept = new Set(settings.texts("whitelist"));
   const checkQuery = settings.flag("checkQuery", true);
@@ -26,7 +26,7 @@ function withLastOfQuery(request: WorkerRequest, kept: ReadonlySet<string>): Wor
   return { ...request, url: request.url.slice(0, mark + 1) + reduced, query: firstValues(reduced) };
 }
 
-/** Without a prototype: a client may name anything. */
+/** The object has no prototype, as clients choose the names. */
 function firstValues(search: string): Record<string, string> {
   const values: Record<string, string> = Object.create(null);
   for (const [name, value] of new URLSearchParams(search)) values[name] ??= value;
@@ -44,7 +44,7 @@ function withLastOfBody(request: WorkerRequest, body: Uint8Array, kept: Readonly
   return { ...request, headers: framed, body: bytes };
 }
 
-/** Pairs of a query string, undecoded as they are. */
+/** Removes all but the last pair of each name from a query string. The pairs are not decoded. */
 function lastOfEach(search: string, kept: ReadonlySet<string>): string {
   if (!search.includes("&")) return search;
   const pairs = search.split("&");

@@ -3,25 +3,27 @@ import { compilePattern, isPattern } from "./pattern.ts";
 import type { Settings } from "./settings.ts";
 
 export interface MaskRule {
-  /** Whether a member is meant, by the names that lead to it, its own last; undefined for every value. */
+  /**
+   * Whether the rule applies to a member, given the names on its path, its own last; undefined if it applies to all.
+   */
   readonly isField: ((path: readonly string[]) => boolean) | undefined;
-  /** The part of a text that is masked; undefined for all of it. */
+  /** The part of a text that is masked; undefined for the whole text. */
   readonly pattern: RE2JS | undefined;
-  /** Any value of JSON. */
+  /** Any JSON value. */
   readonly replacement: unknown;
-  /** Characters at the beginning that stay, where the replacement is a text. */
+  /** Number of characters at the beginning that are kept, if the replacement is a string. */
   readonly preserve: number;
 }
 
-/** Those of a configuration that can be used: each with a field, a pattern, or both. */
+/** The valid rules of a configuration. Each has a field, a pattern, or both. */
 export function maskRulesOf(settings: Settings): readonly MaskRule[] {
   return settings.parts("rules", "field").flatMap((rule) => {
     const isField = fieldTestOf(rule);
     const source = rule.text("valuePattern", undefined);
     const pattern = source === undefined ? undefined : compilePattern(source);
-    const isLost = rule.names().includes("valuePattern") && pattern === undefined;
-    if (isLost && source !== undefined) rule.refuse("valuePattern");
-    // With its pattern lost, a rule of a field masks all of it: too much is masked rather than too little.
+    const isInvalid = rule.names().includes("valuePattern") && pattern === undefined;
+    if (isInvalid && source !== undefined) rule.refuse("valuePattern");
+    // If the pattern is invalid, a rule with a field masks the whole field, so that nothing stays visible by mistake.
     if (isField === undefined && pattern === undefined) return [];
     return [
       {
@@ -44,7 +46,7 @@ function fieldTestOf(rule: Settings): MaskRule["isField"] {
   return undefined;
 }
 
-/** A member of that name, or where it has dots, a member within another one. */
+/** Matches a member by name, or by a path of names separated by dots. */
 function pathTest(field: string): NonNullable<MaskRule["isField"]> {
   const names = field.split(".");
   return (path) => path.at(-1) === field || (names.length > 1 && endsWith(path, names));

@@ -1,13 +1,13 @@
 import type { RE2JS } from "re2js";
 import type { MaskRule } from "./mask-rules.ts";
 
-/** What stands for a list or an object that a rule masks. Source: XyPriss's documentation. */
+/** Replacement for a masked list or object. Source: XyPriss's documentation. */
 const HIDDEN_OBJECT = "[HIDDEN OBJECT]";
 
 /**
- * A text of JSON with what the rules name masked, down to `maxDepth` levels; the same text where nothing is masked, and
- * undefined when it is no JSON.
- * @throws RangeError where numbers have to stay as they were written, and lists are nested thousands of levels deep
+ * Masks a JSON text by the rules, down to `maxDepth` levels. Returns the same text if nothing is masked, and undefined
+ * if it is not JSON.
+ * @throws RangeError if the JSON is nested thousands of levels deep and has numbers whose exact text must be kept
  */
 export function masked(json: string, rules: readonly MaskRule[], maxDepth: number): string | undefined {
   const root = parsed(json.startsWith(BYTE_ORDER_MARK) ? json.slice(1) : json);
@@ -29,7 +29,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** Numbers that JavaScript cannot hold stay as they were written. */
+/** Keeps the exact text of numbers that JavaScript cannot represent. */
 function parseExactly(json: string): unknown {
   if (!/\d{16}|\d[eE.]/.test(json)) return JSON.parse(json);
   return JSON.parse(json, (_, value: unknown, context?: { source?: string }) => {
@@ -38,12 +38,12 @@ function parseExactly(json: string): unknown {
   });
 }
 
-/** In Node since 21, not yet among TypeScript's types. */
+/** In Node since 21, but not yet in TypeScript's types. */
 const RAW = JSON as unknown as { rawJSON(source: string): object; isRawJSON(value: unknown): boolean };
 
 class Walk {
   hasChanged = false;
-  /** Rules for whole members come before those for parts of texts. */
+  /** Rules for whole members take precedence over those for parts of texts. */
   readonly #fieldRules: readonly MaskRule[];
   readonly #patternRules: readonly MaskRule[];
   readonly #maxDepth: number;
@@ -54,7 +54,7 @@ class Walk {
     this.#maxDepth = maxDepth;
   }
 
-  /** Of the value at the end of a path of names: the rules look at each path once, and not for each item of a list. */
+  /** Masks the value at a path of names. Rules are matched once per path, not once per item of a list. */
   maskedMember(value: unknown, path: readonly string[], depth: number): unknown {
     if (value === null) return value;
     const rule = path.length === 0 ? undefined : this.#fieldRules.find(({ isField }) => isField?.(path));
@@ -66,7 +66,7 @@ class Walk {
     return this.#maskedValue(value, path, depth, rules);
   }
 
-  /** Of a member's value, or an item of the lists in it; `rules` are those with a pattern that apply there. */
+  /** Masks a member's value, or an item of a list in it; `rules` are the pattern rules that apply to the path. */
   #maskedValue(value: unknown, path: readonly string[], depth: number, rules: readonly MaskRule[]): unknown {
     if (value === null) return value;
     if (isScalar(value)) return this.#withPartsMasked(value, rules);
@@ -78,7 +78,7 @@ class Walk {
     return Object.fromEntries(entries);
   }
 
-  /** By rules that have a pattern, one after the other. */
+  /** Applies the pattern rules one after the other. */
   #withPartsMasked(value: unknown, rules: readonly MaskRule[]): unknown {
     let result = value;
     for (const rule of rules) {
@@ -97,24 +97,24 @@ function isScalar(value: unknown): boolean {
   return typeof value !== "object" || RAW.isRawJSON(value);
 }
 
-/** Of a scalar. */
+/** The text of a scalar. */
 function textOf(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** What is no longer than what is to stay is masked whole. */
+/** A text that is not longer than `preserve` is masked completely. */
 function mask(text: string, { replacement, preserve }: MaskRule): unknown {
   if (typeof replacement !== "string" || preserve === 0 || text.length <= preserve) return replacement;
   return beginning(text, preserve) + replacement;
 }
 
-/** Not cut within a surrogate pair. */
+/** Does not cut a surrogate pair. */
 function beginning(text: string, length: number): string {
   const last = text.charCodeAt(length - 1);
   return text.slice(0, last >= 0xd800 && last < 0xdc00 ? length - 1 : length);
 }
 
-/** A replacement that is no text takes the place of a whole value as it is, and of a part of one as text. */
+/** A replacement that is not a string replaces a whole value as it is, and a part of one as JSON text. */
 function replaced(text: string, pattern: RE2JS, rule: MaskRule): unknown {
   const matcher = pattern.matcher(text);
   let result = "";

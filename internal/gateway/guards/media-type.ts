@@ -1,6 +1,6 @@
 import type { Headers } from "../../../protocol/wire/worker.ts";
 
-/** What a content type says before its parameters, in lower case; empty without one. */
+/** The media type of Content-Type, without parameters, in lower case; empty without the header. */
 export function mediaTypeOf(headers: Headers): string {
   const value = headers["content-type"];
   const type = typeof value === "string" ? value : (value?.[0] ?? "");

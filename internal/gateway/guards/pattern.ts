@@ -1,8 +1,8 @@
 import { RE2JS } from "re2js";
 
 /**
- * A regular expression of somebody's configuration, as "/source/flags" or its source alone; undefined when RE2 cannot
- * read it. It runs on what clients send, so it has to be linear: RE2 is.
+ * Compiles a configured regular expression, given as "/source/flags" or as its source. Returns undefined if RE2 does
+ * not support it. RE2 is used because its time is linear, and the expression is matched against clients' input.
  */
 export function compilePattern(text: string): RE2JS | undefined {
   const [, source = text, letters = ""] = WITH_FLAGS.exec(text) ?? [];
@@ -16,7 +16,7 @@ export function isPattern(text: string): boolean {
   return WITH_FLAGS.test(text);
 }
 
-/** JavaScript's own spelling, which RE2 does not know: `\u00e9`, `\cA`, `[^]`. */
+/** Translates JavaScript syntax that RE2 does not support: `\u00e9`, `\cA`, `[^]`. */
 function compiledTranslation(source: string, flags: number): RE2JS | undefined {
   return compiled(RE2JS.translateRegExp(source), flags);
 }

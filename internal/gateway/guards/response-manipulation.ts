@@ -7,22 +7,22 @@ import { masked } from "./masked.ts";
 import { mediaTypeOf } from "./media-type.ts";
 import type { Settings } from "./settings.ts";
 
-/** Bytes of a body that is taken apart: 2 MiB of JSON take 20 ms, and with patterns 150. */
+/** Maximum bytes of a body that is masked: 2 MiB of JSON take 20 ms, and with patterns 150 ms. */
 const LONGEST_BODY = 2_097_152;
 
 const TOO_DEEP = errorAnswer(500, "Internal Server Error: the answer is nested too deeply to be masked");
 
 /**
- * Masks what the rules name in answers of JSON. What is not held whole, too long, or no JSON, passes as it is, and is
- * told once; what is nested too deeply to be looked through does not pass.
+ * Masks JSON answers by the rules. An answer that is streamed, too long or not JSON passes unmasked, which is logged
+ * once for each of these reasons. One that is nested too deeply is replaced by a 500.
  */
 export function createResponseManipulation(settings: Settings, log: Logger): AnswerFilter {
   const rules = maskRulesOf(settings);
   const maxDepth = settings.number("maxDepth", 10, 1, 100);
-  const told = new Set<string>();
-  const tell = ({ route }: Exchange, what: string) => {
-    if (!told.has(what)) log.warn({ route }, `response-manipulation: an answer ${what}`);
-    told.add(what);
+  const logged = new Set<string>();
+  const warnOnce = ({ route }: Exchange, what: string) => {
+    if (!logged.has(what)) log.warn({ route }, `response-manipulation: an answer ${what}`);
+    logged.add(what);
   };
   return (answer, exchange) => {
     if (rules.length === 0 || !mediaTypeOf(answer.headers).endsWith("json")) return answer;
@@ -30,16 +30,16 @@ export function createResponseManipulation(settings: Settings, log: Logger): Ans
     const reason = obstacle(answer);
     const body = reason === undefined ? maskedBody(answer.body as Uint8Array, rules, maxDepth) : undefined;
     if (body === "too deep") {
-      tell(exchange, "that is nested too deeply to be masked was not sent");
+      warnOnce(exchange, "that is nested too deeply to be masked was not sent");
       return TOO_DEEP;
     }
     if (body !== undefined) return body === answer.body ? answer : { ...answer, body };
-    tell(exchange, `${reason ?? "that is no JSON"} passed unmasked`);
+    warnOnce(exchange, `${reason ?? "that is not JSON"} passed unmasked`);
     return answer;
   };
 }
 
-/** What a worker tells of a body that HEAD does not get is not the length of the masked one. */
+/** The worker's Content-Length for HEAD is not that of the masked body. */
 function withoutLength(answer: Answer): Answer {
   if (answer.headers["content-length"] === undefined) return answer;
   const { "content-length": length, ...headers } = answer.headers;
@@ -56,7 +56,7 @@ function obstacle({ body, headers }: Answer): string | undefined {
   return body !== undefined && body.length > LONGEST_BODY ? "of more than 2 MiB" : undefined;
 }
 
-/** The same bytes where nothing is masked; undefined when they are no JSON. */
+/** Returns the same bytes if nothing is masked, and undefined if they are not JSON. */
 function maskedBody(
   body: Uint8Array,
   rules: readonly MaskRule[],

@@ -1,12 +1,12 @@
 import { compilePattern } from "./pattern.ts";
 import type { Settings } from "./settings.ts";
 
-/** Of the path, without query, and the method: whether a guard is to look at it. */
+/** Whether a guard applies to a method and a path without query. */
 export type RouteRule = (method: string, path: string) => boolean;
 
 /**
- * A guard's `routeConfig`. `excludeRoutes` are passed over; where there are `includeRoutes`, only those are looked at.
- * A path is meant exactly (but for a slash at its end), or with everything below it where it ends in `*`.
+ * Evaluates a guard's `routeConfig`. Routes in `excludeRoutes` are not checked; with `includeRoutes`, only those are. A
+ * path matches exactly, except for a trailing slash, or as a prefix if it ends in `*`.
  */
 export function routeRuleOf(settings: Settings): RouteRule {
   const routeConfig = settings.part("routeConfig");
@@ -19,7 +19,7 @@ export function routeRuleOf(settings: Settings): RouteRule {
   };
 }
 
-/** None for an entry that cannot be read. */
+/** Empty for an invalid entry. */
 function routeOf(entry: Settings): RouteRule[] {
   const wanted = entry.text("path", undefined);
   const methods = entry.texts("methods").map((method) => method.toUpperCase());

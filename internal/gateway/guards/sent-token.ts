@@ -4,10 +4,12 @@ import { formFields } from "./detection/form-fields.ts";
 import { mediaTypeOf } from "./media-type.ts";
 
 const FIELD = "_csrf";
-/** A longer body is not read for its token: the client can send it in a header. */
+/** A longer body is not searched for the token. The client can send it in a header. */
 const LONGEST_BODY = 1_048_576;
 
-/** The token that a request sends beside its cookie: in a header, in its query, or as the field `_csrf` of its body. */
+/**
+ * The token that a request sends in addition to its cookie: in a header, or as the field `_csrf` of the query or body.
+ */
 export function sentToken(request: WorkerRequest): string | undefined | Promise<string | undefined> {
   const header = request.headers["x-csrf-token"] ?? request.headers["x-xsrf-token"];
   if (typeof header === "string") return header;
@@ -19,7 +21,7 @@ function tokenInBody({ headers, body }: WorkerRequest): string | undefined | Pro
   const type = mediaTypeOf(headers);
   const text = () => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
   if (type === "application/x-www-form-urlencoded") return first(parse(text())[FIELD]);
-  // A form whose files were stored is JSON by now, under its old content type.
+  // The gateway has converted a form with stored files to JSON, but kept its content type.
   const isForm = type === "multipart/form-data";
   if (isForm && body[0] !== 0x7b) {
     return formFields(body, String(headers["content-type"])).then((fields) => new Map(fields).get(FIELD));

@@ -3,41 +3,41 @@ import type { Logger } from "../../base/log.ts";
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a configuration that nobody has checked. What is not there, or null, is the default; so is what has a wrong type
- * (a RegExp comes out of JSON as {}), which is told once.
+ * Reads an unchecked configuration. The default is used for a value that is absent or null, or that has the wrong type
+ * (in JSON, a RegExp becomes {}), which is logged once.
  */
 export class Settings {
   readonly #fields: Fields;
   readonly #path: string;
-  readonly #wrong: string[];
+  readonly #refused: string[];
 
-  constructor(fields: unknown, path = "", wrong: string[] = []) {
+  constructor(fields: unknown, path = "", refused: string[] = []) {
     this.#fields = isFields(fields) ? fields : {};
     this.#path = path;
-    this.#wrong = wrong;
+    this.#refused = refused;
   }
 
   flag(name: string, fallback: boolean): boolean {
     return this.#read(name, (value) => typeof value === "boolean", fallback);
   }
 
-  /** Below `least` it is `least`, above `most` it is `most`. */
-  number(name: string, fallback: number, least: number, most: number): number {
+  /** A number, limited to the range from `min` to `max`. */
+  number(name: string, fallback: number, min: number, max: number): number {
     const value = this.#read(name, (value): value is number => Number.isFinite(value), fallback);
-    return Math.min(most, Math.max(least, value));
+    return Math.min(max, Math.max(min, value));
   }
 
   text<T extends string | undefined>(name: string, fallback: T): string | T {
     return this.#read<string | T>(name, (value): value is string => typeof value === "string", fallback);
   }
 
-  /** Of any type, null included; the default where there is none. */
+  /** A value of any type, including null. */
   value(name: string, fallback: unknown): unknown {
     const value = this.#fields[name];
     return value === undefined ? fallback : value;
   }
 
-  /** A text of a form, or the default. */
+  /** A string that matches `form`. */
   formed(name: string, form: RegExp, fallback: string): string {
     return this.#read(name, (value): value is string => typeof value === "string" && form.test(value), fallback);
   }
@@ -46,17 +46,17 @@ export class Settings {
     return this.#entries(name, (value) => typeof value === "string")?.map(([, value]) => value) ?? fallback;
   }
 
-  /** An object within. */
+  /** A nested object. */
   part(name: string): Settings {
-    return new Settings(this.#read<Fields>(name, isFields, {}), `${this.#path}${name}.`, this.#wrong);
+    return new Settings(this.#read<Fields>(name, isFields, {}), `${this.#path}${name}.`, this.#refused);
   }
 
-  /** A list of objects within; a text stands for an object that has only `shorthand`. */
+  /** A nested list of objects. A string is short for an object with only the member `shorthand`. */
   parts(name: string, shorthand: string): readonly Settings[] {
     const isPart = (value: unknown): value is string | Fields => typeof value === "string" || isFields(value);
     return (this.#entries(name, isPart) ?? []).map(([index, value]) => {
       const fields = typeof value === "string" ? { [shorthand]: value } : value;
-      return new Settings(fields, `${this.#path}${name}[${index}].`, this.#wrong);
+      return new Settings(fields, `${this.#path}${name}[${index}].`, this.#refused);
     });
   }
 
@@ -64,15 +64,15 @@ export class Settings {
     return Object.keys(this.#fields);
   }
 
-  /** Says that a field cannot be used, as the methods above do. */
+  /** Records that a field is invalid, as the methods above do. */
   refuse(name: string): void {
     const path = this.#path + name;
-    if (!this.#wrong.includes(path)) this.#wrong.push(path);
+    if (!this.#refused.includes(path)) this.#refused.push(path);
   }
 
-  tellWrong(guard: string, log: Logger): void {
-    if (this.#wrong.length === 0) return;
-    log.warn({ guard, fields: this.#wrong.slice(0, 20) }, `${guard}: these settings cannot be used, and are ignored`);
+  logRefused(guard: string, log: Logger): void {
+    if (this.#refused.length === 0) return;
+    log.warn({ guard, fields: this.#refused.slice(0, 20) }, `${guard}: invalid settings are ignored`);
   }
 
   #read<T>(name: string, isRight: (value: unknown) => value is T, fallback: T): T {
@@ -83,7 +83,7 @@ export class Settings {
     return fallback;
   }
 
-  /** Those of a list that are right, each with its place in it. */
+  /** The valid entries of a list, each with its index. */
   #entries<T>(name: string, isRight: (value: unknown) => value is T): readonly (readonly [number, T])[] | undefined {
     const list = this.#read<readonly unknown[] | undefined>(name, (value) => Array.isArray(value), undefined);
     return list?.flatMap((value, index) => {

@@ -3,9 +3,9 @@ import { type Answer, errorAnswer, type Gate } from "../exchange/answer.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Settings } from "./settings.ts";
 
-/** Clients counted at once: beyond it the longest known one is forgotten. About 10 MB. */
+/** Maximum number of counted clients, about 10 MB. Beyond it, the client with the oldest window is dropped. */
 const CLIENTS = 100_000;
-/** Requests held back at once, of all clients and of one: each is an open connection. */
+/** Maximum number of delayed requests, of all clients and of one. Each is an open connection. */
 const WAITING = 10_000;
 const WAITING_OF_CLIENT = 100;
 
@@ -16,8 +16,8 @@ interface Client {
 }
 
 /**
- * Holds back a client's requests: within a window of its own, each beyond `delayAfter` waits `delayMs` longer than the
- * one before. Where too many wait, the next is refused with 429.
+ * Delays a client's requests: within its window, each request beyond `delayAfter` waits `delayMs` longer than the one
+ * before. If too many are waiting, further ones are refused with 429.
  */
 export function createSlowdown(settings: Settings): Gate {
   const windowMs = settings.number("windowMs", 60_000, 1, 86_400_000);
@@ -49,7 +49,7 @@ function clientOf(clients: Map<string, Client>, address: string, windowMs: numbe
   const client = known ?? { windowEnd: 0, count: 0, waiting: 0 };
   client.windowEnd = now + windowMs;
   client.count = 0;
-  // Taken out and put in again, so that the order is that of the windows.
+  // Inserted again, to keep the order of the windows.
   clients.delete(address);
   clients.set(address, client);
   const [oldest] = clients.size > CLIENTS ? clients.keys().take(1) : [];
@@ -62,7 +62,9 @@ function refusal({ windowEnd }: Client): Answer {
   return errorAnswer(429, "Too many requests are waiting, please try again later", { "retry-after": String(seconds) });
 }
 
-/** Resolves after the delay, or when the client has gone: with an answer then, so that no worker is given the request. */
+/**
+ * Resolves after the delay. If the client disconnects, resolves with an answer, so that the request goes to no worker.
+ */
 function held(exchange: Exchange, delay: number): Promise<Answer | undefined> {
   return new Promise((resolve) => {
     const timer = startTimer(() => resolve(undefined), delay);
@@ -73,4 +75,4 @@ function held(exchange: Exchange, delay: number): Promise<Answer | undefined> {
   });
 }
 
-const GONE = errorAnswer(408, "Request Timeout: its client has gone");
+const GONE = errorAnswer(408, "Request Timeout: the client disconnected");

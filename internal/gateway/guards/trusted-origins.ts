@@ -2,8 +2,8 @@ import { compilePattern, isPattern } from "./pattern.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * Whether an `Origin` header is one of the configuration's `trustedOrigins`: an origin, a host with or without port (then
- * by http and https), or "/source/flags".
+ * Returns a test for `Origin` headers that match `trustedOrigins`. An entry is an origin, a host with or without port
+ * (for both http and https), or a pattern "/source/flags".
  */
 export function originRuleOf(settings: Settings): (origin: string | undefined) => boolean {
   const trusted = settings.texts("trustedOrigins");
@@ -27,7 +27,7 @@ export function originRuleOf(settings: Settings): (origin: string | undefined) =
 
 const LONGEST_ORIGIN = 2_048;
 
-/** As browsers write them: lower case, without the scheme's own port, and without a path. None for what is no origin. */
+/** Origins as browsers write them: lower case, without default port and path. Empty for an invalid entry. */
 function originsOf(text: string): string[] {
   if (text === "null") return [text];
   const urls = text.includes("://") ? [text] : [`http://${text}`, `https://${text}`];
@@ -38,6 +38,6 @@ function originOf(text: string): string | undefined {
   if (text.includes("*") || !URL.canParse(text)) return undefined;
   const { origin, pathname, search, hash, username, password } = new URL(text);
   if (/^\/*$/.test(pathname) === false || search + hash + username + password !== "") return undefined;
-  // A scheme that the URL standard does not know has no origin there; browsers send such an origin as it is.
+  // The URL standard defines no origin for other schemes; browsers send such an origin unchanged.
   return origin === "null" ? text.replace(/\/+$/, "") : origin;
 }

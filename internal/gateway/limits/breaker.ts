@@ -1,16 +1,17 @@
 import type { BreakerOptions } from "../options.ts";
 
-/** Keeps requests from what fails again and again. Times by performance.now(). */
+/** A circuit breaker: stops requests to a service that keeps failing. Times are those of performance.now(). */
 export interface Breaker {
-  /** Whether a request may be sent; when it was open long enough, one may, as a trial. */
+  /** Whether a request may be sent. After the timeout of an open breaker, one request may, as a trial. */
   allows(): boolean;
   succeeded(): void;
   failed(): void;
 }
 
 /**
- * Opens after so many failures in a row, and after its timeout lets one request through: that one closes it, or opens it
- * for another timeout. A trial that nothing is heard of is followed by another one after a timeout.
+ * Opens after `threshold` consecutive failures. After `timeout`, one trial request is let through: its success closes
+ * the breaker, its failure opens it for another timeout. If a trial has no result, another one follows after the
+ * timeout.
  */
 export function createBreaker({ threshold, timeout }: BreakerOptions): Breaker {
   let failures = 0;
@@ -29,7 +30,7 @@ export function createBreaker({ threshold, timeout }: BreakerOptions): Breaker {
       since = now;
       return true;
     },
-    // While it is open, what is heard is of requests sent before.
+    // While the breaker is open, results belong to requests sent before, and are ignored.
     succeeded() {
       if (state === "open") return;
       state = "closed";

@@ -2,7 +2,7 @@ import { isIPv6 } from "node:net";
 
 const NETWORK_GROUPS = 4;
 
-/** What a client is counted by: its IPv4 address, or its IPv6 network of 64 bits, within which it has any address it likes. */
+/** The key a client is counted by: its IPv4 address, or its IPv6 /64 network, in which it can choose any address. */
 export function clientKey(address: string): string {
   if (!address.includes(":") || !isIPv6(address)) return address;
   const [head = "", tail] = address.split("::", 2);

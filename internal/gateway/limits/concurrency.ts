@@ -5,15 +5,15 @@ import { RequestQueue } from "./request-queue.ts";
 
 export interface Concurrency {
   readonly gate: Gate;
-  /** Requests that wait for their turn. */
+  /** Number of waiting requests. */
   readonly waiting: number;
 }
 
-const TOO_MANY = errorAnswer(429, "Too many requests at once from this address");
+const TOO_MANY = errorAnswer(429, "Too many concurrent requests from this address");
 
 /**
- * Lets `max` requests run at once while the others wait, and refuses with 503 those that are too many or wait too long.
- * A client's requests count while they wait, too: beyond `maxPerClient` they are refused with 429.
+ * Limits concurrent requests to `max`; the others wait. If too many wait, or a request waits too long, it is refused
+ * with 503. A client's requests beyond `maxPerClient`, waiting ones included, are refused with 429.
  */
 export function createConcurrency(options: ConcurrencyOptions): Concurrency {
   const { maxPerClient } = options;

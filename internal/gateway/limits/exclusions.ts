@@ -1,14 +1,15 @@
 import { XsysError } from "../../../protocol/errors.ts";
 
-/** Characters of a path up to which expressions look at it; a longer one is not excluded. */
+/** Maximum length of a path matched against expressions. A longer one is not excluded. */
 const MAX_PATH = 2_048;
 const EXPRESSION = "RE:";
-/** A prefix says nothing of where such a path leads. */
+/** With dot segments, a path may lead out of its prefix. */
 const DOT_SEGMENT = /(?:\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)/i;
 
 /**
- * Which paths are not counted: those that are an entry or begin with it, and those that an entry's expression finds.
- * @throws INVALID_PARAMS for an expression that is none.
+ * Returns a test for paths that are not counted: those that begin with an entry, and those that match an entry's
+ * expression.
+ * @throws INVALID_PARAMS for an invalid expression.
  */
 export async function createExclusions(entries: readonly string[]): Promise<(path: string) => boolean> {
   const prefixes = entries.filter((entry) => entry !== "" && !entry.startsWith(EXPRESSION));
@@ -23,8 +24,8 @@ export async function createExclusions(entries: readonly string[]): Promise<(pat
 }
 
 /**
- * By RE2, whose time is linear in the path, as clients choose it. Only what RE2 does not know (looking around, references
- * back) is left to JavaScript's engine: the source is the operator's own.
+ * Uses RE2, whose time is linear in the length of the path, because clients choose the path. Only expressions that RE2
+ * does not support (lookaround, backreferences) run in JavaScript's engine; they are written by the operator.
  */
 async function compiled(source: string): Promise<(path: string) => boolean> {
   const { RE2JS } = await import("./re2.ts");

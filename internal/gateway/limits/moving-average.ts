@@ -1,4 +1,4 @@
-/** The average of the last so many values. */
+/** The average of the last `size` values. */
 export class MovingAverage {
   readonly #values: Float64Array;
   #sum = 0;
@@ -22,7 +22,7 @@ export class MovingAverage {
     const leaving = this.#values[at] as number;
     this.#values[at] = value;
     this.#count++;
-    // Added up anew each time around: what rounding leaves of a running sum would gather for ever.
+    // Summed anew on each round, so that rounding errors of the running sum do not accumulate.
     this.#sum = at === 0 ? this.#values.reduce((sum, each) => sum + each, 0) : this.#sum + value - leaving;
   }
 }

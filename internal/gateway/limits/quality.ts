@@ -5,20 +5,20 @@ import { MovingAverage } from "./moving-average.ts";
 
 export interface Quality {
   readonly gate: Gate;
-  /** A request was answered: from its arrival to its end, in milliseconds, and the bytes of its answer. */
+  /** Records an answered request: its total duration in milliseconds, and the bytes of its answer. */
   observe(milliseconds: number, bytes: number): void;
 }
 
-/** Requests that an average is of. With fewer there is no judgement. */
+/** Number of requests in an average. With fewer, quality is not judged. */
 const REQUESTS = 100;
-/** Bytes of an answer from which its time tells of bandwidth, and not of the work that went before. */
-const TELLING_SIZE = 16_384;
-/** While requests are refused, one in so many passes: without any, better times would not be seen. */
+/** Minimum bytes of an answer for measuring bandwidth. The time of a smaller one depends on the work before it. */
+const MIN_MEASURED = 16_384;
+/** While requests are refused, one in this many passes, so that an improvement is noticed. */
 const TRIAL = 10;
 
-const POOR = errorAnswer(503, "The network's quality is poor at present");
+const POOR = errorAnswer(503, "Network quality is currently poor");
 
-/** Tells in the log when the network gets poor or good again by the averages; refuses requests only when it is told to. */
+/** Logs when the averages become poor or good again. Refuses requests only with `rejectPoor`. */
 export function createQuality({ rejectPoor, minBandwidth, maxLatency }: QualityOptions, log: Logger): Quality {
   const latency = new MovingAverage(REQUESTS);
   const bandwidth = new MovingAverage(REQUESTS);
@@ -27,14 +27,14 @@ export function createQuality({ rejectPoor, minBandwidth, maxLatency }: QualityO
 
   const observe = (milliseconds: number, bytes: number) => {
     latency.add(milliseconds);
-    if (bytes >= TELLING_SIZE) bandwidth.add(bytes / (Math.max(milliseconds, 0.001) / 1000));
+    if (bytes >= MIN_MEASURED) bandwidth.add(bytes / (Math.max(milliseconds, 0.001) / 1000));
     const isSlow = maxLatency > 0 && latency.isFull && latency.value > maxLatency;
     const isNarrow = minBandwidth > 0 && bandwidth.isFull && bandwidth.value < minBandwidth;
     if (isPoor === (isSlow || isNarrow)) return;
     isPoor = !isPoor;
     const averages = { latency: Math.round(latency.value), bandwidth: Math.round(bandwidth.value) };
-    if (isPoor) log.warn(averages, "the network's quality is poor");
-    else log.info(averages, "the network's quality is good again");
+    if (isPoor) log.warn(averages, "network quality is poor");
+    else log.info(averages, "network quality is good again");
   };
 
   return {

@@ -13,8 +13,8 @@ export interface RateLimit {
 }
 
 /**
- * Refuses with 429 what a client asks beyond `max` in a window, and tells every client how it stands. Without a store it
- * counts in this process; with one that is down, requests pass.
+ * Refuses a client's requests beyond `max` in a window with 429, and adds the limit's state to every answer's headers.
+ * Without a store, it counts in this process. While the store is down, requests pass.
  * @throws INVALID_PARAMS
  */
 export async function createRateLimit(options: RateLimitOptions, log: Logger): Promise<RateLimit> {
@@ -57,7 +57,7 @@ function createJudge({ max, message, headers, legacyHeaders }: RateLimitOptions)
   };
 }
 
-/** A message that is JSON is sent as it is. */
+/** A message that is JSON is sent unchanged. */
 function messageAnswer(message: string): Answer {
   const answer = errorAnswer(429, message);
   return /^[{[]/.test(message) ? { ...answer, body: Buffer.from(message) } : answer;

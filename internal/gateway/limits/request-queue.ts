@@ -6,23 +6,26 @@ import type { ConcurrencyOptions } from "../options.ts";
 interface Waiter {
   hasTurn: boolean;
   readonly timer: NodeJS.Timeout;
-  /** Goes on with its turn, or with the answer that refuses it. */
+  /** Resolves with undefined to run the request, or with the answer that refuses it. */
   readonly resolve: (refusal: Answer | undefined) => void;
 }
 
-/** Milliseconds that a request waits where no time is given, as in XyPriss's engine. */
+/** Default waiting time in milliseconds, as in XyPriss's engine. */
 const DEFAULT_TIMEOUT = 30_000;
 
-const FULL = errorAnswer(503, "The server is busy: too many requests are waiting already");
-const WAITED = errorAnswer(503, "The server is busy: the request has waited too long for its turn");
-const GONE = errorAnswer(499, "The client has gone");
+const FULL = errorAnswer(503, "The server is busy: too many requests are waiting");
+const WAITED = errorAnswer(503, "The server is busy: the request has waited too long");
+const GONE = errorAnswer(499, "The client disconnected");
 
-/** So many requests run at once, and the others wait: the first come first. All leave with their client. */
+/**
+ * Runs up to `max` requests concurrently; others wait in order of arrival. A request leaves when its client
+ * disconnects.
+ */
 export class RequestQueue {
   readonly #max: number;
   readonly #maxQueue: number;
   readonly #timeout: number;
-  readonly #waiters = new Set<Waiter>(); // in order of arrival, and left in one step
+  readonly #waiters = new Set<Waiter>(); // in order of arrival; removal takes constant time
   #running = 0;
 
   constructor({ max, maxQueue, queueTimeout }: ConcurrencyOptions) {
@@ -58,7 +61,7 @@ export class RequestQueue {
     return promise;
   }
 
-  /** Hands its turn on, when somebody waits for it. */
+  /** Passes the slot to the next waiting request, if there is one. */
   #release(): void {
     const [next] = this.#waiters;
     if (next === undefined) {
@@ -72,7 +75,7 @@ export class RequestQueue {
 
   #refuse(waiter: Waiter, answer: Answer): void {
     this.#leave(waiter);
-    waiter.resolve(answer); // which one that was refused before does not hear
+    waiter.resolve(answer); // no effect if it was refused before
   }
 
   #leave(waiter: Waiter): void {

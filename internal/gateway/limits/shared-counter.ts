@@ -4,12 +4,14 @@ import { createBreaker } from "./breaker.ts";
 import type { Hits } from "./window-counter.ts";
 
 export interface SharedCounter {
-  /** Undefined when the store cannot tell. */
+  /** Undefined if the store is unavailable. */
   hit(client: string): Promise<Hits | undefined>;
   close(): void;
 }
 
-/** A count and its window's end in one step; a key without an end, which nothing of ours leaves, is given one. */
+/**
+ * Counts and returns the time left, atomically. A key without an expiry, which another program must have set, gets one.
+ */
 const COUNT = `
 local count = redis.call('INCR', KEYS[1])
 local left = redis.call('PTTL', KEYS[1])
@@ -20,19 +22,19 @@ end
 return {count, left}`;
 
 const PREFIX = "xsys:rate:";
-/** Milliseconds: for a connection, for one answer, and between two looks whether a store that was down is back. */
+/** Milliseconds: to connect, for one answer, and between two attempts to reach a store that is down. */
 const CONNECT_TIMEOUT = 2_000;
 const ANSWER_TIMEOUT = 1_000;
 const RETRY_AFTER = 1_000;
 
 /**
- * Counts in a Redis, by `redis://` or `rediss://`, so that all gateways with the same store and database count together.
- * Nobody waits for a store that is down: it is asked again by one request a second.
- * @throws INVALID_PARAMS for another kind of store.
+ * Counts in Redis (`redis://` or `rediss://`), so that all gateways with the same store and database count together.
+ * Requests do not wait for a store that is down; one request per second tries it again.
+ * @throws INVALID_PARAMS for another URL.
  */
 export async function createSharedCounter(store: string, window: number, log: Logger): Promise<SharedCounter> {
   if (!/^rediss?:\/\/./i.test(store)) {
-    throw new XsysError("INVALID_PARAMS", `counting requests in "${store}" failed: it is no redis:// or rediss:// URL`);
+    throw new XsysError("INVALID_PARAMS", `counting requests in "${store}" failed: not a redis:// or rediss:// URL`);
   }
   const { Redis } = await import("./redis.ts");
   const redis = new Redis(store, {
@@ -46,20 +48,20 @@ export async function createSharedCounter(store: string, window: number, log: Lo
     scripts: { countRequest: { lua: COUNT, numberOfKeys: 1 } },
   }) as InstanceType<typeof Redis> & { countRequest(key: string, window: number): Promise<[number, number]> };
   const breaker = createBreaker({ threshold: 1, timeout: RETRY_AFTER });
-  const tell = outageLog(log, hostOf(store));
-  redis.on("error", (error) => tell.isDown(error)); // every failed attempt to connect is one
-  await redis.connect().catch((error) => tell.isDown(error));
+  const outage = outageLog(log, hostOf(store));
+  redis.on("error", (error) => outage.isDown(error)); // emitted for every failed attempt to connect
+  await redis.connect().catch((error) => outage.isDown(error));
   return {
     async hit(client) {
       if (!breaker.allows()) return undefined;
       try {
         const [count, left] = await redis.countRequest(PREFIX + client, window);
         breaker.succeeded();
-        tell.isBack();
+        outage.isBack();
         return { count, left };
       } catch (error) {
         breaker.failed();
-        tell.isDown(error);
+        outage.isDown(error);
         return undefined;
       }
     },
@@ -67,12 +69,12 @@ export async function createSharedCounter(store: string, window: number, log: Lo
   };
 }
 
-/** Tells once that a store is down, and once that it is back. */
+/** Logs once when a store goes down, and once when it is back. */
 function outageLog(log: Logger, store: string): { isDown(error: unknown): void; isBack(): void } {
   let down = false;
   return {
     isDown(error) {
-      if (!down) log.warn({ err: error, store }, "the rate limit's store is down: requests pass uncounted");
+      if (!down) log.warn({ err: error, store }, "the rate limit's store is down: requests are not counted");
       down = true;
     },
     isBack() {

@@ -1,5 +1,6 @@
-/** Requests of a client in its window, with this one. */
+/** A client's count in its current window. */
 export interface Hits {
+  /** Includes the current request. */
   readonly count: number;
   /** Milliseconds until the window ends. */
   readonly left: number;
@@ -10,19 +11,20 @@ interface Window {
   readonly ends: number;
 }
 
-/** Clients counted at once: some 15 MB. Above it the oldest windows end early. */
+/** Maximum number of clients, about 15 MB. Above it, the oldest windows end early. */
 const MAX_CLIENTS = 100_000;
 
 /**
- * Counts requests per client in fixed windows that begin with a client's first request. All are of one length, so they
- * end in the order they began: a Map's own. Every count takes out at most two that have ended, and so there is no timer.
+ * Counts requests per client in fixed windows that begin with a client's first request. All windows have the same
+ * length, so they end in the order of insertion into the Map. Each hit removes at most two ended windows, so no timer
+ * is needed.
  */
 export class WindowCounter {
   readonly #length: number;
   readonly #maxClients: number;
   readonly #windows = new Map<string, Window>();
 
-  /** @param length Of a window, in milliseconds. */
+  /** @param length - length of a window in milliseconds */
   constructor(length: number, maxClients: number = MAX_CLIENTS) {
     this.#length = length;
     this.#maxClients = maxClients;

@@ -2,13 +2,16 @@ import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type Answer, errorAnswer } from "../exchange/answer.ts";
 
-/** Answers a request whose body cannot be read to its end; `reason` is for the log. */
+/** Answers a request whose body cannot be read completely; `reason` is for the log. */
 export type RefuseBody = (response: ServerResponse, answer: Answer, reason: string) => void;
 
-/** Milliseconds that a connection stays open for what was written to it: closed with bytes unread, it would be reset. */
+/**
+ * Milliseconds that a connection stays open after a refusal: closing it with bytes unread would reset it and lose the
+ * answer.
+ */
 const LINGER = 1_000;
 
-/** What comes by a connection that node's parser cannot go on with. */
+/** Handles connections on which Node's HTTP parser has failed. */
 export class BrokenConnections {
   readonly #refuseBody: RefuseBody;
   readonly #broken = new WeakSet<Socket>();
@@ -18,11 +21,11 @@ export class BrokenConnections {
   }
 
   /**
-   * Answers what cannot be read, as the last thing on its connection. `last` is the answer to the request that came last:
-   * what cannot be read is its body, or comes behind it, and then it is answered first.
+   * Answers malformed input and closes the connection. `last` is the response to the latest request on it. The
+   * malformed bytes are that request's body, or follow it; in the second case its response is finished first.
    */
   take(error: NodeJS.ErrnoException, socket: Socket, last: ServerResponse | undefined): void {
-    if (this.#broken.has(socket)) return; // more of the same
+    if (this.#broken.has(socket)) return; // a further error of the same connection
     this.#broken.add(socket);
     const answer = answerTo(error);
     if (answer === undefined || !socket.writable) socket.destroy();
@@ -31,7 +34,7 @@ export class BrokenConnections {
     else closeAfter(last, socket);
   }
 
-  /** Its answer may be under way by now, or there: then it has no other. */
+  /** A response that has begun, or is complete, cannot be replaced. */
   #breakBody(socket: Socket, response: ServerResponse, answer: Answer, reason: string): void {
     if (!response.headersSent) this.#refuseBody(response, answer, reason);
     else if (response.writableEnded && !response.writableFinished) closeAfter(response, socket);
@@ -39,21 +42,21 @@ export class BrokenConnections {
   }
 }
 
-/** Undefined where it is not the client's words that are wrong, but the connection. */
+/** Undefined if the connection itself failed, rather than the client's message being malformed. */
 function answerTo({ code = "", message }: NodeJS.ErrnoException): Answer | undefined {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return errorAnswer(408, "Request Timeout");
   if (code === "HPE_HEADER_OVERFLOW") return errorAnswer(431, "Request Header Fields Too Large");
-  if (code === "HPE_CHUNK_EXTENSIONS_OVERFLOW") return errorAnswer(413, "Payload Too Large: its chunk extensions");
+  if (code === "HPE_CHUNK_EXTENSIONS_OVERFLOW") return errorAnswer(413, "Payload Too Large: chunk extensions");
   if (message.endsWith("Invalid HTTP version"))
-    return errorAnswer(505, "HTTP Version Not Supported: it is neither 1.0 nor 1.1");
+    return errorAnswer(505, "HTTP Version Not Supported: neither 1.0 nor 1.1");
   if (code === "HPE_INVALID_TRANSFER_ENCODING" && !message.includes("Content-Length")) {
-    return errorAnswer(501, "Not Implemented: a Transfer-Encoding other than chunked");
+    return errorAnswer(501, "Not Implemented: Transfer-Encoding other than chunked");
   }
   if (!code.startsWith("HPE_")) return undefined;
   return errorAnswer(400, `Bad Request: ${message.replace(/^Parse Error: /, "")}`);
 }
 
-/** To a request that is none yet. */
+/** Writes the answer directly to the socket, because Node has not parsed a request. */
 function refuse(socket: Socket, { status, headers, body }: Answer): void {
   const text = Buffer.from(body as Uint8Array).toString("latin1");
   const fields = { ...headers, "content-length": String(text.length), connection: "close" };

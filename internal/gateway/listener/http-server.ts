@@ -12,17 +12,17 @@ import { createHttp1, HEAD_TIMEOUT } from "./http1.ts";
 import { createHttp2 } from "./http2.ts";
 import type { RequestHandler } from "./request-handler.ts";
 
-/** How HTTP/2 without TLS begins. Source: RFC 9113, 3.4. */
+/** The connection preface of HTTP/2. Source: RFC 9113, 3.4. */
 const HTTP2_PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
-/** Milliseconds that an idle connection is kept when the server stops. */
+/** Milliseconds for which idle connections stay open when the server stops. */
 const IDLE_GRACE = 300;
-/** Of all descriptors that the process may have. */
+/** Share of the process's file descriptors that connections may use. */
 const CONNECTIONS_SHARE = 0.75;
-/** Milliseconds between two words in the log about connections that were refused. */
-const TELL_INTERVAL = 10_000;
+/** Milliseconds between two log messages about refused connections. */
+const LOG_INTERVAL = 10_000;
 
-/** One port that speaks HTTP/1.1 and HTTP/2, in the clear or by TLS. */
+/** Serves HTTP/1.1 and HTTP/2 on one port, in cleartext or over TLS. */
 export class HttpServer {
   readonly #http1: Server;
   readonly #http2: Http2Server;
@@ -40,22 +40,22 @@ export class HttpServer {
     this.#options = options;
     this.#http1 = createHttp1(options, handle, refuseBody);
     this.#http2 = createHttp2(options, handle);
-    // Such as a connection that there is no descriptor for: the next one may be luckier.
+    // Such as EMFILE: no descriptor is left for a connection. The server goes on listening.
     this.#http1.on("error", (error) => log.error({ err: error }, "HTTP's listening socket failed"));
     this.#http2.on("session", (session) => {
       this.#sessions.add(session);
       session.on("close", () => this.#sessions.delete(session));
     });
     this.#limitConnections(log);
-    this.#sortConnections();
+    this.#detectProtocol();
   }
 
-  /** Where it listens. */
+  /** The address it listens on. */
   get address(): AddressInfo {
     return this.#http1.address() as AddressInfo;
   }
 
-  /** @throws what the system says, such as EADDRINUSE; CANCELLED when it is closed first. */
+  /** @throws the system's error, such as EADDRINUSE; CANCELLED if the server is stopped first. */
   listen(): Promise<void> {
     const { host, port } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -69,8 +69,8 @@ export class HttpServer {
   }
 
   /**
-   * Takes no more connections, and ends each when it has nothing under way. Those that are idle have a moment: a request
-   * may be on its way on them, and is the last one there. Resolves after that.
+   * Accepts no more connections, and closes each one when its requests are answered. Idle connections stay open for
+   * `IDLE_GRACE`, as a request may already be in transit on them; it is the last one there. Resolves after that time.
    */
   async drain(): Promise<void> {
     this.#stopListening();
@@ -79,37 +79,37 @@ export class HttpServer {
     this.#http1.closeIdleConnections();
   }
 
-  /** Ends all connections. */
+  /** Closes all connections at once. */
   destroy(): void {
     this.#stopListening();
     for (const session of this.#sessions) session.destroy();
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** HTTP's own close would end idle connections at once. */
+  /** Uses net.Server's `close`: that of http.Server closes idle connections at once. */
   #stopListening(): void {
     this.#giveUpListening(new XsysError("CANCELLED", "the server was stopped before it listened"));
     NetServer.prototype.close.call(this.#http1);
   }
 
-  /** Some descriptors are left for workers and files, whatever comes. */
+  /** Limits connections, so that descriptors are left for workers and files. */
   #limitConnections(log: Logger): void {
     const descriptors = descriptorLimit();
     if (descriptors === undefined) return;
     this.#http1.maxConnections = Math.ceil(descriptors * CONNECTIONS_SHARE);
-    let told = Number.NEGATIVE_INFINITY;
+    let loggedAt = Number.NEGATIVE_INFINITY;
     this.#http1.on("drop", () => {
-      if (performance.now() - told < TELL_INTERVAL) return;
-      told = performance.now();
+      if (performance.now() - loggedAt < LOG_INTERVAL) return;
+      loggedAt = performance.now();
       log.warn(
         { connections: this.#http1.maxConnections },
-        "connections are refused: too many are open for `ulimit -n`",
+        "connections are refused: too many are open for the limit of `ulimit -n`",
       );
     });
   }
 
-  /** HTTP/2 is told by TLS, or else by its first bytes; node's own listener takes the rest. */
-  #sortConnections(): void {
+  /** Detects HTTP/2 by ALPN with TLS, otherwise by the first bytes. Node's own listener gets the other connections. */
+  #detectProtocol(): void {
     const event = this.#options.tls === undefined ? "connection" : "secureConnection";
     const [toHttp1] = this.#http1.listeners(event) as [(socket: Socket) => void];
     this.#http1.off(event, toHttp1);
@@ -121,18 +121,18 @@ export class HttpServer {
       if ("alpnProtocol" in socket) {
         if (socket.alpnProtocol === "h2") this.#toHttp2(socket);
         else toHttp1.call(this.#http1, socket);
-      } else this.#sortByFirstBytes(socket, toHttp1);
+      } else this.#detectByFirstBytes(socket, toHttp1);
     });
   }
 
-  /** Node's HTTP/1.1 leaves a connection half open that its client has ended; HTTP/2 would not see that it has gone. */
+  /** Node's HTTP/1.1 server allows half-open connections, on which HTTP/2 would not notice that the client has left. */
   #toHttp2(socket: Socket): void {
     socket.allowHalfOpen = false;
     this.#http2.emit("connection", socket);
   }
 
-  /** As many as tell it: a POST that comes byte by byte begins as HTTP/2 does. */
-  #sortByFirstBytes(socket: Socket, toHttp1: (socket: Socket) => void): void {
+  /** Reads until the bytes match the preface or differ from it: a POST that arrives byte by byte also begins with P. */
+  #detectByFirstBytes(socket: Socket, toHttp1: (socket: Socket) => void): void {
     const silent = setTimeout(() => socket.destroy(), HEAD_TIMEOUT).unref();
     let first: Buffer = Buffer.alloc(0);
     const take = (bytes: Buffer) => {
@@ -148,7 +148,7 @@ export class HttpServer {
       process.nextTick(() => socket.resume());
     };
     const leave = () => void socket.destroy();
-    socket.on("error", () => {}); // until it is somebody's
+    socket.on("error", () => {}); // until a server has taken the socket
     socket.once("close", () => clearTimeout(silent));
     socket.on("data", take).on("end", leave);
   }

@@ -7,17 +7,17 @@ import { BrokenConnections, type RefuseBody } from "./broken-connection.ts";
 import type { Arrival, RequestHandler } from "./request-handler.ts";
 import { endIfUnread, UNREAD_TIMEOUT } from "./stalled.ts";
 
-/** Milliseconds for a request's head, and for all of it: who is slower is told 408. */
+/** Milliseconds for a request's head, and for the whole request. A slower client is answered with 408. */
 export const HEAD_TIMEOUT = 15_000;
 const REQUEST_TIMEOUT = 300_000;
-/** How often these are looked at. */
+/** Milliseconds between two checks of these timeouts. */
 const CHECK_INTERVAL = 1_000;
-/** Bytes of a request's head: above it 431. */
+/** Bytes of a request's head. A larger one is answered with 431. */
 const MAX_HEAD = 16_384;
-/** Requests on a connection that wait for the answer to an earlier one, as many as streams of HTTP/2; with more it is cut off. */
+/** Pipelined requests waiting on one connection, as many as HTTP/2 streams. With more, the connection is closed. */
 const MAX_PIPELINED = 100;
 
-/** Node's HTTP/1.1, in the clear or by TLS, with our limits. */
+/** Node's HTTP/1.1 server, in cleartext or over TLS, with the gateway's limits. */
 export function createHttp1(options: GatewayOptions, handle: RequestHandler, refuseBody: RefuseBody): Server {
   const settings = {
     keepAliveTimeout: withinTimer(options.keepAliveTimeout),
@@ -26,7 +26,7 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler, ref
     connectionsCheckingInterval: CHECK_INTERVAL,
     maxHeaderSize: MAX_HEAD,
     noDelay: true,
-    requireHostHeader: false, // looked at with the rest of the request's address
+    requireHostHeader: false, // checked with the rest of the request's address
     shouldUpgradeCallback: isWebSocket,
   };
   const server =
@@ -38,7 +38,7 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler, ref
   const take = (request: IncomingMessage, response: ServerResponse, arrival?: Arrival) => {
     if (isClosing(request.socket)) return;
     newest.set(request.socket, response);
-    // Where nobody listens, as between two requests, node closes the connection.
+    // Without a listener, as between two requests, Node closes the connection.
     response.on("timeout", endIfUnread);
     if (response.socket === null && isOneTooMany(request.socket, response)) request.socket.destroy();
     else handle(request, response, arrival);
@@ -50,7 +50,7 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler, ref
     handle(request, responseOn(request, socket), { socket, upgrade: { socket, head } });
   });
   server.on("connect", (request, socket: Socket) => {
-    // Node has let go of the connection, so that the answer before it might not get to its end.
+    // Node has released the connection, so the answer to an earlier request might be cut off.
     if (isAnswerDue(socket) || isClosing(socket)) socket.destroy();
     else handle(request, responseOn(request, socket), { socket });
   });
@@ -59,27 +59,27 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler, ref
   return server;
 }
 
-/** The answer to the request that came last on each connection. */
+/** The response to the latest request on each connection. */
 const newest = new WeakMap<Socket, ServerResponse>();
 
-/** Whether a request is still to be answered. */
+/** Whether the latest request is not yet answered. */
 function isAnswerDue(socket: Socket): boolean {
   return newest.get(socket)?.writableFinished === false;
 }
 
 /**
- * Whether the request that came last is the last: what comes behind it in the same packet is not carried out, for it may be
- * the rest of a body that was refused for its framing. Source: RFC 9112, 9.6.
+ * Whether the connection closes after the latest request. Requests that follow it in the same packet are not handled:
+ * they may be the rest of a body that was refused for its framing. Source: RFC 9112, 9.6.
  */
 function isClosing(socket: Socket): boolean {
   return newest.get(socket)?.shouldKeepAlive === false;
 }
 
 /**
- * Any other protocol's offer is passed over, and the request answered by HTTP/1.1; so is one of HTTP/1.0, which has no
- * such offers (RFC 9110, 7.8), one that is not GET (RFC 6455, 4.1), one with a body, which no WebSocket has, and for
- * which node gives no socket but a stream behind that body, and one that comes before earlier ones are answered, whose
- * connection is not free.
+ * Whether a request's Upgrade is honored. Otherwise it is ignored, and the request is answered over HTTP/1.1. That is
+ * so for protocols other than WebSocket; for HTTP/1.0, which has no upgrades (RFC 9110, 7.8); for methods other than
+ * GET (RFC 6455, 4.1); for a request with a body, for which Node provides a stream behind the body in place of the
+ * socket; and while earlier requests on the connection are not answered.
  */
 function isWebSocket({ method, httpVersion, headers, socket }: IncomingMessage): boolean {
   if (method !== "GET" || httpVersion !== "1.1" || isAnswerDue(socket) || isClosing(socket)) return false;
@@ -87,10 +87,10 @@ function isWebSocket({ method, httpVersion, headers, socket }: IncomingMessage):
   return headers.upgrade?.toLowerCase() === "websocket" && !hasBody;
 }
 
-/** Requests of each connection that came before those ahead of them were answered. */
+/** Number of pipelined requests that wait on each connection. */
 const queued = new WeakMap<Socket, number>();
 
-/** Node takes as many as a connection holds, which is thousands in one packet. */
+/** Node sets no limit of its own: one packet can hold thousands of requests. */
 function isOneTooMany(socket: Socket, response: ServerResponse): boolean {
   const count = (queued.get(socket) ?? 0) + 1;
   if (count > MAX_PIPELINED) return true;
@@ -100,11 +100,11 @@ function isOneTooMany(socket: Socket, response: ServerResponse): boolean {
 }
 
 /**
- * Node makes none for such a request: what is answered to it by HTTP is the last on its connection. Nobody reads what its
- * client still says, so its end would stay unseen.
+ * Creates the response to an upgrade or CONNECT request, for which Node creates none. The connection is closed after
+ * it. Nothing reads from the socket, so the end of its client would not be noticed; hence the timeout.
  */
 function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
-  socket.on("error", () => {}); // told by its end
+  socket.on("error", () => {}); // `close` follows
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);

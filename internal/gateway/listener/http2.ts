@@ -10,10 +10,10 @@ import type { GatewayOptions } from "../options.ts";
 import type { RequestHandler } from "./request-handler.ts";
 import { cancelIfStalled, UNREAD_TIMEOUT } from "./stalled.ts";
 
-/** Bytes of a request's header fields. */
+/** Maximum size of a request's header fields, in bytes. */
 const MAX_HEAD = 16_384;
 
-/** Node's HTTP/2, which is handed its connections, with our limits. */
+/** Node's HTTP/2 server with the gateway's limits. It does not listen; it is handed its connections. */
 export function createHttp2(options: GatewayOptions, handle: RequestHandler): Http2Server {
   const server = createServer({
     settings: { maxConcurrentStreams: options.http2MaxStreams, maxHeaderListSize: MAX_HEAD },
@@ -24,9 +24,9 @@ export function createHttp2(options: GatewayOptions, handle: RequestHandler): Ht
   server.on("stream", (stream) => wheneverQuiet(stream, UNREAD_TIMEOUT, () => cancelIfStalled(stream)));
   server.on("request", (request, response) => handle(request, response));
   server.on("checkContinue", (request, response) => handle(request, response, { awaitsContinue: true }));
-  // Node knows the expectation in lower case alone; another one is refused before leave is given.
+  // Node recognizes only the lower-case 100-continue. Any other expectation is checked before 100 is sent.
   server.on("checkExpectation", (request, response) => handle(request, response, { awaitsContinue: true }));
   server.on("connect", (request: Http2ServerRequest, response: Http2ServerResponse) => handle(request, response));
-  server.on("sessionError", () => {}); // the session ends with it, and its requests hear of that
+  server.on("sessionError", () => {}); // the session closes, which ends its requests
   return server;
 }

@@ -2,15 +2,15 @@ import type { Duplex } from "node:stream";
 import type { Upgrade } from "../exchange/exchange.ts";
 import type { GatewayRequest, GatewayResponse } from "../exchange/http-messages.ts";
 
-/** What is known of a request beside itself. */
+/** How a request arrived, in addition to the request and response objects. */
 export interface Arrival {
-  /** Its connection, where node has left that to us: nothing else comes on it. */
+  /** Its connection, if Node has released it. No further request arrives on it. */
   readonly socket?: Duplex;
-  /** It asks to speak WebSocket from here on. */
+  /** Present for an upgrade to WebSocket. */
   readonly upgrade?: Upgrade;
-  /** The client waits for leave to send the body. */
+  /** The client waits for 100 Continue before it sends the body. */
   readonly awaitsContinue?: boolean;
 }
 
-/** Who answers. */
+/** Answers a request. */
 export type RequestHandler = (request: GatewayRequest, response: GatewayResponse, arrival?: Arrival) => void;

@@ -1,20 +1,20 @@
 import type { Logger } from "../../base/log.ts";
 import type { Exchange } from "../exchange/exchange.ts";
-import { toldRequest } from "../exchange/request-for-log.ts";
+import { requestForLog } from "../exchange/request-for-log.ts";
 
-/** Tells of a request that has ended: its status, and the bytes of its answer's body. */
+/** Logs a request that has ended, with its status and the size of the answer's body in bytes. */
 export type AccessLog = (exchange: Exchange, status: number, bytes: number) => void;
 
-/** Characters of what a client may make long. */
+/** Maximum number of characters logged of User-Agent. */
 const MAX_AGENT = 256;
 
-/** One line for each request. */
+/** Logs one line per request. */
 export function createAccessLog(log: Logger): AccessLog {
   return (exchange, status, bytes) => {
     const { host, route, startedAt, headers } = exchange;
     const line = {
       host,
-      ...toldRequest(exchange),
+      ...requestForLog(exchange),
       route,
       status,
       ms: Math.round((performance.now() - startedAt) * 100) / 100,

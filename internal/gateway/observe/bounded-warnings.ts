@@ -1,20 +1,23 @@
 import type { Logger } from "../../base/log.ts";
 
-/** Milliseconds in which a kind of warning is logged once. */
+/** Milliseconds between two log messages of one kind. */
 const INTERVAL = 10_000;
-/** Kinds that are told apart: what names them may come from outside. Those logged latest stay; while all are recent, others are one. */
+/**
+ * Maximum number of kinds, as their names may come from outside. The least recently logged kind is dropped; while all
+ * are recent, further names share one kind.
+ */
 const MOST_KINDS = 200;
 
 interface Kind {
   readonly key: string;
   loggedAt: number;
-  /** Not logged since. */
+  /** Warnings suppressed since then. */
   more: number;
 }
 
 /**
- * Warnings that a client, or a server that is down, can cause thousands of times a second: the first of each kind is logged
- * at once, and then one in ten seconds, with `more`: how many there were in between.
+ * Rate-limits warnings that a client, or a failed server, can cause thousands of times per second. The first of each
+ * kind is logged at once, then at most one every ten seconds, with the number of suppressed ones as `more`.
  */
 export class BoundedWarnings {
   readonly #log: Logger;
@@ -26,7 +29,7 @@ export class BoundedWarnings {
     this.#interval = interval;
   }
 
-  /** @param name - of the kind. */
+  /** @param name - name of the kind */
   warn(name: string, fields: object, message: string): void {
     const kind = this.#kind(name);
     const now = performance.now();
@@ -38,7 +41,7 @@ export class BoundedWarnings {
     kind.loggedAt = now;
     kind.more = 0;
     this.#kinds.delete(kind.key);
-    this.#kinds.set(kind.key, kind); // the latest last
+    this.#kinds.set(kind.key, kind); // moved to the end: ordered by time
     this.#log.warn(more === 0 ? fields : { ...fields, more }, message);
   }
 
@@ -52,7 +55,7 @@ export class BoundedWarnings {
     return kind;
   }
 
-  /** Forgets the kind that was logged longest ago, where that is an interval ago. */
+  /** Drops the least recently logged kind if that was more than an interval ago. */
   #hasRoom(): boolean {
     if (this.#kinds.size < MOST_KINDS) return true;
     const [oldest] = this.#kinds.values();

@@ -6,7 +6,7 @@ import type { StatusSources } from "./status-sources.ts";
 interface Sample {
   readonly value: number;
   readonly labels?: Readonly<Record<string, string>>;
-  /** Where it is another than the metric's. */
+  /** If it differs from the metric's name. */
   readonly metricName?: string;
 }
 
@@ -17,7 +17,10 @@ interface Metric {
   samples(): readonly Sample[];
 }
 
-/** All figures in the text format of Prometheus, this process's own among them. prom-client is loaded by the first look. */
+/**
+ * All metrics in the Prometheus text format, including those of this process. prom-client is loaded on the first
+ * request.
+ */
 export function createMetricsPage(sources: StatusSources): () => Promise<Answer> {
   let registry: Promise<Registry> | undefined;
   return async () => {
@@ -33,7 +36,8 @@ async function createRegistry(metrics: readonly Metric[]): Promise<Registry> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const { name, help, type, samples } of metrics) {
-    // What it wants of a metric is its name and this: its own classes take one value at a time, and no finished histogram.
+    // The registry uses only `name` and `get`. prom-client's own classes accept one value at a time, and no finished
+    // histogram.
     const metric = { name, get: async () => ({ name, help, type, aggregator: "sum", values: samples() }) };
     registry.registerMetric(metric as unknown as Parameters<Registry["registerMetric"]>[0]);
   }
@@ -47,13 +51,13 @@ function metricsOf(sources: StatusSources): readonly Metric[] {
   return [
     requests(sources.metrics),
     durations(sources.metrics),
-    one("xsys_http_requests_in_flight", "gauge", "Requests not answered yet.", () => sources.inFlight()),
-    one("xsys_http_requests_queued", "gauge", "Requests that wait for their turn or for a worker.", () =>
+    one("xsys_http_requests_in_flight", "gauge", "Requests that are not yet answered.", () => sources.inFlight()),
+    one("xsys_http_requests_queued", "gauge", "Requests that wait in the queue or for a worker.", () =>
       sources.queued(),
     ),
-    one("xsys_workers_wanted", "gauge", "Workers that are to be there.", () => sources.workersWanted()),
-    one("xsys_workers_ready", "gauge", "Workers that take requests.", () => sources.workersReady()),
-    one("xsys_worker_restarts_total", "counter", "Workers started in another's place.", () => sources.workerRestarts()),
+    one("xsys_workers_wanted", "gauge", "Workers that should run.", () => sources.workersWanted()),
+    one("xsys_workers_ready", "gauge", "Workers that accept requests.", () => sources.workersReady()),
+    one("xsys_worker_restarts_total", "counter", "Workers restarted.", () => sources.workerRestarts()),
     {
       name: "xsys_worker_resident_memory_bytes",
       type: "gauge",
@@ -81,7 +85,7 @@ function durations(metrics: Metrics): Metric {
   return {
     name,
     type: "histogram",
-    help: "Time from a request's head to the end of its answer, by route, method and status.",
+    help: "Time from the head of a request to the end of its answer, by route, method and status.",
     samples: () =>
       metrics.series.flatMap(({ route, method, status, buckets, count, sum }) => {
         const labels = { route, method, status };

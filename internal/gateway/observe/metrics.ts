@@ -1,27 +1,27 @@
-/** What is counted of one route, method and status. */
+/** The counts for one route, method and status. */
 export interface Series {
   readonly route: string;
   readonly method: string;
-  /** Such as "200"; of what is beyond the limit "2xx". */
+  /** Such as "200"; for combinations over the limit "2xx". */
   readonly status: string;
   count: number;
-  /** Seconds, of all requests together. */
+  /** Total duration of the requests, in seconds. */
   sum: number;
-  /** Requests per bucket of BUCKETS, each without those of the ones before; the last is for all that are slower. */
+  /** Requests per bucket of BUCKETS, not cumulative. The last one counts those above the highest bound. */
   readonly buckets: Float64Array;
 }
 
-/** Upper bounds in seconds: from an answer of a worker on the same machine to one that has nearly timed out. */
+/** Upper bounds in seconds, from a fast answer of a local worker to one that has nearly timed out. */
 export const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Combinations that are counted apart: methods, and a worker's statuses, are as many as others make them. */
+/** Maximum number of series: clients choose the methods, and workers the statuses. */
 const MAX_SERIES = 2_000;
 const OTHER = "other";
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"]);
 
 /**
- * How many requests were answered, by route, method and status, and how long they took. A record costs some 45 ns; with a
- * counter and a histogram of prom-client, which make a text of the labels each time, it was 530 at the least.
+ * Counts answered requests and their durations by route, method and status. Recording a request takes about 45 ns. With
+ * prom-client's counter and histogram, which build a string of the labels each time, it took at least 530 ns.
  */
 export class Metrics {
   readonly #byRoute = new Map<string, Map<string, Map<number, Series>>>();
@@ -34,7 +34,7 @@ export class Metrics {
     return this.#total;
   }
 
-  /** Those answered with 500 and above. */
+  /** Requests answered with status 500 or above. */
   get failed(): number {
     return this.#failed;
   }

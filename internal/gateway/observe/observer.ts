@@ -4,10 +4,10 @@ import type { Features } from "../features.ts";
 import type { AccessLog } from "./access-log.ts";
 import { Metrics } from "./metrics.ts";
 
-/** What a client that has gone before its answer is counted as: nginx's number for it. */
+/** Status recorded if the client disconnects before it is answered. As in nginx. */
 const CLIENT_GONE = 499;
 
-/** Sees every request begin and end: counts them, logs them, and waits for them. */
+/** Observes the start and end of every request: counts them, logs them, and can wait until none is in flight. */
 export class Observer {
   readonly metrics: Metrics = new Metrics();
   readonly #quality: Features["quality"];
@@ -20,7 +20,7 @@ export class Observer {
     this.#accessLog = accessLog;
   }
 
-  /** Requests that are not answered yet. */
+  /** Requests that are not yet answered. */
   get inFlight(): number {
     return this.#inFlight;
   }
@@ -30,7 +30,7 @@ export class Observer {
     exchange.onEnd(() => this.#ended(exchange));
   }
 
-  /** Resolves when no request is under way, or after so many milliseconds. */
+  /** Resolves when no request is in flight, or after `milliseconds`. */
   async idle(milliseconds: number): Promise<void> {
     if (this.#inFlight === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -7,7 +7,7 @@ export type StatusPages = (exchange: Exchange) => Answer | Promise<Answer> | und
 
 const RESERVED = "/_xypriss/b/";
 
-/** Answers /_xypriss/b/status, /_xypriss/b/health and /_xypriss/b/metrics; any other path is not its own. */
+/** Answers /_xypriss/b/status, /_xypriss/b/health and /_xypriss/b/metrics; undefined for any other path. */
 export function createStatusPages(sources: StatusSources): StatusPages {
   const startedAt = performance.now();
   const pages: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
@@ -43,7 +43,7 @@ function statusPage(sources: StatusSources, uptime: number): Answer {
   });
 }
 
-/** The request for the page itself is none of those in flight. */
+/** The request for this page is not counted as in flight. */
 function concurrency({ inFlight, queued, limits }: StatusSources): object {
   return {
     in_flight: Math.max(0, inFlight() - queued() - 1),
@@ -57,7 +57,7 @@ function concurrency({ inFlight, queued, limits }: StatusSources): object {
   };
 }
 
-/** Unhealthy is who needs workers and has none that is ready. */
+/** Unhealthy means that workers are wanted and none is ready. */
 function healthPage(sources: StatusSources): Answer {
   const isHealthy = sources.workersWanted() === 0 || sources.workersReady() > 0;
   return isHealthy ? jsonAnswer(200, { status: "healthy" }) : jsonAnswer(503, { status: "unhealthy" });

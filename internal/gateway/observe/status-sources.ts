@@ -4,40 +4,40 @@ import type { GatewayOptions } from "../options.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Observer } from "./observer.ts";
 
-/** Where the figures of the pages come from; each is asked when its page is. */
+/** The values shown on the status pages, read when a page is requested. */
 export interface StatusSources {
   readonly metrics: Metrics;
-  /** Requests that are not answered yet, and how many of them wait for their turn or for a worker. */
+  /** Requests that are not yet answered, and how many of them wait in the queue or for a worker. */
   inFlight(): number;
   queued(): number;
   readonly limits: ConcurrencyLimits;
-  /** Workers that are to be there: 0 where there need be none. */
+  /** Number of workers that should run; 0 if none is needed. */
   workersWanted(): number;
   workersReady(): number;
   workerRestarts(): number;
-  /** How many are in each state; none where others start them. */
+  /** Number of workers in each state; empty if the service does not supervise them. */
   workerStates(): Readonly<Partial<Record<string, number>>>;
-  /** Resident bytes, of those that are known. */
+  /** Resident memory in bytes, if known. */
   workerMemory(): readonly { readonly id: string; readonly memory?: number | undefined }[];
 }
 
-/** Limits of requests at once, as the flags of the same names have them: 0 for any number. */
+/** Limits of concurrent requests, as set by the flags of the same names; 0 for no limit. */
 export interface ConcurrencyLimits {
   readonly maxConcurrentRequests: number;
   readonly maxPerIp: number;
   readonly maxQueueSize: number;
-  /** Milliseconds that a request waits for its turn or for a worker. */
+  /** Milliseconds that a request may wait in the queue or for a worker. */
   readonly queueTimeout: number;
 }
 
-/** What is known of the workers beyond their connections. */
+/** Data about the workers that the pool does not have. */
 export interface WorkerFigures {
-  /** How many there should be; 0 where others start them. */
+  /** How many should run; 0 if the service does not supervise them. */
   readonly wanted: number;
   readonly restarts: number;
-  /** How many are in each state, of those that are supervised. */
+  /** Number of supervised workers in each state. */
   readonly states: Readonly<Partial<Record<string, number>>>;
-  /** Resident bytes, of those that are known. */
+  /** Resident memory in bytes, if known. */
   readonly memory: readonly { readonly id: string; readonly memory?: number | undefined }[];
 }
 

@@ -2,7 +2,9 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Headers, HeaderValue } from "../../../protocol/wire/worker.ts";
 import { hopByHop } from "./hop-by-hop.ts";
 
-/** An upstream's fields for the client: without what is about the connection, and of a whole body without its length. */
+/**
+ * An upstream's header fields for the client, without hop-by-hop fields, and for a buffered body without its length.
+ */
 export function answerHeaders(headers: IncomingHttpHeaders, isWhole: boolean): Headers {
   const isDropped = hopByHop(headers.connection);
   const kept: Record<string, HeaderValue> = {};

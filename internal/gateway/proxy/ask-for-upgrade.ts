@@ -11,23 +11,23 @@ import { Tries } from "./tries.ts";
 import { UpgradeAttempt } from "./upgrade-attempt.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** An upstream changes the protocol. */
+/** An upstream has accepted the upgrade. */
 export interface Agreement {
   readonly upstream: Upstream;
   readonly socket: Duplex;
-  /** What came of it after the upstream's answer. */
+  /** Bytes received after the upstream's answer. */
   readonly head: Buffer;
-  /** Name and value in turn, of that answer. */
+  /** Names and values of that answer alternately. */
   readonly rawHeaders: readonly string[];
 }
 
 /**
- * Asks an upstream for the protocol that a client wants; one that cannot be reached, or breaks off before it answered, is
- * followed by another. An answer is a refusal: an upstream's own as it is, or that there is none.
+ * Sends a client's upgrade request to an upstream, and to the next one if it cannot be reached or fails before it
+ * answers. Resolves with an Answer if the upgrade is refused, by an upstream or because none has answered.
  */
 export async function askForUpgrade(deps: ProxyDeps, exchange: Exchange): Promise<Agreement | Answer> {
-  const wish = [...requestHeaders(exchange), "connection", "Upgrade", "upgrade", exchange.headers.upgrade ?? ""];
-  const wanted = { method: exchange.method, path: exchange.target, headers: wish };
+  const fields = [...requestHeaders(exchange), "connection", "Upgrade", "upgrade", exchange.headers.upgrade ?? ""];
+  const wanted = { method: exchange.method, path: exchange.target, headers: fields };
   const tries = new Tries(deps, exchange);
   let attempt: UpgradeAttempt | undefined;
   exchange.onEnd(() => attempt?.abort());
@@ -37,7 +37,7 @@ export async function askForUpgrade(deps: ProxyDeps, exchange: Exchange): Promis
       const { response, switched } = await attempt.reply;
       if (switched !== undefined && !isWebSocket(response)) {
         switched.socket.destroy();
-        throw new Error("it changed to a protocol that nobody asked it for");
+        throw new Error("the upstream switched to a protocol that was not requested");
       }
       attempt = undefined;
       return switched ? { upstream, ...switched, rawHeaders: response.rawHeaders } : refusal(response, deps.timeout);
@@ -50,7 +50,7 @@ export async function askForUpgrade(deps: ProxyDeps, exchange: Exchange): Promis
   return tries.giveUp();
 }
 
-/** The only one that is asked for. */
+/** WebSocket is the only protocol that is requested. */
 function isWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === "websocket";
 }

@@ -7,18 +7,18 @@ import type { ForwardedRequest } from "./forwarded-request.ts";
 import type { Upstream } from "./upstream.ts";
 import { UpstreamBody } from "./upstream-body.ts";
 
-/** Bytes of an answer that is waited for whole: written at once, and made good elsewhere if its upstream dies over it. */
-const MOST_WHOLE = 16_384;
-/** Answers below 200 before the one that counts. Each renews the time that the upstream has for that. */
+/** Maximum bytes of a buffered answer: it is written at once, and another upstream can replace it if this one fails. */
+const MAX_BUFFERED = 16_384;
+/** Maximum number of 1xx answers before the final one. Each of them restarts the timeout. */
 const MOST_INTERIM = 100;
 
 /** One request to one upstream. */
 export class Attempt implements Dispatcher.DispatchHandler {
-  /** Rejects with what undici says, or with the error of the request's body. */
+  /** Rejects with undici's error, or with that of the request's body. */
   readonly answer: Promise<Answer>;
-  /** The upstream may have seen some of it. */
+  /** The upstream may have received a part of the request. */
   wasSent = false;
-  /** Something came that should be an answer. */
+  /** The upstream has begun to send an answer. */
   hasBegun = false;
   readonly #request: ForwardedRequest;
   readonly #upstream: Upstream;
@@ -32,24 +32,24 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = [];
   #body: UpstreamBody | undefined;
 
-  /** `timeout` in milliseconds until its answer begins, and between the parts of it; 0 for any time. */
+  /** @param timeout - milliseconds until the answer begins, and between its chunks; 0 for no timeout */
   constructor(request: ForwardedRequest, upstream: Upstream, timeout: number) {
     this.#request = request;
     this.#upstream = upstream;
     this.answer = this.#outcome.promise;
     const { method, path, headers, body: given } = request;
     const body = given === undefined || given instanceof Uint8Array ? (given ?? null) : new ClientBody(given);
-    // Without a name of its own the request would bring the client's Host for TLS, and part connections by it.
+    // By default, undici would use the client's Host as the TLS server name, and separate connections by it.
     const { hostname: servername } = upstream.address;
     const options = { method, path, headers, body, headersTimeout: timeout, bodyTimeout: timeout, servername };
     upstream.active += 1;
     upstream.pool.dispatch(options, this);
   }
 
-  /** Nobody wants it any more. */
+  /** Called when the client has disconnected. */
   abort(): void {
     this.#isAborted = true;
-    this.#controller?.abort(new Error("the client has gone"));
+    this.#controller?.abort(new Error("the client disconnected"));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -66,12 +66,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (status < 200) {
       this.#interim += 1;
       if (this.#interim > MOST_INTERIM)
-        controller.abort(new Error(`it sent more than ${MOST_INTERIM} answers below 200`));
+        controller.abort(new Error(`the upstream sent more than ${MOST_INTERIM} answers below 200`));
       return;
     }
     this.#upstream.answered(performance.now() - this.#sentAt);
     const hasBody = this.#request.method !== "HEAD" && status !== 204 && status !== 304;
-    const isWhole = hasBody && Number(headers["content-length"] ?? Number.POSITIVE_INFINITY) <= MOST_WHOLE;
+    const isWhole = hasBody && Number(headers["content-length"] ?? Number.POSITIVE_INFINITY) <= MAX_BUFFERED;
     this.#status = status;
     this.#headers = answerHeaders(headers, isWhole);
     if (isWhole || !hasBody) return;

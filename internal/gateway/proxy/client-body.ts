@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 
 /**
- * A client's body for one upstream, begun with the first read: until then another upstream can have it. Whoever destroys
- * this one leaves the client's own stream as it is, and so the connection that the client hears the answer on.
+ * A client's body for one upstream. It is not consumed before the first read; until then it can go to another upstream.
+ * Destroying it does not destroy the client's stream, whose connection is needed for the answer.
  */
 export class ClientBody extends Readable {
   readonly #source: Readable;
@@ -11,7 +11,7 @@ export class ClientBody extends Readable {
   constructor(source: Readable) {
     super();
     this.#source = source;
-    // It may fail before its upstream listens, or when it no longer does: who waits for the answer hears of it.
+    // It may fail when the upstream has no listener. The error reaches the caller through the answer.
     this.on("error", () => {});
   }
 
@@ -46,6 +46,6 @@ export class ClientBody extends Readable {
   };
 
   readonly #cutShort = (): void => {
-    if (!this.#source.readableEnded) this.destroy(new Error("the client has gone in the middle of its body"));
+    if (!this.#source.readableEnded) this.destroy(new Error("the client disconnected before the end of its body"));
   };
 }

@@ -1,13 +1,13 @@
-/** A time that all tries of a request have together. */
+/** Timeout for all attempts of a request together. */
 export class Deadline {
   readonly #at: number;
 
-  /** `timeout` in milliseconds; 0 for any time. */
+  /** @param timeout - milliseconds; 0 for no timeout */
   constructor(timeout: number) {
     this.#at = timeout > 0 ? performance.now() + timeout : Number.POSITIVE_INFINITY;
   }
 
-  /** Milliseconds left, 1 at the least; 0 for any number. */
+  /** Milliseconds left, at least 1; 0 for no timeout. */
   get left(): number {
     return this.#at === Number.POSITIVE_INFINITY ? 0 : Math.max(1, Math.ceil(this.#at - performance.now()));
   }

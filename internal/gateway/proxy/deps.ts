@@ -2,15 +2,15 @@ import type { Logger } from "../../base/log.ts";
 import type { BoundedWarnings } from "../observe/bounded-warnings.ts";
 import type { Upstreams } from "./upstreams.ts";
 
-/** What requests on their way to upstreams have in common. */
+/** Dependencies and settings that all proxied requests share. */
 export interface ProxyDeps {
   readonly upstreams: Upstreams;
   readonly log: Logger;
-  /** Why requests were not answered. */
+  /** Logs why requests were not answered. */
   readonly warnings: BoundedWarnings;
-  /** Milliseconds an upstream has to answer; 0 for any number. */
+  /** Milliseconds that an upstream may take to answer; 0 for no timeout. */
   readonly timeout: number;
   readonly connectTimeout: number;
-  /** Ends of the tunnels that are open. */
+  /** Functions that close the open tunnels. */
   readonly tunnels: Set<() => void>;
 }

@@ -6,31 +6,33 @@ const REFUSALS = new Set([
   ...["ERR_UNESCAPED_CHARACTERS", "ERR_INVALID_CHAR", "ERR_INVALID_HTTP_TOKEN"],
 ]);
 
-/** What a client is told when no upstream answered, by the last one's failure; undefined where none was fit to be asked. */
+/** The answer when no upstream answered. `failure` is that of the last one; undefined if none is healthy. */
 export function failureAnswer(failure: unknown): Answer {
   if (failure === undefined) return errorAnswer(503, "no upstream server is healthy");
   if (isTimeout(failure)) return errorAnswer(504, "the upstream server did not answer in time");
-  if (REFUSALS.has(codeOf(failure))) return errorAnswer(400, "the request cannot be passed on");
+  if (REFUSALS.has(codeOf(failure))) return errorAnswer(400, "the request cannot be forwarded");
   return errorAnswer(502, "the upstream server failed to answer");
 }
 
-/** It took too long. */
+/** Whether the upstream took too long. */
 export function isTimeout(failure: unknown): boolean {
   return TIMEOUTS.has(codeOf(failure));
 }
 
-/** What was to be sent is no request: no upstream is to blame. Codes of undici and of node:http. */
+/**
+ * Whether the request itself is invalid, so that no upstream has failed. The codes are those of undici and node:http.
+ */
 export function isOfRequest(failure: unknown): boolean {
   return REFUSALS.has(codeOf(failure));
 }
 
-/** The upstream may just have closed an idle connection as it was used again, which says nothing about the next one. */
+/** Whether the upstream may have closed an idle connection just as it was reused. A new connection may succeed. */
 export function isStaleConnection(failure: unknown): boolean {
   const { socket } = failure as { socket?: { bytesRead?: number } };
   return codeOf(failure) === "ECONNRESET" || codeOf(failure) === "EPIPE" || (socket?.bytesRead ?? 0) > 0;
 }
 
-/** For the log. Of a name with several addresses, none of which was reached, there is no message. */
+/** The reason for the log. The error has no message if a name has several addresses and none was reached. */
 export function reasonOf(failure: unknown): string {
   return (failure instanceof Error && failure.message) || codeOf(failure) || String(failure);
 }

@@ -8,9 +8,10 @@ import { type ForwardedRequest, forwardedRequest, isRepeatable } from "./forward
 import { Tries } from "./tries.ts";
 
 /**
- * An upstream's answer to a request. When one fails before its answer began, another is asked: if nothing was sent to the
- * first, or if the request may be repeated. 502, 503 (none is healthy) or 504 when none answers, 400 for what cannot be
- * sent to any or whose body could not be read to its end.
+ * Forwards a request and resolves with the upstream's answer. If an upstream fails before its answer has begun, another
+ * one is tried, provided that nothing was sent to the first or that the request may be repeated. If none answers, the
+ * status is 502, 503 (none is healthy) or 504; it is 400 if the request is invalid or its body could not be read
+ * completely.
  */
 export async function forward(deps: ProxyDeps, exchange: Exchange, body: ForwardedRequest["body"]): Promise<Answer> {
   const request = forwardedRequest(exchange, body);
@@ -24,7 +25,7 @@ export async function forward(deps: ProxyDeps, exchange: Exchange, body: Forward
       if (answer.body instanceof Readable) tries.watch(upstream, answer.body);
       return answer;
     } catch (error) {
-      if (body instanceof Readable && body.errored) return errorAnswer(400, "the body could not be read to its end");
+      if (body instanceof Readable && body.errored) return errorAnswer(400, "the body could not be read completely");
       if (exchange.ended || isOfRequest(error)) return failureAnswer(error);
       const { wasSent, hasBegun } = attempt;
       const isStale = !hasBegun && isStaleConnection(error);

@@ -2,18 +2,18 @@ import type { Readable } from "node:stream";
 import type { Exchange } from "../exchange/exchange.ts";
 import { requestHeaders } from "./request-headers.ts";
 
-/** A request as every upstream is given it. */
+/** A request as it is sent to an upstream. */
 export interface ForwardedRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
-  /** Name and value in turn. */
+  /** Names and values alternately. */
   readonly headers: string[];
   readonly body: Uint8Array | Readable | undefined;
 }
 
-/** Methods that may be carried out twice as well as once. Source: RFC 9110, 9.2.2. */
-const REPEATABLE = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+/** Idempotent methods. Source: RFC 9110, 9.2.2. */
+const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
 export function forwardedRequest(exchange: Exchange, body: ForwardedRequest["body"]): ForwardedRequest {
   const headers = requestHeaders(exchange);
@@ -23,7 +23,7 @@ export function forwardedRequest(exchange: Exchange, body: ForwardedRequest["bod
   return { method: exchange.method, path: exchange.target, headers, body };
 }
 
-/** Whether another upstream may be sent it, too, after one may have carried it out. */
+/** Whether the request may be sent to another upstream although one may already have processed it. */
 export function isRepeatable({ method, body }: ForwardedRequest): boolean {
-  return REPEATABLE.has(method) && (body === undefined || body instanceof Uint8Array);
+  return IDEMPOTENT.has(method) && (body === undefined || body instanceof Uint8Array);
 }

@@ -1,14 +1,14 @@
 /**
- * Whether a field tells of proxies on the way (`Forwarded`, `X-Forwarded-*`, `X-Real-IP`) and is not to be believed: one that
- * no trusted proxy has sent, or that is spelled as none does. `X_Forwarded_For` is what CGI and WSGI take for the right
- * name, and a proxy passes it on. `name` is in lower case.
+ * Whether a forwarding field (`Forwarded`, `X-Forwarded-*`, `X-Real-IP`) must not be trusted, because it does not come
+ * from a trusted proxy, or because its name is a variant. CGI and WSGI treat `X_Forwarded_For` as X-Forwarded-For, and
+ * proxies pass it on. `name` is in lower case.
  */
 export function isForged(name: string, isFromTrusted: boolean): boolean {
   const right = forwardingField(name);
   return right !== undefined && (!isFromTrusted || name !== right);
 }
 
-/** The name of the field of proxies that a lower-case name may be taken for; undefined where it is another field. */
+/** The forwarding field that a lower-case name may be mistaken for; undefined for any other field. */
 function forwardingField(name: string): string | undefined {
   const first = name.charCodeAt(0);
   if (first !== LETTER_X && first !== LETTER_F) return undefined;

@@ -1,10 +1,12 @@
 import { startTimer } from "../../../protocol/timers.ts";
 
-/** Rest of an upstream that could not be reached, in milliseconds: doubled by every failure in a row. */
+/**
+ * Milliseconds for which an unreachable upstream is not used: doubled with each consecutive failure, up to the maximum.
+ */
 const FIRST_REST = 1_000;
 const LONGEST_REST = 30_000;
 
-/** Whether an upstream is fit for requests: by what checks find, and by whether it could be reached last. */
+/** Health of an upstream, by the results of health checks and by whether it could be reached last. */
 export class Health {
   readonly #onChange: () => void;
   #passes = true;
@@ -12,22 +14,25 @@ export class Health {
   #unreached = 0;
   #rest: NodeJS.Timeout | undefined;
 
-  /** `onChange` runs whenever one of the two has changed. */
+  /** @param onChange - called when either of the two has changed */
   constructor(onChange: () => void) {
     this.#onChange = onChange;
   }
 
-  /** By its checks, until which it is taken for healthy. */
+  /** Result of the health checks; true before the first one. */
   get passes(): boolean {
     return this.#passes;
   }
 
-  /** It could not be reached a moment ago, and is left alone while there are others. */
+  /** It could not be reached recently, and is not used while there are other upstreams. */
   get isResting(): boolean {
     return this.#rest !== undefined;
   }
 
-  /** A check's result; `needed` of the other kind in a row change what it is taken for. True when this one did. */
+  /**
+   * Records the result of a check. `needed` is the number of consecutive results that changes the state. Returns
+   * whether this one changed it.
+   */
   checked(passed: boolean, needed: { readonly healthy: number; readonly unhealthy: number }): boolean {
     this.#against = passed === this.#passes ? 0 : this.#against + 1;
     if (passed) this.reached();
@@ -43,7 +48,10 @@ export class Health {
     this.#endRest();
   }
 
-  /** Takes it out for a moment: true when it was not already. What was under way by then does not make it longer. */
+  /**
+   * Suspends the upstream for a time. Returns false if it is already suspended: failures of requests that were sent
+   * before do not extend the time.
+   */
   unreachable(): boolean {
     if (this.#rest !== undefined) return false;
     this.#unreached += 1;

@@ -1,4 +1,7 @@
-/** Fields about one connection, which end where it ends. Sources: RFC 9110, 7.6.1; RFC 9113, 8.2.2; RFC 2616, 13.5.1. */
+/**
+ * Fields that apply to one connection and are not forwarded. Sources: RFC 9110, 7.6.1; RFC 9113, 8.2.2; RFC 2616,
+ * 13.5.1.
+ */
 const HOP_BY_HOP = new Set([
   "connection",
   "http2-settings",
@@ -13,7 +16,7 @@ const HOP_BY_HOP = new Set([
 ]);
 const NONE: ReadonlySet<string> = new Set();
 
-/** Tells which lower-case names are not passed on, those that Connection names among them. */
+/** Returns a test for lower-case names that are not forwarded, including those listed in Connection. */
 export function hopByHop(connection: string | readonly string[] | undefined): (name: string) => boolean {
   const named = namesIn(connection);
   if (named.size === 0) return isHopByHop;
@@ -30,7 +33,7 @@ function namesIn(connection: string | readonly string[] | undefined): ReadonlySe
   return new Set(names.map((name) => name.trim()).filter((name) => name !== "" && !KEPT.has(name)));
 }
 
-/** What Connection may not take away: a client would hide by it who asks, and for what. */
+/** Fields that Connection must not remove: a client could hide its identity or the target. */
 const KEPT = new Set([
   "host",
   "content-length",

@@ -2,9 +2,9 @@ import { subscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
 
 /**
- * Lets undici take 100 on a connection, asked for or not, as it takes 102 and 103: it passes over these, but breaks the
- * connection off at a 100, though a client must be able to take any of them (RFC 9110, 15.2). So `100` is made `102` as it
- * is read. Only heads are looked at: from where a request is sent up to the first status that is final.
+ * Makes undici accept a 100 answer. undici ignores 102 and 103, but closes the connection on a 100, although a client
+ * must accept any 1xx (RFC 9110, 15.2). So `100` is changed to `102` while it is read. Only heads are examined, from
+ * when a request is sent up to the first final status.
  */
 export function acceptContinue(socket: Socket): void {
   const reader = new HeadReader();
@@ -19,36 +19,39 @@ export function acceptContinue(socket: Socket): void {
 
 const readers = new WeakMap<Socket, HeadReader>();
 
-/** Published by undici before it writes a request's head; by that of node's fetch as well, whose sockets are not ours. */
+/**
+ * Published by undici before it writes a request's head, also by the undici of Node's fetch, whose sockets are not in
+ * the map.
+ */
 subscribe("undici:client:sendHeaders", (message) => {
   readers.get((message as { readonly socket: Socket }).socket)?.begin();
 });
 
-/** How a status line begins; any digit stands for 0. After it come the three of the status. */
+/** Beginning of a status line, in which 0 stands for any digit. The three digits of the status follow. */
 const VERSION = Buffer.from("HTTP/0.0 ");
 const STATUS_END = VERSION.length + 3;
 const CR = 0x0d;
 const LF = 0x0a;
 const ZERO = 0x30;
 
-/** Where in an answer the bytes are that come. */
+/** The part of an answer that the next bytes belong to. */
 type Place = "status line" | "head" | "rest";
 
 class HeadReader {
   #place: Place = "rest";
-  /** Bytes of the status line. */
+  /** Number of bytes read of the status line. */
   #read = 0;
   #status = 0;
   #isLineEmpty = false;
 
-  /** An answer comes. */
+  /** Called before an answer. */
   begin(): void {
     this.#place = "status line";
     this.#read = 0;
     this.#status = 0;
   }
 
-  /** Changes the bytes where they say 100. */
+  /** Changes a status of 100 in the bytes to 102. */
   look(bytes: Buffer): void {
     for (let at = 0; at < bytes.length && this.#place !== "rest"; at++) {
       if (this.#place === "head") this.#passHead(bytes[at] as number);
@@ -58,7 +61,7 @@ class HeadReader {
 
   #readStatus(bytes: Buffer, at: number): void {
     const byte = bytes[at] as number;
-    if (this.#read === 0 && (byte === CR || byte === LF)) return; // the parser passes over empty lines
+    if (this.#read === 0 && (byte === CR || byte === LF)) return; // the parser skips empty lines
     if (!isExpected(byte, this.#read)) {
       this.#place = "rest";
       return;
@@ -67,7 +70,7 @@ class HeadReader {
     this.#read += 1;
     if (this.#read < STATUS_END) return;
     if (this.#status === 100) bytes[at] = ZERO + 2;
-    // The others below 200 are followed by another answer; after 101 it is another protocol.
+    // A 1xx is followed by another answer, except for 101, which is followed by another protocol.
     this.#place = this.#status < 200 && this.#status !== 101 ? "head" : "rest";
     this.#isLineEmpty = false;
   }

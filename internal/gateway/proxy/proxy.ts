@@ -14,29 +14,29 @@ export interface UpstreamStatus {
   readonly url: string;
   readonly weight: number;
   readonly healthy: boolean;
-  /** Requests and tunnels that have not ended. */
+  /** Number of open requests and tunnels. */
   readonly active: number;
-  /** Requests without an answer that was its own, or with one that broke off. */
+  /** Number of requests without an answer, or whose answer broke off. */
   readonly failures: number;
-  /** Milliseconds until it answers, smoothed; absent before its first answer. */
+  /** Smoothed time until it answers, in milliseconds; absent before the first answer. */
   readonly latency?: number;
 }
 
-/** Passes requests on to other servers. */
+/** Forwards requests to upstream servers. */
 export interface Proxy {
   /**
-   * An upstream's answer; 400, 502, 503 or 504 where there is none. A body that is not small comes as it is read, with
-   * its content-length if the upstream told one.
+   * Resolves with an upstream's answer, or with a 400, 502, 503 or 504. A body that is not small is streamed, with its
+   * Content-Length if the upstream sent one.
    */
   forward(exchange: Exchange, body: ForwardedRequest["body"]): Promise<Answer>;
-  /** Passes a wish for WebSocket on, and what an upstream makes of it. */
+  /** Forwards a WebSocket upgrade, and then the connection's bytes or the refusal. */
   upgrade(exchange: Exchange, upgrade: Upgrade): void;
   status(): UpstreamStatus[];
-  /** Breaks off what is still going on. */
+  /** Aborts open requests and tunnels. */
   close(): void;
 }
 
-/** @throws INVALID_PARAMS for what cannot be an upstream, or its health be asked by */
+/** @throws INVALID_PARAMS for an invalid upstream or health-check path */
 export function createProxy(options: ProxyOptions, { log }: { readonly log: Logger }): Proxy {
   const upstreams = new Upstreams(options);
   const { timeout, connectTimeout, healthCheck } = options;

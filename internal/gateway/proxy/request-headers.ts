@@ -4,10 +4,10 @@ import { isForged } from "./forwarding-fields.ts";
 import { hopByHop } from "./hop-by-hop.ts";
 
 /**
- * A request's fields for an upstream, name and value in turn: without what is about the connection, and what frames the
- * body. Host stays as the client asked, so that names, redirects and checks of origins are right behind the gateway too.
- * What tells who asked is ours, or a trusted proxy's, and never a stranger's: X-Forwarded-For and Forwarded grow by the peer, X-Forwarded-Proto
- * and -Host stay, X-Real-IP is the client.
+ * A request's header fields for an upstream, names and values alternately, without hop-by-hop fields and those that
+ * frame the body. Host is the client's, so that virtual hosts, redirects and origin checks work behind the gateway.
+ * Forwarding fields are accepted only from trusted proxies: the peer is appended to X-Forwarded-For and Forwarded,
+ * X-Forwarded-Proto and -Host are kept, and X-Real-IP is set to the client.
  */
 export function requestHeaders(exchange: Exchange): string[] {
   const { headers, host, isFromTrusted } = exchange;
@@ -21,14 +21,14 @@ export function requestHeaders(exchange: Exchange): string[] {
     else if (value !== undefined) for (const line of value) lines.push(name, line);
   }
   pushForwarding(lines, exchange);
-  // HTTP/1.0 has none: the upstream's own name takes its place.
+  // HTTP/1.0 may have no Host; the upstream's name is used then.
   if (host !== undefined) lines.push("host", host);
   return lines;
 }
 
 const NONE: Exchange["headers"] = {};
 
-/** Fields that are made anew, and Expect, which was met here. */
+/** Fields that are set anew, and Expect, which the gateway has handled. */
 const OWN = new Set([
   ...["host", "content-length", "expect"],
   ...["forwarded", "x-real-ip", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"],
@@ -49,7 +49,7 @@ function pushForwarding(lines: string[], exchange: Exchange): void {
   if (forwarded !== undefined) lines.push("forwarded", `${forwarded}, ${forwardedElement(peer, proto, host)}`);
 }
 
-/** IPv6 stands in brackets, and what is no token in quotes. Source: RFC 7239, 4 and 6. */
+/** IPv6 is in brackets, and a value that is not a token in quotes. Source: RFC 7239, 4 and 6. */
 function forwardedElement(peer: string, proto: string, host: string | undefined): string {
   const address = peer.includes(":") ? `"[${peer}]"` : peer;
   return `for=${address};proto=${proto}${host === undefined ? "" : `;host="${host}"`}`;

@@ -5,34 +5,34 @@ import type { Duplex } from "node:stream";
 import { startTimer } from "../../../protocol/timers.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** Bytes of the head of an upstream's answer. */
+/** Maximum bytes of the head of an upstream's answer. */
 const MAX_HEAD = 16_384;
 
 export interface UpgradeWish {
   readonly method: string;
   readonly path: string;
-  /** Name and value in turn, Connection and Upgrade among them. */
+  /** Names and values alternately, including Connection and Upgrade. */
   readonly headers: readonly string[];
 }
 
-/** What a server says to it. */
+/** An upstream's reply. */
 export interface UpgradeReply {
   readonly response: IncomingMessage;
-  /** The connection, and what already came of it, when it agreed. */
+  /** If it accepted: the connection, and the bytes already received on it. */
   readonly switched: { readonly socket: Duplex; readonly head: Buffer } | undefined;
 }
 
-/** Milliseconds; 0 for any number. */
+/** Timeouts in milliseconds; 0 for no timeout. */
 export interface UpgradeTimes {
   readonly connect: number;
   readonly answer: number;
 }
 
-/** A change of protocol asked of one upstream, over a connection of its own. */
+/** An upgrade request to one upstream, on a new connection. */
 export class UpgradeAttempt {
-  /** Rejects when it cannot be reached, breaks off or takes too long. */
+  /** Rejects if the upstream cannot be reached, breaks off or takes too long. */
   readonly reply: Promise<UpgradeReply>;
-  /** The upstream may have seen it. */
+  /** The upstream may have received the request. */
   wasSent = false;
   #request: ClientRequest | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -45,9 +45,9 @@ export class UpgradeAttempt {
     });
   }
 
-  /** Nobody wants it any more. */
+  /** Called when the client has disconnected. */
   abort(): void {
-    this.#request?.destroy(new Error("the client has gone"));
+    this.#request?.destroy(new Error("the client disconnected"));
   }
 
   async #ask(upstream: Upstream, { method, path, headers }: UpgradeWish, times: UpgradeTimes): Promise<UpgradeReply> {
@@ -58,11 +58,11 @@ export class UpgradeAttempt {
       servername: isIP(hostname) === 0 ? hostname : "",
     });
     this.#request = request;
-    this.#giveTime(times.connect, "UND_ERR_CONNECT_TIMEOUT");
+    this.#setTimeout(times.connect, "UND_ERR_CONNECT_TIMEOUT");
     request.once("socket", (socket) => {
       socket.once(isTls ? "secureConnect" : "connect", () => {
         this.wasSent = true;
-        this.#giveTime(times.answer, "UND_ERR_HEADERS_TIMEOUT");
+        this.#setTimeout(times.answer, "UND_ERR_HEADERS_TIMEOUT");
       });
     });
     const { promise, resolve, reject } = Promise.withResolvers<UpgradeReply>();
@@ -75,8 +75,8 @@ export class UpgradeAttempt {
     return reply;
   }
 
-  /** Late, it fails as undici's requests do. */
-  #giveTime(ms: number, code: string): void {
+  /** Fails with undici's error code after the timeout. */
+  #setTimeout(ms: number, code: string): void {
     clearTimeout(this.#timer);
     if (ms === 0) return;
     const fail = (): void => void this.#request?.destroy(Object.assign(new Error("no answer in time"), { code }));

@@ -5,12 +5,12 @@ import { closeAtEnd, tunnel } from "../upgrade/tunnel.ts";
 import { type Agreement, askForUpgrade } from "./ask-for-upgrade.ts";
 import type { ProxyDeps } from "./deps.ts";
 
-/** Milliseconds without a byte either way: what pings has one every minute or so. */
+/** Milliseconds without a byte in either direction after which a tunnel is closed. Pings usually come every minute. */
 const IDLE_TIMEOUT = 3_600_000;
 
 /**
- * Passes on what upstreams say to a client that wants another protocol: the agreement of one and then bytes both ways, or
- * a refusal.
+ * Forwards a client's upgrade request to an upstream. If it is accepted, bytes are piped in both directions; otherwise
+ * the refusal is sent.
  */
 export async function upgrade(deps: ProxyDeps, exchange: Exchange, taken: Upgrade): Promise<void> {
   const unwatch = closeAtEnd(taken.socket);
@@ -24,11 +24,11 @@ function refuse(exchange: Exchange, answer: Answer): void {
   try {
     writeAnswer(exchange, answer);
   } catch {
-    writeAnswer(exchange, errorAnswer(502, "the upstream server's answer cannot be sent by HTTP"));
+    writeAnswer(exchange, errorAnswer(502, "the upstream server's answer cannot be sent over HTTP"));
   }
 }
 
-/** Passes bytes until both ends are closed, as one of the things that the upstream has to do. */
+/** Pipes bytes until both ends are closed. The tunnel counts as an active request of the upstream. */
 async function connect({ tunnels }: ProxyDeps, exchange: Exchange, client: Upgrade, server: Agreement): Promise<void> {
   const end = (): void => {
     client.socket.destroy();
@@ -45,7 +45,7 @@ async function connect({ tunnels }: ProxyDeps, exchange: Exchange, client: Upgra
   tunnels.delete(end);
 }
 
-/** As the upstream wrote it: node has checked that no value breaks out of its line. */
+/** The upstream's head, unchanged: Node has checked that no value contains a line break. */
 function switchingHead(rawHeaders: readonly string[]): string {
   let head = "HTTP/1.1 101 Switching Protocols\r\n";
   for (let i = 0; i < rawHeaders.length; i += 2) head += `${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`;

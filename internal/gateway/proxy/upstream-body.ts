@@ -1,14 +1,16 @@
 import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 
-/** An answer's body as it comes, no faster than it is taken. Destroyed before its end, it ends the request upstream. */
+/**
+ * A streamed body of an answer, with back pressure. Destroying it before its end aborts the request to the upstream.
+ */
 export class UpstreamBody extends Readable {
   readonly #controller: Dispatcher.DispatchController;
 
   constructor(controller: Dispatcher.DispatchController) {
     super();
     this.#controller = controller;
-    // An upstream that dies while nobody listens yet ends this answer, not the service.
+    // Without a listener, an upstream's failure would end the process.
     this.on("error", () => {});
   }
 
@@ -21,7 +23,7 @@ export class UpstreamBody extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    if (!this.readableEnded) this.#controller.abort(error ?? new Error("the answer is not wanted any more"));
+    if (!this.readableEnded) this.#controller.abort(error ?? new Error("the answer is no longer needed"));
     done(error);
   }
 }

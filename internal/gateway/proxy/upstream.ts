@@ -13,18 +13,18 @@ export interface UpstreamTimes {
 }
 
 /**
- * Milliseconds that a failure counts as: who fails at once would have the best time of all, or none for ever, and so every
- * request first.
+ * Latency in milliseconds that is recorded for a failure. Otherwise an upstream that fails at once would have the best
+ * latency or none, and get every request first.
  */
 const TIME_OF_FAILURE = 10_000;
 
-/** A server that requests are passed on to, and its connections. */
+/** A server that requests are forwarded to, with its connections. */
 export class Upstream implements Candidate {
   readonly address: UpstreamAddress;
   readonly pool: Pool;
   readonly health: Health;
   readonly #latency = new Latency();
-  /** Requests and tunnels that have not ended. */
+  /** Number of open requests and tunnels. */
   active = 0;
   #failures = 0;
 
@@ -48,7 +48,7 @@ export class Upstream implements Candidate {
     return this.address.weight;
   }
 
-  /** Requests without an answer of its own, or with one that broke off. */
+  /** Number of requests without an answer, or whose answer broke off. */
   get failures(): number {
     return this.#failures;
   }
@@ -57,13 +57,13 @@ export class Upstream implements Candidate {
     return this.#latency.value;
   }
 
-  /** Its answer began, as many milliseconds after the request. */
+  /** Records that an answer began `ms` milliseconds after the request. */
   answered(ms: number): void {
     this.#latency.record(ms);
     this.health.reached();
   }
 
-  /** It did not answer, or not to the end. */
+  /** Records that the upstream did not answer, or that its answer broke off. */
   failed(): void {
     this.#failures += 1;
     this.#latency.record(TIME_OF_FAILURE);
@@ -75,7 +75,7 @@ export class Upstream implements Candidate {
   }
 }
 
-/** By the upstream's own name: undici takes the one in `host` for TLS, which is the client's word. */
+/** Uses the upstream's name for TLS. undici would use the Host header, which is the client's. */
 function connector(timeout: number): buildConnector.connector {
   const connect = buildConnector({ timeout: withinTimer(timeout), allowH2: false });
   return (options, done) => {

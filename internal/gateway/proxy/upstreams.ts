@@ -4,25 +4,25 @@ import type { ProxyOptions } from "../options.ts";
 import { parseUpstreams } from "./parse-upstream.ts";
 import { Upstream } from "./upstream.ts";
 
-/** All servers that requests are passed on to, and which of them may be given the next. */
+/** All upstreams, and the selection of one for each request. */
 export class Upstreams {
   readonly all: readonly Upstream[];
   readonly #strategy: Strategy;
-  #fit: readonly Upstream[];
+  #usable: readonly Upstream[];
 
   /** @throws INVALID_PARAMS */
   constructor(options: ProxyOptions) {
     this.all = parseUpstreams(options.upstreams).map(
-      (address) => new Upstream(address, options, () => this.#chooseFit()),
+      (address) => new Upstream(address, options, () => this.#updateUsable()),
     );
     this.#strategy = createStrategy(options.strategy);
-    this.#fit = this.all;
+    this.#usable = this.all;
   }
 
-  /** The next one for a client, of those not tried; one that rests only where there is no other. */
+  /** Picks an upstream that was not tried yet. A suspended one is picked only if there is no other. */
   pick(client: string, tried: ReadonlySet<Upstream>): Upstream | undefined {
-    if (tried.size === 0) return this.#strategy.pick(this.#fit, client);
-    const rest = this.#fit.filter((upstream) => !tried.has(upstream));
+    if (tried.size === 0) return this.#strategy.pick(this.#usable, client);
+    const rest = this.#usable.filter((upstream) => !tried.has(upstream));
     return this.#strategy.pick(rest.length > 0 ? rest : this.#passing().filter((one) => !tried.has(one)), client);
   }
 
@@ -30,10 +30,10 @@ export class Upstreams {
     await Promise.all(this.all.map((upstream) => upstream.close()));
   }
 
-  #chooseFit(): void {
+  #updateUsable(): void {
     const passing = this.#passing();
     const rested = passing.filter(({ health }) => !health.isResting);
-    this.#fit = rested.length > 0 ? rested : passing;
+    this.#usable = rested.length > 0 ? rested : passing;
   }
 
   #passing(): Upstream[] {

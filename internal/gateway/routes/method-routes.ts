@@ -2,16 +2,16 @@ import createRouter, { type HTTPVersion, type Instance } from "find-my-way";
 import { isParameter, type Route } from "./parse-route.ts";
 
 export interface RouteMatch {
-  /** Of the route, which may be another one than the request's: GET for HEAD, or `ALL_METHODS`. */
+  /** The route's method, which may differ from the request's: GET for HEAD, or `ALL_METHODS`. */
   readonly method: string;
   /** As the worker wrote it. */
   readonly pattern: string;
-  /** Decoded. The rest of the path, for a wildcard, is without slashes at its ends. */
+  /** Decoded. For a wildcard, the rest of the path, without leading and trailing slashes. */
   readonly params: Readonly<Record<string, string>>;
-  /** What the gateway serves itself. */
+  /** Present for a route that the gateway serves from disk. */
   readonly file?: {
     readonly path: string;
-    /** The path is a folder's, and `rest` the file below it. */
+    /** `path` is a folder, and `rest` the path of the file in it. */
     readonly isMount: boolean;
     readonly rest: string;
   };
@@ -20,9 +20,11 @@ export interface RouteMatch {
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 const onMatch = () => {};
 
-/** The routes for requests of one method. find-my-way knows the usual methods only, so each has a router, of routes that are all GET. */
+/**
+ * The routes for one method. find-my-way supports only the usual methods, so each has a router with its routes as GET.
+ */
 export class MethodRoutes {
-  /** By the path itself: most requests are for one of these, and 30 ns decide it. */
+  /** Routes without parameters, by path. Most requests match one of these, which takes 30 ns. */
   readonly #literal = new Map<string, RouteMatch>();
   readonly #router: Instance<HTTPVersion.V1>;
   readonly #shapes = new Set<string>();
@@ -31,10 +33,10 @@ export class MethodRoutes {
     this.#router = createRouter({
       ignoreTrailingSlash: true,
       ignoreDuplicateSlashes: true,
-      maxParamLength: Number.MAX_SAFE_INTEGER, // the URL's length is limited before
+      maxParamLength: Number.MAX_SAFE_INTEGER, // the URL's length was checked before
     });
     for (const route of routes) this.#add(route, route.wildcard === undefined ? "" : "/*");
-    // The rest of a path may be empty; whatever else is there has it before.
+    // A wildcard also matches an empty rest. Added last, as any other route for that path takes precedence.
     for (const route of routes) if (route.wildcard !== undefined) this.#add(route, "");
   }
 
@@ -56,7 +58,7 @@ export class MethodRoutes {
   }
 }
 
-/** A colon that begins no parameter is doubled for find-my-way. */
+/** In find-my-way, a literal colon is escaped by doubling it. */
 function escaped(segment: string): string {
   return isParameter(segment) ? segment : segment.replaceAll(":", "::");
 }

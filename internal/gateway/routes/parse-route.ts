@@ -1,23 +1,23 @@
 import type { RouteEntry } from "../../../protocol/wire/worker.ts";
 
-/** A route of the syntax: segments that are literal, `:name`, or at the end `*name`. */
+/** A parsed route. A segment is literal or `:name`; the last one may be `*name`. */
 export interface Route {
-  /** Upper case; `ALL_METHODS` for every one. */
+  /** Upper case; `ALL_METHODS` for every method. */
   readonly method: string;
   /** As the worker wrote it. */
   readonly pattern: string;
-  /** Literals decoded; without empty segments, and without slash at the end. */
+  /** Literal segments are decoded. Empty segments are left out. */
   readonly segments: readonly string[];
-  /** Of a wildcard at the end, which is then none of the segments. */
+  /** Name of the wildcard at the end, which is not among the segments. */
   readonly wildcard?: string | undefined;
-  /** What the gateway serves itself: a file, or a folder for a wildcard. */
+  /** Path of the file that the gateway serves, or with a wildcard of the folder. */
   readonly file?: string | undefined;
 }
 
-/** The method of a route that is for every method, which a worker writes as `ALL` or `*`. */
+/** The method of a route for all methods. Workers send it as `ALL` or `*`. */
 export const ALL_METHODS = "ALL";
 
-/** Characters of a path, of a file's path, and of a method. */
+/** Maximum number of characters of a path, of a file's path, and of a method. */
 const MAX_PATH = 2_048;
 const MAX_FILE = 4_096;
 const MAX_METHOD = 32;
@@ -26,10 +26,10 @@ const MAX_SEGMENTS = 128;
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;
 const PARAMETER = /^:[A-Za-z_$][\w$]*$/;
 const WILDCARD = /^\*[A-Za-z_$][\w$]*$/;
-/** None of what makes a regular expression, an optional or a typed parameter of it. */
+/** Without the characters of regular expressions, and of optional and typed parameters. */
 const LITERAL = /^[^:*?#()[\]{}<>|^\\\p{Cc}][^*?#()[\]{}<>|^\\\p{Cc}]*$/u;
 
-/** One entry of a worker's list; undefined when it is something else. */
+/** Parses one entry of a worker's list; undefined if it is not a route of this syntax. */
 export function parseRoute(entry: unknown): Route | undefined {
   const { method, path, target, file_path } = (entry ?? {}) as Partial<Record<keyof RouteEntry, unknown>>;
   if (!isText(method, MAX_METHOD) || !TOKEN.test(method)) return undefined;

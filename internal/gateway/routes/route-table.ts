@@ -5,26 +5,26 @@ import { ALL_METHODS, parseRoute, type Route } from "./parse-route.ts";
 
 export type { RouteMatch };
 
-/** Entries of one list, above which it is refused. */
+/** Maximum number of entries of a list. A longer list is refused. */
 const MAX_ROUTES = 10_000;
 
 /**
- * What the workers have told of their routes: they all send the same list. A literal segment goes before a parameter,
- * that before a wildcard; of routes that are equal but for the names of their parameters the first counts, as it does in a
- * worker that goes through its list from the top.
+ * The routes sent by the workers; all workers send the same list. A literal segment takes precedence over a parameter,
+ * and a parameter over a wildcard. Of routes that differ only in the names of their parameters the first one is used,
+ * as in a worker that searches its list from the top.
  */
 export class RouteTable {
   #last: readonly unknown[] = [];
   #routes: readonly Route[] = [];
-  /** The methods that routes name. */
+  /** The methods for which there are routes. */
   #methods: ReadonlySet<string> = new Set();
-  /** What was looked for so far: a worker may name thousands of methods, of which HTTP's parser lets 35 through. */
+  /** Created when first needed: a worker may list thousands of methods, of which Node's HTTP parser accepts 35. */
   readonly #byMethod = new Map<string, MethodRoutes>();
 
   /**
-   * Takes the place of what was there. Entries that are no routes of the syntax are passed over: regular expressions,
-   * typed and optional parameters, nameless wildcards.
-   * @throws INVALID_PARAMS when it is no list, or too long a one; the routes are then as before.
+   * Replaces all routes. Entries that use another syntax are skipped: regular expressions, typed and optional
+   * parameters, wildcards without a name.
+   * @throws INVALID_PARAMS if it is not a list, or too long; the routes are then unchanged.
    */
   sync(routes: readonly RouteEntry[]): void {
     const entries: readonly unknown[] = checked(routes);
@@ -36,10 +36,10 @@ export class RouteTable {
   }
 
   /**
-   * The route for a request: one of its method or of all methods, and for HEAD also one of GET, where no other one is as
-   * good.
+   * Finds the route for a request: one for its method or for all methods. HEAD also matches routes for GET, which rank
+   * behind equally specific ones for HEAD.
    * @param method - upper case
-   * @param path - undecoded, without query. One with a malformed escape matches nothing.
+   * @param path - not decoded, without query. A path with a malformed escape matches nothing.
    */
   find(method: string, path: string): RouteMatch | undefined {
     if (this.#routes.length === 0) return undefined;
@@ -58,14 +58,13 @@ export class RouteTable {
   }
 }
 
-/** It comes from a worker as it is. */
+/** The list comes unchecked from a worker. */
 function checked(routes: unknown): readonly unknown[] {
-  if (!Array.isArray(routes))
-    throw new XsysError("INVALID_PARAMS", "the routes of a worker were refused: they are no list");
+  if (!Array.isArray(routes)) throw new XsysError("INVALID_PARAMS", "the routes of a worker were refused: not a list");
   if (routes.length <= MAX_ROUTES) return routes;
   throw new XsysError(
     "INVALID_PARAMS",
-    `the routes of a worker were refused: ${routes.length} of them, and ${MAX_ROUTES} is the most`,
+    `the routes of a worker were refused: ${routes.length} routes, and the limit is ${MAX_ROUTES}`,
   );
 }
 

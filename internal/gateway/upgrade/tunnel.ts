@@ -2,9 +2,9 @@ import type { Duplex } from "node:stream";
 import { startTimer } from "../../../protocol/timers.ts";
 
 /**
- * Passes bytes both ways, no faster than they are taken, until both ends are closed; then it resolves. An end of one
- * side's bytes is passed on and the other way goes on (of sockets: with `allowHalfOpen`). One that breaks off takes the
- * other with it. When `idleTimeout` milliseconds go by without a byte, 0 for any number, both are closed.
+ * Pipes bytes in both directions with back pressure, and resolves when both ends are closed. If one side ends its
+ * output, the other direction continues (for sockets, with `allowHalfOpen`). If one side is destroyed, so is the other.
+ * Both are closed after `idleTimeout` milliseconds without a byte; 0 for no timeout.
  */
 export async function tunnel(a: Duplex, b: Duplex, idleTimeout: number): Promise<void> {
   const closeBoth = (): void => {
@@ -17,8 +17,8 @@ export async function tunnel(a: Duplex, b: Duplex, idleTimeout: number): Promise
 }
 
 /**
- * Closes a connection that its client has ended before there is anybody to tunnel to: as long as nobody reads it, that
- * would stay unseen. What it gives back ends the watch.
+ * Closes a connection whose client ends it before the tunnel begins. While nothing reads from the socket, its end would
+ * go unnoticed. Returns a function that stops watching.
  */
 export function closeAtEnd(socket: Duplex): () => void {
   const look = (): void => void socket.read(0);
@@ -29,7 +29,7 @@ export function closeAtEnd(socket: Duplex): () => void {
 
 /** Resolves when `from` is closed. */
 async function pass(from: Duplex, to: Duplex, idle: NodeJS.Timeout | undefined): Promise<void> {
-  from.on("error", () => {}); // its close follows, and says enough
+  from.on("error", () => {}); // `close` follows
   const closed = from.closed ? undefined : new Promise<void>((resolve) => from.once("close", resolve));
   if (idle !== undefined) from.on("data", () => idle.refresh());
   from.pipe(to);

@@ -1,8 +1,8 @@
-/** Bytes at a file's beginning that tell its type. */
+/** Bytes at the beginning of a file that are used to detect its type. */
 export const SNIFFED_BYTES = 4_100;
 
-/** Types that say what a file is packed in; who declares one that is packed so is believed. */
-const PACKED: Readonly<Record<string, RegExp>> = {
+/** Container types. A declared type that uses the detected container is accepted. */
+const CONTAINERS: Readonly<Record<string, RegExp>> = {
   "application/xml": /[/+]xml$/,
   "application/zip": /^application\/(?:vnd\.(?:openxmlformats-officedocument|oasis\.opendocument)\..+|epub\+zip)$/,
   "application/x-cfb": /^application\/(?:msword|vnd\.ms-(?:excel|powerpoint|project|works))$/,
@@ -10,22 +10,25 @@ const PACKED: Readonly<Record<string, RegExp>> = {
 const UNKNOWN = "application/octet-stream";
 
 /**
- * Loads what tells a file's type by its beginning. Where that shows nothing, as in text, the declared type stands; unless
- * files of that type do show it, and this one is something else by its client's mistake or intention.
+ * Loads the detector of file types, which looks at the beginning of a file. If it detects nothing, as for text, the
+ * declared type is used; but if files of the declared type are always detectable, the type is unknown.
  */
 export async function openTypeSniffer(): Promise<(head: Buffer, declared: string) => Promise<string>> {
   const { fileTypeFromBuffer, supportedMimeTypes } = await import("./file-type.ts");
-  const showing = new Set([...supportedMimeTypes].map(bare).filter((type) => !/^text\/|xml$/.test(type)));
+  const detectable = new Set([...supportedMimeTypes].map(bare).filter((type) => !/^text\/|xml$/.test(type)));
   return async (head, declaredType) => {
     const declared = bare(declaredType) || UNKNOWN;
-    const sniffed = await fileTypeFromBuffer(head).catch(() => undefined); // damaged is as good as unknown
-    if (sniffed === undefined) return showing.has(declared) ? UNKNOWN : declared;
+    const sniffed = await fileTypeFromBuffer(head).catch(() => undefined); // a damaged file is of unknown type
+    if (sniffed === undefined) return detectable.has(declared) ? UNKNOWN : declared;
     const type = bare(sniffed.mime);
-    return PACKED[type]?.test(declared) ? declared : type;
+    return CONTAINERS[type]?.test(declared) ? declared : type;
   };
 }
 
-/** Of `image/png`, `image/*` or `*` with or without parameters; without any, all are allowed. */
+/**
+ * Returns a test for types given as `image/png`, `image/*` or `*`, with or without parameters; an empty list allows
+ * all.
+ */
 export function typeMatcher(allowed: readonly string[]): (type: string) => boolean {
   const types = new Set(allowed.map(bare));
   if (types.size === 0 || types.has("*") || types.has("*/*")) return () => true;

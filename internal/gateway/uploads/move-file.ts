@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { makeFolder } from "../../files/make-folder.ts";
 import { splitName } from "./safe-name.ts";
 
-/** Names `photo-1.png` and so on that are tried before one that nobody has. */
+/** Number of names such as `photo-1.png` that are tried before one with a UUID. */
 const NUMBERED = 9;
 
 /**
- * Moves a file into a folder, which is made where it is missing, under a name that is free there: `photo.png`,
- * `photo-1.png` to `photo-9.png`, then one with a random part. Gives the name. What is there is never replaced: the
- * name is taken by a link, or between file systems by a new file for a copy, and both are made only where nothing is.
- * The name must leave room for an id (see safeName).
+ * Moves a file into a folder, which is created if missing, under the first free name: `photo.png`, `photo-1.png` to
+ * `photo-9.png`, then one with a UUID. Returns the name. Existing files are never replaced: the name is claimed by a
+ * hard link, or across file systems by creating the file exclusively. The name must leave room for a UUID (see
+ * safeName).
  */
 export async function moveFile(from: string, folder: string, name: string): Promise<string> {
   makeFolder(folder, 0o755);
@@ -25,7 +25,7 @@ export async function moveFile(from: string, folder: string, name: string): Prom
     await rm(from, { force: true });
     return candidate;
   }
-  throw new Error(`no name is free for ${name} in ${folder}`);
+  throw new Error(`no free name for ${name} in ${folder}`);
 }
 
 function* candidates(name: string): Generator<string> {
@@ -35,7 +35,7 @@ function* candidates(name: string): Generator<string> {
   yield `${stem}-${randomUUID()}${ending}`;
 }
 
-/** File systems without hard links, or with too many of one file, tell it so. */
+/** Error codes for file systems without hard links, or with too many links to a file. */
 const NO_LINK = new Set<string | undefined>(["EXDEV", "EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
 async function linkOrCopy(from: string, to: string): Promise<void> {
@@ -48,7 +48,7 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
 }
 
 async function copyNew(from: string, to: string): Promise<void> {
-  await (await open(to, "wx")).close(); // from here on it is ours to overwrite, and to remove
+  await (await open(to, "wx")).close(); // created by us, so it may be overwritten and removed
   try {
     await copyFile(from, to);
   } catch (error) {

@@ -7,22 +7,22 @@ import type { Exchange } from "../exchange/exchange.ts";
 
 export interface IncomingFile {
   readonly fieldname: string;
-  /** As the client tells it, without folders. */
+  /** Name sent by the client, without folders. */
   readonly originalname: string;
   readonly encoding: string;
-  /** As the client tells it; lower case, without parameters. */
+  /** Content type sent by the client, lower case, without parameters. */
   readonly declaredType: string;
-  /** To be read to its end. */
+  /** Must be read to its end. */
   readonly stream: Readable;
 }
 
 export interface FormParts {
   field(name: string, value: string): void;
-  /** One file after the other. */
+  /** Called for one file at a time. */
   file(file: IncomingFile): Promise<void>;
 }
 
-/** The form cannot be taken. */
+/** The form is refused. */
 export class FormRefusal extends Error {
   readonly answer: Answer;
 
@@ -34,16 +34,16 @@ export class FormRefusal extends Error {
 
 type ReadForm = (exchange: Exchange, body: Readable, parts: FormParts) => Promise<void>;
 
-/** Parts of a form, fields among them, bytes of a field's text, and a part's header lines with their bytes. */
+/** Maximum number of parts and of fields, bytes of a field's text, and number and bytes of a part's header lines. */
 const PARSER_LIMITS = { parts: 2_000, fields: 1_000, fieldSize: 1_048_576, headerPairs: 32, headerSize: 16_384 };
-/** Characters of all fields together: they are held in memory, and sent to the worker in one message. */
+/** Maximum characters of all fields: they are held in memory, and sent to the worker in one message. */
 const MAX_TEXT = 8_388_608;
-/** Bytes held of each file that waits for its turn to be written. */
+/** Bytes buffered of each file that waits to be written. */
 const FILE_BUFFER = 16_384;
 
 /**
- * Loads the parser. What it gives reads a form from a body; it rejects with a FormRefusal, or with what a file's taker or
- * the body failed with, and not before every taker has ended. A body that is refused is read to its end.
+ * Loads the parser. Returns a function that reads a form from a body. It rejects with a FormRefusal, or with the error
+ * of a `file` callback or the body, after all callbacks have ended. The body of a refused form is read to its end.
  */
 export async function openFormReader(): Promise<ReadForm> {
   const { Busboy } = await import("./busboy.ts");
@@ -56,7 +56,8 @@ export async function openFormReader(): Promise<ReadForm> {
     });
   return async (exchange, body, parts) => {
     const reading = new FormReading(parts);
-    const gone = () => reading.fail(new XsysError("CANCELLED", "reading a form was given up: its client has gone"));
+    const gone = () =>
+      reading.fail(new XsysError("CANCELLED", "reading a form was cancelled: the client disconnected"));
     body.on("error", reading.fail);
     body.on("close", () => body.readableEnded || gone());
     exchange.onEnd(gone);
@@ -73,7 +74,7 @@ export async function openFormReader(): Promise<ReadForm> {
   };
 }
 
-/** What is known of a form while it is read. */
+/** State of a form while it is read. */
 class FormReading {
   readonly ended: Promise<void>;
   readonly fail: (error: unknown) => void;
@@ -92,13 +93,13 @@ class FormReading {
   listenTo(parser: BusboyInstance): BusboyInstance {
     parser.on("field", (name: string | undefined, value, _nameIsCut, isCut) => this.#takeField(name, value, isCut));
     parser.on("file", (name: string | undefined, stream, filename, encoding, type) => {
-      stream.on("error", () => {}); // it is the parser's, which tells it itself
+      stream.on("error", () => {}); // the parser emits the same error
       if (name === undefined || filename === "")
-        stream.resume(); // an input in which no file was chosen
+        stream.resume(); // an input without a chosen file
       else this.#takeFile({ fieldname: name, originalname: filename, encoding, declaredType: type, stream });
     });
-    parser.on("fieldsLimit", () => this.fail(tooLarge(`there are more than ${PARSER_LIMITS.fields} fields`)));
-    parser.on("partsLimit", () => this.fail(tooLarge(`there are more than ${PARSER_LIMITS.parts} parts`)));
+    parser.on("fieldsLimit", () => this.fail(tooLarge(`more than ${PARSER_LIMITS.fields} fields`)));
+    parser.on("partsLimit", () => this.fail(tooLarge(`more than ${PARSER_LIMITS.parts} parts`)));
     parser.on("error", (error) => this.fail(malformed(error)));
     parser.on("finish", () => this.#parsed.resolve());
     return parser;
@@ -106,8 +107,8 @@ class FormReading {
 
   #takeField(name: string | undefined, value: string, isCut: boolean): void {
     this.#text += value.length;
-    if (isCut) this.fail(tooLarge(`a field is over ${PARSER_LIMITS.fieldSize} bytes`));
-    else if (this.#text > MAX_TEXT) this.fail(tooLarge(`its text is over ${MAX_TEXT} characters`));
+    if (isCut) this.fail(tooLarge(`a field of more than ${PARSER_LIMITS.fieldSize} bytes`));
+    else if (this.#text > MAX_TEXT) this.fail(tooLarge(`text of more than ${MAX_TEXT} characters`));
     else if (name !== undefined) this.#parts.field(name, value);
   }
 

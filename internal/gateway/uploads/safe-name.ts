@@ -1,19 +1,22 @@
-/** Bytes of a name that every usual file system takes. */
+/** Maximum bytes of a file name on the usual file systems. */
 const MAX_BYTES = 255;
-/** The same, less the room for a UUID beside it. */
+/** The same, with room for a UUID. */
 export const MAX_BYTES_WITH_ID = MAX_BYTES - 40;
-/** Characters of an ending that is worth being kept. */
+/** Maximum characters of a file extension. */
 const MAX_ENDING = 32;
-/** Characters at either end that are looked at: the time for what a client sends is bounded. */
-const LOOKED_AT = 512;
+/** Characters at each end of a name that are used, to bound the time spent on a client's input. */
+const ENDS = 512;
 
-/** Control characters, those that turn the direction of writing, separators, and what Windows has no names with. */
+/** Control characters, bidirectional controls, separators, and characters that Windows does not allow in names. */
 const FORBIDDEN = /[\p{Cc}\p{Bidi_Control}<>:"/\\|?*]/gu;
 const WINDOWS_DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i;
 
-/** A client's name as the name of a file or folder, on any platform: never empty, hidden, or a way out of its folder. */
+/**
+ * Turns a client's name into a safe file or folder name on any platform: never empty, hidden, or a path out of the
+ * folder.
+ */
 export function safeName(name: string, maxBytes: number = MAX_BYTES): string {
-  const ends = name.length > 2 * LOOKED_AT ? name.slice(0, LOOKED_AT) + name.slice(-LOOKED_AT) : name;
+  const ends = name.length > 2 * ENDS ? name.slice(0, ENDS) + name.slice(-ENDS) : name;
   const plain = ends
     .toWellFormed()
     .replace(FORBIDDEN, "_")
@@ -23,7 +26,7 @@ export function safeName(name: string, maxBytes: number = MAX_BYTES): string {
   return shortened(usual === "" ? "file" : usual, maxBytes);
 }
 
-/** Stem and ending (`.png`, or nothing). */
+/** Splits a name into stem and extension (`.png`, or empty). */
 export function splitName(name: string): [stem: string, ending: string] {
   const dot = name.lastIndexOf(".");
   return dot <= 0 || name.length - dot > MAX_ENDING ? [name, ""] : [name.slice(0, dot), name.slice(dot)];
@@ -38,5 +41,5 @@ function shortened(name: string, maxBytes: number): string {
       .subarray(0, room)
       .toString()
       .replace(/\uFFFD$/, "") + ending
-  ); // a character that was cut in two
+  ); // drops a character that was cut in two
 }

@@ -11,8 +11,8 @@ import { MAX_BYTES_WITH_ID, safeName } from "./safe-name.ts";
 type Chunks = AsyncIterator<Buffer, undefined>;
 
 /**
- * Loads what tells types. What it gives writes a file to a folder, which is made where it is missing, as
- * `up-<uuid>-<name>`. One that is refused is read to its end, and nothing of it stays.
+ * Loads the detector of file types. Returns a function that writes a file as `up-<uuid>-<name>` to a folder, which is
+ * created if missing. A refused file is read to its end and not stored.
  */
 export async function openFileStore({ maxFileSize, allowedTypes, useTempFiles }: UploadOptions) {
   const typeOf = await openTypeSniffer();
@@ -39,7 +39,7 @@ export async function openFileStore({ maxFileSize, allowedTypes, useTempFiles }:
   };
 }
 
-/** So much that its type can be told, or the whole file. */
+/** Reads enough bytes to detect the type, or the whole file. */
 async function readHead(chunks: Chunks): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
@@ -52,7 +52,7 @@ async function readHead(chunks: Chunks): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** Bytes written; undefined when they would be too many. Unless all were written there is no file. */
+/** Returns the number of bytes written; undefined if the file exceeds `maxSize`. An incomplete file is removed. */
 async function write(path: string, folderMode: number, head: Buffer, chunks: Chunks, maxSize: number) {
   const file = await openNew(path, folderMode);
   let size = 0;

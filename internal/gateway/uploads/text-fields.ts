@@ -1,8 +1,8 @@
-/** A form's text fields by name; a repeated name has all its values. */
+/** A form's text fields by name. A repeated name has a list of its values. */
 export class TextFields {
   readonly #values = new Map<string, string | string[]>();
 
-  /** The name `__proto__` is left out: a worker that copies the object would give it another prototype. */
+  /** The name `__proto__` is ignored: it would change the prototype of a copy made by a worker. */
   add(name: string, value: string): void {
     if (name === "__proto__") return;
     const before = this.#values.get(name);

@@ -13,23 +13,23 @@ import { MAX_BYTES_WITH_ID, safeName } from "./safe-name.ts";
 import { openFileStore } from "./store-file.ts";
 import { TextFields } from "./text-fields.ts";
 
-/** A form as a worker is given it. */
+/** A form as it is sent to a worker. */
 export interface Form {
-  /** Its text fields, as JSON. */
+  /** The text fields as JSON. */
   readonly body: Buffer;
   readonly files: readonly UploadedFile[];
   readonly uploadErrors: readonly UploadError[];
 }
 
 /**
- * Reads a `multipart/form-data` body: files to disk, text to JSON. An answer refuses it. It rejects with what the body
- * fails with, or the disk; then, as with a refusal, nothing of it stays on disk.
+ * Reads a `multipart/form-data` body: stores files on disk, and returns text fields as JSON. An answer refuses the
+ * form. Rejects with the error of the body or the disk. After a refusal or an error, no file stays on disk.
  */
 export type Uploads = (exchange: Exchange, body: Readable) => Promise<Form | Answer>;
 
 /**
- * Files that are too large, or of a type that is not allowed, are left out and told of; too many leave out all of them.
- * With temporary files, they get to the upload folder when the whole form is there.
+ * A file that is too large, or of a type that is not allowed, is skipped and reported as an error; with too many files,
+ * all are. With `useTempFiles`, files are moved to the upload folder when the form is complete.
  */
 export async function createUploads(options: UploadOptions): Promise<Uploads> {
   const [readForm, storeFile] = await Promise.all([openFormReader(), openFileStore(options)]);
@@ -56,7 +56,7 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
         return { body: fields.json(), files: [], uploadErrors: [tooMany(options.maxFiles, surplus)] };
       }
       if (options.useTempFiles) await moveAll(files, options);
-      if (exchange.ended) throw new XsysError("CANCELLED", "storing an upload was given up: its client has gone");
+      if (exchange.ended) throw new XsysError("CANCELLED", "storing an upload was cancelled: the client disconnected");
       return { body: fields.json(), files, uploadErrors };
     } catch (error) {
       await removeFiles(files);
@@ -66,9 +66,9 @@ export async function createUploads(options: UploadOptions): Promise<Uploads> {
   };
 }
 
-/** For a form that gets to no worker after all. */
+/** Removes the files of a form that is not sent to a worker. */
 export async function removeFiles(files: readonly UploadedFile[]): Promise<void> {
-  await Promise.all(files.map(({ path }) => rm(path, { force: true }).catch(() => {}))); // its folder may be gone, too
+  await Promise.all(files.map(({ path }) => rm(path, { force: true }).catch(() => {}))); // the folder may be missing, too
 }
 
 function folderOf({ useTempFiles, tempFolder, ...options }: UploadOptions, field: string): string {
@@ -88,8 +88,8 @@ async function moveAll(files: UploadedFile[], options: UploadOptions): Promise<v
 }
 
 /**
- * XyPriss's workers would take "exceeds limit" for a file that is too large. What expects the files of one field looks at
- * that field's errors alone, so it is told as that of the first file that was too many.
+ * The message must not contain "exceeds limit", which XyPriss's workers interpret as a file that is too large. They
+ * check only the errors of the field they expect, so the error names the field of the first surplus file.
  */
 function tooMany(maxFiles: number, { fieldname, originalname: filename }: IncomingFile): UploadError {
   return { fieldname, filename, message: `Too many files: at most ${maxFiles} are taken`, type: "LIMIT_FILE_COUNT" };

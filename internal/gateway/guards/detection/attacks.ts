@@ -2,16 +2,16 @@ import type { GuardOptions } from "../../options.ts";
 import type { DetectorFactory } from "./detector.ts";
 
 export interface InjectionGuard {
-  /** As the log calls it. */
+  /** Name in the log. */
   readonly guard: string;
   readonly option: keyof GuardOptions;
-  /** Of its refusal, where the configuration has none. */
+  /** Default message of the refusal. */
   readonly message: string;
-  /** Resolves with what makes its detector. */
+  /** Loads the detector's factory. */
   readonly load: () => Promise<DetectorFactory>;
 }
 
-/** In the order in which they look. */
+/** In the order in which they run. */
 export const INJECTION_GUARDS: readonly InjectionGuard[] = [
   {
     guard: "path-traversal",

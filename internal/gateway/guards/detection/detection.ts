@@ -12,7 +12,7 @@ import { formFields } from "./form-fields.ts";
 import { Sightings } from "./sightings.ts";
 import { isPlain, MOST_TEXT, type PlacedText, textsOfBody, textsOfHead } from "./text-of-request.ts";
 
-/** Looks for attacks in what clients send: the texts of a request are taken out once, for all guards that are on. */
+/** Detects attacks in requests. The texts of a request are extracted once for all enabled guards. */
 export async function createDetection(options: GuardOptions, log: Logger): Promise<RequestFilter> {
   const watches: Watch[] = [];
   for (const guard of INJECTION_GUARDS) {
@@ -25,7 +25,7 @@ export async function createDetection(options: GuardOptions, log: Logger): Promi
   return (request, exchange) => {
     const head = textsOfHead(request);
     if (request.body === undefined) return head.length === 0 ? request : look(request, exchange, head);
-    if (request.body.length > MOST_TEXT) sightings.tellTooLong(exchange);
+    if (request.body.length > MOST_TEXT) sightings.reportTooLong(exchange);
     if (!isEncodedForm(request, request.body)) return look(request, exchange, [...head, ...textsOfBody(request)]);
     return textsOfForm(request, request.body).then((form) => look(request, exchange, [...head, ...form]));
   };
@@ -35,7 +35,7 @@ interface Watch {
   readonly guard: string;
   readonly finds: (text: PlacedText) => boolean;
   readonly isRoute: (method: string, path: string) => boolean;
-  /** Undefined when what is found is told and no more. */
+  /** Undefined if detections are only logged. */
   readonly refusal: Answer | undefined;
 }
 
@@ -45,7 +45,7 @@ async function watchOf({ guard, message, load }: InjectionGuard, settings: Setti
   const status = settings.number("statusCode", 403, 400, 599);
   const refusal = errorAnswer(Math.trunc(status), settings.text("message", message));
   const isRoute = routeRuleOf(settings);
-  settings.tellWrong(guard, log);
+  settings.logRefused(guard, log);
   return {
     guard,
     finds: ({ text, place }) => detector(text, place),
@@ -54,7 +54,7 @@ async function watchOf({ guard, message, load }: InjectionGuard, settings: Setti
   };
 }
 
-/** What the first guard that blocks answers; what the others find is told. */
+/** The refusal of the first guard that blocks. Detections of the others are logged. */
 function refusalOf(
   watches: readonly Watch[],
   texts: readonly PlacedText[],
@@ -64,13 +64,13 @@ function refusalOf(
   for (const { guard, finds, isRoute, refusal } of watches) {
     const found = texts.find(finds);
     if (found === undefined || !isRoute(exchange.method, exchange.path)) continue;
-    sightings.tell(guard, found.place, exchange, refusal !== undefined);
+    sightings.report(guard, found.place, exchange, refusal !== undefined);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
 }
 
-/** A form whose files were stored is JSON by now, under its old content type. */
+/** The gateway has converted a form with stored files to JSON, but kept its content type. */
 function isEncodedForm({ headers }: WorkerRequest, body: Uint8Array): boolean {
   return mediaTypeOf(headers) === "multipart/form-data" && body[0] !== 0x7b;
 }

@@ -1,7 +1,7 @@
 import { Busboy } from "@fastify/busboy";
 import { MOST_TEXT } from "./text-of-request.ts";
 
-/** Names and values of the text fields of a multipart form; those before the fault of one that is malformed. */
+/** Names and values of the text fields of a multipart form; of a malformed form, those before the error. */
 export function formFields(body: Uint8Array, contentType: string): Promise<[name: string, value: string][]> {
   return new Promise((resolve) => {
     const fields: [string, string][] = [];

@@ -7,8 +7,9 @@ export interface Attribute {
 type TagTest = (name: string, attributes: readonly Attribute[]) => boolean;
 
 /**
- * Gives every start tag of a text, as a browser would see it, to `isWanted`, until that says yes. Tags within another's
- * quotes are looked at, too, as nobody knows where in a page the text will be: until twice the text has been read.
+ * Calls `isWanted` for each start tag of a text, as a browser would parse it, until it returns true. Tags inside quoted
+ * attributes are included, because the text's position in a page is unknown; this stops when twice the text has been
+ * read.
  */
 export function someTag(text: string, isWanted: TagTest): boolean {
   let allowance = text.length;
@@ -28,10 +29,10 @@ export function someTag(text: string, isWanted: TagTest): boolean {
 }
 
 const TAG_NAME = /[a-z][a-z0-9:-]{0,31}/iy;
-/** Attributes of one tag that are looked at. */
+/** Maximum number of attributes read of one tag. */
 const MOST_ATTRIBUTES = 1_000;
 
-/** Up to the `>`; `end` is the index of what comes after them. */
+/** The attributes up to `>`; `end` is the index behind them. */
 function attributesOf(text: string, from: number): { attributes: Attribute[]; end: number } {
   const attributes: Attribute[] = [];
   let end = from;
@@ -45,5 +46,5 @@ function attributesOf(text: string, from: number): { attributes: Attribute[]; en
   return { attributes, end };
 }
 
-/** Blanks and slashes, a name, and its value in quotes of either kind or none. */
+/** Whitespace and slashes, a name, and its value in double, single or no quotes. */
 const ATTRIBUTE = /[\s/]*(?:([^\s/>=<"'][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?|["'=<])?/y;

@@ -1,8 +1,9 @@
 import type { Detector, DetectorFactory } from "./detector.ts";
 
 /**
- * Values that end the LDAP filter they are put into and begin another: `*)(uid=*`. A parenthesis is closed that the value
- * has not opened, and at once one is opened; what is balanced in itself, as code and formulas are, is left alone.
+ * Detects values that end the LDAP filter they are inserted into and begin another: `*)(uid=*`. Such a value closes a
+ * parenthesis that it has not opened, and opens one right after it. Balanced text, such as code and formulas, does not
+ * match.
  */
 export const ldapInjection: DetectorFactory = () => detector;
 

@@ -1,12 +1,12 @@
 import type { Detector, DetectorFactory } from "./detector.ts";
 
-/** Levels that a relative path in a body may go up: editors and build tools send those of their sources. */
+/** Levels that a relative path in a body may go up, as editors and build tools send relative paths of sources. */
 const LEVELS_IN_BODY = 2;
 const LONGEST_PATH = 4_096;
 
 /**
- * Paths that leave where they begin: any `..` segment of the request's own path, a value of the query that goes above
- * its own start, one of the body that goes far above it; and such as lead to files known to hold secrets.
+ * Detects paths that leave their folder: any `..` segment in the request's path, a query value that goes above its
+ * start, a body value that goes more than `LEVELS_IN_BODY` above it, and paths to files that are known to hold secrets.
  */
 export const pathTraversal: DetectorFactory = () => detector;
 
@@ -23,14 +23,16 @@ const detector: Detector = (text, place) => {
 
 /** A segment that is `..`. */
 const UP = /(?:^|[/\\])\.\.(?:[/\\;]|$)/;
-/** Overlong and odd encodings of dots and slashes, and what becomes `../` when that is taken out of it once. */
+/**
+ * Overlong and unusual encodings of dots and slashes, and text that becomes `../` when `../` is removed from it once.
+ */
 const DISGUISED = /%c0%a[ef]|%c1%9c|%c0%2[ef]|%u00(?:2e|2f|5c)|\.{4,}[/\\]{2}\.{4,}[/\\]{2}|\.\.\/\.\.\\/i;
 const SECRET =
   /etc[/\\](?:passwd|shadow|hosts|group)|proc[/\\]self|win(?:dows)?[/\\](?:win\.ini|system32)|boot\.ini|\.ssh[/\\]|id_rsa|\.htpasswd|\.htaccess|web\.config|WEB-INF|[/\\]\.env|[/\\]\.git[/\\]/i;
 const WHOLE_SECRET =
   /^(?:file:\/\/)?(?:\/etc\/(?:passwd|shadow|group)|\/proc\/self\/(?:environ|maps|cmdline|fd\/)|[a-z]:[/\\]+(?:windows[/\\]+(?:win\.ini|system32[/\\]+config)|boot\.ini))/i;
 
-/** How far above its start a path gets. */
+/** Number of levels that a path goes above its start. */
 function levelsUp(path: string): number {
   if (!path.includes("..")) return 0;
   let depth = 0;

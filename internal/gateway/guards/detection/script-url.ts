@@ -1,11 +1,11 @@
-/** Whether an address, with the entities and blanks that browsers ignore in it, runs a script. */
+/** Whether a URL runs a script, after decoding entities and removing whitespace, as browsers do. */
 export function isScriptUrl(address: string): boolean {
   return /^(?:javascript|vbscript|livescript):|^data:(?:text\/html|image\/svg\+xml|application\/xhtml)/i.test(
     withoutDisguise(address),
   );
 }
 
-/** Whether a text is such an address and nothing else: "JavaScript: The Good Parts" is a book. */
+/** Whether a text consists of such a URL only. "JavaScript: The Good Parts" is a book title. */
 export function isScriptUrlAlone(text: string): boolean {
   if (!STARTS_LIKE_ONE.test(text)) return false;
   const plain = withoutDisguise(text.slice(0, 256)).slice(0, 128);
@@ -13,7 +13,7 @@ export function isScriptUrlAlone(text: string): boolean {
 }
 
 const STARTS_LIKE_ONE = /^[\s\p{Cc}]{0,16}[jv&]/iu;
-/** A colon, a space, and a word with a capital. */
+/** A colon, a space, and a capitalized word. */
 const TITLE = /^\s{0,16}(?:javascript|vbscript): {1,4}[A-Z]\w{0,30} /i;
 
 function withoutDisguise(address: string): string {

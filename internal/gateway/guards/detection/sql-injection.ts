@@ -2,9 +2,9 @@ import type { DetectorFactory } from "./detector.ts";
 import { asSql } from "./sql-text.ts";
 
 /**
- * Values that end the SQL literal they are put into and go on as SQL, or go on after a number: conditions that are
- * always the same, comments at the end, UNION SELECT, statements after a semicolon, functions that wait. What only reads
- * like SQL is left alone, save with `strictMode`.
+ * Detects values that end the SQL literal they are inserted into and continue as SQL, or continue after a number:
+ * constant conditions, comments at the end, UNION SELECT, statements after a semicolon, delay functions. Other SQL-like
+ * text is detected only with `strictMode`.
  */
 export const sqlInjection: DetectorFactory = (settings) => {
   const isStrict = settings.flag("strictMode", false);
@@ -17,12 +17,12 @@ export const sqlInjection: DetectorFactory = (settings) => {
   };
 };
 
-/** Without one of these none of the injections is there. */
+/** Every injection contains one of these. */
 const HINT = /['";#(]|--|\/\*|\|\||&&|\b(?:or|and|xor|union|having|group|order|exec|execute|waitfor)\b/i;
 
-// Texts have single blanks only, and every repetition is bounded: each pattern's time is linear in the text.
+// Whitespace was reduced to single spaces, and every repetition is bounded, so each pattern's time is linear.
 
-/** Where the value leaves its literal: after a quote, or after the number that the text begins with. */
+/** The end of the literal: a quote, or the number at the beginning of the text. */
 const OUT = String.raw`(?:['"]\){0,4}|^-?\d{1,12}['"]?\){0,4})`;
 const AND_OR = String.raw`(?: ?(?:\|\||&&) ?| ?\b(?:or|and|xor)\b ?)`;
 const CONSTANT = String.raw`(?:-?\d{1,12}|n?['"][^'"]{0,64}['"]|true|false|null|0x[0-9a-f]{1,32})`;
@@ -43,7 +43,7 @@ const INJECTIONS: readonly RegExp[] = [
   new RegExp(`${OUT}${AND_OR}(?:not )?\\(? ?${CONSTANT}\\)?${COMPARED}\\(? ?(?:${CONSTANT}|['"])`),
   // ' or 1--, ' or true#
   new RegExp(`${OUT}${AND_OR}(?:not )?\\(?${CONSTANT}\\)? ?${END}`),
-  // … or 1=1, after anything
+  // … or 1=1, after any text
   /\b(?:or|and) \(?(\d{1,9}) ?= ?\(?\1(?!\d)/,
   /\b(?:or|and) \(?'([^']{0,32})' ?= ?\(?'\1(?:'|$)/,
   // admin'--
@@ -69,7 +69,7 @@ const INJECTIONS: readonly RegExp[] = [
   /['"`)] ?into (?:out|dump)file ?['"]/,
 ];
 
-/** SQL of any kind: ordinary in texts about it. */
+/** Any SQL, which is also usual in texts about SQL. */
 const STATEMENTS: readonly RegExp[] = [
   /\bselect\b.{1,200}\bfrom [\w.`"[]/,
   new RegExp(`\\b${STATEMENT}`),

@@ -1,14 +1,16 @@
-/** A text as the patterns of SQL want it: lower case, one blank for any number of them and for a comment. */
+/**
+ * Normalizes a text for the SQL patterns: lower case, and one space for each run of whitespace and for each comment.
+ */
 export function asSql(text: string): string {
   const lower = text.toLowerCase();
   const plain = lower.includes("/*") ? withoutComments(lower) : lower;
   return plain.replace(BLANKS, " ").trim();
 }
 
-/** Databases take control characters for blanks, too. */
+/** Databases treat control characters as whitespace, too. */
 const BLANKS = /[\s\p{Cc}]+/gu;
 
-// MySQL runs what is in a comment that begins with `!`. One that is not closed stays, as the end of the text.
+// MySQL executes the contents of `/*! … */`, so they are kept. An unclosed comment is kept, too.
 function withoutComments(text: string): string {
   let plain = "";
   let from = 0;

@@ -1,6 +1,6 @@
 /**
- * The strings of a JSON text, names of members among them, in their order. It is not parsed for them: that is as fast,
- * takes no memory for what is nested, and finds those of a text that is cut off.
+ * The strings of a JSON text in order, including the names of members. The text is scanned rather than parsed: that is
+ * as fast, needs no memory for nested values, and also works for truncated text.
  */
 export function stringsOfJson(json: string): string[] {
   const strings: string[] = [];
@@ -14,7 +14,7 @@ export function stringsOfJson(json: string): string[] {
   return strings;
 }
 
-/** Index of the quote that ends it, or the text's length. */
+/** Index of the closing quote, or the length of the text. */
 function endOfString(json: string, from: number): number {
   let end = json.indexOf('"', from);
   while (end >= 0 && isEscaped(json, end, from)) end = json.indexOf('"', end + 1);

@@ -4,7 +4,7 @@ import { mediaTypeOf } from "../media-type.ts";
 import type { Place } from "./detector.ts";
 import { stringsOfJson } from "./strings-of-json.ts";
 
-/** Characters of a body that are looked at. The worst texts cost all detectors together 0.1 s a megabyte. */
+/** Maximum characters of a body that are checked. In the worst case, all detectors together take 0.1 s per megabyte. */
 export const MOST_TEXT = 1_048_576;
 
 export interface PlacedText {
@@ -12,7 +12,7 @@ export interface PlacedText {
   readonly text: string;
 }
 
-/** What of a request's target and headers may hold an attack: nothing, for most requests. */
+/** The texts in a request's target and headers that may contain an attack; empty for most requests. */
 export function textsOfHead(request: WorkerRequest): PlacedText[] {
   const texts: PlacedText[] = [];
   const mark = request.url.indexOf("?");
@@ -26,7 +26,7 @@ export function textsOfHead(request: WorkerRequest): PlacedText[] {
   return texts;
 }
 
-/** The same of a body, but for one of multipart/form-data that is still encoded as such. */
+/** The same for a body, except for encoded multipart/form-data. */
 export function textsOfBody(request: WorkerRequest): PlacedText[] {
   if (request.body === undefined || request.body.length === 0) return [];
   const texts: PlacedText[] = [];
@@ -42,7 +42,7 @@ export function textsOfBody(request: WorkerRequest): PlacedText[] {
   return texts;
 }
 
-/** Holds nothing that any detector looks for. */
+/** Whether a text contains nothing that a detector looks for. */
 export function isPlain(text: string): boolean {
   return PLAIN.test(text) && !text.includes("..");
 }
@@ -52,10 +52,10 @@ const HEADERS = ["user-agent", "referer"];
 const HEADER_HINT = /[<']|%3c|%27|\(\) ?\{/i;
 const ESCAPE = /%[0-9a-f]{2}/i;
 
-/** Pairs that are looked at one by one: more than any form has. The rest is one text. */
+/** Maximum number of pairs that are checked individually, more than any form has. The rest is checked as one text. */
 const MOST_PAIRS = 5_000;
 
-/** `name=value&…`: both sides of each pair. */
+/** Adds both sides of each pair of `name=value&…`. */
 function addPairs(texts: PlacedText[], place: Place, search: string): void {
   if (isPlain(search)) return;
   const pairs = search.split("&", MOST_PAIRS);
@@ -68,16 +68,16 @@ function addPairs(texts: PlacedText[], place: Place, search: string): void {
   }
 }
 
-/** Where what was decoded is still encoded, what lies below is looked at, too: some applications decode twice. */
+/** If the decoded text still contains escapes, it is decoded and checked again, as some applications decode twice. */
 function addDecoded(texts: PlacedText[], place: Place, encoded: string): void {
   const text = encoded.includes("%") ? unescapeText(encoded) : encoded;
   texts.push({ place, text });
   if (text !== encoded && ESCAPE.test(text)) texts.push({ place, text: unescapeText(text) });
-  // Bytes that are no UTF-8 are lost by decoding: overlong dots and slashes are among them.
+  // Decoding loses invalid UTF-8, such as overlong dots and slashes, so the encoded text is checked, too.
   if (text.includes("\ufffd")) texts.push({ place, text: encoded });
 }
 
-/** UTF-16 where its mark, or the pattern of its first two characters, says so. */
+/** Decodes UTF-16 if a byte order mark, or the zero byte of the first character, indicates it; otherwise UTF-8. */
 function decoded(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0))

@@ -3,8 +3,8 @@ import { type Attribute, someTag } from "./html-tags.ts";
 import { isScriptUrl, isScriptUrlAlone } from "./script-url.ts";
 
 /**
- * HTML that runs a script: elements that do so by themselves, event handlers, and `javascript:` addresses. Other HTML is
- * left alone. `whiteList` has elements that are allowed, each with the attributes that are: `{ "iframe": ["src"] }`.
+ * Detects HTML that runs scripts: script-running elements, event handlers, and `javascript:` URLs. Other HTML does not
+ * match. `whiteList` holds allowed elements, each with its allowed attributes: `{ "iframe": ["src"] }`.
  */
 export const xss: DetectorFactory = (settings) => {
   const whiteList = settings.part("whiteList");
@@ -31,7 +31,7 @@ function isActiveTag(tag: string, attributes: readonly Attribute[], allowed: rea
 }
 
 const ACTIVE = new Set(["script", "iframe", "applet", "frameset"]);
-/** Elements that are names of types in many languages (`Array<object>`), and so need an attribute to count. */
+/** Elements that match only with one of these attributes, as their names are also types (`Array<object>`). */
 const ACTIVE_BY = new Map([
   ["object", new Set(["data", "classid"])],
   ["embed", new Set(["src", "code"])],
@@ -50,7 +50,9 @@ const EVENTS =
 const EVENT = `on(?:${EVENTS.replaceAll(/\\w[+*]/g, "\\w{0,24}")})`;
 const EVENT_HANDLER = new RegExp(`^${EVENT}$`);
 const BREAK_OUT_HINT = /\bon[a-z]{3,24}\s{0,8}=/i;
-/** An event handler after the end of the attribute that the value was put into, and a few others. */
+/**
+ * An event handler behind the end of the attribute that the value is inserted into, with up to four attributes between.
+ */
 const BREAK_OUT = new RegExp(
   `["'\`][\\s/]{0,8}(?:[\\w-]{1,32}(?:=[\\w-]{0,32})?[\\s/]{1,8}){0,4}${EVENT}\\s{0,8}=`,
   "i",

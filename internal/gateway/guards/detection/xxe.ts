@@ -1,8 +1,8 @@
 import type { Detector, DetectorFactory } from "./detector.ts";
 
 /**
- * XML that declares entities or has others' files brought in. A document type without either, such as HTML's, is left
- * alone; in values that are no XML, it takes an entity with an address or a parameter entity.
+ * Detects XML that declares entities or includes external files. A document type without either, such as that of HTML,
+ * does not match. In values that are not XML bodies, only external entities and parameter entities match.
  */
 export const xxe: DetectorFactory = () => detector;
 
@@ -14,6 +14,6 @@ const detector: Detector = (text, place) => {
 };
 
 const EXTERNAL_ENTITY = /<!ENTITY\s{1,16}(?:%\s{1,16}\S{1,64}|\S{1,64}\s{1,16}(?:SYSTEM|PUBLIC)\s)/;
-/** Public types that are known by their name are not fetched by anyone. */
+/** Only SYSTEM types: parsers do not fetch well-known public types. */
 const EXTERNAL_TYPE = /<!DOCTYPE\s{1,16}[^\s[>]{1,128}\s{1,16}SYSTEM\s/;
 const INCLUDE = /<(?:xi|xinclude):include[\s/>]/i;
