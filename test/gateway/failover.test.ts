@@ -48,7 +48,7 @@ describe("a worker that is lost", () => {
       await worker.asked();
       worker.peer.close();
     }
-    expect(await answered).toMatchObject({ status: 502, body: expect.stringContaining("not sent again") });
+    expect(await answered).toMatchObject({ status: 502, body: expect.stringContaining("not retried") });
     const next = gateway.ask("/poison");
     const worker = await gateway.worker();
     worker.answer(await worker.asked(), "fine now");

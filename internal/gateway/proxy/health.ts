@@ -3,16 +3,16 @@ import { startTimer } from "../../../protocol/timers.ts";
 /**
  * Milliseconds for which an unreachable upstream is not used: doubled with each consecutive failure, up to the maximum.
  */
-const FIRST_REST = 1_000;
-const LONGEST_REST = 30_000;
+const FIRST_SUSPENSION = 1_000;
+const MAX_SUSPENSION = 30_000;
 
 /** Health of an upstream, by the results of health checks and by whether it could be reached last. */
 export class Health {
   readonly #onChange: () => void;
   #passes = true;
-  #against = 0;
-  #unreached = 0;
-  #rest: NodeJS.Timeout | undefined;
+  #contrary = 0;
+  #failures = 0;
+  #suspension: NodeJS.Timeout | undefined;
 
   /** @param onChange - called when either of the two has changed */
   constructor(onChange: () => void) {
@@ -25,8 +25,8 @@ export class Health {
   }
 
   /** It could not be reached recently, and is not used while there are other upstreams. */
-  get isResting(): boolean {
-    return this.#rest !== undefined;
+  get isSuspended(): boolean {
+    return this.#suspension !== undefined;
   }
 
   /**
@@ -34,18 +34,18 @@ export class Health {
    * whether this one changed it.
    */
   checked(passed: boolean, needed: { readonly healthy: number; readonly unhealthy: number }): boolean {
-    this.#against = passed === this.#passes ? 0 : this.#against + 1;
+    this.#contrary = passed === this.#passes ? 0 : this.#contrary + 1;
     if (passed) this.reached();
-    if (this.#against < (passed ? needed.healthy : needed.unhealthy) || this.#against === 0) return false;
+    if (this.#contrary < (passed ? needed.healthy : needed.unhealthy) || this.#contrary === 0) return false;
     this.#passes = passed;
-    this.#against = 0;
+    this.#contrary = 0;
     this.#onChange();
     return true;
   }
 
   reached(): void {
-    this.#unreached = 0;
-    this.#endRest();
+    this.#failures = 0;
+    this.#resume();
   }
 
   /**
@@ -53,22 +53,22 @@ export class Health {
    * before do not extend the time.
    */
   unreachable(): boolean {
-    if (this.#rest !== undefined) return false;
-    this.#unreached += 1;
-    const time = Math.min(FIRST_REST * 2 ** (this.#unreached - 1), LONGEST_REST);
-    this.#rest = startTimer(() => this.#endRest(), time).unref();
+    if (this.#suspension !== undefined) return false;
+    this.#failures += 1;
+    const time = Math.min(FIRST_SUSPENSION * 2 ** (this.#failures - 1), MAX_SUSPENSION);
+    this.#suspension = startTimer(() => this.#resume(), time).unref();
     this.#onChange();
     return true;
   }
 
   close(): void {
-    clearTimeout(this.#rest);
+    clearTimeout(this.#suspension);
   }
 
-  #endRest(): void {
-    if (this.#rest === undefined) return;
-    clearTimeout(this.#rest);
-    this.#rest = undefined;
+  #resume(): void {
+    if (this.#suspension === undefined) return;
+    clearTimeout(this.#suspension);
+    this.#suspension = undefined;
     this.#onChange();
   }
 }

@@ -62,7 +62,7 @@ function statusOf({ all }: Upstreams): UpstreamStatus[] {
   return all.map(({ key, weight, health, active, failures, latency }) => ({
     url: key,
     weight,
-    healthy: health.passes && !health.isResting,
+    healthy: health.passes && !health.isSuspended,
     active,
     failures,
     ...(latency !== undefined && { latency }),

@@ -32,8 +32,8 @@ export class Upstreams {
 
   #updateUsable(): void {
     const passing = this.#passing();
-    const rested = passing.filter(({ health }) => !health.isResting);
-    this.#usable = rested.length > 0 ? rested : passing;
+    const available = passing.filter(({ health }) => !health.isSuspended);
+    this.#usable = available.length > 0 ? available : passing;
   }
 
   #passing(): Upstream[] {

@@ -106,9 +106,9 @@ describe("what is not taken gets 400 that says where, and passes untouched witho
     ["an element that is not closed", "<a>\n <b>\n</a>", "line 3, column 1"],
     ["an attribute without quotes", "<a b=1/>", "line 1"],
     ["nothing that is XML", "hello", "line 1, column 1"],
-    ["two roots", "<a/><b/>", "one element"],
-    ["two roots of a name", "<a/><a/>", "one element"],
-    ["an entity nobody declared", "<a>&foo;</a>", "The entity &foo; is not known"],
+    ["two roots", "<a/><b/>", "one root element"],
+    ["two roots of a name", "<a/><a/>", "one root element"],
+    ["an entity nobody declared", "<a>&foo;</a>", "Unknown entity &foo;"],
     ["a character XML does not have", "<a>&#0;</a>", "&#0;"],
     ["a character that no document has", "<a>\uffff0\uffff</a>", "U+FFFF"],
     ["a document type", '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "A document type is not allowed"],
@@ -118,8 +118,8 @@ describe("what is not taken gets 400 that says where, and passes untouched witho
       "A document type is not",
     ],
     ["a member that every object has", "<__proto__><x>1</x></__proto__>", "reserved"],
-    ["bytes of no UTF-8", Buffer.from([0x3c, 0x61, 0x3e, 0xff, 0x3c, 0x2f, 0x61, 0x3e]), "not utf-8"],
-    ["an encoding nobody knows", '<?xml version="1.0" encoding="x-none"?><a/>', "x-none is not known"],
+    ["bytes of no UTF-8", Buffer.from([0x3c, 0x61, 0x3e, 0xff, 0x3c, 0x2f, 0x61, 0x3e]), "not valid utf-8"],
+    ["an encoding nobody knows", '<?xml version="1.0" encoding="x-none"?><a/>', "Unknown encoding x-none"],
   ])("%s", (_, xml, words) => {
     expect(refusal(asked(xml))).toMatch(/^400 /);
     expect(refusal(asked(xml))).toContain(words);

@@ -24,12 +24,12 @@ describe("the network's quality", () => {
     see(99, 500, 0);
     expect(lines).toEqual([]);
     see(1, 500, 0);
-    expect(lines).toEqual([{ level: "warn", latency: 500, bandwidth: 0, msg: "the network's quality is poor" }]);
+    expect(lines).toEqual([{ level: "warn", latency: 500, bandwidth: 0, msg: "network quality is poor" }]);
     see(79, 0, 0);
     expect(lines).toHaveLength(1);
     see(2, 0, 0);
     expect(lines).toHaveLength(2);
-    expect(lines[1]).toMatchObject({ level: "info", msg: "the network's quality is good again" });
+    expect(lines[1]).toMatchObject({ level: "info", msg: "network quality is good again" });
   });
 
   test("is poor by bandwidth, of which small answers tell nothing", () => {

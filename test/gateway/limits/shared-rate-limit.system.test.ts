@@ -25,7 +25,7 @@ async function gateway(store: string, max: number, window = 60_000) {
 const statusesOf = async (requests: Promise<Response>[]) => (await Promise.all(requests)).map(({ status }) => status);
 const messagesOf = (lines: Record<string, unknown>[]) => lines.map(({ level, msg }) => `${level}: ${msg}`);
 const PATIENCE = { timeout: 25_000, interval: 50 };
-const DOWN = "warn: the rate limit's store is down: requests pass uncounted";
+const DOWN = "warn: the rate limit's store is down: requests are not counted";
 const BACK = "info: the rate limit's store is back";
 
 describe.skipIf(!HAS_REDIS)("gateways with one Redis (skipped where there is no redis-server)", () => {

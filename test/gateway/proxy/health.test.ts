@@ -25,7 +25,7 @@ describe("checks", () => {
     const health = new Health(() => {});
     health.unreachable();
     health.checked(true, NEEDED);
-    expect(health.isResting).toBe(false);
+    expect(health.isSuspended).toBe(false);
   });
 });
 
@@ -36,7 +36,7 @@ describe("an upstream that cannot be reached", () => {
       health.unreachable();
       const since = Date.now();
       vi.advanceTimersToNextTimer();
-      expect(health.isResting).toBe(false);
+      expect(health.isSuspended).toBe(false);
       return Date.now() - since;
     });
     expect(rests).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
@@ -46,7 +46,7 @@ describe("an upstream that cannot be reached", () => {
     const health = new Health(() => {});
     expect([health.unreachable(), health.unreachable(), health.unreachable()]).toEqual([true, false, false]);
     vi.advanceTimersByTime(1_000);
-    expect(health.isResting).toBe(false);
+    expect(health.isSuspended).toBe(false);
   });
 
   test("is in again as soon as it is reached, and rests for a second the next time", () => {
@@ -56,10 +56,10 @@ describe("an upstream that cannot be reached", () => {
     vi.advanceTimersByTime(1_000);
     health.unreachable();
     health.reached();
-    expect(health.isResting).toBe(false);
+    expect(health.isSuspended).toBe(false);
     health.unreachable();
     vi.advanceTimersByTime(1_000);
-    expect(health.isResting).toBe(false);
+    expect(health.isSuspended).toBe(false);
     expect(onChange).toHaveBeenCalledTimes(6);
   });
 });

@@ -18,11 +18,11 @@ describe("an upstream", () => {
   });
 
   test.each([
-    ["localhost:3000", /no URL of the form/],
-    ["10.0.0.1:3000", /no URL of the form/],
-    ["", /no URL of the form/],
-    ["ftp://a", /no URL of the form/],
-    ["http://a:99999", /no URL of the form/],
+    ["localhost:3000", /not a URL of the form/],
+    ["10.0.0.1:3000", /not a URL of the form/],
+    ["", /not a URL of the form/],
+    ["ftp://a", /not a URL of the form/],
+    ["http://a:99999", /not a URL of the form/],
     ["http://a/base", /path or a query/],
     ["http://a?x=1", /path or a query/],
     ["http://a#0", /weight/],
@@ -35,14 +35,14 @@ describe("an upstream", () => {
   });
 
   test("with a password is refused without telling it", () => {
-    expect(() => parseUpstreams(["http://me:secret@a"])).toThrow(/^"http:\/\/a" cannot.*a user or a password$/);
+    expect(() => parseUpstreams(["http://me:secret@a"])).toThrow(/^invalid upstream "http:\/\/a": .*a user or a password$/);
   });
 
   test("named twice is refused, whatever its weights", () => {
-    expect(() => parseUpstreams(["http://a:80", "http://b", "http://a#2"])).toThrow(/"http:\/\/a" .*named twice/);
+    expect(() => parseUpstreams(["http://a:80", "http://b", "http://a#2"])).toThrow(/"http:\/\/a": .*named twice/);
   });
 
   test("is needed", () => {
-    expect(() => parseUpstreams([])).toThrow(/one upstream at least/);
+    expect(() => parseUpstreams([])).toThrow(/at least one upstream/);
   });
 });

@@ -73,7 +73,7 @@ describe("health checks", () => {
     await expect.poll(() => proxy.status()[0]?.healthy, { timeout: 20_000 }).toBe(true);
     expect(await names(url, 6)).toEqual({ sick: 3, well: 3 });
     const told = log.filter(({ upstream, msg }) => upstream === sick.url && /health/.test(String(msg)));
-    expect(told).toMatchObject([{ level: 40, reason: "it answered 500" }, { level: 30 }]);
+    expect(told).toMatchObject([{ level: 40, reason: "status 500" }, { level: 30 }]);
   });
 
   test("that none passes leave nobody to ask: 503 at once", async () => {
