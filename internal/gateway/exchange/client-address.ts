@@ -5,7 +5,7 @@ import type { Exchange } from "./exchange.ts";
 import type { GatewayRequest } from "./http-messages.ts";
 import { peerAddress, unmapped } from "./peer-address.ts";
 
-/** Maximum number of hops of a forwarded chain that are checked. */
+/** Maximum number of hops of a forwarded chain that are checked. Farther entries are not credible. */
 const MAX_HOPS = 32;
 /** Maximum number of addresses in the cache of trust decisions. */
 const MAX_REMEMBERED = 1_000;

@@ -2,7 +2,7 @@ import type { Answer } from "../exchange/answer.ts";
 import type { ServedFile } from "./load-file.ts";
 
 /**
- * Milliseconds for which a checked file is taken to be unchanged. A check blocks the event loop for 30 µs, more than
+ * Milliseconds for which a checked file is considered unchanged. A check blocks the event loop for 30 µs, more than
  * the rest of a request; ten checks per second of a busy file are negligible.
  */
 const FRESH = 100;

@@ -40,7 +40,7 @@ export class HttpServer {
     this.#options = options;
     this.#http1 = createHttp1(options, handle, refuseBody);
     this.#http2 = createHttp2(options, handle);
-    // Such as EMFILE: no descriptor is left for a connection. The server goes on listening.
+    // Such as EMFILE: no descriptor is left for a connection. The server continues to listen.
     this.#http1.on("error", (error) => log.error({ err: error }, "HTTP's listening socket failed"));
     this.#http2.on("session", (session) => {
       this.#sessions.add(session);
@@ -125,7 +125,7 @@ export class HttpServer {
     });
   }
 
-  /** Node's HTTP/1.1 server allows half-open connections, on which HTTP/2 would not notice that the client has left. */
+  /** Node's HTTP/1.1 server allows half-open connections, on which HTTP/2 would not notice a disconnected client. */
   #toHttp2(socket: Socket): void {
     socket.allowHalfOpen = false;
     this.#http2.emit("connection", socket);

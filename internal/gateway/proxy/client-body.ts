@@ -11,7 +11,7 @@ export class ClientBody extends Readable {
   constructor(source: Readable) {
     super();
     this.#source = source;
-    // It may fail when the upstream has no listener. The error reaches the caller through the answer.
+    // It may fail while undici does not listen for errors. The caller gets the error through the answer.
     this.on("error", () => {});
   }
 

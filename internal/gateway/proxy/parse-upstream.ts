@@ -14,7 +14,7 @@ export interface UpstreamAddress {
 
 /**
  * Parses upstreams of the form `http://host:port` or `https://host:port`, with an optional `#weight` at the end. A
- * path, a query or a password is refused, as it would have no effect.
+ * path, a query or a password is refused, as its effect would be unclear.
  * @throws INVALID_PARAMS
  */
 export function parseUpstreams(texts: readonly string[]): UpstreamAddress[] {

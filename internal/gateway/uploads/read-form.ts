@@ -56,11 +56,11 @@ export async function openFormReader(): Promise<ReadForm> {
     });
   return async (exchange, body, parts) => {
     const reading = new FormReading(parts);
-    const gone = () =>
+    const cancel = () =>
       reading.fail(new XsysError("CANCELLED", "reading a form was cancelled: the client disconnected"));
     body.on("error", reading.fail);
-    body.on("close", () => body.readableEnded || gone());
-    exchange.onEnd(gone);
+    body.on("close", () => body.readableEnded || cancel());
+    exchange.onEnd(cancel);
     try {
       body.pipe(reading.listenTo(createParser(exchange.headers)));
     } catch (error) {

@@ -29,7 +29,7 @@ export type Uploads = (exchange: Exchange, body: Readable) => Promise<Form | Ans
 
 /**
  * A file that is too large, or of a type that is not allowed, is skipped and reported as an error; with too many files,
- * all are. With `useTempFiles`, files are moved to the upload folder when the form is complete.
+ * all are skipped. With `useTempFiles`, files are moved to the upload folder when the form is complete.
  */
 export async function createUploads(options: UploadOptions): Promise<Uploads> {
   const [readForm, storeFile] = await Promise.all([openFormReader(), openFileStore(options)]);
