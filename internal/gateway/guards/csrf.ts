@@ -99,7 +99,7 @@ function cookiesOf(settings: Settings) {
   };
 }
 
-/** Valid characters. Source: RFC 6265, 4.1.1. */
+/** Valid characters of a cookie's name and path. Source: RFC 6265, 4.1.1. */
 const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]{1,128}$/;
 const COOKIE_PATH = /^\/[!-:<-~]{0,1024}$/;
 

@@ -1,9 +1,9 @@
 import type { Detector, DetectorFactory } from "./detector.ts";
 
 /**
- * Detects values that end the argument they are inserted into and continue with a shell command: `8.8.8.8; cat
- * /etc/passwd`. At most one word may precede it, because a sentence that contains a command is prose about shells.
- * Commands that occur only in attacks are detected anywhere.
+ * Detects values that end the argument they are inserted into and continue with a shell command, such as
+ * `8.8.8.8; cat /etc/passwd`. At most one word may precede it, because a sentence that contains a command is prose about
+ * shells. Commands that occur only in attacks are detected anywhere.
  */
 export const commandInjection: DetectorFactory = () => detector;
 
