@@ -35,7 +35,9 @@ describe("an upstream", () => {
   });
 
   test("with a password is refused without telling it", () => {
-    expect(() => parseUpstreams(["http://me:secret@a"])).toThrow(/^invalid upstream "http:\/\/a": .*a user or a password$/);
+    expect(() => parseUpstreams(["http://me:secret@a"])).toThrow(
+      /^invalid upstream "http:\/\/a": .*a user or a password$/,
+    );
   });
 
   test("named twice is refused, whatever its weights", () => {
