@@ -1,6 +1,6 @@
 /**
- * Writes the reference: from the contracts docs/commands/ and docs/errors.md, from the flags docs/server-flags.md. With
- * `--check` it writes nothing, tells which pages are stale, missing or left over, and exits 1 when there are any.
+ * Writes the reference: docs/commands/ and docs/errors.md from the contracts, docs/server-flags.md from the flags. With
+ * `--check` it writes nothing, lists pages that are stale, missing or left over, and exits with 1 if there are any.
  */
 import { differences, writePages } from "./pages/on-disk.ts";
 import { pages } from "./pages/pages.ts";

@@ -1,31 +1,34 @@
-/** Options that every command takes, before or after its own words. */
+/** Options that every command accepts, before or after its own words. */
 export interface Globals {
   root: string | undefined;
   confine: boolean;
-  /** Run through a service: on its default socket, or on this one. */
+  /** Run in a service: true for its default socket, or the path of its socket. */
   connect: true | string | undefined;
   json: boolean;
   verbose: boolean;
   quiet: boolean;
   help: boolean;
   version: boolean;
-  /** XyPriss's client wrote the command line. */
+  /** Whether XyPriss's client wrote the command line. */
   signed: boolean;
 }
 
 type Kind = "flag" | "text" | "ignored text" | "optional socket";
 
 export const GLOBAL_OPTIONS: Readonly<Record<string, { readonly kind: Kind; readonly summary: string }>> = {
-  root: { kind: "text", summary: "Folder that relative paths are taken from; the current one by default." },
-  confine: { kind: "flag", summary: "Touch nothing outside the root; symbolic links are resolved first." },
+  root: { kind: "text", summary: "Directory against which relative paths are resolved; by default the current one." },
+  confine: { kind: "flag", summary: "Allow access only inside the root; symbolic links are resolved first." },
   connect: {
     kind: "optional socket",
-    summary: "Run through a running service, on its default socket or the given one.",
+    summary: "Run the command in a running service, on its default socket or the given one.",
   },
-  json: { kind: "flag", summary: "Answer as one line of ASCII JSON." },
-  verbose: { kind: "flag", summary: "Tell more about an error." },
-  quiet: { kind: "flag", summary: "Show no progress." },
-  signature: { kind: "ignored text", summary: "Of XyPriss's client, whose words are then taken as it writes them." },
+  json: { kind: "flag", summary: "Print the result as one line of ASCII JSON." },
+  verbose: { kind: "flag", summary: "Show details of errors." },
+  quiet: { kind: "flag", summary: "Do not show progress." },
+  signature: {
+    kind: "ignored text",
+    summary: "Signature of XyPriss's client; arguments are then read as that client writes them.",
+  },
   help: { kind: "flag", summary: "Show help." },
   version: { kind: "flag", summary: "Show the version." },
 };

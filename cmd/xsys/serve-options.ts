@@ -7,25 +7,33 @@ import { oneOf, optionalPath } from "./flags/texts.ts";
 
 const { maxFrame, maxConnections, maxInflight, drainTimeout } = DEFAULT_LIMITS;
 
-/** What `xsys serve` takes beyond the global options; `xsys server start` takes it, too. */
+/** Options of `xsys serve` in addition to the global ones; `xsys server start` has them, too. */
 export const SERVE_OPTIONS = {
-  socket: optionalPath("Where to listen: a path, or a named pipe on Windows.", "$XSYS_SOCKET, or the user's own"),
-  "log-level": oneOf("Tells no less than that.", LOG_LEVELS, "info"),
+  socket: optionalPath(
+    "Path of the socket to listen on, or a named pipe on Windows.",
+    "$XSYS_SOCKET, or the user's default",
+  ),
+  "log-level": oneOf("Minimum level of log messages.", LOG_LEVELS, "info"),
   "max-frame": size({
-    summary: "Largest frame, in bytes or as in 64m.",
+    summary: "Maximum frame size, in bytes or with a unit as in 64m.",
     byDefault: maxFrame,
     least: 1024,
     most: 0xffff_ffff - HEADER_BYTES,
   }),
-  "max-connections": count({ summary: "Connections at once.", byDefault: maxConnections, least: 1, most: 1_000_000 }),
+  "max-connections": count({
+    summary: "Maximum number of concurrent connections.",
+    byDefault: maxConnections,
+    least: 1,
+    most: 1_000_000,
+  }),
   "max-inflight": count({
-    summary: "Calls at once on a connection.",
+    summary: "Maximum number of concurrent calls per connection.",
     byDefault: maxInflight,
     least: 1,
     most: 1_000_000,
   }),
   "drain-timeout": milliseconds({
-    summary: "How long what is in flight has to finish when the service stops.",
+    summary: "Time limit for calls and requests in progress when the service stops.",
     byDefault: drainTimeout,
     most: 3_600_000,
   }),

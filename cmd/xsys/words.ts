@@ -3,64 +3,64 @@ import type { CommandName } from "../../protocol/commands/index.ts";
 type ModuleOf<N> = N extends `${infer M}.${string}` ? M : never;
 export type ModuleName = ModuleOf<CommandName>;
 
-/** What each module is for. A module without a line here does not compile. */
+/** Summaries of the modules. A module without an entry does not compile. */
 export const MODULES: Readonly<Record<ModuleName, string>> = {
-  path: "Take paths apart and put them together.",
-  fs: "Read, write, compare, measure, lock and encrypt files and folders.",
-  archive: "Compress files; pack and unpack tar and zip archives.",
-  search: "Find files by name, time or contents, and rename many.",
-  sys: "The machine: processor, memory, disks, network, processes, users.",
-  monitor: "Follow the machine, or a process, as time goes by.",
-  console: "Filter, name, limit and encrypt what an application logs.",
-  watch: "Tell of changes to files and folders as they happen.",
-  terminal: "Run a program in a terminal of its own.",
-  cluster: "The workers of a running service: their state, their output, their replacement.",
-  service: "A running service: its health, its commands, its end.",
+  path: "Split, join and normalize paths.",
+  fs: "Read, write, compare, measure, lock and encrypt files and directories.",
+  archive: "Compress files; create and extract tar and zip archives.",
+  search: "Find files by name, time or contents; rename files in bulk.",
+  sys: "Inspect the machine: processor, memory, disks, network, processes, users.",
+  monitor: "Monitor the machine or a process over time.",
+  console: "Filter, label, limit and encrypt an application's console messages.",
+  watch: "Report changes to files and directories as they happen.",
+  terminal: "Run programs in a pseudo-terminal.",
+  cluster: "Manage the workers of a running service: status, output, restarts.",
+  service: "Manage a running service: status, commands, shutdown.",
 };
 
 export interface Word {
   readonly usage: string;
   readonly summary: string;
-  /** The command that the word is short for. */
+  /** The command that the word is a shorthand for. */
   readonly command?: CommandName;
-  /** Words that may come next. */
+  /** Words that may follow. */
   readonly choices?: readonly string[];
 }
 
-/** Actions of the command line alone, beside those that contracts declare. */
+/** Actions that exist only on the command line, in addition to those that contracts declare. */
 export const ACTIONS: Readonly<Record<string, Word>> = {
   "terminal run": {
     usage: "terminal run [--] <program> [arguments]",
-    summary: "Run a program in a terminal that is joined to this one; its exit status is the program's.",
+    summary: "Run a program in a pseudo-terminal connected to this terminal; exits with the program's status.",
   },
 };
 
-/** The hidden first word by which the scripts ask: `xsys __complete <words…>` prints `complete(words)`, a line each. */
+/** Hidden first word for completion scripts: `xsys __complete <words…>` prints one candidate per line. */
 export const COMPLETE_WORD = "__complete";
 
-/** Shells that a completion script is there for. */
+/** Shells with a completion script. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** First words that are no module. */
+/** First words that are not a module. */
 export const WORDS: Readonly<Record<string, Word>> = {
-  serve: { usage: "serve", summary: "Run the service until it is told to stop." },
+  serve: { usage: "serve", summary: "Run the service until it is stopped." },
   server: {
     usage: "server start",
-    summary: "Run the service with an application's workers, and HTTP in front of them.",
+    summary: "Run the service with an application's workers behind an HTTP gateway.",
     choices: ["start"],
   },
   "service-unit": {
     usage: "service-unit [--user] [--socket-unit] [serve | server start]",
-    summary: "Print a unit by which systemd runs the service with the flags given.",
+    summary: "Print a systemd unit that runs the service with the given flags.",
     choices: ["serve", "server"],
   },
-  status: { usage: "status", summary: "What the running service is, holds and has done.", command: "service.status" },
-  ping: { usage: "ping", summary: "Ask the running service for a sign of life.", command: "service.ping" },
+  status: { usage: "status", summary: "Show service status and statistics.", command: "service.status" },
+  ping: { usage: "ping", summary: "Check that the service responds.", command: "service.ping" },
   stop: { usage: "stop", summary: "Stop the running service.", command: "service.stop" },
-  help: { usage: "help [module] [action]", summary: "Print help, as --help does." },
+  help: { usage: "help [module] [action]", summary: "Print help, like --help." },
   completion: {
     usage: "completion <shell>",
-    summary: "Print a script that completes xsys in bash, zsh or fish.",
+    summary: "Print a completion script for bash, zsh or fish.",
     choices: SHELLS,
   },
 };

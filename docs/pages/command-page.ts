@@ -14,12 +14,12 @@ export function commandPage(contract: Contract): string {
     `# ${module} ${action}`,
     summary,
     description,
-    needsService && "It is about a running service: the command line connects to it without being told to.",
+    needsService && "Requires a running service; the command line always connects to it.",
     contract.heldByService && HELD_BY_SERVICE,
-    contract.progress && "It tells how far it has come: `onProgress` in the SDK, a bar on a terminal.",
-    contract.plain && `On the command line the answer is \`${contract.plain}\` alone.`,
+    contract.progress && "Reports progress: to `onProgress` in the SDK, as a progress bar on a terminal.",
+    contract.plain && `The command line prints only \`${contract.plain}\`.`,
     `\`${usageLine(contract)}\``,
-    `Since ${since}. ${changes ? "A call changes something." : "A call changes nothing."}`,
+    `Since ${since}. ${changes ? "Changes state." : "Read-only."}`,
     ...exampleParts(contract),
     "## Parameters",
     paramTable(contract),
@@ -49,7 +49,7 @@ function paramTable({ params, positionals = [] }: Contract): string {
 }
 
 function streamParts({ input, output }: Contract): string[] {
-  const instead = input?.param ? ` The parameter ${code(input.param)} takes its place.` : "";
+  const instead = input?.param ? ` The parameter ${code(input.param)} replaces it.` : "";
   return [
     ...(input ? ["## Input", `${input.description}${instead}`] : []),
     ...(output ? ["## Output", output.description] : []),
@@ -58,11 +58,11 @@ function streamParts({ input, output }: Contract): string[] {
 
 function eventParts({ events, output }: Contract): string[] {
   if (events === undefined) return [];
-  const where = output ? ["In TypeScript they are the `events` of the stream of bytes."] : [];
+  const where = output ? ["In TypeScript, they are the `events` of the byte stream."] : [];
   return ["## Events", ...answerParts(events), ...where];
 }
 
-/** What the answer is; of alternatives, each one. */
+/** The type and fields of the answer, or of each alternative. */
 function answerParts(schema: JsonSchema): string[] {
   if (schema.anyOf) return schema.anyOf.flatMap((choice, i) => [i === 0 ? "Either:" : "Or:", ...answerParts(choice)]);
   const type = typeCell(schema);
@@ -80,7 +80,7 @@ function answerParts(schema: JsonSchema): string[] {
 
 function errorParts({ errors = [] }: Contract): string[] {
   const any =
-    "Any command may end with INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED or INTERNAL; [all errors](../../errors.md).";
+    "Any command may fail with INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED or INTERNAL; see [all errors](../../errors.md).";
   return [...(errors.length > 0 ? [errorTable(errors)] : []), any];
 }
 

@@ -5,9 +5,9 @@ import { code, page, table } from "./markdown.ts";
 export function errorsPage(): string {
   return page(
     "# Errors",
-    "Every error has a code from this table, on the command line, over the socket and in TypeScript. Branch on the code: " +
-      "it is never renamed or removed. The message is for people. *Exit* is the status of a command (sysexits.h), *HTTP* " +
-      "the status of an answer over HTTP.",
+    "Every error has a code from this table: on the command line, over the socket and in TypeScript. Branch on the code, which " +
+      "is never renamed or removed; the message is for people. *Exit* is the exit status of a command (sysexits.h), *HTTP* the " +
+      "status code of an HTTP response.",
     errorTable(Object.keys(ERRORS) as ErrorCode[]),
   );
 }

@@ -2,7 +2,7 @@ import { shellLine } from "../../cmd/xsys/command-line.ts";
 import type { Contract, Example } from "../../protocol/contract/command.ts";
 import { fenced } from "./markdown.ts";
 
-/** All examples as command lines, and the first one as a message on the socket and as a call in TypeScript. */
+/** All examples as command lines, and the first one also as a message on the socket and as a call in TypeScript. */
 export function exampleParts(contract: Contract): string[] {
   const { examples, output, events } = contract;
   const [first] = examples;
@@ -12,9 +12,9 @@ export function exampleParts(contract: Contract): string[] {
     fenced("sh", ...examples.flatMap((example, i) => [...(i > 0 ? [""] : []), ...shellLines(contract, example)])),
     "Over the socket:",
     fenced("json", wireLine(contract, first)),
-    ...(first.input === undefined ? [] : ["The input follows in chunks of the same `id`; the last one is marked."]),
-    ...(output ? ["The bytes come in chunks of the same `id`, and after them the answer."] : []),
-    ...(events ? ["Each event comes as an `Event` of the same `id`, before the answer."] : []),
+    ...(first.input === undefined ? [] : ["The input follows in chunks with the same `id`; the last chunk is marked."]),
+    ...(output ? ["The bytes arrive in chunks with the same `id`, followed by the answer."] : []),
+    ...(events ? ["Each event arrives as an `Event` with the same `id`, before the answer."] : []),
     "In TypeScript:",
     fenced("ts", sdkLine(contract, first)),
   ];
@@ -24,7 +24,7 @@ function shellLines(contract: Contract, { title, params, input }: Example): stri
   return [`# ${title}`, shellLine(contract, params, input)];
 }
 
-/** The frame's payload, written as the protocol's own JSON. */
+/** The payload of the frame, as JSON. */
 export function wireLine({ module, action }: Contract, { params, input }: Example): string {
   const payload = { module, action, params, ...(input !== undefined && { input: true }) };
   return JSON.stringify({ type: "CoreCommand", id: 1, payload });
@@ -39,7 +39,7 @@ export function sdkLine({ module, action, output, events }: Contract, { params, 
   return events ? `for await (const event of ${call}) console.log(event);` : `await ${call};`;
 }
 
-/** A value as TypeScript has it: JSON whose keys need no quotes. */
+/** A value as a TypeScript literal: JSON with unquoted keys. */
 function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);

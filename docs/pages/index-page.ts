@@ -6,8 +6,8 @@ import { page, table } from "./markdown.ts";
 export function indexPage(): string {
   return page(
     "# Commands",
-    "Every command can be called from the shell, over the socket and in TypeScript. A page tells its parameters, its answer " +
-      "and its errors; `xsys <module> <action> --help` tells the same in a terminal. No command is ever removed.",
+    "Every command can be called from the shell, over the socket and in TypeScript. Each page lists the parameters, the answer " +
+      "and the errors of a command; `xsys <module> <action> --help` shows the same in a terminal. No command is ever removed.",
     ...Object.entries(MODULES).flatMap(([module, summary]) => [`## ${module}`, summary, commandTable(module)]),
   );
 }

@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 
-/** Pages by their path below the folder, with slashes. */
+/** Pages by their path relative to the folder, with slashes. */
 type Pages = ReadonlyMap<string, string>;
 
-/** Writes the pages, and removes generated ones of commands that are no more. */
+/** Writes the pages, and removes the generated pages of commands that no longer exist. */
 export async function writePages(folder: string, pages: Pages): Promise<void> {
   for (const path of await leftOver(folder, pages)) await rm(join(folder, path));
   for (const [path, text] of pages) {
@@ -13,7 +13,7 @@ export async function writePages(folder: string, pages: Pages): Promise<void> {
   }
 }
 
-/** A line for each page that is not on disk as it should be. */
+/** A line for each page that differs on disk, is missing, or is left over. */
 export async function differences(folder: string, pages: Pages): Promise<string[]> {
   const lines = (await leftOver(folder, pages)).map((path) => `left over: ${path}`);
   for (const [path, text] of pages) {
@@ -24,7 +24,7 @@ export async function differences(folder: string, pages: Pages): Promise<string[
   return lines;
 }
 
-/** All of commands/ is generated, so whatever page is there beyond the given ones is of a command that is no more. */
+/** Everything in commands/ is generated, so any other page there belongs to a command that no longer exists. */
 async function leftOver(folder: string, pages: Pages): Promise<string[]> {
   const found = await readdir(join(folder, "commands"), { recursive: true }).catch(() => []);
   return found

@@ -4,7 +4,7 @@ import { errorsPage } from "./errors-page.ts";
 import { indexPage } from "./index-page.ts";
 import { serverFlagsPage } from "./server-flags-page.ts";
 
-/** Every generated page by its path below docs/. */
+/** All generated pages by their path relative to docs/. */
 export function pages(): ReadonlyMap<string, string> {
   return new Map([
     ...contracts.map(

@@ -7,9 +7,9 @@ export function serverFlagsPage(): string {
   return pageFrom(
     "cmd/xsys/server/flags/",
     "# Flags of `xsys server start`",
-    "Each may be given as `--flag value` or `--flag=value`; one without a value in the table may stand bare, or be `true` or " +
-      "`false`. Sizes may have a letter: `64k`, `10m`, `1g`. A flag that is not listed is refused; from a client of XyPriss, " +
-      "which is known by its `--signature`, it is told in the log and passed over.",
+    "A flag is given as `--flag value` or `--flag=value`. Flags without a value in the table are switches: given alone, or with " +
+      "`true` or `false`. Sizes may have a unit: `64k`, `10m`, `1g`. Unknown flags are refused; from XyPriss's client, which is " +
+      "recognized by its `--signature`, they are logged and ignored.",
     ...Object.entries(SERVER_FLAG_GROUPS).flatMap(([title, flags]) => [`## ${title}`, flagTable(flags)]),
   );
 }

@@ -6,36 +6,44 @@ const GIBIBYTE = 1_073_741_824;
 
 const bytes = (description: string) => integer({ minimum: 0, unit: "bytes", description });
 const level = optional(
-  integer({ minimum: 0, maximum: 22, description: "Of compression: gzip 0–9 (6), brotli 0–11 (6), zstd 1–22 (3)." }),
+  integer({ minimum: 0, maximum: 22, description: "Compression level: gzip 0–9 (6), brotli 0–11 (6), zstd 1–22 (3)." }),
 );
 const maxBytes = defaulted(
-  integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, unit: "bytes", description: "Expanded, at the most." }),
+  integer({
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    unit: "bytes",
+    description: "Maximum size after decompression.",
+  }),
   10 * GIBIBYTE,
 );
 const maxEntries = defaulted(
-  integer({ minimum: 0, maximum: 10_000_000, description: "Entries at the most." }),
+  integer({ minimum: 0, maximum: 10_000_000, description: "Maximum number of entries." }),
   100_000,
 );
 
 const SHORTER =
-  "\n\nFiles are read to their end, whatever size the file system tells. One that turns out to be shorter is stored as far as it " +
-  "goes (in a tar archive filled up with zeros, when it was begun already): the archive is complete, and the call still ends with " +
-  "INVALID_DATA, which names such files.";
+  "\n\n" +
+  "Files are read to the end, regardless of the size that the file system reports. A file that turns out to be " +
+  "shorter is stored with the bytes it has, padded with zeros where its tar entry was already begun. The archive is " +
+  "then complete, but the call still ends with INVALID_DATA and names these files.";
 
-const counted = { entries: integer({ minimum: 0, description: "Files, folders and links." }) };
+const counted = { entries: integer({ minimum: 0, description: "Number of files, directories and links." }) };
 
 export const compress = command("archive.compress", {
-  summary: "Compress one file.",
+  summary: "Compress a file.",
   description:
-    "With gzip, unless `dest` ends in `.br` (brotli) or `.zst` (zstd) or `format` says otherwise. `dest` is replaced in one step; " +
-    "when it is new it takes the mode of `src`.",
+    "Uses gzip unless `dest` ends in `.br` (brotli) or `.zst` (zstd), or `format` is given. `dest` is replaced " +
+    "atomically; a new file gets the mode of `src`.",
   params: {
-    src: path({ description: "The file." }),
-    dest: path({ description: "The compressed file." }),
-    format: optional(oneOf(["gzip", "brotli", "zstd"], { description: "Instead of by the name." })),
+    src: path({ description: "File to compress." }),
+    dest: path({ description: "Compressed file to write." }),
+    format: optional(
+      oneOf(["gzip", "brotli", "zstd"], { description: "Compression format; by default chosen by the file name." }),
+    ),
     level,
   },
-  result: object({ read: bytes("Of `src`."), written: bytes("Of `dest`.") }),
+  result: object({ read: bytes("Size of `src`."), written: bytes("Size of `dest`.") }),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY", "NO_SPACE"],
   examples: [{ title: "gzip", params: { src: "notes.txt", dest: "notes.txt.gz" } }],
   changes: true,
@@ -43,40 +51,45 @@ export const compress = command("archive.compress", {
 });
 
 export const decompress = command("archive.decompress", {
-  summary: "Expand one compressed file.",
+  summary: "Decompress a file.",
   description:
-    "gzip and zstd are recognised by the first bytes, brotli, which has no signature, by the name (`.br`). Damaged or truncated " +
-    "contents are INVALID_DATA, what expands to more than `maxBytes` is TOO_LARGE, and other formats (xz, bzip2, lz4, lzma, compress), " +
-    "a zstd window over 128 MiB and a zstd dictionary are UNSUPPORTED: `dest` then stays as it was. When it is new it takes the mode " +
-    "of `src`.",
+    "gzip and zstd are detected from the first bytes. brotli has no signature and is detected by the file name " +
+    "(`.br`). Damaged or truncated contents fail with INVALID_DATA, output larger than `maxBytes` with TOO_LARGE, " +
+    "and other formats (xz, bzip2, lz4, lzma, compress), a zstd window over 128 MiB or a zstd dictionary with " +
+    "UNSUPPORTED; `dest` is then left unchanged. A new file gets the mode of `src`.",
   params: {
-    src: path({ description: "The compressed file." }),
-    dest: path({ description: "The expanded file; replaced in one step." }),
-    format: optional(oneOf(["gzip", "brotli", "zstd"], { description: "Instead of by the contents." })),
+    src: path({ description: "Compressed file to read." }),
+    dest: path({ description: "File to write; replaced atomically." }),
+    format: optional(
+      oneOf(["gzip", "brotli", "zstd"], { description: "Compression format; by default detected from the contents." }),
+    ),
     maxBytes,
   },
-  result: object({ read: bytes("Of `src`."), written: bytes("Of `dest`.") }),
+  result: object({ read: bytes("Size of `src`."), written: bytes("Size of `dest`.") }),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY", "INVALID_DATA", "UNSUPPORTED", "TOO_LARGE", "NO_SPACE"],
-  examples: [{ title: "Whatever it was compressed with", params: { src: "notes.gz", dest: "expanded.txt" } }],
+  examples: [{ title: "Detect the format", params: { src: "notes.gz", dest: "expanded.txt" } }],
   changes: true,
   since,
 });
 
 export const tar = command("archive.tar", {
-  summary: "Pack a folder or a file as a tar archive.",
+  summary: "Pack a directory or file into a tar archive.",
   description:
-    "Compressed with gzip, unless `output` ends in `.tar` (not compressed), `.br` or `.zst`, or `format` says otherwise. Entries " +
-    "are named from the folder's own name on and sorted. Modes, times, owners' numbers, symbolic links and hard links are kept; " +
-    `sockets, FIFOs and devices are left out, and so is the archive itself. \`output\` is replaced in one step.${SHORTER}`,
+    "Compressed with gzip unless `output` ends in `.tar` (uncompressed), `.br` or `.zst`, or `format` is given. " +
+    "Entry names start with the directory's own name and are sorted. Modes, times, numeric owners, symbolic links " +
+    "and hard links are preserved; sockets, FIFOs and devices are skipped, and so is the archive itself. " +
+    `\`output\` is replaced atomically.${SHORTER}`,
   params: {
-    dir: path({ description: "The folder, or one file." }),
-    output: path({ description: "The archive." }),
+    dir: path({ description: "Directory or file to pack." }),
+    output: path({ description: "Archive to write." }),
     format: optional(
-      oneOf(["none", "gzip", "brotli", "zstd"], { description: "Compression, instead of by the name." }),
+      oneOf(["none", "gzip", "brotli", "zstd"], {
+        description: "Compression format; by default chosen by the file name.",
+      }),
     ),
     level,
   },
-  result: object({ ...counted, written: bytes("Of the archive.") }),
+  result: object({ ...counted, written: bytes("Size of the archive.") }),
   errors: ["NOT_FOUND", "INVALID_DATA", "TOO_LARGE", "NO_SPACE"],
   progress: true,
   examples: [
@@ -88,64 +101,67 @@ export const tar = command("archive.tar", {
 });
 
 const REFUSALS =
-  "Nothing is written outside `dest`: the archive is read through first, and a name that is absolute or holds `..`, an entry " +
-  "below a symbolic link (of the archive, or in `dest`), and a hard link to anything but a file of the archive are DENIED, " +
-  "with nothing written. Symbolic links themselves are kept, wherever they lead. More than `maxEntries` or `maxBytes` are " +
-  "TOO_LARGE; a damaged archive is INVALID_DATA.\n\n" +
-  "All or nothing: entries are written to a new folder first and moved to their places last. Files and links that are there " +
-  "are replaced; folders that are there keep their mode, their time and what else is in them. Modes are kept without set-user-ID, " +
-  "set-group-ID and sticky bits; owners are not.";
+  "Nothing is written outside `dest`. The archive is checked first: names that are absolute or contain `..`, entries " +
+  "below a symbolic link (in the archive or in `dest`), and hard links to anything but a file in the archive fail " +
+  "with DENIED before anything is written. Symbolic links themselves are kept, wherever they point. More than " +
+  "`maxEntries` or `maxBytes` fails with TOO_LARGE, a damaged archive with INVALID_DATA.\n\n" +
+  "Extraction is all or nothing: entries are written to a new directory first and moved into place at the end. " +
+  "Existing files and links are replaced; existing directories keep their mode, time and other contents. Modes are " +
+  "restored without set-user-ID, set-group-ID and sticky bits; owners are not restored.";
 
 export const untar = command("archive.untar", {
-  summary: "Unpack a tar archive.",
+  summary: "Extract a tar archive.",
   description:
-    "The formats v7, ustar, GNU and pax, plain or compressed: gzip and zstd are recognised by the first bytes, brotli by the name " +
-    "(`.br`). Sparse files of GNU tar keep their holes. Devices, FIFOs, volumes that go on in another archive, and archives " +
-    `compressed in other ways (xz, bzip2, lz4, lzma, compress) are UNSUPPORTED.\n\n${REFUSALS}`,
+    "Reads v7, ustar, GNU and pax archives, plain or compressed. gzip and zstd are detected from the first bytes, " +
+    "brotli by the file name (`.br`). Sparse files of GNU tar keep their holes. Devices, FIFOs, multi-volume " +
+    "archives and other compression " +
+    `formats (xz, bzip2, lz4, lzma, compress) are UNSUPPORTED.\n\n${REFUSALS}`,
   params: {
-    archive: path({ description: "The archive." }),
-    dest: path({ description: "The folder to unpack into; made when missing." }),
+    archive: path({ description: "Archive to extract." }),
+    dest: path({ description: "Directory to extract into; created if missing." }),
     maxEntries,
     maxBytes,
   },
-  result: object({ ...counted, bytes: bytes("Of the files' contents.") }),
+  result: object({ ...counted, bytes: bytes("Total size of the files.") }),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY", "NOT_A_DIRECTORY", "INVALID_DATA", "UNSUPPORTED", "TOO_LARGE", "NO_SPACE"],
-  examples: [{ title: "Into a new folder", params: { archive: "backup.tar.gz", dest: "restored" } }],
+  examples: [{ title: "Into a new directory", params: { archive: "backup.tar.gz", dest: "restored" } }],
   changes: true,
   since,
 });
 
 export const zip = command("archive.zip", {
-  summary: "Pack a folder or a file as a zip archive.",
+  summary: "Pack a directory or file into a zip archive.",
   description:
-    "Entries are named from the folder's own name on and sorted. Modes, times and symbolic links are kept; a hard link is one " +
-    `more file; sockets, FIFOs and devices are left out, and so is the archive itself. \`output\` is replaced in one step.${SHORTER}`,
+    "Entry names start with the directory's own name and are sorted. Modes, times and symbolic links are preserved; " +
+    "a hard link is stored as a separate file; sockets, FIFOs and devices are skipped, and so is the archive itself. " +
+    `\`output\` is replaced atomically.${SHORTER}`,
   params: {
-    dir: path({ description: "The folder, or one file." }),
-    output: path({ description: "The archive." }),
-    level: optional(integer({ minimum: 0, maximum: 9, description: "Of compression (6)." })),
+    dir: path({ description: "Directory or file to pack." }),
+    output: path({ description: "Archive to write." }),
+    level: optional(integer({ minimum: 0, maximum: 9, description: "Compression level (6)." })),
   },
-  result: object({ ...counted, written: bytes("Of the archive.") }),
+  result: object({ ...counted, written: bytes("Size of the archive.") }),
   errors: ["NOT_FOUND", "INVALID_DATA", "TOO_LARGE", "NO_SPACE"],
-  examples: [{ title: "A folder", params: { dir: "src", output: "src.zip" } }],
+  examples: [{ title: "A directory", params: { dir: "src", output: "src.zip" } }],
   changes: true,
   since,
 });
 
 export const unzip = command("archive.unzip", {
-  summary: "Unpack a zip archive.",
+  summary: "Extract a zip archive.",
   description:
-    "Also with 64-bit fields, and with a program before the archive (self-extracting) or bytes behind it. Encrypted archives, " +
-    `archives split into several files, and compressions other than deflate are UNSUPPORTED.\n\n${REFUSALS}`,
+    "Zip64 archives are supported, and so are archives with a program before them (self-extracting) or bytes after " +
+    "them. " +
+    `Encrypted archives, split archives and compression methods other than deflate are UNSUPPORTED.\n\n${REFUSALS}`,
   params: {
-    archive: path({ description: "The archive." }),
-    dest: path({ description: "The folder to unpack into; made when missing." }),
+    archive: path({ description: "Archive to extract." }),
+    dest: path({ description: "Directory to extract into; created if missing." }),
     maxEntries,
     maxBytes,
   },
-  result: object({ ...counted, bytes: bytes("Of the files' contents.") }),
+  result: object({ ...counted, bytes: bytes("Total size of the files.") }),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY", "NOT_A_DIRECTORY", "INVALID_DATA", "UNSUPPORTED", "TOO_LARGE", "NO_SPACE"],
-  examples: [{ title: "Into a new folder", params: { archive: "site.zip", dest: "site" } }],
+  examples: [{ title: "Into a new directory", params: { archive: "site.zip", dest: "site" } }],
   changes: true,
   since,
 });

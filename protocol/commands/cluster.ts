@@ -16,63 +16,68 @@ const since = "0.1.0";
 const count = (description: string) => integer({ minimum: 0, description });
 const bytes = (description: string) => integer({ minimum: 0, unit: "bytes", description });
 const seconds = (description: string) => number({ minimum: 0, unit: "seconds", description });
-const time = number({ minimum: 0, unit: "unix-seconds", description: "With fractions." });
-const id = string({ minLength: 1, maxLength: 32, description: "A member: 0, 1, …" });
-const OF_A_CLUSTER = "It is about the workers of a service that was started with some: `xsys server start --cluster`.";
+const time = number({ minimum: 0, unit: "unix-seconds", description: "Includes fractions of a second." });
+const id = string({ minLength: 1, maxLength: 32, description: "Worker id: 0, 1, …" });
+const OF_A_CLUSTER = "Requires a service that was started with workers: `xsys server start --cluster`.";
 
 export const status = command("cluster.status", {
-  summary: "The workers: which are ready, what they use, how often they were started again.",
+  summary: "Show the state, resource usage and restarts of each worker.",
   description: OF_A_CLUSTER,
   params: {},
   result: object({
-    workers: count("Members that are to be active."),
-    ready: count("Members that are active and ready."),
-    standbys: count("Members that are to be ready beside them."),
-    restarts: count("Processes started in place of others, since the start."),
-    crashes: count("Processes that ended unasked, since the start."),
+    workers: count("Configured number of active workers."),
+    ready: count("Active workers that are ready."),
+    standbys: count("Configured number of standbys."),
+    restarts: count("Processes started to replace others, since the service started."),
+    crashes: count("Unexpected process exits since the service started."),
     members: array(
       object({
         id: string(),
         role: oneOf(["active", "standby"], {
-          description: "A standby is given no work until it takes another's place.",
+          description: "A standby receives no work until it replaces an active worker.",
         }),
         state: oneOf(["starting", "ready", "draining", "stopped", "crashed", "backing-off", "hopeless"], {
-          description: "One that is `hopeless` was given up after `--max-restarts`; `cluster restart` starts it again.",
+          description:
+            "A `hopeless` worker exceeded `--max-restarts` and is no longer started; `cluster restart` starts it " +
+            "again.",
         }),
-        replacing: boolean({ description: "A process to take the place of this one is being started." }),
+        replacing: boolean({ description: "A replacement for this process is being started." }),
         pid: optional(integer()),
-        uptime: optional(seconds("Of the process.")),
-        memory: optional(bytes("Resident, with what it started, at the last check.")),
-        cpu: optional(number({ minimum: 0, unit: "percent", description: "Of one processor, up to the last check." })),
-        in_flight: count("Requests that it has not answered."),
-        restarts: count("Processes of this member after its first."),
-        last_end: optional(string({ description: "How its last process ended that was not asked to." })),
-        failed_starts: count("Starts in a row that ended before the worker was ready."),
-        reason: optional(string({ description: "Why the last of them failed." })),
-        next_start: optional(seconds("Until it is started again, while it is `backing-off`.")),
+        uptime: optional(seconds("Time since the process started.")),
+        memory: optional(bytes("Resident memory of the process and its children, at the last check.")),
+        cpu: optional(
+          number({ minimum: 0, unit: "percent", description: "Usage of one processor, up to the last check." }),
+        ),
+        in_flight: count("Requests not answered yet."),
+        restarts: count("Processes started for this worker after the first."),
+        last_end: optional(string({ description: "How its process last ended unexpectedly." })),
+        failed_starts: count("Consecutive starts that ended before the worker was ready."),
+        reason: optional(string({ description: "Why the last start failed." })),
+        next_start: optional(seconds("Time until the next start, in the state `backing-off`.")),
       }),
     ),
   }),
   errors: ["UNAVAILABLE"],
-  examples: [{ title: "How they do", params: {} }],
+  examples: [{ title: "Worker status", params: {} }],
   changes: false,
   needsService: true,
   since,
 });
 
 export const restart = command("cluster.restart", {
-  summary: "Replace workers one after the other; each goes when its successor is ready and its requests are answered.",
+  summary: "Restart workers one at a time, each with a replacement that is ready first.",
   description:
-    "A successor that does not get ready ends it there: the worker it was to replace goes on, and so do those after it. " +
-    `A member that is stopped, or was given up, is started.\n\n${OF_A_CLUSTER}`,
+    "A worker ends when its replacement is ready and its own requests are answered. If a replacement does not become " +
+    "ready, the restart stops there: that worker and those after it keep running. " +
+    `A worker that is stopped or \`hopeless\` is started.\n\n${OF_A_CLUSTER}`,
   params: { id: optional(id) },
   positionals: ["id"],
-  events: object({ id: string(), pid: optional(integer({ description: "Of its process now." })) }),
-  result: object({ replaced: count("Members.") }),
+  events: object({ id: string(), pid: optional(integer({ description: "Process id of the new process." })) }),
+  result: object({ replaced: count("Number of workers replaced.") }),
   errors: ["NOT_FOUND", "UNAVAILABLE"],
   examples: [
-    { title: "All of them", params: {} },
-    { title: "One", params: { id: "0" } },
+    { title: "All workers", params: {} },
+    { title: "One worker", params: { id: "0" } },
   ],
   changes: true,
   needsService: true,
@@ -80,77 +85,83 @@ export const restart = command("cluster.restart", {
 });
 
 export const stop = command("cluster.stop", {
-  summary: "Stop a worker when its requests are answered; `cluster restart` with its id starts it again.",
-  description: OF_A_CLUSTER,
+  summary: "Stop a worker once its requests are answered.",
+  description: `\`cluster restart\` with the same id starts it again.\n\n${OF_A_CLUSTER}`,
   params: { id },
   positionals: ["id"],
   result: nothing(),
   errors: ["NOT_FOUND", "UNAVAILABLE"],
-  examples: [{ title: "The second", params: { id: "1" } }],
+  examples: [{ title: "The second worker", params: { id: "1" } }],
   changes: true,
   needsService: true,
   since,
 });
 
 export const logs = command("cluster.logs", {
-  summary: "The last lines that workers printed, and those to come.",
+  summary: "Show the latest output of workers, and optionally follow it.",
   description:
-    "Of each member 200 lines are kept, of whichever process of it. A worker that prints more than 2,000 lines a second " +
-    `loses the rest. Whoever follows and is behind by more than 1,000 lines misses some.\n\n${OF_A_CLUSTER}`,
+    "The last 200 lines of each worker are kept, also across its restarts. Lines beyond 2,000 a second from one " +
+    "worker are " +
+    `dropped. A follower that is more than 1,000 lines behind misses lines.\n\n${OF_A_CLUSTER}`,
   params: {
     id: optional(id),
-    lines: defaulted(integer({ minimum: 0, maximum: 200, description: "Of each member, of those kept." }), 20),
-    follow: defaulted(boolean({ description: "Go on with what comes, until it is cancelled." }), false),
+    lines: defaulted(integer({ minimum: 0, maximum: 200, description: "Number of lines to show per worker." }), 20),
+    follow: defaulted(boolean({ description: "Keep sending new lines until cancelled." }), false),
   },
   positionals: ["id"],
   events: object({ time, id: string(), stream: oneOf(["stdout", "stderr"]), line: string() }),
   result: object({
-    lines: count("Sent."),
-    skipped: count("Left out, because whoever reads was behind."),
+    lines: count("Lines sent."),
+    skipped: count("Lines skipped because the reader was behind."),
   }),
   errors: ["NOT_FOUND", "UNAVAILABLE"],
-  examples: [{ title: "Of all", params: {} }],
+  examples: [{ title: "All workers", params: {} }],
   changes: false,
   needsService: true,
   since,
 });
 
 export const crashes = command("cluster.crashes", {
-  summary: "Workers that ended unasked, the latest first: when, how, and what they were at.",
-  description: `The last 100 are kept.\n\n${OF_A_CLUSTER}`,
-  params: { limit: defaulted(integer({ minimum: 1, maximum: 100, description: "At the most." }), 20) },
+  summary: "List unexpected worker exits with their cause and open requests, newest first.",
+  description: `The last 100 exits are kept.\n\n${OF_A_CLUSTER}`,
+  params: { limit: defaulted(integer({ minimum: 1, maximum: 100, description: "Maximum number of results." }), 20) },
   result: array(
     object({
       time,
       id: string(),
-      pid: optional(integer({ description: "Absent where it could not be started." })),
-      reason: string({ description: "How it ended." }),
-      cause: optional(string({ description: "Of a process that did not get ready: why, as far as its output tells." })),
+      pid: optional(integer({ description: "Absent if the process could not be started." })),
+      reason: string({ description: "How the process ended." }),
+      cause: optional(string({ description: "Why the process did not become ready, as far as its output shows." })),
       exit_code: optional(integer()),
       signal: optional(string()),
-      uptime: seconds("How long it lived."),
-      memory: optional(bytes("Resident, at the last check.")),
-      in_flight: count("Requests that it had not answered."),
+      uptime: seconds("Lifetime of the process."),
+      memory: optional(bytes("Resident memory at the last check.")),
+      in_flight: count("Requests not answered."),
       requests: array(
         object({
           method: string(),
           path: string(),
-          query: optional(string({ description: "The beginning of it, of a request that was convicted." })),
+          query: optional(string({ description: "Beginning of the query; only for a `convicted` request." })),
           verdict: optional(
             oneOf(["suspect", "convicted"], {
-              description: "Of requests at a worker's own death: it may be the cause, or is known to end workers.",
+              description:
+                "When the worker crashed: `suspect` may be the cause, `convicted` is known to crash workers.",
             }),
           ),
-          age: number({ minimum: 0, unit: "milliseconds", description: "Since it was given to the worker." }),
+          age: number({
+            minimum: 0,
+            unit: "milliseconds",
+            description: "Time since the request was sent to the worker.",
+          }),
         }),
-        { description: "Ten of them: what was convicted first, then the oldest." },
+        { description: "Up to ten requests: convicted ones first, then the oldest." },
       ),
-      last_lines: array(string(), { description: "The last 20 that it printed." }),
+      last_lines: array(string(), { description: "The last 20 lines of output." }),
     }),
   ),
   columns: ["time", "id", "pid", "uptime", "memory", "in_flight", "reason"],
   errors: ["UNAVAILABLE"],
-  examples: [{ title: "The last one", params: { limit: 1 } }],
+  examples: [{ title: "The most recent exit", params: { limit: 1 } }],
   changes: false,
   needsService: true,
   since,

@@ -16,22 +16,26 @@ import {
 const since = "0.1.0";
 const count = (description: string) => integer({ minimum: 0, description });
 const patterns = (description: string) =>
-  optional(array(json(), { maxItems: 200, description: `${description} What is no text is passed over.` }));
+  optional(array(json(), { maxItems: 200, description: `${description} Entries that are not strings are ignored.` }));
 
 export const updateConfig = command("console.update-config", {
-  summary: "Say how an application's console messages are to be worked on.",
+  summary: "Configure how an application's console messages are processed.",
   description:
-    "XyPriss sends its whole interception configuration; what is not listed here is taken and ignored. It holds for the service, " +
-    "whoever set it, until the next one; one that is refused leaves the one before. Patterns are regular expressions in RE2's " +
-    "syntax, without regard to case, matched in time linear in the message, of which the first 4,096 characters count. " +
-    "A pattern that is no such expression is taken as literal text, and the result names it.",
+    "XyPriss sends its whole interception configuration; fields that are not listed here are accepted and ignored. " +
+    "The configuration applies to the whole service until the next one; a rejected configuration leaves the previous " +
+    "one in effect. Patterns are case-insensitive regular expressions in RE2 syntax, matched in linear time against " +
+    "the first 4,096 characters of a message. A pattern that is not a valid expression is treated as literal text " +
+    "and listed in the result.",
   params: {
-    enabled: optional(boolean({ description: "When false, messages are given back as they are." })),
+    enabled: optional(boolean({ description: "When false, messages are returned unchanged." })),
     interceptMethods: optional(
-      array(string(), { description: "Console methods that the client takes over; every message is worked on." }),
+      array(string(), { description: "Console methods that the client intercepts; every message is processed." }),
     ),
     maxInterceptionsPerSecond: defaulted(
-      number({ minimum: 0, description: "Messages over it, in a fixed window of a second, are suppressed." }),
+      number({
+        minimum: 0,
+        description: "Maximum number of messages per fixed one-second window; further ones are suppressed.",
+      }),
       100,
     ),
     encryption: optional(
@@ -39,10 +43,10 @@ export const updateConfig = command("console.update-config", {
         object(
           {
             enabled: optional(boolean()),
-            key: optional(string({ description: "The key itself: 16, 24 or 32 bytes." })),
-            algorithm: optional(string({ description: "AES-GCM, whatever its name says of the key's length." })),
+            key: optional(string({ description: "Raw key of 16, 24 or 32 bytes." })),
+            algorithm: optional(string({ description: "Always AES-GCM, whatever key length the name states." })),
           },
-          { description: "The message becomes base64 of nonce (12 bytes), ciphertext and tag (16 bytes)." },
+          { description: "The message becomes the base64 of nonce (12 bytes), ciphertext and tag (16 bytes)." },
         ),
       ),
     ),
@@ -51,15 +55,17 @@ export const updateConfig = command("console.update-config", {
         object(
           {
             minLevel: optional(
-              string({ description: "`debug`, `info`, `warn` or `error`: what is below is suppressed." }),
+              string({
+                description: "Minimum level: `debug`, `info`, `warn` or `error`; messages below it are suppressed.",
+              }),
             ),
-            maxLength: optional(count("Characters; a longer message is cut. 0 is no limit.")),
-            includePatterns: patterns("When there are some, a message that none matches is suppressed."),
-            excludePatterns: patterns("A message that one matches is suppressed."),
-            userAppPatterns: patterns("A message that one matches is USERAPP."),
-            systemPatterns: patterns("Else, a message that one matches is SYSTEM."),
+            maxLength: optional(count("Maximum length in characters; longer messages are truncated. 0 for no limit.")),
+            includePatterns: patterns("If given, messages that match none of them are suppressed."),
+            excludePatterns: patterns("Messages that match one of them are suppressed."),
+            userAppPatterns: patterns("Messages that match one of them are labelled USERAPP."),
+            systemPatterns: patterns("Other messages that match one of them are labelled SYSTEM."),
           },
-          { description: "What is let through, and how it is named." },
+          { description: "Which messages are let through, and how they are labelled." },
         ),
       ),
     ),
@@ -67,16 +73,16 @@ export const updateConfig = command("console.update-config", {
   tolerant: true,
   result: object({
     literal_patterns: array(
-      object({ pattern: string(), reason: string({ description: "Why it is no expression." }) }),
+      object({ pattern: string(), reason: string({ description: "Why it is not a valid expression." }) }),
       {
-        description: "Patterns that are taken as literal text.",
+        description: "Patterns that are treated as literal text.",
       },
     ),
   }),
   errors: ["UNSUPPORTED"],
   examples: [
     {
-      title: "Ten messages a second, none of health checks",
+      title: "At most ten messages a second, none about health checks",
       params: { maxInterceptionsPerSecond: 10, filters: { excludePatterns: ["GET /health"] } },
     },
   ],
@@ -86,17 +92,17 @@ export const updateConfig = command("console.update-config", {
 });
 
 export const intercept = command("console.intercept", {
-  summary: "Work on one console message.",
-  description: "An empty `processed` means that the message is not to be shown.",
+  summary: "Process one console message.",
+  description: "An empty `processed` means that the message is suppressed.",
   params: {
-    message: string({ description: "What was logged." }),
-    level: defaulted(string({ maxLength: 64, description: "The console's method, such as `warn`." }), "log"),
-    worker_id: defaulted(count("Of the worker that logged it."), 0),
+    message: string({ description: "The logged message." }),
+    level: defaulted(string({ maxLength: 64, description: "Console method, such as `warn`." }), "log"),
+    worker_id: defaulted(count("Id of the worker that logged the message."), 0),
   },
   positionals: ["message"],
   result: object({
     processed: string({ description: "`HH:MM:SS.mmm [USERAPP|SYSTEM|OTHER][W<id>] <message>`, or empty." }),
-    level: string({ description: "As given." }),
+    level: string({ description: "Level as given." }),
   }),
   errors: ["NOT_FOUND"],
   examples: [{ title: "A warning", params: { message: "disk is filling up", level: "warn", worker_id: 2 } }],
@@ -106,17 +112,19 @@ export const intercept = command("console.intercept", {
 });
 
 export const getStats = command("console.get-stats", {
-  summary: "How many console messages were worked on.",
+  summary: "Show how many console messages were processed.",
   params: {},
   result: object({
-    data: record(count("Messages."), { description: "Let through, by level; levels that no console has are `other`." }),
-    intercepted: count("Let through."),
+    data: record(count("Number of messages."), {
+      description: "Messages let through, by level; unknown levels count as `other`.",
+    }),
+    intercepted: count("Messages let through."),
     suppressed: object({
-      by_rate: count("Over the limit per second."),
-      by_filter: count("By level or pattern."),
+      by_rate: count("Messages over the limit per second."),
+      by_filter: count("Messages suppressed by level or pattern."),
     }),
   }),
-  examples: [{ title: "So far", params: {} }],
+  examples: [{ title: "Message counts", params: {} }],
   changes: false,
   needsService: true,
   since,

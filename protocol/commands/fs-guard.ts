@@ -4,28 +4,29 @@ import { file } from "./fs-params.ts";
 
 const since = "0.1.0";
 const holder = object({
-  pid: integer({ description: "The process that asked; of a one-shot command, the one that started it." }),
+  pid: integer({ description: "Process that took the lock; for a one-shot command, the process that started it." }),
   host: string(),
   user: string(),
   since: integer({ unit: "unix-seconds" }),
-  owner: optional(string({ description: "As given when it was taken." })),
+  owner: optional(string({ description: "Name given when the lock was taken." })),
 });
-const key = () => string({ minLength: 1, maxLength: 4096, description: "The secret." });
+const key = () => string({ minLength: 1, maxLength: 4096, description: "Secret from which the key is derived." });
 const sealed =
-  "AES-256-GCM; the key is derived with scrypt. The file is replaced in one step, so a failure leaves it as it was.";
+  "AES-256-GCM; the key is derived with scrypt. The file is replaced atomically, so a failure leaves it unchanged.";
 
 export const lock = command("fs.lock", {
   summary: "Take an advisory lock on a path.",
   description:
-    "The lock is a file `<path>.lock` that names its holder and stays until `fs.unlock`, whatever happens to the process. When " +
-    "it is held already, `locked` is false and `holder` tells by whom. A symbolic link stands for what it leads to at that moment: " +
-    "where it may be swapped meanwhile, lock and unlock its target. Two hard links of a file are two paths, with a lock each.",
+    "The lock is a file `<path>.lock` that names its holder. It stays until `fs.unlock`, even if the process ends. " +
+    "If the lock is already held, `locked` is false and `holder` names the current holder. A symbolic link is " +
+    "resolved to its target at the time of the call; if the link may change, lock and unlock its target. Two hard " +
+    "links of a file are two paths with separate locks.",
   params: {
-    path: path({ description: "What to lock; it need not exist." }),
-    owner: optional(string({ maxLength: 200, description: "A name for the holder." })),
+    path: path({ description: "Path to lock; it does not have to exist." }),
+    owner: optional(string({ maxLength: 200, description: "Name of the holder." })),
   },
   positionals: ["path"],
-  result: object({ locked: boolean({ description: "Whether it was taken now." }), holder }),
+  result: object({ locked: boolean({ description: "Whether this call took the lock." }), holder }),
   errors: ["BUSY", "NOT_A_DIRECTORY"],
   examples: [{ title: "Take a lock", params: { path: "notes.txt", owner: "nightly job" } }],
   changes: true,
@@ -33,12 +34,12 @@ export const lock = command("fs.lock", {
 });
 
 export const unlock = command("fs.unlock", {
-  summary: "Give a lock back.",
-  params: { path: path({ description: "What was locked." }) },
+  summary: "Release a lock.",
+  params: { path: path({ description: "Locked path." }) },
   positionals: ["path"],
   result: nothing(),
   errors: ["NOT_FOUND"],
-  examples: [{ title: "Give it back", params: { path: "locked.txt" } }],
+  examples: [{ title: "Release a lock", params: { path: "locked.txt" } }],
   changes: true,
   since,
 });
@@ -56,8 +57,8 @@ export const encrypt = command("fs.encrypt", {
 });
 
 export const decrypt = command("fs.decrypt", {
-  summary: "Decrypt a file that `fs.encrypt` made, in place.",
-  description: "A wrong secret, or a damaged file, is INVALID_DATA and leaves the file as it was.",
+  summary: "Decrypt in place a file that was encrypted with `fs.encrypt`.",
+  description: "A wrong secret or a damaged file fails with INVALID_DATA and leaves the file unchanged.",
   params: { path: file(), key: key() },
   positionals: ["path"],
   result: nothing(),
@@ -68,8 +69,8 @@ export const decrypt = command("fs.decrypt", {
 });
 
 export const hardwareEncrypt = command("fs.hardware-encrypt", {
-  summary: "Encrypt a file in place, bound to a secret and to this machine.",
-  description: `${sealed} The machine's id goes into the key: on another machine the right secret fails too.`,
+  summary: "Encrypt a file in place with a secret, for this machine only.",
+  description: `${sealed} The machine's id is part of the key: on another machine even the right secret fails.`,
   params: { path: file(), key: key() },
   positionals: ["path"],
   result: nothing(),
@@ -80,8 +81,9 @@ export const hardwareEncrypt = command("fs.hardware-encrypt", {
 });
 
 export const hardwareDecrypt = command("fs.hardware-decrypt", {
-  summary: "Decrypt a file that `fs.hardware-encrypt` made on this machine, in place.",
-  description: "A wrong secret, another machine, or a damaged file is INVALID_DATA and leaves the file as it was.",
+  summary: "Decrypt in place a file that was encrypted with `fs.hardware-encrypt` on this machine.",
+  description:
+    "A wrong secret, another machine or a damaged file fails with INVALID_DATA and leaves the file unchanged.",
   params: { path: file(), key: key() },
   positionals: ["path"],
   result: nothing(),

@@ -4,11 +4,11 @@ import { fileStats } from "./fs-read.ts";
 
 const since = "0.1.0";
 const heldByService = true;
-const handle = integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: "As `fs.open` gave it." });
+const handle = integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: "Handle returned by `fs.open`." });
 const bytes = (description: string) => integer({ minimum: 0, unit: "bytes", description });
-const encoding = defaulted(oneOf(["hex", "base64"], { description: "How bytes are written as text." }), "hex");
+const encoding = defaulted(oneOf(["hex", "base64"], { description: "Text encoding of the bytes." }), "hex");
 
-/** What `flags` may be as text, as Node's own open() has it; the numbers are Linux's O_* of x86-64. */
+/** Text values of `flags`, as in Node's open(); the numbers are Linux's O_* constants on x86-64. */
 export const OPEN_FLAGS = {
   r: 0,
   rs: 0o10000,
@@ -29,37 +29,48 @@ export const OPEN_FLAGS = {
 type FlagWord = keyof typeof OPEN_FLAGS;
 
 export const open = command("fs.open", {
-  summary: "Open a file and keep it open for calls to come.",
+  summary: "Open a file and return a handle for later calls.",
   description:
-    "The handle belongs to the connection that opened it and is closed with it. One that is `shared`, as all are that were opened " +
-    "on a connection without a Hello or by the command line, is anybody's: it is closed when nobody has used it for an hour. All " +
-    "are closed when the service ends. A command line without a service opens the file, which creates or empties it as `flags` say, and closes it: its " +
-    "number is good for `fs close` alone. Folders, FIFOs and sockets cannot be opened; folders on the way are not made.",
+    "A handle belongs to the connection that opened it and is closed with it. A `shared` handle can be used on any " +
+    "connection and is closed after an hour without use. Handles opened on a connection without a Hello, or by the " +
+    "command line, are always shared. All handles are closed when the service ends. Without a service, the command " +
+    "line opens the file (creating or truncating it as `flags` say) and closes it again; only `fs close` accepts the " +
+    "returned number. Directories, FIFOs and sockets cannot be opened; missing parent directories are not created.",
   params: {
-    path: path({ description: "The file." }),
+    path: path({ description: "File to open." }),
     flags: defaulted(
       anyOf(
         [
-          integer({ minimum: 0, maximum: 0x7fff_ffff, description: "Linux's O_* of x86-64, on every platform." }),
+          integer({
+            minimum: 0,
+            maximum: 0x7fff_ffff,
+            description: "Linux's O_* constants of x86-64, on every platform.",
+          }),
           oneOf(Object.keys(OPEN_FLAGS) as [FlagWord, ...FlagWord[]]),
         ],
-        { description: "What for." },
+        { description: "How to open the file, as in Node's open()." },
       ),
       "r",
     ),
     mode: defaulted(
-      string({ pattern: "^(0o?)?[0-7]{1,4}$", description: "Octal mode of a file that is created, less the umask." }),
+      string({
+        pattern: "^(0o?)?[0-7]{1,4}$",
+        description: "Octal mode of a newly created file, before the umask is applied.",
+      }),
       "0644",
     ),
-    shared: defaulted(boolean({ description: "Leave it to anybody, and open when this connection is gone." }), false),
+    shared: defaulted(
+      boolean({ description: "Make the handle usable on any connection, and keep it open when this one closes." }),
+      false,
+    ),
   },
   positionals: ["path"],
-  result: object({ handle: integer({ minimum: 0, description: "What the other calls name the open file by." }) }),
+  result: object({ handle: integer({ minimum: 0, description: "Handle for the other calls." }) }),
   plain: "handle",
   errors: ["NOT_FOUND", "ALREADY_EXISTS", "IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NO_SPACE", "LIMIT_EXCEEDED"],
   examples: [
-    { title: "To read", params: { path: "notes.txt" } },
-    { title: "To write, by number: O_WRONLY | O_CREAT | O_TRUNC", params: { path: "out.bin", flags: 577 } },
+    { title: "For reading", params: { path: "notes.txt" } },
+    { title: "For writing, by number: O_WRONLY | O_CREAT | O_TRUNC", params: { path: "out.bin", flags: 577 } },
   ],
   changes: true,
   heldByService,
@@ -68,7 +79,7 @@ export const open = command("fs.open", {
 
 export const close = command("fs.close", {
   summary: "Close an open file.",
-  description: "A command line without a service has nothing open, and is content with any number.",
+  description: "Without a service, the command line has no open files and accepts any number.",
   params: { handle },
   positionals: ["handle"],
   result: nothing(),
@@ -80,15 +91,22 @@ export const close = command("fs.close", {
 });
 
 export const handleRead = command("fs.handle-read", {
-  summary: "Read an open file from its position on.",
-  description: "Less than `length` comes at the file's end alone, and of a device; at the end the content is empty.",
+  summary: "Read from an open file at its current position.",
+  description:
+    "Fewer than `length` bytes are returned only at the end of the file and for devices; at the end the content is " +
+    "empty.",
   params: {
     handle,
-    length: integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, unit: "bytes", description: "How much." }),
+    length: integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      unit: "bytes",
+      description: "Number of bytes to read.",
+    }),
     encoding,
   },
   positionals: ["handle"],
-  result: object({ content: string({ description: "The bytes as text." }) }),
+  result: object({ content: string({ description: "The bytes, encoded as text." }) }),
   errors: ["NOT_FOUND", "TOO_LARGE"],
   examples: [{ title: "The first bytes", params: { handle: 1_234, length: 16, encoding: "base64" } }],
   changes: true,
@@ -97,10 +115,10 @@ export const handleRead = command("fs.handle-read", {
 });
 
 export const handleWrite = command("fs.handle-write", {
-  summary: "Write into an open file at its position; at its end, when it was opened to append.",
-  params: { handle, data: string({ description: "The bytes as text." }), encoding },
+  summary: "Write to an open file at its current position, or at its end if it was opened for appending.",
+  params: { handle, data: string({ description: "The bytes, encoded as text." }), encoding },
   positionals: ["handle"],
-  result: object({ n: bytes("Written.") }),
+  result: object({ n: bytes("Bytes written.") }),
   errors: ["NOT_FOUND", "NO_SPACE"],
   examples: [{ title: "Five bytes", params: { handle: 1_234, data: "68656c6c6f" } }],
   changes: true,
@@ -109,22 +127,26 @@ export const handleWrite = command("fs.handle-write", {
 });
 
 export const handleSeek = command("fs.handle-seek", {
-  summary: "Set an open file's position.",
+  summary: "Set the position of an open file.",
   params: {
     handle,
     offset: integer({
       minimum: Number.MIN_SAFE_INTEGER,
       maximum: Number.MAX_SAFE_INTEGER,
       unit: "bytes",
-      description: "How far from there.",
+      description: "Offset relative to `whence`.",
     }),
     whence: defaulted(
-      integer({ minimum: 0, maximum: 2, description: "From where: 0 the start, 1 the position, 2 the end." }),
+      integer({
+        minimum: 0,
+        maximum: 2,
+        description: "Reference point: 0 for the start of the file, 1 for the current position, 2 for the end.",
+      }),
       0,
     ),
   },
   positionals: ["handle"],
-  result: object({ pos: bytes("The position from the start.") }),
+  result: object({ pos: bytes("New position from the start of the file.") }),
   errors: ["NOT_FOUND", "UNSUPPORTED"],
   examples: [{ title: "Back to the start", params: { handle: 1_234, offset: 0, whence: 0 } }],
   changes: true,
@@ -133,12 +155,12 @@ export const handleSeek = command("fs.handle-seek", {
 });
 
 export const handleStat = command("fs.handle-stat", {
-  summary: "Size, times and mode of an open file.",
+  summary: "Show size, times and mode of an open file.",
   params: { handle },
   positionals: ["handle"],
   result: fileStats,
   errors: ["NOT_FOUND"],
-  examples: [{ title: "How large is it", params: { handle: 1_234 } }],
+  examples: [{ title: "Size and times", params: { handle: 1_234 } }],
   changes: false,
   heldByService,
   since,

@@ -7,53 +7,53 @@ const position = (description: string) =>
   integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, unit: "bytes", description });
 const when = (description: string) => integer({ unit: "unix-seconds", description });
 
-/** Digests that the platform's crypto offers everywhere. */
+/** Digests that Node's crypto offers on every platform. */
 export const algorithm = defaulted(
   oneOf(["sha256", "sha512", "sha1", "md5", "sha3-256", "blake2b512"], { description: "Digest algorithm." }),
   "sha256",
 );
 
 export const fileStats = object({
-  size: bytes("Of the contents."),
-  is_file: boolean({ description: "A regular file; false for a link." }),
+  size: bytes("Size of the contents."),
+  is_file: boolean({ description: "Whether it is a regular file; false for a symbolic link." }),
   is_dir: boolean(),
   is_symlink: boolean(),
-  modified: when("Last change of the contents."),
-  created: when("Birth; the oldest time known where the file system keeps none."),
-  accessed: when("Last read."),
+  modified: when("Last modification of the contents."),
+  created: when("Creation time, or the oldest known time if the file system does not record it."),
+  accessed: when("Last access."),
   permissions: integer({ minimum: 0, maximum: 0o7777, unit: "mode", description: "Mode bits." }),
-  readonly: boolean({ description: "Nobody may write." }),
+  readonly: boolean({ description: "No write permission for anyone." }),
 });
 
 export const ls = command("fs.ls", {
-  summary: "Entries of a folder, sorted by name.",
+  summary: "List a directory.",
   description:
-    "Names alone, or with `stats` pairs of name and stats. With `recursive`, paths relative to the folder; symbolic links are " +
-    "listed and not followed. What is not UTF-8 in a name shows as U+FFFD.",
+    "Returns names sorted, or with `stats` pairs of name and stats. With `recursive`, returns paths relative to the " +
+    "directory; symbolic links are listed but not followed. Bytes of a name that are not UTF-8 are shown as U+FFFD.",
   params: {
-    path: defaulted(path({ description: "The folder." }), "."),
-    stats: defaulted(boolean({ description: "Pair each name with its stats." }), false),
-    recursive: defaulted(boolean({ description: "Everything below, too." }), false),
+    path: defaulted(path({ description: "Directory to list." }), "."),
+    stats: defaulted(boolean({ description: "Return the stats of each entry." }), false),
+    recursive: defaulted(boolean({ description: "Include the entries of subdirectories." }), false),
   },
   positionals: ["path"],
   result: anyOf([array(string()), array(tuple([string(), fileStats]))]),
   errors: ["NOT_FOUND", "NOT_A_DIRECTORY", "TOO_LARGE"],
   examples: [
     { title: "Names", params: { path: "." } },
-    { title: "Everything below, with sizes and times", params: { path: "src", recursive: true, stats: true } },
+    { title: "A tree with sizes and times", params: { path: "src", recursive: true, stats: true } },
   ],
   changes: false,
   since,
 });
 
 export const read = command("fs.read", {
-  summary: "The contents of a file as text.",
+  summary: "Read a file as text.",
   description:
-    "Bytes that are not UTF-8 become U+FFFD; `bytes` gives lower-case hex instead. A file larger than one answer may be is " +
-    "TOO_LARGE: `fs.cat` streams it.",
+    "Bytes that are not UTF-8 become U+FFFD; with `bytes`, the contents are returned as lower-case hex instead. A " +
+    "file larger than the maximum answer size fails with TOO_LARGE; `fs.cat` streams it.",
   params: {
-    path: path({ description: "The file." }),
-    bytes: defaulted(boolean({ description: "Hex instead of text." }), false),
+    path: path({ description: "Path of the file." }),
+    bytes: defaulted(boolean({ description: "Return hex instead of text." }), false),
   },
   positionals: ["path"],
   result: string(),
@@ -65,31 +65,31 @@ export const read = command("fs.read", {
 
 export const cat = command("fs.cat", {
   summary: "Stream the bytes of a file.",
-  description: "Past the end there is nothing, and no error. A `limit` of 0 is no limit.",
+  description: "An offset past the end yields no bytes and no error. A `limit` of 0 means no limit.",
   params: {
-    path: path({ description: "The file." }),
-    offset: defaulted(position("Where to start."), 0),
-    limit: defaulted(position("How much at the most."), 0),
+    path: path({ description: "Path of the file." }),
+    offset: defaulted(position("Offset of the first byte."), 0),
+    limit: defaulted(position("Maximum number of bytes."), 0),
   },
   positionals: ["path"],
   output: { description: "The file's bytes." },
-  result: object({ bytes: bytes("Sent.") }),
+  result: object({ bytes: bytes("Bytes sent.") }),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY"],
-  examples: [{ title: "Ten bytes from the fifth on", params: { path: "notes.txt", offset: 4, limit: 10 } }],
+  examples: [{ title: "Ten bytes, starting with the fifth", params: { path: "notes.txt", offset: 4, limit: 10 } }],
   changes: false,
   since,
 });
 
 export const stream = command("fs.stream", {
-  summary: "The whole contents as one string, read in chunks.",
-  description: "For XyPriss's client; `fs.cat` streams for real.",
+  summary: "Read a whole file in chunks and return it as one string.",
+  description: "Exists for XyPriss's client; `fs.cat` streams a file.",
   params: {
-    path: path({ description: "The file." }),
+    path: path({ description: "Path of the file." }),
     chunkSize: defaulted(
-      integer({ minimum: 1, maximum: 16_777_216, unit: "bytes", description: "How much is read at a time." }),
+      integer({ minimum: 1, maximum: 16_777_216, unit: "bytes", description: "Bytes to read at a time." }),
       65_536,
     ),
-    hex: defaulted(boolean({ description: "Hex instead of text." }), false),
+    hex: defaulted(boolean({ description: "Return hex instead of text." }), false),
   },
   positionals: ["path"],
   result: string(),
@@ -100,9 +100,9 @@ export const stream = command("fs.stream", {
 });
 
 export const stats = command("fs.stats", {
-  summary: "Size, kind, times and mode of a file, folder or link.",
-  description: "Of a symbolic link, the link's own.",
-  params: { path: path({ description: "What to look at.", kind: "entry" }) },
+  summary: "Show size, type, times and mode of a file, directory or link.",
+  description: "For a symbolic link, the stats of the link itself.",
+  params: { path: path({ description: "Path to inspect.", kind: "entry" }) },
   positionals: ["path"],
   result: fileStats,
   errors: ["NOT_FOUND"],
@@ -112,8 +112,8 @@ export const stats = command("fs.stats", {
 });
 
 export const hash = command("fs.hash", {
-  summary: "Digest of a file.",
-  params: { path: path({ description: "The file." }), algorithm },
+  summary: "Compute the digest of a file.",
+  params: { path: path({ description: "Path of the file." }), algorithm },
   positionals: ["path"],
   result: object({ hash: string({ description: "Lower-case hex." }) }),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY"],
@@ -127,10 +127,10 @@ export const hash = command("fs.hash", {
 });
 
 export const verify = command("fs.verify", {
-  summary: "Whether a file has a digest.",
+  summary: "Check a file against a digest.",
   params: {
-    path: path({ description: "The file." }),
-    hash: string({ minLength: 1, description: "Expected digest in hex; its case does not matter." }),
+    path: path({ description: "Path of the file." }),
+    hash: string({ minLength: 1, description: "Expected digest in hex, upper or lower case." }),
     algorithm,
   },
   positionals: ["path", "hash"],
@@ -148,49 +148,51 @@ export const verify = command("fs.verify", {
 });
 
 export const size = command("fs.size", {
-  summary: "Bytes in a file, or in all files below a folder.",
+  summary: "Show the size of a file, or of all files below a directory.",
   description:
-    "A link given as the path is followed. Links below a folder are not: each counts with its own few bytes, as in `fs.ls`.",
+    "A symbolic link given as the path is followed. Links below a directory are not followed; each counts with its " +
+    "own size, as in `fs.ls`.",
   params: {
-    path: path({ description: "A file or folder." }),
-    human: defaulted(boolean({ description: "Accepted for older clients; both forms are always given." }), false),
+    path: path({ description: "File or directory." }),
+    human: defaulted(boolean({ description: "Accepted for older clients; both forms are always returned." }), false),
   },
   positionals: ["path"],
   result: object({
-    bytes: bytes("Sum of the contents."),
-    formatted: string({ description: "Such as `1.50 KB`, in steps of 1024." }),
+    bytes: bytes("Total size of the contents."),
+    formatted: string({ description: "Readable size such as `1.50 KB`, in steps of 1024." }),
   }),
   errors: ["NOT_FOUND"],
-  examples: [{ title: "A whole folder", params: { path: "src" } }],
+  examples: [{ title: "A directory", params: { path: "src" } }],
   changes: false,
   since,
 });
 
 export const check = command("fs.check", {
-  summary: "Whether a path exists, and may be read and written.",
+  summary: "Check whether a path exists and can be read and written.",
   description:
-    "Access of the service's or the command's user, links followed. A missing path is an answer, not an error, and so is a link " +
-    "that leads nowhere.",
-  params: { path: path({ description: "Any path." }) },
+    "Access is checked for the user of the service or the command, following links. A missing path or a dangling " +
+    "link is reported in the result, not as an error.",
+  params: { path: path({ description: "Path to check." }) },
   positionals: ["path"],
   result: object({ exists: boolean(), readable: boolean(), writable: boolean() }),
-  examples: [{ title: "Is it there", params: { path: "missing.txt" } }],
+  examples: [{ title: "A missing file", params: { path: "missing.txt" } }],
   changes: false,
   since,
 });
 
 export const du = command("fs.du", {
-  summary: "Size and number of files and folders of a tree.",
+  summary: "Show the total size and the number of files and directories of a tree.",
   description:
-    "A link given as the path is followed. Links below a folder are not: each counts as a file of its own few bytes. A folder " +
-    "that may not be read is DENIED, for a total without it would be wrong.",
-  params: { path: path({ description: "A folder or file." }) },
+    "A symbolic link given as the path is followed. Links below a directory are not followed; each counts as a file " +
+    "with its own size. A directory that cannot be read fails with DENIED, because the total would be wrong without " +
+    "it.",
+  params: { path: path({ description: "Directory or file." }) },
   positionals: ["path"],
   result: object({
-    path: string({ description: "As asked." }),
-    size: bytes("Sum of the contents of all files; one with several names counts under each."),
-    file_count: integer({ minimum: 0, description: "Everything that is not a folder." }),
-    dir_count: integer({ minimum: 0, description: "Folders, the given one included." }),
+    path: string({ description: "Path as given." }),
+    size: bytes("Total size of all files; a file with several hard links counts once for each."),
+    file_count: integer({ minimum: 0, description: "Number of entries that are not directories." }),
+    dir_count: integer({ minimum: 0, description: "Number of directories, including the given one." }),
   }),
   errors: ["NOT_FOUND"],
   examples: [{ title: "A tree", params: { path: "src" } }],
@@ -199,32 +201,32 @@ export const du = command("fs.du", {
 });
 
 export const tail = command("fs.tail", {
-  summary: "The last lines of a file.",
-  description: "Lines end with LF or CRLF; a final line end starts no empty line.",
+  summary: "Show the last lines of a file.",
+  description: "Lines end with LF or CRLF; a line end at the end of the file does not start another line.",
   params: {
-    path: path({ description: "The file." }),
-    lines: defaulted(integer({ minimum: 0, maximum: 1_000_000, description: "How many." }), 10),
+    path: path({ description: "Path of the file." }),
+    lines: defaulted(integer({ minimum: 0, maximum: 1_000_000, description: "Number of lines." }), 10),
   },
   positionals: ["path"],
   result: array(string()),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY", "TOO_LARGE"],
-  examples: [{ title: "The last two", params: { path: "logs/app.log", lines: 2 } }],
+  examples: [{ title: "The last two lines", params: { path: "logs/app.log", lines: 2 } }],
   changes: false,
   since,
 });
 
 export const diffFiles = command("fs.diff-files", {
-  summary: "Lines that differ between two text files, line by line.",
+  summary: "Compare two text files line by line.",
   description:
-    "Line n of one against line n of the other; a missing line counts as empty text. Lines end with LF or CRLF, and which of the " +
-    "two is no difference.",
-  params: { a: path({ description: "One file." }), b: path({ description: "The other." }) },
+    "Line n of one file is compared with line n of the other; a missing line counts as empty text. Lines end with LF " +
+    "or CRLF; a difference between the two is ignored.",
+  params: { a: path({ description: "First file." }), b: path({ description: "Second file." }) },
   positionals: ["a", "b"],
   result: array(
     object({
       line: integer({ minimum: 1, description: "Line number from 1." }),
-      file_a: string({ description: "The line in the first." }),
-      file_b: string({ description: "The line in the second." }),
+      file_a: string({ description: "Line in the first file." }),
+      file_b: string({ description: "Line in the second file." }),
     }),
   ),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY", "TOO_LARGE"],
@@ -234,15 +236,18 @@ export const diffFiles = command("fs.diff-files", {
 });
 
 export const topBigFiles = command("fs.top-big-files", {
-  summary: "The largest files of a tree.",
-  description: "Regular files alone, the largest first, those of one size by path.",
+  summary: "List the largest files of a tree.",
+  description: "Regular files only, the largest first; files of equal size are sorted by path.",
   params: {
-    path: defaulted(path({ description: "The folder." }), "."),
-    limit: defaulted(integer({ minimum: 1, maximum: 100_000, description: "How many at the most." }), 50),
+    path: defaulted(path({ description: "Directory to search." }), "."),
+    limit: defaulted(integer({ minimum: 1, maximum: 100_000, description: "Maximum number of results." }), 50),
   },
   positionals: ["path"],
   result: array(
-    object({ path: string({ description: "Below the folder as asked." }), size: bytes("Of the contents.") }),
+    object({
+      path: string({ description: "Path, starting with the given directory." }),
+      size: bytes("Size of the file."),
+    }),
   ),
   errors: ["NOT_FOUND", "NOT_A_DIRECTORY"],
   examples: [{ title: "The largest three", params: { path: ".", limit: 3 } }],
@@ -251,22 +256,23 @@ export const topBigFiles = command("fs.top-big-files", {
 });
 
 export const dedupe = command("fs.dedupe", {
-  summary: "Groups of files with the same contents.",
+  summary: "Find files with identical contents.",
   description:
-    "Sizes are compared first, then the first block, then the digest. Left out are empty files, symbolic links, and all but one " +
-    "of the names of one file (hard links), which take no space. The largest come first. Nothing is removed.",
-  params: { path: defaulted(path({ description: "The folder." }), ".") },
+    "Sizes are compared first, then the first block, then the digest. Empty files and symbolic links are skipped, " +
+    "and of several hard links of one file all but one, since they take no extra space. The largest files come " +
+    "first. Nothing is removed.",
+  params: { path: defaulted(path({ description: "Directory to search." }), ".") },
   positionals: ["path"],
   result: array(
     object({
       hash: string({ description: "SHA-256 in lower-case hex." }),
-      paths: array(string({ description: "Below the folder as asked." }), { minItems: 2 }),
-      size: bytes("Of each one."),
+      paths: array(string({ description: "Path, starting with the given directory." }), { minItems: 2 }),
+      size: bytes("Size of each file."),
     }),
   ),
   errors: ["NOT_FOUND", "NOT_A_DIRECTORY"],
   progress: true,
-  examples: [{ title: "Find copies", params: { path: "." } }],
+  examples: [{ title: "Find duplicates", params: { path: "." } }],
   changes: false,
   since,
 });

@@ -5,15 +5,16 @@ import { file, octal } from "./fs-params.ts";
 const since = "0.1.0";
 
 export const copy = command("fs.copy", {
-  summary: "Copy a file or a whole tree.",
+  summary: "Copy a file or directory tree.",
   description:
-    "Modes are kept, save for set-user-ID and set-group-ID; symbolic links are copied as links. `dest` is the copy's own " +
-    "path; an existing file there is replaced, an existing folder is merged into. A new tree appears in one step, and is merged " +
-    "into one that another copy has made there meanwhile. Holes of sparse files stay holes. FIFOs, sockets and devices cannot be " +
-    "copied: with one of them in it a tree is UNSUPPORTED, and nothing is copied.",
+    "Modes are preserved except for set-user-ID and set-group-ID; symbolic links are copied as links. `dest` is the " +
+    "path of the copy itself: an existing file there is replaced, an existing directory is merged into. A new tree " +
+    "appears atomically; if another copy has created the directory in the meantime, the two are merged. Sparse files " +
+    "stay sparse. FIFOs, sockets and devices cannot be copied: a tree that contains one fails with UNSUPPORTED, and " +
+    "nothing is copied.",
   params: {
-    src: path({ description: "What to copy.", kind: "entry" }),
-    dest: path({ description: "Where to." }),
+    src: path({ description: "File or directory to copy.", kind: "entry" }),
+    dest: path({ description: "Path of the copy." }),
     progress: defaulted(boolean({ description: "Accepted for older clients." }), false),
   },
   positionals: ["src", "dest"],
@@ -29,13 +30,14 @@ export const copy = command("fs.copy", {
 });
 
 export const move = command("fs.move", {
-  summary: "Move or rename a file or tree, also to another file system.",
+  summary: "Move or rename a file or directory tree, also across file systems.",
   description:
-    "An existing file at the destination is replaced; an existing folder that is not empty is not. To another file system " +
-    "the source is copied, with its times, its holes and as far as possible its owners, and removed when all is there.",
+    "An existing file at the destination is replaced; an existing directory only if it is empty. Across file systems " +
+    "the source is copied with its times, its holes and, as far as possible, its owners, and removed once the copy " +
+    "is complete.",
   params: {
-    src: path({ description: "What to move.", kind: "entry" }),
-    dest: path({ description: "Where to.", kind: "entry" }),
+    src: path({ description: "File or directory to move.", kind: "entry" }),
+    dest: path({ description: "New path.", kind: "entry" }),
   },
   positionals: ["src", "dest"],
   result: nothing(),
@@ -47,11 +49,11 @@ export const move = command("fs.move", {
 });
 
 export const rm = command("fs.rm", {
-  summary: "Remove a file, link or whole tree.",
-  description: "The root itself, and every folder it lies in, is refused. A link is removed, not followed.",
+  summary: "Remove a file, link or directory tree.",
+  description: "The root and the directories that contain it are refused. A symbolic link is removed, not followed.",
   params: {
-    path: path({ description: "What to remove.", kind: "entry" }),
-    force: defaulted(boolean({ description: "A missing path is fine." }), false),
+    path: path({ description: "Path to remove.", kind: "entry" }),
+    force: defaulted(boolean({ description: "Do not fail if the path does not exist." }), false),
   },
   positionals: ["path"],
   result: nothing(),
@@ -62,10 +64,10 @@ export const rm = command("fs.rm", {
 });
 
 export const mkdir = command("fs.mkdir", {
-  summary: "Make a folder.",
+  summary: "Create a directory.",
   params: {
-    path: path({ description: "The folder." }),
-    parents: defaulted(boolean({ description: "Missing parents too; an existing folder is fine." }), false),
+    path: path({ description: "Directory to create." }),
+    parents: defaulted(boolean({ description: "Create missing parents; do not fail if the directory exists." }), false),
   },
   positionals: ["path"],
   result: nothing(),
@@ -76,7 +78,7 @@ export const mkdir = command("fs.mkdir", {
 });
 
 export const touch = command("fs.touch", {
-  summary: "Set a file's times to now; create it when it is missing.",
+  summary: "Set the times of a file to now; create it if it is missing.",
   params: { path: file() },
   positionals: ["path"],
   result: nothing(),
@@ -87,11 +89,11 @@ export const touch = command("fs.touch", {
 });
 
 export const link = command("fs.link", {
-  summary: "Make a symbolic link.",
-  description: "The link holds the absolute path of `src`, which need not exist.",
+  summary: "Create a symbolic link.",
+  description: "The link contains the absolute path of `src`, which does not have to exist.",
   params: {
-    src: path({ description: "What the link leads to." }),
-    dest: path({ description: "Where the link is made.", kind: "entry" }),
+    src: path({ description: "Target of the link." }),
+    dest: path({ description: "Path of the link.", kind: "entry" }),
   },
   positionals: ["src", "dest"],
   result: nothing(),
@@ -102,8 +104,8 @@ export const link = command("fs.link", {
 });
 
 export const chmod = command("fs.chmod", {
-  summary: "Set the mode of a file or folder.",
-  params: { path: path({ description: "A file or folder." }), mode: octal("Octal mode, such as `755`.") },
+  summary: "Set the mode of a file or directory.",
+  params: { path: path({ description: "File or directory." }), mode: octal("Octal mode, such as `755`.") },
   positionals: ["path", "mode"],
   result: nothing(),
   errors: ["NOT_FOUND"],
@@ -113,16 +115,20 @@ export const chmod = command("fs.chmod", {
 });
 
 export const sync = command("fs.sync", {
-  summary: "Bring a destination up to date with a source, one way.",
+  summary: "Copy new and changed files from a source to a destination.",
   description:
-    "Files whose size and modification time are the same are skipped; times and modes are kept on what is copied; nothing is " +
-    "removed from the destination. Holes of sparse files stay holes. Links are copied as links; with a FIFO, socket or device in it a tree is UNSUPPORTED.",
-  params: { src: path({ description: "A folder or file." }), dest: path({ description: "Where to." }) },
+    "Files with the same size and modification time are skipped. Times and modes of copied files are preserved; " +
+    "nothing is removed from the destination. Sparse files stay sparse. Symbolic links are copied as links; a tree " +
+    "that contains a FIFO, socket or device fails with UNSUPPORTED.",
+  params: {
+    src: path({ description: "Source directory or file." }),
+    dest: path({ description: "Destination path." }),
+  },
   positionals: ["src", "dest"],
   result: object({
-    copied: integer({ minimum: 0, description: "Files written." }),
-    skipped: integer({ minimum: 0, description: "Files found up to date." }),
-    bytes: integer({ minimum: 0, unit: "bytes", description: "Written." }),
+    copied: integer({ minimum: 0, description: "Files copied." }),
+    skipped: integer({ minimum: 0, description: "Files that were up to date." }),
+    bytes: integer({ minimum: 0, unit: "bytes", description: "Bytes written." }),
   }),
   errors: ["NOT_FOUND", "NOT_A_DIRECTORY", "IS_A_DIRECTORY", "NO_SPACE", "UNSUPPORTED"],
   progress: true,
@@ -134,10 +140,11 @@ export const sync = command("fs.sync", {
 export const shred = command("fs.shred", {
   summary: "Overwrite a file with random bytes, then remove it.",
   description:
-    "On copy-on-write file systems and flash storage the old blocks may survive; encrypt what must not be found.",
+    "On copy-on-write file systems and flash storage the old blocks may survive; encrypt data that must not be " +
+    "recoverable.",
   params: {
-    path: path({ description: "The file; a link is refused.", kind: "entry" }),
-    passes: defaulted(integer({ minimum: 1, maximum: 100, description: "How often." }), 3),
+    path: path({ description: "Path of the file; symbolic links are refused.", kind: "entry" }),
+    passes: defaulted(integer({ minimum: 1, maximum: 100, description: "Number of passes." }), 3),
   },
   positionals: ["path"],
   result: nothing(),

@@ -4,35 +4,35 @@ import { changedLine, changeTypes, duration, hexBytes, omitted, watched } from "
 
 const since = "0.1.0";
 
-const params = { paths: watched, duration: defaulted(duration("Give up after so long."), 60) };
+const params = { paths: watched, duration: defaulted(duration("Maximum time to wait."), 60) };
 
 const change = {
   type: oneOf(changeTypes),
-  path: string({ description: "Absolute." }),
+  path: string({ description: "Absolute path." }),
   path_hex: hexBytes("path"),
 };
 
-const result = object({ changed: boolean({ description: "False when the time was over first." }) });
+const result = object({ changed: boolean({ description: "False if the duration ended first." }) });
 
 export const watch = command("fs.watch", {
-  summary: "Wait for the first change of files or folders.",
-  description: "It ends with the first change, and without one after the duration. `watch.files` goes on.",
+  summary: "Wait for the first change of files or directories.",
+  description: "Ends at the first change, or after the duration. `watch.files` continues after a change.",
   params,
   positionals: ["paths..."],
   events: object(change),
   result,
   errors: ["NOT_FOUND", "LIMIT_EXCEEDED"],
-  examples: [{ title: "Up to a fifth of a second", params: { paths: ["notes.txt"], duration: 0.2 } }],
+  examples: [{ title: "For at most 0.2 seconds", params: { paths: ["notes.txt"], duration: 0.2 } }],
   changes: false,
   since,
 });
 
 export const watchContent = command("fs.watch-content", {
-  summary: "Wait for the first change of text files, and tell the lines.",
-  description: "It ends with the first change, and without one after the duration. `watch.content` goes on.",
+  summary: "Wait for the first change of text files and show the changed lines.",
+  description: "Ends at the first change, or after the duration. `watch.content` continues after a change.",
   params: {
     ...params,
-    diff: defaulted(boolean({ description: "Tell the lines that were added and removed." }), false),
+    diff: defaulted(boolean({ description: "Return the lines that were added and removed." }), false),
   },
   positionals: ["paths..."],
   events: object({ ...change, lines: optional(array(changedLine)), omitted: optional(omitted) }),

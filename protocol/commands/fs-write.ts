@@ -14,20 +14,21 @@ import {
 import { file, octal } from "./fs-params.ts";
 
 const since = "0.1.0";
-const data = () => optional(string({ description: "The contents as text, in place of the byte stream." }));
+const data = () => optional(string({ description: "Contents as text, instead of the byte stream." }));
 const input = { description: "The contents.", param: "data" } as const;
 const ensureFile = () =>
-  defaulted(boolean({ description: "Accepted for older clients; missing folders are always created." }), false);
+  defaulted(boolean({ description: "Accepted for older clients; missing directories are always created." }), false);
 
 export const write = command("fs.write", {
-  summary: "Write a file, or append to it.",
+  summary: "Write or append to a file.",
   description:
-    "Missing folders are created. A file is replaced in one step and keeps its mode; when the write fails the old one stays " +
-    "whole. Only where its folder does not allow a new file beside it, or does not let this one be replaced, is it overwritten in " +
-    "place. A link is written through. A FIFO or device is written to; a FIFO that nobody reads is UNAVAILABLE.",
+    "Missing directories are created. The file is replaced atomically and keeps its mode; if the write fails, the " +
+    "old contents stay. It is overwritten in place only if its directory does not allow a new file or the " +
+    "replacement of the existing one. Symbolic links are followed. FIFOs and devices are written to; a FIFO without " +
+    "a reader fails with UNAVAILABLE.",
   params: {
     path: file(),
-    append: defaulted(boolean({ description: "Add to the end instead." }), false),
+    append: defaulted(boolean({ description: "Append to the end of the file." }), false),
     ensureFile: ensureFile(),
     data: data(),
   },
@@ -44,10 +45,11 @@ export const write = command("fs.write", {
 });
 
 export const atomicWrite = command("fs.atomic-write", {
-  summary: "Replace a file so that readers, and a crash, find the old or the new contents and never a part.",
+  summary: "Replace a file atomically.",
   description:
-    "A temporary file beside it is written, flushed to disk and renamed; none is left behind. The folder's permission " +
-    "counts: a file that is read-only is replaced too, and one in a folder that takes no new file is DENIED.",
+    "After a crash, and for every reader, the file has either the old or the new contents. A temporary file in the " +
+    "same directory is written, flushed to disk and renamed; it is not left behind. The permission of the directory " +
+    "decides: a read-only file is replaced, and a file in a directory that allows no new files fails with DENIED.",
   params: { path: file(), ensureFile: ensureFile(), data: data() },
   positionals: ["path"],
   input,
@@ -59,8 +61,8 @@ export const atomicWrite = command("fs.atomic-write", {
 });
 
 export const writeSecure = command("fs.write-secure", {
-  summary: "Write a file with a given mode, which an existing file takes too.",
-  description: "At no moment are the contents in a file with a wider mode.",
+  summary: "Write a file with a given mode.",
+  description: "An existing file gets the mode, too. The contents are never in a file with wider permissions.",
   params: {
     path: file(),
     mode: defaulted(octal("Octal mode, such as `600`."), "0600"),
@@ -71,7 +73,7 @@ export const writeSecure = command("fs.write-secure", {
   input,
   result: nothing(),
   errors: ["IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NO_SPACE"],
-  examples: [{ title: "For the owner alone", params: { path: "secret.key" }, input: "s3cret\n" }],
+  examples: [{ title: "Accessible only to the owner", params: { path: "secret.key" }, input: "s3cret\n" }],
   changes: true,
   since,
 });
@@ -79,11 +81,12 @@ export const writeSecure = command("fs.write-secure", {
 export const catWrite = command("fs.cat-write", {
   summary: "Stream bytes into a file.",
   description:
-    "The file is created or emptied at once and grows as bytes come: the one writing command that others can watch at work.",
+    "The file is created or truncated at once and grows as bytes arrive. This is the only writing command whose file " +
+    "is visible before it is complete.",
   params: { path: file() },
   positionals: ["path"],
   input: { description: "The contents." },
-  result: object({ bytes: integer({ minimum: 0, unit: "bytes", description: "Written." }) }),
+  result: object({ bytes: integer({ minimum: 0, unit: "bytes", description: "Bytes written." }) }),
   errors: ["IS_A_DIRECTORY", "NOT_A_DIRECTORY", "NO_SPACE", "UNAVAILABLE"],
   examples: [{ title: "From a pipe", params: { path: "out/dump.bin" }, input: "bytes" }],
   changes: true,
@@ -91,60 +94,63 @@ export const catWrite = command("fs.cat-write", {
 });
 
 export const patch = command("fs.patch", {
-  summary: "Replace every occurrence of a text, or of a regular expression, in a file.",
+  summary: "Replace all matches of a text or regular expression in a file.",
   description:
-    "`search` is literal text first. Only when the file does not hold it as such, and it reads as a regular expression " +
-    "(JavaScript's syntax), is it taken as one, with `$1` and `$&` meaning groups in `replace`. `mode` settles it beforehand. " +
-    "An expression that runs over its time limit (3 s) is a TIMEOUT and leaves the file. Literal text is replaced in any " +
-    "file; an expression needs UTF-8, and is INVALID_DATA elsewhere.",
+    "`search` is tried as literal text first. If the file does not contain it and it is a valid JavaScript regular " +
+    "expression, it is used as one, and `$1` and `$&` in `replace` refer to the match. `mode` selects one of the two " +
+    "explicitly. An expression that exceeds its time limit (3 s) fails with TIMEOUT and leaves the file unchanged. " +
+    "Literal text is replaced in any file; an expression requires UTF-8 and otherwise fails with INVALID_DATA.",
   params: {
     path: file(),
-    search: string({ minLength: 1, description: "Text, or the source of a regular expression." }),
-    replace: string({ description: "What to put in its place." }),
-    mode: defaulted(oneOf(["auto", "literal", "regex"], { description: "What `search` is." }), "auto"),
+    search: string({ minLength: 1, description: "Text or source of a regular expression to search for." }),
+    replace: string({ description: "Replacement text." }),
+    mode: defaulted(oneOf(["auto", "literal", "regex"], { description: "How to interpret `search`." }), "auto"),
     flags: defaulted(
-      string({ pattern: "^[dgimsuvy]*$", description: "Flags of the expression; `g` is always set." }),
+      string({ pattern: "^[dgimsuvy]*$", description: "Flags of the regular expression; `g` is always set." }),
       "g",
     ),
   },
   positionals: ["path", "search", "replace"],
   result: object({
-    changed: boolean({ description: "Whether the file holds anything else now." }),
-    replacements: integer({ minimum: 0, description: "Occurrences replaced." }),
+    changed: boolean({ description: "Whether the contents changed." }),
+    replacements: integer({ minimum: 0, description: "Number of matches replaced." }),
   }),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY", "INVALID_DATA", "NO_SPACE", "TOO_LARGE", "TIMEOUT"],
   examples: [
     { title: "A literal text", params: { path: "notes.txt", search: "price (USD)", replace: "price (EUR)" } },
-    { title: "An expression", params: { path: "notes.txt", search: "line (\\d)", replace: "row $1", mode: "regex" } },
+    {
+      title: "A regular expression",
+      params: { path: "notes.txt", search: "line (\\d)", replace: "row $1", mode: "regex" },
+    },
   ],
   changes: true,
   since,
 });
 
 export const split = command("fs.split", {
-  summary: "Cut a file into chunks.",
+  summary: "Split a file into chunks.",
   description:
-    "The chunks are named `<file>.001`, `<file>.002`, … `<file>.1000`, and have the file's mode; an empty file is one empty " +
-    "chunk. More than 100,000 are TOO_LARGE. When it fails no chunk is made.",
+    "The chunks are named `<file>.001`, `<file>.002`, … `<file>.1000`, and have the file's mode; an empty file " +
+    "gives one empty chunk. More than 100,000 chunks fail with TOO_LARGE. On failure no chunk is created.",
   params: {
     path: file(),
-    bytes: integer({ minimum: 1, unit: "bytes", description: "Size of each chunk; the last may be smaller." }),
-    out: defaulted(path({ description: "Folder for the chunks; empty is the file's own." }), ""),
+    bytes: integer({ minimum: 1, unit: "bytes", description: "Size of each chunk; the last one may be smaller." }),
+    out: defaulted(path({ description: "Directory for the chunks; if empty, the directory of the file." }), ""),
   },
   positionals: ["path"],
   result: array(string(), { description: "Paths of the chunks, in order." }),
   errors: ["NOT_FOUND", "IS_A_DIRECTORY", "NO_SPACE", "TOO_LARGE"],
-  examples: [{ title: "Into an own folder", params: { path: "logs/app.log", bytes: 16, out: "parts" } }],
+  examples: [{ title: "Into a separate directory", params: { path: "logs/app.log", bytes: 16, out: "parts" } }],
   changes: true,
   since,
 });
 
 export const merge = command("fs.merge", {
-  summary: "Join files into one.",
-  description: "`dest` may be one of the sources. A new file is open to those alone who may read every source.",
+  summary: "Concatenate files into one.",
+  description: "`dest` may be one of the sources. A new file is accessible only to those who may read every source.",
   params: {
-    dest: path({ description: "The file to make." }),
-    sources: array(path({ description: "A file." }), { minItems: 1, description: "What to join, in order." }),
+    dest: path({ description: "File to write." }),
+    sources: array(path({ description: "Source file." }), { minItems: 1, description: "Source files, in order." }),
   },
   positionals: ["dest", "sources..."],
   result: nothing(),

@@ -4,36 +4,40 @@ import { defaulted, integer, number, object } from "../contract/schema.ts";
 const since = "0.1.0";
 const bytes = (description: string) => integer({ minimum: 0, unit: "bytes", description });
 const percent = (description: string) => number({ minimum: 0, unit: "percent", description });
-const timestamp = number({ minimum: 0, unit: "unix-seconds", description: "With fractions." });
+const timestamp = number({ minimum: 0, unit: "unix-seconds", description: "Includes fractions of a second." });
 
-/** 0.1 s: a processor's time is counted in steps of 10 ms, so that less would show 0, 50 or 100 %. */
+/** At least 0.1 s: CPU time is counted in steps of 10 ms, so a shorter interval would show only 0, 50 or 100 %. */
 const span = {
   duration: defaulted(
-    number({ minimum: 0, maximum: 31_536_000, unit: "seconds", description: "How long; 0 is until it is cancelled." }),
+    number({
+      minimum: 0,
+      maximum: 31_536_000,
+      unit: "seconds",
+      description: "How long to run; 0 to run until cancelled.",
+    }),
     60,
   ),
   interval: defaulted(
-    number({ minimum: 0.1, maximum: 86_400, unit: "seconds", description: "From one snapshot to the next." }),
+    number({ minimum: 0.1, maximum: 86_400, unit: "seconds", description: "Time between snapshots." }),
     1,
   ),
 };
 
 const result = object({
-  snapshots: integer({ minimum: 0, description: "Sent." }),
-  skipped: integer({ minimum: 0, description: "Left out, because whoever reads was behind." }),
+  snapshots: integer({ minimum: 0, description: "Snapshots sent." }),
+  skipped: integer({ minimum: 0, description: "Snapshots skipped because the reader was behind." }),
 });
 
 export const system = command("monitor.system", {
-  summary: "Follow the machine: processor, memory and processes, a snapshot in every interval.",
+  summary: "Report CPU, memory and process count of the machine at regular intervals.",
   description:
-    "All who follow share one reading: snapshots of one interval are taken at the same moments, however many ask. Whoever " +
-    "is behind misses snapshots and does not get old ones; the processor's usage is then over the time since the last one " +
-    "sent.",
+    "Callers with the same interval share the same snapshots, taken at the same time. A reader that is behind misses " +
+    "snapshots and does not get old ones; the CPU usage then covers the time since the last snapshot sent.",
   params: span,
   events: object({
     timestamp,
-    cpu_usage: percent("Of all processors together."),
-    memory_used: bytes("Total less available."),
+    cpu_usage: percent("Usage of all processors together."),
+    memory_used: bytes("Total minus available memory."),
     memory_total: bytes("Installed memory."),
     swap_used: bytes("Swap in use."),
     process_count: integer({ minimum: 0 }),
@@ -46,27 +50,25 @@ export const system = command("monitor.system", {
 });
 
 export const process = command("monitor.process", {
-  summary: "Follow a process until it ends: processor, memory and disk, a snapshot in every interval.",
+  summary: "Report CPU, memory and disk usage of a process at regular intervals.",
   description:
-    "It ends with the process, too, and does not go on with a later one of the same id. Disk counters of other users' " +
-    "processes need privileges; without them, and on systems other than Linux, they are 0.",
+    "Also ends when the process ends, and does not continue with a later process of the same id. Disk counters of " +
+    "other users' processes need privileges; without them, and on systems other than Linux, they are 0.",
   params: {
-    pid: integer({ minimum: 1, maximum: 4_294_967_295, description: "The process." }),
+    pid: integer({ minimum: 1, maximum: 4_294_967_295, description: "Process id." }),
     ...span,
   },
   positionals: ["pid"],
   events: object({
     timestamp,
-    cpu_usage: percent("Of one processor, since the snapshot before."),
-    memory: bytes("Resident."),
-    disk_read: bytes("Read from storage since it started."),
-    disk_write: bytes("Written to storage since it started."),
+    cpu_usage: percent("Usage of one processor since the previous snapshot."),
+    memory: bytes("Resident memory."),
+    disk_read: bytes("Bytes read from storage since the process started."),
+    disk_write: bytes("Bytes written to storage since the process started."),
   }),
   result,
   errors: ["NOT_FOUND"],
-  examples: [
-    { title: "Ten snapshots within a second of the first process", params: { pid: 1, duration: 1, interval: 0.1 } },
-  ],
+  examples: [{ title: "Ten snapshots of process 1 within a second", params: { pid: 1, duration: 1, interval: 0.1 } }],
   changes: false,
   since,
 });

@@ -3,44 +3,45 @@ import { array, boolean, defaulted, integer, object, string } from "../contract/
 
 const since = "0.1.0";
 const text = (description: string) => string({ description, maxLength: 32_767 });
-const segments = (description: string) => array(text("A segment."), { description });
+const segments = (description: string) => array(text("Path segment."), { description });
 
 export const resolve = command("path.resolve", {
-  summary: "Make an absolute, normalised path of segments.",
+  summary: "Resolve path segments to an absolute, normalized path.",
   description:
-    "Segments are taken from the root on; a later absolute segment wins. Without any, it is the root itself.",
-  params: { segments: defaulted(segments("Any number of path segments."), []) },
+    "Segments are resolved against the root; a later absolute segment replaces those before it. Without segments the " +
+    "result is the root itself.",
+  params: { segments: defaulted(segments("Path segments."), []) },
   positionals: ["segments..."],
-  result: string({ description: "An absolute path." }),
-  examples: [{ title: "Where a relative path leads", params: { segments: ["src", "..", "notes.txt"] } }],
+  result: string({ description: "Absolute path." }),
+  examples: [{ title: "Resolve a relative path", params: { segments: ["src", "..", "notes.txt"] } }],
   changes: false,
   since,
 });
 
 export const join = command("path.join", {
-  summary: "Join segments into one normalised path.",
-  description: "The path stays relative when the first segment is.",
-  params: { segments: defaulted(segments("Any number of path segments."), []) },
+  summary: "Join path segments into one normalized path.",
+  description: "The result is relative if the first segment is.",
+  params: { segments: defaulted(segments("Path segments."), []) },
   positionals: ["segments..."],
   result: string(),
-  examples: [{ title: "Join and normalise", params: { segments: ["a", "b", "../c"] } }],
+  examples: [{ title: "Join and normalize", params: { segments: ["a", "b", "../c"] } }],
   changes: false,
   since,
 });
 
 export const dirname = command("path.dirname", {
-  summary: "The folder part of a path, as dirname(1) tells it.",
-  params: { path: text("A path.") },
+  summary: "Return the directory part of a path, as dirname(1) does.",
+  params: { path: text("Path.") },
   positionals: ["path"],
   result: string(),
-  examples: [{ title: "A trailing slash does not count", params: { path: "/a/b/" } }],
+  examples: [{ title: "A trailing slash is ignored", params: { path: "/a/b/" } }],
   changes: false,
   since,
 });
 
 export const basename = command("path.basename", {
-  summary: "The last part of a path.",
-  params: { path: text("A path."), suffix: defaulted(text("Removed from the end when it is there."), "") },
+  summary: "Return the last part of a path.",
+  params: { path: text("Path."), suffix: defaulted(text("Suffix to remove from the end."), "") },
   positionals: ["path", "suffix"],
   result: string(),
   examples: [{ title: "Without its extension", params: { path: "src/app.ts", suffix: ".ts" } }],
@@ -49,20 +50,20 @@ export const basename = command("path.basename", {
 });
 
 export const extname = command("path.extname", {
-  summary: "The extension of a path, with its dot.",
-  description: "Empty when there is none. A dot file without another dot is all name and has none.",
-  params: { path: text("A path.") },
+  summary: "Return the extension of a path, including the dot.",
+  description: "Empty if there is none. A dot file without another dot has no extension.",
+  params: { path: text("Path.") },
   positionals: ["path"],
   result: string(),
-  examples: [{ title: "The last extension counts", params: { path: "backup.tar.gz" } }],
+  examples: [{ title: "Only the last extension", params: { path: "backup.tar.gz" } }],
   changes: false,
   since,
 });
 
 export const relative = command("path.relative", {
-  summary: "The way from one path to another.",
-  description: "Relative paths are taken from the root.",
-  params: { from: text("Where to start."), to: text("Where to go.") },
+  summary: "Return the relative path from one path to another.",
+  description: "Relative paths are resolved against the root.",
+  params: { from: text("Start path."), to: text("Target path.") },
   positionals: ["from", "to"],
   result: string(),
   examples: [{ title: "Up and down again", params: { from: "/srv/app/src", to: "/srv/app/docs" } }],
@@ -71,8 +72,8 @@ export const relative = command("path.relative", {
 });
 
 export const normalize = command("path.normalize", {
-  summary: "Take out doubled separators, `.` and `..`.",
-  params: { path: text("A path.") },
+  summary: "Normalize a path: remove repeated separators, `.` and `..`.",
+  params: { path: text("Path.") },
   positionals: ["path"],
   result: string(),
   examples: [{ title: "Clean a path", params: { path: "/srv//app/./src/../docs" } }],
@@ -81,9 +82,9 @@ export const normalize = command("path.normalize", {
 });
 
 export const isChild = command("path.is-child", {
-  summary: "Whether a path lies inside another.",
-  description: "A path is not its own child. The file system is not asked; symbolic links are not followed.",
-  params: { parent: text("The outer path."), child: text("The inner path.") },
+  summary: "Check whether a path is inside another.",
+  description: "A path is not its own child. The file system is not accessed; symbolic links are not followed.",
+  params: { parent: text("Outer path."), child: text("Inner path.") },
   positionals: ["parent", "child"],
   result: boolean(),
   examples: [{ title: "Inside", params: { parent: "/srv/app", child: "/srv/app/src" } }],
@@ -92,11 +93,11 @@ export const isChild = command("path.is-child", {
 });
 
 export const secureJoin = command("path.secure-join", {
-  summary: "Join segments below a base, or refuse.",
+  summary: "Join segments below a base directory; fail if the result leaves it.",
   description:
-    "The answer always lies in the base; segments that would leave it are DENIED. The file system is not asked, so a " +
-    "symbolic link below the base may still lead out of it: `--confine` is the guard against those.",
-  params: { base: text("The folder to stay in."), segments: defaulted(segments("Path segments."), []) },
+    "The result is always inside the base; segments that would leave it fail with DENIED. The file system is not " +
+    "accessed, so a symbolic link below the base may still lead out of it; `--confine` protects against that.",
+  params: { base: text("Base directory."), segments: defaulted(segments("Path segments."), []) },
   positionals: ["base", "segments..."],
   result: string(),
   errors: ["DENIED"],
@@ -106,24 +107,24 @@ export const secureJoin = command("path.secure-join", {
 });
 
 export const metadata = command("path.metadata", {
-  summary: "The parts of a path.",
-  params: { path: text("A path.") },
+  summary: "Split a path into its parts.",
+  params: { path: text("Path.") },
   positionals: ["path"],
   result: object({
-    dir: string({ description: "The folder part." }),
-    base: string({ description: "The last part, extension included." }),
-    ext: string({ description: "The extension with its dot, or empty." }),
-    name: string({ description: "The last part without the extension." }),
+    dir: string({ description: "Directory part." }),
+    base: string({ description: "Last part, including the extension." }),
+    ext: string({ description: "Extension including the dot, or empty." }),
+    name: string({ description: "Last part without the extension." }),
     isAbsolute: boolean(),
   }),
-  examples: [{ title: "Take a path apart", params: { path: "/srv/app/index.html" } }],
+  examples: [{ title: "Split a path", params: { path: "/srv/app/index.html" } }],
   changes: false,
   since,
 });
 
 export const toNamespaced = command("path.to-namespaced", {
-  summary: "The namespaced form of a path on Windows; the path itself elsewhere.",
-  params: { path: text("A path.") },
+  summary: "Return the namespaced form of a path on Windows, and the path itself elsewhere.",
+  params: { path: text("Path.") },
   positionals: ["path"],
   result: string(),
   examples: [{ title: "Unchanged on POSIX", params: { path: "/srv/app" } }],
@@ -132,8 +133,8 @@ export const toNamespaced = command("path.to-namespaced", {
 });
 
 export const normalizeSeparators = command("path.normalize-separators", {
-  summary: "Turn every slash and backslash into the platform's separator.",
-  params: { path: text("A path.") },
+  summary: "Replace every slash and backslash with the platform's separator.",
+  params: { path: text("Path.") },
   positionals: ["path"],
   result: string(),
   examples: [{ title: "From Windows", params: { path: "src\\app\\index.ts" } }],
@@ -142,40 +143,44 @@ export const normalizeSeparators = command("path.normalize-separators", {
 });
 
 export const commonBase = command("path.common-base", {
-  summary: "The deepest folder that holds all the paths.",
+  summary: "Return the deepest directory that contains all the paths.",
   description:
-    "Of one path it is the folder the path lies in. Relative paths give a relative base, `.` when they share none.",
-  params: { paths: array(text("A path."), { minItems: 1, description: "Paths, all absolute or all relative." }) },
+    "For one path it is the directory that contains it. Relative paths give a relative base, `.` if they have none " +
+    "in common.",
+  params: { paths: array(text("Path."), { minItems: 1, description: "Paths, all absolute or all relative." }) },
   positionals: ["paths..."],
   result: string(),
-  examples: [{ title: "Three files in sibling folders", params: { paths: ["/a/b/x.ts", "/a/c/y.ts", "/a/d/z.ts"] } }],
+  examples: [
+    { title: "Three files in sibling directories", params: { paths: ["/a/b/x.ts", "/a/c/y.ts", "/a/d/z.ts"] } },
+  ],
   changes: false,
   since,
 });
 
 export const isAbsolute = command("path.is-absolute", {
-  summary: "Whether a path is absolute.",
-  params: { path: text("A path.") },
+  summary: "Check whether a path is absolute.",
+  params: { path: text("Path.") },
   positionals: ["path"],
   result: boolean(),
-  examples: [{ title: "A relative one", params: { path: "src/app.ts" } }],
+  examples: [{ title: "A relative path", params: { path: "src/app.ts" } }],
   changes: false,
   since,
 });
 
 export const correct = command("path.correct", {
-  summary: "Normalize a path and remove a directly repeated run of segments.",
+  summary: "Normalize a path and remove repeated runs of segments.",
   description:
-    "The path is normalized first: `/a//b/./c/` becomes `/a/b/c`. `/srv/app/srv/app/x` becomes `/srv/app/x`. Each pass removes one repeated run, the longest first; with `verify` only " +
+    "The path is normalized first: `/a//b/./c/` becomes `/a/b/c`. Then each pass removes one directly repeated run " +
+    "of segments, the longest first: `/srv/app/srv/app/x` becomes `/srv/app/x`. With `verify`, a run is only removed " +
     "if the shorter path exists.",
   params: {
-    path: text("A path."),
-    tentative: defaulted(integer({ minimum: 0, maximum: 1000, description: "Passes at the most." }), 4),
-    verify: defaulted(boolean({ description: "Take a step only when the shorter path exists." }), false),
+    path: text("Path."),
+    tentative: defaulted(integer({ minimum: 0, maximum: 1000, description: "Maximum number of passes." }), 4),
+    verify: defaulted(boolean({ description: "Remove a run only if the shorter path exists." }), false),
   },
   positionals: ["path"],
   result: string(),
-  examples: [{ title: "A folder said twice", params: { path: "/srv/app/srv/app/index.ts" } }],
+  examples: [{ title: "A repeated directory", params: { path: "/srv/app/srv/app/index.ts" } }],
   changes: false,
   since,
 });

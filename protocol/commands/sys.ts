@@ -21,33 +21,33 @@ const count = (description: string) => integer({ minimum: 0, description });
 
 const memoryFields = {
   total: bytes("Installed memory."),
-  available: bytes("What new work can have without swapping."),
-  used: bytes("Total less available."),
-  free: bytes("Memory that holds nothing at all."),
-  usage_percent: percent("Used, of the total."),
+  available: bytes("Memory available without swapping."),
+  used: bytes("Total minus available memory."),
+  free: bytes("Unused memory."),
+  usage_percent: percent("Used share of the total."),
   swap_total: bytes("Swap space."),
   swap_used: bytes("Swap in use."),
   swap_free: bytes("Swap not in use."),
-  swap_percent: percent("Swap in use, of all swap; 0 without swap."),
+  swap_percent: percent("Used share of the swap space; 0 without swap."),
 };
 
 export const info = command("sys.info", {
-  summary: "The machine: names, versions, processor, memory, uptime, load.",
+  summary: "Show host name, operating system, processor, memory, uptime and load.",
   params: {},
   result: object({
     hostname: string(),
     os_name: string({ description: "Such as `Debian GNU/Linux`, `macOS`, `Windows`." }),
-    os_version: string({ description: "The system's own version, such as `12`." }),
-    os_edition: string({ description: "The version's name or edition, empty when it has none." }),
+    os_version: string({ description: "Version of the operating system, such as `12`." }),
+    os_edition: string({ description: "Name or edition of the version; empty if it has none." }),
     kernel_version: string(),
     architecture: string({ description: "As Node names it: `x64`, `arm64`, …" }),
     cpu_count: count("Logical processors."),
     cpu_brand: string(),
     cpu_vendor: string(),
-    cpu_frequency: number({ unit: "MHz", description: "Of the first processor, now; 0 when not told." }),
+    cpu_frequency: number({ unit: "MHz", description: "Current frequency of the first processor; 0 if unknown." }),
     total_memory: bytes("Installed memory."),
-    used_memory: bytes("Total less available."),
-    available_memory: bytes("What new work can have without swapping."),
+    used_memory: bytes("Total minus available memory."),
+    available_memory: bytes("Memory available without swapping."),
     total_swap: bytes("Swap space."),
     used_swap: bytes("Swap in use."),
     uptime: integer({ minimum: 0, unit: "seconds" }),
@@ -60,10 +60,10 @@ export const info = command("sys.info", {
 });
 
 export const cpu = command("sys.cpu", {
-  summary: "Every logical processor, with its usage.",
+  summary: "Show the usage of each logical processor.",
   description:
-    "The usage is over a sample `interval` long. A service that was asked within the last 6 seconds answers at once, with " +
-    "the usage since then, when that is at least `interval` ago.",
+    "The usage is measured over `interval`. A service that was last asked between `interval` and 6 seconds ago " +
+    "answers at once, with the usage since then.",
   params: {
     interval: defaulted(
       integer({ minimum: 10, maximum: 60_000, unit: "milliseconds", description: "Sample length." }),
@@ -75,8 +75,8 @@ export const cpu = command("sys.cpu", {
       name: string({ description: "`cpu0`, `cpu1`, …" }),
       vendor_id: string(),
       brand: string(),
-      frequency: number({ unit: "MHz", description: "Now; 0 when not told." }),
-      usage: percent("Of this processor, over the sample."),
+      frequency: number({ unit: "MHz", description: "Current frequency; 0 if unknown." }),
+      usage: percent("Usage of this processor over the sample."),
       core_count: count("Physical cores of the machine."),
     }),
   ),
@@ -86,69 +86,70 @@ export const cpu = command("sys.cpu", {
 });
 
 export const memory = command("sys.memory", {
-  summary: "Memory and swap.",
+  summary: "Show memory and swap usage.",
   params: {
-    watch: defaulted(boolean({ description: "Accepted for older clients; the answer is one all the same." }), false),
+    watch: defaulted(boolean({ description: "Accepted for older clients; there is still only one answer." }), false),
   },
   result: object(memoryFields),
-  examples: [{ title: "How full memory is", params: {} }],
+  examples: [{ title: "Memory usage", params: {} }],
   changes: false,
   since,
 });
 
 export const disks = command("sys.disks", {
-  summary: "Mounted file systems with their space.",
+  summary: "List mounted file systems with their space.",
   description:
-    "Every mount point is listed, those of bind mounts and subvolumes too. Pseudo file systems without space of their own " +
-    "(proc, sysfs, cgroup, …) are left out, and so is one that may not be asked or does not answer within a second.",
+    "Every mount point is listed, including bind mounts and subvolumes. Pseudo file systems without space of their " +
+    "own (proc, sysfs, cgroup, …) are omitted, and so are file systems that may not be queried or do not respond " +
+    "within a second.",
   params: {},
   result: array(
     object({
-      name: string({ description: "The device." }),
+      name: string({ description: "Device." }),
       mount_point: string(),
       file_system: string({ description: "Such as `ext4`." }),
-      total_space: bytes("The file system's size."),
-      available_space: bytes("What a user without privileges can still fill."),
-      used_space: bytes("In use."),
-      usage_percent: percent("Used, of what users can have."),
+      total_space: bytes("Size of the file system."),
+      available_space: bytes("Space available to unprivileged users."),
+      used_space: bytes("Used space."),
+      usage_percent: percent("Used share of the space that unprivileged users can use."),
       is_removable: boolean(),
       disk_type: oneOf(["SSD", "HDD", "Unknown"]),
     }),
   ),
   columns: ["mount_point", "name", "file_system", "total_space", "used_space", "available_space", "usage_percent"],
-  examples: [{ title: "Space left", params: {} }],
+  examples: [{ title: "Disk space", params: {} }],
   changes: false,
   since,
 });
 
 const networkInterface = object({
   name: string(),
-  received: bytes("Since the interface came up."),
-  transmitted: bytes("Since the interface came up."),
-  packets_received: count("Packets in."),
-  packets_transmitted: count("Packets out."),
-  errors_received: count("Errors in."),
-  errors_transmitted: count("Errors out."),
+  received: bytes("Bytes received since the interface came up."),
+  transmitted: bytes("Bytes sent since the interface came up."),
+  packets_received: count("Packets received."),
+  packets_transmitted: count("Packets sent."),
+  errors_received: count("Errors when receiving."),
+  errors_transmitted: count("Errors when sending."),
   mac_address: string(),
-  ip_addresses: array(string({ description: "Without a prefix length." })),
+  ip_addresses: array(string({ description: "Address without a prefix length." })),
 });
 
 export const network = command("sys.network", {
-  summary: "Network interfaces, their counters, and the speed now.",
+  summary: "Show network interfaces with their counters and current speed.",
   description:
-    "Speeds are over a sample `interval` long. A service that was asked within the last 6 seconds answers at once, with " +
-    "the speed since then, when that is at least `interval` ago. With `interface`, that one's counters alone.",
+    "Speeds are measured over `interval`. A service that was last asked between `interval` and 6 seconds ago answers " +
+    "at once, with the speed since then. With `interface`, only the counters of that interface are returned.",
   params: {
-    interface: optional(string({ description: "Name of one interface." })),
+    interface: optional(string({ description: "Name of an interface." })),
     interval: defaulted(
-      integer({ minimum: 10, maximum: 60_000, unit: "milliseconds", description: "Between the samples." }),
+      integer({ minimum: 10, maximum: 60_000, unit: "milliseconds", description: "Time between the samples." }),
       100,
     ),
   },
   result: anyOf([
     object({
-      total_received: bytes("Over all interfaces."),
-      total_transmitted: bytes("Over all interfaces."),
+      total_received: bytes("Total of all interfaces."),
+      total_transmitted: bytes("Total of all interfaces."),
       download_speed: number({ minimum: 0, unit: "bytes/s" }),
       upload_speed: number({ minimum: 0, unit: "bytes/s" }),
       interfaces: array(networkInterface),
@@ -162,50 +163,51 @@ export const network = command("sys.network", {
 });
 
 export const processes = command("sys.processes", {
-  summary: "Running processes.",
+  summary: "List running processes.",
   description:
-    "`cpu_usage` is the share of one processor that a process used: over at least 200 ms with `topCpu` or `pid`, over " +
-    "its life otherwise. With both `topCpu` and `topMem`, the second narrows what the first left. The executable and the " +
-    "disk counters of other users' processes need privileges; without them the counters are 0.",
+    "`cpu_usage` is the share of one processor that a process used: over at least 200 ms with `topCpu` or `pid`, " +
+    "otherwise over its lifetime. With both `topCpu` and `topMem`, `topMem` selects from the processes that `topCpu` " +
+    "returns. The executable and disk counters of other users' processes require privileges; without them the " +
+    "counters are 0.",
   params: {
-    pid: optional(integer({ minimum: 0, description: "That process alone." })),
-    topCpu: optional(integer({ minimum: 1, description: "The n that use the processor most." })),
-    topMem: optional(integer({ minimum: 1, description: "The n that hold most memory." })),
+    pid: optional(integer({ minimum: 0, description: "Only the process with this id." })),
+    topCpu: optional(integer({ minimum: 1, description: "Only the n processes with the highest CPU usage." })),
+    topMem: optional(integer({ minimum: 1, description: "Only the n processes with the most memory." })),
   },
   result: array(
     object({
       pid: count("Process id."),
       name: string(),
-      exe: optional(string({ description: "The executable's path, where it may be read." })),
-      cmd: array(string(), { description: "The command line; empty for kernel threads and zombies." }),
-      cpu_usage: percent("Of one processor."),
+      exe: optional(string({ description: "Path of the executable, if it may be read." })),
+      cmd: array(string(), { description: "Command line; empty for kernel threads and zombies." }),
+      cpu_usage: percent("Usage of one processor."),
       memory: bytes("Resident memory."),
-      virtual_memory: bytes("Address space."),
+      virtual_memory: bytes("Virtual memory."),
       status: oneOf(["Running", "Sleeping", "Waiting", "Stopped", "Zombie", "Idle", "Dead", "Unknown"]),
       start_time: integer({ minimum: 0, unit: "unix-seconds" }),
       run_time: integer({ minimum: 0, unit: "seconds" }),
-      parent_pid: optional(count("Parent's process id.")),
+      parent_pid: optional(count("Process id of the parent.")),
       user_id: optional(string({ description: "Numeric user id, as text." })),
-      disk_read: bytes("Read from storage since its start."),
-      disk_write: bytes("Written to storage since its start."),
+      disk_read: bytes("Bytes read from storage since the process started."),
+      disk_write: bytes("Bytes written to storage since the process started."),
     }),
   ),
   columns: ["pid", "name", "status", "cpu_usage", "memory", "run_time", "cmd"],
   errors: ["NOT_FOUND"],
-  examples: [{ title: "What uses most memory", params: { topMem: 3 } }],
+  examples: [{ title: "The three with the most memory", params: { topMem: 3 } }],
   changes: false,
   since,
 });
 
 export const kill = command("sys.kill", {
-  summary: "End a process by id, or all processes of an exact name.",
+  summary: "End a process by id, or all processes with an exact name.",
   description:
-    "Give one of `pid` and `name`. The signal is SIGTERM unless said otherwise. The calling process, the service and the " +
-    "ancestors of both are never ended by name. Of several processes of a name all are tried before one that belongs to " +
-    "another user is told as DENIED.",
+    "Specify either `pid` or `name`. The default signal is SIGTERM. The calling process, the service and the " +
+    "ancestors of both are never ended by name. If several processes match a name, all are signalled before one that " +
+    "belongs to another user is reported as DENIED.",
   params: {
     pid: optional(integer({ minimum: 1, maximum: 2_147_483_647, description: "Process id." })),
-    name: optional(string({ minLength: 1, description: "The exact process name." })),
+    name: optional(string({ minLength: 1, description: "Exact process name." })),
     signal: defaulted(
       oneOf(["SIGTERM", "SIGKILL", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGSTOP", "SIGCONT"]),
       "SIGTERM",
@@ -219,8 +221,8 @@ export const kill = command("sys.kill", {
 });
 
 export const ports = command("sys.ports", {
-  summary: "TCP and UDP sockets with their state and process.",
-  description: "Process ids of other users' sockets need privileges and are left out without them.",
+  summary: "List TCP and UDP sockets with their state and process.",
+  description: "Process ids of other users' sockets require privileges and are omitted without them.",
   params: {},
   result: array(
     object({
@@ -228,22 +230,22 @@ export const ports = command("sys.ports", {
       local_address: string(),
       local_port: count("Local port."),
       remote_address: string(),
-      remote_port: count("Remote port; 0 when not connected."),
+      remote_port: count("Remote port; 0 if not connected."),
       state: string({ description: "`LISTEN`, `ESTABLISHED`, `TIME_WAIT`, …; an unconnected UDP socket is `NONE`." }),
-      pid: optional(count("The process that holds it.")),
+      pid: optional(count("Id of the process that owns the socket.")),
     }),
   ),
-  examples: [{ title: "What listens here", params: {} }],
+  examples: [{ title: "All sockets", params: {} }],
   changes: false,
   since,
 });
 
 export const temp = command("sys.temp", {
-  summary: "Temperature sensors.",
+  summary: "Show temperature sensors.",
   params: {},
   result: array(
     object({
-      label: string({ description: "Chip and sensor." }),
+      label: string({ description: "Names of chip and sensor." }),
       sensor: string({ description: "The same as `label`, for older clients." }),
       current: number({ description: "Degrees Celsius." }),
       value: number({ description: "The same as `current`, for older clients." }),
@@ -252,17 +254,17 @@ export const temp = command("sys.temp", {
     }),
   ),
   columns: ["label", "current", "max", "critical"],
-  examples: [{ title: "How warm it is", params: {} }],
+  examples: [{ title: "All sensors", params: {} }],
   changes: false,
   since,
 });
 
 export const battery = command("sys.battery", {
-  summary: "The first battery, or that there is none.",
+  summary: "Show the state of the first battery, if there is one.",
   params: {},
   result: object({
     state: oneOf(["Charging", "Discharging", "Full", "Empty", "Unknown"]),
-    percentage: percent("Charge."),
+    percentage: percent("Charge level."),
     time_to_full: optional(integer({ minimum: 0, unit: "seconds" })),
     time_to_empty: optional(integer({ minimum: 0, unit: "seconds" })),
     power_consumption: number({ minimum: 0, description: "Watts." }),
@@ -272,22 +274,23 @@ export const battery = command("sys.battery", {
     model: string(),
     serial: string(),
   }),
-  examples: [{ title: "Charge left", params: {} }],
+  examples: [{ title: "Battery state", params: {} }],
   changes: false,
   since,
 });
 
 export const health = command("sys.health", {
-  summary: "One score for how much room the machine has.",
+  summary: "Rate the free capacity of the machine with one score.",
   description:
-    "100 less what is lost by processor load, memory and the fullest disk: each costs nothing up to 70 % use and up to a " +
-    "third of the score at 100 %. Windows has no load average, so that processors cost nothing there.",
+    "The score is 100 minus deductions for processor load, memory and the fullest disk. Each deduction is zero up to " +
+    "70 % usage and rises to a third of the score at 100 %. Windows has no load average, so there is no deduction " +
+    "for load there.",
   params: {},
   result: object({
     score: integer({ minimum: 0, maximum: 100 }),
-    cpu_percent: percent("Load of the last minute, of all processors; at most 100."),
+    cpu_percent: percent("Load of all processors in the last minute; at most 100."),
     memory_percent: percent("Memory in use."),
-    disk_percent: percent("The fullest local disk."),
+    disk_percent: percent("Usage of the fullest local disk."),
   }),
   examples: [{ title: "The score", params: {} }],
   changes: false,
@@ -295,33 +298,33 @@ export const health = command("sys.health", {
 });
 
 export const user = command("sys.user", {
-  summary: "The user that the service, or the command, runs as.",
+  summary: "Show the user that the service or command runs as.",
   params: {},
   result: object({
-    username: string({ description: "The numeric id as text when it has no name." }),
+    username: string({ description: "Numeric id as text if the user has no name." }),
     uid: integer({ description: "-1 on Windows." }),
     gid: integer({ description: "-1 on Windows." }),
     home: string(),
-    shell: string({ description: "Empty when it has none." }),
+    shell: string({ description: "Empty if the user has none." }),
   }),
-  examples: [{ title: "Who am I", params: {} }],
+  examples: [{ title: "Current user", params: {} }],
   changes: false,
   since,
 });
 
 export const homeDir = command("sys.home-dir", {
-  summary: "The home folder of that user.",
+  summary: "Show the home directory of the user that the service or command runs as.",
   params: {},
   result: string(),
-  examples: [{ title: "Where is home", params: {} }],
+  examples: [{ title: "Home directory", params: {} }],
   changes: false,
   since,
 });
 
 export const env = command("sys.env", {
-  summary: "Environment variables of the service or the command.",
-  description: "Without a name, all of them.",
-  params: { name: optional(string({ description: "One variable." })) },
+  summary: "Show environment variables of the service or command.",
+  description: "Without a name, all variables are returned.",
+  params: { name: optional(string({ description: "Name of a variable." })) },
   positionals: ["name"],
   result: record(string()),
   errors: ["NOT_FOUND"],
@@ -331,10 +334,10 @@ export const env = command("sys.env", {
 });
 
 export const paths = command("sys.paths", {
-  summary: "Well-known folders.",
+  summary: "Show well-known directories.",
   params: {},
   result: object({
-    root: string({ description: "What relative paths are taken from." }),
+    root: string({ description: "Directory against which relative paths are resolved." }),
     cwd: string(),
     home: string(),
     temp: string(),
@@ -342,15 +345,15 @@ export const paths = command("sys.paths", {
     data: string(),
     cache: string(),
     executable: string(),
-    path: array(string(), { description: "Folders of the PATH variable." }),
+    path: array(string(), { description: "Directories of the PATH variable." }),
   }),
-  examples: [{ title: "Where things are", params: {} }],
+  examples: [{ title: "Well-known directories", params: {} }],
   changes: false,
   since,
 });
 
 export const quick = command("sys.quick", {
-  summary: "A short summary: names, load, memory, disk, uptime.",
+  summary: "Show a short summary of load, memory, disk and uptime.",
   params: {},
   result: object({
     hostname: string(),
@@ -358,9 +361,9 @@ export const quick = command("sys.quick", {
     cpu_count: count("Logical processors."),
     load_one: number({ description: "Load average of the last minute." }),
     memory_total: bytes("Installed memory."),
-    memory_used: bytes("Total less available."),
+    memory_used: bytes("Total minus available memory."),
     memory_percent: percent("Memory in use."),
-    disk_percent: percent("The disk that holds the root."),
+    disk_percent: percent("Usage of the disk that contains the root."),
     uptime: integer({ minimum: 0, unit: "seconds" }),
   }),
   examples: [{ title: "At a glance", params: {} }],

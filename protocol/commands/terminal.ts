@@ -13,69 +13,77 @@ import {
 } from "../contract/schema.ts";
 
 const since = "0.1.0";
-const terminal = integer({ minimum: 1, description: "As `started` told it." });
+const terminal = integer({ minimum: 1, description: "Terminal id from the `started` event." });
 /** A terminal's size is two 16-bit numbers, ioctl_tty(2). */
-const columns = integer({ minimum: 1, maximum: 65_535, description: "Characters in a line." });
-const lines = integer({ minimum: 1, maximum: 65_535, description: "Lines." });
+const columns = integer({ minimum: 1, maximum: 65_535, description: "Width in characters." });
+const lines = integer({ minimum: 1, maximum: 65_535, description: "Height in lines." });
 const OF_THE_CONNECTION =
-  "It is for clients that keep their connection: a command line has one of its own, and no terminals on it.";
+  "Only for clients that keep their connection open: each command line opens its own connection, which has no " +
+  "terminals.";
 
 export const open = command("terminal.open", {
-  summary: "Run a program in a terminal of its own: input is typed into it, output is what it shows.",
+  summary: "Run a program in a pseudo-terminal.",
   description:
-    "The program sees a terminal: it edits lines, shows colours, and ends its lines in CR LF; what is typed is echoed. At " +
-    "the end of the input ^D is typed, which to a program that reads lines is the end of its input. A reader that is " +
-    "behind holds the program up, and a program that does not read holds the input up.\n\n" +
-    "The terminal belongs to the connection that opened it. When the call is cancelled, or its connection is gone, the " +
-    "program and all that runs in the terminal get SIGHUP, and SIGKILL after two seconds. A service has 64 terminals at " +
-    "the most. Under `--confine` it is DENIED: a program goes where it likes.\n\n" +
-    "`xsys terminal run <program> [arguments]` joins the caller's own terminal to it.",
+    "Input is typed into the terminal; output is what the program displays. As in any terminal, programs edit lines " +
+    "and show colours, lines end in CR LF, and input is echoed. At the end of the input ^D is typed, which a program " +
+    "that reads lines takes as the end of its input. Back pressure applies both ways: a slow reader pauses the " +
+    "program, and a program that does not read pauses the input.\n\n" +
+    "The terminal belongs to the connection that opened it. When the call is cancelled or its connection closes, all " +
+    "processes in the terminal get SIGHUP, and SIGKILL after two seconds. A service has at most 64 terminals. With " +
+    "`--confine` the command is DENIED, because programs are not confined.\n\n" +
+    "`xsys terminal run <program> [arguments]` connects the program to the caller's own terminal.",
   params: {
     command: string({
       minLength: 1,
       maxLength: 32_767,
-      description: "The program: a path, or a name looked up in PATH.",
+      description: "Program: a path, or a name that is looked up in PATH.",
     }),
-    args: defaulted(array(string(), { description: "Its arguments." }), []),
-    cwd: optional(path({ description: "The folder it runs in; the root by default." })),
-    env: optional(record(string(), { description: "Environment variables beside those of the service." })),
+    args: defaulted(array(string(), { description: "Arguments of the program." }), []),
+    cwd: optional(path({ description: "Working directory; the root by default." })),
+    env: optional(record(string(), { description: "Environment variables, in addition to those of the service." })),
     cols: defaulted(columns, 80),
     rows: defaulted(lines, 24),
-    name: defaulted(string({ minLength: 1, description: "The kind of terminal: TERM." }), "xterm-256color"),
+    name: defaulted(string({ minLength: 1, description: "Terminal type (TERM)." }), "xterm-256color"),
   },
   positionals: ["command", "args..."],
-  input: { description: "What is typed." },
-  output: { description: "What the program shows." },
+  input: { description: "Text to type into the terminal." },
+  output: { description: "Output of the program." },
   events: object({
-    started: object({ terminal: integer({ minimum: 1, description: "For `resize` and `signal`." }), pid: integer() }),
+    started: object({
+      terminal: integer({ minimum: 1, description: "Terminal id for `resize` and `signal`." }),
+      pid: integer(),
+    }),
   }),
   result: object({
-    exit_code: integer({ minimum: 0, description: "0 when a signal ended it." }),
-    signal: optional(string({ description: "The signal that ended it, such as `SIGKILL`." })),
+    exit_code: integer({ minimum: 0, description: "0 if a signal ended the program." }),
+    signal: optional(string({ description: "Signal that ended the program, such as `SIGKILL`." })),
   }),
   errors: ["NOT_FOUND", "NOT_A_DIRECTORY", "LIMIT_EXCEEDED", "UNSUPPORTED"],
   unconfined: true,
-  examples: [{ title: "What a program makes of a terminal", params: { command: "ls", args: ["/"], cols: 40 } }],
+  examples: [{ title: "List a directory in 40 columns", params: { command: "ls", args: ["/"], cols: 40 } }],
   changes: true,
   since,
 });
 
 export const resize = command("terminal.resize", {
-  summary: "Change the size of a terminal that this connection opened; its program is told by SIGWINCH.",
-  description: OF_THE_CONNECTION,
+  summary: "Resize a terminal that this connection opened.",
+  description: `The program is notified with SIGWINCH. ${OF_THE_CONNECTION}`,
   params: { terminal, cols: columns, rows: lines },
   positionals: ["terminal", "cols", "rows"],
   result: nothing(),
   errors: ["NOT_FOUND"],
-  examples: [{ title: "A wide one", params: { terminal: 1, cols: 132, rows: 43 } }],
+  examples: [{ title: "132 columns, 43 lines", params: { terminal: 1, cols: 132, rows: 43 } }],
   changes: true,
   needsService: true,
   since,
 });
 
 export const signal = command("terminal.signal", {
-  summary: "Send a signal to the program of a terminal that this connection opened, and to its process group.",
-  description: `SIGINT is what ^C sends, which may be typed as well. Windows has but SIGKILL. ${OF_THE_CONNECTION}`,
+  summary: "Send a signal to the program in a terminal that this connection opened.",
+  description:
+    "The signal goes to the program's process group. SIGINT has the same effect as typing ^C. Windows supports only " +
+    "SIGKILL. " +
+    OF_THE_CONNECTION,
   params: {
     terminal,
     signal: oneOf([
@@ -94,7 +102,7 @@ export const signal = command("terminal.signal", {
   positionals: ["terminal", "signal"],
   result: nothing(),
   errors: ["NOT_FOUND", "UNSUPPORTED"],
-  examples: [{ title: "Ask it to end", params: { terminal: 1, signal: "SIGTERM" } }],
+  examples: [{ title: "Terminate the program", params: { terminal: 1, signal: "SIGTERM" } }],
   changes: true,
   needsService: true,
   since,

@@ -1,29 +1,29 @@
-/** One option of the command line that is declared once: parser, messages, help and pages come of it. */
+/** The declaration of a command-line option; the parser, messages, help and pages are derived from it. */
 export interface Flag<T> {
   readonly summary: string;
-  /** A flag may stand bare; any other needs a value. */
+  /** A flag can be given without a value; any other option needs one. */
   readonly kind: "flag" | "value";
-  /** What the value is: `milliseconds`, `a,b,…`; empty for a flag. */
+  /** Kind of value: `milliseconds`, `a,b,…`; empty for a flag. */
   readonly takes: string;
-  /** What it must be, to end the sentence `--name must be …`. */
+  /** What the value must be; completes the sentence `--name must be …`. */
   readonly mustBe: string;
-  /** The values there are, where they are few. */
+  /** The allowed values, if they are few. */
   readonly choices?: readonly string[];
-  /** What it is when it is not given, and that in words. */
+  /** The default value, and the text that is shown for it. */
   readonly byDefault: T;
   readonly shownDefault: string;
-  /** It is taken because XyPriss sends it, and changes nothing here. */
+  /** The option is accepted because XyPriss sends it, but has no effect. */
   readonly noEffect?: true;
-  /** Undefined for a text that is no such value. */
+  /** Undefined for an invalid value. */
   parse(text: string): T | undefined;
 }
 
 export type FlagTable = Readonly<Record<string, Flag<unknown>>>;
 
-/** What the flags of a table are, by name. */
+/** The values of a table's flags, by name. */
 export type Values<F> = { readonly [N in keyof F]: F[N] extends Flag<infer T> ? T : never };
 
-/** The flag, which XyPriss sends and which changes nothing here. */
+/** The flag as one that XyPriss sends and that has no effect. */
 export function withoutEffect<T>(flag: Flag<T>): Flag<T> {
-  return { ...flag, noEffect: true, summary: `${flag.summary} (Taken as XyPriss sends it; has no effect here.)` };
+  return { ...flag, noEffect: true, summary: `${flag.summary} (Accepted because XyPriss sends it; has no effect.)` };
 }

@@ -5,17 +5,17 @@ interface Range {
   readonly byDefault: number;
   readonly least?: number;
   readonly most?: number;
-  /** What the default is, where the figure does not say it. */
+  /** Text for the default, if the number does not explain it. */
   readonly shownDefault?: string;
 }
 
-/** On or off: bare, or `true`, `false`, `1`, `0`. */
+/** On or off: without a value, or `true`, `false`, `1`, `0`. */
 export function flag(summary: string, byDefault = false): Flag<boolean> {
   return {
     summary,
     kind: "flag",
     takes: "",
-    mustBe: "bare, true or false",
+    mustBe: "true or false, or given without a value",
     byDefault,
     shownDefault: String(byDefault),
     parse: (text) => FLAG_WORDS.get(text.toLowerCase()),
@@ -30,14 +30,14 @@ const FLAG_WORDS: ReadonlyMap<string, boolean> = new Map([
   ["0", false],
 ]);
 
-/** A whole number. `auto`, and -1, which is how XyPriss sends it, are `auto` where there is one. */
+/** A whole number. With `auto`, the word `auto` and -1 (which XyPriss sends for it) give that value. */
 export function count({ auto, ...range }: Range & { readonly auto?: number }): Flag<number> {
   const flag = numeric(range, "number", auto === undefined ? "" : ", or auto", wholeNumber);
   if (auto === undefined) return flag;
   return { ...flag, parse: (text) => (/^(auto|-1)$/.test(text) ? auto : flag.parse(text)) };
 }
 
-/** A whole number that need not be given. */
+/** A whole number without a default. */
 export function optionalCount(
   range: Omit<Range, "byDefault"> & { readonly shownDefault: string },
 ): Flag<number | undefined> {
@@ -49,7 +49,7 @@ export function milliseconds(range: Range): Flag<number> {
   return numeric({ most: LONGEST, ...range }, "milliseconds", "", wholeNumber);
 }
 
-/** Seconds, perhaps with a fraction; kept in milliseconds, as the default and the range are. */
+/** Seconds, possibly with a fraction. The value, the default and the range are in milliseconds. */
 export function seconds({ byDefault, least = 0, most = LONGEST, ...rest }: Range): Flag<number> {
   const inSeconds = { ...rest, byDefault: byDefault / 1000, least: least / 1000, most: most / 1000 };
   const { parse, ...other } = numeric(inSeconds, "seconds", "", (text) =>
@@ -65,7 +65,7 @@ function timesThousand(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.ceil(value * 1000);
 }
 
-/** Bytes, or as in `64m`; `unit` is what a bare number counts. Kept in bytes, as the default and the range are. */
+/** A size such as `64m`, or a plain number, whose unit is `unit`. The value, the default and the range are in bytes. */
 export function size({ unit = 1, ...range }: Range & { readonly unit?: number }): Flag<number> {
   const takes = unit === 1 ? "bytes" : "megabytes";
   return numeric(range, takes, ", such as 1024 or 64m", (text) => {
@@ -76,13 +76,13 @@ export function size({ unit = 1, ...range }: Range & { readonly unit?: number })
 
 const FACTORS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
-/** A length of time that is kept in seconds: a number of them, or as in `90s`, `15m`, `12h`, `1d`. */
+/** A duration in seconds: a plain number, or a text such as `90s`, `15m`, `12h`, `1d`. */
 export function secondsOrText(summary: string): Flag<number | undefined> {
   return {
     summary,
     kind: "value",
     takes: "seconds",
-    mustBe: "a number of seconds, or such as 15m, 12h, 1d or 1y",
+    mustBe: "a number of seconds, or a duration such as 15m, 12h, 1d or 1y",
     byDefault: undefined,
     shownDefault: "none",
     parse: (text) => {
@@ -92,7 +92,7 @@ export function secondsOrText(summary: string): Flag<number | undefined> {
   };
 }
 
-/** A year as the `ms` library has it, by whose words applications give such times. */
+/** A year is 365.25 days, as in the `ms` library, whose syntax applications use for durations. */
 const SECONDS_OF: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_557_600 };
 
 function numeric(

@@ -2,13 +2,13 @@ import type { OptionKinds } from "../../../protocol/contract/words.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import type { Flag, FlagTable, Values } from "./flag.ts";
 
-/** What each flag of a table takes, for the parser of words. */
+/** Whether each flag of a table takes a value, for the parser of words. */
 export function kindsOf(table: FlagTable): OptionKinds {
   return new Map(Object.entries(table).map(([name, { kind }]) => [name, kind]));
 }
 
 /**
- * The flags' values, of those that were not given the defaults.
+ * The values of the flags; the default for a flag that was not given.
  * @throws INVALID_PARAMS
  */
 export function readFlags<F extends FlagTable>(table: F, options: ReadonlyMap<string, string | true>): Values<F> {
@@ -23,7 +23,7 @@ function flagValue(name: string, flag: Flag<unknown>, given: string | true | und
   throw new XsysError("INVALID_PARAMS", `--${name} must be ${flag.mustBe}, not ${shown(given)}`);
 }
 
-/** Payloads of guards have thousands of characters. */
+/** Clipped, because configurations of guards have thousands of characters. */
 function shown(given: string | true): string {
   const text = String(given);
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);

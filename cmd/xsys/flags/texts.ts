@@ -1,15 +1,15 @@
 import type { Flag } from "./flag.ts";
 
 export function text(summary: string, byDefault: string, shownDefault = byDefault): Flag<string> {
-  return { summary, kind: "value", takes: "text", mustBe: "a text", byDefault, shownDefault, parse: (given) => given };
+  return { summary, kind: "value", takes: "text", mustBe: "text", byDefault, shownDefault, parse: (given) => given };
 }
 
-/** A text that may be absent. */
+/** Text without a default. */
 export function optionalText(summary: string, shownDefault = "none"): Flag<string | undefined> {
   return { ...text(summary, ""), byDefault: undefined, shownDefault };
 }
 
-/** A path, which whoever uses it takes from the current folder. */
+/** A path; the code that uses it resolves it against the current directory. */
 export function optionalPath(summary: string, shownDefault = "none"): Flag<string | undefined> {
   return {
     ...optionalText(summary, shownDefault),
@@ -19,13 +19,13 @@ export function optionalPath(summary: string, shownDefault = "none"): Flag<strin
   };
 }
 
-/** Texts with commas between them. */
+/** A comma-separated list. */
 export function list(summary: string, byDefault: readonly string[] = []): Flag<readonly string[]> {
   return {
     summary,
     kind: "value",
     takes: "a,b,…",
-    mustBe: "a list with commas",
+    mustBe: "a comma-separated list",
     byDefault,
     shownDefault: byDefault.join(",") || "none",
     parse: (given) =>
@@ -36,7 +36,7 @@ export function list(summary: string, byDefault: readonly string[] = []): Flag<r
   };
 }
 
-/** One of a few words, given as `choices` has them or with other capitals. */
+/** One of a few words, in upper or lower case. */
 export function oneOf<T extends string>(summary: string, choices: readonly T[], byDefault: NoInfer<T>): Flag<T> {
   return {
     summary,
@@ -50,13 +50,13 @@ export function oneOf<T extends string>(summary: string, choices: readonly T[], 
   };
 }
 
-/** An object as JSON in base64; `true` is an empty one. */
+/** A JSON object encoded as base64; `true` stands for an empty object. */
 export function base64Object(summary: string): Flag<Readonly<Record<string, unknown>> | undefined> {
   return {
     summary,
     kind: "value",
-    takes: "base64 of JSON",
-    mustBe: "an object as JSON in base64",
+    takes: "base64 JSON",
+    mustBe: "a JSON object encoded as base64",
     byDefault: undefined,
     shownDefault: "off",
     parse: (given) => objectIn(Buffer.from(given, "base64").toString()),

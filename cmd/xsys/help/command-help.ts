@@ -7,7 +7,7 @@ import { isNumeric } from "../print/shape.ts";
 import { columnsUnder, type HelpStyle, layout, rendered } from "./layout.ts";
 import { limitWords, unitWords } from "./schema-words.ts";
 
-/** Help on one command. `words` is what follows `xsys` in the usage when it is not module and action. */
+/** Help for a command. `words` is what follows `xsys` in the usage if it is not module and action. */
 export function commandHelp(contract: Contract, style: HelpStyle, words?: string): Promise<string> {
   const { summary, description, params, errors = [], examples, needsService, heldByService } = contract;
   const { properties = {}, required = [] } = params;
@@ -34,16 +34,16 @@ export function commandHelp(contract: Contract, style: HelpStyle, words?: string
             "Errors:",
             errors.map((code) => [code, `exit ${ERRORS[code].exit}: ${ERRORS[code].summary}`]),
           ),
-        "Options of every command, and exit codes: xsys --help",
+        "Global options and exit codes: xsys --help",
       ),
     ),
     exampleLines(contract, examples),
   );
 }
 
-const ASKS_SERVICE = "The running service is asked, with and without --connect.";
+const ASKS_SERVICE = "Always runs in the running service, even without --connect.";
 export const HELD_BY_SERVICE =
-  "With XYPRISS_IPC_PATH in the environment the service there is asked, as with --connect.";
+  "If XYPRISS_IPC_PATH is set, the command runs in the service on that socket, as with --connect.";
 
 /** `xsys fs cat <path> [options]` */
 export function usageLine(contract: Contract, words = `${contract.module} ${contract.action}`): string {
@@ -66,12 +66,12 @@ function optionOf(schema: JsonSchema) {
     describe: [description, choices && `One of ${choices.join(", ")}.`, notes && `(${notes})`]
       .filter(Boolean)
       .join(" "),
-    ...(saysSomething(fallback) && { default: fallback }),
+    ...(isShownDefault(fallback) && { default: fallback }),
   };
 }
 
-/** A flag that is not given is false, and a list empty, without a word. */
-function saysSomething(fallback: unknown): boolean {
+/** False and the empty list are not shown as defaults. */
+function isShownDefault(fallback: unknown): boolean {
   return fallback !== undefined && fallback !== false && !(Array.isArray(fallback) && fallback.length === 0);
 }
 
@@ -81,7 +81,7 @@ function yargsType(schema: JsonSchema): "boolean" | "number" | "string" {
 }
 
 function streamLines({ input, output }: Contract): string | undefined {
-  const instead = input?.param ? ` --${optionName(input.param)} takes its place.` : "";
+  const instead = input?.param ? ` --${optionName(input.param)} replaces it.` : "";
   const lines = [
     ...(input ? [`Standard input: ${input.description}${instead}`] : []),
     ...(output ? [`Standard output: ${output.description}`] : []),

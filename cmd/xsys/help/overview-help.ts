@@ -5,22 +5,23 @@ import { ACTIONS, MODULES, type ModuleName, WORDS } from "../words.ts";
 import { type HelpStyle, layout, rendered } from "./layout.ts";
 
 const EXAMPLES = `Examples:
-  # The digest of a file
+  # Compute the digest of a file
   xsys fs hash package.json
 
-  # What uses most memory, for a program
+  # List the three processes with the most memory, as JSON
   xsys sys processes --top-mem 3 --json
 
-  # Run the service, and have it do the work
+  # Start the service, and run a command in it
   xsys serve &
   xsys fs du . --connect`;
 
-const MORE = "More: xsys <module> --help lists a module's actions, xsys <module> <action> --help tells all about one.";
+const MORE =
+  "More: xsys <module> --help lists the actions of a module, xsys <module> <action> --help describes an action.";
 
 /** `xsys --help` */
 export function overviewHelp(style: HelpStyle): Promise<string> {
   const argv = layout(style).usage(
-    "xsys: files, paths and the machine, from the shell, a socket or TypeScript.\n\n" +
+    "xsys: file and system commands for the shell, over a socket and in TypeScript.\n\n" +
       "Usage: xsys <module> <action> [arguments] [options]",
   );
   for (const [module, summary] of Object.entries(MODULES)) argv.command(`${module} <action>`, summary);
@@ -44,9 +45,9 @@ export function moduleHelp(module: ModuleName, style: HelpStyle): Promise<string
   return rendered(argv.epilogue(`More: xsys ${module} <action> --help`));
 }
 
-/** Exit codes with the errors that end so: `66  NOT_FOUND`. */
+/** Exit codes with their errors: `66  NOT_FOUND`. */
 function exitLines(): string {
   const byExit = Map.groupBy(Object.entries(ERRORS), ([, { exit }]) => exit);
   const lines = [...byExit].map(([exit, errors]) => `  ${exit}  ${errors.map(([code]) => code).join(", ")}`);
-  return ["Exit codes, beside 0:", ...lines].join("\n");
+  return ["Exit codes other than 0:", ...lines].join("\n");
 }

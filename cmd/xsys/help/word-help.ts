@@ -2,7 +2,7 @@ import type { Flag, FlagTable } from "../flags/flag.ts";
 import type { Word } from "../words.ts";
 import { type HelpStyle, layout, rendered } from "./layout.ts";
 
-/** `xsys serve --help`; the flags by what they are about. */
+/** `xsys serve --help`, with the flags in groups. */
 export function wordHelp(
   { usage, summary }: Word,
   style: HelpStyle,
@@ -14,7 +14,7 @@ export function wordHelp(
     argv.group(Object.keys(flags), `${title}:`);
     for (const [name, flag] of Object.entries(flags)) argv.option(name, optionOf(flag));
   }
-  return rendered(argv.epilogue("Options of every command: xsys --help"));
+  return rendered(argv.epilogue("Global options: xsys --help"));
 }
 
 function optionOf({ summary, kind, choices, takes, shownDefault }: Flag<unknown>) {
@@ -29,5 +29,5 @@ function optionOf({ summary, kind, choices, takes, shownDefault }: Flag<unknown>
 
 const NUMBERS: ReadonlySet<string> = new Set(["number", "bytes", "milliseconds", "seconds", "megabytes"]);
 const UNITS: ReadonlySet<string> = new Set(["milliseconds", "seconds", "megabytes"]);
-/** Defaults that go without saying. */
+/** Defaults that are not shown. */
 const SILENT: ReadonlySet<string> = new Set(["false", "none", "off"]);

@@ -33,29 +33,29 @@ export const SERVER_FLAGS = {
   ...TASK_POOL,
 };
 
-/** What a command line gives for each of them. */
+/** The values that a command line gives for these flags. */
 export type ServerValues = Values<typeof SERVER_FLAGS>;
 
-/** The same by what they are about, as help and the page of flags show them. */
+/** The flags in the groups in which the help and the page of flags show them. */
 export const SERVER_FLAG_GROUPS: Readonly<Record<string, FlagTable>> = {
-  "Where it listens": LISTENING,
-  "The log": LOGGING,
+  Listening: LISTENING,
+  Logging: LOGGING,
   Workers: CLUSTER,
-  "Limits of a worker": WORKER_LIMITS,
-  "A worker's life": WORKER_LIFE,
+  "Worker limits": WORKER_LIMITS,
+  "Worker lifecycle": WORKER_LIFE,
   Requests: REQUESTS,
-  "Requests at once": CONCURRENCY,
+  Concurrency: CONCURRENCY,
   "Rate limit": RATE_LIMIT,
   "Circuit breaker": BREAKER,
-  "Slow clients": QUALITY,
+  "Slow requests": QUALITY,
   Compression: COMPRESSION,
   "Static files": STATICS,
   Uploads: UPLOADS,
   "Reverse proxy": PROXY,
-  "Guards, each with its configuration": GUARDS,
+  "Guards (each flag takes a configuration)": GUARDS,
   "XML and JSON": CONVERSION,
-  "The socket": IPC,
+  Socket: IPC,
   Plugins: PLUGINS,
   Firewall: FIREWALL,
-  "XyPriss's pool of tasks": TASK_POOL,
+  "XyPriss task pool": TASK_POOL,
 };

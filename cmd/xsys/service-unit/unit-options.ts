@@ -1,8 +1,8 @@
 import type { FlagTable } from "../flags/flag.ts";
 import { flag } from "../flags/kinds.ts";
 
-/** What `xsys service-unit` takes before the words of the service. */
+/** Options of `xsys service-unit`, before the words of the service. */
 export const UNIT_OPTIONS = {
-  user: flag("For the systemd of a user, in place of the machine's."),
-  "socket-unit": flag("The unit of the service's socket, which starts the service when somebody connects."),
+  user: flag("Print a unit for the user's systemd instance instead of the system's."),
+  "socket-unit": flag("Print the socket unit, which starts the service on the first connection."),
 } satisfies FlagTable;

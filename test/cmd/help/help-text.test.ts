@@ -37,7 +37,7 @@ Send a file.
 
 In pieces.
 
-The running service is asked, with and without --connect.
+Always runs in the running service, even without --connect.
 
 Positionals:
   path  The file.                                                       [string]
@@ -49,13 +49,13 @@ Options:
   --force       Even so.                                               [boolean]
   --data        Text instead.                                           [string]
 
-Standard input: Bytes. --data takes its place.
+Standard input: Bytes. --data replaces it.
 Standard output: What came back.
 
 Errors:
-  NOT_FOUND  exit 66: The file, process or other thing asked for does not exist.
+  NOT_FOUND  exit 66: The requested file, process or object does not exist.
 
-Options of every command, and exit codes: xsys --help
+Global options and exit codes: xsys --help
 
 Examples:
   # Safely
@@ -65,7 +65,7 @@ Examples:
 
 test("the overview says what xsys is and lists every module and word", async () => {
   const lines = (await helpText([], style)).split("\n");
-  expect(lines[0]).toBe("xsys: files, paths and the machine, from the shell, a socket or TypeScript.");
+  expect(lines[0]).toBe("xsys: file and system commands for the shell, over a socket and in TypeScript.");
   for (const module of Object.keys(MODULES))
     expect(lines).toContainEqual(expect.stringMatching(`^  xsys ${module} <action>`));
   for (const word of Object.keys(WORDS)) expect(lines).toContainEqual(expect.stringMatching(`^  xsys ${word} `));
@@ -97,7 +97,7 @@ test("every command's help has its usage, its options and an example", async () 
 });
 
 test("a word that is short for a command has that command's help under its own usage", async () => {
-  expect(await helpText(["stop"], style)).toMatch(/^Usage: xsys stop \[options\]\n\nStop the service: /);
+  expect(await helpText(["stop"], style)).toMatch(/^Usage: xsys stop \[options\]\n\nStop the service after /);
 });
 
 test("help on serve lists its options with their defaults", async () => {
@@ -110,9 +110,9 @@ test("help on server start lists its flags by what they are about", async () => 
   for (const words of [["server"], ["server", "start"]]) {
     const text = await helpText(words, { columns: 100 });
     expect(text).toMatch(/^Usage: xsys server start \[options\]\n/);
-    expect(text).toMatch(/\nWorkers:\n {2}--cluster +Start workers, and watch over them\. +\[boolean\]\n/);
+    expect(text).toMatch(/\nWorkers:\n {2}--cluster +Start and supervise workers\. +\[boolean\]\n/);
     expect(text).toMatch(/--timeout [^[]*\(seconds\)\s+\[number\] \[default: 30\]/);
-    expect(text).toMatch(/--worker-pool +A pool for tasks\. \(Taken as XyPriss sends it; has no effect here\.\)/);
+    expect(text).toMatch(/--worker-pool +Use a task pool\. \(Accepted because XyPriss sends it; has no effect\.\)/);
     expect(text).toMatch(/--static-dotfiles [^[]*One of\s+allow,\s+deny,\s+ignore\./);
   }
 });

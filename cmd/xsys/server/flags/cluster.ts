@@ -11,77 +11,83 @@ import { strategy } from "./proxy.ts";
 const MB = 1024 ** 2;
 
 export const CLUSTER = {
-  cluster: flag("Start workers, and watch over them."),
+  cluster: flag("Start and supervise workers."),
   "entry-point": optionalPath(
-    "Script of a worker: run by what runs XyPriss's application; else TypeScript by bun where it is, the rest by node.",
+    "Worker script. Run by the runtime of the XyPriss application; otherwise TypeScript by bun if installed, all " +
+      "else by node.",
   ),
-  "worker-command": optionalText("Program and arguments of a worker, in place of a script: any program will do."),
+  "worker-command": optionalText("Program and arguments of a worker, instead of a script; any program works."),
   "cluster-workers": count({
-    summary: "Workers; 0 or auto for as many as there are processors.",
+    summary: "Number of workers; 0 or auto for one per processor.",
     byDefault: 0,
     auto: 0,
     most: 1024,
-    shownDefault: "a worker for each processor",
+    shownDefault: "one per processor",
   }),
-  standbys: count({ summary: "Workers that are ready to take the place of one that died.", byDefault: 0, most: 1024 }),
-  "cluster-strategy": strategy("How the worker of a request is chosen."),
-  "cluster-respawn": flag("Start another worker in the place of one that died.", true),
+  standbys: count({
+    summary: "Number of standby workers, ready to replace one that crashed.",
+    byDefault: 0,
+    most: 1024,
+  }),
+  "cluster-strategy": strategy("Load-balancing strategy for workers."),
+  "cluster-respawn": flag("Restart workers that crash.", true),
   "max-restarts": optionalCount({
-    summary: "Failed restarts in a row after which a worker is given up; the service ends when all are.",
+    summary:
+      "Consecutive failed restarts after which a worker is no longer started; the service ends when none is left.",
     most: 1_000_000,
     shownDefault: "no limit",
   }),
-  "rescue-mode": flag("Say in a 503 that the workers are being brought back."),
+  "rescue-mode": flag("Say in a 503 response that the workers are being restarted."),
 };
 
 export const WORKER_LIMITS = {
   "cluster-max-memory": size({
-    summary: "Of a worker, resident; 0 for no limit.",
+    summary: "Maximum resident memory per worker; 0 for no limit.",
     byDefault: 0,
     unit: MB,
     most: 2 ** 50,
   }),
   "cluster-max-cpu": count({
-    summary: "Percent of a processor for a worker; 0 for no limit.",
+    summary: "Maximum CPU usage per worker, in percent of one processor; 0 for no limit.",
     byDefault: 0,
     most: 102_400,
   }),
   "cluster-memory-check-interval": milliseconds({
-    summary: "How often both are looked at; 0 for the default.",
+    summary: "Interval between checks of memory and CPU usage; 0 for the default.",
     byDefault: 5_000,
     most: 3_600_000,
   }),
-  "cluster-enforce-hard-limits": flag("Replace a worker over a limit; else it is told in the log."),
-  intelligence: flag("Have workers collect their garbage as their memory nears the limit of all together."),
-  "gc-hint": flag("Let a script's worker be asked to collect its garbage (--expose-gc)."),
+  "cluster-enforce-hard-limits": flag("Replace a worker that exceeds a limit; otherwise it is only logged."),
+  intelligence: flag("Trigger garbage collection in workers when their total memory nears the total limit."),
+  "gc-hint": flag("Run worker scripts with --expose-gc, so that garbage collection can be triggered."),
   "cluster-priority": count({ summary: "Nice value of workers.", byDefault: 0, least: -20, most: 19 }),
   "file-descriptor-limit": count({
-    summary: "Files that a worker may hold open.",
+    summary: "Maximum number of open file descriptors per worker.",
     byDefault: 0,
-    shownDefault: "the service's own",
+    shownDefault: "that of the service",
   }),
   "pre-allocate": withoutEffect(flag("Reserve memory.")),
 };
 
 export const WORKER_LIFE = {
   "ready-timeout": milliseconds({
-    summary: "How long a worker has to register.",
+    summary: "Time limit for a worker to register.",
     byDefault: 30_000,
     least: 1,
     most: 3_600_000,
   }),
   "drain-timeout": SERVE_OPTIONS["drain-timeout"],
   "stop-timeout": milliseconds({
-    summary: "How long a worker has to exit after SIGTERM.",
+    summary: "Time limit for a worker to exit after SIGTERM.",
     byDefault: 5_000,
     most: 3_600_000,
   }),
   "ping-interval": milliseconds({
-    summary: "How often a worker is asked for a sign of life; 0 for never.",
+    summary: "Interval between pings to a worker; 0 to disable.",
     byDefault: 2_000,
   }),
   "ping-timeout": milliseconds({
-    summary: "How long one that has answered before may stay silent before it is replaced.",
+    summary: "Silence after which a worker is replaced, if it has answered pings before.",
     byDefault: 30_000,
     least: 1,
   }),
@@ -91,7 +97,7 @@ type ClusterValues = Values<typeof CLUSTER> & Values<typeof WORKER_LIMITS> & Val
 
 interface WorkerSurroundings {
   readonly socket: string;
-  /** What a worker starts for XyPriss's one-shot calls; undefined leaves it to look for one. */
+  /** The program that a worker runs for XyPriss's one-shot calls; if undefined, the worker looks for one itself. */
   readonly program: string | undefined;
 }
 

@@ -5,14 +5,16 @@ import { list } from "../../flags/texts.ts";
 import type { Given } from "./files.ts";
 
 export const COMPRESSION = {
-  "perf-compression": flag("Compress answers for clients that accept it; off by default with --signature.", true),
-  "perf-compression-algs": list("Of gzip, br, deflate, zstd.", ["gzip", "br"]),
-  "compression-level": count({ summary: "From fast to small.", byDefault: 4, most: 11 }),
-  "compression-threshold": size({ summary: "Smaller bodies are left as they are.", byDefault: 1024 }),
-  "compression-types": list("Media types, or how they begin; none for text, JSON, JavaScript, XML and the like."),
+  "perf-compression": flag("Compress responses for clients that accept it; off by default with --signature.", true),
+  "perf-compression-algs": list("Compression algorithms: gzip, br, deflate, zstd.", ["gzip", "br"]),
+  "compression-level": count({ summary: "Compression level, from fast to small.", byDefault: 4, most: 11 }),
+  "compression-threshold": size({ summary: "Minimum size of a body to compress.", byDefault: 1024 }),
+  "compression-types": list(
+    "Media types to compress, or their beginnings; by default text, JSON, JavaScript, XML and similar types.",
+  ),
 };
 
-/** XyPriss's client says nothing of compression where its application has it off. */
+/** XyPriss's client sends no compression flags if its application has turned compression off. */
 export function compressionOptions(
   values: Values<typeof COMPRESSION>,
   { given, signed }: { readonly given: Given; readonly signed: boolean },

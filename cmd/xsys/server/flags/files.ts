@@ -9,33 +9,35 @@ import { list, oneOf, optionalPath, text } from "../../flags/texts.ts";
 /** Names of the flags that were given. */
 export type Given = Pick<ReadonlySet<string>, "has">;
 
-/** One of them is enough to have the files of forms stored. */
+/** Any one of these flags enables the storage of uploaded files. */
 export const UPLOADS = {
   "upload-dir": text(
-    "Folder for the files of forms, whose paths workers are given; any flag of these switches that on.",
+    "Directory for uploaded files, whose paths are passed to workers; any of the upload flags enables uploads.",
     "uploads",
   ),
-  "upload-temp-dir": optionalPath("Folder of files that are still coming.", "a folder of the temporary one"),
-  "upload-use-temp-files": flag("Files come there first, and get their own names when they are whole."),
-  "upload-max-file-size": size({ summary: "Largest file; 0 for any.", byDefault: 0, most: 2 ** 50 }),
-  "upload-max-files": count({ summary: "Files of a request; 0 for any number.", byDefault: 0 }),
-  "upload-allowed-mimes": list("Media types that are stored; none for all."),
-  "upload-use-subdir": flag("A folder for each field of the form."),
+  "upload-temp-dir": optionalPath("Directory for incomplete uploads.", "xsys-uploads in the temporary directory"),
+  "upload-use-temp-files": flag(
+    "Write uploads to the temporary directory first; they get their own names when complete.",
+  ),
+  "upload-max-file-size": size({ summary: "Maximum size of a file; 0 for no limit.", byDefault: 0, most: 2 ** 50 }),
+  "upload-max-files": count({ summary: "Maximum number of files per request; 0 for no limit.", byDefault: 0 }),
+  "upload-allowed-mimes": list("Media types to accept; by default all."),
+  "upload-use-subdir": flag("Use a subdirectory for each form field."),
 };
 
 export const STATICS = {
-  "static-concurrency": count({ summary: "Files read at once.", byDefault: 1024, least: 1 }),
-  "static-lru-size": count({ summary: "Small files held in memory; 0 for none.", byDefault: 5000 }),
+  "static-concurrency": count({ summary: "Maximum number of files read at once.", byDefault: 1024, least: 1 }),
+  "static-lru-size": count({ summary: "Maximum number of small files cached in memory; 0 for none.", byDefault: 5000 }),
   "static-dotfiles": oneOf(
-    "Names with a dot in front: allow, deny (403), ignore (404).",
+    "How to treat file names that begin with a dot: allow, deny (403), ignore (404).",
     ["allow", "deny", "ignore"],
     "deny",
   ),
-  "static-max-age": secondsOrText("Cache-Control: max-age of files."),
+  "static-max-age": secondsOrText("max-age of the Cache-Control header of files."),
   "static-zero-copy": withoutEffect(flag("Send files without copying them.", true)),
 };
 
-/** XyPriss has no flag that switches uploads on: it sends some of these when they are. */
+/** XyPriss has no flag that enables uploads: it sends some of these flags when they are enabled. */
 export function uploadOptions(values: Values<typeof UPLOADS>, given: Given): UploadOptions | undefined {
   if (!Object.keys(UPLOADS).some((name) => given.has(name))) return undefined;
   return {

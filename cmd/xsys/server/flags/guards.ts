@@ -4,28 +4,28 @@ import { flag, size } from "../../flags/kinds.ts";
 import { base64Object, text } from "../../flags/texts.ts";
 
 export const GUARDS = {
-  "helmet-config-json": base64Object("Security headers."),
-  "csrf-config-json": base64Object("Requests that another site made a browser send."),
-  "xss-config-json": base64Object("Scripts in what is sent."),
-  "hpp-config-json": base64Object("Parameters that are there twice."),
-  "xxe-config-json": base64Object("Entities in XML."),
-  "slowdown-config-json": base64Object("Clients that ask often are answered later."),
-  "sqli-config-json": base64Object("SQL in what is sent."),
-  "cmd-inject-config-json": base64Object("Commands of a shell in what is sent."),
-  "path-traversal-config-json": base64Object("Paths that lead out."),
-  "ldap-inject-config-json": base64Object("Filters of LDAP in what is sent."),
-  "response-manipulation-config-json": base64Object("Fields of answers in JSON that are masked."),
+  "helmet-config-json": base64Object("Security response headers."),
+  "csrf-config-json": base64Object("Protection against cross-site request forgery (CSRF)."),
+  "xss-config-json": base64Object("Protection against scripts in request data (XSS)."),
+  "hpp-config-json": base64Object("Protection against repeated parameters (HPP)."),
+  "xxe-config-json": base64Object("Protection against entities in XML (XXE)."),
+  "slowdown-config-json": base64Object("Delays for clients that send many requests."),
+  "sqli-config-json": base64Object("Protection against SQL injection."),
+  "cmd-inject-config-json": base64Object("Protection against shell command injection."),
+  "path-traversal-config-json": base64Object("Protection against path traversal."),
+  "ldap-inject-config-json": base64Object("Protection against LDAP filter injection."),
+  "response-manipulation-config-json": base64Object("Masking of fields in JSON responses."),
 };
 
 export const CONVERSION = {
-  "conversion-enabled": flag("Convert between XML and JSON, as the flags below say."),
-  "conv-xml-json": flag("Workers are given JSON for a body of XML."),
-  "conv-attr-prefix": text("In front of the names of attributes.", "@"),
-  "conv-text-key": text("Name of the text beside elements or attributes.", "#text"),
-  "conv-max-size": size({ summary: "Larger bodies are left as they are.", byDefault: 10 * 1024 ** 2 }),
-  "conv-auto-reply": flag("Answers in JSON to requests in XML go out as XML."),
-  "conv-strict-parsing": flag("Answer 400 to what is not well-formed."),
-  "conv-content-sniffing": flag("Take a body that begins with < and has no type for XML."),
+  "conversion-enabled": flag("Convert between XML and JSON, as set by the flags below."),
+  "conv-xml-json": flag("Convert XML request bodies to JSON for workers."),
+  "conv-attr-prefix": text("Prefix of attribute names.", "@"),
+  "conv-text-key": text("Key of the text of an element that also has attributes or child elements.", "#text"),
+  "conv-max-size": size({ summary: "Maximum size of a body to convert.", byDefault: 10 * 1024 ** 2 }),
+  "conv-auto-reply": flag("Convert JSON responses to XML for requests in XML."),
+  "conv-strict-parsing": flag("Answer malformed bodies with 400."),
+  "conv-content-sniffing": flag("Treat a body without a content type that begins with < as XML."),
 };
 
 /** Guards that are not configured are absent. */

@@ -10,33 +10,47 @@ import { list, optionalText, text } from "../../flags/texts.ts";
 import { queueTimeout, type REQUESTS } from "./requests.ts";
 
 export const RATE_LIMIT = {
-  "rate-limit": flag("Count the requests of each client, and answer 429 to those beyond."),
-  "rate-limit-max": count({ summary: "Requests of a client in a window.", byDefault: 100, least: 1 }),
-  "rate-limit-window": milliseconds({ summary: "Length of a window.", byDefault: 60_000, least: 1 }),
-  "rate-limit-message": text("What a 429 says: a text, or JSON.", "Too many requests, please try again later."),
+  "rate-limit": flag("Limit the rate of requests per client; requests over the limit are answered with 429."),
+  "rate-limit-max": count({ summary: "Maximum number of requests per client in a window.", byDefault: 100, least: 1 }),
+  "rate-limit-window": milliseconds({ summary: "Length of the window.", byDefault: 60_000, least: 1 }),
+  "rate-limit-message": text("Message of a 429 response: text or JSON.", "Too many requests, please try again later."),
   "rate-limit-headers": flag("Send RateLimit-Limit, -Remaining and -Reset."),
   "rate-limit-legacy-headers": flag("Send X-RateLimit-Limit, -Remaining and -Reset."),
-  "rate-limit-exclude": list("Paths that are not counted, with what is below them, or RE: and an expression."),
-  "rate-limit-store": optionalText("Where several machines count together: redis://host:6379.", "memory"),
+  "rate-limit-exclude": list(
+    "Paths that are not limited, with everything below them, or RE: and a regular expression.",
+  ),
+  "rate-limit-store": optionalText("Store that several machines share, such as redis://host:6379.", "memory"),
 };
 
 export const CONCURRENCY = {
-  "max-concurrent-requests": count({ summary: "Requests at once; 0 for any number.", byDefault: 0 }),
-  "max-per-ip": count({ summary: "Requests at once of a client, or 429; 0 for any number.", byDefault: 0 }),
-  "max-queue-size": count({ summary: "Requests that wait for their turn, or 503; 0 for any number.", byDefault: 0 }),
+  "max-concurrent-requests": count({ summary: "Maximum number of concurrent requests; 0 for no limit.", byDefault: 0 }),
+  "max-per-ip": count({
+    summary: "Maximum number of concurrent requests per client, otherwise 429; 0 for no limit.",
+    byDefault: 0,
+  }),
+  "max-queue-size": count({
+    summary: "Maximum number of queued requests, otherwise 503; 0 for no limit.",
+    byDefault: 0,
+  }),
 };
 
 export const BREAKER = {
-  "breaker-enabled": flag("Answer 503 at once for a while after failures in a row."),
-  "breaker-threshold": count({ summary: "Failures in a row that begin it.", byDefault: 5, least: 1 }),
-  "breaker-timeout": seconds({ summary: "How long that is.", byDefault: 60_000 }),
+  "breaker-enabled": flag("After consecutive failures, answer requests with 503 at once for some time."),
+  "breaker-threshold": count({ summary: "Consecutive failures that open the breaker.", byDefault: 5, least: 1 }),
+  "breaker-timeout": seconds({ summary: "How long the breaker stays open.", byDefault: 60_000 }),
 };
 
 export const QUALITY = {
-  "quality-enabled": flag("Tell in the log when the last 100 requests were slow on average."),
-  "quality-reject-poor": flag("Answer 503 then."),
-  "quality-min-bw": size({ summary: "Slow is below that many bytes a second; 0 for no matter.", byDefault: 0 }),
-  "quality-max-lat": milliseconds({ summary: "Slow is above that; 0 for no matter.", byDefault: 0 }),
+  "quality-enabled": flag("Log when the last 100 requests were slow on average."),
+  "quality-reject-poor": flag("Answer requests with 503 while they are slow on average."),
+  "quality-min-bw": size({
+    summary: "Bytes per second below which requests count as slow; 0 to disable.",
+    byDefault: 0,
+  }),
+  "quality-max-lat": milliseconds({
+    summary: "Latency above which requests count as slow; 0 to disable.",
+    byDefault: 0,
+  }),
 };
 
 export function rateLimitOptions(values: Values<typeof RATE_LIMIT>): RateLimitOptions | undefined {

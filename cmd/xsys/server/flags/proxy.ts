@@ -7,20 +7,33 @@ import { list, oneOf, text } from "../../flags/texts.ts";
 import type { REQUESTS } from "./requests.ts";
 
 export const PROXY = {
-  "proxy-upstreams": list("Servers for paths that no worker has a route for: http://host:port, with #2 for weight 2."),
-  "proxy-strategy": strategy("How one of them is chosen."),
-  "proxy-hc-enabled": flag("Ask them for their health."),
-  "proxy-hc-interval": milliseconds({ summary: "How often.", byDefault: 10_000, least: 10 }),
-  "proxy-hc-timeout": milliseconds({ summary: "How long an answer may take.", byDefault: 3_000, least: 1 }),
-  "proxy-hc-path": text("What is asked for; 2xx and 3xx are healthy.", "/health"),
-  "proxy-hc-unhealthy": count({ summary: "Failures in a row that take one out.", byDefault: 2, least: 1 }),
-  "proxy-hc-healthy": count({ summary: "Successes in a row that take it in again.", byDefault: 1, least: 1 }),
-  "pool-timeout": milliseconds({ summary: "How long connecting to one may take.", byDefault: 5_000 }),
-  "pool-idle-timeout": milliseconds({ summary: "How long a connection to one is kept.", byDefault: 90_000 }),
-  "perf-connection-pooling": withoutEffect(flag("Keep connections to them.", true)),
+  "proxy-upstreams": list(
+    "Upstream servers for paths without a worker's route: http://host:port, followed by #2 for weight 2.",
+  ),
+  "proxy-strategy": strategy("Load-balancing strategy for upstreams."),
+  "proxy-hc-enabled": flag("Check the health of upstreams."),
+  "proxy-hc-interval": milliseconds({ summary: "Interval between health checks.", byDefault: 10_000, least: 10 }),
+  "proxy-hc-timeout": milliseconds({ summary: "Time limit for a health check.", byDefault: 3_000, least: 1 }),
+  "proxy-hc-path": text("Path of the health check; 2xx and 3xx are healthy.", "/health"),
+  "proxy-hc-unhealthy": count({
+    summary: "Consecutive failures after which an upstream is not used.",
+    byDefault: 2,
+    least: 1,
+  }),
+  "proxy-hc-healthy": count({
+    summary: "Consecutive successes after which an upstream is used again.",
+    byDefault: 1,
+    least: 1,
+  }),
+  "pool-timeout": milliseconds({ summary: "Time limit for connecting to an upstream.", byDefault: 5_000 }),
+  "pool-idle-timeout": milliseconds({
+    summary: "How long an idle connection to an upstream is kept open.",
+    byDefault: 90_000,
+  }),
+  "perf-connection-pooling": withoutEffect(flag("Keep connections to upstreams open.", true)),
 };
 
-/** How one of several is chosen, under every name that XyPriss knows for it. */
+/** A load-balancing strategy, by any of the names that XyPriss has for it. */
 export function strategy(summary: string): Flag<StrategyName> {
   const names = Object.keys(STRATEGIES) as (keyof typeof STRATEGIES)[];
   const named = oneOf(summary, names, "round-robin");

@@ -4,32 +4,49 @@ import { withoutEffect } from "../../flags/flag.ts";
 import { count, flag, milliseconds, seconds, size } from "../../flags/kinds.ts";
 
 export const REQUESTS = {
-  timeout: seconds({ summary: "How long a worker has to answer, or 504; 0 for ever.", byDefault: 30_000 }),
-  "max-body-size": size({ summary: "Largest body of a request, or 413.", byDefault: 10 * 1024 ** 2, most: 2 ** 40 }),
-  "max-url-length": count({ summary: "Longest target of a request, or 414.", byDefault: 2048, least: 1, most: 65_536 }),
+  timeout: seconds({
+    summary: "Time limit for a worker's response, otherwise 504; 0 for no limit.",
+    byDefault: 30_000,
+  }),
+  "max-body-size": size({
+    summary: "Maximum size of a request body, otherwise 413.",
+    byDefault: 10 * 1024 ** 2,
+    most: 2 ** 40,
+  }),
+  "max-url-length": count({
+    summary: "Maximum length of a request target, otherwise 414.",
+    byDefault: 2048,
+    least: 1,
+    most: 65_536,
+  }),
   "retry-max": count({
-    summary: "How often a request that may be repeated goes to another worker when its own was lost.",
+    summary:
+      "Maximum number of retries on another worker when a worker is lost; only for requests that may be repeated.",
     byDefault: 3,
     most: 100,
   }),
-  "retry-delay": milliseconds({ summary: "Pause before that.", byDefault: 0, most: 60_000 }),
+  "retry-delay": milliseconds({ summary: "Delay before a retry.", byDefault: 0, most: 60_000 }),
   "queue-timeout": milliseconds({
-    summary: "How long a request waits for a worker while none is ready, and for its turn, or 503; 0 for the default.",
+    summary: "Maximum time that a request waits for a ready worker or in the queue, otherwise 503; 0 for the default.",
     byDefault: 10_000,
     most: 3_600_000,
   }),
   "keepalive-timeout": milliseconds({
-    summary: "How long a connection is kept without a request.",
+    summary: "How long an idle connection is kept open.",
     byDefault: 60_000,
     most: 86_400_000,
   }),
-  "keepalive-requests": count({ summary: "Requests on one connection; 0 for any number.", byDefault: 0 }),
-  "http2-max-streams": count({ summary: "Requests at once on a connection of HTTP/2.", byDefault: 100, least: 1 }),
+  "keepalive-requests": count({ summary: "Maximum number of requests per connection; 0 for no limit.", byDefault: 0 }),
+  "http2-max-streams": count({
+    summary: "Maximum number of concurrent requests per HTTP/2 connection.",
+    byDefault: 100,
+    least: 1,
+  }),
   "allow-trace": flag(
-    "Answers TRACE with the request as it came, without cookies and credentials; otherwise it is 405.",
+    "Answer TRACE with the received request, without cookies and credentials; by default the response is 405.",
   ),
-  "access-log": flag("A line in the log for every answer."),
-  "perf-batch-size": withoutEffect(count({ summary: "Messages queued for a worker.", byDefault: 100 })),
+  "access-log": flag("Log every response."),
+  "perf-batch-size": withoutEffect(count({ summary: "Number of messages queued per worker.", byDefault: 100 })),
 };
 
 type RequestOptions = Pick<
@@ -61,7 +78,7 @@ export function requestOptions(values: Values<typeof REQUESTS>): RequestOptions 
   };
 }
 
-/** XyPriss sends 0 where nobody chose a time. */
+/** XyPriss sends 0 if no time is configured. */
 export function queueTimeout({ "queue-timeout": given }: Pick<Values<typeof REQUESTS>, "queue-timeout">): number {
   return given || REQUESTS["queue-timeout"].byDefault;
 }

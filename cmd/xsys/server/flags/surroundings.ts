@@ -11,23 +11,23 @@ export const IPC = {
 };
 
 export const PLUGINS = {
-  plugins: list("Folders of plugins: one that has been revoked keeps the service from starting."),
-  "project-root": withoutEffect(optionalPath("Folder of xypriss.config.json.")),
+  plugins: list("Plugin directories; a revoked plugin prevents the service from starting."),
+  "project-root": withoutEffect(optionalPath("Directory of xypriss.config.json.")),
 };
 
 export const FIREWALL = {
-  "firewall-enabled": flag("Say in the log which command opens the port: the firewall is not touched."),
-  "firewall-auto-open": flag("The same."),
-  "firewall-allowed-ips": list("Who shall reach it, by that command; none for everybody."),
+  "firewall-enabled": flag("Log the command that would open the port; the firewall is not changed."),
+  "firewall-auto-open": flag("Same as --firewall-enabled."),
+  "firewall-allowed-ips": list("Addresses that the logged command lets through; by default all."),
 };
 
 const auto = { byDefault: -1, auto: -1, shownDefault: "auto" };
 
 export const TASK_POOL: FlagTable = {
-  "worker-pool": withoutEffect(flag("A pool for tasks.")),
-  "worker-pool-max-tasks": withoutEffect(count({ summary: "Tasks at once.", ...auto })),
-  "worker-pool-cpu-min": withoutEffect(count({ summary: "Fewest workers of computing.", ...auto })),
-  "worker-pool-cpu-max": withoutEffect(count({ summary: "Most workers of computing.", ...auto })),
-  "worker-pool-io-min": withoutEffect(count({ summary: "Fewest workers of input and output.", ...auto })),
-  "worker-pool-io-max": withoutEffect(count({ summary: "Most workers of input and output.", ...auto })),
+  "worker-pool": withoutEffect(flag("Use a task pool.")),
+  "worker-pool-max-tasks": withoutEffect(count({ summary: "Maximum number of concurrent tasks.", ...auto })),
+  "worker-pool-cpu-min": withoutEffect(count({ summary: "Minimum number of CPU workers.", ...auto })),
+  "worker-pool-cpu-max": withoutEffect(count({ summary: "Maximum number of CPU workers.", ...auto })),
+  "worker-pool-io-min": withoutEffect(count({ summary: "Minimum number of I/O workers.", ...auto })),
+  "worker-pool-io-max": withoutEffect(count({ summary: "Maximum number of I/O workers.", ...auto })),
 };
