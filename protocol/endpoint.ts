@@ -4,9 +4,8 @@ import { dirname, join } from "node:path";
 import { XsysError } from "./errors.ts";
 
 /**
- * The socket that the service and its clients meet at when nobody says otherwise: `$XSYS_SOCKET`, else
- * `$XDG_RUNTIME_DIR/xsys/xsys.sock`, else `xsys.sock` in a folder of the user's own under the temporary directory. On
- * Windows, a named pipe of the user's name.
+ * The default socket of the service and its clients: `$XSYS_SOCKET`, else `$XDG_RUNTIME_DIR/xsys/xsys.sock`, else
+ * `xsys.sock` in a directory of the user below the temporary directory. On Windows, a named pipe with the user's name.
  */
 export function defaultSocket(env: NodeJS.ProcessEnv = process.env): string {
   if (env.XSYS_SOCKET) return env.XSYS_SOCKET;
@@ -20,8 +19,8 @@ export function isNamedPipe(socket: string): boolean {
 }
 
 /**
- * The socket to meet at: the one that was named, or the default one.
- * @throws DENIED when the default one's folder is not this user's alone.
+ * The socket to connect to: the given one, or the default one.
+ * @throws DENIED if the directory of the default socket is accessible to other users.
  */
 export function trustedSocket(named: string | undefined): string {
   const path = named ?? defaultSocket();
@@ -30,8 +29,8 @@ export function trustedSocket(named: string | undefined): string {
 }
 
 /**
- * Refuses the default socket's folder when it is not this user's alone: under a shared temporary directory anyone may
- * have made it first, and would be talked to in the service's place.
+ * Refuses the directory of the default socket if other users can access it. In a shared temporary directory another
+ * user could have created it first, and clients would talk to that user's process instead of the service.
  * @throws DENIED
  */
 export function assertPrivateFolder(socket: string): void {
@@ -41,6 +40,8 @@ export function assertPrivateFolder(socket: string): void {
   if (stats === undefined) return;
   const isOurs = stats.isDirectory() && stats.uid === process.getuid?.();
   if (isOurs && (stats.mode & 0o077) === 0) return;
-  const reason = isOurs ? "others may enter it (its mode should be 0700)" : "it is not a folder of this user";
-  throw new XsysError("DENIED", `the socket's folder ${folder} cannot be trusted: ${reason}`, { details: { folder } });
+  const reason = isOurs ? "other users can access it (its mode should be 0700)" : "it is not a directory of this user";
+  throw new XsysError("DENIED", `the directory ${folder} of the socket cannot be trusted: ${reason}`, {
+    details: { folder },
+  });
 }

@@ -1,18 +1,18 @@
 import { accessSync, closeSync, constants, openSync, readSync, type Stats, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
-/** What was to be started. */
+/** An attempt to start a program. */
 export interface StartAttempt {
   readonly program: string;
   readonly cwd?: string | undefined;
-  /** Whose PATH counts; this process's by default. */
+  /** Environment whose PATH is used; by default that of this process. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /**
- * The error of a program that could not be started, with the reason in its message: the operating system says ENOENT as
- * well where the folder to run in is missing, or the interpreter of a script. Other errors, and those of Windows, are given
- * back as they are.
+ * The error of a program that could not be started, with the reason in its message. The operating system also reports
+ * ENOENT if the working directory or the interpreter of a script is missing. Other errors, and those on Windows, are
+ * returned unchanged.
  */
 export function explainStart(error: Error, attempt: StartAttempt): Error {
   const { code } = error as NodeJS.ErrnoException;
@@ -20,53 +20,54 @@ export function explainStart(error: Error, attempt: StartAttempt): Error {
   return reason === undefined ? error : Object.assign(new Error(`${reason} (${code})`, { cause: error }), { code });
 }
 
-/** The reason alone, by the operating system's code; undefined for a code that says enough, and on Windows. */
+/** Only the reason, for an error code of the operating system; undefined for self-explanatory codes and on Windows. */
 export function startFault(code: string | undefined, attempt: StartAttempt): string | undefined {
   if (process.platform === "win32") return undefined;
-  if (code === "ENOEXEC") return `${attempt.program} is no program for this machine`;
+  if (code === "ENOEXEC") return `${attempt.program} is not executable on this machine`;
   return code === "ENOENT" || code === "ENOTDIR" || code === "EACCES" ? reasonOf(attempt) : undefined;
 }
 
-/** The file that would be run, absolute: a path's own, or the first in PATH that may be run. Undefined where there is none. */
+/** Absolute path of the file that would be run: the given path, or the first executable in PATH. Undefined if none. */
 export function programFile(attempt: StartAttempt): string | undefined {
   const files = candidates(attempt);
   return attempt.program.includes("/") ? files[0] : files.find((file) => isFile(file) && mayRun(file));
 }
 
 /**
- * Why the interpreter of a file, which its `#!` line names (execve(2)) or an ELF file its PT_INTERP (elf(5)), cannot run
- * it; undefined when it can, or there is none. A relative one is taken from the folder that the file is run in.
+ * Why the interpreter of a file cannot run it. The interpreter is named by the `#!` line (execve(2)), or by PT_INTERP
+ * in an ELF file (elf(5)). Undefined if it can, or if there is none. A relative path is resolved against the working
+ * directory.
  */
 export function interpreterFault(file: string, cwd: string, depth = 0): string | undefined {
   const named = interpreterOf(file);
   if (named === undefined || depth === MAX_DEPTH) return undefined;
   const interpreter = resolve(cwd, named);
-  const shown = named.endsWith("\r") ? `${JSON.stringify(named)} (its lines end as on Windows)` : named;
+  const shown = named.endsWith("\r") ? `${JSON.stringify(named)} (the file has Windows line endings)` : named;
   if (!isFile(interpreter)) return `the interpreter ${shown} of ${file} does not exist`;
-  if (!mayRun(interpreter)) return `the interpreter ${shown} of ${file} may not be run`;
+  if (!mayRun(interpreter)) return `the interpreter ${shown} of ${file} is not executable`;
   return interpreterFault(interpreter, cwd, depth + 1);
 }
 
-/** Interpreters that are scripts themselves, as many as Linux takes. */
+/** Maximum number of nested interpreters that are scripts themselves, as in Linux. */
 const MAX_DEPTH = 4;
-/** Bytes of a file that Linux looks at for a `#!` line, and enough for an ELF file's program headers. */
+/** Bytes of a file in which Linux looks for a `#!` line, and bytes that suffice for an ELF file's program headers. */
 const LINE_BYTES = 256;
 const HEAD_BYTES = 4_096;
 
 function reasonOf(attempt: StartAttempt): string | undefined {
   const { program, cwd = process.cwd() } = attempt;
-  if (!isFolder(cwd)) return `the folder ${cwd} to run ${program} in does not exist`;
+  if (!isFolder(cwd)) return `the working directory ${cwd} of ${program} does not exist`;
   const files = candidates(attempt);
   const there = files.filter(isFile);
   if (there.length === 0) {
-    if (!program.includes("/")) return `there is no program ${program} in PATH`;
-    return isFolder(files[0] ?? "") ? `${program} is a folder` : `${program} does not exist`;
+    if (!program.includes("/")) return `the program ${program} is not in PATH`;
+    return isFolder(files[0] ?? "") ? `${program} is a directory` : `${program} does not exist`;
   }
-  const faults = there.map((file) => (mayRun(file) ? interpreterFault(file, cwd) : `${file} may not be run`));
+  const faults = there.map((file) => (mayRun(file) ? interpreterFault(file, cwd) : `${file} is not executable`));
   return faults.find((fault) => fault !== undefined);
 }
 
-/** Where the program may lie, absolute, in the order in which they are tried. */
+/** Absolute paths at which the program may be, in the order in which they are tried. */
 function candidates({ program, cwd = process.cwd(), env = process.env }: StartAttempt): string[] {
   if (program.includes("/")) return [resolve(cwd, program)];
   return (env.PATH ?? "").split(delimiter).map((folder) => resolve(cwd, join(folder, program)));
@@ -81,7 +82,7 @@ function interpreterOf(file: string): string | undefined {
   return head.toString("latin1", 0, 4) === "\x7fELF" ? elfInterpreterOf(head) : undefined;
 }
 
-/** Of a little-endian 64-bit file whose headers lie within what was read; what is other is not judged. */
+/** For a little-endian 64-bit file whose headers are within the bytes read; undefined for other files. */
 function elfInterpreterOf(head: Buffer): string | undefined {
   const [is64Bit, isLittleEndian] = [head[4] === 2, head[5] === 1];
   if (!is64Bit || !isLittleEndian || head.length < 64) return undefined;
@@ -97,7 +98,7 @@ function elfInterpreterOf(head: Buffer): string | undefined {
 
 const PT_INTERP = 3;
 
-/** Empty for a file that may be run and not read. */
+/** Empty for a file that is executable but not readable. */
 function headOf(file: string): Buffer {
   try {
     const fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -120,7 +121,7 @@ function isFolder(path: string): boolean {
   return look(path)?.isDirectory() === true;
 }
 
-/** Undefined as well for what lies below a file, or in a folder that may not be entered. */
+/** Also undefined for a path below a file, or in a directory that may not be entered. */
 function look(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });

@@ -1,4 +1,6 @@
-/** The known word nearest to a mistyped one, or undefined when none is near enough (a third of its length, at least 1). */
+/**
+ * The known word closest to a mistyped one; undefined if none is within a third of its length (at least 1) of edits.
+ */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > 64) return undefined;
   let best: string | undefined;
@@ -10,18 +12,18 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
-/** A caller's word as far as a message needs it: one may be as long as a frame. */
+/** A caller's word, clipped for a message: it may be as long as a frame. */
 export function clipped(word: string): string {
   return word.length > 100 ? `${word.slice(0, 100)}…` : word;
 }
 
-/** `, did you mean "…"?`, or nothing: the end of a sentence about an unknown word. */
+/** `, did you mean "…"?`, or the empty string: the end of a message about an unknown word. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const near = suggest(word, known);
   return near === undefined ? "" : `, did you mean "${near}"?`;
 }
 
-/** Levenshtein distance, one row at a time. */
+/** Levenshtein distance, computed row by row. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -1,23 +1,25 @@
 import { XsysError } from "./errors.ts";
 
-/** Milliseconds, 24.8 days. Node runs a timer with a longer delay after 1 ms (https://nodejs.org/api/timers.html). */
+/**
+ * In milliseconds; 24.8 days. Node runs a timer with a longer delay after 1 ms (https://nodejs.org/api/timers.html).
+ */
 export const LONGEST_DELAY = 2_147_483_647;
 
 /**
- * As setTimeout, for a delay of any length in milliseconds. Infinity is never, a negative delay is at once. The timer is
- * Node's own: clearTimeout, unref and refresh work.
+ * Like setTimeout, for a delay of any length in milliseconds. Infinity means never; a negative delay means at once. The
+ * result is a Node timer: clearTimeout, unref and refresh work.
  * @throws RangeError for NaN
  */
 export function startTimer(callback: () => void, delay: number): NodeJS.Timeout {
   return delay <= LONGEST_DELAY ? setTimeout(callback, Math.max(0, delay)) : chained(delay, callback, false);
 }
 
-/** As setInterval, for an interval of any length in milliseconds. Infinity is never. */
+/** Like setInterval, for an interval of any length in milliseconds. Infinity means never. */
 export function startInterval(callback: () => void, interval: number): NodeJS.Timeout {
   return interval <= LONGEST_DELAY ? setInterval(callback, Math.max(0, interval)) : chained(interval, callback, true);
 }
 
-/** Resolves after any number of milliseconds; rejects with the signal's reason when it aborts before. */
+/** Resolves after `delay` milliseconds of any length; rejects with the signal's reason if it aborts before. */
 export async function pause(delay: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
@@ -33,19 +35,19 @@ export async function pause(delay: number, signal?: AbortSignal): Promise<void> 
   });
 }
 
-/** Why a delay that a caller gave cannot be used: anything but a number of milliseconds from 0 to Infinity. */
+/** The error for a caller's delay that is not a number of milliseconds from 0 to Infinity. */
 export function delayRefusal(name: string, delay: unknown): XsysError | undefined {
   if (delay === undefined || (typeof delay === "number" && delay >= 0)) return undefined;
-  const message = `${name} must be a number of milliseconds from 0 to Infinity, and is ${String(delay)}`;
+  const message = `${name} must be a number of milliseconds from 0 to Infinity, not ${String(delay)}`;
   return new XsysError("INVALID_PARAMS", message, { details: { [name]: String(delay) } });
 }
 
-/** For a setting of a library or of Node that becomes a timer there: as much of it as a timer can be given. */
+/** Limits a delay that a library or Node passes to a timer to the maximum of a timer. */
 export function withinTimer(delay: number): number {
   return Math.min(delay, LONGEST_DELAY);
 }
 
-/** What has Node's inactivity timeout: a socket, or a stream of HTTP/2. */
+/** An object with Node's inactivity timeout: a socket or an HTTP/2 stream. */
 export interface MayGoQuiet {
   readonly destroyed: boolean;
   setTimeout(delay: number): unknown;
@@ -53,8 +55,8 @@ export interface MayGoQuiet {
 }
 
 /**
- * Calls back each time that nothing has moved on a socket or stream for so many milliseconds, until it is destroyed. The
- * callback that Node's own setTimeout takes is called the first time alone, which may be a harmless one.
+ * Calls `callback` each time a socket or stream has been inactive for `delay` milliseconds, until it is destroyed. The
+ * callback of Node's own `setTimeout` is called only the first time, which may be a harmless pause.
  */
 export function wheneverQuiet(stream: MayGoQuiet, delay: number, callback: () => void): void {
   const arm = () => stream.setTimeout(withinTimer(delay));
@@ -65,7 +67,7 @@ export function wheneverQuiet(stream: MayGoQuiet, delay: number, callback: () =>
   arm();
 }
 
-/** One timer that is refreshed until all its slices are over. */
+/** One timer that is refreshed until all slices of the delay have elapsed. */
 function chained(delay: number, callback: () => void, again: boolean): NodeJS.Timeout {
   const { slices, length } = slicesOf(delay);
   let over = 0;
@@ -87,9 +89,9 @@ function chained(delay: number, callback: () => void, again: boolean): NodeJS.Ti
   return timer;
 }
 
-/** Equal parts of a delay, each of which a timer can wait. */
+/** Equal parts of a delay, each within the maximum of a timer. */
 function slicesOf(delay: number): { readonly slices: number; readonly length: number } {
-  if (Number.isNaN(delay)) throw new RangeError("a timer needs a number of milliseconds, and was given NaN");
+  if (Number.isNaN(delay)) throw new RangeError("a timer needs a number of milliseconds, not NaN");
   if (delay === Number.POSITIVE_INFINITY) return { slices: delay, length: LONGEST_DELAY };
   const slices = Math.max(1, Math.ceil(delay / LONGEST_DELAY));
   return { slices, length: Math.max(0, delay) / slices };

@@ -36,7 +36,7 @@ const modules = [
 ] as const;
 
 type ContractIn<M> = M extends unknown ? Extract<M[keyof M], Contract> : never;
-/** The contract of any command. */
+/** The union of all contracts. */
 export type AnyCommand = ContractIn<(typeof modules)[number]>;
 /** `path.resolve`, `fs.ls`, … */
 export type CommandName = AnyCommand["name"];
@@ -59,8 +59,8 @@ for (const { module, action, name } of contracts) {
 }
 
 /**
- * A command's name out of its parts. Where there is such a command it is the contract's own string, whose hash is known
- * already: putting one together anew for each call costs the service 5 % of its calls per second.
+ * A command's name from its parts. For a known command this is the contract's own string, whose hash is already
+ * computed: concatenating a new string for each call costs the service 5 % of its calls per second.
  */
 export function commandName(module: string, action: string): string {
   return names.get(module)?.get(action) ?? `${module}.${action}`;

@@ -14,7 +14,7 @@ import {
 
 const since = "0.1.0";
 const terminal = integer({ minimum: 1, description: "Terminal id from the `started` event." });
-/** A terminal's size is two 16-bit numbers, ioctl_tty(2). */
+/** The size of a terminal is two 16-bit numbers: ioctl_tty(2). */
 const columns = integer({ minimum: 1, maximum: 65_535, description: "Width in characters." });
 const lines = integer({ minimum: 1, maximum: 65_535, description: "Height in lines." });
 const OF_THE_CONNECTION =

@@ -2,15 +2,15 @@ import { resolve } from "node:path";
 import type { Contract } from "./command.ts";
 
 /**
- * Parameters that are paths to the caller though the command does not touch what they name, so that they are not
- * declared as paths: no confinement is checked. Nobody but the caller knows what they are relative to.
+ * Parameters that are paths for the caller, but not declared as paths because the command does not access them; so
+ * confinement is not checked. Only the caller knows what they are relative to.
  */
 const COMPUTED: Readonly<Record<string, readonly string[]>> = {
   "path.relative": ["from", "to"],
   "path.is-child": ["parent", "child"],
 };
 
-/** Parameters for a service whose root may be another one: relative paths are made absolute against the caller's root. */
+/** Parameters for a service that may have another root: relative paths are resolved against the caller's root. */
 export function withAbsolutePaths(
   { name: command, params: schema }: Contract,
   params: Record<string, unknown>,
@@ -21,7 +21,7 @@ export function withAbsolutePaths(
     const value = absolute[name] ?? byDefault;
     const isList = Array.isArray(value) && items !== undefined && "x-path" in items;
     if (isList) absolute[name] = value.map((path) => resolve(root, path));
-    // An empty path has a meaning of its own to the command.
+    // An empty path has a special meaning for the command.
     else if (isPath !== undefined && typeof value === "string" && value !== "") absolute[name] = resolve(root, value);
   }
   for (const name of COMPUTED[command] ?? []) {

@@ -12,7 +12,7 @@ import {
 
 declare const TYPES: unique symbol;
 
-/** A command's types, for inference alone. */
+/** The types of a command, used only for inference. */
 interface Types<G, T, R, O, E> {
   readonly given: G;
   readonly taken: T;
@@ -28,54 +28,54 @@ export interface Example<G = object> {
   readonly input?: string;
 }
 
-/** What is the same for every command, whatever its types. */
+/** The part of a contract that does not depend on the command's result types. */
 interface Description<G> {
-  /** One sentence, ended by a full stop. */
+  /** One sentence that ends with a full stop. */
   readonly summary: string;
-  /** What a user needs beyond the summary, in Markdown. */
+  /** What a user needs to know beyond the summary, in Markdown. */
   readonly description?: string;
-  /** Parameters given by place on the command line, in order. A last one that ends in "..." takes all words left. */
+  /** Positional parameters on the command line, in order. A last one that ends in "..." takes all remaining words. */
   readonly positionals?: readonly string[];
   /**
    * The command reads bytes: standard input on the command line, the call's byte stream on the socket.
-   * With `param`, the same contents may be given as that parameter instead.
+   * With `param`, the contents can be passed as that parameter instead.
    */
   readonly input?: { readonly description: string; readonly param?: string };
-  /** The command sends bytes before its result: standard output, or the call's byte stream. */
+  /** The command sends bytes before its result: to standard output, or to the call's byte stream. */
   readonly output?: { readonly description: string };
-  /** The command tells of work that may be long as it goes on, to those who ask. */
+  /** The command may take long and reports its progress to callers that request it. */
   readonly progress?: boolean;
-  /** Columns of the table that people read, when the rows have more fields than fit. */
+  /** Columns of the printed table, if the rows have more fields than fit. */
   readonly columns?: readonly string[];
-  /** Codes to expect beyond those any command may end with: INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED, INTERNAL. */
+  /** Error codes in addition to those of every command: INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED, INTERNAL. */
   readonly errors?: readonly ErrorCode[];
   readonly examples: readonly Example<G>[];
-  /** False when a call changes nothing, so that repeating it does no harm. */
+  /** False if a call changes nothing, so that it can safely be repeated. */
   readonly changes: boolean;
-  /** The command reaches beyond any root by its nature, so that under `--confine` it is DENIED. */
+  /** The command cannot be confined to a root, so with `--confine` it is DENIED. */
   readonly unconfined?: boolean;
-  /** The command is about a running service: the CLI connects without being told to. */
+  /** The command needs a running service: the CLI connects to it even without `--connect`. */
   readonly needsService?: boolean;
   /**
-   * The command is about what a service holds for an application: with `XYPRISS_IPC_PATH` set, the CLI asks the service
-   * there. A parameter `shared` makes what it opens nobody's, so that it outlives the CLI's connection.
+   * The command uses resources that a service holds for an application: if `XYPRISS_IPC_PATH` is set, the CLI calls the
+   * service on that socket. With the parameter `shared`, what it opens outlives the CLI's connection.
    */
   readonly heldByService?: boolean;
-  /** The version that brought the command. */
+  /** The version that introduced the command. */
   readonly since: string;
 }
 
-/** Everything there is to know about a command, declared once. */
-// biome-ignore lint/suspicious/noExplicitAny: a contract of any types is what the router, the CLI and the pages take.
+/** The complete declaration of a command. */
+// biome-ignore lint/suspicious/noExplicitAny: the router, the CLI and the pages accept contracts of any types.
 export interface Contract<Name extends string = string, G = any, T = any, R = any, O = any, E = any>
   extends Description<G> {
   readonly name: Name;
   readonly module: string;
   readonly action: string;
-  /** One JSON Schema of an object; it admits other properties only for a tolerant command. */
+  /** JSON Schema of an object; it allows other properties only for a tolerant command. */
   readonly params: JsonSchema;
   readonly result: JsonSchema;
-  /** What the command streams, one by one, before its result. */
+  /** JSON Schema of the events that the command streams before its result. */
   readonly events?: JsonSchema;
   readonly plain?: string;
   readonly [TYPES]?: Types<G, T, R, O, E>;
@@ -83,7 +83,7 @@ export interface Contract<Name extends string = string, G = any, T = any, R = an
 
 type ParamName<P extends Fields> = keyof P & string;
 
-/** What a command that sends bytes says of them. */
+/** Description of the bytes that a command sends. */
 type OutputSpec = NonNullable<Description<object>["output"]>;
 
 interface Spec<P extends Fields, R extends Schema, O extends OutputSpec | undefined, E extends Schema | undefined>
@@ -93,17 +93,20 @@ interface Spec<P extends Fields, R extends Schema, O extends OutputSpec | undefi
   readonly input?: { readonly description: string; readonly param?: ParamName<P> };
   readonly output?: O & OutputSpec;
   readonly result: R;
-  /** What the command streams, one by one, before its result: its events. */
+  /** The events that the command streams before its result. */
   readonly events?: E & Schema;
-  /** Parameters that are not declared are taken and ignored: the caller's format has more than the command needs. */
+  /** Undeclared parameters are accepted and ignored, because the caller's format has more than the command needs. */
   readonly tolerant?: boolean;
-  /** The field of the result that the command line answers with, alone. */
+  /** The only field of the result that the command line prints. */
   readonly plain?: FieldName<Static<R>>;
 }
 
 type FieldName<T> = T extends object ? keyof T & string : never;
 
-/** Declares a command. The name is `module.action`, both in kebab-case, written out so that a search finds it. */
+/**
+ * Declares a command. The name is `module.action`, both in kebab-case, written as one literal so that it can be
+ * searched.
+ */
 export function command<
   const Name extends `${string}.${string}`,
   P extends Fields,
@@ -123,11 +126,11 @@ type TypesOf<C> = C extends { readonly [TYPES]?: infer X } ? NonNullable<X> : ne
 
 /** What a caller passes to a command. */
 export type ParamsGiven<C> = TypesOf<C> extends Types<infer G, unknown, unknown, unknown, unknown> ? G : never;
-/** What the handler of a command receives: defaults are filled in. */
+/** What the handler of a command receives, with defaults filled in. */
 export type ParamsTaken<C> = TypesOf<C> extends Types<unknown, infer T, unknown, unknown, unknown> ? T : never;
-/** What a command answers with. */
+/** The result of a command. */
 export type ResultOf<C> = TypesOf<C> extends Types<unknown, unknown, infer R, unknown, unknown> ? R : never;
 /** Whether a command sends a byte stream. */
 export type SendsBytes<C> = TypesOf<C> extends Types<unknown, unknown, unknown, OutputSpec, unknown> ? true : false;
-/** What a command streams, one by one; undefined when it streams nothing. */
+/** The events that a command streams; undefined if it streams none. */
 export type EventOf<C> = TypesOf<C> extends Types<unknown, unknown, unknown, unknown, infer E> ? E : never;

@@ -4,20 +4,22 @@ import type { Contract } from "./command.ts";
 import type { JsonSchema } from "./schema.ts";
 import { flagValue, type OptionKinds, type Words } from "./words.ts";
 
-/** `topCpu` is `--top-cpu`: each capital becomes a dash and its small letter, as XyPriss's client writes it. */
+/**
+ * `topCpu` becomes `--top-cpu`: each capital letter becomes a dash and the lower-case letter, as in XyPriss's client.
+ */
 export function optionName(param: string): string {
   return param.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** The options that a command takes: one for each parameter. */
+/** The options of a command: one for each parameter. */
 export function optionKinds({ params }: Contract): OptionKinds {
   const properties = Object.entries(params.properties ?? {});
   return new Map(properties.map(([name, { type }]) => [optionName(name), type === "boolean" ? "flag" : "value"]));
 }
 
 /**
- * How many words after the action are texts that no call goes without. XyPriss's client writes them first, so they are
- * what they are: `fs patch f --json --quiet` replaces the one text by the other.
+ * How many words after the action are required strings. XyPriss's client writes them first, so they are data even if
+ * they look like options: `fs patch f --json --quiet` replaces the text `--json` with `--quiet`.
  */
 export function requiredTexts({ params, positionals = [] }: Contract): number {
   const isOne = (name: string) => params.required?.includes(name) && params.properties?.[name]?.type === "string";
@@ -25,7 +27,7 @@ export function requiredTexts({ params, positionals = [] }: Contract): number {
   return end === -1 ? positionals.length : end;
 }
 
-/** A command's parameters out of its words: options by name, the others by place. */
+/** The parameters of a command from its words: options by name, others by position. */
 export function paramsFromWords(contract: Contract, { positionals, options }: Words): Record<string, unknown> {
   const properties = contract.params.properties ?? {};
   const params: Record<string, unknown> = {};
@@ -37,12 +39,12 @@ export function paramsFromWords(contract: Contract, { positionals, options }: Wo
   return params;
 }
 
-/** Whether the contents came as a parameter, so that the call has no input. */
+/** Whether the contents were passed as a parameter, so that the call has no input. */
 export function hasInputParam({ input }: Contract, params: Record<string, unknown>): boolean {
   return input?.param !== undefined && params[input.param] !== undefined;
 }
 
-/** The same for a caller whose connection does not last: what the command opens must be nobody's. */
+/** The parameters for a caller with a short-lived connection: what the command opens must be shared. */
 export function lasting(contract: Contract, params: Record<string, unknown>): Record<string, unknown> {
   const canBeShared = contract.heldByService === true && contract.params.properties?.shared !== undefined;
   return canBeShared ? { ...params, shared: true } : params;
@@ -67,11 +69,11 @@ function takePositionals(contract: Contract, words: string[], params: Record<str
   if (extra !== undefined) throw unexpected(contract, extra);
 }
 
-/** Why a word, or an option, cannot be taken. */
+/** The error for a word or option that the command does not accept. */
 export function unexpected(contract: Contract, word: string): XsysError {
   const options = [...optionKinds(contract).keys()].map((name) => `--${name}`);
   const near = word.startsWith("--") ? suggest(word, options) : undefined;
-  const what = word.startsWith("--") ? `there is no option ${word}` : `there is nothing for "${word}" to be`;
+  const what = word.startsWith("--") ? `unknown option ${word}` : `unexpected argument "${word}"`;
   return new XsysError(
     "INVALID_PARAMS",
     `${contract.name}: ${what}${near === undefined ? "" : `, did you mean ${near}?`}`,
@@ -79,9 +81,9 @@ export function unexpected(contract: Contract, word: string): XsysError {
 }
 
 /**
- * Whether an option was sent for a value that was not there. XyPriss's client writes `null`, and the empty string, for
- * options that its caller set to nothing; where any text can be a value, it is one. A secret cannot be empty, so it is not
- * `null` either: a file would be encrypted with that word.
+ * Whether the option stands for an absent value. XyPriss's client writes `null` or the empty string for options that
+ * its caller set to nothing. Where any text is a valid value, these are taken as values. A secret has a minimum length,
+ * so `null` counts as absent there; otherwise a file would be encrypted with that word.
  */
 function isAbsent(
   text: string | true,
@@ -102,20 +104,22 @@ function optionValue(name: string, text: string | true, schema: JsonSchema): unk
     .map((part) => typedValue(name, part, items));
 }
 
-/** Text as the value that a schema wants. What is no number stays text, for the validation to refuse by name. */
+/**
+ * Text as a value of the schema's type. Text that is not a number stays text, so that validation reports it by name.
+ */
 function typedValue(name: string, text: string, { type, anyOf, maximum }: JsonSchema): unknown {
   const asNumber = anyOf?.find((choice) => choice.type === "integer" || choice.type === "number");
   if (asNumber !== undefined) return typedValue(name, text, asNumber);
   if (type === "object") return jsonOrText(text);
   if (type === "boolean") return flagValue(optionName(name), text);
   if (type === "integer" || type === "number") {
-    if (text === "Infinity") return maximum ?? text; // `end: Infinity` of a stream, as Node's own have it by default
+    if (text === "Infinity") return maximum ?? text; // `end: Infinity` is the default of Node's streams
     return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
   }
   return text;
 }
 
-/** What is no JSON stays text, for the validation to refuse by name. */
+/** Text that is not JSON stays text, so that validation reports it by name. */
 function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text);

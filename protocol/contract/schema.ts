@@ -2,13 +2,13 @@
  * JSON Schema builders that carry their static type.
  *
  * Each builder returns a plain JSON Schema (draft-07) object, so that a contract can be printed, validated by ajv and
- * read by a client in another language; the phantom type is what TypeScript infers from it. A library (TypeBox) does
- * the same and costs 49 ms at import on Node 26, three times a one-shot command's whole start.
+ * read by clients in other languages; TypeScript infers from the phantom type. TypeBox does the same, but takes 49 ms
+ * to import on Node 26, three times the whole start of a one-shot command.
  */
 
 declare const STATIC: unique symbol;
 
-/** What a number counts, for people: the CLI and the pages format by it. Carried in the schema as `x-unit`. */
+/** Unit of a number, by which the CLI and the pages format it. In the schema it is `x-unit`. */
 export type Unit =
   | "bytes"
   | "bytes/s"
@@ -38,7 +38,7 @@ export interface JsonSchema {
   readonly default?: unknown;
   readonly anyOf?: readonly JsonSchema[];
   readonly "x-unit"?: Unit;
-  /** Set on a path: the router resolves it against the root, and checks it under `--confine`. */
+  /** Set on a path: the router resolves it against the root, and checks it with `--confine`. */
   readonly "x-path"?: PathKind;
 }
 
@@ -47,12 +47,12 @@ export type PathKind = "target" | "entry";
 
 export type Schema<T = unknown> = JsonSchema & { readonly [STATIC]?: T };
 
-/** A property that may be left out. */
+/** A property that may be omitted. */
 export interface Optional<S extends Schema = Schema> {
   readonly optional: S;
 }
 
-/** A property that may be left out by the caller and is always there for the handler. */
+/** A property that the caller may omit and the handler always receives. */
 export interface Defaulted<S extends Schema = Schema> {
   readonly defaulted: S;
 }
@@ -74,7 +74,7 @@ export type Given<F extends Fields> = Flat<
   }
 >;
 
-/** What a handler receives, or what a result holds: defaults are filled in. */
+/** What a handler receives, or what a result contains, with defaults filled in. */
 export type Taken<F extends Fields> = Flat<
   {
     [K in keyof F as F[K] extends Optional ? never : K]: F[K] extends Defaulted<infer S> ? Static<S> : Static<F[K]>;
@@ -104,7 +104,7 @@ export function string(
   return { type: "string", ...options };
 }
 
-/** A file system path: text, at most 32,767 characters (the longest any platform takes). NUL is refused by the router. */
+/** A file system path of at most 32,767 characters (the maximum of any platform). The router refuses NUL. */
 export function path(options: Described & { readonly kind?: PathKind } = {}): Schema<string> {
   const { kind = "target", ...rest } = options;
   return { type: "string", maxLength: 32_767, "x-path": kind, ...rest };
@@ -122,7 +122,7 @@ export function boolean(options: Described = {}): Schema<boolean> {
   return { type: "boolean", ...options };
 }
 
-/** No value: what a command that only acts answers with. */
+/** No value: the result of a command that only performs an action. */
 export function nothing(): Schema<null> {
   return { type: "null" };
 }
@@ -171,7 +171,7 @@ export function object<F extends Fields>(fields: F, options: Described = {}): Sc
   return { type: "object", properties, required, additionalProperties: false, ...options };
 }
 
-/** The same object, which takes properties it does not name: a caller's format that has more than is needed. */
+/** The same object schema, but with additional properties allowed, for callers that send more than is needed. */
 export function tolerant<S extends JsonSchema>(schema: S): S {
   return { ...schema, additionalProperties: true };
 }

@@ -1,30 +1,32 @@
 import { XsysError } from "../errors.ts";
 
-/** What the words of a command line are, before anybody asks what they mean. */
+/** The words of a command line, split into positionals and options but not yet interpreted. */
 export interface Words {
-  /** Words by place. */
+  /** Positional words. */
   readonly positionals: readonly string[];
-  /** Options of the command by name, as text; true for a bare one. The last one wins. */
+  /** Options of the command by name, as text; true for an option without a value. The last one wins. */
   readonly options: ReadonlyMap<string, string | true>;
 }
 
-/** Options that a command takes: whether each one needs a value. */
+/** Options of a command, and whether each one needs a value. */
 export type OptionKinds = ReadonlyMap<string, "flag" | "value">;
 
-/** Takes an option that is not the command's: how many of the following words it took, or undefined if it is none. */
+/**
+ * Handles an option that is not the command's. Returns how many of the following words it used; undefined if unknown.
+ */
 export type TakeOther = (name: string, inline: string | undefined, next: string | undefined) => number | undefined;
 
-/** How words are read that are no option of the command. */
+/** How words are read that are not an option of the command. */
 export type WordStyle =
-  /** As people write them: with other options, `--`, and after `places` words by place nothing but data. */
+  /** As people write them: with other options and `--`; after `places` positional words, all words are data. */
   | { readonly takeOther?: TakeOther; readonly places?: number; readonly texts?: undefined }
-  /** As XyPriss's client writes them: the first `texts` words are data whatever they look like, and `--` is data. */
+  /** As XyPriss's client writes them: the first `texts` words are always data, and so is `--`. */
   | { readonly texts: number; readonly takeOther?: undefined; readonly places?: undefined };
 
 /**
- * Reads words as XyPriss's client writes them, which no option parser takes: values are passed raw and without `--`, so
- * a word that begins with a dash and is no option is data (`fs patch f --fast --slow`), and an option that needs a value
- * takes the next word whatever it looks like. `--name=value` works, too.
+ * Reads words as XyPriss's client writes them, which common option parsers do not accept: values are passed raw and
+ * without `--`. So a word that begins with a dash and is not a known option is data (`fs patch f --fast --slow`), and
+ * an option that needs a value takes the next word, whatever it is. `--name=value` works, too.
  */
 export function splitWords(
   words: readonly string[],
@@ -44,8 +46,8 @@ export function splitWords(
     const isOption = word.startsWith("--") && positionals.length >= (texts ?? 0);
     const kind = isOption ? kinds.get(name) : undefined;
     if (kind === "flag") {
-      const told = inline ?? (FLAG_VALUES.has(words[i + 1]) ? words[++i] : undefined);
-      options.set(name, told ?? true);
+      const value = inline ?? (FLAG_VALUES.has(words[i + 1]) ? words[++i] : undefined);
+      options.set(name, value ?? true);
     } else if (kind === "value") {
       options.set(name, inline ?? needValue(name, words[i + 1]));
       if (inline === undefined) i++;
@@ -58,7 +60,7 @@ export function splitWords(
   return { positionals, options };
 }
 
-/** How many of the words, from the first on, an option taker takes. */
+/** How many leading words `take` accepts as options and their values. */
 export function leadingOptions(words: readonly string[], take: TakeOther): number {
   let count = 0;
   for (let word = words[0]; word?.startsWith("--"); word = words[count]) {
@@ -70,7 +72,7 @@ export function leadingOptions(words: readonly string[], take: TakeOther): numbe
   return count;
 }
 
-/** What a flag takes as its value although no `=` joins them: XyPriss's client writes so when its caller gave no boolean. */
+/** Words that a flag takes as its value without `=`: XyPriss's client writes them if its caller passed no boolean. */
 const FLAG_VALUES: ReadonlySet<string | undefined> = new Set(["null", "", "true", "false"]);
 
 export function needValue(name: string, next: string | undefined): string {
@@ -78,7 +80,7 @@ export function needValue(name: string, next: string | undefined): string {
   throw new XsysError("INVALID_PARAMS", `--${name} needs a value`);
 }
 
-/** A flag's value: bare, or told as in `--json=false`. */
+/** The value of a flag: without a value, or with one as in `--json=false`. */
 export function flagValue(name: string, value: string | true): boolean {
   if (value === true || value === "true" || value === "1" || value === "") return true;
   if (value === "false" || value === "0") return false;

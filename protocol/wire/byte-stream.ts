@@ -1,24 +1,26 @@
 import { XsysError } from "../errors.ts";
 import { INITIAL_CREDIT, MAX_CHUNK } from "./message.ts";
 
-/** What a reader has taken before it grants that much anew: often enough not to stall, seldom enough not to matter. */
+/**
+ * Bytes that a reader consumes before it grants them again: often enough not to stall, rarely enough to cost little.
+ */
 const GRANT_BYTES = INITIAL_CREDIT / 4;
 /**
- * Chunks below this are put together while nobody takes them: a chunk costs 200 bytes beside its contents, and a
- * mebibyte that came byte by byte would hold 200 MB.
+ * Chunks below this size are merged while they wait to be read: a chunk has an overhead of 200 bytes, so a mebibyte
+ * that arrived byte by byte would occupy 200 MB.
  */
 const SMALL = 1_024;
-/** Bytes that small chunks are put together in. */
+/** Size of the buffers into which small chunks are merged. */
 const GATHERED = 16_384;
 
 /**
- * The reading end of a byte stream: keeps chunks until they are asked for, and grants credit for what was taken. It
- * never holds more than the credit it gave.
+ * The reading end of a byte stream: buffers chunks until they are read, and grants credit for what was read. It never
+ * buffers more than the credit it granted.
  */
 export class ByteReader implements AsyncIterable<Uint8Array> {
   readonly #grant: (bytes: number) => void;
   readonly #chunks: Uint8Array[] = [];
-  /** The last of the chunks, when it has room for more small ones. */
+  /** The last chunk, if it has room for more small ones. */
   #gathering: { readonly room: Uint8Array; filled: number } | undefined;
   #allowed = INITIAL_CREDIT;
   #taken = 0;
@@ -30,11 +32,11 @@ export class ByteReader implements AsyncIterable<Uint8Array> {
     this.#grant = grant;
   }
 
-  /** @throws BAD_FRAME when the writer sends more than it was granted. */
+  /** @throws BAD_FRAME if the writer sends more than its credit. */
   push(bytes: Uint8Array): void {
     if (this.#ended) return;
     this.#allowed -= bytes.byteLength;
-    if (this.#allowed < 0) throw new XsysError("BAD_FRAME", "a stream got more bytes than its credit");
+    if (this.#allowed < 0) throw new XsysError("BAD_FRAME", "a stream received more bytes than its credit");
     if (bytes.byteLength >= SMALL || (bytes.byteLength > 0 && this.#chunks.length === 0)) {
       this.#gathering = undefined;
       this.#chunks.push(bytes);
@@ -42,7 +44,7 @@ export class ByteReader implements AsyncIterable<Uint8Array> {
     this.#wake?.();
   }
 
-  /** No more will come: the end, or why it was cut short. */
+  /** No more bytes will arrive: the end, or the error that ended the stream. */
   end(error?: Error): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -50,7 +52,7 @@ export class ByteReader implements AsyncIterable<Uint8Array> {
     this.#wake?.();
   }
 
-  /** The next bytes, or undefined at the end. */
+  /** The next chunk, or undefined at the end. */
   async next(): Promise<Uint8Array | undefined> {
     for (;;) {
       const bytes = this.#chunks.shift();
@@ -93,7 +95,7 @@ export class ByteReader implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** The writing end of a byte stream: sends what the reader's credit allows and waits for more. */
+/** The writing end of a byte stream: sends as much as the reader's credit allows, then waits for more credit. */
 export class ByteWriter {
   readonly #send: (bytes: Uint8Array) => void;
   #credit = INITIAL_CREDIT;
@@ -104,7 +106,7 @@ export class ByteWriter {
     this.#send = send;
   }
 
-  /** Resolves when all was sent. One write at a time. */
+  /** Resolves when everything was sent. Only one write at a time. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let offset = 0; offset < bytes.byteLength; ) {
       while (this.#credit === 0 && this.#closed === undefined) await this.#moreCredit();
@@ -121,7 +123,7 @@ export class ByteWriter {
     this.#wake?.();
   }
 
-  /** Nobody reads any more: writes fail with the reason. */
+  /** The reader is gone: writes fail with the reason. */
   close(reason: Error): void {
     this.#closed ??= reason;
     this.#wake?.();

@@ -1,22 +1,22 @@
 /** Events that may be sent on a call before its reader grants more. */
 export const INITIAL_EVENTS = 1_024;
-/** What a reader has taken before it grants that many anew. */
+/** Events that a reader consumes before it grants them again. */
 const GRANT_EVENTS = INITIAL_EVENTS / 4;
 
-/** How far work has come. Sent a few times a second at the most, and only to those who ask. */
+/** Progress of a command. Sent at most a few times a second, and only to callers that request it. */
 export interface Progress {
   readonly done: number;
-  /** Absent while it is not known. */
+  /** Absent while unknown. */
   readonly total?: number;
   readonly unit: "bytes" | "files";
-  /** What is being worked on. */
+  /** The item in progress, such as a file. */
   readonly item?: string;
 }
 
-/** The payload of an `Event`: what a command streams, or how far it has come. */
+/** The payload of an `Event`: an event of the command, or its progress. */
 export type EventPayload = { readonly event: unknown } | { readonly progress: Progress };
 
-/** The sending end of a call's events: as many as its reader allows. */
+/** The sending end of a call's events: sends as many as its reader allows. */
 export class EventWriter {
   readonly #send: (event: unknown) => void;
   #credit = INITIAL_EVENTS;
@@ -27,12 +27,12 @@ export class EventWriter {
     this.#send = send;
   }
 
-  /** Whether the reader has room for an event now. */
+  /** Whether the reader accepts an event now. */
   get ready(): boolean {
     return this.#credit > 0 && this.#closed === undefined;
   }
 
-  /** Sends an event; resolves when it was sent, which waits for a reader that is behind. */
+  /** Sends an event. Resolves when it was sent; waits while the reader is behind. */
   async emit(event: unknown): Promise<void> {
     while (this.#credit === 0 && this.#closed === undefined) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -47,7 +47,7 @@ export class EventWriter {
     this.#wake();
   }
 
-  /** Nobody reads any more: emitting fails with the reason. */
+  /** The reader is gone: emitting fails with the reason. */
   close(reason: Error): void {
     this.#closed ??= reason;
     this.#wake();
@@ -58,7 +58,7 @@ export class EventWriter {
   }
 }
 
-/** The reading end of a call's events: keeps them until they are asked for, and grants more as they are taken. */
+/** The reading end of a call's events: buffers them until they are read, and grants more as they are read. */
 export class EventReader {
   readonly #grant: (events: number) => void;
   readonly #events: unknown[] = [];
@@ -75,7 +75,7 @@ export class EventReader {
     this.#wake();
   }
 
-  /** No more will come: the end, or why it was cut short. */
+  /** No more events will arrive: the end, or the error that ended the stream. */
   end(error?: Error): void {
     this.#end ??= { error };
     this.#wake();

@@ -5,16 +5,17 @@ import { CHUNK_HEADER_BYTES, CHUNK_MARK, DEFAULT_MAX_FRAME, HEADER_BYTES, LAST_C
 export * from "./frame-format.ts";
 export { type FrameSink, FrameWriter } from "./frame-writer.ts";
 
-/** What a partly received payload is first given room for; it doubles from there up to its announced size. */
+/** Initial buffer size of a partly received payload; it doubles up to the announced size. */
 const FIRST_ROOM = 65_536;
 
-/** Takes what has come of a chunk; `last` with the end of a stream's last one. */
+/** Receives the available bytes of a chunk; `last` is true at the end of the last chunk of a stream. */
 type OnChunk = (id: number, bytes: Buffer, last: boolean) => void;
 
 /**
- * Cuts bytes into payloads, however they are split. A payload that lies in what came at once is passed on without a
- * copy; one that spans more is copied once into a buffer that grows with what has come, so that a header announcing
- * much costs nothing by itself. Chunks of byte streams can be had in parts as they come, and are then never copied.
+ * Splits received bytes into payloads. A payload that arrived in one piece is passed on without a copy. One that
+ * arrived in several pieces is copied once, into a buffer that grows with the received bytes, so that a header with a
+ * large size allocates nothing by itself. Chunks of byte streams can be passed on in parts as they arrive; they are
+ * then never copied.
  */
 export class FrameReader {
   readonly #maxFrame: number;
@@ -36,10 +37,10 @@ export class FrameReader {
   }
 
   /**
-   * Takes the next bytes and passes on each payload they complete; with `onChunk`, chunks go there, whole or not. What
-   * is passed on aliases the bytes: copy what must last.
-   * @throws FRAME_TOO_LARGE from the header alone, BAD_FRAME for a payload of size 0, which has no first byte to tell
-   *   what it is, and for a chunk cut short in its header. The reader is of no use afterwards.
+   * Takes the next bytes and passes on each payload that they complete. With `onChunk`, chunks are passed to it,
+   * complete or in parts. What is passed on shares memory with the bytes: copy what must last.
+   * @throws FRAME_TOO_LARGE based on the header alone; BAD_FRAME for a payload of size 0, which has no first byte that
+   *   tells its kind, and for a chunk that ends within its header. The reader cannot be used afterwards.
    */
   push(bytes: Buffer, onPayload: (payload: Buffer) => void, onChunk?: OnChunk): void {
     let offset = 0;
@@ -71,7 +72,7 @@ export class FrameReader {
         details: { size, limit: this.#maxFrame },
       });
     }
-    if (size === 0) throw new XsysError("BAD_FRAME", "a frame of size 0 holds no message");
+    if (size === 0) throw new XsysError("BAD_FRAME", "a frame of size 0 contains no message");
     this.#size = size;
   }
 
@@ -79,11 +80,11 @@ export class FrameReader {
     return this.#chunkHeaderFilled > 0 || (this.#bodyFilled === 0 && bytes[offset] === CHUNK_MARK);
   }
 
-  /** Of a chunk under way, `#size` is what is still to come. */
+  /** Within a chunk, `#size` is the number of bytes that are still missing. */
   #readChunk(bytes: Buffer, offset: number, onChunk: OnChunk): number {
     const header = this.#chunkHeader;
     if (this.#chunkHeaderFilled === 0 && this.#size < CHUNK_HEADER_BYTES) {
-      throw new XsysError("BAD_FRAME", "a chunk is cut short in its header");
+      throw new XsysError("BAD_FRAME", "a chunk ends within its header");
     }
     const wanted = CHUNK_HEADER_BYTES - this.#chunkHeaderFilled;
     const start = offset + bytes.copy(header, this.#chunkHeaderFilled, offset, offset + wanted);
@@ -119,7 +120,7 @@ export class FrameReader {
     return end;
   }
 
-  /** A buffer that holds what has come and has room up to `needed`; of exactly the frame's size once it is all there. */
+  /** A buffer with the received bytes and room for `needed`; it has exactly the frame's size once that is complete. */
   #roomFor(needed: number): Buffer {
     const body = this.#body;
     if (body !== undefined && needed <= body.length) return body;

@@ -1,36 +1,38 @@
 /**
- * What the service and a worker say to each other: XyPriss's own messages, and what our workers add to them. A worker is
- * whoever sends `RegisterWorker` on its connection.
+ * The messages between the service and a worker: those of XyPriss, and the additions of our workers. A client becomes a
+ * worker by sending `RegisterWorker` on its connection.
  */
 
-/** Bytes of a body that travel inside its message; more goes as chunks, to a worker that takes them. */
+/** Maximum size of a body inside its message; larger bodies are sent as chunks, if the worker accepts them. */
 export const INLINE_BODY = 65_536;
 
-/** Payload of `RegisterWorker`, a worker's first message. XyPriss's workers send `id` alone. */
+/** Payload of `RegisterWorker`, the first message of a worker. XyPriss's workers send only `id`. */
 export interface WorkerRegistration {
-  /** XYPRISS_WORKER_ID: "0", "1"… in a cluster, "master" for an application that started its own engine. */
+  /** XYPRISS_WORKER_ID: "0", "1", … in a cluster, "master" for an application that started its own engine. */
   readonly id: string;
-  /** XSYS_WORKER_KEY of its environment: which process it is, where two have the same id while one replaces the other. */
+  /**
+   * XSYS_WORKER_KEY from its environment: distinguishes two processes with the same id while one replaces the other.
+   */
   readonly key?: string;
   readonly pid?: number;
-  /** It understands XBP requests (protocol/wire/xbp.ts) and answers with XBP responses. */
+  /** The worker accepts XBP requests (protocol/wire/xbp.ts) and answers with XBP responses. */
   readonly xbp?: boolean;
-  /** It takes bodies as chunks, gives them as chunks, and may be given upgraded connections. */
+  /** The worker receives and sends bodies as chunks, and accepts upgraded connections. */
   readonly streams?: boolean;
-  /** It carries out `Task`s. */
+  /** The worker executes `Task`s. */
   readonly tasks?: boolean;
 }
 
-/** One entry of `SyncRoutes`: a worker's whole list is sent each time. */
+/** An entry of `SyncRoutes`: a worker sends its complete list each time. */
 export interface RouteEntry {
   readonly method: string;
   readonly path: string;
-  /** "static" is served by the gateway from `file_path`; anything else is a worker's. */
+  /** "static" is served by the gateway from `file_path`; anything else by a worker. */
   readonly target: string;
   readonly file_path?: string;
 }
 
-/** A header's value: a line, or several lines of the same name. */
+/** The value of a header: one line, or several lines of the same name. */
 export type HeaderValue = string | readonly string[];
 /** By lower-case name. */
 export type Headers = Readonly<Record<string, HeaderValue>>;
@@ -40,36 +42,36 @@ export interface UploadedFile {
   readonly originalname: string;
   readonly encoding: string;
   readonly mimetype: string;
-  /** Folder of the stored file, absolute. */
+  /** Absolute path of the directory of the stored file. */
   readonly destination: string;
-  /** Its name there. */
+  /** File name in that directory. */
   readonly filename: string;
-  /** Both, together. */
+  /** Absolute path of the stored file. */
   readonly path: string;
   /** Bytes. */
   readonly size: number;
 }
 
 export interface UploadError {
-  /** For too many files, those of the first one beyond. */
+  /** If there are too many files, the field and name of the first file over the limit. */
   readonly fieldname: string;
   readonly filename: string;
-  /** XyPriss's workers tell the kinds apart by "exceeds limit" and "not allowed" in it. */
+  /** XyPriss's workers distinguish the types by "exceeds limit" and "not allowed" in the message. */
   readonly message: string;
   readonly type: "LIMIT_FILE_SIZE" | "LIMIT_FILE_COUNT" | "INVALID_MIME_TYPE";
 }
 
-/** An HTTP request as a worker is given it, whatever the encoding. */
+/** An HTTP request as a worker receives it, independent of the encoding. */
 export interface WorkerRequest {
   readonly method: string;
-  /** Path and query, undecoded. */
+  /** Path and query, not decoded. */
   readonly url: string;
   readonly headers: Headers;
-  /** Decoded; of a repeated name the first value. */
+  /** Decoded; for a repeated name, the first value. */
   readonly query: Readonly<Record<string, string>>;
-  /** Of the route that matched. */
+  /** Parameters of the matching route. */
   readonly params: Readonly<Record<string, string>>;
-  /** The client: an IPv4 address with or without port, `[IPv6]:port`, or a forwarded chain with commas. */
+  /** Address of the client: IPv4 with or without port, `[IPv6]:port`, or a comma-separated forwarded chain. */
   readonly remoteAddr: string;
   /** host:port */
   readonly localAddr: string;
@@ -78,7 +80,7 @@ export interface WorkerRequest {
   readonly uploadErrors?: readonly UploadError[] | undefined;
 }
 
-/** Payload of the JSON message `Request`. Its id is also that of its chunks and their credit, as a number. */
+/** Payload of the JSON message `Request`. As a number, its id is also the id of its chunks and their credit. */
 export interface RequestPayload {
   /** A number up to 2³²−1, as text. */
   readonly id: string;
@@ -93,16 +95,18 @@ export interface RequestPayload {
   readonly body?: string;
   readonly files?: readonly UploadedFile[];
   readonly upload_errors?: readonly UploadError[];
-  /** The body follows as chunks; only to a worker that registered with `streams`. */
+  /** The body follows as chunks; only for a worker that registered with `streams`. */
   readonly input?: true;
-  /** The client asks to change to the protocol of its `upgrade` header: a 101 makes both bodies the connection's bytes. */
+  /**
+   * The client requests an upgrade (`upgrade` header): after a 101, both bodies are the raw bytes of the connection.
+   */
   readonly upgrade?: true;
 }
 
 /** Payload of the JSON message `Response` that a worker sends. */
 export interface WorkerResponsePayload {
   readonly id: string;
-  /** 0 with the header `x-xhsc-static-delegate` has the gateway send that file. */
+  /** With status 0 and the header `x-xhsc-static-delegate`, the gateway sends the file named there. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number | readonly (string | number)[]>>;
   /** Base64. */
@@ -111,7 +115,10 @@ export interface WorkerResponsePayload {
   readonly output?: true;
 }
 
-/** Payload of `Cancel` in either direction: its message's id is the request's. From the worker: its streamed answer failed. */
+/**
+ * Payload of `Cancel`, in either direction; the id of the message is that of the request. From a worker it means that
+ * its streamed answer failed.
+ */
 export interface CancelPayload {
   readonly reason?: string;
 }

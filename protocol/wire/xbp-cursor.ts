@@ -3,26 +3,30 @@ import { XsysError } from "../errors.ts";
 
 export const NO_BYTES = Buffer.alloc(0);
 
-/** Bytes at a payload's beginning that are made one string: texts are cut from it in a third of the time that each would take. */
+/**
+ * Bytes at the beginning of a payload that are decoded as one string; slicing texts from it takes a third of the time.
+ */
 const HEAD_BYTES = 2_048;
 const BEYOND_ASCII = /[\x80-\xff]/;
 
-/** Objects without prototype, which no name can clash with; made by a class, they stay as fast as any other. */
+/**
+ * Objects without a prototype, so that no name clashes; created by a constructor, they are as fast as other objects.
+ */
 const Pairs = function Pairs() {} as unknown as new () => Record<string, string | string[]>;
 Pairs.prototype = Object.create(null);
 
-/** Reads an XBP payload from its first byte to its last. Every method throws BAD_FRAME where the bytes end too soon. */
+/** Reads an XBP payload from start to end. Every method throws BAD_FRAME if the payload is too short. */
 export class XbpCursor {
   readonly #payload: Buffer;
   readonly #form: string;
-  /** The payload's beginning, a character for a byte. */
+  /** The beginning of the payload, one character per byte. */
   readonly #head: string;
   readonly #isAscii: boolean;
   #at = 1;
 
-  /** @throws BAD_FRAME when the payload does not begin with `mark`. */
+  /** @throws BAD_FRAME if the payload does not begin with `mark`. */
   constructor(payload: Buffer, form: "request" | "response", mark: number) {
-    if (payload[0] !== mark) throw new XsysError("BAD_FRAME", `a payload is no XBP ${form}`);
+    if (payload[0] !== mark) throw new XsysError("BAD_FRAME", `a payload is not an XBP ${form}`);
     this.#payload = payload;
     this.#form = form;
     const head = payload.length > HEAD_BYTES ? payload.subarray(0, HEAD_BYTES) : payload;
@@ -46,7 +50,7 @@ export class XbpCursor {
     return this.#isAscii || !BEYOND_ASCII.test(text) ? text : this.#payload.toString("utf8", start, end);
   }
 
-  /** Pairs by name; the last of a name counts. */
+  /** Pairs by name; for a repeated name, the last value. */
   pairs(): Record<string, string> {
     const pairs = new Pairs();
     for (let left = this.number(); left > 0; left--) {
@@ -81,18 +85,18 @@ export class XbpCursor {
     return pairs;
   }
 
-  /** A u32 and as many bytes, which are the last. */
+  /** A u32 size and that many bytes, which must end the payload. */
   rest(): Buffer {
     const start = this.#reach(this.#at + 4, "a size");
     const size = this.#payload.readUInt32BE(this.#at);
     const end = this.#reach(start + size, "its body");
     const left = this.#payload.length - end;
-    if (left > 0) throw new XsysError("BAD_FRAME", `an XBP ${this.#form} has ${left} bytes behind its body`);
+    if (left > 0) throw new XsysError("BAD_FRAME", `an XBP ${this.#form} has ${left} bytes after its body`);
     return size === 0 ? NO_BYTES : this.#payload.subarray(start, end);
   }
 
   #reach(end: number, part: string): number {
     if (end <= this.#payload.length) return end;
-    throw new XsysError("BAD_FRAME", `an XBP ${this.#form} is cut short in ${part} at byte ${this.#at}`);
+    throw new XsysError("BAD_FRAME", `an XBP ${this.#form} is truncated in ${part} at byte ${this.#at}`);
   }
 }

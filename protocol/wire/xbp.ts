@@ -4,17 +4,17 @@ import { NO_BYTES, XbpCursor } from "./xbp-cursor.ts";
 import { MAX_FIELD, mostBytesOf, writeCount, writeText } from "./xbp-text.ts";
 
 /*
- * XBP, XyPriss's binary form of an HTTP exchange between gateway and worker. All numbers are big-endian; `text` is a u16
- * of UTF-8 bytes and those bytes; `pairs` is a u16 of pairs and each one's texts.
+ * XBP is XyPriss's binary encoding of an HTTP exchange between gateway and worker. All numbers are big-endian; `text`
+ * is a u16 size and that many UTF-8 bytes; `pairs` is a u16 count and the two texts of each pair.
  *
- * Request: 0x01, texts id, method, url, remote and local address; pairs of headers, with a type byte between name and
- * value that is passed over; pairs of the query, pairs of the route's params; u32 and as many bytes of body. A name has
- * one value.
+ * Request: 0x01; texts id, method, url, remote and local address; pairs of headers, with a type byte between name and
+ * value that is ignored; pairs of the query; pairs of the route's params; u32 size and that many bytes of body. A name
+ * has one value.
  *
- * Response: 0x02, text id, u16 status, pairs of headers, where names repeat; u32 and as many bytes of body.
+ * Response: 0x02; text id; u16 status; pairs of headers, whose names may repeat; u32 size and that many bytes of body.
  */
 
-/** The only type of a request's header value that there is. */
+/** The only existing type of a request header's value. */
 const SINGLE = 0;
 
 export interface XbpRequest extends WorkerRequest {
@@ -24,16 +24,16 @@ export interface XbpRequest extends WorkerRequest {
 export interface XbpResponse {
   readonly id: string;
   readonly status: number;
-  /** By lower-case name; of a repeated name all values. */
+  /** By lower-case name; for a repeated name, all values. */
   readonly headers: Readonly<Record<string, string | string[]>>;
-  /** A part of the payload. */
+  /** A view of the payload. */
   readonly body: Buffer;
 }
 
 /**
- * Queues a request. False when XBP has no room for it (uploads, a text over 65,535 bytes, more than 65,535 pairs) or it
- * may take more than `limit` bytes: then nothing was queued, and it is to be said in JSON. The body must not change
- * afterwards.
+ * Queues a request. Returns false if XBP cannot represent it (uploads, a text over 65,535 bytes, more than 65,535
+ * pairs) or if it may take more than `limit` bytes; nothing is queued then, and the request must be sent as JSON. The
+ * body must not change afterwards.
  */
 export function sendXbpRequest(
   writer: FrameWriter,
@@ -66,7 +66,7 @@ export function sendXbpRequest(
   return true;
 }
 
-/** Queues a response, as sendXbpRequest does. The status is from 0 to 65,535. */
+/** Queues a response, like sendXbpRequest. The status is from 0 to 65,535. */
 export function sendXbpResponse(
   writer: FrameWriter,
   id: string,
@@ -92,8 +92,8 @@ export function sendXbpResponse(
 }
 
 /**
- * The request that a payload holds; its body is a part of the payload.
- * @throws BAD_FRAME for what is no XBP request, or more than one.
+ * Decodes a request; its body is a view of the payload.
+ * @throws BAD_FRAME if the payload is not exactly one XBP request.
  */
 export function decodeXbpRequest(payload: Buffer): XbpRequest {
   const cursor = new XbpCursor(payload, "request", XBP_REQUEST_MARK);
@@ -110,20 +110,20 @@ export function decodeXbpRequest(payload: Buffer): XbpRequest {
 }
 
 /**
- * The response that a payload holds.
- * @throws BAD_FRAME for what is no XBP response, or more than one.
+ * Decodes a response.
+ * @throws BAD_FRAME if the payload is not exactly one XBP response.
  */
 export function decodeXbpResponse(payload: Buffer): XbpResponse {
   const cursor = new XbpCursor(payload, "response", XBP_RESPONSE_MARK);
   return { id: cursor.text(), status: cursor.number(), headers: cursor.repeatedPairs(), body: cursor.rest() };
 }
 
-/** More than what either form has beside its texts and pairs. */
+/** Upper bound of the bytes of either message without its texts and pairs. */
 const FIXED_BYTES = 32;
-/** Of a pair beside its texts: their sizes and the type. */
+/** Bytes of a pair without its texts: their sizes and the type. */
 const PAIR_BYTES = 5;
 
-/** Bytes that pairs take at the most; infinitely many when XBP has no room for them. */
+/** Maximum number of bytes of pairs; Infinity if XBP cannot represent them. */
 function mostPairs(pairs: Headers): number {
   let most = 0;
   let count = 0;
@@ -133,7 +133,7 @@ function mostPairs(pairs: Headers): number {
       most += PAIR_BYTES + mostBytesOf(name) + mostBytesOf(value);
       count++;
     } else {
-      // As pairs of their own, or joined in one.
+      // As separate pairs, or joined into one.
       for (const line of value) most += PAIR_BYTES + mostBytesOf(name) + mostBytesOf(line);
       if (most > MAX_FIELD) most += mostBytesOf(joined(name, value));
       count += value.length;
@@ -156,7 +156,7 @@ function writeJoined(room: Buffer, start: number, headers: Headers): number {
   return at;
 }
 
-/** Several lines of one name as one: RFC 9110 5.3, and RFC 6265 5.4 for cookies. */
+/** Joins several lines of one name: RFC 9110 5.3, and RFC 6265 5.4 for cookies. */
 function joined(name: string, lines: readonly string[]): string {
   return lines.join(name === "cookie" ? "; " : ", ");
 }

@@ -89,7 +89,7 @@ describe.each(TRANSPORTS)("a blocking client over %s", (_name, Transport) => {
     test.each([Number.NaN, -1])("refuses a timeout of %d", (timeout) => {
       expect(failure(() => open().path.join({}, { timeout }))).toMatchObject({
         code: "INVALID_PARAMS",
-        message: `timeout must be a number of milliseconds from 0 to Infinity, and is ${timeout}`,
+        message: `timeout must be a number of milliseconds from 0 to Infinity, not ${timeout}`,
       });
     });
 

@@ -136,7 +136,7 @@ describe("a worker that cannot start", () => {
 
   test("is told of a folder that is not there", async () => {
     const scene = scenes.start(script("exit 0"), { cwd: await scenes.sandbox.write("file", ""), respawn: false });
-    await scene.said(/worker 0 did not start: the folder .*file to run .*sh in does not exist/);
+    await scene.said(/worker 0 did not start: the working directory .*file of .*sh does not exist/);
   });
 
   test("is started again by hand when what was missing is there", async () => {
@@ -178,7 +178,7 @@ describe("a worker that lives and is of no use", () => {
     const first = await scene.channels.next();
     first.takeGarbage();
     await scene.channels.next();
-    await scene.said("broke the protocol: a frame of size 0 holds no message");
+    await scene.said("broke the protocol: a frame of size 0 contains no message");
     await gone(first.pid);
   });
 

@@ -175,7 +175,7 @@ describe("a program that the system does not start", () => {
 
   test.each([
     ["/nowhere/at-all", "/nowhere/at-all does not exist"],
-    ["no-such-program", "there is no program no-such-program in PATH"],
+    ["no-such-program", "the program no-such-program is not in PATH"],
   ])("because it is not there: %s", (program, words) => {
     expect(startFailure(failed("ENOENT"), { command: [program], cwd: "/", env: {} })).toBe(words);
   });
@@ -188,12 +188,12 @@ describe("a program that the system does not start", () => {
     );
     const elsewhere = sandbox.path("gone");
     expect(startFailure(failed("ENOENT"), { ...started, cwd: elsewhere })).toContain(
-      `the folder ${elsewhere} to run ./tool in does not exist`,
+      `the working directory ${elsewhere} of ./tool does not exist`,
     );
     await chmod(file, 0o644);
-    expect(startFailure(failed("EACCES"), started)).toBe(`${file} may not be run`);
-    expect(startFailure(failed("EACCES"), { ...started, command: ["/tmp"] })).toBe("/tmp is a folder");
-    expect(startFailure(failed("ENOEXEC"), started)).toBe("./tool is no program for this machine");
+    expect(startFailure(failed("EACCES"), started)).toBe(`${file} is not executable`);
+    expect(startFailure(failed("EACCES"), { ...started, command: ["/tmp"] })).toBe("/tmp is a directory");
+    expect(startFailure(failed("ENOEXEC"), started)).toBe("./tool is not executable on this machine");
     expect(startFailure(failed("EMFILE"), started)).toBeUndefined();
   });
 });
@@ -225,7 +225,7 @@ describe("as it happens", () => {
     const file = await scenes.sandbox.write("tool", "#!/bin/sh\n");
     await chmod(file, 0o644);
     const denied = scenes.start([file], { respawn: false });
-    expect((await denied.said("did not start")).msg).toContain(`${file} may not be run`);
+    expect((await denied.said("did not start")).msg).toContain(`${file} is not executable`);
   });
 
   test("a worker that handles one error and ends by another has the latter for its reason, and no repeated output", async () => {

@@ -14,7 +14,7 @@ describe("the interpreter of a file", () => {
     ["#!/opt/none/x", "the interpreter /opt/none/x of FILE does not exist"],
     ["#! \t/opt/none/x -a b\necho", "the interpreter /opt/none/x of FILE does not exist"],
     ["#!none/x\n", "the interpreter none/x of FILE does not exist"],
-    ["#!/bin/sh\r\n", 'the interpreter "/bin/sh\\r" (its lines end as on Windows) of FILE does not exist'],
+    ["#!/bin/sh\r\n", 'the interpreter "/bin/sh\\r" (the file has Windows line endings) of FILE does not exist'],
     ["#!/bin\n", "the interpreter /bin of FILE does not exist"],
     ["#!/bin/sh\necho", undefined],
     ["#!/usr/bin/env node\n", undefined],
@@ -37,7 +37,7 @@ describe("the interpreter of a file", () => {
   test("that is not executable", async () => {
     const text = await sandbox.write("text", "", 0o644);
     const file = await sandbox.write("script", "#!./text\n", 0o755);
-    expect(interpreterFault(file, cwd)).toBe(`the interpreter ./text of ${file} may not be run`);
+    expect(interpreterFault(file, cwd)).toBe(`the interpreter ./text of ${file} is not executable`);
     chmodSync(text, 0o755);
     expect(interpreterFault(file, cwd)).toBeUndefined();
   });
@@ -75,17 +75,17 @@ describe("the reason why a program could not be started", () => {
   test("is a missing program or a missing working directory", () => {
     expect(explain("./none").message).toBe("./none does not exist (ENOENT)");
     expect(explain("none", "ENOENT", { env: { PATH: "/bin" } }).message).toBe(
-      "there is no program none in PATH (ENOENT)",
+      "the program none is not in PATH (ENOENT)",
     );
     expect(explain("sh", "ENOENT", { cwd: "/opt/none" }).message).toBe(
-      "the folder /opt/none to run sh in does not exist (ENOENT)",
+      "the working directory /opt/none of sh does not exist (ENOENT)",
     );
   });
 
   test("is a missing permission", async () => {
     const file = await sandbox.write("script", "#!/bin/sh\n", 0o755);
     chmodSync(file, 0o644);
-    expect(explain("./script", "EACCES").message).toBe(`${file} may not be run (EACCES)`);
+    expect(explain("./script", "EACCES").message).toBe(`${file} is not executable (EACCES)`);
   });
 
   test("is not changed for other errors", () => {

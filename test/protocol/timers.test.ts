@@ -180,7 +180,7 @@ test("a delay is refused unless it is a number from 0 to Infinity", () => {
   for (const delay of [Number.NaN, -1, Number.NEGATIVE_INFINITY, "5", null]) {
     expect(delayRefusal("timeout", delay)).toMatchObject({
       code: "INVALID_PARAMS",
-      message: `timeout must be a number of milliseconds from 0 to Infinity, and is ${delay}`,
+      message: `timeout must be a number of milliseconds from 0 to Infinity, not ${delay}`,
     });
   }
 });

@@ -203,7 +203,7 @@ describe.each([
   });
 
   test("fails with BAD_FRAME when it has an extra byte or another first byte", () => {
-    expect(() => decode(Buffer.concat([whole, Buffer.alloc(1)]))).toThrow("1 bytes behind its body");
+    expect(() => decode(Buffer.concat([whole, Buffer.alloc(1)]))).toThrow("1 bytes after its body");
     expect(() => decode(Buffer.from("{}"))).toThrow(expect.objectContaining({ code: "BAD_FRAME" }));
   });
 
