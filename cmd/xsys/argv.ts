@@ -14,15 +14,15 @@ export interface ParsedWords extends Words {
 
 interface Reading {
   readonly kinds?: OptionKinds;
-  /** After so many words by place all is data. */
+  /** Number of positional words after which all words are data. */
   readonly places?: number;
-  /** So many words by place are data whatever they look like, where XyPriss's client wrote the line. */
+  /** Number of positional words that are always data, if XyPriss's client wrote the line. */
   readonly texts?: number;
 }
 
 /**
- * Reads a command line: the command's words, and the options that every command takes. XyPriss's client is known by its
- * signature; it writes those options before the module and nowhere else.
+ * Reads a command line: the command's words and the global options. XyPriss's client is recognized by its signature; it
+ * writes global options only before the module.
  */
 export function parseWords(
   words: readonly string[],
@@ -36,7 +36,7 @@ export function parseWords(
   return { globals, ...splitWords(own, kinds, style) };
 }
 
-/** Sets a global option and tells how many of the following words it took. */
+/** Sets a global option and returns how many of the following words it used. */
 function setGlobal(globals: Globals, name: string, inline: string | undefined, next: string | undefined): 0 | 1 {
   const kind = GLOBAL_OPTIONS[name]?.kind;
   if (kind === "flag") {

@@ -1,8 +1,8 @@
 let behindLauncher: number | undefined;
 
 /**
- * Takes out of the environment what launchers leave there, which is not for the programs that xsys starts. One that stays
- * as the parent of xsys gives its own parent in `XSYS_PARENT`.
+ * Removes the launchers' variables from the environment, so that programs started by xsys do not inherit them. A
+ * launcher that stays as the parent of xsys passes its own parent in `XSYS_PARENT`.
  */
 export function takeLauncherEnvironment(env: NodeJS.ProcessEnv = process.env): void {
   const { XSYS_PARENT: parent = "" } = env;
@@ -11,7 +11,7 @@ export function takeLauncherEnvironment(env: NodeJS.ProcessEnv = process.env): v
   behindLauncher = /^[1-9]\d{0,9}$/.test(parent) ? Number(parent) : undefined;
 }
 
-/** The process that called xsys: this one's parent, or that of the launcher between them. */
+/** The process that called xsys: the parent of this process, or of the launcher between them. */
 export function callerPid(): number {
   return behindLauncher ?? process.ppid;
 }

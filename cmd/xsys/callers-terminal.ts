@@ -5,12 +5,12 @@ interface Size {
   readonly rows: number;
 }
 
-/** The terminal that xsys was started in, if there is one: pipes have no size, and nothing to be set. */
+/** The terminal in which xsys was started, if any; pipes have no size and no settings. */
 export class CallersTerminal {
   #onResize: (() => void) | undefined;
   #restore: (() => void) | undefined;
 
-  /** Nothing where it is not known, so that the program gets the usual 80 by 24. */
+  /** Empty if the size is unknown, so that the program gets the default of 80 by 24. */
   size(): Partial<Size> {
     const { isTTY, columns, rows } = process.stdout;
     return isTTY && columns > 0 && rows > 0 ? { cols: columns, rows } : {};
@@ -21,7 +21,7 @@ export class CallersTerminal {
     return TERM === undefined || TERM === "" ? {} : { name: TERM };
   }
 
-  /** From now on every key goes to the program as it is, and every new size is told. */
+  /** From now on every key is passed to the program unchanged, and `resized` is called with every new size. */
   join(resized: (size: Size) => void): void {
     if (process.stdin.isTTY) this.#restore = enterRawMode();
     this.#onResize = () => {
@@ -29,10 +29,10 @@ export class CallersTerminal {
       if (size.cols !== undefined && size.rows !== undefined) resized(size as Size);
     };
     process.stdout.on("resize", this.#onResize);
-    process.on("exit", this.leave); // as when standard output is closed
+    process.on("exit", this.leave); // for example when standard output is closed
   }
 
-  /** The terminal is again as it was found. */
+  /** Restores the terminal's settings. */
   readonly leave = (): void => {
     if (this.#onResize === undefined) return;
     process.off("exit", this.leave);

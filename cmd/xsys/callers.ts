@@ -7,15 +7,15 @@ import { hasInputParam, lasting } from "../../protocol/contract/params.ts";
 import { callerPid } from "./caller-pid.ts";
 import type { Globals } from "./globals.ts";
 
-/** Runs one command somewhere. */
+/** Runs a command, in this process or in a service. */
 export interface Caller {
   call(contract: Contract, params: Record<string, unknown>, call: Call): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** Where a command runs: in this process, or in the service that it, or the command line, is about. */
+/** The caller for a command: in this process, or in the service that the command or the command line requires. */
 export async function callerFor(contract: Contract, globals: Globals): Promise<Caller> {
-  // XyPriss's application tells its children by their environment which service it is connected to.
+  // XyPriss's application passes the service that it is connected to in the environment of its child processes.
   const holder = contract.heldByService === true ? process.env.XYPRISS_IPC_PATH || undefined : undefined;
   const connect = globals.connect ?? holder;
   const connects = connect !== undefined || contract.needsService === true;
@@ -32,7 +32,7 @@ async function callerInProcess({ root = ".", confine }: Globals): Promise<Caller
   };
 }
 
-/** Runs commands through a running service. Relative paths are this process's, not the service's. */
+/** Runs commands in a running service. Relative paths are resolved in this process, not in the service. */
 async function callerThroughService(globals: Globals): Promise<Caller> {
   const { connect: socket } = globals;
   const [{ connect }, { ownPaths }] = await Promise.all([
@@ -64,7 +64,9 @@ async function callerThroughService(globals: Globals): Promise<Caller> {
   };
 }
 
-/** Passes on what is told beside the bytes. What goes wrong is told by the bytes as well. */
+/**
+ * Forwards the events that accompany a byte stream. Errors are ignored here, because the byte stream reports them, too.
+ */
 async function forward(stream: AsyncIterable<unknown>, events: Events): Promise<void> {
   try {
     for await (const event of stream) await events.emit(event);

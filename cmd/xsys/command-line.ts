@@ -3,7 +3,7 @@ import { optionName } from "../../protocol/contract/params.ts";
 
 /**
  * The words after `xsys` that call a command with these parameters: module, action, positionals in order, then flags.
- * When a positional begins with a dash, the flags come first and `--` ends them.
+ * If a positional begins with a dash, the flags come first and `--` ends them.
  */
 export function commandLine({ module, action, positionals = [] }: Contract, params: object): string[] {
   const rest = new Map(Object.entries(params).filter(([, value]) => value !== undefined));
@@ -20,7 +20,7 @@ export function commandLine({ module, action, positionals = [] }: Contract, para
     : [module, action, ...words, ...flags];
 }
 
-/** The same as a line for a POSIX shell, with `input` piped in when there is some. */
+/** The command line for a POSIX shell, with `input` piped in if given. */
 export function shellLine(contract: Contract, params: object, input?: string): string {
   const line = ["xsys", ...commandLine(contract, params)].map(shellQuote).join(" ");
   return input === undefined ? line : `${printing(input)} | ${line}`;
@@ -42,7 +42,9 @@ function shellQuote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** `echo` differs between shells on backslashes and dashes, and always ends the line; `printf` is for the rest. */
+/**
+ * `echo` treats backslashes and dashes differently between shells and always ends the line; otherwise `printf` is used.
+ */
 function printing(input: string): string {
   const isPlainLine = /^[^-\\\n][^\\\n]*\n$/.test(input);
   return isPlainLine ? `echo ${shellQuote(input.slice(0, -1))}` : `printf %s ${shellQuote(input)}`;

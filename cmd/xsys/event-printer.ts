@@ -4,14 +4,14 @@ import { EVENT_LINES } from "./print/event-lines.ts";
 import { toAsciiJson } from "./print/json.ts";
 import type { StandardOutput } from "./standard-streams.ts";
 
-/** A command's events on standard output: a line of JSON each under `--json`, and otherwise what a person reads. */
+/** Prints a command's events to standard output: one line of JSON each with `--json`, otherwise readable text. */
 export class EventPrinter implements Events {
   readonly ready = true;
   readonly #output: StandardOutput;
   readonly #line: (event: unknown) => string;
-  /** Each event takes the place of the one before it, on a terminal. */
+  /** On a terminal, each event overwrites the previous one. */
   readonly #redraws: boolean;
-  /** Standard output is for the bytes that the command sends. */
+  /** Events are not printed because standard output is used for the bytes that the command sends. */
   readonly #silent: boolean;
   #open = false;
 
@@ -31,7 +31,7 @@ export class EventPrinter implements Events {
     return this.#output.write(`\r\x1b[2K${line.slice(0, Math.max(1, process.stdout.columns - 1))}`);
   }
 
-  /** Leaves the cursor on a line of its own. */
+  /** Ends the line if an event was drawn on it. */
   async end(): Promise<void> {
     if (this.#open) await this.#output.write("\n");
     this.#open = false;

@@ -1,7 +1,7 @@
 import { endWith } from "./end-with.ts";
 import { run } from "./run.ts";
 
-// The launchers keep them from this process; the programs that it starts get them.
+// The launchers hide NODE_OPTIONS from this process; the programs that it starts get them back.
 const { XSYS_NODE_OPTIONS } = process.env;
 if (XSYS_NODE_OPTIONS !== undefined) {
   process.env.NODE_OPTIONS = XSYS_NODE_OPTIONS;

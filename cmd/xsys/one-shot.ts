@@ -11,7 +11,7 @@ import type { Globals } from "./globals.ts";
 import { toAsciiJson } from "./print/json.ts";
 import { StandardInput, StandardOutput } from "./standard-streams.ts";
 
-/** Runs one command and gives its exit status. `words` are all the words after `xsys`. */
+/** Runs one command and returns its exit status. `words` are all words after `xsys`. */
 export async function runOneShot(contract: Contract, words: readonly string[]): Promise<number> {
   const input = new StandardInput();
   const output = new StandardOutput();
@@ -22,12 +22,12 @@ export async function runOneShot(contract: Contract, words: readonly string[]): 
     globals = parsed.globals;
     const params = paramsFromWords(contract, parsed);
     readsInput &&= !hasInputParam(contract, params);
-    const result = await callSomewhere(contract, params, globals, input, output);
+    const result = await callCommand(contract, params, globals, input, output);
     await printResult(contract, result, globals, output);
     return 0;
   } catch (error) {
     const signal = contract.events === undefined ? undefined : interruption(error);
-    if (signal !== undefined) return 128 + constants.signals[signal]; // how one ends what has no end of its own
+    if (signal !== undefined) return 128 + constants.signals[signal]; // the usual way to end a command that does not end by itself
     const { reportError } = await import("./report-error.ts");
     await reportError(error, globals ?? { json: words.includes("--json"), verbose: false }, output.written === 0);
     if (readsInput) await input.drain();
@@ -37,13 +37,13 @@ export async function runOneShot(contract: Contract, words: readonly string[]): 
   }
 }
 
-/** The command's own words; module and action are the first two by place, and the options are the command's. */
+/** The command's own words and options, without module and action, which are the first two positional words. */
 function wordsOf(contract: Contract, words: readonly string[]): ParsedWords {
   const parsed = parseWords(words, { kinds: optionKinds(contract), texts: 2 + requiredTexts(contract) });
   return { ...parsed, positionals: parsed.positionals.slice(2) };
 }
 
-async function callSomewhere(
+async function callCommand(
   contract: Contract,
   params: Record<string, unknown>,
   globals: Globals,
@@ -79,7 +79,7 @@ async function progressBar({ progress = false }: Contract, { quiet }: Globals) {
   return new ProgressBar();
 }
 
-/** The first SIGINT or SIGTERM cancels the call, so that it can clean up; a second one ends the process as ever. */
+/** The first SIGINT or SIGTERM cancels the call, so that it can clean up; a second one ends the process as usual. */
 async function callUntilInterrupted(
   caller: Caller,
   contract: Contract,
@@ -101,11 +101,11 @@ async function callUntilInterrupted(
   }
 }
 
-/** The signal that the user ended the call with. */
+/** The signal with which the user ended the call. */
 function interruption(error: unknown): NodeJS.Signals | undefined {
   if (!(error instanceof XsysError)) return undefined;
   const { code, details, cause } = error;
-  // Through a service the call fails as cancelled, and the reason is the cause.
+  // In a service the call fails with CANCELLED, and the reason is the cause of the error.
   const signal = details?.signal ?? (cause instanceof XsysError ? cause.details?.signal : undefined);
   return code === "CANCELLED" ? (signal as NodeJS.Signals | undefined) : undefined;
 }
@@ -116,7 +116,7 @@ async function printResult(
   { json }: Globals,
   output: StandardOutput,
 ): Promise<void> {
-  if (contract.output !== undefined || contract.events !== undefined) return; // what was sent is the answer
+  if (contract.output !== undefined || contract.events !== undefined) return; // the bytes or events sent are the result
   const { plain } = contract;
   const result = plain === undefined ? answer : (answer as Record<string, unknown>)[plain];
   if (json) {
@@ -134,7 +134,7 @@ async function printResult(
   );
 }
 
-/** The contract of the one field of the answer that is shown. */
+/** The contract with only the field of the result that is printed. */
 function plainContract(contract: Contract, plain: string): Contract {
   return { ...contract, result: contract.result.properties?.[plain] ?? contract.result };
 }

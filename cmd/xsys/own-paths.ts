@@ -4,7 +4,9 @@ import type { Contract } from "../../protocol/contract/command.ts";
 import type { JsonSchema } from "../../protocol/contract/schema.ts";
 import type { Globals } from "./globals.ts";
 
-/** Path parameters for a service, which knows neither this process's root nor its `--confine`: absolute, and checked. */
+/**
+ * Makes paths absolute and checks them, because the service knows neither the root nor the `--confine` of this process.
+ */
 export async function ownPaths(
   contract: Contract,
   params: Record<string, unknown>,

@@ -2,11 +2,11 @@ import type { Progress } from "../../protocol/wire/event-stream.ts";
 import { printableLine } from "./print/printable.ts";
 import { formatNumber } from "./print/units.ts";
 
-/** Work that ends sooner shows nothing, in milliseconds. */
+/** Milliseconds before the bar is shown. */
 const PATIENCE = 1_000;
 const BAR_WIDTH = 24;
 
-/** How far work has come, redrawn on standard error while it goes on. For a terminal alone. */
+/** Progress bar on standard error, for terminals only. */
 export class ProgressBar {
   readonly #startedAt = performance.now();
   #drawn = false;
@@ -18,7 +18,7 @@ export class ProgressBar {
     process.stderr.write(`\r\x1b[2K${progressLine(progress).slice(0, Math.max(1, columns - 1))}`);
   }
 
-  /** Leaves the line as if nothing had been there. */
+  /** Clears the line. */
   clear(): void {
     if (this.#drawn) process.stderr.write("\r\x1b[2K");
   }

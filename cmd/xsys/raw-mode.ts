@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 
 /**
- * Sets the terminal on standard input so that every key is passed on as it is, and everything is shown as it comes; gives
- * what sets it back. By stty(1): Node's own raw mode goes on turning LF into CR LF, which breaks programs that move the
- * cursor down by it, as terminfo's cud1 for xterm does. Node's is used where there is no stty, as on Windows.
+ * Puts the terminal on standard input into raw mode, so that input and output pass unchanged. Returns a function that
+ * restores it. This uses stty(1), because Node's raw mode still translates LF to CR LF, which breaks programs that use
+ * LF to move the cursor down, as terminfo's cud1 for xterm does. Without stty, as on Windows, Node's raw mode is used.
  */
 export function enterRawMode(): () => void {
   const saved = stty("-g")?.trim();

@@ -5,8 +5,8 @@ import { printableLine } from "./print/printable.ts";
 import { complain, endByFailure } from "./standard-streams.ts";
 
 /**
- * Tells what went wrong: as JSON on standard output under `--json`, where XyPriss's client looks for it, and otherwise
- * as one line on standard error. Output that has bytes of the answer already gets no JSON behind them.
+ * Reports an error: with `--json` as JSON on standard output, where XyPriss's client expects it, otherwise as one line
+ * on standard error. If standard output already contains bytes of the result, no JSON is written after them.
  */
 export async function reportError(
   error: unknown,
@@ -27,5 +27,5 @@ export async function reportError(
 function asXsysError(error: unknown): XsysError {
   if (error instanceof XsysError) return error;
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new XsysError("INTERNAL", `a defect in xsys: ${message}`, { cause: error });
+  return new XsysError("INTERNAL", `unexpected error in xsys: ${message}`, { cause: error });
 }

@@ -10,7 +10,7 @@ import { StandardOutput } from "./standard-streams.ts";
 import { isTerminalRun } from "./terminal-words.ts";
 import { COMPLETE_WORD, MODULES, WORDS } from "./words.ts";
 
-/** Runs a command line and gives the exit status. */
+/** Runs a command line and returns the exit status. */
 export async function run(words: readonly string[]): Promise<number> {
   takeLauncherEnvironment();
   const json = words.includes("--json");
@@ -43,7 +43,7 @@ async function dispatch(words: readonly string[], module: string, action: string
   return runOneShot(await contractNamed(action === undefined ? module : `${module}.${action}`), words);
 }
 
-/** A command's contract by way of its handler, which loads no other one: all of them together take 10 ms. */
+/** A command's contract, loaded through its handler so that no other one is loaded: loading all takes 10 ms. */
 async function contractNamed(name: string): Promise<Contract> {
   if (Object.hasOwn(handlers, name)) return (await handlers[name as CommandName]()).default.contract;
   const [module = "", action = ""] = name.split(".");
@@ -81,12 +81,12 @@ async function printHelp(words: readonly string[]): Promise<number> {
 
 async function printCompletionScript(shell = ""): Promise<number> {
   const { completionScript, isShell, SHELLS } = await import("./help/completion-script.ts");
-  if (!isShell(shell)) throw new XsysError("INVALID_PARAMS", `completion is there for ${SHELLS.join(", ")}`);
+  if (!isShell(shell)) throw new XsysError("INVALID_PARAMS", `completion needs a shell: ${SHELLS.join(", ")}`);
   await print(completionScript(shell));
   return 0;
 }
 
-/** Answers the shell's question, and never with an error: it would end up in the user's line. */
+/** Prints completion candidates. It never prints an error, because the shell would insert it into the user's line. */
 async function printCompletions(words: readonly string[]): Promise<number> {
   const { complete } = await import("./help/complete.ts");
   await print(

@@ -8,7 +8,7 @@ import { kindsOf, readFlags } from "./flags/read-flags.ts";
 import { ipcLimits, SERVE_OPTIONS } from "./serve-options.ts";
 import { existingFolder, listeningOn, PROGRAM, stopOnSignals, surviveDefects } from "./service-process.ts";
 
-/** Runs the service until it is stopped, and gives the exit status. */
+/** Runs the service until it is stopped and returns the exit status. */
 export async function serve(words: readonly string[]): Promise<number> {
   const { values, root, confined } = await readServeWords(words);
   const listening = listeningOn(values.socket);
@@ -26,7 +26,7 @@ export async function serve(words: readonly string[]): Promise<number> {
 export async function readServeWords(words: readonly string[]) {
   const { globals, positionals, options } = parseWords(words, { kinds: kindsOf(SERVE_OPTIONS) });
   const [, extra] = positionals;
-  if (extra !== undefined) throw new XsysError("INVALID_PARAMS", `serve: there is nothing for "${extra}" to be`);
+  if (extra !== undefined) throw new XsysError("INVALID_PARAMS", `serve: unexpected argument "${extra}"`);
   const values = readFlags(SERVE_OPTIONS, options);
   return { values, root: await existingFolder(globals.root ?? "."), confined: globals.confine };
 }

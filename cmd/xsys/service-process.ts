@@ -7,16 +7,16 @@ import { takeInheritedSocket } from "../../internal/ipc/inherited-socket.ts";
 import { assertPrivateFolder, defaultSocket, isNamedPipe } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
 
-/** A defect in one call's work is a line in the log, and not the end of everybody else's. */
+/** Logs unexpected errors instead of ending the process, so that one call cannot end all others. */
 export function surviveDefects(log: Logger): void {
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
-    process.on(event, (error: unknown) => log.error({ err: error }, "a defect outside of any call"));
+    process.on(event, (error: unknown) => log.error({ err: error }, "unexpected error outside of any call"));
   }
 }
 
 /**
- * SIGTERM or SIGINT drains; a second one does not wait. One that comes before the service listens stops it when it does,
- * and a second one then ends the process.
+ * SIGTERM or SIGINT drains the service; a second signal stops it without waiting. A signal that arrives before the
+ * service listens stops it as soon as it does; a second one then ends the process.
  */
 export function stopOnSignals(starting: Promise<Service>): { readonly count: number } {
   const signals = { count: 0 };
@@ -25,7 +25,7 @@ export function stopOnSignals(starting: Promise<Service>): { readonly count: num
     service = listening;
     if (signals.count > 0) service.stop(false);
   });
-  started.catch(() => {}); // whoever started it is told
+  started.catch(() => {}); // the caller of startService handles the error
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       signals.count++;
@@ -41,27 +41,28 @@ function dieBy(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal);
 }
 
-/** How a person calls xsys: by npm, when npm started it (which npx and scripts tell by their environment) or sources run. */
+/** How a person calls xsys: through npx if npm started it (npm sets the variable) or if it runs from source. */
 export const PROGRAM = isSea() && process.env.npm_command === undefined ? "xsys" : "npx xsys";
 
 /** Where a service listens. */
 export interface Listening {
-  /** Absolute, or a named pipe's name. */
+  /** Absolute path, or name of a named pipe. */
   readonly socket: string;
-  /** Of the socket, where systemd has made it. */
+  /** File descriptor of the socket, if systemd created it. */
   readonly descriptor?: number;
 }
 
 /**
- * Where a service listens by its flag, or by what it was handed over.
- * @throws DENIED when the default socket's folder is not this user's alone, INVALID_PARAMS when the two disagree
+ * Where a service listens: by its flag, or on an inherited socket.
+ * @throws DENIED if other users can access the directory of the default socket; INVALID_PARAMS if flag and inherited
+ *   socket differ
  */
 export function listeningOn(given: string | undefined): Listening {
   const inherited = takeInheritedSocket();
   if (inherited === undefined) return { socket: socketFor(given) };
   const { path, descriptor } = inherited;
   if (given === undefined || resolve(given) === path) return { socket: path, descriptor };
-  throw new XsysError("INVALID_PARAMS", `the socket that was handed over is ${path}, and not ${resolve(given)}`);
+  throw new XsysError("INVALID_PARAMS", `the inherited socket is ${path}, not ${resolve(given)}`);
 }
 
 function socketFor(given: string | undefined): string {
@@ -76,5 +77,5 @@ export async function existingFolder(root: string): Promise<string> {
   const folder = resolve(root);
   const stats = await stat(folder).catch(() => undefined);
   if (stats?.isDirectory()) return folder;
-  throw new XsysError("NOT_FOUND", `the root ${folder} is not an existing folder`);
+  throw new XsysError("NOT_FOUND", `the root ${folder} is not an existing directory`);
 }

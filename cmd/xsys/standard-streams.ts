@@ -5,12 +5,12 @@ import type { Output } from "../../internal/base/context.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 
 const STDOUT = 1;
-/** How long a failed command reads on so that whoever writes to it does not meet a closed pipe, in milliseconds. */
+/** Milliseconds for which a failed command continues to read its input, so that the writer does not get EPIPE. */
 const DRAIN_TIMEOUT = 30_000;
 
 /**
- * Standard output as a command's output. A reader that went away (`| head`) ends the program without a word; a disk that
- * is full ends it with one.
+ * Standard output as a command's output. If the reader is gone (`| head`), the program ends silently; if the disk is
+ * full, it ends with an error message.
  */
 export class StandardOutput implements Output {
   /** Bytes written so far. */
@@ -24,8 +24,8 @@ export class StandardOutput implements Output {
   }
 
   /**
-   * Writes ASCII that nothing comes after. Where nothing came before it either, the operating system is handed it at
-   * once: the stream takes 2 ms to load, a tenth of a one-shot command.
+   * Writes the last text, which must be ASCII. If nothing was written before, it is written directly to the descriptor:
+   * loading the stream takes 2 ms, a tenth of a one-shot command.
    */
   async writeLast(text: string): Promise<void> {
     const done = this.#stream === undefined ? writeAtOnce(text) : 0;
@@ -38,7 +38,7 @@ export class StandardOutput implements Output {
   }
 }
 
-/** Writes as much as standard output takes now, and tells how much. */
+/** Writes as much as standard output accepts now, and returns how much. */
 function writeAtOnce(text: string): number {
   let done = 0;
   try {
@@ -50,7 +50,7 @@ function writeAtOnce(text: string): number {
   return done;
 }
 
-/** Ends the program for what it cannot write. */
+/** Ends the program after a write error. */
 export function endByFailure({ code, errno, message }: NodeJS.ErrnoException): never {
   if (code === "EPIPE") process.exit(0);
   const reason = errno === undefined ? message : getSystemErrorMessage(errno);
@@ -58,13 +58,13 @@ export function endByFailure({ code, errno, message }: NodeJS.ErrnoException): n
   process.exit(ERRORS.IO_ERROR.exit);
 }
 
-/** Writes a line on standard error. Where that cannot be written, the exit status still tells. */
+/** Writes a line to standard error. Write errors are ignored, because the exit status still indicates the failure. */
 export function complain(line: string): void {
   process.stderr.on("error", () => {});
   process.stderr.write(`${line}\n`);
 }
 
-/** Standard input as bytes, read only when somebody asks for it: XyPriss leaves an open pipe that never ends. */
+/** Standard input as bytes. It is read only on demand, because XyPriss leaves an open pipe that never ends. */
 export class StandardInput implements AsyncIterable<Uint8Array> {
   #ended = false;
 
@@ -73,15 +73,15 @@ export class StandardInput implements AsyncIterable<Uint8Array> {
     this.#ended = true;
   }
 
-  /** Makes whoever reads fail. */
+  /** Makes reads fail with the reason. */
   cancel(reason: Error): void {
-    process.stdin.on("error", () => {}); // of a command that reads none, nobody listens
+    process.stdin.on("error", () => {}); // a command without input has no listener
     process.stdin.destroy(reason);
   }
 
   /**
-   * Reads what is left. A command that takes input does so however it ends: XyPriss's client has nobody listening for
-   * EPIPE on its end, so a pipe closed early would take the application down.
+   * Reads the rest of the input. A command with input always does this, even on failure: XyPriss's client does not
+   * handle EPIPE, so a pipe that is closed early would crash the application.
    */
   async drain(): Promise<void> {
     if (this.#ended || process.stdin.isTTY || process.stdin.readableEnded || process.stdin.errored) return;
@@ -92,7 +92,7 @@ export class StandardInput implements AsyncIterable<Uint8Array> {
     );
   }
 
-  /** Lets the process end although standard input is open. */
+  /** Lets the process end while standard input is still open. */
   release(): void {
     process.stdin.destroy();
   }

@@ -11,8 +11,8 @@ import { StandardInput, StandardOutput } from "./standard-streams.ts";
 import { terminalRunWords } from "./terminal-words.ts";
 
 /**
- * Runs a program in a terminal that is joined to the caller's own. Its exit status is the program's, or 128 and the number
- * of the signal that ended it.
+ * Runs a program in a pseudo-terminal that is connected to the caller's own. The exit status is that of the program, or
+ * 128 plus the number of the signal that ended it.
  */
 export async function runInTerminal(words: readonly string[]): Promise<number> {
   const { globals, positionals } = terminalRunWords(words);
@@ -59,7 +59,7 @@ async function runJoined(
   }
 }
 
-/** A terminal that has just been closed need not be told. */
+/** Resizes the pseudo-terminal. Errors are ignored, because it may just have been closed. */
 async function resized(
   caller: Caller,
   params: { readonly terminal: number; readonly cols: number; readonly rows: number },
@@ -79,7 +79,9 @@ function signalStatus(signal: NodeJS.Signals): number {
   return 128 + (constants.signals[signal] ?? 0);
 }
 
-/** What ends xsys itself, and so the program. ^C is none of it: in a terminal it is typed, and goes to the program. */
+/**
+ * Signals that end xsys itself and thus the program. In a terminal, ^C is not one of them: it is input for the program.
+ */
 class Interruption {
   readonly #abort = new AbortController();
   #status: number | undefined;
@@ -100,7 +102,7 @@ class Interruption {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(name, this.#interrupt);
   }
 
-  /** The second one does not wait for the program's end. */
+  /** A second signal does not wait for the end of the program. */
   readonly #interrupt = (name: NodeJS.Signals): void => {
     if (this.#status !== undefined) process.exit(this.#status);
     this.#status = signalStatus(name);

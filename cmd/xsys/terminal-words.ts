@@ -1,13 +1,13 @@
 import { type ParsedWords, parseWords } from "./argv.ts";
 
-/** `terminal`, `run`, and the program: what follows is its own, whatever it looks like. */
+/** `terminal`, `run` and the program; all words after them belong to the program. */
 const PLACES = 3;
 
 export function terminalRunWords(words: readonly string[]): ParsedWords {
   return parseWords(words, { places: PLACES });
 }
 
-/** Whether the words are `xsys terminal run`, and no question for help. */
+/** Whether the words are `xsys terminal run`, without `--help` or `--version`. */
 export function isTerminalRun(words: readonly string[]): boolean {
   if (!words.includes("terminal") || !words.includes("run")) return false;
   const { globals, positionals } = terminalRunWords(words);

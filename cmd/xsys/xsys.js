@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The executable's first step, in plain JavaScript that any Node understands: an older Node than the one xsys is
-// written for hands over to the one that was installed beside it.
+// Entry point, in plain JavaScript that every Node understands: if this Node is too old for xsys, it starts the Node that is
+// installed as a dependency.
 import { existsSync } from "node:fs";
 import module from "node:module";
 import { fileURLToPath } from "node:url";
@@ -9,8 +9,8 @@ const OLDEST = [22, 22];
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) {
-  // Without it the sources are stripped of their types and compiled for every call: 150 ms in place of 60. It lies
-  // with the sources, so that nobody can write to it who could not write to them; where it cannot be written there is none.
+  // Without the cache, types are stripped and the sources compiled on every call: 150 ms instead of 60. The cache is stored
+  // with the sources, so that only users who can write to them can write to it. If it is not writable, there is no cache.
   module.enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/xsys", import.meta.url)));
   await import("./main.ts");
 } else await handOver();
@@ -21,7 +21,7 @@ async function handOver() {
   const node = fileURLToPath(new URL(`../../node_modules/.bin/${name}`, import.meta.url));
   if (!existsSync(node)) {
     console.error(
-      `xsys: Node ${OLDEST.join(".")} or newer is needed, and this is ${process.versions.node}: run npm ci`,
+      `xsys: Node ${OLDEST.join(".")} or newer is required, but this is ${process.versions.node}: run npm ci`,
     );
     process.exit(69);
   }

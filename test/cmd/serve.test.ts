@@ -172,7 +172,7 @@ describe("xsys serve", () => {
       const { status, stderr } = await end;
       expect(status).toBe(0);
       expect(stderr).toContain("boom");
-      expect(stderr).toContain("a defect outside of any call");
+      expect(stderr).toContain("unexpected error outside of any call");
     },
   );
 

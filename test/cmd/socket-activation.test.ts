@@ -67,7 +67,7 @@ describe.skipIf(process.platform !== "linux")("a socket that systemd hands over"
     const other = activate(server, ["serve", "--socket", "t"]);
     expect(await other.end).toMatchObject({
       status: 64,
-      stderr: expect.stringMatching(/handed over is \S+\/s, and not \S+\/t/),
+      stderr: expect.stringMatching(/inherited socket is \S+\/s, not \S+\/t/),
     });
     const { child, end } = activate(server, ["serve"]);
     await once(child.stdout as NodeJS.ReadableStream, "data");

@@ -6,15 +6,16 @@ import { type Files, holds } from "./own-folder.ts";
 import { type Contents, unpack } from "./unpack.ts";
 
 /**
- * The folder, of this user's alone, in which the assets lie whose keys begin with `prefix`, by the rest of their keys.
- * @throws DENIED where there is none that can be trusted, or made
+ * A directory, accessible only to this user, with the assets whose keys begin with `prefix`, named by the rest of their
+ * keys.
+ * @throws DENIED if no trusted directory exists or can be created
  */
 export function unpackAssets(prefix: string): string {
   const keys = getAssetKeys().filter((key) => key.startsWith(prefix));
   return unpack(contentsOf(new Map(keys.map((key) => [key.slice(prefix.length), new Uint8Array(getRawAsset(key))]))));
 }
 
-/** Small files, by whose contents the folder is named, and which are compared before each use. */
+/** Small files; the directory is named by the hash of their contents, which are compared before each use. */
 export function contentsOf(files: Files): Contents {
   return {
     name: digestOf(files),

@@ -2,12 +2,12 @@ import { getAssetKeys, getRawAsset } from "node:sea";
 import { fileURLToPath } from "node:url";
 import { Script } from "node:vm";
 
-/** Where parts are required from: the carried root. */
+/** The directory from which parts are required: the root embedded in the executable. */
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /**
- * Loads the parts that are named, and prints a line of JSON: the names that each exports, and the texts whose compiled code
- * this V8 rejects. A build is checked by it: test/build/parts.system.test.ts.
+ * Loads the given parts and prints a line of JSON: the exports of each part, and the texts whose compiled code this V8
+ * rejects. Used to check a build: test/build/parts.system.test.ts.
  */
 export async function checkParts(names: readonly string[] = process.argv.slice(3)): Promise<void> {
   const parts: Record<string, string[]> = {};
@@ -15,7 +15,7 @@ export async function checkParts(names: readonly string[] = process.argv.slice(3
   console.log(JSON.stringify({ parts, texts: texts().length, rejected: texts().filter(isRejected) }));
 }
 
-/** Keys of the program's texts that have compiled code. */
+/** Keys of the program's texts with compiled code. */
 function texts(): string[] {
   return getAssetKeys().flatMap((key) => (key.endsWith(".cache") ? key.slice(0, -".cache".length) : []));
 }

@@ -1,2 +1,2 @@
-/** The hidden first word of the executable's check of itself: `xsys __check-parts NAME…`. */
+/** Hidden first word that makes the executable check itself: `xsys __check-parts NAME…`. */
 export const CHECK_WORD = "__check-parts";

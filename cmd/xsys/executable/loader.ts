@@ -3,20 +3,20 @@ import { getRawAsset } from "node:sea";
 import { Script } from "node:vm";
 
 /**
- * The single executable's first step, and that of its threads: runs the part of the program that ENTRY names. The
- * program is carried as assets, `NAME.js` a CommonJS module each, with V8's compiled code of it in `NAME.js.cache`; a part
- * is compiled when it is first required, so that a call of one command costs that command.
+ * Entry point of the single executable and of its threads: runs the part of the program named by ENTRY. The program is
+ * embedded as assets: each `NAME.js` is a CommonJS module, with V8's compiled code in `NAME.js.cache`. A part is
+ * compiled when it is first required, so that a call loads only the code of its command.
  */
-/** Name of the first part: the build, and whoever starts a thread, put its declaration before this text. */
+/** Name of the first part. The build, and the code that starts a thread, put its declaration before this text. */
 declare const ENTRY: string;
-/** The folder that the program was built to believe that it lies in; nothing is there. Set by the build. */
+/** The directory in which the program was built to run; it does not exist on disk. Set by the build. */
 declare const CARRIED_ROOT: string;
 
 type Require = (id: string) => unknown;
 type Part = (require: Require, module: { exports: unknown }, exports: unknown, file: string, folder: string) => void;
 
 const loaded = new Map<string, { exports: unknown }>();
-/** Those that nearly every call needs, in one text: each by itself, they took 1 ms more. */
+/** Parts that nearly every call needs, in one text: loaded separately, they took 1 ms more. */
 const together = compiled<Readonly<Record<string, Part>>>("together.js");
 load(ENTRY);
 
@@ -30,14 +30,14 @@ function load(name: string): unknown {
   return module.exports;
 }
 
-/** A cache that another V8 made, or one with other flags, is passed over by V8, which then compiles the text. */
+/** V8 ignores a cache from another version or with other flags, and compiles the text. */
 function compiled<T>(name: string): T {
   const text = Buffer.from(getRawAsset(name)).toString("latin1"); // the build escapes what is not ASCII
   const cachedData = Buffer.from(getRawAsset(`${name}.cache`));
   return new Script(text, { filename: `xsys:${name}`, cachedData }).runInThisContext();
 }
 
-/** Parts by their paths, relative or below the root; the rest are Node's own. */
+/** Resolves parts by their paths, relative or below the root; all other ids are Node's built-in modules. */
 function requireFrom(from: string): Require {
   return (id) => {
     if (id.startsWith(".")) return load(posix.join(dirname(from), id));
@@ -57,7 +57,7 @@ type Threads = typeof import("node:worker_threads");
 
 let threads: Threads | undefined;
 
-/** A thread that is started by the file of a part runs that part. */
+/** A thread that is started with the file of a part runs that part. */
 function withCarriedThreads(builtIn: Threads): Threads {
   threads ??= {
     ...builtIn,

@@ -1,7 +1,9 @@
 import { endWith } from "../end-with.ts";
 import { CHECK_WORD } from "./check-word.ts";
 
-/** The single executable's main part. What Node would warn of is for those who wrote it, as with the launchers. */
+/**
+ * Main part of the single executable. Node's warnings are for developers, so they are turned off, as in the launchers.
+ */
 process.removeAllListeners("warning");
 if (process.argv[2] === CHECK_WORD) void import("./check-parts.ts").then(({ checkParts }) => checkParts());
 else void runWords();

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { unpackAssets } from "./assets.ts";
 
 /**
- * What node-pty finds its native part with, in the place of its own `lib/utils.js`: it lies among the executable's
- * assets, and has to be a file to be loaded.
+ * Loads the native module of node-pty; replaces node-pty's own `lib/utils.js`. The module is an asset of the executable
+ * and must be written to a file before it can be loaded.
  */
 export function loadNativeModule(name: string): { readonly dir: string; readonly module: unknown } {
   const dir = unpackAssets("native/");

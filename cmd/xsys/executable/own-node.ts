@@ -4,30 +4,33 @@ import { join } from "node:path";
 import { isOwn } from "./own-folder.ts";
 import { type Contents, unpack } from "./unpack.ts";
 
-/** By this text in its file Node knows whether it carries a program: https://nodejs.org/api/single-executable-applications.html */
-const FUSE = ["NODE", "SEA", "FUSE", "fce680ab2cc467b6e072b8b5df1996b2"].join("_"); // joined, so that it is not in this program
+/**
+ * By this text in its file, Node detects an embedded program:
+ * https://nodejs.org/api/single-executable-applications.html
+ */
+const FUSE = ["NODE", "SEA", "FUSE", "fce680ab2cc467b6e072b8b5df1996b2"].join("_"); // joined, so that the text does not occur in this program
 const CARRIES = Buffer.from(`${FUSE}:1`);
 const PROGRAM = process.platform === "win32" ? "node.exe" : "node";
 
 /**
- * The Node in the single executable as a program of its own, for workers where there is no other one: all that Node's
- * documentation says of `process.execPath`, NODE_OPTIONS and Node's own options holds for it. It is a copy of the executable
- * that is told to carry no program; it is written to the user's cache once, and takes as much space.
- * @throws DENIED where it cannot be written, or not be run
+ * The Node in the single executable as a separate program, for workers on machines without Node: `process.execPath`,
+ * NODE_OPTIONS and Node's command-line options work as documented. It is a copy of the executable that is marked as
+ * having no embedded program. It is written to the user's cache once and takes the same space.
+ * @throws DENIED if it cannot be written or run
  */
 export function ownNode(): string {
   given = join(unpack(nodeOf(process.execPath)), PROGRAM);
   return given;
 }
 
-/** Whether a program is the one that `ownNode` gave. */
+/** Whether a program is the one that `ownNode` returned. */
 export function isOwnNode(program: string): boolean {
   return program === given;
 }
 
 let given: string | undefined;
 
-/** The folder's name goes by what tells one executable from another: 118 MiB are not read again before every use. */
+/** The directory is named by size and time of the executable, so that its 118 MiB are not read before every use. */
 export function nodeOf(executable: string): Contents {
   const { size, mtimeMs } = statSync(executable);
   return {
@@ -35,7 +38,7 @@ export function nodeOf(executable: string): Contents {
     isIn(folder) {
       const file = join(folder, PROGRAM);
       if (!isOwn(folder, "folder") || !isOwn(file, "file")) return false;
-      return process.platform === "darwin" || statSync(file).size === size; // a signature has bytes of its own
+      return process.platform === "darwin" || statSync(file).size === size; // the signature changes the size
     },
     write: (folder) => writeNode(executable, join(folder, PROGRAM)),
   };
@@ -44,7 +47,7 @@ export function nodeOf(executable: string): Contents {
 function writeNode(executable: string, file: string): void {
   const bytes = readFileSync(executable);
   const place = bytes.indexOf(CARRIES);
-  if (place < 0 || bytes.includes(CARRIES, place + 1)) throw new Error(`${executable} carries no Node that is known`);
+  if (place < 0 || bytes.includes(CARRIES, place + 1)) throw new Error(`${executable} does not contain a known Node`);
   bytes.write("0", place + CARRIES.length - 1);
   writeFlushed(file, bytes);
   if (process.platform === "darwin") execFileSync("codesign", ["--sign", "-", "--force", file]);
@@ -61,9 +64,9 @@ function writeFlushed(file: string, bytes: Buffer): void {
   }
 }
 
-/** No program can be run from a file system that is mounted so. */
+/** A file system that is mounted with noexec cannot run programs. */
 function refuseUnlessRuns(file: string): void {
   const { error, stdout, stderr } = spawnSync(file, ["--version"], { encoding: "utf8", env: {} });
   if (error !== undefined) throw new Error(`${file} cannot be run: ${error.message}`);
-  if (stdout.trim() !== process.version) throw new Error(`${file} is no Node: ${stderr.trim() || stdout.trim()}`);
+  if (stdout.trim() !== process.version) throw new Error(`${file} is not Node: ${stderr.trim() || stdout.trim()}`);
 }

@@ -2,26 +2,27 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, st
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { XsysError } from "../../../protocol/errors.ts";
-import { isOwn, isSomebodyElses } from "./own-folder.ts";
+import { isOwn, isOwnedByAnother } from "./own-folder.ts";
 
-/** Begins the names of folders that are being written. */
+/** Prefix of the names of directories that are being written. */
 const NEW = ".new-";
 const HOUR = 3_600_000;
 
-/** What is unpacked to a folder of its own. */
+/** Contents that are unpacked to their own directory. */
 export interface Contents {
-  /** The folder's name, which other contents do not have. */
+  /** Name of the directory, unique to these contents. */
   readonly name: string;
-  /** Writes the files to a new folder. */
+  /** Writes the files to a new directory. */
   write(folder: string): void;
-  /** Whether a folder has these files, as they were written. */
+  /** Whether a directory has these files, unchanged. */
   isIn(folder: string): boolean;
 }
 
 /**
- * Writes contents once, below the first of the places that will do, and looks at them again before every use. The folder is
- * made under another name, so that it is whole when it is found, whoever else starts, and whenever this process is killed.
- * @throws DENIED where no place can be trusted, or written to
+ * Writes contents once, below the first usable place, and checks them before every use. The directory is created under
+ * a temporary name and then renamed, so that it is complete when found, even with concurrent starts or if this process
+ * is killed.
+ * @throws DENIED if no place can be trusted or written to
  */
 export function unpack(contents: Contents, places: readonly string[] = cachePlaces()): string {
   const problems: string[] = [];
@@ -32,19 +33,19 @@ export function unpack(contents: Contents, places: readonly string[] = cachePlac
       problems.push((error as Error).message);
     }
   }
-  throw new XsysError("DENIED", `there is no folder to unpack in: ${problems.join("; ")}`);
+  throw new XsysError("DENIED", `there is no directory to unpack into: ${problems.join("; ")}`);
 }
 
-/** The user's cache, and where that cannot be had (another's home, after sudo, or none), the temporary folder. */
+/** The user's cache; if it is not usable (no home, or another user's home after sudo), the temporary directory. */
 export function cachePlaces(): string[] {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
   return [join(cache, "xsys"), join(tmpdir(), `xsys-cache-${process.getuid?.() ?? "user"}`)];
 }
 
 function unpackIn(place: string, contents: Contents): string {
-  refuseAnothersHome(dirname(place));
+  refuseForeignHome(dirname(place));
   mkdirSync(place, { recursive: true, mode: 0o700 });
-  if (!isOwn(place, "folder")) throw new Error(`${place} is not a folder of this user alone`);
+  if (!isOwn(place, "folder")) throw new Error(`${place} is not a directory accessible only to this user`);
   const folder = join(place, contents.name);
   if (contents.isIn(folder)) return folder;
   removeAbandoned(place);
@@ -55,11 +56,11 @@ function unpackIn(place: string, contents: Contents): string {
   } finally {
     rmSync(made, { recursive: true, force: true });
   }
-  if (!contents.isIn(folder)) throw new Error(`${folder} does not hold what was put there`);
+  if (!contents.isIn(folder)) throw new Error(`${folder} does not contain the files that were written`);
   return folder;
 }
 
-/** What a process that was killed while it wrote has left: to write takes a second. */
+/** Removes what processes left that were killed while writing. An hour is safe: writing takes a second. */
 function removeAbandoned(place: string): void {
   for (const name of readdirSync(place)) {
     const folder = join(place, name);
@@ -69,15 +70,15 @@ function removeAbandoned(place: string): void {
   }
 }
 
-/** What root leaves in a user's home (sudo keeps HOME), that user could neither use nor remove. */
-function refuseAnothersHome(parent: string): void {
+/** Files that root creates in a user's home (sudo keeps HOME) could neither be used nor removed by that user. */
+function refuseForeignHome(parent: string): void {
   if (parent === tmpdir()) return;
   let folder = parent;
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
-  if (isSomebodyElses(folder)) throw new Error(`${folder} is somebody else's`);
+  if (isOwnedByAnother(folder)) throw new Error(`${folder} belongs to another user`);
 }
 
-/** What is there and broken gives way. */
+/** Moves the new directory into place, replacing a damaged one. */
 function replace(folder: string, made: string, contents: Contents): void {
   if (isRenamed(made, folder) || contents.isIn(folder)) return;
   const aside = `${made}.broken`;
@@ -85,7 +86,7 @@ function replace(folder: string, made: string, contents: Contents): void {
   isRenamed(made, folder);
 }
 
-/** Of two that make a folder at once, or move a broken one away, one is first, and the other one finds it done. */
+/** False if the rename is not possible, as when another process has created or moved the directory first. */
 function isRenamed(from: string, to: string): boolean {
   try {
     renameSync(from, to);

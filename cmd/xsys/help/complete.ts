@@ -9,27 +9,27 @@ import { ACTIONS, MODULES, WORDS, type Word } from "../words.ts";
 import { flagsOf } from "./word-flags.ts";
 
 /**
- * What the last of the words after `xsys` may become: modules, actions, flags, and the values of those that have a
- * fixed set. Nothing where anything goes, so that the shell offers files.
+ * Candidates for the last of the words after `xsys`: modules, actions, flags, and values from a fixed set. Empty where
+ * any value is allowed, so that the shell offers files.
  */
 export function complete(words: readonly string[]): string[] {
   const partial = words.at(-1) ?? "";
   return candidates(settledBy(words.slice(0, -1)), partial).filter((candidate) => candidate.startsWith(partial));
 }
 
-/** What the words before the partial one settle. */
+/** What the words before the partial one determine. */
 interface Settled {
-  /** Words by place: module and action, or another first word, and what follows. */
+  /** Positional words: module and action, or another first word, and what follows. */
   readonly placed: readonly string[];
   /** Options given so far. */
   readonly given: ReadonlySet<string>;
-  /** Set when the partial word is an option's value: what it may be. */
+  /** The allowed values, if the partial word is the value of an option. */
   readonly values?: readonly string[];
-  /** After `--` there are no more options. */
+  /** True after `--`. */
   readonly optionsEnded?: boolean;
 }
 
-/** What an option takes: nothing, perhaps a socket's path, or a value, one of those listed if there are any. */
+/** The value of an option: none, an optional socket path, or a required value (one of those listed, if any). */
 type Takes = "nothing" | "maybe a path" | readonly string[];
 
 function settledBy(words: readonly string[]): Settled {
@@ -71,7 +71,7 @@ function actionsOf(module: string): string[] {
   ];
 }
 
-/** The options that may follow. A command's own comes before a global one of its name, as when the line is run. */
+/** The options that may follow. A command's own option takes precedence over a global one of the same name. */
 function optionsAfter(placed: readonly string[]): ReadonlyMap<string, Takes> {
   const { properties = {} } = contractAfter(placed)?.params ?? {};
   return new Map<string, Takes>([
@@ -97,7 +97,7 @@ function wordAfter([first = ""]: readonly string[]): Word | undefined {
   return Object.hasOwn(WORDS, first) ? WORDS[first] : undefined;
 }
 
-/** Values of a positional, by its place; those of the last one when it takes all words left. */
+/** Values of the positional at a place; of the last one if it takes all remaining words. */
 function placeValues({ positionals = [], params }: Contract, place: number): readonly string[] {
   const last = positionals.at(-1);
   const positional = positionals[place] ?? (last?.endsWith("...") ? last : undefined);

@@ -8,7 +8,7 @@ export function isShell(word: string): word is Shell {
   return SHELLS.includes(word as Shell);
 }
 
-/** A script that makes a shell complete `xsys`. Where xsys has nothing to offer, the shell offers files. */
+/** A completion script for a shell. If xsys has no candidates, the shell offers files. */
 export function completionScript(shell: Shell): string {
   return SCRIPTS[shell];
 }

@@ -10,8 +10,7 @@ import { flagGroupsOf } from "./word-flags.ts";
 import { wordHelp } from "./word-help.ts";
 
 /**
- * Help on what the words after `xsys` name: nothing, a module, a command, or a word such as `serve`. Ends with a line
- * end.
+ * Help for the words after `xsys`: none, a module, a command, or a word such as `serve`. Ends with a line end.
  * @throws UNKNOWN_COMMAND
  */
 export async function helpText([first, action]: readonly string[], style: HelpStyle): Promise<string> {

@@ -1,15 +1,15 @@
 import yargs, { type Argv } from "yargs";
 
 export interface HelpStyle {
-  /** Width of the terminal; 0 when there is none. */
+  /** Width of the terminal; 0 if there is none. */
   readonly columns: number;
 }
 
-/** Wider lines are hard to read, however wide the terminal is. */
+/** Maximum width, because longer lines are hard to read. */
 const WIDEST = 100;
 const WITHOUT_TERMINAL = 80;
 
-/** A yargs instance that only lays help out: it parses nothing, adds nothing and never ends the process. */
+/** A yargs instance used only to lay out help: it parses nothing, adds nothing and never ends the process. */
 export function layout({ columns }: HelpStyle): Argv {
   return yargs([])
     .scriptName("xsys")
@@ -20,13 +20,13 @@ export function layout({ columns }: HelpStyle): Argv {
     .wrap(Math.min(columns || WITHOUT_TERMINAL, WIDEST));
 }
 
-/** The help, followed by what must keep its lines as they are, such as command lines to copy. */
+/** The help, followed by texts that must not be wrapped, such as command lines to copy. */
 export async function rendered(argv: Argv, ...verbatim: readonly string[]): Promise<string> {
   const text = (await argv.getHelp()).replaceAll(/[ ]+$/gm, "");
   return `${[text.trim(), ...verbatim].join("\n\n")}\n`;
 }
 
-/** Lines under a title, in two columns. */
+/** Rows of two columns below a title. */
 export function columnsUnder(title: string, rows: readonly (readonly [left: string, right: string])[]): string {
   return [title, ...rows.map(([left, right]) => `  ${left}  \t${right}`)].join("\n");
 }

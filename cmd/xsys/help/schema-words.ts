@@ -13,7 +13,7 @@ export function typeWords(schema: JsonSchema): string {
   return typeof schema.type === "string" ? (NAMES[schema.type] ?? schema.type) : "any JSON";
 }
 
-/** What a value must be beyond its type: `1 to 100`, `at least 1`, `not empty`, `matching \`^[a-z]*$\``; or nothing. */
+/** Limits of a value beyond its type: `1 to 100`, `at least 1`, `not empty`, `matching \`^[a-z]*$\``; or empty. */
 export function limitWords({ minimum, maximum, minLength, minItems, pattern }: JsonSchema): string {
   if (pattern !== undefined) return `matching \`${pattern}\``;
   if (minimum !== undefined && maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) {
@@ -24,7 +24,7 @@ export function limitWords({ minimum, maximum, minLength, minItems, pattern }: J
   return minLength === 1 || minItems === 1 ? "not empty" : "";
 }
 
-/** A unit in words: `unix-seconds` is a form of time, the rest are their own names. */
+/** A unit in words: `unix-seconds` is spelled out, other units are their own names. */
 export function unitWords({ "x-unit": unit }: JsonSchema): string {
   if (unit === undefined) return "";
   return unit.startsWith("unix-") ? `${unit.slice("unix-".length)} since 1970` : unit;
@@ -37,7 +37,7 @@ export interface FieldWords {
   readonly optional: boolean;
 }
 
-/** Every named field of a value, those of nested objects, lists and records after their parent. */
+/** All named fields of a value; those of nested objects, lists and records follow their parent. */
 export function fieldsOf(schema: JsonSchema, prefix = ""): FieldWords[] {
   const { properties, required = [] } = schema;
   const dot = prefix === "" ? "" : ".";

@@ -3,12 +3,12 @@ import { SERVE_OPTIONS } from "../serve-options.ts";
 import { SERVER_FLAG_GROUPS } from "../server/groups.ts";
 import { UNIT_OPTIONS } from "../service-unit/unit-options.ts";
 
-/** The options of a first word that is no module, by what they are about. */
+/** The options of a first word that is not a module, in groups. */
 export function flagGroupsOf(word = ""): Readonly<Record<string, FlagTable>> {
   return (Object.hasOwn(GROUPS, word) && GROUPS[word]) || {};
 }
 
-/** The same, all together. */
+/** The same options in one table. */
 export function flagsOf(word = ""): FlagTable {
   return Object.assign({}, ...Object.values(flagGroupsOf(word)));
 }

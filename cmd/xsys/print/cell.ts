@@ -3,7 +3,7 @@ import { printable } from "./printable.ts";
 import { alternative, itemsOf } from "./shape.ts";
 import { formatNumber } from "./units.ts";
 
-/** A value on one line, safe for a terminal: lists by spaces, what has fields as JSON, nothing for what is not there. */
+/** A value on one line, safe for a terminal: lists separated by spaces, objects as JSON, an absent value as no text. */
 export function cellText(schema: JsonSchema, value: unknown): string {
   if (value === undefined || value === null) return "";
   const shape = alternative(schema, value);

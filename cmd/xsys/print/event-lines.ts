@@ -3,10 +3,10 @@ import type { EventOf } from "../../../protocol/contract/command.ts";
 import { printable, printableLine } from "./printable.ts";
 import { formatNumber } from "./units.ts";
 
-/** How a person reads the events of a command, one to a line. A command that is not here prints JSON. */
+/** Readable form of a command's events, one per line. Commands without an entry print JSON. */
 export interface EventLines {
   readonly line: (event: unknown) => string;
-  /** On a terminal, each event takes the place of the one before it. */
+  /** On a terminal, each event overwrites the previous one. */
   readonly redraws?: boolean;
 }
 
@@ -57,8 +57,8 @@ function modifiedLines(event: Event<"fs.watch-content">): string {
 }
 
 function diffLines({ lines = [], omitted }: Pick<Event<"watch.content">, "lines" | "omitted">): string[] {
-  const told = lines.map(({ type, line, text }) => `${type === "added" ? "+" : "-"}${line}: ${printableLine(text)}`);
-  return omitted === undefined ? told : [...told, `(no lines: ${omitted})`];
+  const texts = lines.map(({ type, line, text }) => `${type === "added" ? "+" : "-"}${line}: ${printableLine(text)}`);
+  return omitted === undefined ? texts : [...texts, `(no lines: ${omitted})`];
 }
 
 function workerLine({ time, id, line }: Event<"cluster.logs">): string {

@@ -7,13 +7,13 @@ const NAME = { title: "", right: false };
 
 type Pair = readonly [name: string, stats: Readonly<Record<string, unknown>>];
 
-/** A list of pairs of a name and stats with a mode. */
+/** Whether the list consists of pairs of a name and stats with a mode. */
 export function isFileList(schema: JsonSchema, values: readonly unknown[]): values is readonly Pair[] {
   const [, stats] = placesOf(itemsOf(schema) ?? {}) ?? [];
   return fieldOfUnit(stats, "mode") !== undefined && values.every((pair) => Array.isArray(pair) && isObject(pair[1]));
 }
 
-/** Lines like those of `ls -l`: kind and mode, size, last change, name. Names are never cut. */
+/** Lines as of `ls -l`: type and mode, size, modification time, name. Names are never truncated. */
 export function fileList(schema: JsonSchema, pairs: readonly Pair[]): string[] {
   const [, stats = {}] = placesOf(itemsOf(schema) ?? {}) ?? [];
   const fields = (["mode", "bytes", "unix-seconds"] as const)
@@ -27,7 +27,7 @@ export function fileList(schema: JsonSchema, pairs: readonly Pair[]): string[] {
   return aligned(columns, rows);
 }
 
-/** The first field with a unit: sizes and times come in the order of their weight. */
+/** The first field with the unit: sizes and times are declared in order of importance. */
 function fieldOfUnit(schema: JsonSchema | undefined, unit: string): [string, JsonSchema] | undefined {
   return Object.entries(schema?.properties ?? {}).find(([, property]) => property["x-unit"] === unit);
 }

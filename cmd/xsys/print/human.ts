@@ -8,11 +8,11 @@ import { type Style, table } from "./table.ts";
 import { widthOf } from "./width.ts";
 
 /**
- * What people read as a command's answer: all that goes to standard output, its last line end included; nothing for
- * null and for an empty list. It follows from the result's schema alone.
+ * The readable form of a result: the complete standard output, including the last line end; empty for null and for an
+ * empty list. It is derived only from the result's schema.
  *
- * A string is printed as it is, control characters too, as cat(1) does: it is what was asked for. It gets a line end
- * when it has none; `fs.cat` gives a file byte by byte. In lists, tables and fields control characters are escaped.
+ * A string is printed unchanged, including control characters, as cat(1) does. A line end is added if it has none;
+ * `fs.cat` prints the exact bytes of a file. In lists, tables and fields, control characters are escaped.
  */
 export function humanText({ result: schema, columns }: Contract, result: unknown, style: Style): string {
   if (typeof result === "string") return result.endsWith("\n") ? result : `${result}\n`;
@@ -51,7 +51,7 @@ function rowsBlock(
   return table(columns, cells, style);
 }
 
-/** A record of objects is a table with the key before each row; any other record is fields. */
+/** A record of objects is printed as a table with the key in the first column; any other record as fields. */
 function recordBlock(schema: JsonSchema, value: Readonly<Record<string, unknown>>, style: Style): string[] {
   const rows = Object.entries(value);
   if (schema.properties === undefined || rows.length === 0) {
@@ -67,7 +67,7 @@ function recordBlock(schema: JsonSchema, value: Readonly<Record<string, unknown>
 
 const INDENT = "  ";
 
-/** A line for each field, values aligned; what has lines of its own stands below its name, indented. */
+/** One line per field, with aligned values; multi-line values are indented below their name. */
 function fieldsBlock(
   properties: Readonly<Record<string, JsonSchema>>,
   value: Readonly<Record<string, unknown>>,

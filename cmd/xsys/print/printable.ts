@@ -1,12 +1,12 @@
 /**
- * Text that cannot drive a terminal: control characters, and those that turn the direction of writing, are shown as
- * `\n`, `\x1b`, `\u202e`. A hostile file name can then neither clear the screen nor fake a row.
+ * Text that cannot control a terminal: control characters and bidirectional overrides are shown as `\n`, `\x1b`,
+ * `\u202e`. A malicious file name can then neither clear the screen nor imitate a row.
  */
 export function printable(text: string): string {
   return UNSAFE.test(text) ? text.replaceAll(UNSAFE_EACH, visible) : text;
 }
 
-/** The same for text on lines of its own, where a tab does no harm. */
+/** Like `printable`, for text on its own line, where tabs are harmless. */
 export function printableLine(text: string): string {
   return UNSAFE.test(text) ? text.split("\t").map(printable).join("\t") : text;
 }

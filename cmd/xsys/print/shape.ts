@@ -1,21 +1,21 @@
 import type { JsonSchema } from "../../../protocol/contract/schema.ts";
 
-/** The alternative of a schema that a value is of, told by its kind, its required properties and its first item. */
+/** The alternative of a schema that matches a value, by its type, its required properties and its first item. */
 export function alternative(schema: JsonSchema, value: unknown): JsonSchema {
   return schema.anyOf?.find((choice) => fits(choice, value)) ?? schema;
 }
 
-/** The schema of a list's items; undefined for a tuple and for anything else. */
+/** The schema of a list's items; undefined for tuples and other schemas. */
 export function itemsOf({ items }: JsonSchema): JsonSchema | undefined {
   return items === undefined || Array.isArray(items) ? undefined : (items as JsonSchema);
 }
 
-/** The schemas of a tuple's places; undefined for anything else. */
+/** The schemas of a tuple's elements; undefined for other schemas. */
 export function placesOf({ items }: JsonSchema): readonly JsonSchema[] | undefined {
   return Array.isArray(items) ? items : undefined;
 }
 
-/** The schema of a record's values; undefined for an object of named properties. */
+/** The schema of a record's values; undefined for an object with named properties. */
 export function valuesOf({ additionalProperties }: JsonSchema): JsonSchema | undefined {
   return typeof additionalProperties === "object" ? additionalProperties : undefined;
 }

@@ -3,21 +3,21 @@ import { cut, widthOf } from "./width.ts";
 
 export interface Column {
   readonly title: string;
-  /** Numbers stand at the right, text at the left. */
+  /** Numbers are aligned to the right, text to the left. */
   readonly right: boolean;
 }
 
 export interface Style {
   readonly color: boolean;
-  /** Width of the terminal; 0 when there is none, and nothing is cut. */
+  /** Width of the terminal; 0 if there is none, so that nothing is truncated. */
   readonly columns: number;
 }
 
 const GAP = "  ";
-/** What a cut column keeps at the least: three letters and the ellipsis. */
+/** Minimum width of a truncated column: three letters and the ellipsis. */
 const NARROWEST = 4;
 
-/** Lines of an aligned table under a header. Cells are printable text. */
+/** Lines of an aligned table with a header. Cells must be printable text. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], style: Style): string[] {
   const natural = columns.map(({ title }, i) =>
     rows.reduce((widest, row) => Math.max(widest, widthOf(row[i] ?? "")), widthOf(title)),
@@ -31,14 +31,14 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   return [style.color ? bold(header) : header, ...rows.map((row) => line(row, columns, widths))];
 }
 
-/** Lines aligned like a table's, without a header and never cut. */
+/** Lines aligned as in a table, without a header and never truncated. */
 export function aligned(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   return table(columns, rows, { color: false, columns: 0 }).slice(1);
 }
 
 /**
- * Takes what is too much from the widest column of text, then from the next that has become the widest. Numbers are
- * never cut: a number without its end is another number.
+ * Narrows the widest text column repeatedly until the table fits. Numbers are never truncated, because a truncated
+ * number is a different number.
  */
 function narrowed(columns: readonly Column[], natural: readonly number[], available: number): number[] {
   const widths = [...natural];
@@ -72,7 +72,7 @@ function line(cells: readonly string[], columns: readonly Column[], widths: read
     .trimEnd();
 }
 
-/** The caller has decided about colour; what stream this process writes to is not asked again. */
+/** The caller has decided whether to use colour, so the output stream is not checked again. */
 function bold(text: string): string {
   return styleText("bold", text, { validateStream: false });
 }

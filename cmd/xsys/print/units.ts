@@ -1,6 +1,6 @@
 import type { Unit } from "../../../protocol/contract/schema.ts";
 
-/** A number as people read it: `1.50 KB`, `3d 04:05:06`, `12.3%`. Times are local. */
+/** A number in readable form: `1.50 KB`, `3d 04:05:06`, `12.3%`. Times are local. */
 export function formatNumber(value: number, unit?: Unit): string {
   switch (unit) {
     case "bytes":
@@ -28,7 +28,7 @@ export function formatNumber(value: number, unit?: Unit): string {
 
 const SIZES = ["B", "KB", "MB", "GB", "TB", "PB", "EB"] as const;
 
-/** In steps of 1024, as `fs.size` answers; the step is taken where rounding to two decimals would show `1024.00`. */
+/** In steps of 1024, as in `fs.size`; the next unit is used if rounding to two decimals would show `1024.00`. */
 function formatBytes(value: number): string {
   let [size, step] = [value, 0];
   while (Math.abs(size) >= (step === 0 ? 1024 : 1023.995) && step < SIZES.length - 1) {
@@ -45,7 +45,7 @@ function localTime(milliseconds: number): string {
   return `${date} ${clock(time.getHours(), time.getMinutes(), time.getSeconds())}`;
 }
 
-/** Below a minute in seconds, fractions included; then `hh:mm:ss`, with days before it. */
+/** Below a minute in seconds with fractions; otherwise `hh:mm:ss`, preceded by the days. */
 function formatDuration(seconds: number): string {
   if (seconds < 60) return `${formatPlain(seconds)} s`;
   const whole = Math.floor(seconds);
@@ -54,7 +54,9 @@ function formatDuration(seconds: number): string {
   return days === 0 ? time : `${days}d ${time}`;
 }
 
-/** The twelve bits of a mode as ls(1) writes nine letters: set-user-id, set-group-id and sticky show in the x places. */
+/**
+ * The twelve mode bits as nine letters, as in ls(1): set-user-ID, set-group-ID and sticky are shown in the x positions.
+ */
 function formatMode(mode: number): string {
   return [
     triplet(mode >> 6, mode & 0o4000, "s"),
@@ -69,7 +71,7 @@ function triplet(bits: number, special: number, letter: string): string {
   return `${bits & 4 ? "r" : "-"}${bits & 2 ? "w" : "-"}${special ? marked : execute}`;
 }
 
-/** At most two decimals; a smaller number than they can show keeps two digits. */
+/** At most two decimals; a number too small for them keeps two significant digits. */
 function formatPlain(value: number): string {
   return String(Number(value.toFixed(2)) || Number(value.toPrecision(2)));
 }

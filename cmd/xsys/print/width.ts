@@ -1,4 +1,4 @@
-/** Columns that printable text takes on a terminal: two for East Asian wide characters and emoji, none for marks. */
+/** Width of printable text on a terminal: two columns for East Asian wide characters and emoji, none for marks. */
 export function widthOf(text: string): number {
   if (ASCII.test(text)) return text.length;
   let width = 0;
@@ -6,7 +6,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** The text, or as much of its beginning as fits in `columns` with an ellipsis. */
+/** The text, truncated with an ellipsis if it is wider than `columns`. */
 export function cut(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let [kept, width] = ["", 1];
@@ -22,13 +22,13 @@ const ASCII = /^[\x20-\x7e]*$/;
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** Made at the first text that is not ASCII: building it takes 7 ms. */
+/** Created for the first text that is not ASCII, because that takes 7 ms. */
 function graphemes(text: string): Iterable<{ segment: string }> {
   segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   return segmenter.segment(text);
 }
 
-/** Variation selector 16: the character before it is drawn as an emoji. */
+/** Variation selector 16: the preceding character is drawn as an emoji. */
 const EMOJI_STYLE = "\ufe0f";
 
 function graphemeWidth(grapheme: string): 0 | 1 | 2 {
@@ -38,7 +38,7 @@ function graphemeWidth(grapheme: string): 0 | 1 | 2 {
   return isWide(code) || /\p{Emoji_Presentation}|\p{Emoji}\ufe0f/u.test(grapheme) ? 2 : 1;
 }
 
-/** Ranges of East Asian Width W and F (Unicode's EastAsianWidth.txt), gaps between neighbouring blocks included. */
+/** Ranges of East Asian Width W and F (Unicode's EastAsianWidth.txt), including gaps between neighbouring blocks. */
 const WIDE: readonly (readonly [from: number, to: number])[] = [
   [0x1100, 0x115f],
   [0x2e80, 0x303e],

@@ -5,7 +5,9 @@ import { PROGRAM } from "../service-process.ts";
 import type { ServerLog } from "./log/server-log.ts";
 import type { ServerOptions } from "./server-options.ts";
 
-/** Says that the service is ready, in the words that XyPriss's client waits for; to a person, also what to try next. */
+/**
+ * Logs that the service is ready, in the words that XyPriss's client waits for; for people, also commands to try next.
+ */
 export function announce({ socket, addresses }: Service, { gateway, cluster }: ServerOptions, log: ServerLog): void {
   const [address = ""] = addresses;
   log.always(`xsys ${VERSION}, XHSC Edition listening on ${address}`);
@@ -20,7 +22,7 @@ export function announce({ socket, addresses }: Service, { gateway, cluster }: S
   );
 }
 
-/** An address that can be asked, where the service listens on all of them. */
+/** An address to connect to, if the service listens on all addresses. */
 function reachable(address: string): string {
   return address.replace(/^(0\.0\.0\.0|\[::\]):/, "localhost:");
 }

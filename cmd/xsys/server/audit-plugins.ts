@@ -3,12 +3,12 @@ import { join, resolve } from "node:path";
 import type { Logger } from "../../../internal/base/log.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 
-/** Bytes of a package.json that is read at all. */
+/** Maximum size of a package.json, in bytes. */
 const MOST_BYTES = 1024 * 1024;
 
 /**
- * Looks at the folders of plugins before they are let near an application. The form of `xypriss.plugin.xsig` is not
- * public, so that a signature is told of and not verified.
+ * Checks the plugin directories before the application starts. The format of `xypriss.plugin.xsig` is not public, so a
+ * signature is logged but not verified.
  * @throws DENIED for a plugin that has been revoked: `{"xfpm":{"revoked":true}}` in its package.json
  */
 export async function auditPlugins(folders: readonly string[], log: Logger): Promise<void> {
@@ -27,7 +27,7 @@ async function auditPlugin(folder: string, log: Logger): Promise<void> {
     );
   }
   if (await isFile(join(folder, "xypriss.plugin.xsig"))) {
-    log.warn({ plugin, folder }, "the plugin's signature is not verified: its form is not known here");
+    log.warn({ plugin, folder }, "the plugin's signature is not verified, because its format is unknown");
   }
 }
 
@@ -38,7 +38,7 @@ async function readDescription(folder: string, log: Logger): Promise<object | un
     if (size > MOST_BYTES) throw new Error(`${size} bytes`);
     const description: unknown = JSON.parse(await readFile(file, "utf8"));
     if (typeof description === "object" && description !== null) return description;
-    throw new Error("no object");
+    throw new Error("not an object");
   } catch (error) {
     log.warn({ file, reason: (error as Error).message }, "the plugin's package.json cannot be read");
     return undefined;

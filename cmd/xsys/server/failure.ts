@@ -3,12 +3,12 @@ import { ERRORS, XsysError } from "../../../protocol/errors.ts";
 import { reportError } from "../report-error.ts";
 import type { ServerLog } from "./log/server-log.ts";
 
-/** Tells why the service did not start, and gives the exit status, which is never 0. */
-export async function tellFailure(error: unknown, log: ServerLog): Promise<number> {
+/** Reports why the service did not start, and returns the exit status, which is never 0. */
+export async function reportFailure(error: unknown, log: ServerLog): Promise<number> {
   const failure = asStartFailure(error);
   if (log.format === "plain" && !process.stdout.isTTY) {
-    // In one stream, so that nothing can come behind it.
-    log.write(isLookedForUnended(failure.message) ? failure.message : `ERROR: ${oneLine(failure.message)}\n`);
+    // In the same stream as the log, so that no log line can follow it.
+    log.write(mustEndOutput(failure.message) ? failure.message : `ERROR: ${oneLine(failure.message)}\n`);
   } else {
     if (log.format === "json") log.logger.fatal({ code: failure.code }, failure.message);
     await reportError(failure, { json: false, verbose: false });
@@ -16,8 +16,8 @@ export async function tellFailure(error: unknown, log: ServerLog): Promise<numbe
   return ERRORS[failure.code].exit;
 }
 
-/** XyPriss's client looks for these in what follows the last end of a line. */
-function isLookedForUnended(message: string): boolean {
+/** XyPriss's client looks for these texts after the last line end. */
+function mustEndOutput(message: string): boolean {
   return /Address already in use|permission denied|operation not permitted/.test(message);
 }
 
@@ -32,8 +32,8 @@ function asStartFailure(error: unknown): XsysError {
     if (errno?.code === "EACCES" || errno?.code === "EPERM") {
       return new XsysError("DENIED", errno.message, { cause: error });
     }
-    if (errno === undefined) return defect(error);
-    // An address that is none of this machine's, or a name that nobody knows; else a folder that cannot be made.
+    if (errno === undefined) return internalError(error);
+    // With a host: an address that is not of this machine, or an unknown name. Otherwise: a directory that cannot be created.
     const host = errno.hostname ?? errno.address;
     return fromErrno(errno, host === undefined ? "starting" : "listening", host);
   }
@@ -56,9 +56,9 @@ function errnoOf(error: unknown): Errno | undefined {
   return error instanceof Error && "code" in error && "syscall" in error ? (error as Errno) : undefined;
 }
 
-function defect(error: unknown): XsysError {
+function internalError(error: unknown): XsysError {
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new XsysError("INTERNAL", `a defect in xsys: ${message}`, { cause: error });
+  return new XsysError("INTERNAL", `unexpected error in xsys: ${message}`, { cause: error });
 }
 
 function oneLine(message: string): string {

@@ -1,4 +1,4 @@
-/** What an administrator could run to let clients through: all of them, or those of some addresses. */
+/** Commands with which an administrator can open the port for all clients, or for clients with the given addresses. */
 export function firewallCommands(port: number, allowed: readonly string[]): string[] {
   if (allowed.length === 0) return [`sudo ufw allow ${port}/tcp`];
   return allowed

@@ -2,16 +2,16 @@ import { XsysError } from "../../../protocol/errors.ts";
 import { clipped, didYouMean } from "../../../protocol/suggest.ts";
 import { SERVER_FLAGS } from "./groups.ts";
 
-/** A word that no flag is, as it was written, with the value that came behind it. */
+/** A word that is not a known flag, as written, with the value that followed it. */
 export interface LeftOver {
   readonly word: string;
   readonly value?: string;
 }
 
 /**
- * The words by place beyond `server start`: there are none. A flag that XyPriss's client writes and that is not known
- * here is of a client newer than this engine, which then goes without it.
- * @throws UNKNOWN_COMMAND for another action, INVALID_PARAMS for any other word that the client did not write
+ * The words after `server start` that are not known flags. If XyPriss's client wrote them, they are flags of a newer
+ * client and are ignored; otherwise they are refused.
+ * @throws UNKNOWN_COMMAND for another action, INVALID_PARAMS for an unknown word that XyPriss's client did not write
  */
 export function leftOver([, action, ...rest]: readonly string[], signed: boolean): LeftOver[] {
   if (action !== "start") throw noAction(action);
@@ -21,8 +21,8 @@ export function leftOver([, action, ...rest]: readonly string[], signed: boolean
   const [flag = ""] = first.split("=");
   const known = Object.keys(SERVER_FLAGS).map((name) => `--${name}`);
   const problem = first.startsWith("--")
-    ? `there is no flag ${clipped(flag)}${didYouMean(flag, known)}`
-    : `there is nothing for "${clipped(first)}" to be`;
+    ? `unknown flag ${clipped(flag)}${didYouMean(flag, known)}`
+    : `unexpected argument "${clipped(first)}"`;
   throw new XsysError("INVALID_PARAMS", `server start: ${problem}`);
 }
 
@@ -32,7 +32,7 @@ function noAction(action: string | undefined): XsysError {
     : new XsysError("UNKNOWN_COMMAND", `server has no action "${clipped(action)}", only start`);
 }
 
-/** A flag with the word behind it, which may be its value. */
+/** Each flag, with the following word if that may be its value. */
 function inPairs(words: readonly string[]): LeftOver[] {
   const found: LeftOver[] = [];
   for (let i = 0; i < words.length; i++) {

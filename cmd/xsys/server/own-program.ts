@@ -5,21 +5,21 @@ import { fileURLToPath } from "node:url";
 
 /** How this process was started. */
 interface Start {
-  /** What a launcher that runs Node says that it was started as: `XSYS_PROGRAM`. */
+  /** `XSYS_PROGRAM`: the path by which a launcher that runs Node was started. */
   readonly launcher: string | undefined;
-  /** This process's own executable is xsys, and not a Node that runs its sources. */
+  /** Whether the executable of this process is xsys itself, not a Node that runs the sources. */
   readonly isExecutable: boolean;
   readonly executable: string;
-  /** The name that the executable was started by: a path, or a name that was found on PATH. */
+  /** The name by which the executable was started: a path, or a name that was found in PATH. */
   readonly name: string;
-  /** The script that Node was given. */
+  /** The script that Node runs. */
   readonly script: string;
   readonly path: string;
 }
 
 /**
- * The file that starts xsys, under the name that this process was started by: a launcher, the executable or a link to it.
- * Undefined where there is none that can be started as a program, which the sources on Windows are not.
+ * The file that starts xsys, by the name with which this process was started: a launcher, the executable or a link to
+ * it. Undefined if there is no such program; on Windows, the sources cannot be started as a program.
  */
 export function ownProgram(start: Start = thisStart()): string | undefined {
   const { launcher, isExecutable, executable, name, script } = start;
@@ -29,17 +29,17 @@ export function ownProgram(start: Start = thisStart()): string | undefined {
   return [script, STARTER].find((file) => isSame(file, STARTER) && isProgram(file));
 }
 
-/** A script with a first line that names its interpreter. */
+/** A script with a `#!` line. */
 const STARTER = fileURLToPath(new URL("../xsys.js", import.meta.url));
 
 function thisStart(): Start {
   const { XSYS_PROGRAM: launcher, PATH: path = "" } = process.env;
-  delete process.env.XSYS_PROGRAM; // it says nothing of the programs that this process starts
+  delete process.env.XSYS_PROGRAM; // it does not apply to the programs that this process starts
   const [, script = ""] = process.argv;
   return { launcher, isExecutable: isSea(), executable: process.execPath, name: process.argv0, script, path };
 }
 
-/** Where a name may have been found. */
+/** Paths at which a name may have been found. */
 function namesOf(name: string, path: string): string[] {
   if (name !== basename(name)) return [resolve(name)];
   return path.split(delimiter).map((folder) => resolve(join(folder, name)));

@@ -4,7 +4,7 @@ import { basename, isAbsolute } from "node:path";
 import { promisify } from "node:util";
 import { callerPid } from "../caller-pid.ts";
 
-/** What runs scripts. */
+/** A runtime for scripts. */
 export interface Runtime {
   readonly name: "node" | "bun";
   /** Absolute path of its executable. */
@@ -12,12 +12,12 @@ export interface Runtime {
 }
 
 /**
- * What runs the process that called this one, where that is Node or Bun; undefined where it is anything else, has ended,
- * or cannot be looked at.
+ * The runtime of the process that called this one, if it is Node or Bun; undefined if it is another program, has ended,
+ * or cannot be inspected.
  */
 export async function parentRuntime(pid: number = callerPid()): Promise<Runtime | undefined> {
   const file = await executableOf(pid).catch(() => undefined);
-  // Another process may have its number by now.
+  // Its process id may have been reused in the meantime.
   if (file === undefined || !isAbsolute(file) || callerPid() !== pid) return undefined;
   const [, name] = RUNTIME.exec(basename(file)) ?? [];
   const isThere = await access(file, constants.X_OK).then(
@@ -27,13 +27,13 @@ export async function parentRuntime(pid: number = callerPid()): Promise<Runtime 
   return isThere && name !== undefined ? { name: name === "bun" ? "bun" : "node", file } : undefined;
 }
 
-/** Debian's `nodejs`, and versions that lie side by side, such as `node-22` and `node20`. */
+/** Includes Debian's `nodejs`, and versions installed side by side, such as `node-22` and `node20`. */
 const RUNTIME = /^(node|nodejs|bun)[-\d.]*(?:\.exe)?$/i;
 
-/** Milliseconds for a program that is asked. */
+/** Milliseconds for a program to answer. */
 const TIMEOUT = 5_000;
 
-/** Whether a Node runs TypeScript as it is. */
+/** Whether a Node can run TypeScript directly. */
 export async function runsTypeScript(node: string): Promise<boolean> {
   const { NODE_OPTIONS, ...env } = process.env;
   const question = "String(process.features.typescript)";

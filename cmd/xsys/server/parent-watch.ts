@@ -2,26 +2,26 @@ import { readFileSync } from "node:fs";
 import { callerPid } from "../caller-pid.ts";
 import { parentRuntime, type Runtime } from "./parent-runtime.ts";
 
-/** What the watch asks, and tells. */
+/** Dependencies and callback of the watch. */
 export interface ParentWatchOwner {
   /** Whether the process that started this one has ended. */
   isParentGone(): boolean;
-  /** Whether a worker is connected, or one of ours is being started. */
+  /** Whether a worker is connected, or one of our own is being started. */
   hasWorker(): boolean;
-  /** Milliseconds, of any beginning. */
+  /** Monotonic time in milliseconds. */
   now(): number;
-  /** Runs once, when nobody has been there for as long as `PATIENCE`. */
+  /** Called once, when there has been neither parent nor worker for `PATIENCE`. */
   onAbandoned(): void;
 }
 
-/** Milliseconds without parent and without worker. */
+/** Milliseconds without parent and worker after which the engine counts as abandoned. */
 export const PATIENCE = 5_000;
-/** How often that is looked at, in milliseconds: a look takes 2 µs. */
+/** Milliseconds between checks; a check takes 2 µs. */
 const INTERVAL = 500;
 
 /**
- * Sees when nobody is left who could use an engine that an application has started beside itself: the application has
- * ended without stopping it, and no worker is connected. It would hold the port, and the next start would fail.
+ * Detects an abandoned engine: the application that started it has ended without stopping it, and no worker is
+ * connected. Such an engine would keep the port, and the next start would fail.
  */
 export class ParentWatch {
   readonly #owner: ParentWatchOwner;
@@ -55,12 +55,12 @@ export class ParentWatch {
 }
 
 /**
- * Tells whether the process that calls xsys now has ended, when it is asked later; or the launcher between them, which a
- * caller may end in the place of xsys.
+ * Returns a function that tells whether the current caller of xsys has ended, or the launcher between them, which a
+ * caller may end instead of xsys.
  */
 export function parentEnd(caller: number = callerPid()): () => boolean {
   const { ppid } = process;
-  // Elsewhere an orphan gets another parent; on Windows it keeps the number of the one that has ended.
+  // On Windows an orphan keeps the id of its ended parent; elsewhere it gets another parent.
   const isParentGone = process.platform === "win32" ? endOf(ppid) : () => process.ppid !== ppid;
   if (caller === ppid) return isParentGone;
   const isCallerGone = endOf(caller);
@@ -68,8 +68,8 @@ export function parentEnd(caller: number = callerPid()): () => boolean {
 }
 
 /**
- * Whether the caller of a signed start had ended before it could be looked at: an orphan's parent is the process with the
- * number 1. In a container that may be the application itself, which is told by what runs it.
+ * Whether the caller of a signed start had already ended: the parent of an orphan is the process with id 1. In a
+ * container that may be the application itself, which is recognized by its runtime.
  */
 export async function isOrphan(
   caller: number = callerPid(),
@@ -83,13 +83,13 @@ function endOf(pid: number): () => boolean {
   return () => first === undefined || stateOf(pid) !== first;
 }
 
-/** What stays the same while a process runs; undefined when it does not. */
+/** A value that stays the same while a process runs; undefined if it does not run. */
 function stateOf(pid: number): string | undefined {
   if (!isRunning(pid)) return undefined;
   return process.platform === "linux" ? startOf(pid) : "running";
 }
 
-/** When it started, as another process may get its number. One that nobody has waited for yet has ended as well. */
+/** Start time of a process, because its id may be reused. A zombie counts as ended. */
 function startOf(pid: number): string | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "latin1");

@@ -6,8 +6,8 @@ import { XsysError } from "../../../protocol/errors.ts";
 import type { ServerValues } from "./groups.ts";
 
 /**
- * The certificate and key of --tls-cert and --tls-key, in PEM; undefined without them.
- * @throws INVALID_PARAMS for one without the other, INVALID_DATA for what is none or does not fit, or why one is not read
+ * The certificate and key of --tls-cert and --tls-key, in PEM format; undefined without these flags.
+ * @throws INVALID_PARAMS for one without the other, INVALID_DATA if they are invalid or do not match, or the read error
  */
 export async function readTls(
   values: Pick<ServerValues, "tls-cert" | "tls-key">,
@@ -15,7 +15,7 @@ export async function readTls(
   const { "tls-cert": certFile, "tls-key": keyFile } = values;
   if (certFile === undefined && keyFile === undefined) return undefined;
   if (certFile === undefined || keyFile === undefined) {
-    throw new XsysError("INVALID_PARAMS", "server start: --tls-cert and --tls-key go together");
+    throw new XsysError("INVALID_PARAMS", "server start: --tls-cert and --tls-key must be given together");
   }
   const [cert, key] = [await readText("tls-cert", certFile), await readText("tls-key", keyFile)];
   const { createSecureContext } = await import("node:tls");
@@ -23,9 +23,13 @@ export async function readTls(
     createSecureContext({ cert, key });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new XsysError("INVALID_DATA", `${certFile} and ${keyFile} are no certificate and its key: ${reason}`, {
-      cause: error,
-    });
+    throw new XsysError(
+      "INVALID_DATA",
+      `${certFile} and ${keyFile} are not a matching certificate and private key: ${reason}`,
+      {
+        cause: error,
+      },
+    );
   }
   return { cert, key };
 }

@@ -20,7 +20,7 @@ import { ownProgram } from "./own-program.ts";
 import { readTls } from "./read-tls.ts";
 import { preparation, workerCommand } from "./worker-command.ts";
 
-/** What a command line of `xsys server start` says. */
+/** Options from a command line of `xsys server start`. */
 export interface ServerOptions extends Listening {
   readonly root: string;
   readonly confined: boolean;
@@ -29,11 +29,11 @@ export interface ServerOptions extends Listening {
   readonly cluster?: ClusterOptions;
   readonly log: { readonly level: LogLevel; readonly format: "auto" | "plain" | "json" | "pretty" };
   readonly plugins: readonly string[];
-  /** Who shall get through the firewall, where that was asked for; none for everybody. */
+  /** Addresses to let through the firewall, if requested; empty for all. */
   readonly firewall?: { readonly allowed: readonly string[] };
-  /** XyPriss's client started it, for an application that may end without stopping it. */
+  /** XyPriss's client started the service, for an application that may end without stopping it. */
   readonly endsWithParent?: boolean;
-  /** Words that XyPriss's client wrote and nobody here knows. */
+  /** Unknown words that XyPriss's client wrote. */
   readonly leftOver: readonly LeftOver[];
 }
 
@@ -89,7 +89,7 @@ function gatewayOptions(values: ServerValues, given: Given, signed: boolean): Ga
   };
 }
 
-/** A part that is off is absent, and not undefined. */
+/** Removes properties that are undefined, so that a part that is off is absent. */
 function withoutAbsent<T extends object>(parts: T): { readonly [K in keyof T]?: NonNullable<T[K]> } {
   const present = Object.entries(parts).filter(([, part]) => part !== undefined);
   return Object.fromEntries(present) as { readonly [K in keyof T]?: NonNullable<T[K]> };

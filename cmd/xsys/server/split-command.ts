@@ -1,16 +1,16 @@
 import { XsysError } from "../../../protocol/errors.ts";
 
 /**
- * The words of a command line, by the quotes and backslashes of a shell: `python "my app.py"`. Nothing else of a shell is
- * there; a command that needs one is `sh -c '…'`.
- * @throws INVALID_PARAMS for an open quote, or no word at all
+ * Splits a command line into words, with quotes and backslashes as in a shell: `python "my app.py"`. No other shell
+ * syntax is supported; a command that needs it is written as `sh -c '…'`.
+ * @throws INVALID_PARAMS for an unclosed quote or an empty line
  */
 export function splitCommand(line: string): [string, ...string[]] {
   const words: string[] = [];
   for (const [word] of line.matchAll(WORD)) words.push(word.replaceAll(PART, unquoted));
   const [program, ...rest] = words;
   if (program === undefined || line.replaceAll(WORD, "").trim() !== "") {
-    throw new XsysError("INVALID_PARAMS", `--worker-command is no program with arguments: ${line}`);
+    throw new XsysError("INVALID_PARAMS", `--worker-command is not a program with arguments: ${line}`);
   }
   return [program, ...rest];
 }

@@ -6,15 +6,15 @@ import { stopOnSignals, surviveDefects } from "../service-process.ts";
 import { announce } from "./announce.ts";
 import { auditPlugins } from "./audit-plugins.ts";
 import { clearSocketPath } from "./clear-socket-path.ts";
-import { tellFailure } from "./failure.ts";
+import { reportFailure } from "./failure.ts";
 import { firewallCommands } from "./firewall-commands.ts";
 import { createServerLog, type ServerLog } from "./log/server-log.ts";
 import { isOrphan, PATIENCE, ParentWatch, parentEnd } from "./parent-watch.ts";
 import { type ServerOptions, serverOptions } from "./server-options.ts";
 
-/** Runs the service with workers and HTTP until it is stopped, and gives the exit status. */
+/** Runs the service with workers and HTTP until it is stopped, and returns the exit status. */
 export async function startServer(words: readonly string[]): Promise<number> {
-  keepShortLivedYoung();
+  disablePretenuring();
   const isParentGone = parentEnd();
   const options = await serverOptions(words);
   const isAbandoned = options.endsWithParent === true && (await isOrphan()) ? () => true : isParentGone;
@@ -22,18 +22,18 @@ export async function startServer(words: readonly string[]): Promise<number> {
   try {
     return await runServer(options, log, isAbandoned);
   } catch (error) {
-    return await tellFailure(error, log);
+    return await reportFailure(error, log);
   } finally {
     await log.close();
   }
 }
 
 /**
- * After a burst of requests V8 may decide that what a request needs lives long, and goes on allocating it where only a
- * full collection frees it: of one process in four, 40 % of all bytes then survived each scavenge (0.7 % otherwise), and
- * a request took twice the processor for good.
+ * Turns off V8's pretenuring. After a burst of requests, V8 may decide that the objects of a request live long, and
+ * allocate them where only a full collection frees them. In one process of four, 40 % of all bytes then survived each
+ * scavenge (0.7 % otherwise), and a request permanently took twice the CPU time.
  */
-function keepShortLivedYoung(): void {
+function disablePretenuring(): void {
   setFlagsFromString("--no-allocation-site-pretenuring");
 }
 
@@ -48,11 +48,13 @@ async function runServer(options: ServerOptions, log: ServerLog, isParentGone: (
   await service.ended;
   watch?.stop();
   if (service.failure !== undefined) throw service.failure;
-  // XyPriss's client takes a 0 without the announcement for a start that goes on.
+  // XyPriss's client takes exit status 0 without the announcement for a start that is still in progress.
   return isStopped ? ERRORS.CANCELLED.exit : 0;
 }
 
-/** Not for other starts: a shell, nohup or a service manager may end, or hand its child over, and mean it to go on. */
+/**
+ * Only for starts by XyPriss: a shell, nohup or a service manager may end while the service is meant to keep running.
+ */
 function endWithParent(service: Service, log: Logger, isParentGone: () => boolean): ParentWatch {
   const watch = new ParentWatch({
     isParentGone,
@@ -69,11 +71,11 @@ function endWithParent(service: Service, log: Logger, isParentGone: () => boolea
 
 async function begin(options: ServerOptions, log: Logger): Promise<Service> {
   const { socket, descriptor, root, confined, limits, gateway, cluster } = options;
-  for (const { word, value } of options.leftOver) log.warn({ word, value }, "not known here, and passed over");
+  for (const { word, value } of options.leftOver) log.warn({ word, value }, "ignored an unknown argument");
   await auditPlugins(options.plugins, log);
   if (options.firewall !== undefined) {
     for (const command of firewallCommands(gateway.port, options.firewall.allowed)) {
-      log.warn({ command }, "the firewall is not touched; this would open the port");
+      log.warn({ command }, "the firewall is not changed; this command would open the port");
     }
   }
   clearSocketPath(socket, log);

@@ -12,9 +12,9 @@ type CommandValues = Pick<
 >;
 
 /**
- * Program and arguments of a worker; undefined where none is to be started.
- * @throws INVALID_PARAMS for a person's line in which --cluster or what a worker is to run is missing, or is there twice;
- * NOT_FOUND for a script that is not there
+ * Program and arguments of a worker; undefined if no workers are to be started.
+ * @throws INVALID_PARAMS if --cluster or the program is missing, or the program is given twice (only for command lines
+ *   not written by XyPriss's client); NOT_FOUND if the script does not exist
  */
 export async function workerCommand(
   values: CommandValues,
@@ -23,17 +23,20 @@ export async function workerCommand(
 ): Promise<[string, ...string[]] | undefined> {
   const { cluster, "entry-point": script, "worker-command": line } = values;
   if (script !== undefined && line !== undefined)
-    throw invalid("--entry-point and --worker-command exclude each other");
+    throw invalid("--entry-point and --worker-command are mutually exclusive");
   const isToRun = script !== undefined || line !== undefined;
   if (cluster && isToRun) {
     if (line !== undefined) return splitCommand(line);
-    // XyPriss's client is its application, whose workers are run by what runs itself; a shell says nothing of them.
+    // XyPriss's client runs in the application itself, so its workers use the same runtime. Other callers, such as a shell,
+    // say nothing about the runtime of workers.
     return scriptCommand(await existingFile(script ?? ""), values, signed ? await readParent() : undefined);
   }
-  // XyPriss's own engine starts workers when it is given both, and says nothing otherwise.
+  // XyPriss's own engine starts workers if both are given, and otherwise reports no error.
   if (signed || cluster === isToRun) return undefined;
   throw invalid(
-    cluster ? "--cluster needs --entry-point or --worker-command" : "workers are started with --cluster only",
+    cluster
+      ? "--cluster needs --entry-point or --worker-command"
+      : "--entry-point and --worker-command require --cluster",
   );
 }
 
@@ -53,17 +56,17 @@ async function scriptCommand(
   }
   const bun = isTypeScript ? await programOnPath("bun") : undefined;
   if (bun !== undefined) return [bun, script];
-  // The Node of PATH may be too old for TypeScript; the one that runs this is not.
+  // The Node in PATH may be too old for TypeScript; the Node of this process is not.
   const node = isTypeScript ? undefined : await programOnPath("node");
   return [node ?? (await thisNode()), ...nodeOptions(values), script];
 }
 
-/** The Node that runs this, as a program. */
+/** The program file of the Node that runs this process. */
 async function thisNode(): Promise<string> {
   return isSea() ? (await import("../executable/own-node.ts")).ownNode() : process.execPath;
 }
 
-/** What a worker's program needs before each start: the executable's own Node lies in a cache, which may be cleared. */
+/** What to do before each start of a worker: the executable's own Node is in a cache, which may have been cleared. */
 export async function preparation([program]: readonly [string, ...string[]]): Promise<(() => void) | undefined> {
   if (!isSea()) return undefined;
   const { isOwnNode, ownNode } = await import("../executable/own-node.ts");

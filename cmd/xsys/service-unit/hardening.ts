@@ -1,24 +1,26 @@
 type Settings = Readonly<Record<string, string>>;
 
-/** What any systemd can keep a service from, a user's as well: systemd.exec(5). */
+/** Restrictions that every systemd instance can apply, including a user's: systemd.exec(5). */
 export const HARDENED: Settings = {
   NoNewPrivileges: "yes",
   LockPersonality: "yes",
   RestrictRealtime: "yes",
   RestrictSUIDSGID: "yes",
   RestrictNamespaces: "yes",
-  RestrictAddressFamilies: "AF_UNIX AF_INET AF_INET6 AF_NETLINK", // netlink tells of the network's interfaces
+  RestrictAddressFamilies: "AF_UNIX AF_INET AF_INET6 AF_NETLINK", // netlink lists the network interfaces
   SystemCallArchitectures: "native",
   SystemCallFilter: "@system-service",
   SystemCallErrorNumber: "EPERM",
 };
 
-/** What the machine's systemd can, besides. V8 writes code that it runs: MemoryDenyWriteExecute is not for it. */
+/**
+ * Further restrictions of the system instance. Without MemoryDenyWriteExecute, because V8 generates code at run time.
+ */
 export const HARDENED_BY_ROOT: Settings = {
   ProtectSystem: "strict",
   ProtectHome: "read-only",
   PrivateTmp: "yes",
-  PrivateDevices: "yes", // terminals stay
+  PrivateDevices: "yes", // terminals remain available
   ProtectClock: "yes",
   ProtectHostname: "yes",
   ProtectControlGroups: "yes",

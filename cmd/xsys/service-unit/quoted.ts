@@ -1,9 +1,9 @@
-/** A setting of words, each quoted as systemd.syntax(7) and systemd.service(5) have it: nothing in them is expanded. */
+/** A setting of several words, each quoted by systemd.syntax(7) and systemd.service(5), so that nothing is expanded. */
 export function quoted(words: readonly string[]): string {
   return words.map(quotedWord).join(" ");
 }
 
-/** One value with nothing expanded: a path or a name alone in its setting. */
+/** A single value, such as a path or a name, escaped so that nothing is expanded. */
 export function unexpanded(value: string): string {
   return value.replaceAll("%", "%%");
 }

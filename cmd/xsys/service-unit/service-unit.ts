@@ -7,13 +7,13 @@ import { serverOptions } from "../server/server-options.ts";
 import { UNIT_OPTIONS } from "./unit-options.ts";
 import { serviceText, socketText, type UnitOptions } from "./unit-text.ts";
 
-/** What systemd has in the place of /run, or of a user's folder there. */
+/** %t is systemd's specifier for /run, or for the user's runtime directory. */
 const RUN = "%t/xsys/xsys.sock";
 
 /**
- * Prints a unit for systemd that runs `xsys serve`, or `xsys server start`, with the flags that follow; gives the exit
+ * Prints a systemd unit that runs `xsys serve` or `xsys server start` with the flags that follow. Returns the exit
  * status.
- * @throws what the service would throw at these flags, so that no unit is printed that cannot start
+ * @throws the errors of the service for these flags, so that no unit is printed that cannot start
  */
 export async function printServiceUnit(words: readonly string[]): Promise<number> {
   const isOwn = (word: string) => word.startsWith("--") && Object.hasOwn(UNIT_OPTIONS, word.slice(2));
@@ -43,7 +43,7 @@ async function factsOf(words: readonly string[]): Promise<Pick<UnitOptions, "wri
   return { writes: [root, ...folders], drainTimeout: limits.drainTimeout ?? 0, port };
 }
 
-/** The socket that a line names. */
+/** The socket given on the command line. */
 function socketOf(words: readonly string[]): string | undefined {
   for (const [index, word] of words.entries()) {
     const found = /^--(?:socket|ipc)(?:=(.*))?$/.exec(word);

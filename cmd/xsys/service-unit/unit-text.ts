@@ -4,26 +4,26 @@ import { quoted, unexpanded } from "./quoted.ts";
 export interface UnitOptions {
   /** Program and arguments. */
   readonly command: readonly string[];
-  /** Where the service listens, as the command says; or one of systemd's own places, which the command does not say. */
+  /** Socket path given in the command, or a path with a systemd specifier that is added to the command. */
   readonly socket: string | { readonly specifier: string };
-  /** The service's current folder. */
+  /** Working directory of the service. */
   readonly folder: string;
-  /** Folders that it writes to. */
+  /** Directories that the service writes to. */
   readonly writes: readonly string[];
-  /** Milliseconds that what is in flight has to finish at the end. */
+  /** Milliseconds for calls in progress to finish when the service stops. */
   readonly drainTimeout: number;
-  /** Of HTTP. */
+  /** HTTP port. */
   readonly port?: number | undefined;
-  /** Who it runs as, in a unit of the machine's; undefined in one of a user's. */
+  /** User of the service in a system unit; undefined in a user unit. */
   readonly user: string | undefined;
 }
 
 type Settings = Readonly<Record<string, string>>;
 
-/** Milliseconds beyond what is in flight, after which systemd kills what is left. */
+/** Milliseconds after the drain timeout before systemd kills the remaining processes. */
 const GRACE = 15_000;
 
-/** The service's unit: systemd.service(5). */
+/** The service unit: systemd.service(5). */
 export function serviceText(unit: UnitOptions): string {
   const { command, socket, folder, drainTimeout, user } = unit;
   const listening = typeof socket === "string" ? "" : ` --socket ${socket.specifier}`;
@@ -39,7 +39,7 @@ export function serviceText(unit: UnitOptions): string {
       TimeoutStopSec: String(Math.ceil((drainTimeout + GRACE) / 1000)),
       RuntimeDirectory: "xsys",
       RuntimeDirectoryMode: "0700",
-      RuntimeDirectoryPreserve: "yes", // the socket unit's socket lies in it, too
+      RuntimeDirectoryPreserve: "yes", // it also contains the socket of the socket unit
       CacheDirectory: "xsys",
       CacheDirectoryMode: "0700",
       Environment: "XDG_CACHE_HOME=%C",
@@ -50,21 +50,21 @@ export function serviceText(unit: UnitOptions): string {
   });
 }
 
-/** The unit of its socket: systemd.socket(5). */
+/** The socket unit: systemd.socket(5). */
 export function socketText({ socket, user }: UnitOptions): string {
   return text({
     Unit: { Description: "Socket of xsys, the system-services engine" },
     Socket: {
       ListenStream: typeof socket === "string" ? unexpanded(socket) : socket.specifier,
       SocketMode: "0600",
-      DirectoryMode: user === undefined ? "0700" : "0755", // the folder is root's until the service starts
+      DirectoryMode: user === undefined ? "0700" : "0755", // the directory belongs to root until the service starts
       ...(user !== undefined && { SocketUser: unexpanded(user) }),
     },
     Install: { WantedBy: "sockets.target" },
   });
 }
 
-/** All but what it writes to is read-only. Nobody but root has a capability, unless it takes one to have the port. */
+/** Everything is read-only except `writes`. Users other than root get only the capability for a port below 1024. */
 function ofTheMachine({ writes, port = 0 }: UnitOptions, user: string): Settings {
   const bindsLow = port > 0 && port < 1024 && user !== "root";
   const capability = bindsLow ? "CAP_NET_BIND_SERVICE" : "";

@@ -39,10 +39,10 @@ describe.skipIf(process.platform === "win32")("the executable's own Node", () =>
   });
 
   test.each([
-    ["carries no program", SCRIPT, "carries no Node that is known"],
-    ["says so twice", `${FUSE}:1\n${FUSE}:1`, "carries no Node that is known"],
+    ["carries no program", SCRIPT, "does not contain a known Node"],
+    ["says so twice", `${FUSE}:1\n${FUSE}:1`, "does not contain a known Node"],
     ["cannot be run", `#!/gone\n# ${FUSE}:1`, "cannot be run"],
-    ["is something else", `#!/bin/sh\n# ${FUSE}:1\necho other`, "is no Node: other"],
+    ["is something else", `#!/bin/sh\n# ${FUSE}:1\necho other`, "is not Node: other"],
   ])("is refused where the executable %s", async (_what, contents, why) => {
     const file = await executable(contents);
     expect(() => unpack(nodeOf(file), [sandbox.path("cache")])).toThrow(why);

@@ -76,7 +76,7 @@ describe.skipIf(process.platform === "win32")("what is unpacked", () => {
     const places = [sandbox.path("open"), sandbox.path("link")];
     expect(unpack(contentsOf(FILES), [...places, sandbox.path("mine")])).toContain("/mine/");
     expect(() => unpack(contentsOf(FILES), places)).toThrow(
-      /no folder to unpack in: .*open is not a folder of this user alone; .*link/,
+      /no directory to unpack into: .*open is not a directory accessible only to this user; .*link/,
     );
     expect(await readdir(sandbox.path("real"))).toEqual([]);
   });
@@ -88,7 +88,7 @@ describe.skipIf(process.platform === "win32")("what is unpacked", () => {
     await chown(sandbox.path("theirs"), 65534, 65534);
     const places = [sandbox.path("home/.cache/xsys"), sandbox.path("theirs")];
     expect(() => unpack(contentsOf(FILES), places)).toThrow(
-      /home is somebody else's; .*theirs is not a folder of this user alone/,
+      /home belongs to another user; .*theirs is not a directory accessible only to this user/,
     );
     expect(await readdir(sandbox.path("home"))).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { constants } from "node:os";
 import { pino } from "pino";
 import { beforeEach, expect, test } from "vitest";
-import { tellFailure } from "../../../cmd/xsys/server/failure.ts";
+import { reportFailure } from "../../../cmd/xsys/server/failure.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 
 let told: string;
@@ -14,7 +14,7 @@ beforeEach(() => {
 
 /** What is told on a pipe, and the status. */
 async function failing(error: unknown): Promise<{ readonly told: string; readonly status: number }> {
-  const status = await tellFailure(error, {
+  const status = await reportFailure(error, {
     logger: pino({ level: "silent" }),
     format: "plain",
     write: (text) => {
@@ -100,7 +100,7 @@ test("any other reason is a whole line, and the status never 0", async () => {
 
 test("a defect has its stack on one line", async () => {
   const { told, status } = await failing(new TypeError("x is not a function"));
-  expect(told).toMatch(/^ERROR: a defect in xsys: TypeError: x is not a function at .*\n$/);
+  expect(told).toMatch(/^ERROR: unexpected error in xsys: TypeError: x is not a function at .*\n$/);
   expect(told.split("\n")).toHaveLength(2);
   expect(status).toBe(70);
 });

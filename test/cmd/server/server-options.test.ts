@@ -268,9 +268,9 @@ describe("the workers", () => {
 
 describe("a line that cannot be meant", () => {
   test.each([
-    ["--prot 80", 'there is no flag --prot, did you mean "--port"?'],
-    ["--clutser", 'there is no flag --clutser, did you mean "--cluster"?'],
-    ["app.js", 'there is nothing for "app.js" to be'],
+    ["--prot 80", 'unknown flag --prot, did you mean "--port"?'],
+    ["--clutser", 'unknown flag --clutser, did you mean "--cluster"?'],
+    ["app.js", 'unexpected argument "app.js"'],
     ["--port 70000", '--port must be a whole number from 0 to 65535, not "70000"'],
     ["--port", "--port needs a value"],
     ["--timeout 30s", "--timeout must be a number from 0 to 31536000"],
@@ -279,9 +279,9 @@ describe("a line that cannot be meant", () => {
     ["--csrf-config-json e30x", "--csrf-config-json must be a JSON object encoded as base64"],
     ["--static-max-age soon", "--static-max-age must be a number of seconds, or a duration such as 15m, 12h, 1d or 1y"],
     ["--cluster", "--cluster needs --entry-point or --worker-command"],
-    ["--entry-point app.js", "workers are started with --cluster only"],
-    ["--cluster --worker-command 'open", "--worker-command is no program with arguments: 'open"],
-    ["--tls-cert c.pem", "--tls-cert and --tls-key go together"],
+    ["--entry-point app.js", "--entry-point and --worker-command require --cluster"],
+    ["--cluster --worker-command 'open", "--worker-command is not a program with arguments: 'open"],
+    ["--tls-cert c.pem", "--tls-cert and --tls-key must be given together"],
   ])("%s is refused with the reason", async (line, reason) => {
     await expect(options(...line.split(" "))).rejects.toMatchObject({
       code: "INVALID_PARAMS",

@@ -14,7 +14,7 @@ test.each([
 });
 
 test.each([[""], ["   "], ['a "b'], ["a 'b"], ["a \\"]])("%j is refused", (line) => {
-  expect(() => splitCommand(line)).toThrow("--worker-command is no program with arguments");
+  expect(() => splitCommand(line)).toThrow("--worker-command is not a program with arguments");
 });
 
 test("a long line takes no long time", () => {

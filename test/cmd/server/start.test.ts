@@ -105,7 +105,7 @@ describe("xsys server start", () => {
     const words = onSocket("--warp", "9", "--firewall-enabled");
     const server = await startServer(words, { cwd: sandbox.root, add: children.add, globals: SIGNATURE });
     const { stdout } = await server.stop();
-    expect(stdout).toContain("WARN [ThreadId(1)] not known here, and passed over word=--warp value=9\n");
+    expect(stdout).toContain("WARN [ThreadId(1)] ignored an unknown argument word=--warp value=9\n");
     expect(stdout).toContain('command="sudo ufw allow 0/tcp"');
   });
 
@@ -133,7 +133,7 @@ describe("xsys server start", () => {
     expect((await server.stop()).status).toBe(0);
     const swapped = await failing(...onSocket("--tls-cert", key, "--tls-key", cert));
     expect(swapped.status).toBe(65);
-    expect(swapped.stderr).toContain("are no certificate and its key");
+    expect(swapped.stderr).toContain("are not a matching certificate and private key");
   });
 });
 
@@ -228,7 +228,7 @@ describe("a start that fails", () => {
   test("for a flag that nobody knows is over before anything is done", async () => {
     const { status, stdout, stderr } = await failing("--prot", "80");
     expect([status, stdout]).toEqual([64, ""]);
-    expect(stderr).toBe('xsys: server start: there is no flag --prot, did you mean "--port"?\n');
+    expect(stderr).toBe('xsys: server start: unknown flag --prot, did you mean "--port"?\n');
   });
 
   test("keeps a file that lies in the socket's place by mistake", async () => {

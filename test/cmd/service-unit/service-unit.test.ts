@@ -62,7 +62,7 @@ describe("xsys service-unit", () => {
 
   test.each([
     [["service-unit", "--max-frame", "nonsense"], "--max-frame must be"],
-    [["service-unit", "serve", "--root", "gone"], "is not an existing folder"],
+    [["service-unit", "serve", "--root", "gone"], "is not an existing directory"],
     [["service-unit", "server", "start", "--cluster"], "--cluster needs"],
     [["service-unit", "server"], "server needs an action"],
   ])("prints no unit that could not start: %j", async (words, why) => {

@@ -2,21 +2,21 @@ import { fstatSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { pause } from "../../../../protocol/timers.ts";
 
-/** Bytes that wait for a reader; what comes beyond them is dropped. */
+/** Maximum number of unread bytes; further lines are dropped. */
 const MOST_UNREAD = 1024 * 1024;
-/** Milliseconds that the last lines have to be read when the program ends. */
+/** Milliseconds for the last lines to be read when the program ends. */
 const FLUSH_TIMEOUT = 1_000;
 
-/** Lines to where they may be lost, and never to the cost of whoever writes them. */
+/** An output for lines that never blocks the writer; lines may be lost instead. */
 export interface LineOutput {
   write(line: string): void;
-  /** Resolves when all was read, or nobody reads; nothing is written after it. */
+  /** Resolves when everything was read or there is no reader. Nothing may be written afterwards. */
   close(): Promise<void>;
 }
 
 /**
- * Standard output for a log. A reader that does not read, or has gone, holds up nothing: lines are dropped and counted,
- * and `onDropped` makes the line that tells how many, once somebody reads again.
+ * Standard output for a log. A reader that is slow or gone does not block the program: lines are dropped and counted.
+ * `onDropped` creates the line that reports their number once the reader reads again.
  */
 export function standardOutput(onDropped: (lines: number) => string, fd = 1): LineOutput {
   return fstatSync(fd).isFIFO() || fstatSync(fd).isSocket()
@@ -32,8 +32,8 @@ class PipeOutput implements LineOutput {
   constructor(fd: number, onDropped: (lines: number) => string) {
     this.#onDropped = onDropped;
     this.#socket = new Socket({ fd, readable: false, writable: true });
-    this.#socket.on("drain", () => this.#tellDropped());
-    this.#socket.on("error", () => {}); // the reader has gone: the service is not there for its log
+    this.#socket.on("drain", () => this.#reportDropped());
+    this.#socket.on("error", () => {}); // the reader is gone; the service continues without its log
   }
 
   write(line: string): void {
@@ -50,10 +50,10 @@ class PipeOutput implements LineOutput {
     const overdue = new AbortController();
     await Promise.race([flushed.promise, pause(FLUSH_TIMEOUT, overdue.signal).catch(() => {})]);
     overdue.abort();
-    this.#socket.destroy(); // what is unread would keep the process for as long as nobody reads it
+    this.#socket.destroy(); // unread bytes would keep the process alive until they are read
   }
 
-  #tellDropped(): void {
+  #reportDropped(): void {
     if (this.#dropped === 0) return;
     const lines = this.#dropped;
     this.#dropped = 0;
@@ -61,7 +61,7 @@ class PipeOutput implements LineOutput {
   }
 }
 
-/** A file or a terminal. A disk that is full, or a terminal that is gone, costs lines as well. */
+/** A file or a terminal. Lines are also dropped if the disk is full or the terminal is gone. */
 class FileOutput implements LineOutput {
   readonly #fd: number;
   readonly #onDropped: (lines: number) => string;

@@ -7,15 +7,15 @@ import { plainLine } from "./plain-line.ts";
 export interface ServerLog {
   readonly logger: Logger;
   readonly format: "plain" | "json" | "pretty";
-  /** Writes text as it is, whatever the level. */
+  /** Writes text unchanged, regardless of the level. */
   write(text: string): void;
-  /** A line of the log whatever the level. */
+  /** Logs a line regardless of the level. */
   always(message: string): void;
-  /** Resolves when all that was logged is read, or nobody reads. */
+  /** Resolves when all lines were read or there is no reader. */
   close(): Promise<void>;
 }
 
-/** The log of `xsys server start`, on standard output as XyPriss's client expects it. */
+/** The log of `xsys server start`, on standard output, as XyPriss's client expects. */
 export async function createServerLog(
   { level, format: asked }: { readonly level: LogLevel; readonly format: "auto" | ServerLog["format"] },
   open: typeof standardOutput = standardOutput,
@@ -50,5 +50,5 @@ async function formatter(format: ServerLog["format"]): Promise<(record: string) 
 
 function droppedRecord(lines: number): string {
   const time = new Date().toISOString();
-  return `${JSON.stringify({ level: 40, time, pid: process.pid, msg: `${lines} lines of the log were dropped: nobody read them` })}\n`;
+  return `${JSON.stringify({ level: 40, time, pid: process.pid, msg: `${lines} log lines were dropped because they were not read` })}\n`;
 }
