@@ -27,7 +27,7 @@ export async function runOneShot(contract: Contract, words: readonly string[]): 
     return 0;
   } catch (error) {
     const signal = contract.events === undefined ? undefined : interruption(error);
-    if (signal !== undefined) return 128 + constants.signals[signal]; // the usual way to end a command that does not end by itself
+    if (signal !== undefined) return 128 + constants.signals[signal]; // the usual end of an endless command
     const { reportError } = await import("./report-error.ts");
     await reportError(error, globals ?? { json: words.includes("--json"), verbose: false }, output.written === 0);
     if (readsInput) await input.drain();

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Entry point, in plain JavaScript that every Node understands: if this Node is too old for xsys, it starts the Node that is
-// installed as a dependency.
+// Entry point, in plain JavaScript that every Node understands: if this Node is too old for xsys, it starts the Node
+// that is installed as a dependency.
 import { existsSync } from "node:fs";
 import module from "node:module";
 import { fileURLToPath } from "node:url";
@@ -9,8 +9,9 @@ const OLDEST = [22, 22];
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) {
-  // Without the cache, types are stripped and the sources compiled on every call: 150 ms instead of 60. The cache is stored
-  // with the sources, so that only users who can write to them can write to it. If it is not writable, there is no cache.
+  // Without the cache, types are stripped and the sources compiled on every call: 150 ms instead of 60. The cache is
+  // stored with the sources, so that only users who can write to them can write to it. If it is not writable, there is
+  // no cache.
   module.enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/xsys", import.meta.url)));
   await import("./main.ts");
 } else await handOver();

@@ -8,7 +8,7 @@ import { type Contents, unpack } from "./unpack.ts";
  * By this text in its file, Node detects an embedded program:
  * https://nodejs.org/api/single-executable-applications.html
  */
-const FUSE = ["NODE", "SEA", "FUSE", "fce680ab2cc467b6e072b8b5df1996b2"].join("_"); // joined, so that the text does not occur in this program
+const FUSE = ["NODE", "SEA", "FUSE", "fce680ab2cc467b6e072b8b5df1996b2"].join("_"); // joined: the text must not occur here
 const CARRIES = Buffer.from(`${FUSE}:1`);
 const PROGRAM = process.platform === "win32" ? "node.exe" : "node";
 

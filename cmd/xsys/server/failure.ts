@@ -33,7 +33,8 @@ function asStartFailure(error: unknown): XsysError {
       return new XsysError("DENIED", errno.message, { cause: error });
     }
     if (errno === undefined) return internalError(error);
-    // With a host: an address that is not of this machine, or an unknown name. Otherwise: a directory that cannot be created.
+    // With a host: an address that is not of this machine, or an unknown name. Otherwise: a directory that cannot be
+    // created.
     const host = errno.hostname ?? errno.address;
     return fromErrno(errno, host === undefined ? "starting" : "listening", host);
   }

@@ -23,13 +23,8 @@ export async function readTls(
     createSecureContext({ cert, key });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new XsysError(
-      "INVALID_DATA",
-      `${certFile} and ${keyFile} are not a matching certificate and private key: ${reason}`,
-      {
-        cause: error,
-      },
-    );
+    const message = `${certFile} and ${keyFile} are not a matching certificate and private key: ${reason}`;
+    throw new XsysError("INVALID_DATA", message, { cause: error });
   }
   return { cert, key };
 }

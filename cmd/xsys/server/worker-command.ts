@@ -27,16 +27,14 @@ export async function workerCommand(
   const isToRun = script !== undefined || line !== undefined;
   if (cluster && isToRun) {
     if (line !== undefined) return splitCommand(line);
-    // XyPriss's client runs in the application itself, so its workers use the same runtime. Other callers, such as a shell,
-    // say nothing about the runtime of workers.
+    // XyPriss's client runs in the application itself, so its workers use the same runtime. Other callers, such as a
+    // shell, say nothing about the runtime of workers.
     return scriptCommand(await existingFile(script ?? ""), values, signed ? await readParent() : undefined);
   }
   // XyPriss's own engine starts workers if both are given, and otherwise reports no error.
   if (signed || cluster === isToRun) return undefined;
   throw invalid(
-    cluster
-      ? "--cluster needs --entry-point or --worker-command"
-      : "--entry-point and --worker-command require --cluster",
+    cluster ? "--cluster needs --entry-point or --worker-command" : "--entry-point and --worker-command need --cluster",
   );
 }
 

@@ -279,7 +279,7 @@ describe("a line that cannot be meant", () => {
     ["--csrf-config-json e30x", "--csrf-config-json must be a JSON object encoded as base64"],
     ["--static-max-age soon", "--static-max-age must be a number of seconds, or a duration such as 15m, 12h, 1d or 1y"],
     ["--cluster", "--cluster needs --entry-point or --worker-command"],
-    ["--entry-point app.js", "--entry-point and --worker-command require --cluster"],
+    ["--entry-point app.js", "--entry-point and --worker-command need --cluster"],
     ["--cluster --worker-command 'open", "--worker-command is not a program with arguments: 'open"],
     ["--tls-cert c.pem", "--tls-cert and --tls-key must be given together"],
   ])("%s is refused with the reason", async (line, reason) => {

@@ -50,5 +50,6 @@ async function formatter(format: ServerLog["format"]): Promise<(record: string) 
 
 function droppedRecord(lines: number): string {
   const time = new Date().toISOString();
-  return `${JSON.stringify({ level: 40, time, pid: process.pid, msg: `${lines} log lines were dropped because they were not read` })}\n`;
+  const msg = `${lines} log lines were dropped because they were not read`;
+  return `${JSON.stringify({ level: 40, time, pid: process.pid, msg })}\n`;
 }
