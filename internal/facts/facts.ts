@@ -43,18 +43,29 @@ type Awaitable<T> = T | Promise<T>;
 /** Where facts about the machine come from. */
 export interface Platform {
   battery(): Awaitable<Battery>;
+  /** Maximum number of open descriptors of this process. Undefined without a limit, and elsewhere than on Linux. */
+  descriptorLimit(): number | undefined;
   /** File systems that have space of their own. One that cannot be asked is left out. */
   disks(): Awaitable<Disk[]>;
+  /**
+   * Whether a process group has a running process, which a zombie is not. Only Linux can tell zombies apart; elsewhere
+   * they count as running. Always false on Windows, which has no process groups.
+   */
+  isGroupRunning(group: number): boolean;
   memory(): Awaitable<Memory>;
   networkInterfaces(): Awaitable<NetworkInterface[]>;
   ports(signal: AbortSignal): Awaitable<Port[]>;
   /** NOT_FOUND when the query names a process that is not there. */
   processes(query: ProcessQuery, signal: AbortSignal): Awaitable<Process[]>;
   processCount(): Awaitable<number>;
+  /** The process and its descendants. Elsewhere than on Linux, the process alone. */
+  processFamily(pid: number): readonly number[];
   /** Undefined when there is no such process, or no more. */
   processUsage(pid: number): Awaitable<ProcessUsage | undefined>;
   processors(): Awaitable<Processor[]>;
   processorTimes(): readonly ProcessorTimes[];
+  /** The processes of a session except its leader. Elsewhere than on Linux, none: no portable call lists them. */
+  sessionMembers(leader: number): readonly number[];
   system(): Awaitable<System>;
   temperatures(): Awaitable<Temperature[]>;
 }

@@ -1,5 +1,4 @@
 import type { ProcessUsage } from "../facts/facts.ts";
-import { listKernelFolder, readKernelFile } from "../facts/linux/kernel-file.ts";
 import { platform } from "../facts/platform.ts";
 
 /** Resource usage of a worker, including its child processes. */
@@ -9,11 +8,6 @@ export interface Usage {
   /** Percent of one CPU since the previous reading. */
   readonly cpu: number;
 }
-
-/** Maximum number of processes that are counted per worker. It bounds the cost of a reading. */
-const MAX_PROCESSES = 64;
-/** Maximum number of threads per process whose children are counted. Usually the first thread has them. */
-const MAX_THREADS = 64;
 
 /** Reads the resource usage of a process and its descendants; of the process alone on systems other than Linux. */
 export class UsageMeter {
@@ -28,8 +22,8 @@ export class UsageMeter {
 
   /** Undefined if the process has ended. */
   async read(): Promise<Usage | undefined> {
-    const pids = process.platform === "linux" ? processTree(this.#pid) : [this.#pid];
-    const found = await Promise.all(pids.map(async (pid) => ({ pid, usage: await platform.processUsage(pid) })));
+    const family = platform.processFamily(this.#pid);
+    const found = await Promise.all(family.map(async (pid) => ({ pid, usage: await platform.processUsage(pid) })));
     const usages = found.filter((each): each is { pid: number; usage: ProcessUsage } => each.usage !== undefined);
     if (usages.length === 0) return undefined;
     return {
@@ -55,17 +49,4 @@ export class UsageMeter {
     this.#at = now;
     return Math.max(0, percent);
   }
-}
-
-/** A process and its descendants. Children belong to a thread, see proc_tid_children(5). Takes 10 µs per thread. */
-function processTree(pid: number): number[] {
-  const pids = [pid];
-  for (let i = 0; i < pids.length && pids.length < MAX_PROCESSES; i++) {
-    const folder = `/proc/${pids[i]}/task`;
-    for (const thread of listKernelFolder(folder).slice(0, MAX_THREADS)) {
-      const children = readKernelFile(`${folder}/${thread}/children`) ?? "";
-      pids.push(...children.split(" ").filter(Boolean).map(Number));
-    }
-  }
-  return pids.slice(0, MAX_PROCESSES);
 }

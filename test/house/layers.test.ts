@@ -103,6 +103,14 @@ describe("imports run downward only", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("facts are read through internal/facts/platform.ts, whichever platform it chooses", () => {
+    const wrong = IMPORTS.filter(
+      ({ from, to }) =>
+        /^internal\/facts\/(linux|portable)\//.test(to) && !/^(internal|test|bench)\/facts\//.test(from),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   test("CONTRIBUTING.md shows the same layers and edges", () => {
     const page = readFileSync(join(ROOT, "CONTRIBUTING.md"), "utf8");
     expect(page).toContain(

@@ -1,4 +1,5 @@
 import type { Platform } from "../facts.ts";
+import { groupExists } from "../process-group.ts";
 import { readBattery } from "./battery.ts";
 import { readDisks } from "./disks.ts";
 import { readMemory } from "./memory.ts";
@@ -13,15 +14,19 @@ import { readTemperatures } from "./temperatures.ts";
 /** Facts from Node and systeminformation, which starts the platform's own programs for most of them. */
 export const portable: Platform = {
   battery: readBattery,
+  descriptorLimit: () => undefined,
   disks: readDisks,
+  isGroupRunning: groupExists,
   memory: readMemory,
   networkInterfaces: readNetworkInterfaces,
   ports: readPorts,
   processes: readProcesses,
   processCount: countProcesses,
+  processFamily: (pid) => [pid],
   processUsage: readProcessUsage,
   processors: readProcessors,
   processorTimes: readProcessorTimes,
+  sessionMembers: () => [],
   system: readSystem,
   temperatures: readTemperatures,
 };

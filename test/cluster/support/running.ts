@@ -1,11 +1,8 @@
-import { readProcessStat } from "../../../internal/facts/linux/process-stat.ts";
+import { isRunning } from "../../support/process-state.ts";
 
-/** Resolves when a process is gone, or has ended and was not waited for by whoever inherited it. */
+export { isRunning };
+
+/** Resolves when a process has ended; a zombie has. */
 export async function gone(pid: number | undefined): Promise<void> {
   while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-export function isRunning(pid: number | undefined): boolean {
-  const stat = pid === undefined ? undefined : readProcessStat(pid);
-  return stat !== undefined && stat.state !== "Z" && stat.state !== "X";
 }

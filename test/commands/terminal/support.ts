@@ -1,18 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { readProcessStat } from "../../../internal/facts/linux/process-stat.ts";
+import { isRunning, processState } from "../../support/process-state.ts";
 
-/** Resolves when a process is gone, or has ended and was not waited for by whoever inherited it. */
+/** Resolves when a process has ended; a zombie has. */
 export async function gone(pid: number): Promise<void> {
-  for (;;) {
-    const stat = readProcessStat(pid);
-    if (stat === undefined || stat.state === "Z" || stat.state === "X") return;
-    await nextTurn();
-  }
+  while (isRunning(pid)) await nextTurn();
 }
 
 /** Resolves when a process sleeps: it waits for something. */
 export async function asleep(pid: number): Promise<void> {
-  while (readProcessStat(pid)?.state !== "S") await nextTurn();
+  while (processState(pid) !== "S") await nextTurn();
 }
 
 /** What comes of a terminal, as text, and the wait for a part of it. */

@@ -2,10 +2,10 @@ import type { Socket } from "node:net";
 import { constants } from "node:os";
 import { type IPty, spawn } from "node-pty";
 import { pause } from "../../../../protocol/timers.ts";
+import { platform } from "../../../facts/platform.ts";
 import { sendSignal } from "../../../processes/send-signal.ts";
 import { type Child, stopChild } from "../../../processes/stop-child.ts";
 import { PtyOutput } from "./pty-output.ts";
-import { sessionMembers } from "./session-members.ts";
 import { typeBytes } from "./type-bytes.ts";
 
 export interface PtyOptions {
@@ -104,7 +104,7 @@ export class PtyProgram {
     return {
       ended: this.ended.then(() => membersGone(this.pid, over)),
       signal: (signal) => {
-        const members = sessionMembers(this.pid);
+        const members = platform.sessionMembers(this.pid);
         this.signalGroup(signal);
         for (const pid of members) sendSignal(pid, signal);
         // One that is stopped would hear of it never.
@@ -116,7 +116,7 @@ export class PtyProgram {
 
 /** Nobody tells of the end of another's child, so it is looked for. */
 async function membersGone(leader: number, over: AbortSignal): Promise<void> {
-  while (!over.aborted && sessionMembers(leader).length > 0) await pause(LOOK);
+  while (!over.aborted && platform.sessionMembers(leader).length > 0) await pause(LOOK);
 }
 
 function signalName(number: number): string {

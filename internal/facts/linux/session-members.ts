@@ -1,11 +1,6 @@
-import { listKernelFolder, readKernelFile } from "../../../facts/linux/kernel-file.ts";
+import { listKernelFolder, readKernelFile } from "./kernel-file.ts";
 
-/**
- * The processes of a session, without the one that leads it: the jobs that a shell runs have process groups of their own.
- * Linux alone tells them; elsewhere there are none to be seen.
- */
-export function sessionMembers(leader: number): number[] {
-  if (process.platform !== "linux") return [];
+export function readSessionMembers(leader: number): number[] {
   return listKernelFolder("/proc")
     .map(Number)
     .filter((pid) => Number.isInteger(pid) && pid !== leader && sessionOf(pid) === leader);
