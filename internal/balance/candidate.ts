@@ -1,20 +1,20 @@
-/** Whoever may be given the next request: a worker, an upstream. */
+/** A worker or upstream that may get the next request. */
 export interface Candidate {
-  /** Names it among the others, and whoever takes its place later. */
+  /** Identifies it among the candidates. Its replacement has the same key. */
   readonly key: string;
-  /** Its share beside the others' under the weighted strategies; above 0. */
+  /** Relative share of the requests under the weighted strategies. Greater than 0. */
   readonly weight: number;
-  /** Requests it has not answered yet. */
+  /** Number of requests that it has not answered yet. */
   readonly active: number;
-  /** How long it takes to answer, smoothed, in milliseconds; undefined before its first answer. */
+  /** Smoothed response time in milliseconds. Undefined before the first response. */
   readonly latency: number | undefined;
 }
 
-/** Who is next. It allocates nothing: it is asked for every request. */
+/** Selects the candidate for the next request. It runs for every request, so it does not allocate. */
 export interface Strategy {
   /**
-   * One of the candidates; undefined when there are none. Their list is another object whenever others are in it.
-   * `client` is an address, with or without port.
+   * One of the candidates. Undefined when the list is empty. Callers must pass a new array whenever the candidates
+   * change. `client` is an address, with or without a port.
    */
   pick<C extends Candidate>(candidates: readonly C[], client: string): C | undefined;
 }

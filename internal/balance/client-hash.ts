@@ -3,8 +3,8 @@ import { hashOf } from "./hash.ts";
 const MAPPED = "::ffff:";
 
 /**
- * Hash of an address alone: `a.b.c.d`, `a.b.c.d:port`, an IPv6 address, `[IPv6]:port`. An IPv4 address written as an IPv6
- * one is the IPv4 one. It finds where the address begins and ends, and copies nothing.
+ * Hash of an address without its port: `a.b.c.d`, `a.b.c.d:port`, an IPv6 address, or `[IPv6]:port`. An IPv4-mapped
+ * IPv6 address has the hash of the IPv4 address. The address is hashed in place, without copying it.
  */
 export function clientHash(client: string): number {
   const bracketed = client.startsWith("[");

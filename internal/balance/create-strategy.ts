@@ -6,12 +6,12 @@ import { Random } from "./random.ts";
 import type { StrategyName } from "./strategies.ts";
 
 /**
- * Picks per candidate for which least-response-time may leave one out: it has one request in a hundred then, without
- * which a time that was once bad would never be measured again.
+ * Picks per candidate after which least-response-time must pick a candidate again. A slow one so gets one request in a
+ * hundred. Without that, a response time that was bad once would never be measured again.
  */
 const LONGEST_UNMEASURED = 100;
 
-/** A strategy with its own memory; `random` gives 0 to below 1. */
+/** Creates a strategy with its own state. `random` returns numbers from 0 to below 1. */
 export function createStrategy(name: StrategyName, random: () => number = Math.random): Strategy {
   switch (name) {
     case "round-robin":
@@ -32,8 +32,9 @@ export function createStrategy(name: StrategyName, random: () => number = Math.r
 }
 
 /**
- * When one more request would be answered, if each waits for those before it: without the factor, all that come before
- * the fastest has answered once more would go to it. Who never answered is asked at once, and then not before it did.
+ * Expected response time of one more request if the candidate processes its requests one after the other. Without the
+ * factor `active + 1`, all requests would go to the fastest candidate until its next response. A candidate that has not
+ * responded yet gets one request at once, and the next only after it has responded.
  */
 function expectedTime({ latency, active }: Candidate): number {
   if (latency === undefined) return active === 0 ? -1 : Number.POSITIVE_INFINITY;

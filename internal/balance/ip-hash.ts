@@ -8,8 +8,8 @@ interface Place extends Memory {
 }
 
 /**
- * The same candidate for the same client's address: the one whose hash together with the client's is highest
- * (rendezvous hashing). So one that goes moves its own clients alone, and one that comes takes its share of all others'.
+ * Picks the same candidate for the same client address: the one whose hash combined with the client's is highest
+ * (rendezvous hashing). When a candidate is removed, only its own clients move. A new one takes a share of all clients.
  */
 export class IpHash implements Strategy {
   readonly #places = new Remembered<Place>((candidate) => ({ candidate, hash: mix(hashOf(candidate.key)) }));

@@ -1,11 +1,11 @@
-/** A new time's share of the smoothed one: that of TCP's round-trip time. Source: RFC 6298. */
+/** Weight of a new sample, as for TCP's smoothed round-trip time. Source: RFC 6298. */
 const SHARE = 1 / 8;
 
-/** How long someone takes to answer, in milliseconds, the last answers counting most. */
+/** Response time in milliseconds, as an exponentially weighted moving average. */
 export class Latency {
   #smoothed: number | undefined;
 
-  /** Undefined before the first. */
+  /** Undefined before the first sample. */
   get value(): number | undefined {
     return this.#smoothed;
   }

@@ -6,9 +6,9 @@ interface Credit extends Memory {
 }
 
 /**
- * Who has the least of something; those with the same have turns in proportion to their weights, evenly spread: weights
- * 5, 1, 1 give a a b a c a a. At each pick all of them are credited with their weight, and who has most credit is picked
- * and pays the sum. Source of the turns and of their place as tie-breaker: nginx, round robin and least_conn.
+ * Picks the candidate with the lowest load. Ties are broken by smooth weighted round robin: the weights 5, 1, 1 give
+ * the order a a b a c a a. At each pick, every tied candidate's credit grows by its weight; the one with the highest
+ * credit is picked, and its credit falls by the sum of the weights. Source: nginx, round robin and least_conn.
  */
 export class LeastByWeight implements Strategy {
   readonly #credits = new Remembered<Credit>((candidate) => ({ candidate, amount: 0 }));

@@ -2,13 +2,13 @@ import type { Candidate, Strategy } from "./candidate.ts";
 import { type Memory, Remembered } from "./remembered.ts";
 
 interface Turn extends Memory {
-  /** Number of the pick that was its last; 0 for none. */
+  /** Number of the last pick that chose it; 0 for none. */
   at: number;
 }
 
 /**
- * Who has the least of something; of those with the same, who was picked longest ago. Where all have the same that is
- * round robin, and one that stays fair whoever comes and goes, as an index into the list would not.
+ * Picks the candidate with the lowest load. Among ties, the one that was picked longest ago. With equal loads that is
+ * round robin. Unlike an index into the list, it stays fair when candidates are added and removed.
  */
 export class LeastInTurn implements Strategy {
   readonly #turns = new Remembered<Turn>((candidate) => ({ candidate, at: 0 }));
@@ -16,7 +16,9 @@ export class LeastInTurn implements Strategy {
   readonly #longestWait: number;
   #picks = 0;
 
-  /** Who was not picked for `longestWait` times as many picks as there are candidates is next, whatever it has. */
+  /**
+   * A candidate that was not chosen in `longestWait` × (number of candidates) picks is chosen regardless of its load.
+   */
   constructor(loadOf: (candidate: Candidate) => number, longestWait: number = Number.POSITIVE_INFINITY) {
     this.#loadOf = loadOf;
     this.#longestWait = longestWait;

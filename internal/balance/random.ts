@@ -1,10 +1,10 @@
 import type { Candidate, Strategy } from "./candidate.ts";
 
-/** Any, each as likely as the others. */
+/** Picks at random, each candidate with the same probability. */
 export class Random implements Strategy {
   readonly #random: () => number;
 
-  /** `random` gives 0 to below 1. */
+  /** `random` returns numbers from 0 to below 1. */
   constructor(random: () => number) {
     this.#random = random;
   }

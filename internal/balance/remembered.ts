@@ -1,18 +1,21 @@
 import type { Candidate } from "./candidate.ts";
 
-/** Lists for which one that is in none of them is remembered: a retry leaves it out of one, a restart of a few. */
+/**
+ * Number of lists after which the state of a candidate that was in none of them is dropped. A retry leaves a candidate
+ * out of one list, a restart out of a few.
+ */
 const KEPT_FOR = 16;
 
-/** What is known of a candidate. */
+/** State that a strategy keeps for a candidate. */
 export interface Memory {
   candidate: Candidate;
 }
 
-/** What a strategy knows of each candidate, by key, held in the order of the list that it is asked about. */
+/** A strategy's state for each candidate, by key, returned in the order of the current list. */
 export class Remembered<M extends Memory> {
   readonly #begin: (candidate: Candidate) => M;
   readonly #memories = new Map<string, M>();
-  /** By key: the number of the last list it was in. */
+  /** By key: the number of the last list that contained the candidate. */
   readonly #seen = new Map<string, number>();
   #list: readonly Candidate[] | undefined;
   #ofList: readonly M[] = [];

@@ -1,4 +1,4 @@
-/** Every name of a strategy that XyPriss's documentation, types or flags know, and what it stands for. */
+/** All strategy names in XyPriss's documentation, types and flags, and the strategy each one selects. */
 export const STRATEGIES = {
   "round-robin": "round-robin",
   "least-connections": "least-connections",

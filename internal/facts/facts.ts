@@ -8,10 +8,10 @@ export type Port = Result<"sys.ports">[number];
 export type Temperature = Result<"sys.temp">[number];
 export type Battery = Result<"sys.battery">;
 
-/** What a logical processor is. */
+/** A logical processor, without its usage. */
 export type Processor = Omit<Result<"sys.cpu">[number], "usage">;
 
-/** What a logical processor did since the machine started, in any unit of time. */
+/** Time of a logical processor since the machine started, in any unit. */
 export interface ProcessorTimes {
   /** `cpu0`, `cpu1`, … */
   readonly name: string;
@@ -19,33 +19,34 @@ export interface ProcessorTimes {
   readonly total: number;
 }
 
-/** The operating system's names, and when it started. */
+/** Name and version of the operating system, and its boot time. */
 export type System = Pick<Result<"sys.info">, "os_name" | "os_version" | "os_edition" | "boot_time">;
 
-/** Which processes are asked for. */
+/** Selects processes. */
 export type ProcessQuery = Params<"sys.processes">;
 
-/** What a process has used up to now. */
+/** Resources that a process has used since it started. */
 export interface ProcessUsage {
-  /** Tells the process from a later one of the same id. */
+  /** Distinguishes the process from a later one with the same pid. */
   readonly start: number;
-  /** Processor time in seconds, or, where the platform tells only that, the usage since it was last asked in percent. */
+  /** Processor time in seconds. On platforms that only report a percentage: the usage since the previous call. */
   readonly cpu: { readonly seconds: number } | { readonly percent: number };
-  /** Bytes, resident. */
+  /** Resident memory in bytes. */
   readonly memory: number;
-  /** Bytes that reached storage. */
+  /** Bytes read from storage. */
   readonly disk_read: number;
+  /** Bytes written to storage. */
   readonly disk_write: number;
 }
 
 type Awaitable<T> = T | Promise<T>;
 
-/** Where facts about the machine come from. */
+/** Reads facts about the machine. */
 export interface Platform {
   battery(): Awaitable<Battery>;
   /** Maximum number of open descriptors of this process. Undefined without a limit, and elsewhere than on Linux. */
   descriptorLimit(): number | undefined;
-  /** File systems that have space of their own. One that cannot be asked is left out. */
+  /** File systems with storage space of their own. Those that cannot be queried are left out. */
   disks(): Awaitable<Disk[]>;
   /**
    * Whether a process group has a running process, which a zombie is not. Only Linux can tell zombies apart; elsewhere
@@ -55,12 +56,12 @@ export interface Platform {
   memory(): Awaitable<Memory>;
   networkInterfaces(): Awaitable<NetworkInterface[]>;
   ports(signal: AbortSignal): Awaitable<Port[]>;
-  /** NOT_FOUND when the query names a process that is not there. */
+  /** @throws NOT_FOUND when the query names a pid that does not exist. */
   processes(query: ProcessQuery, signal: AbortSignal): Awaitable<Process[]>;
   processCount(): Awaitable<number>;
   /** The process and its descendants. Elsewhere than on Linux, the process alone. */
   processFamily(pid: number): readonly number[];
-  /** Undefined when there is no such process, or no more. */
+  /** Undefined when the process does not exist or has ended. */
   processUsage(pid: number): Awaitable<ProcessUsage | undefined>;
   processors(): Awaitable<Processor[]>;
   processorTimes(): readonly ProcessorTimes[];

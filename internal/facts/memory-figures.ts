@@ -1,7 +1,7 @@
 import type { Memory } from "./facts.ts";
 import { percentOf } from "./percent.ts";
 
-/** What a platform tells of memory and swap, in bytes. */
+/** Memory and swap as a platform reports them, in bytes. */
 interface Counted {
   readonly total: number;
   readonly available: number;
@@ -11,7 +11,7 @@ interface Counted {
   readonly swapFree: number;
 }
 
-/** Memory as it is answered with: what is in use, and the shares, follow from what was counted. */
+/** The result of `sys.memory`: adds the used bytes and the percentages to the reported values. */
 export function memoryFigures({ total, available, free, swapTotal, swapUsed, swapFree }: Counted): Memory {
   const used = Math.max(0, total - available);
   return {

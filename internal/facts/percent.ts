@@ -1,4 +1,4 @@
-/** A part of a whole as 0 to 100 with two decimals; 0 of nothing. */
+/** `part` in percent of `whole`, 0 to 100 with two decimals. 0 when `whole` is 0. */
 export function percentOf(part: number, whole: number): number {
   return whole > 0 ? Math.min(100, twoDecimals((100 * Math.max(0, part)) / whole)) : 0;
 }

@@ -2,5 +2,8 @@ import type { Platform } from "./facts.ts";
 import { linux } from "./linux/platform.ts";
 import { portable } from "./portable/platform.ts";
 
-/** The one place where the platform is chosen: /proc and /sys on Linux, systeminformation on macOS, Windows and others. */
+/**
+ * Facts about this machine: from /proc and /sys on Linux, from the library systeminformation elsewhere. All other
+ * folders read facts through this object.
+ */
 export const platform: Platform = process.platform === "linux" ? linux : portable;

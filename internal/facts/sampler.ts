@@ -1,6 +1,6 @@
 import { pause } from "../../protocol/timers.ts";
 
-/** Milliseconds that a sample is good as the beginning of a later call's: callers that poll every 5 s need no wait. */
+/** Milliseconds for which a sample can start the span of a later call. Callers that poll every 5 s never wait. */
 const KEPT = 6_000;
 
 interface Sample<T> {
@@ -9,7 +9,7 @@ interface Sample<T> {
   readonly at: number;
 }
 
-/** What was read at both ends of a span of time. */
+/** Two readings and the time between them. */
 export interface Span<T> {
   readonly before: T;
   readonly after: T;
@@ -17,8 +17,8 @@ export interface Span<T> {
 }
 
 /**
- * Reads something twice, at least `interval` ms apart. It keeps two of the samples that calls took, so that one within
- * KEPT ms of an earlier one begins there and waits for nothing.
+ * Reads a value twice, at least `interval` ms apart. Two samples are kept: a call within KEPT ms of an earlier one uses
+ * its sample as the first reading and does not wait.
  */
 export class Sampler<T> {
   readonly #read: () => T | Promise<T>;
@@ -51,7 +51,9 @@ export class Sampler<T> {
     return before;
   }
 
-  /** Kept only when the newest is `interval` old: calls in quick succession would push out every sample of use. */
+  /**
+   * A sample is kept only if the newest is `interval` old. Otherwise frequent calls would evict every usable sample.
+   */
   async #take(interval: number): Promise<Sample<T>> {
     const value = await this.#read();
     const sample = { value, at: performance.now() };

@@ -12,7 +12,7 @@ export function readBattery(supplies = "/sys/class/power_supply"): Battery {
   return folder === undefined ? NO_BATTERY : describe(folder);
 }
 
-/** The machine's own: that of a mouse or a headset has the scope `Device`. */
+/** Whether it is a battery of the machine. Batteries of a mouse or a headset have the scope `Device`. */
 function isBattery(folder: string): boolean {
   const is = (file: string, value: string) => readKernelFile(`${folder}/${file}`)?.trim() === value;
   return is("type", "Battery") && !is("scope", "Device");
@@ -38,14 +38,14 @@ function describe(folder: string): Battery {
   };
 }
 
-/** A battery that is held at its level tells `Not charging`, which is none of ours. */
+/** `Not charging` (the charge level is held) has no equivalent in the contract. */
 function stateOf(status: string, percentage: number): Battery["state"] {
   if (status === "Charging" || status === "Full") return status;
   if (status !== "Discharging") return percentage >= 100 ? "Full" : "Unknown";
   return percentage > 0 ? "Discharging" : "Empty";
 }
 
-/** Amounts in µWh and a rate in µW, or, from drivers that count charge, in µAh and µA with the voltage beside them in µV. */
+/** Amounts in µWh and a rate in µW. Drivers that measure charge report µAh and µA, and the voltage in µV. */
 function readCharge(read: (file: string) => number | undefined) {
   const energy = read("energy_now");
   if (energy !== undefined) {

@@ -6,7 +6,7 @@ import type { Mount } from "./mounts.ts";
 
 export type BlockDevice = Pick<Disk, "is_removable" | "disk_type">;
 
-/** What the kernel tells about the disk below a file system: /sys/block/DISK/{removable,queue/rotational}. */
+/** Attributes of the disk that holds a file system: /sys/block/DISK/{removable,queue/rotational}. */
 export function readBlockDevice(mount: Mount): BlockDevice {
   const device = deviceFolder(mount);
   const rotational = device && readDiskAttribute(device, "queue/rotational");
@@ -17,8 +17,8 @@ export function readBlockDevice(mount: Mount): BlockDevice {
 }
 
 /**
- * The device's folder in /sys. btrfs and zfs have device numbers of no device (major 0); there the name of the source
- * leads to it. File systems without a disk have neither.
+ * The device's folder in /sys. btrfs and zfs mounts have anonymous device numbers (major 0), so their device is found
+ * by the name of the mount source. File systems without a disk have neither.
  */
 function deviceFolder({ device, source }: Mount): string | undefined {
   if (!device.startsWith("0:")) return `/sys/dev/block/${device}`;
@@ -30,7 +30,7 @@ function deviceFolder({ device, source }: Mount): string | undefined {
   }
 }
 
-/** A partition has no such attributes itself; its folder lies in that of its disk. */
+/** A partition does not have these attributes; they are in the folder of its disk, which contains the partition's. */
 function readDiskAttribute(device: string, attribute: string): number | undefined {
   return readKernelNumber(`${device}/${attribute}`) ?? readKernelNumber(`${device}/../${attribute}`);
 }

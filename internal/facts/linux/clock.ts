@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 
-/** What turns a process's clock ticks and pages into seconds and bytes. */
+/** Values for converting the clock ticks of a process into times. */
 export interface Clock {
   /** Unix seconds. */
   readonly bootTime: number;
-  /** Seconds since then. */
+  /** Seconds since boot. */
   readonly uptime: number;
   readonly ticksPerSecond: number;
 }
@@ -22,7 +22,7 @@ export function readBootTime(): number {
   return Number(/^btime (\d+)$/m.exec(readFileSync("/proc/stat", "utf8"))?.[1] ?? 0);
 }
 
-/** Of which the kernel counts a process's time. */
+/** Clock ticks per second in which the kernel counts process times. */
 export function ticksPerSecond(): number {
   return unit("ticksPerSecond");
 }
@@ -38,7 +38,7 @@ interface Units {
 
 let units: Units | undefined;
 
-/** Constants of the kernel, read once. Node tells neither, and pages are 4, 16 or 64 KiB by its configuration. */
+/** Kernel constants, read once. Node does not expose them. Pages have 4, 16 or 64 KiB, as the kernel was configured. */
 function unit(name: keyof Units): number {
   units ??= parseAuxv(readAuxv());
   return units[name];
@@ -48,7 +48,7 @@ function readAuxv(): Buffer {
   try {
     return readFileSync("/proc/self/auxv");
   } catch {
-    // Not readable by a process that gave up privileges.
+    // A process that dropped privileges cannot read it.
     return Buffer.alloc(0);
   }
 }
@@ -56,7 +56,7 @@ function readAuxv(): Buffer {
 const AT_PAGESZ = 6n;
 const AT_CLKTCK = 17n;
 
-/** The auxiliary vector, getauxval(3): pairs of 64-bit type and value, of which two are wanted. */
+/** The auxiliary vector, getauxval(3): pairs of a 64-bit type and a 64-bit value. */
 export function parseAuxv(auxv: Buffer): Units {
   const words = Array.from({ length: Math.floor(auxv.length / 8) }, (_, i) => auxv.readBigUInt64LE(i * 8));
   const value = (type: bigint) => {

@@ -9,8 +9,8 @@ import { type Space, toSpace } from "./space.ts";
 const remote = new RemoteSpace();
 
 /**
- * Every mount point with space of its own, bind mounts and subvolumes too, so that whoever looks for a folder's mount
- * finds it. One that may not be asked or does not answer is left out.
+ * Every mount point with space of its own, including bind mounts and subvolumes, so that callers can find the mount of
+ * a folder. Those that refuse access or do not respond are left out.
  */
 export async function readDisks(): Promise<Disk[]> {
   const disks: Disk[] = [];
@@ -28,7 +28,7 @@ interface Volume {
 
 let known: { readonly mountinfo: string; readonly volumes: readonly Volume[] } | undefined;
 
-/** Kept as long as nothing is mounted or unmounted, so that only the space is asked for anew. */
+/** Cached until the mount table changes. Only the free space is read again at each call. */
 function readVolumes(): readonly Volume[] {
   const mountinfo = readFileSync("/proc/self/mountinfo", "utf8");
   if (known?.mountinfo !== mountinfo) {
@@ -38,19 +38,19 @@ function readVolumes(): readonly Volume[] {
   return known.volumes;
 }
 
-/** File systems that hold no files of anyone's. Asking autofs would mount what it stands for. */
+/** File systems that do not store files. statfs on an autofs mount point would trigger the mount. */
 const PSEUDO: ReadonlySet<string> = new Set([
   ...["autofs", "binder", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs"],
   ...["efivarfs", "fuse.gvfsd-fuse", "fuse.lxcfs", "fuse.portal", "fusectl", "hugetlbfs", "mqueue", "nsfs", "proc"],
   ...["pstore", "ramfs", "rpc_pipefs", "securityfs", "selinuxfs", "sysfs", "tracefs"],
 ]);
 
-/** Those where another machine or program answers, and may not. */
+/** File systems served by another machine or program, which may not respond. */
 function isRemote(type: string): boolean {
   return /^(nfs4?|cifs|smb3?|smbfs|ncpfs|9p|afs|ceph|glusterfs|lustre|gpfs|beegfs|ocfs2|fuse|fuse\..*)$/.test(type);
 }
 
-/** The kernel answers from memory, in 1.5 µs. */
+/** Synchronous: the kernel answers from memory, in 1.5 µs. */
 function localSpace(mountPoint: string): Space | undefined {
   try {
     return toSpace(statfsSync(mountPoint));

@@ -3,8 +3,8 @@ import { endianness } from "node:os";
 const LITTLE = endianness() === "LE";
 
 /**
- * An address as /proc/net prints it, 8 or 32 hexadecimal digits, in the usual text. The kernel prints each four bytes
- * as one number of the machine's own byte order.
+ * Converts an address from /proc/net (8 or 32 hexadecimal digits) to its usual notation. The kernel prints every four
+ * bytes as one number in the machine's byte order.
  */
 export function parseKernelAddress(hex: string): string {
   const bytes = Buffer.from(hex, "hex");

@@ -11,7 +11,7 @@ export function readMemory(): Memory {
 export function parseMemory(meminfo: string): Memory {
   const field = (name: string) => 1024 * Number(new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(meminfo)?.[1] ?? 0);
   const [total, free] = [field("MemTotal"), field("MemFree")];
-  // Before Linux 3.14 the kernel made no estimate of its own.
+  // MemAvailable exists since Linux 3.14; older kernels need this estimate.
   const available = /^MemAvailable:/m.test(meminfo) ? field("MemAvailable") : free + field("Buffers") + field("Cached");
   const [swapTotal, swapFree] = [field("SwapTotal"), field("SwapFree")];
   const swapUsed = Math.max(0, swapTotal - swapFree);

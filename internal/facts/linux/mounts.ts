@@ -1,16 +1,16 @@
 export interface Mount {
   /** `major:minor` of the device, for /sys/dev/block. */
   readonly device: string;
-  /** As it was given to mount(8), such as `/dev/sda1`. */
+  /** The source that was passed to mount(8), such as `/dev/sda1`. */
   readonly source: string;
   readonly mountPoint: string;
   readonly type: string;
 }
 
 /**
- * /proc/self/mountinfo, proc_pid_mountinfo(5), which unlike /proc/self/mounts tells the device's numbers:
- * `36 35 98:0 /root /mount/point options optional… - type source options`. One for each mount point: what is mounted
- * over another hides it.
+ * /proc/self/mountinfo, proc_pid_mountinfo(5), which unlike /proc/self/mounts contains device numbers: `36 35 98:0
+ * /root /mount/point options optional… - type source options`. Of several mounts on one mount point, only the last is
+ * returned: it hides the others.
  */
 export function parseMounts(mountinfo: string): Mount[] {
   const mounts = new Map<string, Mount>();
@@ -25,7 +25,7 @@ export function parseMounts(mountinfo: string): Mount[] {
   return [...mounts.values()];
 }
 
-/** Space, tab, line end, backslash and # are written as three octal digits. */
+/** Space, tab, line feed, backslash and # are escaped as a backslash and three octal digits. */
 function unescaped(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

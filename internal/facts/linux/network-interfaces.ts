@@ -3,7 +3,7 @@ import { networkInterfaces } from "node:os";
 import type { NetworkInterface } from "../facts.ts";
 import { readKernelFile } from "./kernel-file.ts";
 
-/** /proc/net/dev, proc_pid_net(5); addresses as Node tells them, which knows only interfaces that have one. */
+/** /proc/net/dev, proc_pid_net(5). Addresses are from Node, which lists only interfaces that have one. */
 export function readNetworkInterfaces(): NetworkInterface[] {
   const addresses = networkInterfaces();
   return parseNetworkCounters(readFileSync("/proc/net/dev", "utf8")).map((counters) => {
@@ -19,8 +19,9 @@ export function readNetworkInterfaces(): NetworkInterface[] {
 type Counters = Omit<NetworkInterface, "mac_address" | "ip_addresses">;
 
 /**
- * Two lines of heading, then `eth0: ` with eight counters received and eight transmitted: bytes, packets, errors, drops,
- * fifo, frame, compressed, multicast. Large counters leave no space after the colon.
+ * Two header lines, then one line per interface: `eth0: `, eight receive counters and eight transmit counters: bytes,
+ * packets, errors, drops, fifo, frame, compressed, multicast. There may be no space between the colon and a large
+ * counter.
  */
 export function parseNetworkCounters(dev: string): Counters[] {
   return dev.split("\n").flatMap((line) => {

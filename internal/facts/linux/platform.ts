@@ -15,7 +15,7 @@ import { readSessionMembers } from "./session-members.ts";
 import { readSystem } from "./system.ts";
 import { readTemperatures } from "./temperatures.ts";
 
-/** Facts from /proc and /sys, without starting a program. */
+/** Facts from /proc and /sys. No program is started. */
 export const linux: Platform = {
   battery: () => readBattery(),
   descriptorLimit: readDescriptorLimit,

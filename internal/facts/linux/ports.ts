@@ -2,7 +2,7 @@ import type { Port } from "../facts.ts";
 import { readSocketOwners } from "./socket-owners.ts";
 import { readSockets } from "./socket-table.ts";
 
-/** The kernel's four tables, read side by side with the search for who holds each socket. */
+/** Reads the kernel's four socket tables and, at the same time, finds the process of each socket. */
 export async function readPorts(signal: AbortSignal): Promise<Port[]> {
   const tables = Promise.all((["tcp", "tcp6", "udp", "udp6"] as const).map(readSockets));
   const [sockets, owners] = await Promise.all([tables, readSocketOwners(signal)]);

@@ -4,9 +4,10 @@ import type { Clock } from "./clock.ts";
 import { readKernelFile, readKernelLink, readKernelOwner } from "./kernel-file.ts";
 import type { ProcessStat } from "./process-stat.ts";
 
-/** Completes a process with what its other files tell; undefined when it ended meanwhile. `cpuUsage` is in percent. */
+/** Adds the facts from the other files of a process. Undefined when it has ended. `cpuUsage` is in percent. */
 export function describeProcess(stat: ProcessStat, clock: Clock, cpuUsage: number): Process | undefined {
-  // The owner of /proc/PID is the effective user, whatever may be read below it: task_dump_owner() in fs/proc/base.c.
+  // The owner of /proc/PID is the effective user, even if its files cannot be read: task_dump_owner() in
+  // fs/proc/base.c.
   const user = readKernelOwner(`/proc/${stat.pid}`);
   if (user === undefined) return undefined;
   const cmd = stat.isKernelThread ? [] : parseCommandLine(readKernelFile(`/proc/${stat.pid}/cmdline`) ?? "");
@@ -43,21 +44,25 @@ const STATES: Readonly<Record<string, Process["status"]>> = {
   P: "Idle",
 };
 
-/** proc_pid_cmdline(5): arguments that end in NUL. A program that writes a title over them may leave out the last. */
+/** proc_pid_cmdline(5): arguments terminated by NUL. A program that sets its title may leave out the last NUL. */
 export function parseCommandLine(text: string): string[] {
   return text === "" ? [] : text.replace(/\0$/, "").split("\0");
 }
 
 const MAX_COMM = 15; // TASK_COMM_LEN less the NUL
 
-/** The name, whole where the kernel cut it off and the first argument shows how it goes on. */
+/**
+ * The process name. If the kernel truncated it and the first argument starts with it, the first argument's base name.
+ */
 export function fullName(comm: string, argument = ""): string {
   if (Buffer.byteLength(comm) < MAX_COMM) return comm;
   const base = argument.slice(argument.lastIndexOf("/") + 1);
   return base.startsWith(comm) ? base : comm;
 }
 
-/** proc_pid_io(5): what reached storage, in bytes. Zeros when there is nothing to read, as for other users' processes. */
+/**
+ * proc_pid_io(5): bytes read from and written to storage. Zeros when the file cannot be read (other users' processes).
+ */
 export function parseIo(text: string): Pick<Process, "disk_read" | "disk_write"> {
   return {
     disk_read: Number(/^read_bytes: (\d+)$/m.exec(text)?.[1] ?? 0),

@@ -1,7 +1,10 @@
 import { groupExists } from "../process-group.ts";
 import { listKernelFolder, readKernelFile } from "./kernel-file.ts";
 
-/** A zombie in the group does not count: in a container without an init it stays for good. `groupExists` avoids the walk when there is no group. */
+/**
+ * A zombie in the group does not count: in a container without an init it stays for good. `groupExists` avoids the
+ * walk when there is no group.
+ */
 export function isGroupRunning(group: number): boolean {
   return groupExists(group) && listKernelFolder("/proc").some((name) => isRunningMember(name, group));
 }

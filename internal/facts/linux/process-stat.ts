@@ -1,10 +1,10 @@
 import { pageSize } from "./clock.ts";
 import { readKernelFile } from "./kernel-file.ts";
 
-/** What /proc/PID/stat tells about a process. */
+/** The part of /proc/PID/stat that is used here. */
 export interface ProcessStat {
   readonly pid: number;
-  /** The command's name, cut off by the kernel after 15 bytes. */
+  /** The name of the command, truncated by the kernel to 15 bytes. */
   readonly comm: string;
   /** One letter, `R`, `S`, `Z`, … */
   readonly state: string;
@@ -12,7 +12,7 @@ export interface ProcessStat {
   readonly isKernelThread: boolean;
   /** User and system time, in clock ticks. */
   readonly cpuTicks: number;
-  /** In clock ticks after boot. With the pid it tells a process from a later one of the same pid. */
+  /** In clock ticks after boot. Distinguishes the process from a later one with the same pid. */
   readonly startTicks: number;
   /** Bytes. */
   readonly virtualMemory: number;
@@ -20,13 +20,13 @@ export interface ProcessStat {
   readonly residentMemory: number;
 }
 
-/** Undefined when there is no such process, or no more. */
+/** Undefined when the process does not exist or has ended. */
 export function readProcessStat(pid: number): ProcessStat | undefined {
   const text = readKernelFile(`/proc/${pid}/stat`);
   return text === undefined ? undefined : parseProcessStat(text);
 }
 
-/** The same, and undefined for a further thread of a process: /proc does not list those and opens them by id all the same. */
+/** The same, but undefined for the id of a thread: /proc does not list threads, yet /proc/TID can be opened. */
 export function readWholeProcess(pid: number): ProcessStat | undefined {
   const group = /^Tgid:\s+(\d+)$/m.exec(readKernelFile(`/proc/${pid}/status`) ?? "")?.[1];
   return group !== undefined && Number(group) !== pid ? undefined : readProcessStat(pid);
@@ -35,8 +35,8 @@ export function readWholeProcess(pid: number): ProcessStat | undefined {
 const PF_KTHREAD = 0x0020_0000; // include/linux/sched.h
 
 /**
- * proc_pid_stat(5): `pid (comm) state ppid …`, 52 fields. The name may hold anything, spaces, parentheses and line
- * ends too, so it ends at the last parenthesis. Undefined for a line that is not of that shape.
+ * proc_pid_stat(5): `pid (comm) state ppid …`, 52 fields. The name may contain spaces, parentheses and line feeds, so
+ * it ends at the last parenthesis. Undefined for text in another format.
  */
 export function parseProcessStat(text: string): ProcessStat | undefined {
   const [open, close] = [text.indexOf("("), text.lastIndexOf(")")];
@@ -58,6 +58,6 @@ export function parseProcessStat(text: string): ProcessStat | undefined {
   return numbers.every(Number.isFinite) ? stat : undefined;
 }
 
-/** As the manual numbers them: the state is the first after the name, the resident set the last one wanted. */
+/** Field numbers of the manual: the state is the first after the name, the resident set the last one read here. */
 const FIRST_FIELD = 3;
 const LAST_FIELD = 24;

@@ -4,7 +4,7 @@ import { readKernelFile } from "./kernel-file.ts";
 import { parseIo } from "./process-details.ts";
 import { readWholeProcess } from "./process-stat.ts";
 
-/** Three files of the process's: 30 µs. One that has ended and was not waited for (`Z`) runs no more. */
+/** Reads three files of the process, in 30 µs. Undefined for a zombie as well. */
 export function readProcessUsage(pid: number): ProcessUsage | undefined {
   const stat = readWholeProcess(pid);
   if (stat === undefined || stat.state === "Z" || stat.state === "X") return undefined;

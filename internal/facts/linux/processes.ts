@@ -11,11 +11,11 @@ import { inTurns } from "./turns.ts";
 const SAMPLE = 200;
 
 /**
- * /proc/PID/*, see proc_pid(5). What narrows the list is in `stat` alone, so the other files are read only of the
- * processes that are answered with. A process that ends meanwhile is left out, and
- * the next one takes its place among the topCpu or topMem. 155 processes take 3.4 ms, or 1.5 with
- * topMem; psutil takes 11 to 13 for the same facts, ps(1) 9. Keeping the files open saves half of the stat reads (1.2 ms)
- * at a descriptor for each process, which is not worth it.
+ * /proc/PID/*, see proc_pid(5). Processes are selected by `stat` alone; the other files are read only for the
+ * processes in the result. A process that ends meanwhile is left out, and the next one takes its place among the
+ * topCpu or topMem. 155 processes take 3.4 ms, or 1.5 ms with topMem; psutil takes 11 to 13 ms for the same facts,
+ * ps(1) 9 ms. Keeping the files open would halve the time of the stat reads (1.2 ms), but cost a descriptor per
+ * process.
  */
 export async function readProcesses({ pid, topCpu, topMem }: ProcessQuery, signal: AbortSignal): Promise<Process[]> {
   const span = await sample(pid, topCpu, signal);
@@ -41,7 +41,7 @@ export function countProcesses(): number {
 
 type Sample = Span<readonly ProcessStat[]>;
 
-/** Undefined when a whole life's usage is enough. */
+/** Undefined when the average usage since the start of each process is enough. */
 async function sample(
   pid: number | undefined,
   topCpu: number | undefined,
@@ -51,7 +51,9 @@ async function sample(
   return topCpu === undefined ? undefined : everything.over(SAMPLE, signal);
 }
 
-/** Shared by calls, so that reading goes on when the one that began it is cancelled. */
+/**
+ * Shared by all calls. It has no signal: cancelling the call that started a reading must not stop it for the others.
+ */
 const everything = new Sampler(() => readStats(undefined));
 
 async function readStats(signal: AbortSignal | undefined): Promise<readonly ProcessStat[]> {
@@ -76,7 +78,7 @@ function noProcess(pid: number): XsysError {
 
 type Usage = (stat: ProcessStat) => number;
 
-/** A process that began within the span used all its time in it. */
+/** A process that started within the span used all its processor time in it. */
 function usageOverSpan({ before, seconds }: Sample, { ticksPerSecond }: Clock): Usage {
   const earlier = new Map(before.map((stat) => [stat.pid, stat]));
   return ({ pid, startTicks, cpuTicks }) => {
@@ -86,7 +88,7 @@ function usageOverSpan({ before, seconds }: Sample, { ticksPerSecond }: Clock): 
   };
 }
 
-/** A process younger than a tick has used nothing that was counted. */
+/** The usage of a process younger than one tick is 0: nothing has been counted yet. */
 function usageOverLife({ uptime, ticksPerSecond }: Clock): Usage {
   return ({ cpuTicks, startTicks }) => {
     const life = uptime * ticksPerSecond - startTicks;

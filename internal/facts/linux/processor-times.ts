@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { ProcessorTimes } from "../facts.ts";
 
-/** /proc/stat, see proc_stat(5). In clock ticks. */
+/** In clock ticks. From /proc/stat, see proc_stat(5). */
 export function readProcessorTimes(): ProcessorTimes[] {
   return parseProcessorTimes(readFileSync("/proc/stat", "utf8"));
 }
 
 /**
- * Lines such as `cpu0 user nice system idle iowait irq softirq steal guest guest_nice`, one for every processor that
- * is online. Guest time is part of user time already, so the last two are not added.
+ * Lines such as `cpu0 user nice system idle iowait irq softirq steal guest guest_nice`, one per online processor. Guest
+ * time is part of user time, so the last two fields are not added.
  */
 export function parseProcessorTimes(stat: string): ProcessorTimes[] {
   const processors: ProcessorTimes[] = [];

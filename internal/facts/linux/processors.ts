@@ -5,7 +5,7 @@ import { readKernelFile, readKernelNumber } from "./kernel-file.ts";
 
 const TOPOLOGY = "/sys/devices/system/cpu";
 
-/** /proc/cpuinfo, see proc_cpuinfo(5), completed from /sys where an architecture leaves fields out. */
+/** /proc/cpuinfo, see proc_cpuinfo(5). Fields that an architecture leaves out are read from /sys. */
 export function readProcessors(): Processor[] {
   const blocks = parseCpuinfo(readFileSync("/proc/cpuinfo", "utf8"));
   const core_count = physicalCores(blocks) ?? siblingGroups(blocks);
@@ -18,14 +18,14 @@ export function readProcessors(): Processor[] {
   }));
 }
 
-/** What /proc/cpuinfo tells about a logical processor. On ARM that is little more than its number and implementer. */
+/** A logical processor in /proc/cpuinfo. On ARM there is little more than its number and implementer. */
 export interface CpuinfoBlock {
   readonly processor: number;
   readonly vendor: string;
   readonly brand: string | undefined;
-  /** MHz, now. */
+  /** Current frequency in MHz. */
   readonly frequency: number | undefined;
-  /** Package and core, equal for threads of one core. */
+  /** Package and core id. The same for all threads of a core. */
   readonly core: string | undefined;
 }
 
@@ -49,7 +49,7 @@ export function parseCpuinfo(cpuinfo: string): CpuinfoBlock[] {
   });
 }
 
-/** Makers by ARM's implementer code (MIDR_EL1), those that servers and desktops have. */
+/** Vendors by ARM implementer code (MIDR_EL1); those found in servers and desktops. */
 const IMPLEMENTERS: Readonly<Record<string, string>> = {
   "0x41": "ARM",
   "0x48": "HiSilicon",
@@ -72,7 +72,7 @@ function siblingGroups(blocks: readonly CpuinfoBlock[]): number {
   return new Set(groups).size;
 }
 
-/** MHz from the frequency driver, 0 where there is none, as in most virtual machines on ARM. */
+/** MHz from the frequency driver. 0 without a driver, as in most virtual machines on ARM. */
 function scalingFrequency(processor: number): number {
   return (readKernelNumber(`${TOPOLOGY}/cpu${processor}/cpufreq/scaling_cur_freq`) ?? 0) / 1000;
 }

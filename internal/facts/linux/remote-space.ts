@@ -3,29 +3,29 @@ import { promisify } from "node:util";
 import { pause } from "../../../protocol/timers.ts";
 import { type Space, toSpace } from "./space.ts";
 
-/** Milliseconds that a file system of another machine has to answer. */
-const PATIENCE = 1_000;
-/** Of Node's four threads for files, how many may wait for servers that do not answer. */
+/** Timeout of statfs on a remote file system, in milliseconds. */
+const TIMEOUT = 1_000;
+/** Maximum number of threads, of the four in Node's thread pool, that may wait for servers that do not respond. */
 const MAX_HANGING = 2;
 
 type Answer = Promise<Space | undefined>;
 
 /**
- * Asks file systems that may never answer. A question that hangs keeps its thread until the kernel gives up, so nobody
- * asks there again meanwhile, and with two of them hanging nobody asks anywhere.
+ * Calls statfs on file systems that may never respond. A call that hangs blocks its thread until the kernel gives up.
+ * No second call is made on the same file system meanwhile, and with two calls hanging none is made at all.
  */
 export class RemoteSpace {
   readonly #statfs: (path: string) => Promise<StatsFs>;
-  readonly #patience: number;
+  readonly #timeout: number;
   readonly #asked = new Map<string, Answer>();
   readonly #hanging = new Set<string>();
 
-  constructor(ask: (path: string) => Promise<StatsFs> = promisify(statfs), patience = PATIENCE) {
+  constructor(ask: (path: string) => Promise<StatsFs> = promisify(statfs), timeout = TIMEOUT) {
     this.#statfs = ask;
-    this.#patience = patience;
+    this.#timeout = timeout;
   }
 
-  /** Undefined when it did not answer in time, or refused. */
+  /** Undefined when the call failed or did not return in time. */
   async of(mountPoint: string): Answer {
     if (this.#hanging.has(mountPoint)) return undefined;
     const asked = this.#asked.get(mountPoint);
@@ -46,7 +46,7 @@ export class RemoteSpace {
 
   async #inTime(mountPoint: string, answer: Answer): Answer {
     const answered = new AbortController();
-    const giveUp = pause(this.#patience, answered.signal).then(
+    const giveUp = pause(this.#timeout, answered.signal).then(
       () => this.#giveUp(mountPoint),
       () => undefined,
     );

@@ -2,8 +2,9 @@ import { listKernelFolder, readKernelLink } from "./kernel-file.ts";
 import { inTurns } from "./turns.ts";
 
 /**
- * Process ids by socket inode: /proc/PID/fd holds links to `socket:[INODE]`, proc_pid_fd(5). Of processes that share a
- * socket the one with the lowest id counts. Other users' descriptors need privileges; without them they are left out.
+ * Process ids by socket inode: /proc/PID/fd contains links to `socket:[INODE]`, proc_pid_fd(5). If processes share a
+ * socket, the lowest pid is returned. Other users' descriptors can only be read with privileges; else they are left
+ * out.
  */
 export async function readSocketOwners(signal: AbortSignal): Promise<Map<string, number>> {
   const owners = new Map<string, number>();

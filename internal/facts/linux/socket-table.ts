@@ -2,15 +2,15 @@ import { promises as fs } from "node:fs";
 import type { Port } from "../facts.ts";
 import { parseKernelAddress } from "./ip-address.ts";
 
-/** A socket of /proc/net, and the inode by which a process's descriptor leads to it. */
+/** A socket in /proc/net, and its inode, by which the process that has it open is found. */
 export interface Socket {
   readonly port: Omit<Port, "pid">;
   readonly inode: string;
 }
 
 /**
- * /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5). The kernel walks its whole hash table at each read of a TCP table
- * (2.2 ms), so it is read off the event loop. Without IPv6 there are no tables of it.
+ * /proc/net/{tcp,tcp6,udp,udp6}, proc_pid_net(5). At each read of a TCP table the kernel walks its whole hash table
+ * (2.2 ms), so the read is asynchronous. Systems without IPv6 do not have the IPv6 tables.
  */
 export async function readSockets(protocol: Port["protocol"]): Promise<Socket[]> {
   return parseSockets(await readTable(`/proc/net/${protocol}`), protocol);
@@ -18,8 +18,8 @@ export async function readSockets(protocol: Port["protocol"]): Promise<Socket[]>
 
 /**
  * Lines such as `  0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000 0 31337 …`: number,
- * local and remote address, state, queues, timer, retransmits, user, timeout, inode. What is not of that shape is
- * skipped, and so is the heading.
+ * local and remote address, state, queues, timer, retransmits, user, timeout, inode. The header and lines in another
+ * format are skipped.
  */
 export function parseSockets(table: string, protocol: Port["protocol"]): Socket[] {
   const sockets: Socket[] = [];
@@ -45,7 +45,7 @@ export function parseSockets(table: string, protocol: Port["protocol"]): Socket[
 const ADDRESS = "([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})";
 const SOCKET = new RegExp(`^\\s*\\d+: ${ADDRESS} ${ADDRESS} ([0-9A-F]{2}) \\S+ \\S+ \\S+\\s+\\d+\\s+\\d+ (\\d+)`);
 
-/** include/net/tcp_states.h, from 1 on. */
+/** include/net/tcp_states.h, numbered from 1. */
 const STATES = [
   "ESTABLISHED",
   "SYN_SENT",
@@ -61,20 +61,20 @@ const STATES = [
   "SYN_RECV", // TCP_NEW_SYN_RECV: a half-open connection without a socket of its own
 ] as const;
 
-/** UDP borrows two of TCP's states: ESTABLISHED when connected, CLOSE when not. */
+/** UDP sockets use two TCP states: ESTABLISHED when connected, CLOSE when not. */
 function stateName(hex: string, protocol: Port["protocol"]): string {
   const name = STATES[Number.parseInt(hex, 16) - 1] ?? "UNKNOWN";
   return name === "CLOSE" && protocol.startsWith("udp") ? "NONE" : name;
 }
 
-/** Bytes that the kernel puts together at once: a page, of 4 KiB at least. */
+/** Bytes that the kernel prepares per read: one page, which has at least 4 KiB. */
 const PAGE = 4096;
-/** More than any one line has. */
+/** An upper bound of a line's length in bytes. */
 const LINE = 512;
 
 /**
- * A table's text. The kernel fills a page with whole lines per read, so that one that leaves room for another line was
- * the last; asking again would walk the hash table again only to say so.
+ * Reads a table. Each read fills a page with whole lines, so a read that leaves room for another line was the last. One
+ * more read, to see the end of the file, would walk the hash table again.
  */
 async function readTable(path: string): Promise<string> {
   const file = await openTable(path);

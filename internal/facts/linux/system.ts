@@ -13,7 +13,10 @@ export function readSystem(): System {
   };
 }
 
-/** Shell assignments, one to a line: `NAME="Debian GNU/Linux"`, `ID=debian`. In double quotes, `\` escapes `$ " \` and backquote. */
+/**
+ * Shell assignments, one per line: `NAME="Debian GNU/Linux"`, `ID=debian`. In double quotes, `\` escapes `$ " \` and
+ * backquote.
+ */
 export function parseOsRelease(text: string): Partial<Record<string, string>> {
   return Object.fromEntries(
     Array.from(text.matchAll(/^([A-Z0-9_]+)=(.*)$/gm), ([, key = "", value = ""]) => [key, unquoted(value.trimEnd())]),

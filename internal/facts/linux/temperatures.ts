@@ -2,8 +2,8 @@ import type { Temperature } from "../facts.ts";
 import { listKernelFolder, readKernelFile, readKernelNumber } from "./kernel-file.ts";
 
 /**
- * Hardware monitors (/sys/class/hwmon, the kernel's Documentation/hwmon/sysfs-interface.rst) and, on machines without
- * any, thermal zones (/sys/class/thermal). Both count in thousandths of a degree Celsius.
+ * Hardware monitors (/sys/class/hwmon, the kernel's Documentation/hwmon/sysfs-interface.rst). On machines without any,
+ * thermal zones (/sys/class/thermal). Both report thousandths of a degree Celsius.
  */
 export function readTemperatures(sys = "/sys"): Temperature[] {
   const sensors = inFolders(`${sys}/class/hwmon`, /^hwmon\d+$/).flatMap(readMonitor);
@@ -17,7 +17,9 @@ function inFolders(parent: string, name: RegExp): string[] {
     .map((entry) => `${parent}/${entry}`);
 }
 
-/** `temp1_input` with its optional `temp1_label`, `temp1_max`, `temp1_crit`. A sensor that fails to answer is left out. */
+/**
+ * `temp1_input` with its optional `temp1_label`, `temp1_max`, `temp1_crit`. A sensor that cannot be read is left out.
+ */
 function readMonitor(folder: string): Temperature[] {
   const chip = readKernelFile(`${folder}/name`)?.trim() ?? "";
   return inFolders(folder, /^temp\d+_input$/).flatMap((input) => {

@@ -1,11 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 
-/** Milliseconds of reading after which the event loop serves others. */
+/** Milliseconds of work after which the event loop gets a turn. */
 const TURN = 3;
 
 /**
- * Runs `step` for each item, in turns: a machine with thousands of processes holds up the loop for a few ms at a time.
- * Reading in a thread would do the same at the price of starting it and of cloning every row.
+ * Runs `step` for each item and yields to the event loop every TURN ms, so that a machine with thousands of processes
+ * does not block it. A thread would avoid the blocking too, but has to be started and every row cloned.
  */
 export async function inTurns<T>(
   items: Iterable<T>,

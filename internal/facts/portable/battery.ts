@@ -4,7 +4,7 @@ import { NO_BATTERY } from "../no-battery.ts";
 import { percentOf } from "../percent.ts";
 import { systeminformation, whole } from "./systeminformation.ts";
 
-/** The rate of use is not told, and is 0. */
+/** The library does not report the power consumption; it is 0. */
 export async function readBattery(): Promise<Battery> {
   const battery = await (await systeminformation()).battery();
   if (!battery.hasBattery) return NO_BATTERY;

@@ -2,7 +2,7 @@ import { networkInterfaces } from "node:os";
 import type { NetworkInterface } from "../facts.ts";
 import { systeminformation, whole } from "./systeminformation.ts";
 
-/** Packets are not told, and are 0. */
+/** The library does not report packet counters; they are 0. */
 export async function readNetworkInterfaces(): Promise<NetworkInterface[]> {
   const addresses = networkInterfaces();
   const counters = await (await systeminformation()).networkStats("*");

@@ -11,7 +11,7 @@ import { readProcessors, readProcessorTimes } from "./processors.ts";
 import { readSystem } from "./system.ts";
 import { readTemperatures } from "./temperatures.ts";
 
-/** Facts from Node and systeminformation, which starts the platform's own programs for most of them. */
+/** Facts from Node and systeminformation. The library starts programs of the platform for most of them. */
 export const portable: Platform = {
   battery: readBattery,
   descriptorLimit: () => undefined,

@@ -14,7 +14,7 @@ export async function readPorts(): Promise<Port[]> {
   }));
 }
 
-/** macOS tells `tcp4`, `tcp6`, `tcp46`; Windows `tcp` for both families. */
+/** macOS reports `tcp4`, `tcp6`, `tcp46`; Windows reports `tcp` for both families. */
 function protocolOf(protocol: string, address: string): Port["protocol"] {
   const isV6 = protocol.endsWith("6") || address.includes(":");
   if (protocol.startsWith("udp")) return isV6 ? "udp6" : "udp";

@@ -2,7 +2,7 @@ import type { ProcessUsage } from "../facts.ts";
 import { readProcesses } from "./processes.ts";
 import { systeminformation } from "./systeminformation.ts";
 
-/** The library tells of all processes or of none. */
+/** Lists all processes: the library cannot query a single one. */
 export async function readProcessUsage(pid: number): Promise<ProcessUsage | undefined> {
   const found = (await readProcesses({})).find((process) => process.pid === pid);
   if (found === undefined || found.status === "Zombie") return undefined;

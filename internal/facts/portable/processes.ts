@@ -6,7 +6,7 @@ import type { Process, ProcessQuery } from "../facts.ts";
 import { twoDecimals } from "../percent.ts";
 import { systeminformation, whole } from "./systeminformation.ts";
 
-/** Disk counters and user ids are not told. The library measures usage itself, between its own calls. */
+/** The library reports no disk counters and no user ids. It measures the usage between two of its calls. */
 export async function readProcesses({ pid, topCpu, topMem }: ProcessQuery): Promise<Process[]> {
   let found = (await (await systeminformation()).processes()).list.map(toProcess);
   if (pid !== undefined) found = found.filter((process) => process.pid === pid);
@@ -36,13 +36,13 @@ function toProcess(process: Systeminformation.ProcessesProcessData): Process {
   };
 }
 
-/** The library's path is the executable's on Windows and its folder's elsewhere. */
+/** The library's `path` is the executable on Windows, and its folder elsewhere. */
 function executable({ path, command }: Systeminformation.ProcessesProcessData): { exe?: string } {
   if (path === "") return {};
   return { exe: platform === "win32" ? path : join(path, command) };
 }
 
-/** The library's words, of which it has more for Windows than here: those are Unknown. */
+/** States by the library's names. Those that only Windows has are reported as Unknown. */
 const STATES: Readonly<Record<string, Process["status"]>> = {
   running: "Running",
   sleeping: "Sleeping",

@@ -1,7 +1,7 @@
 import type { Temperature } from "../facts.ts";
 import { systeminformation } from "./systeminformation.ts";
 
-/** The processor's alone. */
+/** Only the processor's sensors. */
 export async function readTemperatures(): Promise<Temperature[]> {
   const { main, cores } = await (await systeminformation()).cpuTemperature();
   return [{ label: "cpu", value: main }, ...cores.map((value, index) => ({ label: `cpu core ${index}`, value }))]
