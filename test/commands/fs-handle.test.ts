@@ -23,7 +23,7 @@ threeWays("handles", ({ sandbox, call, failure }) => {
     const error = await failure("fs.handle-read", { handle: 7, length: 1 });
     expect(error.code).toBe("NOT_FOUND");
     expect(error.message).toMatch(
-      /^fs\.handle-read failed: (no open file .* has the handle 7|handles live in a service)/,
+      /^fs\.handle-read failed: (no open file .* has the handle 7|handles exist only in a service)/,
     );
   });
 });

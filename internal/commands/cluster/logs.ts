@@ -3,7 +3,7 @@ import { handle } from "../../base/handler.ts";
 import { supervisorOf } from "../../cluster/supervisors.ts";
 import type { LogLine } from "../../processes/output-tail.ts";
 
-/** Lines that wait for a reader who is behind. */
+/** Maximum number of lines queued for a slow client. */
 const MAX_WAITING = 1_000;
 
 export default handle(logs, async ({ id, lines: count, follow }, { host, signal, events }) => {

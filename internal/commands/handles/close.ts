@@ -3,7 +3,7 @@ import { handle } from "../../base/handler.ts";
 import { handlesOf } from "./shared/handles-of.ts";
 
 export default handle(close, async (params, { host, peer }) => {
-  // Without a service the file was closed with the process that opened it: XyPriss closes what it opened so, all the same.
+  // Without a service the file was already closed when the command that opened it ended. XyPriss closes it anyway.
   if (host.service !== undefined) await handlesOf(host).close(params.handle, peer, close.name);
   return null;
 });

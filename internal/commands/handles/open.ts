@@ -11,7 +11,7 @@ export default handle(open, async ({ path, flags, mode, shared }, { host, peer }
   return { handle: await handlesOf(host).open(owner, openFile) };
 });
 
-/** Where the process is about to end, what remains of opening is what it does to the file. */
+/** In a one-shot command the file cannot stay open. It is still opened, because that may create or truncate it. */
 async function openAndClose(openFile: () => Promise<OpenFile>): Promise<number> {
   const file = await openFile();
   const { descriptor } = file;

@@ -9,7 +9,7 @@ import { SharedReadings } from "./shared/shared-readings.ts";
 
 type Readings = SharedReadings<ProcessUsage | undefined>;
 
-/** Processes that are followed, by their ids. */
+/** Readings of the monitored processes, by pid. */
 const followed = new Map<number, Readings>();
 
 export default handle(process, async ({ pid, ...timing }, call) => {

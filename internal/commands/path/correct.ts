@@ -14,13 +14,15 @@ export default handle(correct, async ({ path, tentative, verify }, { host }) => 
   return current;
 });
 
-/** Without a separator at its end, so that it is the same with and without a step. */
+/**
+ * Normalized and without a trailing separator, so that the result has the same form whether a run was removed or not.
+ */
 function normalized(path: string): string {
   const normal = normalize(path);
   return normal.endsWith(sep) && normal !== parse(normal).root ? normal.slice(0, -sep.length) : normal;
 }
 
-/** The path without one directly repeated run of segments, the longest run first; checked when a host is given. */
+/** Removes one directly repeated run of segments, the longest possible. With a host, the shorter path must exist. */
 async function firstShorter(path: string, host: Host | undefined): Promise<string | undefined> {
   const start = path.startsWith(sep) ? sep : "";
   const parts = path.split(sep).filter((part) => part !== "");

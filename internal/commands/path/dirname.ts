@@ -4,7 +4,7 @@ import { handle } from "../../base/handler.ts";
 
 export default handle(dirname, ({ path }) => withoutSlashes(folderOf(path)));
 
-/** Of `a//b`, Node's dirname leaves `a/`, and dirname(1) `a`. */
+/** For `a//b`, Node's dirname returns `a/`, but dirname(1) returns `a`. */
 function withoutSlashes(folder: string): string {
   let end = folder.length;
   while (sep === "/" && end > 1 && folder[end - 1] === "/") end--;

@@ -16,7 +16,7 @@ export default handle(cpu, async ({ interval }, { signal }) => {
   }));
 });
 
-/** A processor brought online meanwhile has no share yet. */
+/** A processor that came online meanwhile has a usage of 0. */
 function usageByName({ before, after }: Span<readonly ProcessorTimes[]>): Map<string, number> {
   const earlier = new Map(before.map((times) => [times.name, times]));
   return new Map(

@@ -4,7 +4,7 @@ import { handle } from "../../base/handler.ts";
 
 export default handle(env, ({ name }) => {
   if (name === undefined) return { ...process.env } as Record<string, string>;
-  // process.env inherits from Object, so that its "toString" is a function.
+  // process.env inherits from Object, so process.env.toString is a function.
   const value = Object.hasOwn(process.env, name) ? process.env[name] : undefined;
   if (value !== undefined) return { [name]: value };
   throw new XsysError("NOT_FOUND", `sys.env: there is no environment variable ${name}`, { details: { name } });

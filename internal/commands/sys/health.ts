@@ -13,16 +13,16 @@ export default handle(health, async () => {
   return { score: healthScore([cpu_percent, memory_percent, disk_percent]), cpu_percent, memory_percent, disk_percent };
 });
 
-/** Percent of use that costs nothing. */
+/** Usage in percent up to which the score is not reduced. */
 const FREE_OF_COST = 70;
 
-/** 100 less what each percentage of use costs: nothing up to 70, then in proportion up to its share of the score. */
+/** 100 minus a cost per resource: 0 up to 70 % usage, rising linearly to 100 / (number of resources) at 100 %. */
 export function healthScore(uses: readonly number[]): number {
   const cost = (use: number) => (Math.max(0, use - FREE_OF_COST) / (100 - FREE_OF_COST)) * (100 / uses.length);
   return Math.round(100 - uses.reduce((total, use) => total + cost(use), 0));
 }
 
-/** Images that are full by nature, memory, and what other machines hold. */
+/** Read-only images (always full), memory, and remote file systems. */
 const NO_LOCAL_DISK = /^(squashfs|erofs|iso9660|udf|cramfs|tmpfs|ramfs|devtmpfs|nfs4?|cifs|smb3|9p|afs|ceph|fuse\..*)$/;
 
 export function fullest(disks: readonly Disk[]): number {

@@ -29,7 +29,7 @@ function endOne(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Every process is tried before the ones that could not be ended are told. One that is gone already is as wanted. */
+/** Signals all processes before it fails for those that refused the signal. One that has already ended is no error. */
 function endAll(name: string, pids: readonly number[], signal: NodeJS.Signals): void {
   const refused: number[] = [];
   for (const pid of pids) {
@@ -43,7 +43,7 @@ function endAll(name: string, pids: readonly number[], signal: NodeJS.Signals): 
   if (refused.length > 0) throw denied(refused, undefined, name);
 }
 
-/** Processes of that exact name, save for those that asked, and their ancestors. */
+/** Processes with exactly that name, except for the callers and their ancestors. */
 function named(name: string, all: readonly Process[], asking: readonly number[]): number[] {
   const found = all.filter((process) => process.name === name).map(({ pid }) => pid);
   if (found.length === 0) {

@@ -12,7 +12,7 @@ export default handle(network, async ({ interface: name, interval }, { signal })
   if (name !== undefined) return named(await platform.networkInterfaces(), name);
   const { before, after, seconds } = await interfaces.over(interval, signal);
   const [earlier, now] = [totals(before), totals(after)];
-  // A counter that went back, as when an interface goes away, is no speed.
+  // The total falls when an interface disappears; the speed is 0 then.
   const speed = (from: number, to: number) => twoDecimals(Math.max(0, to - from) / seconds);
   return {
     total_received: now.received,

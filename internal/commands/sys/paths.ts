@@ -20,7 +20,7 @@ interface UserFolders {
   readonly cache: string;
 }
 
-/** Where programs keep a user's files. */
+/** The folders for a user's configuration, data and cache. */
 export function userFolders(home: string, env: NodeJS.ProcessEnv, system = process.platform): UserFolders {
   if (system === "darwin") return appleFolders(home);
   return system === "win32" ? windowsFolders(home, env) : xdgFolders(home, env);
@@ -37,7 +37,7 @@ function windowsFolders(home: string, env: NodeJS.ProcessEnv): UserFolders {
   return { config: roaming, data: local, cache: local };
 }
 
-/** The XDG Base Directory Specification, by which a relative path is to be ignored. */
+/** The XDG Base Directory Specification. Relative paths in its variables must be ignored. */
 function xdgFolders(home: string, env: NodeJS.ProcessEnv): UserFolders {
   const folder = (value: string | undefined, ...standard: string[]) =>
     value !== undefined && isAbsolute(value) ? value : join(home, ...standard);

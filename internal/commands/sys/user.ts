@@ -8,7 +8,7 @@ export default handle(user, () => {
   return { username, uid, gid, home: homeFolder(), shell: shell ?? "" };
 });
 
-/** Undefined for a user id without an entry in the user database, as in containers run with `--user 12345`. */
+/** Undefined for a user id without an entry in the user database, as in a container with `--user 12345`. */
 function knownUser() {
   try {
     return userInfo();

@@ -35,21 +35,21 @@ export default handle(open, async ({ command, cwd: folder, env: given, ...size }
   }
 });
 
-/** node-pty has binaries for glibc, macOS and Windows, and is loaded at the first terminal. */
+/** node-pty has binaries for glibc, macOS and Windows only. It is imported when the first terminal is opened. */
 async function startProgram(options: PtyOptions, signal: AbortSignal): Promise<PtyProgram> {
   const { PtyProgram } = await import("./shared/pty-program.ts").catch((cause) => {
-    throw new XsysError("UNSUPPORTED", "terminal.open: there are no terminals on this platform", { cause });
+    throw new XsysError("UNSUPPORTED", "terminal.open: terminals are not supported on this platform", { cause });
   });
   signal.throwIfAborted();
   try {
     return new PtyProgram(options);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new XsysError("IO_ERROR", `terminal.open: no terminal for ${options.file}: ${why}`, { cause });
+    throw new XsysError("IO_ERROR", `terminal.open: ${options.file} cannot be started: ${why}`, { cause });
   }
 }
 
-/** Without what tells of a terminal that the service itself was started in, and is not this one. */
+/** The service's environment without the variables that describe the terminal in which the service was started. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   const { TMUX, TMUX_PANE, STY, WINDOW, WINDOWID, TERMCAP, COLUMNS, LINES, ...env } = process.env;
   return env;
@@ -57,5 +57,7 @@ function ownEnvironment(): NodeJS.ProcessEnv {
 
 async function refuseNoFolder(cwd: string): Promise<void> {
   if ((await stat(cwd)).isDirectory()) return;
-  throw new XsysError("NOT_A_DIRECTORY", `terminal.open: ${cwd} is no folder to run in`, { details: { path: cwd } });
+  throw new XsysError("NOT_A_DIRECTORY", `terminal.open: the working directory ${cwd} is not a folder`, {
+    details: { path: cwd },
+  });
 }

@@ -23,7 +23,7 @@ describe("without a service, the command line", () => {
     expect(await run(["fs", "close", "--handle", String(data)])).toEqual({ exit: 0, status: "ok", data: null });
     const { exit, code, message } = await run(["fs", "handle-stat", "--handle", String(data)]);
     expect([exit, code]).toEqual([66, "NOT_FOUND"]);
-    expect(message).toContain("handles live in a service");
+    expect(message).toContain("handles exist only in a service");
   });
 });
 

@@ -33,10 +33,10 @@ test.each([
 
 test.each([
   [3, "the access mode"],
-  [0o40000, "0o40000 is not known"],
-  [0o200000, "0o200000 is not known"],
-  [0o20200000, "0o20200000 is not known"],
-  [0o4000000, "0o4000000 is not known"],
+  [0o40000, "unknown bits 0o40000"],
+  [0o200000, "unknown bits 0o200000"],
+  [0o20200000, "unknown bits 0o20200000"],
+  [0o4000000, "unknown bits 0o4000000"],
 ])("%i is refused", (number, why) => {
   expect(() => openFlags(number)).toThrow(why);
 });

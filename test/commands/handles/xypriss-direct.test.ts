@@ -113,7 +113,7 @@ describe("XyPriss's FileHandle", () => {
 test("XyPriss's console is configured at the start, asked for each message, and counts", async () => {
   const ipc = new XyprissDirect(service.socket);
   await expect(ipc.command("console", "intercept", { message: "a", level: "log", worker_id: 0 })).rejects.toThrow(
-    "nobody has sent a console.update-config",
+    "not configured; call console.update-config first",
   );
   const configuration = {
     enabled: true,

@@ -1,4 +1,4 @@
 import type { HandlerParams } from "../../../../protocol/commands/index.ts";
 
-/** How an application wants its console messages worked on. */
+/** Configuration of how console messages are processed. */
 export type Configuration = HandlerParams<"console.update-config">;

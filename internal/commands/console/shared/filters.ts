@@ -1,9 +1,9 @@
 import type { Configuration } from "./configuration.ts";
 import { type LiteralPattern, matcherOf } from "./matcher.ts";
 
-/** What a console message has to be to be shown, and what it is called. */
+/** Decides which console messages are shown, and assigns their categories. */
 export class Filters {
-  /** Patterns that are no expressions. */
+  /** Patterns that are not valid regular expressions. */
   readonly literal: readonly LiteralPattern[];
   readonly #minRank: number;
   readonly #maxLength: number;
@@ -23,7 +23,7 @@ export class Filters {
     this.literal = literal;
   }
 
-  /** Whether the message is to be shown. */
+  /** Whether the message is shown. */
   admit(message: string, level: string): boolean {
     if ((RANKS.get(level) ?? INFO) < this.#minRank) return false;
     return this.#includes?.(message) !== false && this.#excludes?.(message) !== true;
@@ -34,7 +34,7 @@ export class Filters {
     return this.#isSystem?.(message) ? "SYSTEM" : "OTHER";
   }
 
-  /** Cut to the length allowed, and not within a surrogate pair. */
+  /** Truncated to the maximum length, but not within a surrogate pair. */
   shortened(message: string): string {
     if (message.length <= this.#maxLength) return message;
     const last = message.charCodeAt(this.#maxLength - 1);

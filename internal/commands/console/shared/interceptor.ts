@@ -12,9 +12,10 @@ interface Rules {
   readonly seal: Seal | undefined;
 }
 
+/** Length of the rate limit's window in milliseconds. */
 const WINDOW = 1_000;
 
-/** Filters, names, limits and encrypts console messages as it was last told to. */
+/** Filters, prefixes, limits and encrypts console messages by the latest configuration. */
 export class Interceptor {
   readonly #now: () => number;
   readonly #byLevel: Record<string, number> = {};
@@ -23,15 +24,15 @@ export class Interceptor {
   #windowStart = Number.NEGATIVE_INFINITY;
   #inWindow = 0;
 
-  /** `now` tells unix milliseconds. */
+  /** `now` returns unix milliseconds. */
   constructor(now: () => number = Date.now) {
     this.#now = now;
   }
 
   /**
-   * Gives the patterns that are taken as literal text. `interceptMethods` says which methods the client takes over, not
-   * what is done with a message: one of `console.log` comes with the level `info`.
-   * @throws INVALID_PARAMS or UNSUPPORTED, and goes by the old configuration.
+   * Returns the patterns that are taken as literal text. `interceptMethods` is not used here: it only tells the client
+   * which methods to intercept, and a message of `console.log` arrives with the level `info`.
+   * @throws INVALID_PARAMS or UNSUPPORTED. The previous configuration then remains in effect.
    */
   configure(configuration: Configuration): readonly LiteralPattern[] {
     const { enabled = true, maxInterceptionsPerSecond, encryption } = configuration;
@@ -49,11 +50,11 @@ export class Interceptor {
     return this.#rules !== undefined;
   }
 
-  /** The message as it is to be shown; empty when it is not. */
+  /** The message as it is shown. Empty when it is suppressed. */
   intercept(message: string, level: string, worker: number): string {
     const rules = this.#rules;
     if (rules === undefined) {
-      throw new XsysError("NOT_FOUND", "console.intercept: nobody has sent a console.update-config yet");
+      throw new XsysError("NOT_FOUND", "console.intercept: not configured; call console.update-config first");
     }
     if (!rules.enabled) return message;
     if (!rules.filters.admit(message, level)) {
@@ -78,7 +79,7 @@ export class Interceptor {
   }
 
   #isOverRate(now: number, perSecond: number): boolean {
-    // A clock that was set back begins a window, too: it would otherwise hold the old one open until it caught up.
+    // A window also starts when the clock was set back. Otherwise the old window would last until the clock caught up.
     if (now - this.#windowStart >= WINDOW || now < this.#windowStart) {
       this.#windowStart = now;
       this.#inWindow = 0;
@@ -89,7 +90,7 @@ export class Interceptor {
   }
 }
 
-/** What is counted by name: a peer's own words would fill the table without end. */
+/** Levels that are counted by name. Counting any name that a client sends would let the table grow without limit. */
 const CONSOLE_METHODS: ReadonlySet<string> = new Set(Object.keys(console));
 
 /** `HH:MM:SS.mmm`, local. */

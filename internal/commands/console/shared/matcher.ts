@@ -1,27 +1,28 @@
 import { RE2JS } from "re2js";
 
-/** Characters of a message that patterns see. */
-const SEEN = 4_096;
+/** Number of characters of a message that patterns are matched against. */
+const MATCHED = 4_096;
 
-/** A pattern that is no expression, and is taken as literal text. */
+/** A pattern that is not a valid regular expression, and is taken as literal text. */
 export interface LiteralPattern {
   readonly pattern: string;
-  /** Why it is none. */
+  /** Why it is not valid. */
   readonly reason: string;
 }
 
 /**
- * Whether one of the patterns matches; undefined when there is none. They are the caller's and run on the event loop for
- * every message, so they are RE2's, whose time is linear in the message: `(a+)+$` takes 0.8 ms on the longest, where
- * JavaScript's own engine does not come back. (A thread with a time limit for each message costs 0.1 ms, and a burnt
- * core for each one that runs over.) It is the syntax that XyPriss's users write for, too. Those that are taken as literal
- * text are added to `literal`.
+ * Returns a function that tells whether one of the patterns matches. Undefined without patterns. The patterns are the
+ * caller's and run on the event loop for every message. So they are compiled with RE2, whose time is linear in the
+ * length of the message: `(a+)+$` takes 0.8 ms on the longest message, where JavaScript's engine practically never
+ * returns. (A thread with a time limit would cost 0.1 ms per message, and a fully used core for each message over the
+ * limit.) RE2 is also the syntax that XyPriss users write. Patterns that are taken as literal text are added to
+ * `literal`.
  */
 export function matcherOf(
   patterns: readonly unknown[] = [],
   literal: LiteralPattern[] = [],
 ): ((message: string) => boolean) | undefined {
-  // A RegExp comes out of JSON as {}.
+  // JSON serializes a RegExp as {}.
   const texts = patterns.filter((pattern) => typeof pattern === "string");
   if (texts.length === 0) return undefined;
   const expressions = texts.map((pattern) => {
@@ -31,12 +32,12 @@ export function matcherOf(
     return RE2JS.compile(RE2JS.quote(pattern), RE2JS.CASE_INSENSITIVE);
   });
   return (message) => {
-    const seen = message.slice(0, SEEN);
-    return expressions.some((expression) => expression.matcher(seen).find());
+    const text = message.slice(0, MATCHED);
+    return expressions.some((expression) => expression.matcher(text).find());
   };
 }
 
-/** As RE2 has it, or else as JavaScript does, which writes some escapes in its own way. */
+/** Compiles RE2 syntax or, if that fails, JavaScript syntax, which has different escapes. */
 function compile(pattern: string): RE2JS | { readonly reason: string } {
   let reason = "";
   for (const spell of [(text: string) => text, RE2JS.translateRegExp]) {

@@ -4,40 +4,41 @@ import type { Peer } from "../../../base/context.ts";
 import type { OpenFile } from "./open-file.ts";
 
 export interface HandleLimits {
-  /** Open files of all. */
+  /** Maximum number of open files. */
   readonly total: number;
-  /** Open files that belong to one connection. */
+  /** Maximum number of open files per connection. */
   readonly perConnection: number;
-  /** Milliseconds after which a handle that belongs to nobody and was not used is closed. */
+  /** Milliseconds after which an unused handle without an owner is closed. */
   readonly idle: number;
 }
 
 const DEFAULT_LIMITS: HandleLimits = { total: 1_024, perConnection: 256, idle: 3_600_000 };
 
 interface Entry {
-  /** The connection that alone may use it. */
+  /** The only connection that may use the handle. Undefined: any may. */
   readonly owner: Peer | undefined;
   /** Undefined while it is being opened. */
   file: OpenFile | undefined;
   lastUsed: number;
 }
 
-/** A service's open files by number. */
+/** The open files of a service, by handle number. */
 export class HandleTable {
   readonly #limits: HandleLimits;
   readonly #now: () => number;
   readonly #entries = new Map<number, Entry>();
   readonly #numbersOf = new Map<Peer, Set<number>>();
   readonly #sweeper: NodeJS.Timeout;
-  /** What is being closed and nobody waits for. */
+  /** Closing operations that no caller waits for. */
   readonly #closing = new Set<Promise<void>>();
   /**
-   * Numbers are never given twice, and begin anywhere: one that a client kept from a connection or a service before must
-   * not name another's file. Above the descriptors that a command line without a service answers with.
+   * The next number. Numbers are never reused and start at a random value, so that a number that a client kept from an
+   * earlier connection or service does not name another file. They are higher than the descriptors that `fs.open`
+   * returns without a service.
    */
   #next = 10_000 + Math.floor(Math.random() * 2 ** 30);
 
-  /** `now` tells milliseconds on any clock that does not go back. */
+  /** `now` returns milliseconds of a monotonic clock. */
   constructor(limits: Partial<HandleLimits> = {}, now: () => number = () => performance.now()) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#now = now;
@@ -49,8 +50,8 @@ export class HandleTable {
   }
 
   /**
-   * Opens a file and gives its number. With an owner it is closed when that connection is gone.
-   * @throws LIMIT_EXCEEDED before anything is opened.
+   * Opens a file and returns its handle number. With an owner, it is closed when that connection ends.
+   * @throws LIMIT_EXCEEDED, without opening the file.
    */
   async open(owner: Peer | undefined, openFile: () => Promise<OpenFile>): Promise<number> {
     this.#checkLimits(owner);
@@ -69,7 +70,7 @@ export class HandleTable {
     return number;
   }
 
-  /** @throws NOT_FOUND when there is no such handle, or it is another connection's. */
+  /** @throws NOT_FOUND when the handle does not exist or belongs to another connection. */
   find(number: number, caller: Peer | undefined, command: string): OpenFile {
     const { file, owner } = this.#entries.get(number) ?? {};
     if (file === undefined || (owner !== undefined && owner !== caller)) throw noHandle(number, command);
@@ -77,14 +78,14 @@ export class HandleTable {
     return file;
   }
 
-  /** Ends a handle after the calls on it that are under way. */
+  /** Closes a handle after its pending calls. */
   async close(number: number, caller: Peer | undefined, command: string): Promise<void> {
     const file = this.find(number, caller, command);
     this.#forget(number);
     await file.close();
   }
 
-  /** Closes what belongs to nobody and was not used for too long. */
+  /** Closes handles without an owner that have not been used for `idle` ms. */
   sweep(): void {
     const oldest = this.#now() - this.#limits.idle;
     for (const [number, { owner, file, lastUsed }] of this.#entries) {
@@ -92,7 +93,7 @@ export class HandleTable {
     }
   }
 
-  /** Closes everything, for good. */
+  /** Closes all files and stops the timer. */
   async closeAll(): Promise<void> {
     clearInterval(this.#sweeper);
     const files = [...this.#entries.values()].map(({ file }) => file);
@@ -129,7 +130,7 @@ export class HandleTable {
     if (owner !== undefined) this.#numbersOf.get(owner)?.delete(number);
   }
 
-  /** Closes a handle whose user is gone, and with whom nobody is left to be told of a failure. */
+  /** Closes a handle that no caller uses any more. Errors are ignored, because there is no caller to report them to. */
   #abandon(number: number): void {
     const file = this.#entries.get(number)?.file;
     this.#forget(number);

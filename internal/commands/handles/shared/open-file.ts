@@ -5,23 +5,26 @@ import { isErrno } from "../../../base/errno.ts";
 import { statOrMissing } from "../../../files/through-links.ts";
 import type { OpenFlags } from "./open-flags.ts";
 
-/** Read at once of a device, which gives what it has, and of a file that tells no size, as those in /proc. */
+/** Bytes per read of a device, which returns what it has, and of a file without a known size, as those in /proc. */
 const UNSIZED_READ = 65_536;
 
-/** Where a position is counted from, by lseek's numbers. */
+/** Origins of a seek, with the numbers of lseek(2). */
 export const WHENCE = { start: 0, current: 1, end: 2 } as const;
 
-/** An open file with a position of its own. Its calls run one after the other, whoever makes them. */
+/** An open file with its own position. Its calls run one after the other, even those of different callers. */
 export class OpenFile {
   readonly path: string;
   readonly #file: FileHandle;
   readonly #flags: OpenFlags;
-  /** A device has no position. */
+  /** False for a device. */
   readonly #hasPosition: boolean;
   #position = 0;
   #lastTurn: Promise<unknown> = Promise.resolve();
 
-  /** Opens a regular file or a device. A FIFO is not even opened: whoever waits for its other end would take us for it. */
+  /**
+   * Opens a regular file or a device. A FIFO is not opened at all: opening it would release a process waiting for a
+   * peer.
+   */
   static async open(path: string, flags: OpenFlags, mode: number): Promise<OpenFile> {
     const there = await statOrMissing(path);
     if (there !== undefined) refuseOthers(there, path);
@@ -43,12 +46,12 @@ export class OpenFile {
     this.#hasPosition = hasPosition;
   }
 
-  /** The operating system's number, until it is closed. */
+  /** The file descriptor. -1 when the file is closed. */
   get descriptor(): number {
     return this.#file.fd;
   }
 
-  /** @throws TOO_LARGE when there are more than `limit` bytes to give. */
+  /** @throws TOO_LARGE when more than `limit` bytes would be returned. */
   read(length: number, limit: number): Promise<Buffer> {
     return this.#inTurn(async () => {
       if (!this.#flags.reads) throw this.#notOpenFor("reading");
@@ -70,7 +73,7 @@ export class OpenFile {
     return this.#inTurn(async () => {
       if (!this.#flags.writes) throw this.#notOpenFor("writing");
       for (let done = 0; done < bytes.length; ) {
-        // Without a position the operating system appends, in one step with finding the end.
+        // Without a position, the operating system finds the end and appends atomically.
         const at = this.#flags.appends ? null : this.#at;
         const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, at);
         done += bytesWritten;
@@ -81,7 +84,7 @@ export class OpenFile {
     });
   }
 
-  /** The new position. It may be beyond the end: what is written there leaves a hole before it. */
+  /** Returns the new position. It may be beyond the end of the file: writing there leaves a hole. */
   seek(offset: number, whence: number): Promise<number> {
     return this.#inTurn(async () => {
       if (!this.#hasPosition) throw this.#error("UNSUPPORTED", "seeking failed", "a device has no position");
@@ -100,7 +103,7 @@ export class OpenFile {
     return this.#inTurn(() => this.#file.stat());
   }
 
-  /** Ends it after the calls that are under way. */
+  /** Closes the file after its pending calls. */
   close(): Promise<void> {
     return this.#inTurn(() => this.#file.close());
   }
@@ -118,7 +121,7 @@ export class OpenFile {
     if (length === unsized || !this.#hasPosition) return unsized;
     const wanted = Math.min(length, Math.max((await this.#size()) - this.#position, unsized));
     if (wanted <= limit) return wanted;
-    throw this.#error("TOO_LARGE", "reading failed", `${wanted} bytes are over the ${limit} that an answer may have`);
+    throw this.#error("TOO_LARGE", "reading failed", `${wanted} bytes exceed the maximum answer of ${limit} bytes`);
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

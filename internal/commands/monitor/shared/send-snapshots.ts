@@ -1,23 +1,23 @@
 import type { Call } from "../../../base/context.ts";
 import type { SharedReadings } from "./shared-readings.ts";
 
-/** As the contracts have them, in seconds. */
+/** Parameters of the contracts, in seconds. */
 interface Timing {
   readonly duration: number;
   readonly interval: number;
 }
 
-/** A value now, and the one that was sent before. */
+/** The current value and the one of the previous snapshot. */
 export interface Change<T> {
   readonly before: T;
   readonly now: T;
-  /** Between the two. */
+  /** Time between the two. */
   readonly seconds: number;
 }
 
 /**
- * Sends a snapshot of every reading, until the duration is over or `describe` has nothing more to tell. A reader that is
- * behind misses snapshots.
+ * Sends a snapshot per reading, until the duration is over or `describe` returns undefined. Snapshots are skipped while
+ * the client is slow.
  */
 export async function sendSnapshots<T>(
   readings: SharedReadings<T>,
@@ -44,7 +44,7 @@ export async function sendSnapshots<T>(
   return { snapshots, skipped };
 }
 
-/** Whole intervals, one at the least; 0.3 s hold three of 0.1 s, although 0.3 / 0.1 is a little less than 3. */
+/** Number of whole intervals, at least 1. The 1e-9 is for rounding errors: 0.3 / 0.1 is slightly less than 3. */
 function ticksIn(duration: number, interval: number): number {
   return duration === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(duration / interval + 1e-9));
 }

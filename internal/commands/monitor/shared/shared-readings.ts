@@ -1,12 +1,13 @@
 import { startTimer } from "../../../../protocol/timers.ts";
 import { type Reading, Subscription } from "./subscription.ts";
 
-/** Timers fire up to a millisecond early. */
+/** Timers may fire up to 1 ms early. */
 const EARLY = 1;
 
 /**
- * Reads something again and again for all who follow it. Ticks lie on a grid that begins with the first of them, so those
- * of one interval, or of multiples of it, share each reading. The clock stands still while nobody follows.
+ * Reads a value periodically for all subscribers. The ticks of all subscribers lie on one grid, which starts with the
+ * first subscriber, so those with the same interval, or multiples of it, share readings. No timer runs without
+ * subscribers.
  */
 export class SharedReadings<T> {
   readonly #read: () => T | Promise<T>;
@@ -24,8 +25,8 @@ export class SharedReadings<T> {
   }
 
   /**
-   * A reading at once, and then one in every `interval` ms, `ticks` of them. A reading that was not taken when the next
-   * one comes is left out. Fails with the signal's reason, or with what the reading failed with.
+   * One reading at once, then one every `interval` ms, `ticks` times. A reading that has not been consumed when the
+   * next one arrives is dropped. @throws the signal's reason, or the error of a reading.
    */
   async *every(interval: number, ticks: number, signal: AbortSignal): AsyncGenerator<Reading<T>> {
     signal.throwIfAborted();
@@ -45,7 +46,7 @@ export class SharedReadings<T> {
     }
   }
 
-  /** On the grid, and at least half an interval away: shorter, the first usage would be that of an instant. */
+  /** On the grid, and at least half an interval away, so that the first usage is not measured over too short a time. */
   #firstTick(interval: number): number {
     const elapsed = performance.now() - this.#base;
     return this.#base + interval * Math.ceil(elapsed / interval + 0.5);
@@ -58,7 +59,7 @@ export class SharedReadings<T> {
     this.#timer = startTimer(() => void this.#tick(), due - performance.now());
   }
 
-  /** A reading that takes longer than an interval costs the ticks that fall into it, and nothing piles up. */
+  /** Ticks that fall into a reading that takes longer than an interval are skipped, so that readings do not pile up. */
   async #tick(): Promise<void> {
     const now = performance.now() + EARLY;
     const due = [...this.#subscriptions].filter((subscription) => subscription.due <= now);

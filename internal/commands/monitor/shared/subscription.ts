@@ -1,21 +1,21 @@
-/** What was read, and when by performance.now(). */
 export interface Reading<T> {
   readonly value: T;
+  /** Time of the reading, by performance.now(). */
   readonly at: number;
 }
 
-/** One who follows readings: when the next is due, and the latest that was not taken yet. */
+/** A subscriber's schedule, and its latest reading that has not been consumed. */
 export class Subscription<T> {
   readonly #interval: number;
   #due: number;
-  /** Ticks to come. */
+  /** Remaining ticks. */
   #left: number;
   #latest: Reading<T> | undefined;
   #isLast = false;
   #end: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};
 
-  /** Milliseconds, the first due time by performance.now(). */
+  /** `interval` in milliseconds; `due` is the time of the first tick, by performance.now(). */
   constructor(interval: number, ticks: number, due: number) {
     this.#interval = interval;
     this.#left = ticks;
@@ -26,14 +26,14 @@ export class Subscription<T> {
     return this.#left > 0 ? this.#due : Number.POSITIVE_INFINITY;
   }
 
-  /** Passes over every tick up to now: those missed, as while the machine slept, are not made up for. */
+  /** Advances to the first tick after `now`. Missed ticks, as after the machine was suspended, are not caught up. */
   advance(now: number): void {
     const ticks = Math.floor((now - this.#due) / this.#interval) + 1;
     this.#due += ticks * this.#interval;
     this.#left -= ticks;
   }
 
-  /** A tick's reading, or none when it fell into the one before. */
+  /** Ends a tick: with its reading, or with undefined when the previous reading was still running. */
   settle(reading: Reading<T> | undefined): void {
     this.#latest = reading ?? this.#latest;
     this.#isLast = this.#left <= 0;
@@ -45,7 +45,7 @@ export class Subscription<T> {
     this.#wake();
   }
 
-  /** The latest reading, as soon as there is one; undefined after the last. */
+  /** Waits for the next reading and returns it. Undefined after the last one. */
   async next(): Promise<Reading<T> | undefined> {
     for (;;) {
       if (this.#end !== undefined) throw this.#end.error;

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 
-/** The user's home folder: HOME, else what the user database tells, else `/` for a user that it does not know. */
+/** The user's home folder: HOME, or the user database's entry, or `/` for a user without an entry. */
 export function homeFolder(): string {
   try {
     return homedir();

@@ -4,15 +4,15 @@ import { XsysError } from "../../../../protocol/errors.ts";
 import { interpreterFault } from "../../../../protocol/start-failure.ts";
 
 interface Where {
-  /** What a path with a separator in it is taken from. */
+  /** Base of relative paths. */
   readonly cwd: string;
-  /** The program's environment, whose PATH counts. */
+  /** The program's environment. Its PATH is searched. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * The file that a command names, found before the terminal is made: there, a name that is not found would only show as a
- * program that ended with 1.
+ * The file that a command names. It is looked up before the terminal is created, because a missing program would only
+ * show as an exit code of 1 there.
  * @throws NOT_FOUND, also for a script whose interpreter is missing; DENIED for a file that may not be run.
  */
 export async function findProgram(command: string, { cwd, env }: Where): Promise<string> {
@@ -23,7 +23,7 @@ export async function findProgram(command: string, { cwd, env }: Where): Promise
     const ofInterpreter = found === "program" ? interpreterFault(file, cwd) : undefined;
     if (found === "program" && ofInterpreter === undefined) return file;
     if (found === "denied") denied ??= file;
-    fault ??= ofInterpreter; // the next one may do, as execvp(3) has it
+    fault ??= ofInterpreter; // go on with the next file, like execvp(3)
   }
   const details = { command };
   if (fault !== undefined) throw new XsysError("NOT_FOUND", `terminal.open: ${fault}`, { details });

@@ -1,30 +1,38 @@
 import type { Socket } from "node:net";
 import type { IPty } from "node-pty";
 
-/** Milliseconds of silence after which a terminal is closed whose program has ended and that something else holds open. */
+/**
+ * After the program has ended, another process may keep the terminal open. It is closed after this many milliseconds
+ * without output.
+ */
 const SILENCE = 200;
-/** Bytes read of it at the most: the kernel holds less of what the program wrote, the rest is another's. */
+/**
+ * Maximum bytes read after the program's exit. The kernel buffers less than that, so the rest is from other processes.
+ */
 const MAX_AFTER_EXIT = 256 * 1024;
 
-/** Bytes read ahead of the reader: a terminal gives 4 KiB at a time, and a reader that is behind gets them in one piece. */
+/**
+ * Bytes buffered for a slow reader. A terminal returns 4 KiB per read; the reader gets the whole buffer in one chunk.
+ */
 const AHEAD = 64 * 1024;
 
 /**
- * What a program shows. The terminal is paused when its reader is AHEAD bytes behind, so that the program waits for it.
+ * Output of a program. The terminal is paused when AHEAD bytes are buffered, so that the program waits for its reader.
  *
- * node-pty closes a terminal 200 ms after its program's exit, with what a slow reader has not read yet; that is put off
- * here until it was read. On Windows, where there is no socket, it is as node-pty has it.
+ * node-pty closes a terminal 200 ms after its program's exit, and output that a slow reader has not read yet is lost.
+ * This class delays the closing until the output has been read. On Windows there is no socket, so node-pty's behavior
+ * remains.
  */
 export class PtyOutput {
   readonly #pty: IPty;
   readonly #socket: Socket | undefined;
   readonly #chunks: Uint8Array[] = [];
-  /** Bytes in them. */
+  /** Total bytes in `#chunks`. */
   #held = 0;
   #paused = false;
   #discarding = false;
   #ended = false;
-  /** Bytes since the program's exit was put off; undefined before. */
+  /** Bytes read since the closing was first delayed. Undefined before that. */
   #afterExit: number | undefined;
   #silence: NodeJS.Timeout | undefined;
   #wake: () => void = () => {};
@@ -54,14 +62,14 @@ export class PtyOutput {
     }
   }
 
-  /** Nobody reads any more: the program waits for nobody, either. */
+  /** Drops all further output, because there is no reader any more. The program is no longer paused. */
   discard(): void {
     this.#discarding = true;
     this.#takeAll();
     this.#resume();
   }
 
-  /** No more will come. */
+  /** Ends the output. */
   end(): void {
     this.#ended = true;
     clearTimeout(this.#silence);
@@ -103,7 +111,10 @@ export class PtyOutput {
     this.#silence = setTimeout(() => this.close(), SILENCE);
   }
 
-  /** Without an error it is node-pty's timer: an error is the terminal's own end, which comes after all was read. */
+  /**
+   * Called by node-pty: by its timer without an error, and at the end of the terminal, after all output has been read,
+   * with an error. Only the timer is delayed.
+   */
   #whenDestroyed(socket: Socket, error: Error | undefined): Socket {
     if (error !== undefined || !this.#paused) return destroy(socket, error);
     this.#afterExit ??= 0;
@@ -111,7 +122,7 @@ export class PtyOutput {
   }
 }
 
-/** The method that the class has, whatever the object was given. */
+/** Calls the original method of the class, which the constructor has replaced on the object. */
 function destroy(socket: Socket, error?: Error): Socket {
   return (Object.getPrototypeOf(socket) as Socket).destroy.call(socket, error) as Socket;
 }

@@ -24,7 +24,7 @@ export interface PtyEnd {
   readonly signal?: string;
 }
 
-/** What node-pty has on Unix beyond its types: the terminal's other end. Absent on Windows. */
+/** Properties of node-pty on Unix that its types lack: the master side of the terminal. Absent on Windows. */
 interface UnixPty {
   readonly fd?: number;
   readonly _socket?: Socket;
@@ -33,10 +33,10 @@ interface UnixPty {
 /** Milliseconds between SIGHUP and SIGKILL. */
 const GRACE = 2_000;
 
-/** Milliseconds between two looks at whether a shell's jobs have ended. */
-const LOOK = 20;
+/** Milliseconds between two checks whether a shell's jobs have ended. */
+const CHECK_INTERVAL = 20;
 
-/** A program in a pseudo-terminal, of whose session it is the leader. */
+/** A program in a pseudo-terminal. It is the leader of its session. */
 export class PtyProgram {
   /** Resolves when the program has ended and its terminal is closed. */
   readonly ended: Promise<PtyEnd>;
@@ -62,12 +62,12 @@ export class PtyProgram {
     return this.#pty.pid;
   }
 
-  /** What the program shows, to its end. While it is not asked for, the program waits. */
+  /** All output of the program. The program is paused while the reader is behind. */
   output(): AsyncIterable<Uint8Array> {
     return this.#output.chunks();
   }
 
-  /** Types bytes; resolves when the terminal took them all, or is closed. */
+  /** Writes input. Resolves when the terminal has accepted all bytes, or is closed. */
   async type(bytes: Uint8Array): Promise<void> {
     const { fd } = this.#pty;
     if (fd === undefined) this.#pty.write(Buffer.from(bytes).toString());
@@ -78,14 +78,14 @@ export class PtyProgram {
     if (!this.#hasEnded && !this.#output.closed) this.#pty.resize(cols, rows);
   }
 
-  /** To the program and whatever else is of its process group. */
+  /** Sends a signal to the program's process group. */
   signalGroup(signal: NodeJS.Signals): void {
     if (this.#hasEnded) return;
     if (process.platform === "win32") this.#pty.kill();
     else sendSignal(-this.pid, signal);
   }
 
-  /** Ends the program and all that runs in its terminal. */
+  /** Ends the program and all other processes of its session. */
   stop(): Promise<unknown> {
     this.#stopped ??= this.#hasEnded ? this.ended : this.#stop();
     return this.#stopped;
@@ -99,7 +99,7 @@ export class PtyProgram {
     this.#output.close();
   }
 
-  /** The whole session: the jobs that a shell runs need not end with it. */
+  /** The whole session: jobs of a shell have process groups of their own, and may outlive the shell. */
   #session(over: AbortSignal): Child {
     return {
       ended: this.ended.then(() => membersGone(this.pid, over)),
@@ -107,16 +107,16 @@ export class PtyProgram {
         const members = platform.sessionMembers(this.pid);
         this.signalGroup(signal);
         for (const pid of members) sendSignal(pid, signal);
-        // One that is stopped would hear of it never.
+        // A stopped process would not handle the signal.
         for (const pid of [-this.pid, ...members]) sendSignal(pid, "SIGCONT");
       },
     };
   }
 }
 
-/** Nobody tells of the end of another's child, so it is looked for. */
+/** Polls, because there are no events for the end of processes that are not children. */
 async function membersGone(leader: number, over: AbortSignal): Promise<void> {
-  while (!over.aborted && platform.sessionMembers(leader).length > 0) await pause(LOOK);
+  while (!over.aborted && platform.sessionMembers(leader).length > 0) await pause(CHECK_INTERVAL);
 }
 
 function signalName(number: number): string {

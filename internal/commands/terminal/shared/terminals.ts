@@ -3,7 +3,7 @@ import type { Host, Peer } from "../../../base/context.ts";
 import { perHost } from "../../../base/per-host.ts";
 import type { PtyProgram } from "./pty-program.ts";
 
-/** Terminals that one service has at a time: each is a process and a descriptor of the 1,024 that are usual. */
+/** Maximum number of open terminals. Each takes a process and a descriptor, and 1,024 descriptors are a usual limit. */
 export const MAX_TERMINALS = 64;
 
 interface Terminal {
@@ -15,14 +15,14 @@ interface Terminal {
 /** The open terminals of a service, by their ids. */
 class Terminals {
   readonly #open = new Map<number, Terminal>();
-  /** Places taken, by those too whose program is just being started. */
+  /** Number of open terminals, including those whose program is being started. */
   #places = 0;
   #lastId = 0;
 
-  /** Takes a place, or refuses. Gives what frees it. */
+  /** Reserves a place. Returns a function that releases it. @throws LIMIT_EXCEEDED */
   reserve(): () => void {
     if (this.#places >= MAX_TERMINALS) {
-      throw new XsysError("LIMIT_EXCEEDED", `terminal.open: ${MAX_TERMINALS} terminals are open already`);
+      throw new XsysError("LIMIT_EXCEEDED", `terminal.open: the limit of ${MAX_TERMINALS} open terminals is reached`);
     }
     this.#places++;
     return () => this.#places--;
@@ -38,7 +38,7 @@ class Terminals {
     this.#open.delete(id);
   }
 
-  /** @throws NOT_FOUND for an id of none, and for another's, so that nobody learns whether it is there. */
+  /** @throws NOT_FOUND for an unknown id, and for one of another connection, so as not to reveal that it exists. */
   find(id: number, owner: Peer | undefined): PtyProgram {
     const terminal = this.#open.get(id);
     if (terminal !== undefined && terminal.owner === owner) return terminal.program;

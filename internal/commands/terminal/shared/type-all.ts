@@ -4,8 +4,8 @@ const END_OF_INPUT = Buffer.of(0x04); // ^D, the VEOF of termios(3)
 const LINE_END = 0x0a;
 
 /**
- * Types an input into a program, and at its end ^D. In the middle of a line the first ^D only hands over what was typed
- * of it. An input that fails is that of a cancelled call, which ends by itself.
+ * Writes an input to a program, then ^D. If the input ends within a line, two ^D are needed: the first one only submits
+ * the unfinished line. An error of the input is ignored: the call was cancelled and ends by itself.
  */
 export async function typeAll(input: AsyncIterable<Uint8Array>, program: PtyProgram): Promise<void> {
   let last: number | undefined = LINE_END;

@@ -2,14 +2,13 @@ import { writeSync } from "node:fs";
 import { pause } from "../../../../protocol/timers.ts";
 import { isErrno } from "../../../base/errno.ts";
 
-/** Milliseconds until a terminal that took nothing more is tried again. */
+/** Milliseconds until the next try when the terminal's buffer is full. */
 const RETRY = 10;
 
 /**
- * Writes to a terminal's descriptor, which does not block: what is full says so at once. node-pty's own write keeps all
- * that waits in memory, tells nobody when it is through, and tries again on every turn of the loop, which costs a whole
- * processor while the program does not read. A plain write at a time cannot meet a descriptor that was closed and given
- * to another file meanwhile.
+ * Writes to a terminal's non-blocking descriptor. node-pty's own write buffers without limit, does not report
+ * completion, and retries on every turn of the event loop, which uses a whole processor while the program does not
+ * read. The writes are synchronous, so the descriptor cannot be closed and reused for another file during one.
  */
 export async function typeBytes(fd: number, bytes: Uint8Array, closed: () => boolean): Promise<void> {
   for (let offset = 0; offset < bytes.length; ) {
@@ -21,7 +20,7 @@ export async function typeBytes(fd: number, bytes: Uint8Array, closed: () => boo
   }
 }
 
-/** Bytes that were taken; none when the terminal is full. */
+/** The number of bytes written. 0 when the terminal's buffer is full. */
 function tryWrite(fd: number, bytes: Uint8Array, offset: number): number | "closed" {
   try {
     return writeSync(fd, bytes, offset);

@@ -1,6 +1,6 @@
 import type { Entry } from "./entry.ts";
 
-/** What happened, as all subscribers of a tree are told. */
+/** A change in a watched tree, as it is sent to all subscribers. */
 export type Change =
   | { readonly type: "exists" | "create" | "modify" | "delete"; readonly path: string; readonly is_dir: boolean }
   | { readonly type: "rename"; readonly path: string; readonly from: string; readonly is_dir: boolean }
@@ -9,7 +9,7 @@ export type Change =
 
 export interface TreeListener {
   change(change: Change): void;
-  /** Nothing more will come. */
+  /** The watch has failed. No more changes follow. */
   fail(error: unknown): void;
 }
 

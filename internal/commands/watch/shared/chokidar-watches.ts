@@ -1,13 +1,13 @@
 import { realpathSync } from "node:fs";
 import { join, relative } from "node:path";
 import { watch } from "chokidar";
-import { countTold } from "./burst.ts";
+import { countEvent } from "./burst.ts";
 import { explainLimit } from "./explain-limit.ts";
 import type { OpenWatches } from "./watches.ts";
 
 /**
- * Every platform but Linux: chokidar, by the system's own recursive watching where there is one. Its raw events are heard
- * as well: they come before it has looked for itself.
+ * For all platforms except Linux: chokidar, with the system's recursive watching where it exists. Its raw events are
+ * used too, because they arrive before chokidar has inspected the path.
  */
 export const chokidarWatches: OpenWatches = (roots, { shallow }, listener) => {
   const reals = new Map(roots.map((root) => [root, realOf(root)]));
@@ -28,14 +28,14 @@ export const chokidarWatches: OpenWatches = (roots, { shallow }, listener) => {
   };
   watcher.on("all", (_event, path) => hint(path));
   watcher.on("raw", (_event, name, where) => {
-    countTold();
+    countEvent();
     const { watchedPath } = where as { watchedPath?: string };
     if (watchedPath !== undefined && typeof name === "string") hint(join(watchedPath, name));
   });
   watcher.on("error", (error) => listener.fail(explainLimit(error, roots.join(", "))));
   return {
     ready: new Promise((resolve) => watcher.once("ready", resolve)),
-    // A root that is a link may lead elsewhere by now. It is watched by its real path: links are not followed.
+    // A root that is a symbolic link may have another target now. Links are not followed, so its real path is watched.
     open: (folder) => {
       const before = reals.get(folder);
       if (before === undefined || before === realOf(folder)) return;
@@ -52,6 +52,6 @@ function realOf(root: string): string {
   try {
     return realpathSync(root);
   } catch {
-    return root; // which says by itself that it is not there
+    return root; // a missing root is reported when it is watched
   }
 }

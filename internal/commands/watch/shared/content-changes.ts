@@ -5,7 +5,10 @@ import { type WatchOptions, watchTree } from "./shared-trees.ts";
 
 export type ContentChange = Change & Difference;
 
-/** Changes, those of files with their lines; the same text written again is none. What there is at first is read before `ready`. */
+/**
+ * Changes, with the changed lines of files. Writing the same text again is not a change. The existing files are read
+ * before `ready`.
+ */
 export async function* contentChanges(
   host: Host,
   options: Omit<WatchOptions, "initial">,

@@ -3,19 +3,21 @@ import { exactPath } from "./names.ts";
 
 export type Kind = "file" | "folder" | "link" | "other";
 
-/** What is known of something watched. */
+/** The known state of a watched file or folder. */
 export interface Entry {
   readonly kind: Kind;
   readonly ino: number;
   /** Bytes; 0 for folders. */
   readonly size: number;
-  /** Milliseconds since 1970; 0 for folders, which have another with every entry that comes or goes. */
+  /** Milliseconds since 1970. 0 for folders, whose time changes whenever an entry is added or removed. */
   readonly mtime: number;
-  /** Of a folder, by name. */
+  /** The entries of a folder, by name. Undefined for anything else. */
   readonly entries: Map<string, Entry> | undefined;
 }
 
-/** What is at a path now; undefined when there is nothing, or nothing that may be looked at. A root's link is followed. */
+/**
+ * The current state of a path. Undefined when it does not exist or cannot be read. A root's symbolic link is followed.
+ */
 export function look(path: string, isRoot: boolean): Entry | undefined {
   try {
     const stats = (isRoot ? statSync : lstatSync)(exactPath(path), { throwIfNoEntry: false });
@@ -43,7 +45,7 @@ export function kindOf(stats: Pick<Stats, "isFile" | "isDirectory" | "isSymbolic
   return stats.isSymbolicLink() ? "link" : "other";
 }
 
-/** Whether nothing that is told of happened between the two. */
+/** Whether the two states are the same as far as changes are reported. */
 export function isSame(a: Omit<Entry, "entries">, b: Omit<Entry, "entries">): boolean {
   return a.ino === b.ino && a.kind === b.kind && a.size === b.size && a.mtime === b.mtime;
 }

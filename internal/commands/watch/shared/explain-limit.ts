@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { XsysError } from "../../../../protocol/errors.ts";
 
-/** What keeps a path from being watched, with the setting to raise where it is a limit. */
+/** Replaces an error about a system limit by one that names the setting to raise. */
 export function explainLimit(error: unknown, path: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   const advice = ADVICE[code ?? ""]?.(message);
@@ -14,16 +14,16 @@ export function explainLimit(error: unknown, path: string): unknown {
 
 const ADVICE: Readonly<Record<string, (message: string) => string>> = {
   ENOSPC: () =>
-    `this user has no inotify watches left of ${setting("max_user_watches")}; raise them: sysctl fs.inotify.max_user_watches=1048576`,
+    `the limit of inotify watches per user is reached (${setting("max_user_watches")}); raise it: sysctl fs.inotify.max_user_watches=1048576`,
   EMFILE: () =>
-    `this user has no inotify instances left of ${setting("max_user_instances")} (sysctl fs.inotify.max_user_instances=1024 raises them), or this process no descriptors (ulimit -n)`,
-  ENFILE: () => "the system has no descriptors left; raise them: sysctl fs.file-max",
+    `the limit of inotify instances per user (${setting("max_user_instances")}; raise it: sysctl fs.inotify.max_user_instances=1024) or of descriptors per process (ulimit -n) is reached`,
+  ENFILE: () => "the system's limit of open descriptors is reached; raise it: sysctl fs.file-max",
 };
 
 function setting(name: string): string {
   try {
     return readFileSync(`/proc/sys/fs/inotify/${name}`, "latin1").trim();
   } catch {
-    return "what the system allows";
+    return "unknown";
   }
 }

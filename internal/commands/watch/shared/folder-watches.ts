@@ -1,14 +1,14 @@
 import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname, sep } from "node:path";
-import { countTold } from "./burst.ts";
+import { countEvent } from "./burst.ts";
 import { explainLimit } from "./explain-limit.ts";
 import { exactPath, nameOf, shownPath } from "./names.ts";
 import type { Listener, OpenWatches, Watches } from "./watches.ts";
 
 /**
- * Linux: one fs.watch, which is one inotify watch, for each folder that the index knows. chokidar 6 comes to the same
- * watches through Node's recursive fs.watch, with a tree of its own beside Node's, takes several times as long to be ready
- * (bench/watch), and has Node search all that it knows for each deletion.
+ * For Linux: one fs.watch, which is one inotify watch, per folder in the index. chokidar 6 uses the same inotify
+ * watches through Node's recursive fs.watch, but keeps a second tree beside Node's, takes several times as long to be
+ * ready (bench/watch), and makes Node search its whole tree at each deletion.
  */
 export const folderWatches: OpenWatches = (roots, _options, listener) => new FolderWatches(roots, listener);
 
@@ -19,7 +19,7 @@ class FolderWatches implements Watches {
 
   constructor(roots: readonly string[], listener: Listener) {
     this.#listener = listener;
-    // From its folder a root is seen to go and to come back. A file saved by a rename is another inode.
+    // The parent folder is watched because a root may be deleted and created again, as when a save replaces the file.
     for (const folder of new Set(roots.map((root) => dirname(root)))) this.open(folder);
   }
 
@@ -29,9 +29,9 @@ class FolderWatches implements Watches {
     const own = basename(folder);
     try {
       const watcher = watch(exactPath(folder), "buffer", (event, bytes) => {
-        countTold();
+        countEvent();
         const name = bytes && nameOf(bytes);
-        // The end of the folder itself has its own name, as an entry of that name would have.
+        // Deleting the folder itself is reported under its own name, like a change of an entry with that name.
         if (name === own && event === "rename") this.#listener.lost(folder);
         this.#listener.hint(name === null ? folder : base + name);
       });
@@ -52,7 +52,7 @@ class FolderWatches implements Watches {
     this.#watchers.clear();
   }
 
-  /** What has vanished meanwhile, or may not be read, is passed over. */
+  /** Folders that have disappeared or cannot be read are ignored. */
   #failed(error: unknown, folder: string): void {
     this.#watchers.delete(folder);
     const { code = "" } = error as NodeJS.ErrnoException;

@@ -1,24 +1,24 @@
 import { looksTemporary } from "./temporary-name.ts";
 
-/** Milliseconds in which what is gone may come back, or turn up elsewhere: a save, or a rename. */
+/** Milliseconds in which a deleted file may reappear at its path (a save) or at another one (a rename). */
 const SETTLE = 10;
-/** The same for what looks like a temporary file, which an editor may take longer to write and to flush. */
+/** The same for temporary files, which an editor may take longer to write and to flush. */
 const SETTLE_TEMPORARY = 400;
 
 export interface Hint {
-  /** When it was heard, by the clock of `performance`. All that is heard in a turn of the event loop has the same time. */
+  /** Time of the event, by performance.now(). All events of one turn of the event loop have the same time. */
   readonly at: number;
-  /** From comparing the tree after a burst, and not from the operating system. */
+  /** True when it comes from comparing the tree after a burst, and not from the operating system. */
   readonly suspected: boolean;
-  /** The folder has to be listed anew even if it looks the same. */
+  /** True when the folder must be listed again even if it looks unchanged. */
   readonly lost: boolean;
 }
 
-/** Paths to be looked at: at once, or when what happens there has settled. */
+/** Queues of paths to inspect: at once (fresh), or after a delay (settling). */
 export class Hints {
   readonly #settle: number;
   readonly #fresh = new Map<string, Hint>();
-  /** Goes on where it was: from the start it would pass over all that was deleted, a second for 5,000. */
+  /** One iterator for all calls: a new one each time would skip over all deleted map entries, a second for 5,000. */
   #freshFrom = this.#fresh.entries();
   readonly #settling = new Map<string, Hint & { readonly due: number }>();
   #now: number | undefined;
@@ -37,7 +37,7 @@ export class Hints {
     }
   }
 
-  /** Takes the oldest that has not been looked at. */
+  /** Takes the oldest path that has not been inspected. */
   takeFresh(): [path: string, hint: Hint] | undefined {
     this.#now = undefined;
     const { value, done } = this.#freshFrom.next();
@@ -46,7 +46,7 @@ export class Hints {
     return value;
   }
 
-  /** Has a path looked at again when it has settled, counted from what was heard of it first. */
+  /** Schedules a path to be inspected again after the delay, counted from the first event. */
   settle(path: string, hint: Hint): void {
     const before = this.#settling.get(path);
     const suspected = hint.suspected && before?.suspected !== false;
@@ -59,7 +59,7 @@ export class Hints {
     return this.#settling.has(path);
   }
 
-  /** Takes all that have settled, in the order in which they were heard of. */
+  /** Takes all paths whose delay is over, in the order of their first events. */
   takeSettled(): [path: string, hint: Hint][] {
     const now = performance.now();
     const settled = [...this.#settling].filter(([, { due }]) => due <= now);
@@ -67,7 +67,7 @@ export class Hints {
     return settled;
   }
 
-  /** Milliseconds until the next one has settled; undefined when none is waiting. */
+  /** Milliseconds until the next path is due. Undefined when none is waiting. */
   nextDue(): number | undefined {
     if (this.#settling.size === 0) return undefined;
     let due = Number.POSITIVE_INFINITY;

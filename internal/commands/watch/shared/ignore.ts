@@ -2,21 +2,23 @@ import { relative, sep } from "node:path";
 import picomatch from "picomatch";
 import { XsysError } from "../../../../protocol/errors.ts";
 
-/** A pattern's cost grows with a name's length to the power of its stars: these stay below a millisecond. */
+/**
+ * Matching takes time in the order of the name's length to the power of the stars: with 4 it is below a millisecond.
+ */
 const MAX_STARS = 4;
 
-/** Whether a path below a root is left out. */
+/** Whether a path below a root is ignored. */
 export type Ignore = (root: string, path: string) => boolean;
 
 interface Rule {
-  /** `!`: takes back what a rule before it left out. */
+  /** The pattern starts with `!`: it includes what an earlier rule ignored. */
   readonly keeps: boolean;
   readonly matches: (below: string, path: string) => boolean;
 }
 
 /**
- * Patterns, written as in .gitignore, as one question. The last one that matches counts. Extended globs are taken
- * literally: `+(a|aa)*` could hold the event loop up for ever.
+ * Compiles patterns in the syntax of .gitignore. The last pattern that matches decides. Extended globs are taken
+ * literally: `+(a|aa)*` could block the event loop indefinitely.
  */
 export function ignoring(patterns: readonly string[]): Ignore {
   const rules = patterns.map(ruleOf).filter((rule) => rule !== undefined);
@@ -29,7 +31,7 @@ export function ignoring(patterns: readonly string[]): Ignore {
   };
 }
 
-/** Undefined for a pattern that names nothing, such as an empty line. */
+/** Undefined for an empty pattern, such as an empty line. */
 function ruleOf(pattern: string): Rule | undefined {
   const keeps = pattern.startsWith("!");
   const glob = normalized(keeps ? pattern.slice(1) : pattern);
@@ -46,7 +48,7 @@ function ruleOf(pattern: string): Rule | undefined {
 
 const OPTIONS = { dot: true, noextglob: true, nonegate: true } as const;
 
-/** `./dist` is `/dist`, and a slash at the end says no more than the name: what is below a file is nothing. */
+/** `./dist` becomes `/dist`. A trailing slash is dropped: nothing lies below a file, so it makes no difference. */
 function normalized(glob: string): string {
   return glob
     .replace(/^\.(?=\/|$)/, "")

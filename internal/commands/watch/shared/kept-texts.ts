@@ -5,16 +5,16 @@ import type { ChangedLine } from "../tasks/diff-texts.ts";
 import { exactPath } from "./names.ts";
 
 const MEBIBYTE = 1024 * 1024;
-/** Of one file, in bytes. */
+/** Maximum size of a file, in bytes. */
 const MAX_FILE = MEBIBYTE;
-/** Of all files, in characters. */
+/** Maximum size of all kept texts, in characters. */
 const MAX_TOTAL = 64 * MEBIBYTE;
 const MAX_LINES = 10_000;
 
 type Omitted = "binary" | "too-large" | "no-memory" | "too-many-lines" | "no-longer-known";
 export type Difference = { readonly lines: ChangedLine[] } | { readonly omitted: Omitted } | Record<never, never>;
 
-/** The last text of files, by path, as far as there is room. */
+/** The last known text of each file, by path, up to MAX_TOTAL. */
 export class KeptTexts {
   readonly #tasks: TaskRunner;
   readonly #texts = new Map<string, string>();
@@ -24,7 +24,7 @@ export class KeptTexts {
     this.#tasks = tasks;
   }
 
-  /** Takes a file's text; tells why when it cannot. */
+  /** Reads and keeps a file's text. Returns the reason when it cannot. */
   async keep(path: string): Promise<{ readonly text: string } | { readonly omitted: Omitted }> {
     const read = await readText(path);
     this.forget(path);
@@ -40,7 +40,7 @@ export class KeptTexts {
     this.#texts.delete(path);
   }
 
-  /** A file, or a folder with all in it, has another name. */
+  /** A file, or a folder with everything in it, was renamed. */
   move(from: string, path: string): void {
     for (const [kept, text] of [...this.#texts]) {
       if (kept !== from && !kept.startsWith(`${from}/`)) continue;
@@ -49,7 +49,7 @@ export class KeptTexts {
     }
   }
 
-  /** What changed since the text was kept; a new file has had none. The text as it is now is kept. */
+  /** The changes since the text was kept; a new file is compared with an empty text. Keeps the current text. */
   async difference(path: string, isNew: boolean): Promise<Difference> {
     const before = isNew ? "" : this.#texts.get(path);
     const now = await this.keep(path);
@@ -70,7 +70,7 @@ async function readText(path: string): Promise<{ text: string } | { omitted: Omi
     const bytes = await file.readFile();
     return bytes.includes(0) ? { omitted: "binary" } : { text: bytes.toString() };
   } catch {
-    return { omitted: "no-longer-known" }; // gone again, or not to be read
+    return { omitted: "no-longer-known" }; // deleted meanwhile, or not readable
   } finally {
     await file?.close();
   }

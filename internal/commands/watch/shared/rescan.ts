@@ -4,7 +4,7 @@ import { entryPath } from "./entry-path.ts";
 import { slices } from "./slices.ts";
 import type { TreeIndex } from "./tree-index.ts";
 
-/** Paths at which a tree is not as it is known. Of a folder that is not known, itself alone. */
+/** Paths at which a scanned tree differs from the index. Of an unknown folder, only the folder itself. */
 export async function* differences(tree: readonly ScannedFolder[], index: TreeIndex): AsyncGenerator<string> {
   const giveWay = slices();
   for (const { path, names, facts } of tree) {

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, parse, sep } from "node:path";
 import { entryPath } from "./entry-path.ts";
 import { exactPath, nameOf } from "./names.ts";
 
-/** An entry of a folder; the folder's path goes through no link. */
+/** An entry of a folder. The folder's path contains no symbolic link. */
 export interface Place {
   readonly folder: string;
   readonly name: string;
@@ -12,8 +12,8 @@ export interface Place {
 const MAX_LINKS = 40; // as many as Linux follows before ELOOP
 
 /**
- * The entries on which it depends what a path names: each symbolic link on the way, and last what they lead to, or the
- * first that is missing. None when there is no link on the way.
+ * The entries that a path is resolved through: each symbolic link on the way, then their final target or the first
+ * missing entry. Empty when the path contains no symbolic link.
  */
 export function placesOf(path: string): Place[] {
   const links: Place[] = [];
@@ -44,7 +44,7 @@ function namesOf(path: string): string[] {
   return below.split(sep).filter((name) => name !== "" && name !== ".");
 }
 
-/** Where a link leads, true for anything else, undefined for what is missing or cannot be reached. */
+/** The target of a symbolic link, true for anything else, undefined when the entry is missing or cannot be reached. */
 function lookUp(entry: string): string | true | undefined {
   const path = exactPath(entry);
   try {

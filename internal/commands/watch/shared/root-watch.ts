@@ -1,46 +1,48 @@
 import { accessSync, constants, type FSWatcher, statSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
-import { countTold } from "./burst.ts";
+import { countEvent } from "./burst.ts";
 import { explainLimit } from "./explain-limit.ts";
 import { exactPath, nameOf, shownPath } from "./names.ts";
 import { placesOf } from "./root-places.ts";
 
-/** Times that the places are looked up again because they changed while they were being watched. */
+/** Maximum number of times that the places are resolved again because they changed while watches were set up. */
 const MAX_TURNS = 8;
 
 interface Watched {
   readonly watcher: FSWatcher | undefined;
-  /** Device and inode: a folder of the same path may be another one. */
+  /** Device and inode: another folder may now be at the same path. */
   readonly identity: string;
 }
 
 /**
- * Hears of what a watched path's folder does not tell: that a link on the way to it now leads elsewhere, and that the
- * file at the end of its links changed. And of a file in a folder that this user may enter but not read, by its inode.
+ * Detects changes that a watch on the root's folder does not report: that a symbolic link in the path has a new
+ * target, and that the file behind the links changed. A file in a folder that this user may enter but not read is
+ * watched by its inode.
  */
 export class RootWatch {
   readonly #root: string;
   readonly #changed: () => void;
   readonly #fail: (error: unknown) => void;
-  /** What is watched, by path, and the names in it that matter; of the root itself, any. */
+  /** Watched folders and files by path. */
   readonly #watched = new Map<string, Watched>();
+  /** Names in each watched folder whose changes matter. Any change of the root itself matters. */
   #names = new Map<string, Set<string>>();
   #known = "";
   #stopped = false;
 
-  /** `changed` is called when the root may name something else, or be something else, than before. */
+  /** `changed` is called when the root's path may lead to another file, or that file may have changed. */
   constructor(root: string, changed: () => void, fail: (error: unknown) => void) {
     this.#root = root;
     this.#changed = changed;
     this.#fail = fail;
   }
 
-  /** Whether a link leads to the root: what is missing may come back by another one. */
+  /** Whether the path contains symbolic links: a missing root may reappear when a link changes. */
   get goesThroughLinks(): boolean {
     return this.#names.size > (this.#names.has(this.#root) ? 1 : 0);
   }
 
-  /** Watches along the way as it is now. */
+  /** Resolves the path again and updates the watches. */
   follow(): void {
     for (let turn = 0; turn < MAX_TURNS && !this.#stopped; turn++) {
       const names = namesByFolder(this.#root);
@@ -70,12 +72,12 @@ export class RootWatch {
     this.#watched.delete(path);
   }
 
-  /** Undefined where nothing can be heard: it has vanished meanwhile, or may not be read. */
+  /** Undefined when the path cannot be watched: it has disappeared or cannot be read. */
   #watcherOf(path: string): FSWatcher | undefined {
     const own = basename(path);
     try {
       const watcher = watch(exactPath(path), "buffer", (_event, bytes) => {
-        countTold();
+        countEvent();
         const name = bytes && nameOf(bytes);
         if (name === null || path === this.#root || name === own || this.#names.get(path)?.has(name)) this.#changed();
       });
@@ -103,7 +105,7 @@ function namesByFolder(root: string): Map<string, Set<string>> {
   return names;
 }
 
-/** True as well for what is not there, which is told by other means. */
+/** Also true for a missing folder, which is reported elsewhere. */
 function mayRead(folder: string): boolean {
   try {
     accessSync(exactPath(folder), constants.R_OK);

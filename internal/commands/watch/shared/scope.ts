@@ -7,18 +7,18 @@ import type { TreeIndex } from "./tree-index.ts";
 export interface ScopeOptions {
   /** Globs. */
   readonly ignore: readonly string[];
-  /** Only what is directly in a root. */
+  /** Watch only the direct entries of a root. */
   readonly shallow: boolean;
 }
 
 export interface TreeOptions extends ScopeOptions {
-  /** Absolute, none below another. */
+  /** Absolute paths. With `shallow: false`, none is below another. */
   readonly roots: readonly string[];
   /** Milliseconds. */
   readonly debounce: number;
 }
 
-/** What of the roots is watched. */
+/** Decides which paths below the roots are watched. */
 export class Scope {
   readonly #index: TreeIndex;
   readonly #shallow: boolean;
@@ -44,7 +44,7 @@ export class Scope {
     return !this.#shallow || this.#index.rootOf(folder) === folder;
   }
 
-  /** The paths in a folder; none when it is gone or may not be read. */
+  /** The watched paths in a folder. Empty when it does not exist or cannot be read. */
   pathsIn(folder: string): string[] {
     const root = this.#index.rootOf(folder) ?? folder;
     return namesIn(folder)
@@ -53,7 +53,7 @@ export class Scope {
   }
 }
 
-/** The path and the folders above it that are below the root. */
+/** The path and its parent folders up to, but without, the root. */
 function leadingTo(root: string, path: string): string[] {
   const parts: string[] = [];
   for (let part = path; part.length > root.length; part = dirname(part)) parts.push(part);

@@ -3,15 +3,27 @@ import type { Hint } from "./hints.ts";
 import { slices } from "./slices.ts";
 import type { TreeIndex } from "./tree-index.ts";
 
-/** What became of a path, beside what was known of it. */
+/** The difference between the known and the current state of a path. */
 export type Verdict =
-  | { readonly kind: "born"; readonly path: string; readonly now: Entry; readonly from?: string; readonly hint: Hint }
-  | { readonly kind: "gone"; readonly path: string; readonly before: Entry; readonly hint: Hint }
-  | { readonly kind: "other"; readonly path: string; readonly before: Entry; readonly now: Entry; readonly hint: Hint };
+  | {
+      readonly kind: "created";
+      readonly path: string;
+      readonly now: Entry;
+      readonly from?: string;
+      readonly hint: Hint;
+    }
+  | { readonly kind: "deleted"; readonly path: string; readonly before: Entry; readonly hint: Hint }
+  | {
+      readonly kind: "changed";
+      readonly path: string;
+      readonly before: Entry;
+      readonly now: Entry;
+      readonly hint: Hint;
+    };
 
 /**
- * Judges paths that have settled: what is new, gone or other than it was. What is gone and has the inode of what is new
- * was renamed. The order is that in which they were heard of.
+ * Compares settled paths with the index. A deleted and a created path with the same inode are a rename. The order of
+ * the paths is kept.
  */
 export async function judge(settled: readonly [string, Hint][], index: TreeIndex): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
@@ -19,10 +31,10 @@ export async function judge(settled: readonly [string, Hint][], index: TreeIndex
   for (const [path, hint] of settled) {
     const before = index.get(path);
     const now = look(path, index.roots.includes(path));
-    if (before === undefined && now !== undefined) verdicts.push({ kind: "born", path, now, hint });
-    else if (before !== undefined && now === undefined) verdicts.push({ kind: "gone", path, before, hint });
+    if (before === undefined && now !== undefined) verdicts.push({ kind: "created", path, now, hint });
+    else if (before !== undefined && now === undefined) verdicts.push({ kind: "deleted", path, before, hint });
     else if (before !== undefined && now !== undefined && (!isSame(before, now) || hint.lost)) {
-      verdicts.push({ kind: "other", path, before, now, hint });
+      verdicts.push({ kind: "changed", path, before, now, hint });
     }
     await giveWay();
   }
@@ -30,13 +42,13 @@ export async function judge(settled: readonly [string, Hint][], index: TreeIndex
 }
 
 function withRenames(verdicts: readonly Verdict[]): Verdict[] {
-  const gone = new Map<string, Verdict & { kind: "gone" }>();
-  for (const verdict of verdicts) if (verdict.kind === "gone") gone.set(identity(verdict.before), verdict);
+  const deleted = new Map<string, Verdict & { kind: "deleted" }>();
+  for (const verdict of verdicts) if (verdict.kind === "deleted") deleted.set(identity(verdict.before), verdict);
   const renamed = new Set<Verdict>();
   const judged = verdicts.map((verdict) => {
-    const partner = verdict.kind === "born" ? gone.get(identity(verdict.now)) : undefined;
-    if (partner === undefined || verdict.kind !== "born") return verdict;
-    gone.delete(identity(verdict.now)); // another name of the same file is born for itself
+    const partner = verdict.kind === "created" ? deleted.get(identity(verdict.now)) : undefined;
+    if (partner === undefined || verdict.kind !== "created") return verdict;
+    deleted.delete(identity(verdict.now)); // a further hard link of the same file is reported as created
     renamed.add(partner);
     return { ...verdict, from: partner.path };
   });

@@ -17,7 +17,7 @@ const treesOf = perHost(() => new Map<string, Shared>());
 
 export type WatchOptions = Omit<TreeOptions, "roots"> & { readonly paths: readonly string[] } & SubscriptionOptions;
 
-/** Changes from now on, until the signal ends them. Those who watch the same with the same options share one watch. */
+/** Changes from now on, until the signal aborts. Callers with the same paths and options share one watch. */
 export async function* watchTree(host: Host, options: WatchOptions): AsyncGenerator<Change> {
   const { paths, ignore, shallow, debounce, ...subscription } = options;
   const tree: TreeOptions = { roots: outermost(paths, shallow), ignore, shallow, debounce };
@@ -37,7 +37,7 @@ export async function* watchTree(host: Host, options: WatchOptions): AsyncGenera
   }
 }
 
-/** A tree that fails is nobody's to join any more. */
+/** A tree that fails is removed, so that no later caller joins it. */
 function share(tree: WatchedTree, trees: Map<string, Shared>, key: string): Shared {
   const shared = { tree, subscribers: 0 };
   trees.set(key, shared);
@@ -50,7 +50,7 @@ async function watchesOfPlatform(): Promise<OpenWatches> {
   return (await import("./chokidar-watches.ts")).chokidarWatches;
 }
 
-/** Without those that are watched anyway, below another. */
+/** Removes paths that lie below another one. */
 function outermost(paths: readonly string[], shallow: boolean): string[] {
   const all = [...new Set(paths.map(pathFromOutside))].sort();
   if (shallow) return all;

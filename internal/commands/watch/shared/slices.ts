@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 
-/** Milliseconds that work on many paths keeps the event loop at a time. */
+/** Maximum milliseconds of work on many paths before the event loop gets a turn. */
 const SLICE = 4;
 
-/** To be called in a loop, and what it gives awaited: gives way to the event loop now and then. */
+/** Returns a function to call and await in a loop. It yields to the event loop every SLICE ms. */
 export function slices(): () => Promise<void> | undefined {
   let end = performance.now() + SLICE;
   return () => {

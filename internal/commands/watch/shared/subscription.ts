@@ -1,18 +1,18 @@
 import { type Change, change } from "./change.ts";
 import type { WatchedTree } from "./watched-tree.ts";
 
-/** Changes that are kept for a reader that is behind. */
+/** Maximum number of changes queued for a slow reader. */
 export const MAX_QUEUED = 65_536;
 
 export interface SubscriptionOptions {
-  /** Begin with what there is. */
+  /** Start with the existing entries. */
   readonly initial: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
- * One reader of a tree. What it does not take waits in a queue of its own; when that is full, it is emptied, and the
- * reader gets `overflow` and then what there is. Changes that come meanwhile follow it.
+ * One reader of a tree. Changes wait in a queue of its own. When the queue is full it is emptied, and the reader gets
+ * `overflow`, the existing entries, and then all further changes.
  */
 export class Subscription {
   readonly #tree: WatchedTree;
@@ -31,7 +31,7 @@ export class Subscription {
     this.#listsFirst = initial;
   }
 
-  /** The changes, until the signal ends them; a watch that fails makes it throw. */
+  /** The changes, until the signal aborts. @throws the error of a failed watch. */
   async *changes(): AsyncGenerator<Change> {
     const wake = () => this.#wake();
     const listener = {
@@ -74,13 +74,13 @@ export class Subscription {
     yield { type: "ready" };
   }
 
-  /** All at one time: a folder that moves while its reader is slow must not be missed, nor told twice. */
+  /** A copy: if a folder moves while a slow reader reads the list, it must be neither missed nor listed twice. */
   #snapshot(): Change[] {
     return Array.from(this.#tree.index.all(), ([path, entry]) => change("exists", path, entry));
   }
 
   #push(change: Change): void {
-    if (!this.#begun || this.#overflowed) return; // what there is then is listed, or known by then
+    if (!this.#begun || this.#overflowed) return; // the entries listed at the start include it
     if (this.#queue.length - this.#taken >= MAX_QUEUED) {
       this.#overflowed = true;
       this.#queue = [];

@@ -3,8 +3,8 @@ import type { Entry } from "./entry.ts";
 import { entryPath } from "./entry-path.ts";
 
 /**
- * All that is known of the watched trees: a map for each folder, so that one with all below it moves in one step. About
- * 150 bytes for each path.
+ * The known state of the watched trees. Each folder has a map of its entries, so that a folder is moved with everything
+ * below it in one step. About 150 bytes per path.
  */
 export class TreeIndex {
   readonly roots: readonly string[];
@@ -27,7 +27,7 @@ export class TreeIndex {
     return entry;
   }
 
-  /** Takes an entry in; false when its folder is not known. */
+  /** Adds an entry. Returns false when its folder is not known. */
   set(path: string, entry: Entry): boolean {
     if (this.roots.includes(path)) {
       this.#known.set(path, entry);
@@ -44,7 +44,7 @@ export class TreeIndex {
     folder?.delete(name);
   }
 
-  /** Everything, each folder before what is in it. */
+  /** All entries, each folder before its own entries. */
   *all(): Generator<[path: string, entry: Entry]> {
     for (const root of this.roots) {
       const entry = this.#known.get(root);
@@ -57,7 +57,10 @@ export class TreeIndex {
   }
 }
 
-/** An entry and all below it, each folder before what is in it; no depth overflows the stack. */
+/**
+ * An entry and everything below it, each folder before its own entries. Not recursive, so no depth overflows the
+ * stack.
+ */
 export function* withBelow(path: string, entry: Entry): Generator<[path: string, entry: Entry]> {
   const rest: [string, Entry][] = [[path, entry]];
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {

@@ -17,13 +17,13 @@ import { TreeIndex, withBelow } from "./tree-index.ts";
 import type { OpenWatches, Watches } from "./watches.ts";
 
 /**
- * Watched files and folders. The index of what is known is the truth: whatever is heard only says where to look, and what
- * is found there beside what was known is the change. So nothing is told twice, however often it is heard of, and what
- * was not heard of is found by comparing the tree.
+ * Watched files and folders. An event of the operating system only says which path to inspect; a change is a difference
+ * between the index and what is found there. So repeated events for a path do not report a change twice, and changes
+ * whose events were lost are found by comparing the whole tree.
  */
 export class WatchedTree {
   readonly index: TreeIndex;
-  /** Resolves when all is known and no change goes by unheard; fails when a root is missing. */
+  /** Resolves when the index is complete and all changes are detected from then on. Rejects when a root is missing. */
   readonly ready: Promise<void>;
   readonly listeners = new Set<TreeListener>();
   readonly #options: TreeOptions;
@@ -33,11 +33,11 @@ export class WatchedTree {
   readonly #watches: Watches | undefined;
   readonly #rootWatches: ReadonlyMap<string, RootWatch>;
   readonly #endBursts: () => void;
-  #running = true; // until all is known
+  #running = true; // until the index is complete
   #comparing = false;
-  #toldOverflow = true;
+  #overflowSent = true;
   #closed = false;
-  /** Why it failed before there was anybody to tell: while the first watches were being opened. */
+  /** An error while the first watches were being opened, before there are listeners. */
   #failedEarly: { readonly error: unknown } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -88,11 +88,14 @@ export class WatchedTree {
     this.#wake();
   }
 
-  /** Takes in what there is without a word. A folder is listened to before it is listed, so nothing falls between. */
+  /**
+   * Adds existing entries to the index without reporting them. A folder is watched before it is listed, so no change
+   * is lost.
+   */
   async #fill(root: string, entry: Entry): Promise<void> {
     const giveWay = slices();
     this.index.set(root, entry);
-    // What the walk is given is filled while it goes on: a folder is listed when its turn comes.
+    // `entries` is filled during the walk: a folder is listed when the walk reaches it.
     for (const [path, { entries }] of withBelow(root, entry)) {
       if (entries === undefined || this.#closed) continue;
       for (const child of this.#list(path)) {
@@ -103,7 +106,7 @@ export class WatchedTree {
     }
   }
 
-  /** Listens to a folder and gives the paths in it. */
+  /** Watches a folder and returns the paths in it. */
   #list(folder: string): string[] {
     if (!this.#scope.hasEntriesOf(folder)) return [];
     this.#watches?.open(folder);
@@ -155,7 +158,10 @@ export class WatchedTree {
     if (due !== undefined && !this.#closed) this.#timer = startTimer(() => this.#wake(), Math.ceil(due));
   }
 
-  /** A change of contents is told at once; what comes and goes has to settle, for it may be half of a save or a rename. */
+  /**
+   * A content change is reported at once. Created and deleted paths are delayed: they may be half of a save or a
+   * rename.
+   */
   #lookAt(path: string, hint: Hint): void {
     const before = this.index.get(path);
     const rootWatch = this.#rootWatches.get(path);
@@ -173,7 +179,7 @@ export class WatchedTree {
     const isPlainChange =
       now?.kind === "file" && before?.kind === "file" && now.size > 0 && this.#options.debounce === 0;
     if (isPlainChange && now !== undefined) {
-      this.#execute({ kind: "other", path, before: before as Entry, now, hint });
+      this.#execute({ kind: "changed", path, before: before as Entry, now, hint });
       return;
     }
     if (before === undefined && !isRoot) {
@@ -190,19 +196,19 @@ export class WatchedTree {
 
   #execute(verdict: Verdict): void {
     const { path, hint } = verdict;
-    if (hint.suspected && !this.#toldOverflow) {
-      this.#toldOverflow = true;
-      this.#tell({ type: "overflow", reason: "system" });
+    if (hint.suspected && !this.#overflowSent) {
+      this.#overflowSent = true;
+      this.#emit({ type: "overflow", reason: "system" });
     }
-    if (verdict.kind === "gone") this.#remove(path);
-    else if (verdict.kind === "other") this.#replace(verdict);
+    if (verdict.kind === "deleted") this.#remove(path);
+    else if (verdict.kind === "changed") this.#replace(verdict);
     else if (verdict.from === undefined || this.index.get(verdict.from) === undefined) this.#create(path, verdict.now);
     else this.#rename(verdict.from, path);
   }
 
   #create(path: string, entry: Entry): void {
     if (this.index.get(path) !== undefined || !this.index.set(path, entry)) return;
-    this.#tell(change("create", path, entry));
+    this.#emit(change("create", path, entry));
     this.#hintBelow(path, entry);
   }
 
@@ -211,32 +217,32 @@ export class WatchedTree {
     if (entry === undefined) return;
     for (const [below, gone] of [...withBelow(path, entry)].reverse()) {
       if (gone.kind === "folder") this.#watches?.close(below);
-      this.#tell(change("delete", below, gone));
+      this.#emit(change("delete", below, gone));
     }
     this.index.delete(path);
     if (this.#rootWatches.has(path)) this.#failIfLost(path);
   }
 
-  /** Nothing tells when a root comes back whose folder is gone, unless it is a link that has nowhere to lead. */
+  /** If the folder of a root is deleted too, no event reports the root's return, except through a link in its path. */
   #failIfLost(root: string): void {
     if (this.#rootWatches.get(root)?.goesThroughLinks) return;
     if (look(dirname(root), true) === undefined) this.#fail(missing(root));
   }
 
-  #replace({ path, before, now }: Verdict & { kind: "other" }): void {
+  #replace({ path, before, now }: Verdict & { kind: "changed" }): void {
     if (before.kind !== now.kind) {
       this.#remove(path);
       this.#create(path, now);
     } else if (now.kind === "folder") {
       if (before.ino !== now.ino) this.#takeOver(path, before, now);
-      this.#listAnew(path, before);
+      this.#relist(path, before);
     } else {
       this.index.set(path, now);
-      this.#tell(change("modify", path, now));
+      this.#emit(change("modify", path, now));
     }
   }
 
-  /** Another folder in a folder's place, or another one that a link leads to: what differs in it is told. */
+  /** A folder was replaced by another one, or a link has a new target: only the differences are reported. */
   #takeOver(path: string, { entries }: Entry, now: Entry): void {
     this.#watches?.close(path);
     this.index.set(path, { ...now, entries });
@@ -246,24 +252,24 @@ export class WatchedTree {
     const entry = this.index.get(from);
     if (entry === undefined || !this.index.set(path, entry)) return;
     this.index.delete(from);
-    this.#tell({ type: "rename", path, from, is_dir: entry.kind === "folder" });
+    this.#emit({ type: "rename", path, from, is_dir: entry.kind === "folder" });
     for (const [below, { kind }] of withBelow(from, entry)) if (kind === "folder") this.#watches?.close(below);
-    for (const [below, folder] of withBelow(path, entry)) if (folder.kind === "folder") this.#listAnew(below, folder);
+    for (const [below, folder] of withBelow(path, entry)) if (folder.kind === "folder") this.#relist(below, folder);
   }
 
-  #listAnew(folder: string, { entries }: Entry): void {
+  #relist(folder: string, { entries }: Entry): void {
     for (const path of this.#list(folder)) this.#hint(path);
     for (const name of entries?.keys() ?? []) this.#hint(entryPath(folder, name));
   }
 
-  /** After a burst: whatever is not as it is known is looked at. */
+  /** After a burst: inspects every path that differs from the index. */
   async #compare(): Promise<void> {
     if (this.#comparing || this.#closed) return;
     this.#comparing = true;
     try {
       const { roots, ignore, shallow } = this.#options;
       const tree = await this.#tasks.run("scan-watched", { roots, ignore, shallow });
-      this.#toldOverflow = false;
+      this.#overflowSent = false;
       for await (const path of differences(tree, this.index)) this.#hint(path, { suspected: true });
     } catch (error) {
       this.#fail(error);
@@ -272,7 +278,7 @@ export class WatchedTree {
     }
   }
 
-  #tell(change: Change): void {
+  #emit(change: Change): void {
     for (const listener of this.listeners) listener.change(change);
   }
 

@@ -1,8 +1,8 @@
-/** Where changes are heard of. What is told is a hint that something may have happened at a path, and no more. */
+/** Watches of the operating system. Each event is only a hint that something may have changed at a path. */
 export interface Watches {
-  /** Resolves when no change to the roots, and to the folders opened, goes by unheard. */
+  /** Resolves when all changes of the roots and of the opened folders are detected. */
   readonly ready: Promise<void>;
-  /** Listens to a folder's entries. */
+  /** Starts watching the entries of a folder. */
   open(folder: string): void;
   close(folder: string): void;
   stop(): Promise<void>;
@@ -11,7 +11,7 @@ export interface Watches {
 export interface Listener {
   /** Something may have happened at a path. */
   hint(path: string): void;
-  /** A folder itself was deleted or moved, perhaps to be made anew. */
+  /** A folder was deleted or moved. It may be created again. */
   lost(folder: string): void;
   fail(error: unknown): void;
 }

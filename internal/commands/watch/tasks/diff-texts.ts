@@ -12,10 +12,10 @@ interface Args {
   readonly maxLines: number;
 }
 
-/** Milliseconds after which two texts that have little in common are given whole. */
+/** Milliseconds after which the diff stops and returns both texts as entirely removed and added. */
 const TIME_LIMIT = 2_000;
 
-/** Task: the lines that make one text another; undefined when they are too many. */
+/** Task: the lines that differ between two texts. Undefined when there are more than `maxLines`. */
 export default function diffTexts({ before, after, maxLines }: Args): ChangedLine[] | undefined {
   const [old, now] = [linesOf(before), linesOf(after)];
   const parts = diffArrays(old, now, { timeout: TIME_LIMIT }) ?? [
@@ -36,7 +36,7 @@ export default function diffTexts({ before, after, maxLines }: Args): ChangedLin
   return changed;
 }
 
-/** Without their ends; a last line need not have one. */
+/** Lines without line breaks. The last line need not end in one. */
 function linesOf(text: string): string[] {
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();

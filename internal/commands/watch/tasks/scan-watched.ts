@@ -9,10 +9,13 @@ export interface ScanArgs {
   readonly shallow: boolean;
 }
 
-/** A tree's folders, each with what is in it: names apart from numbers, which is a fifth of the time between threads. */
+/**
+ * A folder and its entries. Names and numbers are separate, so that passing them between threads takes a fifth of the
+ * time.
+ */
 export interface ScannedFolder {
   readonly path: string;
-  /** Each ended by NUL, which no name holds. */
+  /** Each terminated by NUL, which no name contains. */
   readonly names: string;
   /** For each name: kind, inode, size, modification time. */
   readonly facts: Float64Array;
@@ -21,7 +24,7 @@ export interface ScannedFolder {
 export const KINDS: readonly Kind[] = ["file", "folder", "link", "other"];
 export const FACTS = 4;
 
-/** Task: what there is in watched folders. What vanishes midway or may not be read is passed over. */
+/** Task: lists the watched folders. Entries that disappear meanwhile or cannot be read are skipped. */
 export default function scanWatched({ roots, ignore, shallow }: ScanArgs): ScannedFolder[] {
   const ignored = ignoring(ignore);
   const scanned: ScannedFolder[] = [];
@@ -30,7 +33,7 @@ export default function scanWatched({ roots, ignore, shallow }: ScanArgs): Scann
     for (let folder = rest.pop(); folder !== undefined; folder = rest.pop()) {
       const facts: number[] = [];
       let names = "";
-      // Also of a root that is a file, whose folder's watch is enough for it.
+      // A root that is a file has no names; the watch on its folder is enough for it.
       for (const name of namesIn(folder)) {
         if (ignored(root, entryPath(folder, name))) continue;
         const entry = look(entryPath(folder, name), false);

@@ -6,8 +6,10 @@ interface Bytes {
   readonly from_hex?: string;
 }
 
-/** A change as it is sent: with its paths as JSON can carry them, and their bytes where they are not UTF-8. */
-export function told<C extends Change>(change: C): C & Bytes {
+/**
+ * Prepares a change for sending: with its paths as valid text, and their bytes in hexadecimal if they are not UTF-8.
+ */
+export function sentChange<C extends Change>(change: C): C & Bytes {
   const path_hex = "path" in change ? hexPath(change.path) : undefined;
   const from_hex = "from" in change ? hexPath(change.from) : undefined;
   if (path_hex === undefined && from_hex === undefined) return change;
