@@ -1,11 +1,11 @@
 import { type Results, ratio, summarize } from "./rounds.ts";
 import { table, threeFigures } from "./table.ts";
 
-/** A kind of work that contenders are compared in: what was measured, beside whom, and what is to be reached. */
+/** A comparison of contenders in one kind of work: the figures, the goals and the measured results. */
 export interface Comparison {
   readonly title: string;
   readonly figures: readonly Figure[];
-  /** The contender beside which the table sets all the others, and the figure it does so in. */
+  /** The contender, and its figure, that the last column of the table is relative to. */
   readonly reference: { readonly contender: string; readonly figure: string };
   readonly goals: readonly Goal[];
   readonly results: Results;
@@ -15,13 +15,13 @@ export interface Comparison {
 
 export interface Figure {
   readonly name: string;
-  /** Where the name does not say it. */
+  /** Absent when the name contains the unit. */
   readonly unit?: string;
 }
 
-/** Our figure is to be at most, or at least, so many times the contender's; without a contender, so much. */
+/** A limit for our figure, as a multiple of the contender's figure. Without a contender, an absolute limit. */
 export interface Goal {
-  /** Where more than one contender is ours: whose figure. */
+  /** Name of our contender. Default: `xsys`. */
   readonly of?: string;
   readonly figure: string;
   readonly contender?: string;
@@ -29,9 +29,9 @@ export interface Goal {
   readonly atLeast?: number;
 }
 
-/** How a goal came out: our figure beside the peer's, or by itself. */
+/** The result of a goal: the ratio of our figure to the contender's, or our figure itself. */
 export interface Outcome {
-  /** Such as "requests/s ÷ nginx". */
+  /** For example "requests/s ÷ nginx". */
   readonly what: string;
   readonly value: number;
   readonly atMost?: number;
@@ -40,7 +40,7 @@ export interface Outcome {
 
 export const OURS = "xsys";
 
-/** The comparison as lines of text: a table, then a line for each goal. */
+/** The comparison as lines of text: a table, then one line per goal. */
 export function describe(comparison: Comparison): string[] {
   const { title, figures, reference, goals, results, absent } = comparison;
   const headings = [
@@ -56,7 +56,7 @@ export function describe(comparison: Comparison): string[] {
   ];
 }
 
-/** How each goal came out, of those that were measured. */
+/** The results of all goals that were measured. */
 export function outcomesOf({ goals, results }: Comparison): Outcome[] {
   return goals.flatMap((goal) => {
     const value = reached(goal, results);
@@ -85,7 +85,7 @@ function goalLine(goal: Goal, results: Results): string {
   return `goal: ${figure}${whose} ${wanted}${beside}: ${outcome(goal, reached(goal, results))}`;
 }
 
-/** Our figure, or how many times the contender's it is. */
+/** Our figure, or its ratio to the contender's. Undefined when it was not measured. */
 function reached({ of = OURS, figure, contender }: Goal, results: Results): number | undefined {
   if (contender === undefined) return summarize(results, of, figure)?.median;
   return ratio(results, of, contender, figure);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 
-/** A port that was free a moment ago, for programs that take none of the kernel's choice. */
+/** A port that was free a moment ago, for programs that cannot let the kernel choose one. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 /**
- * Follows a process's resident memory from now on: the function tells, in bytes, by how much its highest went over what
- * it is now. Linux alone tells; elsewhere the growth is undefined.
+ * Measures the growth of a process's resident memory. The returned function gives, in bytes, the difference between the
+ * peak since this call and the value at this call. Undefined on systems other than Linux.
  */
 export function followMemory(pid: number): () => number | undefined {
   try {
-    writeFileSync(`/proc/${pid}/clear_refs`, "5"); // the high water mark begins anew: proc_pid_clear_refs(5)
+    writeFileSync(`/proc/${pid}/clear_refs`, "5"); // resets the peak: proc_pid_clear_refs(5)
   } catch {
     return () => undefined;
   }

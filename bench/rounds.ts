@@ -1,15 +1,15 @@
 import { median } from "./statistics.ts";
 
-/** What one sample measured, by the figure's name. */
+/** The figures of one sample, by name. */
 export type Figures = Readonly<Record<string, number>>;
-/** Takes one sample of a contender: everything it needs is started, warmed up and ended by it. */
+/** Takes one sample of a contender. It starts, warms up and ends everything that it needs. */
 export type Measure = () => Promise<Figures>;
-/** Samples by contender, one of each round. */
+/** Samples by contender, one per round. */
 export type Results = ReadonlyMap<string, readonly Figures[]>;
 
 /**
- * Measures A B C A B C …, so that whatever else the machine does meets all of them alike. After so many milliseconds no
- * further round begins.
+ * Measures in the order A B C A B C …, so that other load on the machine affects all contenders alike. No round starts
+ * after `milliseconds`.
  */
 export async function interleave(
   contenders: ReadonlyMap<string, Measure>,
@@ -30,7 +30,7 @@ export interface Summary {
   readonly most: number;
 }
 
-/** A figure of a contender over all rounds; undefined when it was not measured. */
+/** A contender's figure over all rounds. Undefined when it was not measured. */
 export function summarize(results: Results, contender: string, figure: string): Summary | undefined {
   const values = valuesOf(results, contender, figure);
   if (values.length === 0) return undefined;
@@ -38,8 +38,8 @@ export function summarize(results: Results, contender: string, figure: string): 
 }
 
 /**
- * How many times the reference's figure a contender's is: the median of the quotients of each round, in which both met
- * the same machine. Undefined when either was not measured.
+ * Ratio of a contender's figure to the reference's: the median of the ratios of each round, because both ran under the
+ * same conditions within a round. Undefined when either was not measured.
  */
 export function ratio(results: Results, contender: string, reference: string, figure: string): number | undefined {
   const [values, references] = [valuesOf(results, contender, figure), valuesOf(results, reference, figure)];

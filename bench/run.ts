@@ -1,14 +1,14 @@
 /**
- * Measures xsys beside its peers: `npm run bench -- calls`. Without a name, all benches run; with `--save`, what they
- * measured is written to results.md and results.svg. What counts is the ratios:
- * they are measured in one interleaved run, while an absolute time tells most about the machine.
+ * Measures xsys and its peers: `npm run bench -- calls`. Without a name, all benches run. With `--save`, the results
+ * are written to results.md and results.svg. Compare the ratios: they are measured in one interleaved run, while
+ * absolute times depend mostly on the machine.
  */
 import { type Comparison, describe } from "./comparison.ts";
 import { machine } from "./machine.ts";
 import { measuredNow } from "./report/measured.ts";
 import { save } from "./report/save.ts";
 
-/** A bench by its name on the command line: it measures, and tells how far it is. */
+/** The benches by their names on the command line. */
 const BENCHES: Readonly<Record<string, () => Promise<{ default: (progress: Progress) => Promise<Comparison[]> }>>> = {
   calls: () => import("./calls/bench.ts"),
   sync: () => import("./sync/bench.ts"),
@@ -22,13 +22,13 @@ const BENCHES: Readonly<Record<string, () => Promise<{ default: (progress: Progr
 
 type Progress = (text: string) => void;
 
-// Words that begin with dashes are a bench's own, such as --folder=/dev/shm of files or --long of failover.
+// Arguments that begin with dashes are options of a bench, such as --folder=/dev/shm of files or --long of failover.
 process.exitCode = await run(process.argv.slice(2).filter((word) => !word.startsWith("--")));
 
 async function run(names: readonly string[]): Promise<number> {
   const unknown = names.find((name) => !Object.hasOwn(BENCHES, name));
   if (unknown !== undefined) {
-    console.error(`there is no bench "${unknown}"; there are: ${Object.keys(BENCHES).join(", ")}`);
+    console.error(`unknown bench "${unknown}"; the benches are: ${Object.keys(BENCHES).join(", ")}`);
     return 64;
   }
   console.log(machine());

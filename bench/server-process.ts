@@ -3,29 +3,29 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { stopChild } from "../internal/processes/stop-child.ts";
 
-/** A server that runs as a process of its own, until it is disposed of. */
+/** A server in its own process. Disposing of it ends the process. */
 export interface ServerProcess extends AsyncDisposable {
   readonly pid: number;
-  /** What the lines that it was waited for hold. */
-  readonly told: RegExpExecArray;
+  /** The match of `ready` in its output. */
+  readonly match: RegExpExecArray;
 }
 
 export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** What of its output shows that it is ready. */
+  /** Output that shows that the server is ready. */
   readonly ready: RegExp;
-  /** What it is asked to end by. */
+  /** Signal that ends the server. */
   readonly end?: NodeJS.Signals;
 }
 
-/** Characters of output that are looked at for the sign of being ready, and told when it does not come. */
+/** Characters of output that are kept: to search them for `ready`, and for the error message when it is not found. */
 const KEPT_OUTPUT = 16_384;
 
-/** Milliseconds that a server has to end when it is asked to, before it is killed. */
+/** Milliseconds between the signal that ends a server and SIGKILL. */
 const GRACE = 20_000;
 
-/** Starts a program and waits until it says that it is ready. */
+/** Starts a program and waits until it is ready. */
 export async function startServer(
   [program, ...args]: readonly [string, ...string[]],
   { env = {}, cwd, ready, end = "SIGKILL" }: ServerOptions,
@@ -34,25 +34,25 @@ export async function startServer(
   await once(child, "spawn");
   const ended = once(child, "close");
   const output = new Output([child.stdout, child.stderr]);
-  const told = await Promise.race([output.says(ready), ended.then(() => undefined)]);
-  if (told === undefined) {
-    throw new Error(`${program} ${args.join(" ")} ended before it was ready; it said: ${output.text}`);
+  const match = await Promise.race([output.matches(ready), ended.then(() => undefined)]);
+  if (match === undefined) {
+    throw new Error(`${program} ${args.join(" ")} ended before it was ready; its output: ${output.text}`);
   }
   return {
     pid: child.pid ?? 0,
-    told,
+    match,
     [Symbol.asyncDispose]: async () => {
       await stopChild({ ended, signal: (signal) => child.kill(signal) }, { ask: end, grace: GRACE });
     },
   };
 }
 
-/** Words for Node to run a file of the bench with. */
+/** The command line that runs a file of the bench with Node. */
 export function nodeWords(file: string, ...args: string[]): [string, ...string[]] {
   return [process.execPath, file, ...args];
 }
 
-/** The last of what streams say. They are read on for ever, for a full pipe would hold the program up. */
+/** The last output of a program. Its streams are always read, because a full pipe would block the program. */
 class Output {
   text = "";
   #look: () => void = () => {};
@@ -66,7 +66,7 @@ class Output {
     }
   }
 
-  says(wanted: RegExp): Promise<RegExpExecArray> {
+  matches(wanted: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve) => {
       this.#look = () => {
         const found = wanted.exec(this.text);

@@ -1,4 +1,4 @@
-/** The middle value; of an even number of them, the mean of the middle two. */
+/** The median. For an even number of values, the mean of the two middle ones. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -7,7 +7,7 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
-/** The smallest of the sorted values that `percent` of them do not exceed (nearest rank). */
+/** The percentile of sorted values by the nearest-rank method. */
 export function percentile(sorted: ArrayLike<number>, percent: number): number {
   return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;
 }

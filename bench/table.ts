@@ -1,4 +1,4 @@
-/** Rows under their headings, as lines: the first column aligned left, the others, which hold figures, right. */
+/** Formats a table as lines. The first column is aligned left, the others, which contain figures, right. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
@@ -11,7 +11,7 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   );
 }
 
-/** A number with three figures that count, and its thousands apart. */
+/** A number with at least three significant digits, and with thousands separators. */
 export function threeFigures(value: number): string {
   const magnitude = Math.abs(value);
   const decimals = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2;

@@ -13,11 +13,11 @@ interface StartOptions {
   readonly workers?: number;
   readonly env?: Record<string, string>;
   readonly flags?: readonly string[];
-  /** What is started as xsys; the sources by default. */
+  /** Command that starts xsys. Default: the sources. */
   readonly program?: readonly [string, ...string[]];
 }
 
-/** `xsys server start` with workers of a TypeScript file, all else by default but for what `flags` say. */
+/** Runs `xsys server start` with workers that run a TypeScript file. Everything not in `flags` has its default. */
 export async function startGateway(
   folder: string,
   worker: URL,
@@ -32,5 +32,5 @@ export async function startGateway(
     ready: /listening on 127\.0\.0\.1:(\d+)/,
     end: "SIGTERM",
   });
-  return { ...server, port: Number(server.told[1]), socket };
+  return { ...server, port: Number(server.match[1]), socket };
 }

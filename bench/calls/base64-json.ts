@@ -5,7 +5,7 @@ import { assertComplete, TRANSFER_BYTES } from "./bytes.ts";
 import type { Contender } from "./contender.ts";
 import { Queue } from "./queue.ts";
 
-/** How bytes travel where there is only JSON: all of them as text in one message, over our own frames. */
+/** Transfers of bytes with JSON alone: all bytes in base64 in one message, over xsys's frames. */
 export default {
   serve: async (path) => {
     const server = createServer((peer) => {

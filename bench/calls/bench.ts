@@ -6,7 +6,7 @@ import { interleave, type Measure, type Results } from "../rounds.ts";
 import { isAbsent } from "./contenders.ts";
 import { type Job, runJob } from "./job.ts";
 
-/** How much is measured. */
+/** Size of the measurement. */
 export interface Amounts {
   readonly rounds: number;
   readonly warmUpMs: number;
@@ -15,14 +15,14 @@ export interface Amounts {
   readonly transfers: number;
 }
 
-/** Less than a minute altogether. */
+/** These take less than a minute. */
 const AMOUNTS: Amounts = { rounds: 5, warmUpMs: 350, measureMs: 400, calls: 3_000, transfers: 3 };
 const IN_FLIGHT = 64;
 
 const CALLERS = ["xsys", "raw echo", "child_process", "node-ipc", "vscode-jsonrpc", "gRPC over UDS"];
 const STREAMS = ["xsys", "raw stream", "base64 in JSON"];
 
-/** What a connection costs: small calls one at a time and many at once, and large amounts of bytes. */
+/** Measures calls over a connection: small calls one at a time and concurrently, and large transfers. */
 export default async function calls(
   progress: (text: string) => void,
   amounts: Amounts = AMOUNTS,
@@ -41,7 +41,7 @@ export default async function calls(
   return [oneInFlight(small, absent), manyInFlight(small, absent), bytesEachWay(large)];
 }
 
-/** Each sample has a folder of its own for its socket. */
+/** Each sample has its own folder for its socket. */
 function measure(names: readonly string[], rounds: number, job: (contender: string, socket: string) => Job) {
   const sample = (name: string) => async () => {
     const folder = await mkdtemp(join(tmpdir(), "xsys-bench-"));
@@ -56,7 +56,7 @@ function measure(names: readonly string[], rounds: number, job: (contender: stri
 
 function oneInFlight(results: Results, absent: readonly string[]): Comparison {
   return {
-    title: "1 call in flight: path.join, frames of 120 bytes on the average, one connection over a Unix socket",
+    title: "1 call in flight: path.join, frames of 120 bytes on average, one connection over a Unix socket",
     figures: [
       { name: "p50", unit: "µs" },
       { name: "p99", unit: "µs" },
@@ -84,12 +84,13 @@ function manyInFlight(results: Results, absent: readonly string[]): Comparison {
 
 function bytesEachWay(results: Results): Comparison {
   return {
-    title: "64 MiB each way: service.echo; RSS is what it grew by at the most",
+    title: "64 MiB each way: service.echo; RSS is its maximum growth",
     figures: [{ name: "MiB/s" }, { name: "client RSS", unit: "MiB" }, { name: "server RSS", unit: "MiB" }],
     reference: { contender: "raw stream", figure: "MiB/s" },
     goals: [
       { figure: "MiB/s", contender: "raw stream", atLeast: 0.8 },
-      // The credit bounds what is under way; what a plain socket needs is the measure, for it includes Node's own garbage.
+      // Flow control limits the bytes in flight. The goal is relative to a plain socket, which includes Node's own
+      // garbage.
       { figure: "client RSS", contender: "raw stream", atMost: 1 },
       { figure: "server RSS", contender: "raw stream", atMost: 1 },
     ],

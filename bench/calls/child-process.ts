@@ -2,7 +2,7 @@ import type { Contender } from "./contender.ts";
 import { answer, type Question, SEGMENTS } from "./question.ts";
 import { Queue } from "./queue.ts";
 
-/** Node's channel between parent and child, with its JSON serialization. */
+/** Node's IPC channel between parent and child, with JSON serialization. */
 export default {
   serve: async () => {
     process.on("message", (question: Question) => process.send?.({ result: answer(question) }));

@@ -1,7 +1,7 @@
 /**
- * One sample of a contender: `node client.ts JOB`. It starts the server, connects, measures, ends the server, and prints
- * its figures as JSON. Client and server are new processes each time, so that what one contender's code has made of the
- * heap and the compiled functions does not meet the next.
+ * Takes one sample of a contender: `node client.ts JOB`. It starts the server, connects, measures, ends the server, and
+ * prints the figures as JSON. Client and server are new processes for each sample, so that a contender does not inherit
+ * the heap and the optimized code of another one.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -26,7 +26,7 @@ process.stdout.write(JSON.stringify(figures), () => process.exit());
 async function startServer(words: readonly string[]): Promise<ChildProcess> {
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit", "ipc"] });
   process.on("exit", () => child.kill("SIGKILL"));
-  process.on("SIGTERM", () => process.exit(1)); // the bench has lost its patience
+  process.on("SIGTERM", () => process.exit(1)); // the bench's timeout
   child.on("exit", (status) => {
     throw new Error(`the server ended with exit status ${status}`);
   });
@@ -39,7 +39,7 @@ async function measureCalls(call: Call, { warmUpMs, inFlight, measureMs, calls }
   return { "calls/s": await throughput(call, inFlight, measureMs), ...(await latency(call, calls)) };
 }
 
-/** Memory is followed from before the first transfer on: what that one takes is part of the price. */
+/** Memory is measured from before the first transfer, so that its allocations are included. */
 async function measureBytes(call: Call, { transfers }: BytesJob): Promise<Figures> {
   const [clientGrowth, serverGrowth] = [followMemory(process.pid), followMemory(server.pid as number)];
   await call();

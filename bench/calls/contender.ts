@@ -1,12 +1,12 @@
 import type { ChildProcess } from "node:child_process";
 import type { Call } from "./measure.ts";
 
-/** One way of calling a server that is a process of its own. */
+/** One way of calling a server in another process. */
 export interface Contender {
-  /** The server, in its own process; resolves when it listens at the socket. */
+  /** Runs the server in its own process. Resolves when it listens on the socket. */
   readonly serve?: (socket: string) => Promise<void>;
-  /** The server as words for Node, where it is a program and not `serve`. It prints something when it listens. */
+  /** Node arguments that start the server, instead of `serve`. It prints something when it listens. */
   readonly program?: (socket: string) => readonly string[];
-  /** The client, in its own process. */
+  /** Connects the client, in its own process. */
   readonly connect: (socket: string, server: ChildProcess) => Promise<{ readonly call: Call }>;
 }

@@ -2,12 +2,12 @@ import { findPackageJSON } from "node:module";
 import type { Contender } from "./contender.ts";
 
 interface Entry {
-  /** A package that it is a peer by, which may be absent. */
+  /** The package that it needs, which may not be installed. */
   readonly needs?: string;
   readonly load: () => Promise<{ default: Contender }>;
 }
 
-/** Every contender by its name, each loaded in its own processes alone. */
+/** All contenders by name. Each is only imported in its own processes. */
 const CONTENDERS: Readonly<Record<string, Entry>> = {
   xsys: { load: () => import("./xsys.ts") },
   "raw echo": { load: () => import("./raw-echo.ts") },
@@ -31,12 +31,12 @@ export function isAbsent(name: string): boolean {
   try {
     return findPackageJSON(needs, import.meta.url) === undefined;
   } catch {
-    return true; // it throws where there is no folder of that name at all
+    return true; // it throws when the package's folder does not exist
   }
 }
 
 function entry(name: string): Entry {
   const found = CONTENDERS[name];
-  if (found === undefined) throw new Error(`there is no contender "${name}"`);
+  if (found === undefined) throw new Error(`unknown contender "${name}"`);
   return found;
 }

@@ -6,7 +6,7 @@ const PATH = "/path/join";
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value));
 const decode = (bytes: Buffer) => JSON.parse(bytes.toString());
 
-/** gRPC's unary calls over a Unix socket, with JSON in place of protobuf. */
+/** Unary gRPC calls over a Unix socket, with JSON instead of protobuf. */
 export default {
   serve: async (socket) => {
     const server = new Server();

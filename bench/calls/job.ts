@@ -4,10 +4,12 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { Figures } from "../rounds.ts";
 
-/** What a client process is to measure. */
+/** A measurement for a client process. */
 export type Job = CallsJob | BytesJob;
 
-/** Small calls: how many a second with `inFlight` at once, for so many ms; then how long `calls` take one by one. */
+/**
+ * Small calls: the throughput with `inFlight` concurrent calls during `measureMs`; then the latency of `calls` calls.
+ */
 export interface CallsJob {
   readonly kind: "calls";
   readonly contender: string;
@@ -18,7 +20,7 @@ export interface CallsJob {
   readonly calls: number;
 }
 
-/** Transfers of 64 MiB there and back, one after the other, after one to warm up. */
+/** Transfers of 64 MiB each way, one after the other, after one to warm up. */
 export interface BytesJob {
   readonly kind: "bytes";
   readonly contender: string;
@@ -27,10 +29,10 @@ export interface BytesJob {
 }
 
 const CLIENT = fileURLToPath(new URL("client.ts", import.meta.url));
-/** What a sample may take, in milliseconds; it takes about two seconds. */
+/** Timeout of a sample in milliseconds. It takes about two seconds. */
 const TIME_LIMIT = 60_000;
 
-/** Takes a sample in a process of its own. */
+/** Takes a sample in its own process. */
 export async function runJob(job: Job): Promise<Figures> {
   const client = spawn(process.execPath, [CLIENT, JSON.stringify(job)], {
     stdio: ["ignore", "pipe", "inherit"],

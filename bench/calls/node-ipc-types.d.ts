@@ -1,4 +1,4 @@
-/** The part of node-ipc that the bench uses: the package has no types of its own. */
+/** Types for the part of node-ipc that the bench uses. The package has none. */
 declare module "node-ipc" {
   export interface Peer {
     on(event: "connect", listener: () => void): void;
@@ -6,7 +6,7 @@ declare module "node-ipc" {
     emit(event: string, message: unknown): void;
   }
   interface Server {
-    // biome-ignore lint/suspicious/noExplicitAny: what peers send each other is their own affair
+    // biome-ignore lint/suspicious/noExplicitAny: the type of a message depends on the caller
     on(event: string, listener: (message: any, peer: object) => void): void;
     emit(peer: object, event: string, message: unknown): void;
     start(): void;

@@ -4,7 +4,7 @@ import type { Contender } from "./contender.ts";
 import { answer, type Question, SEGMENTS } from "./question.ts";
 import { Queue } from "./queue.ts";
 
-/** node-ipc, JSON messages over a Unix socket. */
+/** node-ipc: JSON messages over a Unix socket. */
 export default {
   serve: async (path) => {
     const ipc = quiet(path);

@@ -1,4 +1,4 @@
-/** Calls over a link that answers in the order asked. */
+/** Matches answers to calls on a connection that answers in the order of the calls. */
 export class Queue {
   readonly #waiting: ((answer: unknown) => void)[] = [];
 

@@ -5,7 +5,7 @@ import { Queue } from "./queue.ts";
 
 const MESSAGE = Buffer.alloc(120, "x");
 
-/** What Node itself takes to move as many bytes there and back: no frames, no JSON, no command. */
+/** Baseline: Node alone sends the same number of bytes and back, without frames, JSON or a command. */
 export default {
   serve: async (path) => {
     const server = createServer((peer) => peer.on("data", (bytes) => peer.write(bytes))).listen(path);

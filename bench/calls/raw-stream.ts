@@ -3,7 +3,7 @@ import { connect, createServer } from "node:net";
 import { assertComplete, pieces, TRANSFER_BYTES } from "./bytes.ts";
 import type { Contender } from "./contender.ts";
 
-/** What Node itself takes: a socket piped back to itself, written to with back pressure. */
+/** Baseline: Node alone, with a socket that is piped back to itself and written to with back pressure. */
 export default {
   serve: async (path) => {
     const server = createServer((peer) => peer.pipe(peer)).listen(path);

@@ -1,4 +1,4 @@
-/** A contender's server as a process: `node server.ts CONTENDER SOCKET`. It tells when it listens. */
+/** Runs a contender's server: `node server.ts CONTENDER SOCKET`. It prints a line when it listens. */
 import { loadContender } from "./contenders.ts";
 
 const [name = "", socket = ""] = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { createMessageConnection, SocketMessageReader, SocketMessageWriter } fro
 import type { Contender } from "./contender.ts";
 import { answer, SEGMENTS } from "./question.ts";
 
-/** vscode-jsonrpc, what language servers speak, over a Unix socket. */
+/** vscode-jsonrpc, the library of VS Code's language servers, over a Unix socket. */
 export default {
   serve: async (path) => {
     const server = createServer((peer) => connectionOver(peer).onRequest("path.join", answer)).listen(path);

@@ -3,7 +3,7 @@ import { assertComplete, pieces } from "./bytes.ts";
 import type { Contender } from "./contender.ts";
 import { serveXsys } from "./xsys.ts";
 
-/** Ours: service.echo through the SDK. */
+/** xsys: service.echo through the SDK. */
 export default {
   program: serveXsys,
   connect: async (socket) => {

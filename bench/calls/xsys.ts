@@ -5,12 +5,12 @@ import { SEGMENTS } from "./question.ts";
 
 const MAIN = fileURLToPath(new URL("../../cmd/xsys/main.ts", import.meta.url));
 
-/** The words that run the service as it is run, with nothing switched off. */
+/** The Node arguments that run the service with its usual options. */
 export function serveXsys(socket: string): string[] {
   return [MAIN, "serve", "--socket", socket, "--log-level", "warn"];
 }
 
-/** Ours: the real service and the SDK. */
+/** xsys: the real service and the SDK. */
 export default {
   program: serveXsys,
   connect: async (socket) => {

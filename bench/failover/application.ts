@@ -1,18 +1,18 @@
-/** An application as it is run: its processes are watched over and replaced by whoever started it. */
+/** A running application, with the supervisor that watches and replaces its processes. */
 export interface Application extends AsyncDisposable {
   readonly port: number;
-  /** Processes that answer. */
+  /** Number of processes that answer requests. */
   readonly workers: number;
-  /** Begins to replace all of them without a pause in service. */
+  /** Starts replacing all processes without interrupting the service. */
   reload(): Promise<void>;
-  /** Processes that have ended unasked, where it can be asked for that. */
+  /** Number of processes that have crashed. Absent when the supervisor does not report it. */
   deaths?(): Promise<number>;
-  /** Resolves when those processes are ready, too, that answer nothing: the standby. */
+  /** Resolves when the standbys are ready, too. They do not answer requests, so clients cannot see them. */
   whole?(): Promise<void>;
 }
 
 export interface Places {
-  /** A folder of its own for each start. */
+  /** A new folder for each start. */
   readonly folder: string;
   /** See `crashAtStart`. */
   readonly crashes: string;

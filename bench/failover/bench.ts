@@ -11,27 +11,27 @@ import { type Killers, killersComparison } from "./killers.ts";
 import { workerStartUp } from "./start-up.ts";
 import { withApplication } from "./with-application.ts";
 
-/** How much is measured. */
+/** Size of the measurement. */
 export interface Amounts {
   readonly rounds: number;
-  /** How often an event happens to an application: those that no trouble is left of. */
+  /** Repetitions of each event per application. Events with `leavesTrouble` happen once. */
   readonly times: number;
   /** Milliseconds after which a request counts as hanging. */
   readonly patience: number;
   readonly killers: Killers;
 }
 
-/** About eight minutes. */
+/** These take about eight minutes. */
 const AMOUNTS: Amounts = { rounds: 3, times: 3, patience: 2_000, killers: { times: 10, interval: 1_000 } };
 const CLIENTS = { method: "GET", clients: 16, sequential: true } as const;
 
 type Progress = (text: string) => void;
-/** What a contender's clients met with, at each time that something happened. */
+/** Keeps the report of one event at one contender. */
 type Keep = (event: string, contender: string, report: Report) => void;
 
 /**
- * What clients notice when processes end, are replaced, do not start or hang, or are ended by a request. `--long`: half a
- * minute of kills instead; `--killers`: the last of these alone.
+ * Measures what clients notice when processes are killed, are replaced, fail to start, hang, or crash by a request.
+ * `--long`: half a minute of kills instead. `--killers`: only the crashes by a request.
  */
 export default async function failover(
   progress: Progress,
@@ -58,15 +58,15 @@ export default async function failover(
   for (const [name, start] of contenders) measures.set(name, sample(name, start, amounts, keep));
   await interleave(measures, amounts.rounds);
   const startUp = Math.round(median(startUps));
-  progress(`a worker of ours took ${startUp} ms to start with nothing else to do`);
+  progress(`an xsys worker takes ${startUp} ms to start on an idle machine`);
   const comparisons = [...met].map(([event, reports]) => eventComparison(event, reports, startUp));
   return [...comparisons, handOverComparison(met.get("kill -9") ?? new Map()), byRequest];
 }
 
-/** One process cannot be had back in less time than it takes to start. */
+/** Only contenders with two processes: with one, every crash interrupts the service for the time of a start. */
 const WITH_KILLERS: ReadonlySet<string> = new Set([TWO, NODE_CLUSTER]);
 
-/** All events, each to an application of its own: what one has been through may count in how it takes the next. */
+/** Runs all events, each with a new application, because earlier events may affect how it handles later ones. */
 function sample(name: string, start: StartApplication, { times, patience }: Amounts, keep: Keep): Measure {
   return async () => {
     for (const [event, { happen, leavesTrouble }] of Object.entries(EVENTS)) {

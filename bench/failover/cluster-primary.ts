@@ -1,9 +1,9 @@
-/** node:cluster with a respawn loop, as its documentation has it: `cluster-primary.ts WORKERS`; SIGUSR2 reloads. */
+/** node:cluster with the respawn loop of its documentation: `cluster-primary.ts WORKERS`. SIGUSR2 reloads. */
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-/** Milliseconds that a worker has to finish its requests: pm2's own. */
+/** Milliseconds that a worker has to finish its requests. The default of pm2. */
 const GRACE = 1_600;
 
 const [workers = "1"] = process.argv.slice(2);
@@ -20,7 +20,7 @@ process.on("SIGTERM", () => {
   process.exit();
 });
 
-/** One worker after the other: its successor listens before it is asked to go. */
+/** Replaces one worker after the other. The new worker listens before the old one is disconnected. */
 async function reload(): Promise<void> {
   for (const worker of running()) {
     await once(cluster.fork(), "listening");

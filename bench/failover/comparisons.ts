@@ -6,16 +6,16 @@ import { ABSENT, NODE_CLUSTER, ONE, STANDBY, TWO } from "./contenders.ts";
 import { NOTHING } from "./events.ts";
 import { HANG_SEEN_WITHIN } from "./xsys.ts";
 
-/** Reports by contender, one for each time. */
+/** Reports by contender, one per repetition. */
 type Reports = ReadonlyMap<string, readonly Report[]>;
 
-/** Milliseconds that a failover may add to what cannot be avoided. */
+/** Milliseconds that a failover may take in addition to the unavoidable time. */
 const ALLOWANCE = 20;
 
-/** What clients met with at an event. `startUp`: milliseconds that a worker of ours takes to start. */
+/** Comparison of an event as clients see it. `startUp`: start time of an xsys worker in milliseconds. */
 export function eventComparison(event: string, reports: Reports, startUp: number): Comparison {
   return {
-    title: `${event}: what 16 keep-alive clients and a sequential one met with each time`,
+    title: `${event}: seen by 16 keep-alive clients and a sequential one, per event`,
     figures: [{ name: "failed" }, { name: "longest gap", unit: "ms" }, { name: "slowest answer", unit: "ms" }],
     reference: { contender: NODE_CLUSTER, figure: "longest gap" },
     goals: [ONE, STANDBY, TWO].flatMap((of) => goalsOf(of, event, startUp)),
@@ -24,10 +24,10 @@ export function eventComparison(event: string, reports: Reports, startUp: number
   };
 }
 
-/** How long it took after a kill until each client was answered by another process. */
+/** Times from a kill until each client was answered by another process. */
 export function handOverComparison(reports: Reports): Comparison {
   return {
-    title: "from kill -9 to a client's first answer by another process: all clients, all times",
+    title: "from kill -9 to a client's first answer by another process: all clients, all kills",
     figures: ["p50", "p99"].map((name) => ({ name, unit: "ms" })),
     reference: { contender: NODE_CLUSTER, figure: "p99" },
     goals: [STANDBY, TWO].map((of) => ({ of, figure: "p99", atMost: ALLOWANCE })),
@@ -45,11 +45,11 @@ function handOver(reports: readonly Report[]): Figures {
   return { p50: percentile(sorted, 50), p99: percentile(sorted, 99) };
 }
 
-/** A gap is as long as it takes to see that a worker is lost, and to start another where none is there. */
+/** The unavoidable gap is the time to detect a lost worker, plus the start of a new one when no other is running. */
 function goalsOf(of: string, event: string, startUp: number): Goal[] {
   const none = { of, figure: "failed", atMost: 0 };
   if (event === NOTHING) return [none];
-  // How long it goes on that starts fail is not up to whoever starts.
+  // With one worker, the gap depends on how long the starts fail, which the supervisor cannot influence.
   if (of === ONE && event === "crash at start") return [none];
   const starts = of === ONE && event !== "reload" ? startUp : 0;
   const seen = event === "hang" ? HANG_SEEN_WITHIN : 0;

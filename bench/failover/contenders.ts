@@ -18,7 +18,7 @@ export const CONTENDERS: ReadonlyMap<string, StartApplication> = present([
   [NODE_CLUSTER, nodeCluster(2)],
 ]);
 
-/** For the endurance: with three workers, one is there while another is killed and the third starts. */
+/** For the endurance test: with three workers, one can answer while another is killed and the third starts. */
 export const LASTING: ReadonlyMap<string, StartApplication> = present([
   ["xsys", xsys(3)],
   ["pm2 cluster × 3", pm2(3)],
@@ -35,6 +35,6 @@ function hasPm2(): boolean {
   try {
     return findPackageJSON("pm2", import.meta.url) !== undefined;
   } catch {
-    return false; // it throws where there is no folder of that name at all
+    return false; // it throws when the package's folder does not exist
   }
 }

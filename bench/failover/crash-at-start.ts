@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 /**
- * Ends the process with status 1 as often as the file BENCH_CRASHES says, which counts down: a new version that does not
- * start, until it is put right.
+ * Ends the process with status 1 while the counter in the file BENCH_CRASHES is above 0, and decrements it. This
+ * simulates a new version that fails to start until it is fixed.
  */
 export function crashAtStart(): void {
   const { BENCH_CRASHES: file } = process.env;

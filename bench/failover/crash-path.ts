@@ -1,2 +1,2 @@
-/** A request for it ends the process that works on it. */
+/** A request for this path ends the process that handles it. */
 export const CRASH = "/crash";

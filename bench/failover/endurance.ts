@@ -8,21 +8,21 @@ import { type Scene, settled } from "./events.ts";
 import { withApplication } from "./with-application.ts";
 
 const CLIENTS = 32;
-/** Milliseconds after which a request hangs. */
+/** Milliseconds after which a request counts as hanging. */
 const PATIENCE = 2_000;
 const KILL_INTERVAL = 300;
 const KILLS = 100;
 const RESTARTS = 5;
-/** Milliseconds from a kill within which a request that is lost by it has to be answered. */
+/** A request lost by a kill must be answered within this many milliseconds after the kill. */
 const PROMPT = 100;
 
 type Method = "GET" | "POST";
 
-/** Half a minute of kills, and rolling restarts, under the requests of 32 connections. About five minutes. */
+/** Half a minute of kills, and rolling restarts, under load from 32 connections. Takes about five minutes. */
 export async function endurance(progress: (text: string) => void): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
   for (const method of ["GET", "POST"] as const) {
-    progress(`${method}: kill -9 of a process by chance every ${KILL_INTERVAL} ms, ${KILLS} times`);
+    progress(`${method}: kill -9 of a random process every ${KILL_INTERVAL} ms, ${KILLS} times`);
     comparisons.push(await compare(`${method}, ${KILLS} kills`, method, killed, progress));
     progress(`${method}: ${RESTARTS} rolling restarts`);
     comparisons.push(await compare(`${method}, ${RESTARTS} rolling restarts`, method, restarted, progress));

@@ -6,7 +6,7 @@ import type { Load } from "../load/load.ts";
 import { settle } from "../load/settle.ts";
 import type { Application } from "./application.ts";
 
-/** What an application under load is put through. */
+/** An application under load, to which events happen. */
 export interface Scene {
   readonly application: Application;
   readonly load: Load;
@@ -14,25 +14,28 @@ export interface Scene {
   readonly crashes: string;
 }
 
-/** Starts that fail before one succeeds. */
+/** Number of starts that fail before one succeeds. */
 const FAILED_STARTS = 3;
-/** Milliseconds that whoever has no health check is given with a process that hangs; the client's patience is 2 s. */
+/**
+ * Maximum milliseconds that a hanging process is left to a supervisor without a health check. Clients time out after 2
+ * s.
+ */
 const HANGING = 3_000;
 
 export const NOTHING = "nothing happens";
-/** Milliseconds that nothing happens for: about as long as an event takes. */
+/** Duration of this event in milliseconds. Other events take about as long. */
 const UNEVENTFUL = 500;
 
 export interface Event {
-  /** Resolves to what clients met with until the application was whole again. */
+  /** Resolves with the report of the time until the application has recovered. */
   readonly happen: (scene: Scene) => Promise<Report>;
-  /** Whoever starts processes may be slower to do it again afterwards. */
+  /** The supervisor may be slower to start processes afterwards. */
   readonly leavesTrouble?: boolean;
 }
 
-/** What can happen to an application, by name. */
+/** The events by name. */
 export const EVENTS: Readonly<Record<string, Event>> = {
-  // What the machine alone makes of it: on one that has much else to do, gaps are its own.
+  // The baseline: on a busy machine there are gaps without any event.
   [NOTHING]: { happen: (scene) => during(scene, () => pause(UNEVENTFUL)) },
   "kill -9": { happen: (scene) => during(scene, ({ load }) => load.kill()) },
   reload: {
@@ -63,7 +66,7 @@ async function hang(scene: Scene): Promise<Report> {
   return report;
 }
 
-/** Waits until all processes of the application are there, and its clients are answered. */
+/** Waits until all processes of the application are running and its clients are answered. */
 export async function settled({ load, application }: Scene, former: readonly number[] = []): Promise<void> {
   await settle(load, application.workers, { former });
   await application.whole?.();

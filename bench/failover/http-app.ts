@@ -1,4 +1,4 @@
-/** The application of the peers, on node:http: it says which process it is, and closes gracefully when asked to end. */
+/** The application of the peers, with node:http. It answers with its process id and shuts down gracefully. */
 import { createServer } from "node:http";
 import { crashAtStart } from "./crash-at-start.ts";
 import { CRASH } from "./crash-path.ts";

@@ -9,24 +9,24 @@ import { CRASH } from "./crash-path.ts";
 import { settled } from "./events.ts";
 import { withApplication } from "./with-application.ts";
 
-/** How often a request is sent that ends the process which works on it. */
+/** Requests that end the process that handles them. */
 export interface Killers {
   readonly times: number;
-  /** Milliseconds between two. */
+  /** Milliseconds between two of them. */
   readonly interval: number;
 }
 
-/** What became of the others meanwhile. */
+/** Report of the other requests meanwhile. */
 export interface KillersReport extends Report {
-  /** Processes that were lost; absent where nobody tells. */
+  /** Number of processes that crashed. Absent when the supervisor does not report it. */
   readonly deaths?: number;
 }
 
-/** Milliseconds after which a request counts as hanging: as long as one waits for a worker by default. */
+/** Milliseconds after which a request counts as hanging. The same as xsys's default wait for a worker. */
 const PATIENCE = 10_000;
 const CLIENTS = { method: "GET", clients: 16, sequential: true } as const;
 
-/** Good requests without a pause, and beside them one after the other that ends its worker. */
+/** Sends normal requests without a pause and, at the same time, one request after the other that ends its worker. */
 export async function killers(start: StartApplication, { times, interval }: Killers): Promise<KillersReport> {
   return await withApplication(start, { ...CLIENTS, patience: PATIENCE }, async (scene) => {
     const { application, load } = scene;
@@ -42,7 +42,7 @@ export async function killers(start: StartApplication, { times, interval }: Kill
   });
 }
 
-/** Resolves when it was answered, by whatever, or its connection is gone. */
+/** Resolves when the request was answered, with any status, or its connection was closed. */
 function sendKiller({ port }: Application): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const request = get({ host: "127.0.0.1", port, path: CRASH, agent: false }, (response) => {
@@ -68,7 +68,7 @@ export async function killersComparison(
     };
   const measures = [...contenders].map(([name, start]): [string, Measure] => [name, measure(name, start)]);
   return {
-    title: `a GET that ends its worker every ${amounts.interval} ms, ${amounts.times} times: what the others met with`,
+    title: `a GET that ends its worker every ${amounts.interval} ms, ${amounts.times} times: seen by the other clients`,
     figures: [
       { name: "answered" },
       { name: "failed" },

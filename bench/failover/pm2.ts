@@ -9,16 +9,16 @@ import { freePort } from "../free-port.ts";
 import type { Application, StartApplication } from "./application.ts";
 
 const APPLICATION = fileURLToPath(new URL("http-app.ts", import.meta.url));
-/** Deaths soon after a start by which pm2 would give up: a bench has many of them. */
+/** Early crashes after which pm2 stops restarting. The bench causes many of them. */
 const MAX_RESTARTS = "100000";
 
-/** pm2 from npm with a daemon of its own: in cluster mode with so many instances, or one process in fork mode. */
+/** pm2 from npm with its own daemon: in cluster mode with `instances` processes, or one process in fork mode. */
 export function pm2(instances: number | "fork"): StartApplication {
   return async ({ folder, crashes }) => {
     const port = await freePort();
     const env = {
       ...process.env,
-      PATH: `${dirname(process.execPath)}:${process.env.PATH}`, // the Node of its applications
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`, // so that its applications run on the same Node
       PM2_HOME: join(folder, "pm2"),
       PM2_DISCRETE_MODE: "true",
       PORT: String(port),
@@ -37,7 +37,7 @@ export function pm2(instances: number | "fork"): StartApplication {
       },
       [Symbol.asyncDispose]: async () => {
         await run("kill");
-        sendSignal(daemon, "SIGKILL"); // it has ended by then, unless something is wrong
+        sendSignal(daemon, "SIGKILL"); // only needed if the daemon failed to end
       },
     } satisfies Application;
   };

@@ -10,7 +10,7 @@ import { WORKER } from "./xsys.ts";
 
 const TIMES = 5;
 
-/** Milliseconds that our worker takes by itself from being spawned to saying that it is there: a median. */
+/** Median time in milliseconds from spawning an xsys worker to its first message, on an otherwise idle machine. */
 export async function workerStartUp(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "xsys-bench-"));
   const socket = join(folder, "s");

@@ -8,10 +8,10 @@ import { type Scene, settled } from "./events.ts";
 
 type Clients = Pick<LoadOptions, "method" | "clients" | "sequential" | "patience">;
 
-/** Milliseconds of load before anything happens. */
+/** Milliseconds of load before the first event. */
 const WARM_UP = 500;
 
-/** Starts an application, puts it under load, and ends all of it after what is done with it. */
+/** Starts an application, puts it under load, runs `act`, and ends everything. */
 export async function withApplication<T>(
   start: StartApplication,
   clients: Clients,
@@ -28,5 +28,5 @@ export async function withApplication<T>(
   const scene = { application, load, crashes };
   await settled(scene);
   await new Promise((resolve) => setTimeout(resolve, WARM_UP));
-  return await act(scene); // all is ended after it, not before
+  return await act(scene); // awaited, so that nothing is disposed of before it ends
 }

@@ -1,4 +1,4 @@
-/** Our application, on the SDK: it says which process it is. */
+/** The application of xsys, with the SDK. It answers with its process id. */
 import { serveWorker } from "../../clients/typescript/worker.ts";
 import { crashAtStart } from "./crash-at-start.ts";
 import { CRASH } from "./crash-path.ts";

@@ -3,15 +3,16 @@ import { connect } from "../../clients/typescript/index.ts";
 import { startGateway } from "../xsys-gateway.ts";
 import type { Application, StartApplication } from "./application.ts";
 
-/** Signs of life are asked for, and missed, for so many milliseconds before a worker counts as hung. */
+/** Milliseconds between two pings of a worker. */
 const PING_INTERVAL = 100;
+/** Milliseconds without an answer to a ping after which a worker counts as hung. */
 const PING_TIMEOUT = 300;
-/** By when a hung worker is replaced at the latest, but for its successor's start. */
+/** Maximum milliseconds until a hung worker is detected. */
 export const HANG_SEEN_WITHIN: number = PING_INTERVAL + PING_TIMEOUT;
 
 export const WORKER: URL = new URL("worker-app.ts", import.meta.url);
 
-/** `xsys server start` with so many workers, and standbys beside them. */
+/** `xsys server start` with workers and standbys. */
 export function xsys(workers: number, standbys = 0): StartApplication {
   return async ({ folder, crashes }) => {
     const flags = ["--standbys", standbys, "--ping-interval", PING_INTERVAL, "--ping-timeout", PING_TIMEOUT].map(

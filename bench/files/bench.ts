@@ -10,12 +10,12 @@ import { type Amounts, makeScene, type Places } from "./scene.ts";
 import { type Service, startService, xsysWords } from "./service.ts";
 
 const AMOUNTS: Amounts = { files: 50_000, folders: 5_000, mebibytes: 1024, rounds: 5 };
-/** On a slow disk a row has fewer rounds: none begins after so many milliseconds. */
+/** No round of a row starts after this many milliseconds. So a row has fewer rounds on a slow disk. */
 const ROW_MILLISECONDS = 20_000;
 const LAG = "loop lag p99";
 const ONE_SHOT = "xsys, one-shot";
 
-/** What commands on large trees and files take, beside the programs that people have for the same. Two to three minutes. */
+/** Measures commands on large trees and files, compared with the usual programs. Takes two to three minutes. */
 export default async function files(
   progress: (text: string) => void,
   { folder, ...amounts }: Amounts & { folder: string } = optionsOf(process.argv.slice(2)),
@@ -36,7 +36,10 @@ export default async function files(
   }
 }
 
-/** `--folder=/dev/shm`: there instead of where temporary files go. `--mebibytes=100`: a smaller large file. */
+/**
+ * `--folder=/dev/shm`: use this folder instead of the system's temporary one. `--mebibytes=100`: size of the large
+ * file.
+ */
 function optionsOf(args: string[]): Amounts & { folder: string } {
   const { values } = parseArgs({
     args,
@@ -68,16 +71,19 @@ async function timeCall({ client }: Service, { command, params }: Row, places: P
   return { time: performance.now() - start };
 }
 
-/** What another call to the service would wait for its loop meanwhile: beside a peer, what the machine alone makes of it. */
+/**
+ * Adds the event loop delay of the service during the sample. During a peer's sample, it is the delay of an idle
+ * service.
+ */
 function withLag({ lag }: Service, measure: Measure): Measure {
   return async () => {
-    await lag(); // from now on
+    await lag(); // resets the measurement
     const figures = await measure();
     return { ...figures, [LAG]: await lag() };
   };
 }
 
-/** A sample with what must be there before it and what it leaves, neither of which is timed. */
+/** A sample with its preparation and cleanup, which are not timed. */
 function between({ before, after }: Row, places: Places, measure: Measure): Measure {
   return async () => {
     await before?.(places);

@@ -1,6 +1,6 @@
 /**
- * Loaded into the service beside its own code: how long a call that comes in would wait for the event loop. One is
- * thought to come every millisecond, also while the loop is held up: those that come meanwhile wait for its end.
+ * Preloaded into the service: measures how long incoming calls would wait for the event loop. It assumes one call per
+ * millisecond, also while the loop is blocked: those calls wait until the loop continues.
  */
 import { percentile } from "../statistics.ts";
 
@@ -12,12 +12,12 @@ setInterval(() => {
   for (const now = performance.now(); due <= now; due += STEP) lags.push(now - due);
 }, STEP).unref();
 
-/** Tells the 99th percentile since it was asked before, in milliseconds. */
+/** Answers with the 99th percentile since the previous message, in milliseconds. */
 process.on("message", () => {
   process.send?.(percentile(Float64Array.from(lags).sort(), 99));
   lags = [];
 });
 process.channel?.unref();
 
-/** However the bench ends, its service ends with it. */
+/** Ends the service when the bench ends, for whatever reason. */
 process.on("disconnect", () => process.exit());

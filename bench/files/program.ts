@@ -7,12 +7,12 @@ import type { Figures } from "../rounds.ts";
 /** A program and its arguments. */
 export type Words = readonly [program: string, ...args: string[]];
 
-/** What a sample may take, in milliseconds: a few seconds, but a slow disk was seen to need 48 for the tree's copy. */
+/** Timeout of a sample in milliseconds. It takes a few seconds, but copying the tree has taken 48 s on a slow disk. */
 const TIME_LIMIT = 120_000;
 
 /**
- * Runs a program from start to end. What it prints goes to a file: grep and others do less when they see that nobody
- * reads it, as with /dev/null, and a pipe's reader would be timed too.
+ * Measures a whole run of a program. Its output goes to a file: grep and others do less work when the output is
+ * /dev/null, and with a pipe the reader would be measured too.
  */
 export async function timeProgram([program, ...args]: Words, output: string): Promise<Figures> {
   const stdout = openSync(output, "w");

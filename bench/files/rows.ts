@@ -3,12 +3,12 @@ import type { CommandName } from "../../protocol/commands/index.ts";
 import type { Words } from "./program.ts";
 import { NEEDLE, type Places } from "./scene.ts";
 
-/** A command of ours, beside the programs that do the same. */
+/** A command of xsys, and the programs that do the same. */
 export interface Row {
   readonly title: string;
   readonly command: CommandName;
   readonly params: (places: Places) => object;
-  /** The same call as words. */
+  /** The same call as command-line arguments. */
   readonly words: (places: Places) => string[];
   readonly peers: (places: Places) => Readonly<Record<string, Words>>;
   readonly goal: { readonly contender: string; readonly atMost: number };

@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
-/** How much is measured. */
+/** Size of the measurement. */
 export interface Amounts {
   readonly files: number;
   readonly folders: number;
-  /** Of the large file. */
+  /** Size of the large file. */
   readonly mebibytes: number;
-  /** At the most. */
+  /** Maximum number of rounds. */
   readonly rounds: number;
 }
 
@@ -16,13 +16,13 @@ export interface Places {
   readonly tree: string;
   /** The large file. */
   readonly file: string;
-  /** A name that is free: what a command makes or takes away. */
+  /** An unused path, for what a command creates or removes. */
   readonly made: string;
-  /** What programs print. */
+  /** File for the output of programs. */
   readonly output: string;
 }
 
-/** What one file in 50 has a line of. */
+/** A line that one file in 50 contains. */
 export const NEEDLE = "needle in the hay";
 
 const LONGEST = 4_000;
@@ -40,7 +40,7 @@ export function makeScene(own: string, { files, folders, mebibytes }: Amounts): 
   return places;
 }
 
-/** Ten folders in each folder. Lines of text, 2,000 bytes on the average; one file in ten is the same as another. */
+/** Ten folders in each folder. Files are text with 2,000 bytes on average; one file in ten is a duplicate. */
 function makeTree(tree: string, files: number, folders: number): void {
   const paths = [tree];
   mkdirSync(tree);
@@ -54,7 +54,7 @@ function makeTree(tree: string, files: number, folders: number): void {
   }
 }
 
-/** The same for the same number. A generator of Lehmer's (Park and Miller, 1988) picks the words. */
+/** The text of a number is always the same. A Lehmer generator (Park and Miller, 1988) selects the words. */
 function text(n: number): string {
   let state = n + 1;
   const next = (below: number) => {

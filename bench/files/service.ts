@@ -6,16 +6,16 @@ import type { Words } from "./program.ts";
 
 const MAIN = fileURLToPath(new URL("../../cmd/xsys/main.ts", import.meta.url));
 const LAG = new URL("lag.ts", import.meta.url).href;
-/** What a call may take, in milliseconds. */
+/** Timeout of a call in milliseconds. */
 const TIME_LIMIT = 120_000;
 
 export interface Service extends AsyncDisposable {
   readonly client: Client;
-  /** Milliseconds that 99 % of calls, had there been one at any time since this was asked before, waited for its loop. */
+  /** 99th percentile of the event loop delay since the previous call of this function, in milliseconds. */
   lag(): Promise<number>;
 }
 
-/** A service in a process of its own, as it is run, and a client of it. */
+/** Starts a service in its own process and connects a client. */
 export async function startService(socket: string): Promise<Service> {
   const words = ["--import", LAG, MAIN, "serve", "--socket", socket, "--log-level", "warn"];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit", "ipc"] });
@@ -37,7 +37,7 @@ export async function startService(socket: string): Promise<Service> {
   };
 }
 
-/** The words of a command that runs in a process of its own. */
+/** The command line of a one-shot command. */
 export function xsysWords(...words: string[]): Words {
   return [process.execPath, MAIN, ...words, "--json"];
 }

@@ -6,17 +6,17 @@ import { interleave, type Measure, type Results } from "../rounds.ts";
 import { ABSENT, FILE, NGINX, OURS_BY_JSON, type Ports, startContenders } from "./contenders.ts";
 import { ask, CONNECTIONS, HAS_WRK } from "./wrk.ts";
 
-/** How much is measured; seconds are whole ones, as wrk takes them. */
+/** Size of the measurement. Seconds are integers, because wrk takes no others. */
 export interface Amounts {
   readonly rounds: number;
   readonly warmUpSeconds: number;
   readonly seconds: number;
 }
 
-/** Two to three minutes altogether. */
+/** These take two to three minutes. */
 const AMOUNTS: Amounts = { rounds: 4, warmUpSeconds: 1, seconds: 4 };
 
-/** What HTTP in front of one worker costs, beside the worker asked directly and beside other gateways. */
+/** Measures the gateway in front of one worker, compared with the worker itself and with other gateways. */
 export default async function gateway(
   progress: (text: string) => void,
   amounts: Amounts = AMOUNTS,
@@ -24,7 +24,7 @@ export default async function gateway(
   const folder = await mkdtemp(join(tmpdir(), "xsys-bench-"));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  if (!HAS_WRK) progress("wrk is not installed: a load generator of our own stands in for it");
+  if (!HAS_WRK) progress("wrk is not installed: the load generator of the bench is used instead");
   const ports = await startContenders(folder, stack);
   progress(`hello, ${amounts.rounds} rounds of ${Object.keys(ports).join(", ")}`);
   const hello = await measure(ports, "/", amounts);
@@ -48,7 +48,7 @@ const REFERENCE = { contender: NGINX, figure: "requests/s" };
 
 function helloComparison(results: Results): Comparison {
   return {
-    title: `gateway: one worker that answers "hello", ${CONNECTIONS} connections; nginx over a Unix socket, no access log`,
+    title: `gateway: one worker that responds with "hello", ${CONNECTIONS} connections; nginx over a Unix socket, no access log`,
     figures: FIGURES,
     reference: REFERENCE,
     goals: [

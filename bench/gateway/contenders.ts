@@ -7,18 +7,18 @@ import { nodeWords, startServer } from "../server-process.ts";
 import { startGateway } from "../xsys-gateway.ts";
 import { startNginx } from "./nginx.ts";
 
-/** Where a contender is asked; its processes are ended with the stack. */
+/** Ports by contender. The processes end when the stack is disposed of. */
 export type Ports = Readonly<Record<string, number>>;
 
 export const NGINX = "nginx";
-/** The same listener of node:http that the others have is OURS; these are the other ways of being a worker. */
+/** OURS runs the same node:http listener as the other contenders. These are the other kinds of workers. */
 export const OURS_BY_FETCH = "xsys, fetch worker";
 export const OURS_BY_JSON = "xsys, JSON worker";
 export const ABSENT: readonly string[] = onPath("nginx") ? [] : [NGINX];
 export const FILE = "/files/4k.txt";
 const FILE_BYTES = 4_096;
 
-/** Starts every contender, each in processes of its own. */
+/** Starts every contender in its own processes. */
 export async function startContenders(folder: string, stack: AsyncDisposableStack): Promise<Ports> {
   const files = join(folder, "files");
   const folders = [
@@ -44,15 +44,15 @@ export async function startContenders(folder: string, stack: AsyncDisposableStac
     [OURS_BY_FETCH]: fetch.port,
     [OURS_BY_JSON]: json.port,
     ...(nginx !== undefined && { [NGINX]: nginx.port }),
-    "undici proxy": portOf(proxy.told),
-    "node:http direct": portOf(direct.told),
+    "undici proxy": portOf(proxy.match),
+    "node:http direct": portOf(direct.match),
   };
 }
 
 const TELLS_PORT = { ready: /"port":(\d+)/ };
 
-function portOf(told: RegExpExecArray): number {
-  return Number(told[1]);
+function portOf(match: RegExpExecArray): number {
+  return Number(match[1]);
 }
 
 function fileOf(name: string): string {

@@ -1,4 +1,4 @@
-/** A worker that speaks JSON frames alone, as XyPriss's do, and mounts a folder of static files. */
+/** A worker that only speaks JSON frames, like XyPriss's workers, and mounts a folder of static files. */
 import { connect } from "node:net";
 import { FrameReader, FrameWriter } from "../../protocol/wire/frame.ts";
 import type { RequestPayload } from "../../protocol/wire/worker.ts";

@@ -4,8 +4,9 @@ import { freePort } from "../free-port.ts";
 import { type ServerProcess, startServer } from "../server-process.ts";
 
 /**
- * nginx with one process, in front of a Unix socket and a folder below /files/, at its best: connections to the worker
- * are kept, none is closed for its number of requests, and no access log is written, as ours writes none by default.
+ * nginx with one process, in front of a Unix socket and a folder below /files/, with its fastest configuration:
+ * connections to the worker are kept alive without a limit of requests, and there is no access log (xsys writes none
+ * by default).
  */
 export async function startNginx(
   folder: string,

@@ -1,4 +1,4 @@
-/** A reverse proxy as one writes it on Node, with undici's fastest way: `undici-proxy.ts SOCKET`. */
+/** A simple reverse proxy with undici's fastest API, dispatch(): `undici-proxy.ts SOCKET`. */
 import { createServer, type ServerResponse } from "node:http";
 import { type Dispatcher, Pool } from "undici";
 

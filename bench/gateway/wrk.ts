@@ -5,12 +5,14 @@ import { onPath } from "../files/program.ts";
 import { Load } from "../load/load.ts";
 import type { Figures } from "../rounds.ts";
 
-/** Connections that ask at once. */
+/** Number of concurrent connections. */
 export const CONNECTIONS = 32;
 export const HAS_WRK: boolean = onPath("wrk");
 const MILLISECONDS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1_000, m: 60_000 };
 
-/** Asks a server for so many seconds, by wrk, or by a load of our own where that is missing. */
+/**
+ * Sends requests to a server for `seconds`: with wrk or, if it is not installed, with the bench's own load generator.
+ */
 export function ask(port: number, path: string, seconds: number): Promise<Figures> {
   return HAS_WRK ? askByWrk(port, path, seconds) : askByLoad(port, path, seconds);
 }
@@ -22,7 +24,7 @@ async function askByWrk(port: number, path: string, seconds: number): Promise<Fi
   const [output, [status]] = await Promise.all([text(child.stdout), once(child, "close")]);
   const [, rate] = /Requests\/sec: +([\d.]+)/.exec(output) ?? [];
   const [, p99, unit = ""] = /99% +([\d.]+)(\w+)/.exec(output) ?? [];
-  if (status !== 0 || /Non-2xx|Socket errors/.test(output)) throw new Error(`asking ${url} failed: ${output}`);
+  if (status !== 0 || /Non-2xx|Socket errors/.test(output)) throw new Error(`requests for ${url} failed: ${output}`);
   return { "requests/s": Number(rate), p99: Number(p99) * (MILLISECONDS[unit] ?? Number.NaN) };
 }
 
@@ -31,6 +33,6 @@ async function askByLoad(port: number, path: string, seconds: number): Promise<F
   await using load = await Load.start({ ...options, patience: 10_000 });
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
   const { answered, failed, milliseconds, p99 } = await load.take();
-  if (failed > 0) throw new Error(`asking port ${port} for ${path} failed ${failed} times`);
+  if (failed > 0) throw new Error(`${failed} requests for ${path} on port ${port} failed`);
   return { "requests/s": (answered * 1_000) / milliseconds, p99 };
 }

@@ -1,8 +1,8 @@
-/** What came back for one request. */
+/** The response to one request. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
-  /** The server will close the connection: a request sent on it now would be lost. */
+  /** The server will close the connection, so no further request may be sent on it. */
   readonly closes: boolean;
 }
 
@@ -10,13 +10,13 @@ const HEAD_END = Buffer.from("\r\n\r\n");
 const LAST_CHUNK = Buffer.from("0\r\n\r\n");
 
 /**
- * Cuts what a connection brings into answers of HTTP/1.1, as far as a load needs it: a body is as long as its
- * content-length says, or in chunks, whose marks stay in it; without either it is none.
+ * Splits the bytes of a connection into HTTP/1.1 responses. Supports only what the load generator needs: bodies with
+ * content-length, and chunked bodies, which are not decoded. Without either header, the body is empty.
  */
 export class AnswerReader {
   #rest: Buffer | undefined;
 
-  /** The answer that these bytes complete. More than one request in flight is not foreseen. */
+  /** Returns the response that these bytes complete. Supports one request in flight. */
   push(bytes: Buffer): HttpAnswer | undefined {
     const all = this.#rest === undefined ? bytes : Buffer.concat([this.#rest, bytes]);
     const headEnd = all.indexOf(HEAD_END);

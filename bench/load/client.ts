@@ -5,21 +5,24 @@ import type { FailureKind, Ledger } from "./ledger.ts";
 export interface ClientOptions {
   readonly host: string;
   readonly port: number;
-  /** What it sends, over and over. */
+  /** The request that is sent repeatedly. */
   readonly request: Buffer;
-  /** A new connection for each request, and so many milliseconds between one and the next. */
+  /** Use a new connection for each request, with this many milliseconds between two requests. */
   readonly afresh?: number;
 }
 
-/** Milliseconds that a client waits after a failure: a refused one would try thousands of times a second. */
+/**
+ * Milliseconds that a client waits after a failure. Otherwise a refused client would retry thousands of times a
+ * second.
+ */
 const PAUSE = 5;
 
-/** Somebody who asks, waits for the answer and asks again, on one connection as long as that lasts. */
+/** Sends a request, waits for the response and repeats, on one connection as long as that lasts. */
 export class LoadClient {
   readonly #options: ClientOptions;
   readonly #ledger: Ledger;
   #socket: Socket | undefined;
-  /** When the request under way was made; 0 without one. */
+  /** Start time of the pending request. 0 without one. */
   #asked = 0;
   #stopped = false;
   #whenStopped: () => void = () => {};
@@ -39,17 +42,17 @@ export class LoadClient {
     this.#socket.write(this.#options.request);
   }
 
-  /** Milliseconds that the request under way has waited; 0 without one. */
+  /** Milliseconds since the start of the pending request. 0 without one. */
   get waited(): number {
     return this.#asked > 0 ? performance.now() - this.#asked : 0;
   }
 
-  /** Gives up what has waited for longer than so many milliseconds. */
+  /** Fails the pending request with "hang" when it has waited for more than `patience` milliseconds. */
   giveUpAfter(patience: number): void {
     if (this.waited > patience) this.#fail("hang");
   }
 
-  /** Asks no more; resolves when what was under way is answered or has failed. */
+  /** Sends no further requests. Resolves when the pending one is answered or has failed. */
   stop(): Promise<void> {
     this.#stopped = true;
     return new Promise((resolve) => {

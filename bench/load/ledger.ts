@@ -1,40 +1,40 @@
 import { percentile } from "../statistics.ts";
 
-/** How a request failed: the status of an answer of 500 and above, a connection lost or refused, no answer in time. */
+/** How a request failed: a status of 500 or above, a lost or refused connection, or no response in time. */
 export type FailureKind = `${number}` | "reset" | "refused" | "hang";
 
 export interface Failure {
   readonly kind: FailureKind;
-  /** Milliseconds that the request took until then. */
+  /** Milliseconds from the request to its failure. */
   readonly took: number;
-  /** Milliseconds since the last process was killed; absent before the first. */
+  /** Milliseconds since the last kill. Absent before the first kill. */
   readonly afterKill?: number;
 }
 
-/** What a load met with since the last report. Times in milliseconds. */
+/** Results of a load since the last report. Times are in milliseconds. */
 export interface Report {
   readonly milliseconds: number;
   readonly answered: number;
   readonly failed: number;
   readonly byKind: Readonly<Partial<Record<FailureKind, number>>>;
-  /** The first of them. */
+  /** The first failures, up to TOLD_FAILURES. */
   readonly failures: readonly Failure[];
-  /** The longest time in which nobody was answered. */
+  /** The longest time in which no client got a response. */
   readonly longestGap: number;
   readonly p99: number;
   readonly slowest: number;
-  /** For each client, from the kill to its first answer by another process than the killed one. */
+  /** For each client, the time from the kill to its first response from a process that was not killed. */
   readonly failover: readonly number[];
 }
 
-/** Failures that a report tells one by one; all are counted. */
+/** Maximum number of failures that a report lists. All are counted. */
 const TOLD_FAILURES = 1_000;
-/** Milliseconds within which an answer shows that its process works. */
+/** A process counts as answering when it has responded within this many milliseconds. */
 const LATELY = 250;
-/** Durations kept for percentiles; later ones replace earlier ones in turn. */
+/** Number of durations kept for percentiles. New ones replace the oldest. */
 const KEPT_DURATIONS = 65_536;
 
-/** Keeps account of a load: what was answered by whom, what failed and how, and when. */
+/** Records the responses and failures of a load. */
 export class Ledger {
   readonly #durations = new Float64Array(KEPT_DURATIONS);
   readonly #lastAnswers = new Map<number, number>();
@@ -51,14 +51,14 @@ export class Ledger {
   #failover: number[] = [];
   readonly #failedOver = new Set<object>();
 
-  /** An answer below 500, by the process that its body names. */
+  /** Records a response below 500. `pid` is the process that its body names. */
   answered(client: object, took: number, pid: number): void {
     const now = performance.now();
     this.#durations[this.#answered++ % KEPT_DURATIONS] = took;
     this.#slowest = Math.max(this.#slowest, took);
     this.#longestGap = Math.max(this.#longestGap, now - this.#lastAnswer);
     this.#lastAnswer = now;
-    if (this.#victims.has(pid)) return; // it was on its way
+    if (this.#victims.has(pid)) return; // it was sent before the kill
     this.#lastAnswers.set(pid, now);
     if (this.#killedAt !== undefined && !this.#failedOver.has(client)) {
       this.#failedOver.add(client);
@@ -81,13 +81,13 @@ export class Ledger {
     this.#lastAnswers.delete(pid);
   }
 
-  /** Processes that have answered lately, but for those that were killed. */
+  /** Processes that have responded recently, without the killed ones. */
   answering(): number[] {
     const since = performance.now() - LATELY;
     return [...this.#lastAnswers].flatMap(([pid, at]) => (at >= since ? pid : []));
   }
 
-  /** What happened since it was asked for before. */
+  /** Returns the report since the previous call. */
   take(): Report {
     const now = performance.now();
     const report = {

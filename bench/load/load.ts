@@ -6,10 +6,10 @@ import type { LoadOptions, Order, Reply, View } from "./order.ts";
 
 const PROCESS = fileURLToPath(new URL("process.ts", import.meta.url));
 
-/** Clients in a process of their own, who ask a server without a pause. */
+/** Clients in their own process that send requests to a server without a pause. */
 export class Load implements AsyncDisposable {
   readonly #child: ChildProcess;
-  /** Orders are carried out one after the other. */
+  /** The last order. Orders are executed one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
   static async start(options: LoadOptions): Promise<Load> {
@@ -22,24 +22,24 @@ export class Load implements AsyncDisposable {
     this.#child = child;
   }
 
-  /** What happened since it was asked for before. */
+  /** Returns the report since the previous call. */
   async take(): Promise<Report> {
     return reportOf(await this.#order({ do: "take" }));
   }
 
   async look(): Promise<View> {
     const { view } = await this.#order({ do: "look" });
-    if (view === undefined) throw new Error("the load did not tell how the server looks");
+    if (view === undefined) throw new Error("the load process sent no view");
     return view;
   }
 
-  /** Kills one of the processes that answer, by chance: its id, undefined when nobody answers. */
+  /** Sends a signal to a random process of those that answer. Returns its id, or undefined when none answers. */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<number | undefined> {
     const { killed } = await this.#order({ do: "kill", signal });
     return killed;
   }
 
-  /** Ends it when its last requests are answered or have failed. */
+  /** Ends the load when its pending requests are answered or have failed. */
   async stop(): Promise<Report> {
     const report = reportOf(await this.#order({ do: "stop" }));
     await this[Symbol.asyncDispose]();
@@ -61,7 +61,7 @@ export class Load implements AsyncDisposable {
 
   async #send(order: Order): Promise<Reply> {
     const ended = new AbortController();
-    const onExit = () => ended.abort(new Error("the process of the load has ended"));
+    const onExit = () => ended.abort(new Error("the load process has ended"));
     this.#child.once("exit", onExit);
     try {
       const reply = once(this.#child, "message", { signal: ended.signal });
@@ -74,6 +74,6 @@ export class Load implements AsyncDisposable {
 }
 
 function reportOf({ report }: Reply): Report {
-  if (report === undefined) throw new Error("the load did not report");
+  if (report === undefined) throw new Error("the load process sent no report");
   return report;
 }

@@ -3,7 +3,9 @@ import type { Report } from "./ledger.ts";
 import type { Load } from "./load.ts";
 import { settle } from "./settle.ts";
 
-/** Kills one of the processes that answer, again and again; resolves when all answer again, or do not within a while. */
+/**
+ * Repeatedly kills one of the answering processes. Then waits until all answer again, at most `within` milliseconds.
+ */
 export async function killEvery(
   load: Load,
   interval: number,
@@ -19,12 +21,14 @@ export async function killEvery(
   return { ...(await load.take()), kills, settled };
 }
 
-/** Failures that are not a 502: what a request that may not be repeated has to be answered with when its worker is lost. */
+/**
+ * Number of failures other than 502. A request that must not be retried is answered with 502 when its worker is lost.
+ */
 export function unexpected({ failed, byKind }: Report): number {
   return failed - (byKind["502"] ?? 0);
 }
 
-/** Milliseconds from a kill to the latest failure after it. */
+/** The longest time from a kill to a failure after it, in milliseconds. */
 export function latestFailure({ failures }: Report): number {
   return Math.max(0, ...failures.map(({ afterKill = 0 }) => afterKill));
 }

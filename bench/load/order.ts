@@ -1,40 +1,40 @@
 import type { Report } from "./ledger.ts";
 
-/** Who asks, and for what. */
+/** Clients of a load, and their requests. */
 export interface LoadOptions {
   readonly host: string;
   readonly port: number;
   readonly path: string;
   readonly method: "GET" | "POST";
-  /** Clients that keep their connection and ask as soon as they are answered. */
+  /** Number of keep-alive clients. Each sends its next request as soon as it has the response. */
   readonly clients: number;
-  /** One client more, with a new connection for each request. */
+  /** Add one client that uses a new connection for each request. */
   readonly sequential: boolean;
-  /** Milliseconds after which a request without an answer counts as hanging. */
+  /** Milliseconds after which a request without a response counts as hanging. */
   readonly patience: number;
 }
 
-/** What the process of a load is told to do; it answers each with a `Reply`. */
+/** A message to the load process. It answers each with a `Reply`. */
 export type Order =
   | { readonly do: "start"; readonly options: LoadOptions }
   | { readonly do: "take" }
-  /** SIGKILL, or another signal, for one of the processes that answer. */
+  /** Sends a signal to one of the answering processes. */
   | { readonly do: "kill"; readonly signal: NodeJS.Signals }
   | { readonly do: "look" }
-  /** The requests under way are still waited for. */
+  /** Pending requests are completed first. */
   | { readonly do: "stop" };
 
 export interface Reply {
   readonly report?: Report;
-  /** Who was killed; absent when nobody answers. */
+  /** Id of the process that got the signal. Absent when none answers. */
   readonly killed?: number;
   readonly view?: View;
 }
 
-/** How the server looks to its clients just now. */
+/** State of the server as its clients see it. */
 export interface View {
-  /** Processes that have answered lately, but for the last one killed. */
+  /** Processes that have responded recently, without the killed ones. */
   readonly answering: readonly number[];
-  /** Milliseconds that the oldest request under way has waited. */
+  /** Age of the oldest pending request in milliseconds. */
   readonly oldest: number;
 }

@@ -1,12 +1,14 @@
-/** A load as a process of its own, so that neither measures nor disturbs what starts it: told by `Order`s over IPC. */
+/**
+ * The load process, controlled by `Order`s over IPC. It is separate so that it does not disturb the measuring process.
+ */
 import { sendSignal } from "../../internal/processes/send-signal.ts";
 import { LoadClient } from "./client.ts";
 import { Ledger } from "./ledger.ts";
 import type { LoadOptions, Order, Reply } from "./order.ts";
 
-/** Milliseconds between two looks for requests that hang. */
+/** Milliseconds between two checks for hanging requests. */
 const CHECK_INTERVAL = 50;
-/** Milliseconds between two requests of the sequential client: at full speed it would use up the machine's ports. */
+/** Milliseconds between two requests of the sequential client. Without a pause it would use up the machine's ports. */
 const SEQUENTIAL_PAUSE = 5;
 
 type Target = Pick<LoadOptions, "method" | "host" | "port" | "path">;

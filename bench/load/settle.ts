@@ -1,14 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Load } from "./load.ts";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const INTERVAL = 20;
-/** Milliseconds that a request under way may have waited, with nothing the matter. */
+/** Maximum age in milliseconds of a pending request in normal operation. */
 const USUAL_WAIT = 150;
 
 /**
- * Waits until so many processes answer, none of them one of the `former`, and no request is left waiting. Tells whether
- * that came about within so many milliseconds.
+ * Waits until `processes` processes answer, none of them in `former`, and no request has waited for long. Returns false
+ * when that has not happened within `within` milliseconds.
  */
 export async function settle(
   load: Load,

@@ -7,14 +7,15 @@ const ROW = 18;
 const LABELS = 430;
 const SCALE = 340;
 const HEAD = 44;
-const TITLE = "How much of each goal was used up (left of the line: reached)";
-/** What the scale has at its ends, as times the goal. */
+const TITLE = "Result of each goal as a share of its limit (left of the line: reached)";
+/** The ends of the scale, as multiples of the goal. */
 const LEAST = 0.05;
 const MOST = 4;
 
 /**
- * Every goal as a bar, by how much of it was used up: for "at most" ours divided by the goal, for "at least" the goal
- * divided by ours; 1 is the goal itself, less is better. Logarithmic; what is off the scale ends at its end.
+ * Draws each goal as a bar. Its length is our value divided by the goal for "at most", and the goal divided by our
+ * value for "at least": 1 is the goal itself, less is better. The scale is logarithmic; values beyond it are cut off
+ * at its ends.
  */
 export function chart(benches: Readonly<Record<string, Measured>>): string {
   const rows = Object.entries(benches).flatMap(([bench, { outcomes }]) =>
@@ -48,7 +49,7 @@ function bar({ label, used, value }: { label: string; used: number; value: numbe
   ].join("\n");
 }
 
-/** Undefined where the goal is 0 and was reached: there is nothing to use up. */
+/** Undefined when the goal is 0 and was reached, because the ratio is not defined. */
 function usedOf({ value, atMost, atLeast }: Outcome): number | undefined {
   if (atLeast !== undefined) return value === 0 ? MOST : atLeast / value;
   if (atMost === undefined) return undefined;

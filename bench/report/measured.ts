@@ -1,10 +1,10 @@
 import { type Comparison, describe, type Outcome, outcomesOf } from "../comparison.ts";
 
-/** One bench's last run, as it is kept. */
+/** The latest run of a bench, as it is saved. */
 export interface Measured {
   readonly date: string;
   readonly machine: string;
-  /** The comparisons as the terminal has them. */
+  /** The comparisons as they are printed. */
   readonly texts: readonly string[];
   readonly outcomes: readonly Outcome[];
 }

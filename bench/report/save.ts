@@ -6,7 +6,7 @@ import type { Measured } from "./measured.ts";
 
 const RESULTS = fileURLToPath(new URL("../results.json", import.meta.url));
 
-/** Keeps what a bench measured in place of its last run, and writes the page and the chart of all. */
+/** Replaces the saved results of a bench, and writes the page and the chart of all benches. */
 export function save(bench: string, measured: Measured, order: readonly string[]): void {
   const kept: Record<string, Measured> = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
   kept[bench] = measured;

@@ -4,23 +4,23 @@ import type { ProbedProcess } from "./probed-process.ts";
 import { trendsOf } from "./trend.ts";
 import type { Vitals } from "./vitals.ts";
 
-/** A program and what it is put through. */
+/** A program, and the load that it is put under. */
 export interface Setting {
   readonly name: string;
   readonly process: ProbedProcess;
-  /** What goes on at the same time, each again and again; gives how often it was done, by name. */
+  /** Actions by name. All run concurrently, each in a loop. */
   readonly acts: Readonly<Record<string, () => Promise<void>>>;
   end?(): Promise<void>;
 }
 
-/** Of all the time: before that caches fill and threads start. */
+/** Share of the total time for the warm-up, in which caches fill and threads start. */
 const WARM_UP = 0.2;
 const SAMPLES = 16;
-/** Milliseconds without any act before the last sample: idle threads end after 10 s. */
+/** Milliseconds without load before a sample at rest. Idle threads end after 10 s. */
 const REST = 12_000;
 const MEBIBYTE = 1_048_576;
 
-/** One program put through its acts, and looked at meanwhile. */
+/** Runs the load of one program and takes samples of its resource usage. */
 export class Ordeal implements AsyncDisposable {
   readonly #setting: Setting;
   readonly #samples: { readonly at: number; readonly vitals: Vitals }[] = [];
@@ -48,7 +48,7 @@ export class Ordeal implements AsyncDisposable {
     report(`${name}: done`);
   }
 
-  /** What grew, in words; the figures go to `print`. */
+  /** Prints the figures and returns a description of everything that grew. */
   judge(print: (line: string) => void): string[] {
     const { name } = this.#setting;
     const [before, after] = [this.#before as Vitals, this.#after as Vitals];

@@ -1,12 +1,12 @@
 /**
- * Preloaded into a program that is measured (`node --expose-gc --import probe.ts …`, with an IPC channel): it answers
- * every message with the program's vital signs, after a collection of its garbage.
+ * Preloaded into the measured program (`node --expose-gc --import probe.ts …`, with an IPC channel). It answers every
+ * message with the program's resource usage after a garbage collection.
  */
 import { readdirSync, readlinkSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
 import type { Vitals } from "./vitals.ts";
 
-// Its threads preload it as well.
+// Threads of the program preload this module as well.
 if (isMainThread) {
   process.on("message", () => process.send?.(vitals()));
   process.channel?.unref();
@@ -28,12 +28,12 @@ function vitals(): Vitals {
   };
 }
 
-/** Pipes, eventfds and the like are the threads', which come and go. */
+/** Only files with a path. Pipes, eventfds and the like belong to threads, whose number varies. */
 function openFile(descriptor: string): string[] {
   try {
     const path = readlinkSync(`/proc/self/fd/${descriptor}`);
     return /^\/(?!dev\/|proc\/)/.test(path) ? [path] : [];
   } catch {
-    return []; // that of the folder itself, which was read
+    return []; // the descriptor that listed the folder is closed by now
   }
 }

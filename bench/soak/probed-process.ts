@@ -6,31 +6,31 @@ import type { Vitals } from "./vitals.ts";
 
 const MAIN = fileURLToPath(new URL("../../cmd/xsys/main.ts", import.meta.url));
 const PROBE = new URL("probe.ts", import.meta.url).href;
-/** Milliseconds to end when asked. */
+/** Milliseconds between SIGTERM and SIGKILL. */
 const GRACE = 20_000;
-/** Characters of output that are kept to be told when it fails. */
+/** Characters of output that are kept for error messages. */
 const KEPT_OUTPUT = 8_192;
 
-/** `xsys` in a process of its own, whose vital signs can be asked for (Linux). */
+/** `xsys` in its own process, whose resource usage can be queried. Linux only. */
 export class ProbedProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #output = "";
   #heard: () => void = () => {};
 
-  /** Starts it; resolves with it when it has printed what shows that it is ready, and what that was. */
+  /** Starts the process. Resolves when its output matches `ready`, with the process and the match. */
   static async start(
     words: readonly string[],
     ready: RegExp,
     options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
-  ): Promise<{ process: ProbedProcess; told: RegExpExecArray }> {
+  ): Promise<{ process: ProbedProcess; match: RegExpExecArray }> {
     const child = spawn(process.execPath, ["--expose-gc", "--import", PROBE, MAIN, ...words], {
       ...options,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     const probed = new ProbedProcess(child);
-    const told = await probed.#says(ready);
-    return { process: probed, told };
+    const match = await probed.#matches(ready);
+    return { process: probed, match };
   }
 
   private constructor(child: ChildProcess) {
@@ -52,7 +52,7 @@ export class ProbedProcess implements AsyncDisposable {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** The last of what it has printed. */
+  /** The end of its output. */
   get output(): string {
     return this.#output;
   }
@@ -71,7 +71,7 @@ export class ProbedProcess implements AsyncDisposable {
     await stopChild({ ended: this.#ended, signal }, { ask: "SIGTERM", grace: GRACE });
   }
 
-  async #says(wanted: RegExp): Promise<RegExpExecArray> {
+  async #matches(wanted: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const found = wanted.exec(this.#output);
       if (found !== null) return found;

@@ -1,6 +1,6 @@
 /**
- * Has a service and a server worked, broken off from and killed at for minutes, and tells whether anything of them grew:
- * `npm run soak -- --minutes N`. Ends with 1 when something did.
+ * Soak test: `npm run soak -- --minutes N`. Puts a service and a server under load with aborted requests and killed
+ * workers, and checks whether their memory or other resources grow. The exit status is 1 when something grew.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -9,18 +9,19 @@ import { ProbedProcess } from "./probed-process.ts";
 
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 const BODY = Buffer.alloc(300_000, "x");
-/** Milliseconds between two kills, and two rolling restarts: a worker takes a second to be ready on a busy machine. */
+/** Milliseconds between two kills. On a busy machine, a worker takes a second to be ready. */
 const BETWEEN_KILLS = 3_000;
+/** Milliseconds between two rolling restarts. */
 const BETWEEN_RESTARTS = 10_000;
 
-/** `xsys server start` with two workers, which are killed and replaced while clients ask and break off. */
+/** `xsys server start` with two workers, which are killed and replaced while clients send and abort requests. */
 export async function serverOrdeal(folder: string): Promise<Setting> {
   const ipc = join(folder, "server");
   const command = `"${globalThis.process.execPath}" "${WORKER}"`;
   const words = ["server", "start", "--host", "127.0.0.1", "--port", "0", "--ipc", ipc, "--log-level", "error"];
   words.push("--cluster", "--cluster-workers", "2", "--worker-command", command, "--perf-compression=true");
-  const { process, told } = await ProbedProcess.start(words, /listening on 127\.0\.0\.1:(\d+)/, { cwd: folder });
-  const port = Number(told[1]);
+  const { process, match } = await ProbedProcess.start(words, /listening on 127\.0\.0\.1:(\d+)/, { cwd: folder });
+  const port = Number(match[1]);
   const client = await connect({ socket: ipc });
   return {
     name: "xsys server start",
@@ -38,7 +39,7 @@ export async function serverOrdeal(folder: string): Promise<Setting> {
       },
       "rolling restarts": async () => {
         await pause(BETWEEN_RESTARTS);
-        await client.cluster.restart().result.catch(() => {}); // a worker that is killed meanwhile stops it
+        await client.cluster.restart().result.catch(() => {}); // it fails when a worker is killed meanwhile
       },
     },
     end: async () => client.close(),
@@ -48,15 +49,15 @@ export async function serverOrdeal(folder: string): Promise<Setting> {
 async function ask(port: number, path: string): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
   await response.text();
-  if (response.status !== 200) throw new Error(`GET ${path} was answered with ${response.status}`);
+  if (response.status !== 200) throw new Error(`GET ${path}: unexpected status ${response.status}`);
 }
 
-/** A body that goes out cannot be sent to another worker when its own is killed. */
+/** A request whose body is being sent cannot be retried when its worker is killed, so 502 and 503 are allowed. */
 async function send(port: number): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}/echo`, { method: "POST", body: BODY });
   const { byteLength } = await response.arrayBuffer().catch(() => ({ byteLength: -1 }));
   const isFine = response.status === 200 && [BODY.length, -1].includes(byteLength);
-  if (!isFine && ![502, 503].includes(response.status)) throw new Error(`POST was answered with ${response.status}`);
+  if (!isFine && ![502, 503].includes(response.status)) throw new Error(`POST: unexpected status ${response.status}`);
 }
 
 async function breakOff(port: number): Promise<void> {

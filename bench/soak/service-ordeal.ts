@@ -5,7 +5,7 @@ import { type Client, connect } from "../../clients/typescript/index.ts";
 import type { Setting } from "./ordeal.ts";
 import { ProbedProcess } from "./probed-process.ts";
 
-/** `xsys serve`, and clients of all manners. */
+/** `xsys serve`, and clients with many kinds of calls, aborts and invalid input. */
 export async function serviceOrdeal(folder: string): Promise<Setting> {
   const socket = join(folder, "service");
   const cwd = join(folder, "tree");
@@ -49,7 +49,7 @@ async function streams(client: Client): Promise<void> {
   for await (const _ of client.fs.cat({ path: "streamed" }));
 }
 
-/** Until the first change that it is told of. */
+/** Watches until the first event. */
 async function watch(client: Client): Promise<void> {
   const changing = setInterval(() => void client.fs.touch({ path: "sub/touched" }).catch(() => {}), 20);
   for await (const _ of client.watch.files({ paths: ["sub"] })) break;

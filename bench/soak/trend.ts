@@ -3,8 +3,8 @@ import type { Vitals } from "./vitals.ts";
 const MEBIBYTE = 1_048_576;
 
 /**
- * What may be more at the end than when all was warm. Of what is counted, nothing; memory has what is compiled late, and
- * RSS what the allocator keeps of a peak.
+ * Growth that is allowed after the warm-up. Counts must not grow, except for a few timers. Memory may grow by code
+ * that is compiled late, and RSS by what the allocator keeps of a peak.
  */
 const ALLOWANCES = {
   rss: 96 * MEBIBYTE,
@@ -16,7 +16,7 @@ const ALLOWANCES = {
   sockets: 0,
 } as const satisfies Partial<Record<keyof Vitals, number>>;
 
-/** What has grown between two looks at a program at rest, in words. */
+/** Describes everything that grew between two samples at rest. */
 export function trendsOf(before: Vitals, after: Vitals): string[] {
   const names = Object.keys(ALLOWANCES) as (keyof typeof ALLOWANCES)[];
   const trends = names

@@ -1,14 +1,16 @@
-/** What of a program grows when it forgets to let go. Memory in bytes, after a collection of garbage; the others are counts. */
+/**
+ * Resource usage of a program, to detect leaks. Memory is in bytes, after a garbage collection; the others are counts.
+ */
 export interface Vitals {
   readonly rss: number;
   readonly heap: number;
   readonly external: number;
-  /** Open files and folders, those of /dev and /proc not counted. */
+  /** Paths of open files and folders, except those in /dev and /proc. */
   readonly files: readonly string[];
   readonly threads: number;
-  /** On the process itself: signals, uncaught errors. */
+  /** Listeners on `process`: signals, uncaught errors. */
   readonly listeners: number;
   readonly timers: number;
-  /** Connections, listening sockets not counted. */
+  /** Connections, without listening sockets. */
   readonly sockets: number;
 }

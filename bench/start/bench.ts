@@ -18,11 +18,11 @@ const [FROM_SOURCE, ALONE] = ["node, an empty program", "an empty executable"];
 interface Options {
   readonly rounds?: number;
   readonly executable?: string;
-  /** Makes the executable that does nothing, in a folder, and gives its path. */
+  /** Creates an executable that does nothing in a folder, and returns its path. */
   readonly makeEmpty?: (folder: string) => Promise<string>;
 }
 
-/** What a one-shot command takes from its start to its end, beside a program that does nothing on the same Node. */
+/** Measures whole runs of one-shot commands, compared with a program that does nothing on the same Node. */
 export default async function start(
   progress: (text: string) => void,
   { rounds = 41, executable = EXECUTABLE, makeEmpty = makeEmptyExecutable }: Options = {},
@@ -60,7 +60,7 @@ async function compare(
   const output = join(folder, "output");
   const calls = Object.entries(CALLS).map(([name, words]): Named => [ours(name), [...xsys, ...words]]);
   const programs = [[reference, nothing] as Named, ...calls];
-  for (const [, words] of programs) await timeProgram(words, output); // what is read and compiled at the first start
+  for (const [, words] of programs) await timeProgram(words, output); // warm-up of the file and compile caches
   const measures = programs.map(([name, words]) => [name, () => timeProgram(words, output)] as const);
   const results = await interleave(new Map(measures), rounds);
   return {

@@ -3,7 +3,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** Makes a single executable of this Node that does nothing, in a folder, and gives its path. */
+/** Creates a single executable of this Node that does nothing in a folder, and returns its path. */
 export async function makeEmptyExecutable(folder: string): Promise<string> {
   const [main, configuration] = [join(folder, "empty.js"), join(folder, "sea.json")];
   const output = join(folder, process.platform === "win32" ? "empty.exe" : "empty");

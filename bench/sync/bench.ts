@@ -11,17 +11,17 @@ import { interleave } from "../rounds.ts";
 import { CONTENDERS } from "./contenders.ts";
 
 const SAMPLE = fileURLToPath(new URL("sample.ts", import.meta.url));
-/** What a sample may take, in milliseconds; it takes about half a second. */
+/** Timeout of a sample in milliseconds. It takes about half a second. */
 const TIME_LIMIT = 60_000;
 
-/** What a blocking call costs, beside the ways there are of making one. */
+/** Measures a blocking call, compared with other ways of making one. */
 export default async function sync(progress: (text: string) => void, rounds = 7): Promise<Comparison[]> {
   const folder = await mkdtemp(join(tmpdir(), "xsys-bench-"));
   const socket = join(folder, "s");
   const service = spawn(process.execPath, serveXsys(socket), { stdio: ["ignore", "pipe", "inherit"] });
   try {
     await once(service.stdout, "data");
-    await sample("xsys", socket); // the service, which all share, loads the command and warms up
+    await sample("xsys", socket); // warms up the service, which all samples share
     progress(`${rounds} rounds of ${Object.keys(CONTENDERS).join(", ")}`);
     const measures = Object.keys(CONTENDERS).map((name) => [name, () => sample(name, socket)] as const);
     return [comparison(await interleave(new Map(measures), rounds))];
@@ -31,7 +31,7 @@ export default async function sync(progress: (text: string) => void, rounds = 7)
   }
 }
 
-/** Each in a process of its own. */
+/** Takes a sample in its own process. */
 async function sample(contender: string, socket: string) {
   const { stdout } = await promisify(execFile)(process.execPath, [SAMPLE, contender, socket], { timeout: TIME_LIMIT });
   return JSON.parse(stdout);
@@ -40,7 +40,7 @@ async function sample(contender: string, socket: string) {
 function comparison(results: Comparison["results"]): Comparison {
   const reference = "execFileSync /bin/true";
   return {
-    title: "A blocking call: path.join; the first call has the connection, or the thread, in it",
+    title: "A blocking call: path.join; the first call includes the connection or the start of the thread",
     figures: [
       { name: "p50", unit: "µs" },
       { name: "p99", unit: "µs" },

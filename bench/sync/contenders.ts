@@ -4,9 +4,9 @@ import { createSyncClient } from "../../clients/typescript/sync/sync-client.ts";
 import { ThreadTransport } from "../../clients/typescript/sync/thread-transport.ts";
 import { SEGMENTS } from "../calls/question.ts";
 
-/** A way to ask and have the answer before the next line runs; where that is not possible, to wait for it. */
+/** A way of making a call that blocks until its answer, or, for the asynchronous client, of awaiting it. */
 export interface Contender {
-  /** Gets ready for calls and gives one. */
+  /** Prepares calls and returns a function that makes one. */
   readonly open: (socket: string) => Call | Promise<Call>;
   readonly calls: number;
 }

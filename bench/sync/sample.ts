@@ -1,10 +1,10 @@
-/** One sample: `sample.ts CONTENDER SOCKET` prints its figures as JSON. */
+/** Takes one sample: `sample.ts CONTENDER SOCKET` prints the figures as JSON. */
 import { percentile } from "../statistics.ts";
 import { CONTENDERS } from "./contenders.ts";
 
 const [name = "", socket = ""] = process.argv.slice(2);
 const contender = CONTENDERS[name];
-if (contender === undefined) throw new Error(`there is no contender "${name}"`);
+if (contender === undefined) throw new Error(`unknown contender "${name}"`);
 
 const begun = performance.now();
 const call = await contender.open(socket);
@@ -16,7 +16,7 @@ const durations = new Float64Array(contender.calls);
 for (let i = 0; i < durations.length; i++) {
   const start = performance.now();
   const answer = call();
-  if (answer instanceof Promise) await answer; // an await of the others' answers would cost them a turn
+  if (answer instanceof Promise) await answer; // awaiting a plain value would add a turn of the event loop
   durations[i] = (performance.now() - start) * 1000;
 }
 durations.sort();

@@ -10,11 +10,13 @@ import { type Figures, interleave, type Measure } from "../rounds.ts";
 import { SYSTEMINFORMATION } from "./readings.ts";
 import { LIBRARY, PSUTIL, ROWS, type Row } from "./rows.ts";
 
-/** A sample takes half a second, most of it for starting. */
+/** Timeout of a sample in milliseconds. It takes half a second, most of it to start. */
 const TIME_LIMIT = 60_000;
 const run = promisify(execFile);
 
-/** What reading facts of the machine takes, beside what else reads them: libraries asked again and again, programs run. */
+/**
+ * Measures reading facts of the machine, compared with libraries (called repeatedly) and programs (started each time).
+ */
 export default async function sys(
   progress: (text: string) => void,
   { rounds = 7, rows = ROWS }: { readonly rounds?: number; readonly rows?: readonly Row[] } = {},
@@ -36,7 +38,7 @@ export default async function sys(
 interface Surroundings {
   readonly hasPsutil: boolean;
   readonly rounds: number;
-  /** Where programs print to. */
+  /** File for the output of programs. */
   readonly output: string;
 }
 
@@ -59,7 +61,7 @@ async function canRun(program: string, ...args: string[]): Promise<boolean> {
   );
 }
 
-/** Each in a process of its own. */
+/** Takes a sample in its own process. */
 async function sample({ name }: Row, contender: string): Promise<Figures> {
   return printedBy(process.execPath, inThisFolder("sample.ts"), name, contender);
 }

@@ -1,14 +1,14 @@
 import si from "systeminformation";
 import { platform } from "../../internal/facts/platform.ts";
 
-/** The facts of one row, read once. */
+/** Reads the facts of one row once. */
 export type Reading = () => unknown;
 
 export type RowName = "processes" | "cpu" | "memory" | "disks" | "network" | "ports" | "info";
 
 const { signal } = new AbortController();
 
-/** What the commands read, without the 100 ms that a share of the processor's time is measured over. */
+/** Reads the same as the commands, but without the 100 ms over which processor usage is measured. */
 export const OURS_READING: Readonly<Record<RowName, Reading>> = {
   processes: () => platform.processes({}, signal),
   cpu: async () => [await platform.processors(), platform.processorTimes()],
@@ -19,7 +19,7 @@ export const OURS_READING: Readonly<Record<RowName, Reading>> = {
   info: async () => [await platform.system(), await platform.processors(), await platform.memory()],
 };
 
-/** Not processes, which it answers from what it kept for half a second. */
+/** Without processes, because the library caches their list for half a second. */
 export const SYSTEMINFORMATION: Readonly<Partial<Record<RowName, Reading>>> = {
   cpu: () => Promise.all([si.cpu(), si.currentLoad()]),
   memory: () => si.mem(),

@@ -1,11 +1,11 @@
 import type { RowName } from "./readings.ts";
 
-/** A kind of fact, what else tells it, and what is to be reached. */
+/** A kind of fact, the other ways of reading it, and the goal. */
 export interface Row {
   readonly name: RowName;
   readonly title: string;
   readonly psutil: boolean;
-  /** A program that tells it too, from its start to its end. */
+  /** A program that prints the same facts. Its whole run is measured. */
   readonly program?: readonly [name: string, ...args: string[]];
   readonly goal: { readonly contender: string; readonly atMost: number };
 }
@@ -16,14 +16,14 @@ export const LIBRARY = "systeminformation";
 export const ROWS: readonly Row[] = [
   {
     name: "processes",
-    title: "Processes: all of them, with command line, owner, memory, times and disk counters",
+    title: "All processes with command line, owner, memory, times and disk counters",
     psutil: true,
     program: ["ps", "aux"],
     goal: { contender: PSUTIL, atMost: 0.5 },
   },
   {
     name: "cpu",
-    title: "Processors: what they are and what they did; psutil tells the latter alone",
+    title: "Processors: models and times; psutil only reads the times",
     psutil: true,
     goal: { contender: LIBRARY, atMost: 0.02 },
   },
@@ -37,7 +37,7 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: "ports",
-    title: "TCP and UDP sockets, and whose they are",
+    title: "TCP and UDP sockets and their processes",
     psutil: true,
     program: ["ss", "-tunap"],
     goal: { contender: PSUTIL, atMost: 1 },

@@ -1,4 +1,4 @@
-"""One sample: `sample.py ROW` reads the row's facts with psutil, as sample.ts does, and prints what it takes, as JSON."""
+"""Takes one sample: `sample.py ROW` reads the row's facts with psutil, like sample.ts, and prints the time as JSON."""
 
 import json
 import statistics

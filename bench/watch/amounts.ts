@@ -1,19 +1,19 @@
-/** How much is measured. */
+/** Size of the measurement. */
 export interface Amounts {
   readonly rounds: number;
-  /** Of the tree, each with ten files. */
+  /** Folders of the tree, each with ten files. */
   readonly folders: number;
-  /** Changes of each kind, one after the other. */
+  /** Number of changes of each kind, made one after the other. */
   readonly changes: number;
-  /** Files of a burst. */
+  /** Number of files in a burst. */
   readonly burst: number;
-  /** Files of the burst that inotify's queue does not hold. */
+  /** Number of files in a burst that overflows inotify's queue. */
   readonly flood: number;
-  /** Milliseconds without a change after which what was not told is lost. */
+  /** Milliseconds without an event after which the missing changes count as lost. */
   readonly quiet: number;
 }
 
-/** About six minutes. */
+/** These take about six minutes. */
 export const AMOUNTS: Amounts = {
   rounds: 3,
   folders: 5_000,
@@ -25,7 +25,7 @@ export const AMOUNTS: Amounts = {
 
 export const FILES_IN_FOLDER = 10;
 
-/** The folder of a tree with a number: 50 in each of the upper ones. */
+/** Path of the folder with a number. There are 50 in each parent folder. */
 export function folderOf(root: string, number: number): string {
   return `${root}/d${Math.floor(number / 50)}/e${number % 50}`;
 }

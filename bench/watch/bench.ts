@@ -11,16 +11,16 @@ import { AMOUNTS, type Amounts, FILES_IN_FOLDER, folderOf } from "./amounts.ts";
 import { CONTENDERS } from "./contenders.ts";
 
 const SAMPLE = fileURLToPath(new URL("sample.ts", import.meta.url));
-/** What a sample may take, in milliseconds; it takes about half a minute. */
+/** Timeout of a sample in milliseconds. It takes about half a minute. */
 const TIME_LIMIT = 300_000;
 const REFERENCE = "chokidar";
 
-/** What watching a tree costs, how soon a change is told, and how many are not, each in a process of its own. */
+/** Measures the cost of watching a tree, the latency of events, and the number of lost changes. */
 export default async function watch(
   progress: (text: string) => void,
   amounts: Amounts = AMOUNTS,
 ): Promise<Comparison[]> {
-  // In memory where there is a place: what a disk does meanwhile is not the watchers' matter.
+  // On a file system in memory where there is one, so that disk activity does not affect the result.
   const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "xsys-bench-"));
   try {
     makeTree(folder, amounts.folders);
@@ -50,7 +50,7 @@ function makeTree(root: string, folders: number): void {
 
 function start(results: Results, { folders }: Amounts): Comparison {
   return {
-    title: `Watching a tree of ${folders * FILES_IN_FOLDER} files in ${folders} folders; RSS is that of the process that watches`,
+    title: `Watching a tree of ${folders * FILES_IN_FOLDER} files in ${folders} folders; RSS of the watching process`,
     figures: [
       { name: "ready", unit: "ms" },
       { name: "RSS", unit: "MiB" },
@@ -67,8 +67,7 @@ function start(results: Results, { folders }: Amounts): Comparison {
 
 function latency(results: Results): Comparison {
   return {
-    title:
-      "From before a change to its being told: medians of each kind, and of all together what 99 of 100 stay below",
+    title: "Latency from a change to its event: the median of each kind, and the 99th percentile of all",
     figures: ["create", "modify", "delete", "p99"].map((name) => ({ name, unit: "ms" })),
     reference: { contender: REFERENCE, figure: "p99" },
     goals: [{ figure: "p99", contender: REFERENCE, atMost: 1.5 }],
@@ -79,7 +78,7 @@ function latency(results: Results): Comparison {
 
 function bursts(results: Results, { burst, flood }: Amounts): Comparison {
   return {
-    title: `Changes never told, of ${burst} made at once, and of a flood of ${flood}`,
+    title: `Lost changes, of ${burst} made at once, and of a flood of ${flood}`,
     figures: ["spread", "renames", "one folder", "new folders", "flood"].map((name) => ({ name, unit: "lost" })),
     reference: { contender: REFERENCE, figure: "flood" },
     goals: ["spread", "renames", "one folder", "new folders", "flood"].map((figure) => ({ figure, atMost: 0 })),

@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serveXsys } from "../calls/xsys.ts";
 
-/** Watches a tree; resolves when it is ready. `told` hears every path that something is told of. */
+/** Watches a tree. Resolves when it is ready. `told` is called with the path of every event. */
 export type StartWatch = (root: string, told: (path: string) => void) => Promise<Watching>;
 
 export interface Watching {
-  /** The process that watches. */
+  /** The watching process. */
   readonly pid: number;
-  /** Milliseconds from asking to being ready. */
+  /** Milliseconds until the watch was ready. */
   readonly ready: number;
   close(): Promise<void>;
 }
@@ -43,10 +43,10 @@ export const CONTENDERS: Readonly<Record<string, StartWatch>> = {
   },
 };
 
-/** For a watcher of the sample's own process; @parcel/watcher fails to unsubscribe when folders have gone. */
+/** The watcher ends with the sample's process. @parcel/watcher fails to unsubscribe when folders were deleted. */
 const endsWithProcess = async () => {};
 
-/** A service in a process of its own, and its clients in this one; what the first is told is measured. */
+/** A service in its own process, and its clients in this one. The events of the first client are measured. */
 async function xsys(root: string, told: (path: string) => void, subscribers: number): Promise<Watching> {
   const { connect } = await import("../../clients/typescript/index.ts");
   const folder = await mkdtemp(join(tmpdir(), "xsys-bench-"));
@@ -74,7 +74,7 @@ interface Told {
   readonly path?: string | undefined;
 }
 
-/** Resolves when the stream is ready, and goes on reading it. */
+/** Resolves when the stream is ready, and continues to read it. */
 function follow(stream: AsyncIterable<Told>, told: (path: string) => void): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const read = async () => {
@@ -83,6 +83,6 @@ function follow(stream: AsyncIterable<Told>, told: (path: string) => void): Prom
       if (path !== undefined) told(path);
     }
   };
-  read().catch(reject); // also when the connection is closed at the end, which nobody waits for any more
+  read().catch(reject); // also when the connection is closed at the end; the promise has resolved by then
   return promise;
 }

@@ -1,4 +1,4 @@
-/** Takes one sample, in a process of its own: `sample.ts <contender> <root> <amounts>` prints the figures. */
+/** Takes one sample in its own process and prints the figures: `sample.ts <contender> <root> <amounts>`. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -15,7 +15,7 @@ const MEBIBYTE = 1024 * 1024;
 const [name = "", root = "", amountsText = "{}"] = process.argv.slice(2);
 const { changes, burst, flood, folders, quiet } = JSON.parse(amountsText) as Amounts;
 const start = CONTENDERS[name];
-if (start === undefined) throw new Error(`there is no contender ${name}`);
+if (start === undefined) throw new Error(`unknown contender ${name}`);
 
 const toldAt = new Map<string, number>();
 let wake = () => {};
@@ -38,7 +38,7 @@ async function write(work: Work): Promise<number> {
   return begun;
 }
 
-/** Milliseconds from before a change is made to its being told, one change after the other. */
+/** Milliseconds from just before a change to its event. The changes are made one after the other. */
 async function latency(): Promise<Figures> {
   const all: number[] = [];
   const medians: Record<string, number> = {};
@@ -59,7 +59,7 @@ async function latency(): Promise<Figures> {
   return { ...medians, p99: percentile(Float64Array.from(all).sort(), 99) };
 }
 
-/** How many changes of each burst were never told. */
+/** Number of lost changes in each burst. */
 async function bursts(): Promise<Figures> {
   const spread = paths(burst, (number) => `${folderOf(root, number % folders)}/spread-${number}`);
   const oneFolder = paths(burst, (number) => `${folderOf(root, 0)}/one-${number}`);
@@ -85,7 +85,7 @@ async function lostIn(work: Work, expected: readonly string[]): Promise<number> 
   return allTold(expected);
 }
 
-/** Waits until all paths have been told of, or nothing more comes; gives how many were not. */
+/** Waits for events for all paths, or until no more arrive. Returns the number of missing ones. */
 async function allTold(expected: readonly string[]): Promise<number> {
   for (;;) {
     if (toldAt.size >= expected.length && expected.every((path) => toldAt.has(path))) return 0;
@@ -93,7 +93,7 @@ async function allTold(expected: readonly string[]): Promise<number> {
   }
 }
 
-/** Waits until nothing has been told for so many milliseconds. */
+/** Waits until there has been no event for `milliseconds`. */
 async function stillness(milliseconds: number): Promise<void> {
   while (await oneMore(milliseconds));
 }
@@ -112,7 +112,7 @@ function paths(count: number, path: (number: number) => string): string[] {
   return Array.from({ length: count }, (_, number) => path(number));
 }
 
-/** Linux alone tells of another process; elsewhere it is not measured. */
+/** Only measured on Linux: other systems have no such file for another process. */
 function residentBytes(pid: number): number {
   try {
     const [, kibibytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "latin1")) ?? [];

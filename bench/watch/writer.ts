@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { now } from "./now.ts";
 
-/** What a writer does, in a process of its own; it answers with when it began, by `now`. */
+/** Work for the writer process. It replies with its start time, by `now`. */
 export type Work =
   | { readonly kind: "create" | "modify" | "delete"; readonly paths: readonly string[] }
   | { readonly kind: "mkdir"; readonly paths: readonly string[] }

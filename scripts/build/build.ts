@@ -1,6 +1,6 @@
 /**
- * `npm run build`: makes in dist/ the single executable by all its names, its archive with the checksum, and the npm
- * packages. `npm run build -- --no-archive` spares the minute that packing takes.
+ * `npm run build`: creates in dist/ the single executable with all its names, its archive with the checksum, and the
+ * npm packages. `npm run build -- --no-archive` skips the archive, which takes a minute.
  */
 import { link, mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ import { type PlatformPackageContents, platformPackage } from "./npm/platform-pa
 import { xsysPackage } from "./npm/xsys-package.ts";
 import { programNames, thisPlatform } from "./platform.ts";
 
-/** What an archive may have, in bytes. */
+/** Maximum size of the archive in bytes. */
 const MOST = 50 * 1024 * 1024;
 
 if (import.meta.main) await buildAll(join(HOME, "dist"), !process.argv.includes("--no-archive"));
@@ -30,14 +30,14 @@ async function buildAll(folder: string, packs: boolean): Promise<void> {
   const packed = join(folder, `xsys-${name}.tar.xz`);
   const files = [...programNames(), "LICENSE", "LICENSES.txt"];
   if (!(await archive(packed, { files, folder, date: currentCommit().date }))) {
-    console.log("no archive: there is no xz on PATH");
+    console.log("no archive: xz is not on PATH");
     return;
   }
   console.log(await withSize(packed));
   if ((await stat(packed)).size > MOST) throw new Error(`${packed} has more than ${MOST} bytes`);
 }
 
-/** Makes the npm packages in a folder of theirs, and gives the folder of each. */
+/** Creates the npm packages in a folder, and returns the folder of each. */
 export async function buildPackages(folder: string, contents: PlatformPackageContents): Promise<string[]> {
   await rm(folder, { recursive: true, force: true });
   const folders = ["xsys", `xsys-${process.platform}-${process.arch}`].map((name) => join(folder, name));
@@ -47,7 +47,7 @@ export async function buildPackages(folder: string, contents: PlatformPackageCon
   return folders;
 }
 
-/** Builds the executable in a folder, with its other names as further links to the file, and the licenses. */
+/** Builds the executable in a folder, with its other names as hard links, and the license files. */
 export async function buildExecutable(folder: string, tell: (line: string) => void = console.log): Promise<string> {
   await mkdir(folder, { recursive: true });
   const program = join(folder, `xsys${thisPlatform().ending}`);

@@ -4,21 +4,24 @@ import { pathToFileURL } from "node:url";
 import { build, type Metafile, type Plugin, transform } from "esbuild";
 import { HOME } from "../home.ts";
 
-/** Where the program believes that it lies; nothing is there. */
+/** Virtual folder of the program in the executable. It does not exist on disk. */
 export const CARRIED_ROOT = resolve("/xsys");
 
-/** The program's first part. */
+/** The part that is run first. */
 export const MAIN = "cmd/xsys/executable/main.js";
 
-/** Parts by name, each a CommonJS module within a function: (require, module, exports, __filename, __dirname). */
+/**
+ * The program in parts, by name. Each is a CommonJS module in a function (require, module, exports, __filename,
+ * __dirname).
+ */
 export interface Bundle {
   readonly parts: ReadonlyMap<string, string>;
-  /** What runs them, to which a declaration of ENTRY is put. */
+  /** Code that runs the parts. It needs a declaration of ENTRY before it. */
   readonly loader: string;
   readonly metafile: Metafile;
 }
 
-/** What is started as a file: the program, and its threads by the paths that they are started by. */
+/** Entry points: the program and its threads, by the paths that they are started with. */
 const ENTRIES: Readonly<Record<string, string>> = {
   "cmd/xsys/executable/main": "cmd/xsys/executable/main.ts",
   "internal/host/task-thread": "internal/host/task-thread.ts",
@@ -28,8 +31,8 @@ const ENTRIES: Readonly<Record<string, string>> = {
 const TARGET = "node26";
 
 /**
- * Bundles the program in parts, one for each thing that is imported when it is needed. esbuild splits ES modules only,
- * and the executable can compile nothing but CommonJS ahead: so the parts are made of the former and turned into the latter.
+ * Bundles the program in parts, one per dynamic import. esbuild can only split ES modules, and the executable can only
+ * precompile CommonJS, so the parts are bundled as ES modules and then converted.
  */
 export async function bundle({ commit }: { readonly commit: string }): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
@@ -44,7 +47,7 @@ export async function bundle({ commit }: { readonly commit: string }): Promise<B
     format: "esm",
     target: TARGET,
     legalComments: "none",
-    external: ["@napi-rs/nice"], // for a priority that the threads are not given
+    external: ["@napi-rs/nice"], // only needed for a thread priority, which is not used
     define: { XSYS_COMMIT: JSON.stringify(commit) },
     plugins: [ownUrls, carriedNatives],
     logLevel: "error",
@@ -57,22 +60,22 @@ function nameOf(path: string): string {
   return path.slice(join(HOME, "dist").length + 1).replaceAll("\\", "/");
 }
 
-/** Names are kept, so that a stack can be read. */
+/** Identifiers are not minified, so that stack traces are readable. */
 async function asPart(text: string): Promise<string> {
   const { code } = await transform(text, {
     platform: "node",
     format: "cjs",
     target: TARGET,
-    supported: { "dynamic-import": false }, // which makes it require(), and a promise of it
+    supported: { "dynamic-import": false }, // becomes a promise of require()
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: "none",
   });
-  if (code.includes("import_meta.url")) throw new Error("a part would look for itself by import.meta.url");
+  if (code.includes("import_meta.url")) throw new Error("a part still uses import.meta.url");
   return `(function(require,module,exports,__filename,__dirname){${inAscii(code)}\n})`;
 }
 
-/** What esbuild leaves are characters in regular expressions, where an escape means the same. */
+/** esbuild leaves non-ASCII characters only in regular expressions, where an escape has the same meaning. */
 function inAscii(code: string): string {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
@@ -92,7 +95,10 @@ async function loaderText(): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-/** A module's own URL, by which threads are started and yargs looks for its texts, is below the carried root. */
+/**
+ * Replaces import.meta.url, which is used to start threads and by yargs to find its texts, by a URL below
+ * CARRIED_ROOT.
+ */
 const ownUrls: Plugin = {
   name: "own-urls",
   setup({ onLoad }) {
@@ -108,7 +114,7 @@ const ownUrls: Plugin = {
   },
 };
 
-/** node-pty finds its native part among the assets. */
+/** Makes node-pty load its native module from the assets. */
 const carriedNatives: Plugin = {
   name: "carried-natives",
   setup({ onResolve }) {

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { HOME } from "../home.ts";
 
 export interface Commit {
-  /** `commit` and twelve hexadecimal digits, with a `+` where files differ from it; `source` outside of a repository. */
+  /** `commit` and twelve hexadecimal digits, with a `+` if files were modified. `source` outside of a repository. */
   readonly name: string;
-  /** When it was made; the epoch outside of a repository. */
+  /** Commit time. The epoch outside of a repository. */
   readonly date: Date;
 }
 

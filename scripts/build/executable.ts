@@ -5,15 +5,15 @@ import { HOME } from "../home.ts";
 import { MAIN } from "./bundle.ts";
 import type { Compiled } from "./compile-ahead.ts";
 
-/** Everything that goes into the executable beside the runtime. */
+/** Contents of the executable in addition to the runtime. */
 export interface Contents {
   readonly loader: string;
   readonly compiled: ReadonlyMap<string, Compiled>;
 }
 
 /**
- * Makes the single executable: the Node that runs this, stripped of its symbols, with the program in it.
- * @throws what `node --build-sea` says against it
+ * Creates the single executable: the Node that runs this script, without its symbols, with the program in it.
+ * @throws when `node --build-sea` fails
  */
 export async function makeExecutable(
   file: string,
@@ -23,20 +23,20 @@ export async function makeExecutable(
   await mkdir(dirname(file), { recursive: true });
   const folder = await mkdtemp(join(dirname(file), ".build-"));
   try {
-    const assets = { ...(await layDown(folder, contents)), ...(await nativeAssets()) };
+    const assets = { ...(await writeAssets(folder, contents)), ...(await nativeAssets()) };
     const runtime = await strippedRuntime(folder, tell);
     const configuration = join(folder, "sea.json");
     const text = JSON.stringify({
-      main: "main.js", // relative, for it is the name in stacks
+      main: "main.js", // relative, because stack traces show it
       output: file,
       executable: runtime,
       assets,
       disableExperimentalSEAWarning: true,
-      // NODE_OPTIONS are for the programs that xsys starts, and no word of a command line is one of Node's options.
+      // NODE_OPTIONS are meant for the programs that xsys starts, and no argument is an option of Node.
       execArgvExtension: "none",
     });
     await writeFile(configuration, text);
-    await rm(file, { force: true }); // one that runs cannot be written to
+    await rm(file, { force: true }); // a running executable cannot be overwritten
     execFileSync(process.execPath, ["--build-sea", configuration], {
       cwd: folder,
       stdio: ["ignore", "ignore", "inherit"],
@@ -48,8 +48,11 @@ export async function makeExecutable(
   }
 }
 
-/** Writes the program's parts to a folder; their paths by key, and the first step as main.js. */
-async function layDown(folder: string, { loader, compiled }: Contents): Promise<Record<string, string>> {
+/**
+ * Writes the program's parts and main.js, which is run first, to a folder. Returns the paths of the parts by asset
+ * key.
+ */
+async function writeAssets(folder: string, { loader, compiled }: Contents): Promise<Record<string, string>> {
   await writeFile(join(folder, "main.js"), `const ENTRY=${JSON.stringify(MAIN)};${loader}`);
   const files: [string, string | Uint8Array][] = [["loader.js", loader]];
   for (const [name, { text, cache }] of compiled) files.push([name, text], [`${name}.cache`, cache]);
@@ -62,14 +65,14 @@ async function layDown(folder: string, { loader, compiled }: Contents): Promise<
   return assets;
 }
 
-/** node-pty's, for this platform. */
+/** The native files of node-pty for this platform. */
 async function nativeAssets(): Promise<Record<string, string>> {
   const folder = join(HOME, "node_modules/node-pty/prebuilds", `${process.platform}-${process.arch}`);
   const names = (await readdir(folder)).filter((name) => /^spawn-helper$|\.node$/.test(name));
   return Object.fromEntries(names.map((name) => [`native/${name}`, join(folder, name)]));
 }
 
-/** A fifth of Node are symbols that only a debugger reads. */
+/** A copy of Node without debug symbols, which are a fifth of its size. */
 async function strippedRuntime(folder: string, tell: (line: string) => void): Promise<string> {
   const runtime = join(folder, "node");
   await copyFile(process.execPath, runtime);

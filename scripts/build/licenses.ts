@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { Metafile } from "esbuild";
 import { HOME } from "../home.ts";
 
-/** Writes our license, and those of all that the executable has of others: LICENSE and LICENSES.txt. */
+/** Writes LICENSE (our own) and LICENSES.txt (of all third-party code in the executable). */
 export async function writeLicenses(folder: string, { inputs }: Metafile): Promise<void> {
   const packages = new Set<string>(["node_modules/node-pty"]);
   for (const input of Object.keys(inputs)) {
@@ -23,7 +23,7 @@ async function licenseOf(folder: string): Promise<string> {
   return `${name} ${version}\n\n${text || `License: ${license}`}`;
 }
 
-/** It lies beside the folder of the runtime, in npm's packages of Node as in its own archives. */
+/** It is in the parent folder of the runtime's, in the npm packages of Node as well as in its archives. */
 async function nodeLicense(): Promise<string> {
   const file = join(dirname(process.execPath), "..", "LICENSE");
   return readFile(file, "utf8").catch(() => "https://github.com/nodejs/node/blob/main/LICENSE");

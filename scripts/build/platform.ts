@@ -1,10 +1,10 @@
-/** The names that this platform has for XyPriss's client, which looks for `xhsc-<os>-<arch>`, for Node and npm, and for files. */
+/** Names of this platform in file names. XyPriss's client looks for `xhsc-<os>-<arch>`. */
 export interface Platform {
   /** `windows`, `darwin` or `linux`; everything else counts as linux. */
   readonly os: string;
   /** `arm64` or `amd64`; everything else counts as amd64. */
   readonly arch: string;
-  /** As XyPriss's client has them: `linux-amd64`. */
+  /** Operating system and architecture as XyPriss's client names them: `linux-amd64`. */
   readonly name: string;
   /** `.exe` on Windows. */
   readonly ending: string;
@@ -16,7 +16,7 @@ export function thisPlatform(): Platform {
   return { os, arch, name: `${os}-${arch}`, ending: os === "windows" ? ".exe" : "" };
 }
 
-/** The programs' names, those with the platform before those without, which is the order in which they are looked for. */
+/** The names of the programs, in the order in which XyPriss's client looks for them: with the platform first. */
 export function programNames({ name, ending }: Platform = thisPlatform()): string[] {
   return ["xhsc", "xsys"].flatMap((program) => [`${program}-${name}${ending}`, `${program}${ending}`]);
 }

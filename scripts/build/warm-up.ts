@@ -1,6 +1,6 @@
 /**
- * Runs the bundle in a folder by its own loader, with plain Node, and leaves beside each part that was run its compiled
- * code, unless there is some: `node warm-up.ts FOLDER WORDS…`.
+ * Runs the bundle in a folder with its own loader and plain Node: `node warm-up.ts FOLDER ARGUMENTS…`. Writes the code
+ * cache of each part that was run beside it, unless there is one.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,7 +11,7 @@ import { MAIN } from "./bundle.ts";
 const [, , folder = "", ...words] = process.argv;
 process.argv.splice(1, Number.POSITIVE_INFINITY, process.execPath, ...words);
 
-class KeptScript extends Script {
+class CachedScript extends Script {
   constructor(text: string, { filename }: ScriptOptions & { filename: string }) {
     super(text, { filename });
     process.on("exit", () => {
@@ -21,16 +21,16 @@ class KeptScript extends Script {
   }
 }
 
-const stoodFor: Readonly<Record<string, unknown>> = {
+const replacements: Readonly<Record<string, unknown>> = {
   "node:sea": {
     isSea: () => true,
     getRawAsset: (key: string) => (key.endsWith(".cache") ? new ArrayBuffer(0) : contents(key)),
   },
-  "node:vm": { Script: KeptScript },
+  "node:vm": { Script: CachedScript },
 };
 const own = createRequire(import.meta.url);
 const loader = `const ENTRY=${JSON.stringify(MAIN)};${Buffer.from(contents("loader.js"))}`;
-compileFunction(loader, ["require", "module"])((id: string) => stoodFor[id] ?? own(id), { exports: {} });
+compileFunction(loader, ["require", "module"])((id: string) => replacements[id] ?? own(id), { exports: {} });
 
 function contents(key: string): ArrayBuffer {
   return new Uint8Array(readFileSync(join(folder, key))).buffer;

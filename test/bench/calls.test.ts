@@ -25,7 +25,7 @@ test("a bench that there is not is answered with those that there are", async ()
   expect(await ended(bench)).toMatchObject({
     status: 64,
     stdout: "",
-    stderr: expect.stringContaining('there is no bench "cals"; there are: calls'),
+    stderr: expect.stringContaining('unknown bench "cals"; the benches are: calls'),
   });
 });
 

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { HOME } from "../../home.ts";
 
-/** The oldest Node that the package `xsys` runs on: the first of 20 that was supported for long. */
+/** The oldest Node that the package `xsys` runs on: the first LTS release of Node 20. */
 export const OLDEST_NODE = "20.9";
 
-/** Writes the package's program, one CommonJS file that any such Node runs. */
+/** Writes the package's program as one CommonJS file that runs on Node OLDEST_NODE and later. */
 export async function bundleLauncher(file: string): Promise<void> {
   await build({
     entryPoints: [join(HOME, "clients/typescript/launcher/launcher.ts")],

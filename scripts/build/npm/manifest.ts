@@ -9,13 +9,13 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** What every package of ours has of the project's own manifest. */
+/** The fields that every package takes from the project's own manifest. */
 export async function manifest(name: string, description: string): Promise<Manifest> {
   const project = JSON.parse(await readFile(join(HOME, "package.json"), "utf8"));
   return { name, version: project.version, description, license: project.license };
 }
 
-/** Completes a package's folder with its manifest and the license. */
+/** Writes a package's manifest and the license to its folder. */
 export async function writeManifest(folder: string, written: Manifest): Promise<Manifest> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "package.json"), `${JSON.stringify(written, null, 2)}\n`);

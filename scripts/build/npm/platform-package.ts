@@ -6,13 +6,14 @@ import { type Manifest, manifest, writeManifest } from "./manifest.ts";
 
 export interface PlatformPackageContents {
   readonly executable: string;
-  /** The licenses of all that is in it. */
+  /** File with the licenses of all code in the executable. */
   readonly licenses: string;
 }
 
 /**
- * The executable for this platform: `xsys-<process.platform>-<process.arch>`. Its programs have the platform in their
- * names as XyPriss's client has it, which finds them in node_modules/.bin with no launcher in between.
+ * Writes the package with the executable for this platform: `xsys-<process.platform>-<process.arch>`. Its programs
+ * have the platform in their names as XyPriss's client spells it, so that the client finds them in node_modules/.bin
+ * and runs them without a launcher.
  */
 export async function platformPackage(
   folder: string,
@@ -28,8 +29,8 @@ export async function platformPackage(
     ...(await manifest(`xsys-${platform}`, `The executable of the package xsys for ${platform}.`)),
     os: [process.platform],
     cpu: [process.arch],
-    ...(process.platform === "linux" && { libc: ["glibc"] }), // which Node's own builds need
-    preferUnplugged: true, // yarn's Plug'n'Play would leave it in an archive, where it cannot be run
+    ...(process.platform === "linux" && { libc: ["glibc"] }), // required by Node's official builds
+    preferUnplugged: true, // Yarn Plug'n'Play would keep it in an archive, where it cannot be executed
     bin: { [`xsys-${name}`]: EXECUTABLE, [`xhsc-${name}`]: EXECUTABLE },
     files: [EXECUTABLE, "LICENSES.txt"],
   });

@@ -6,18 +6,19 @@ import { HOME } from "../../home.ts";
 import { bundleLauncher, OLDEST_NODE } from "./launcher.ts";
 import { type Manifest, manifest, writeManifest } from "./manifest.ts";
 
-/** The modules that the package exports, and the thread that one of them starts by its file. */
+/** The modules that the package exports. */
 const MODULES = {
   ".": "clients/typescript/index",
   "./worker": "clients/typescript/worker",
   "./xypriss": "clients/typescript/xypriss",
 };
+/** A thread that one of the modules starts by its file name. */
 const THREAD = "clients/typescript/sync/thread";
 const PROGRAM = "bin/xsys.cjs";
 
 /**
- * Those of tsconfig.json, which is not read where files are named, as far as they matter here; but the language and the
- * library are those that Node 20 has.
+ * Compiler options: the relevant ones of tsconfig.json, which tsc ignores when files are named on the command line, but
+ * with the language version and library of Node 20.
  */
 const OPTIONS = [
   ..."--target es2023 --module nodenext --lib es2023,esnext.disposable --types node".split(" "),
@@ -26,9 +27,9 @@ const OPTIONS = [
 ];
 
 /**
- * `xsys`: the SDK, and the programs `xsys` and `xhsc`, which run the executable of the package for the platform. Package
- * managers install the one of those that fits; this package depends on nothing else.
- * @throws what the compiler has against it
+ * Writes the package `xsys`: the SDK, and the programs `xsys` and `xhsc`, which run the executable of the platform's
+ * package. Package managers install only the platform package that fits. There are no other dependencies.
+ * @throws when the SDK does not compile
  */
 export async function xsysPackage(folder: string): Promise<Manifest> {
   compile(folder);
@@ -47,7 +48,7 @@ export async function xsysPackage(folder: string): Promise<Manifest> {
     engines: { node: `>=${OLDEST_NODE}` },
     type: "module",
     main: `./${MODULES["."]}.js`,
-    types: `./${MODULES["."]}.d.ts`, // for what does not read `exports`
+    types: `./${MODULES["."]}.d.ts`, // for tools that do not support `exports`
     exports: { ...Object.fromEntries(modules), "./package.json": "./package.json" },
     bin: { xsys: PROGRAM, xhsc: PROGRAM },
     files: ["bin", "clients", "protocol"],
@@ -66,9 +67,9 @@ function compile(folder: string): void {
   if (status !== 0) throw new Error(`the SDK does not compile: ${stdout}`);
 }
 
-/** An import's ending is the compiler's to rewrite, a thread's file is not. */
+/** The compiler rewrites the extensions of imports, but not the file name of a thread. */
 async function nameThreadAsCompiled(file: string): Promise<void> {
   const text = await readFile(file, "utf8");
-  if (!text.includes('"thread.ts"')) throw new Error(`${file} starts no thread.ts`);
+  if (!text.includes('"thread.ts"')) throw new Error(`${file} does not start thread.ts`);
   await writeFile(file, text.replaceAll('"thread.ts"', '"thread.js"'));
 }

@@ -53,10 +53,10 @@ export class LiveServer implements AsyncDisposable {
     await writeFile(join(folder, "root/a.txt"), "contents\n");
     const socket = join(folder, "s");
     const words = ["--root", join(folder, "root"), "--confine", "server", "start", "--port", "0", "--ipc", socket];
-    const { process, told } = await ProbedProcess.start([...words, ...FLAGS], /listening on 127\.0\.0\.1:(\d+)/, {
+    const { process, match } = await ProbedProcess.start([...words, ...FLAGS], /listening on 127\.0\.0\.1:(\d+)/, {
       cwd: folder,
     });
-    const server = { folder, process, socket, port: Number(told[1]) };
+    const server = { folder, process, socket, port: Number(match[1]) };
     await askGoodClient(server, 0); // loads what every client needs
     return new LiveServer(server, await process.vitals());
   }
