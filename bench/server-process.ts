@@ -55,24 +55,24 @@ export function nodeWords(file: string, ...args: string[]): [string, ...string[]
 /** The last output of a program. Its streams are always read, because a full pipe would block the program. */
 class Output {
   text = "";
-  #look: () => void = () => {};
+  #check: () => void = () => {};
 
   constructor(streams: readonly Readable[]) {
     for (const stream of streams) {
       stream.setEncoding("utf8").on("data", (more: string) => {
         this.text = (this.text + more).slice(-KEPT_OUTPUT);
-        this.#look();
+        this.#check();
       });
     }
   }
 
   matches(wanted: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve) => {
-      this.#look = () => {
+      this.#check = () => {
         const found = wanted.exec(this.text);
         if (found !== null) resolve(found);
       };
-      this.#look();
+      this.#check();
     });
   }
 }

@@ -19,10 +19,10 @@ export async function latency(call: Call, calls: number): Promise<{ p50: number;
 export async function throughput(call: Call, inFlight: number, milliseconds: number): Promise<number> {
   let calls = 0;
   const start = performance.now();
-  const askOn = async () => {
+  const callRepeatedly = async () => {
     for (; performance.now() - start < milliseconds; calls++) await call();
   };
-  await Promise.all(Array.from({ length: inFlight }, askOn));
+  await Promise.all(Array.from({ length: inFlight }, callRepeatedly));
   return (calls * 1000) / (performance.now() - start);
 }
 

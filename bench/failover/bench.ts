@@ -17,12 +17,12 @@ export interface Amounts {
   /** Repetitions of each event per application. Events with `leavesTrouble` happen once. */
   readonly times: number;
   /** Milliseconds after which a request counts as hanging. */
-  readonly patience: number;
+  readonly timeout: number;
   readonly killers: Killers;
 }
 
 /** These take about eight minutes. */
-const AMOUNTS: Amounts = { rounds: 3, times: 3, patience: 2_000, killers: { times: 10, interval: 1_000 } };
+const AMOUNTS: Amounts = { rounds: 3, times: 3, timeout: 2_000, killers: { times: 10, interval: 1_000 } };
 const CLIENTS = { method: "GET", clients: 16, sequential: true } as const;
 
 type Progress = (text: string) => void;
@@ -67,10 +67,10 @@ export default async function failover(
 const WITH_KILLERS: ReadonlySet<string> = new Set([TWO, NODE_CLUSTER]);
 
 /** Runs all events, each with a new application, because earlier events may affect how it handles later ones. */
-function sample(name: string, start: StartApplication, { times, patience }: Amounts, keep: Keep): Measure {
+function sample(name: string, start: StartApplication, { times, timeout }: Amounts, keep: Keep): Measure {
   return async () => {
     for (const [event, { happen, leavesTrouble }] of Object.entries(EVENTS)) {
-      await withApplication(start, { ...CLIENTS, patience }, async (scene) => {
+      await withApplication(start, { ...CLIENTS, timeout }, async (scene) => {
         for (let i = 0; i < (leavesTrouble ? 1 : times); i++) keep(event, name, await happen(scene));
       });
     }

@@ -9,7 +9,7 @@ import { withApplication } from "./with-application.ts";
 
 const CLIENTS = 32;
 /** Milliseconds after which a request counts as hanging. */
-const PATIENCE = 2_000;
+const TIMEOUT = 2_000;
 const KILL_INTERVAL = 300;
 const KILLS = 100;
 const RESTARTS = 5;
@@ -40,7 +40,7 @@ async function compare(
 ): Promise<Comparison> {
   const measure = (name: string, start: StartApplication): Measure => {
     return () =>
-      withApplication(start, { method, clients: CLIENTS, sequential: false, patience: PATIENCE }, async (scene) => {
+      withApplication(start, { method, clients: CLIENTS, sequential: false, timeout: TIMEOUT }, async (scene) => {
         const report = await ordeal(scene);
         progress(`${name}: ${report.answered} answered, ${report.failed} failed ${JSON.stringify(report.byKind)}`);
         return figuresOf(report);

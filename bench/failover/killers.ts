@@ -23,12 +23,12 @@ export interface KillersReport extends Report {
 }
 
 /** Milliseconds after which a request counts as hanging. The same as xsys's default wait for a worker. */
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 const CLIENTS = { method: "GET", clients: 16, sequential: true } as const;
 
 /** Sends normal requests without a pause and, at the same time, one request after the other that ends its worker. */
 export async function killers(start: StartApplication, { times, interval }: Killers): Promise<KillersReport> {
-  return await withApplication(start, { ...CLIENTS, patience: PATIENCE }, async (scene) => {
+  return await withApplication(start, { ...CLIENTS, timeout: TIMEOUT }, async (scene) => {
     const { application, load } = scene;
     await load.take();
     const before = await application.deaths?.();

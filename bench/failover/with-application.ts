@@ -6,7 +6,7 @@ import type { LoadOptions } from "../load/order.ts";
 import type { StartApplication } from "./application.ts";
 import { type Scene, settled } from "./events.ts";
 
-type Clients = Pick<LoadOptions, "method" | "clients" | "sequential" | "patience">;
+type Clients = Pick<LoadOptions, "method" | "clients" | "sequential" | "timeout">;
 
 /** Milliseconds of load before the first event. */
 const WARM_UP = 500;

@@ -32,8 +32,8 @@ export async function startContenders(folder: string, stack: AsyncDisposableStac
   await writeFile(join(files, "4k.txt"), "x".repeat(FILE_BYTES));
   const socket = join(folder, "w");
   stack.use(await startServer(nodeWords(fileOf("http-worker.ts"), socket), { ready: /listening/ }));
-  const direct = stack.use(await startServer(nodeWords(fileOf("http-worker.ts"), "0"), TELLS_PORT));
-  const proxy = stack.use(await startServer(nodeWords(fileOf("undici-proxy.ts"), socket), TELLS_PORT));
+  const direct = stack.use(await startServer(nodeWords(fileOf("http-worker.ts"), "0"), PRINTS_PORT));
+  const proxy = stack.use(await startServer(nodeWords(fileOf("undici-proxy.ts"), socket), PRINTS_PORT));
   const node = stack.use(await startGateway(folders[1], new URL("node-worker.ts", import.meta.url)));
   const fetch = stack.use(await startGateway(folders[2], new URL("fetch-worker.ts", import.meta.url)));
   const env = { BENCH_FILES: files };
@@ -49,7 +49,7 @@ export async function startContenders(folder: string, stack: AsyncDisposableStac
   };
 }
 
-const TELLS_PORT = { ready: /"port":(\d+)/ };
+const PRINTS_PORT = { ready: /"port":(\d+)/ };
 
 function portOf(match: RegExpExecArray): number {
   return Number(match[1]);

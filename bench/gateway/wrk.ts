@@ -30,7 +30,7 @@ async function askByWrk(port: number, path: string, seconds: number): Promise<Fi
 
 async function askByLoad(port: number, path: string, seconds: number): Promise<Figures> {
   const options = { host: "127.0.0.1", port, path, method: "GET", clients: CONNECTIONS, sequential: false } as const;
-  await using load = await Load.start({ ...options, patience: 10_000 });
+  await using load = await Load.start({ ...options, timeout: 10_000 });
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
   const { answered, failed, milliseconds, p99 } = await load.take();
   if (failed > 0) throw new Error(`${failed} requests for ${path} on port ${port} failed`);

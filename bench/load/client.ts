@@ -47,9 +47,9 @@ export class LoadClient {
     return this.#asked > 0 ? performance.now() - this.#asked : 0;
   }
 
-  /** Fails the pending request with "hang" when it has waited for more than `patience` milliseconds. */
-  giveUpAfter(patience: number): void {
-    if (this.waited > patience) this.#fail("hang");
+  /** Fails the pending request with "hang" when it has waited for more than `timeout` milliseconds. */
+  failAfter(timeout: number): void {
+    if (this.waited > timeout) this.#fail("hang");
   }
 
   /** Sends no further requests. Resolves when the pending one is answered or has failed. */

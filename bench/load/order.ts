@@ -11,7 +11,7 @@ export interface LoadOptions {
   /** Add one client that uses a new connection for each request. */
   readonly sequential: boolean;
   /** Milliseconds after which a request without a response counts as hanging. */
-  readonly patience: number;
+  readonly timeout: number;
 }
 
 /** A message to the load process. It answers each with a `Reply`. */

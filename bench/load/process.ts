@@ -30,7 +30,7 @@ async function carryOut(order: Order): Promise<Reply> {
   return { report: ledger.take() };
 }
 
-function start({ clients: count, sequential, patience, ...options }: LoadOptions): Reply {
+function start({ clients: count, sequential, timeout, ...options }: LoadOptions): Reply {
   const { host, port } = options;
   for (let i = 0; i < count; i++) {
     clients.push(new LoadClient({ host, port, request: requestOf(options, "keep-alive") }, ledger));
@@ -41,7 +41,7 @@ function start({ clients: count, sequential, patience, ...options }: LoadOptions
   }
   for (const client of clients) client.ask();
   setInterval(() => {
-    for (const client of clients) client.giveUpAfter(patience);
+    for (const client of clients) client.failAfter(timeout);
   }, CHECK_INTERVAL);
   return {};
 }

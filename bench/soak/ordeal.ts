@@ -76,7 +76,7 @@ export class Ordeal implements AsyncDisposable {
         this.#done.set(act, (this.#done.get(act) ?? 0) + 1);
       }
     };
-    const look = async () => {
+    const takeSamples = async () => {
       while (report !== undefined && !isOver()) {
         await pause(Math.max(1, milliseconds / SAMPLES - 1));
         const at = performance.now() - startedAt;
@@ -84,7 +84,7 @@ export class Ordeal implements AsyncDisposable {
         report(`${this.#setting.name}: ${Math.round(at / 1000)} s`);
       }
     };
-    const all = [...Object.entries(acts).map(repeat), look()];
+    const all = [...Object.entries(acts).map(repeat), takeSamples()];
     await Promise.all(
       all.map((one) =>
         one.catch((error) => {

@@ -16,7 +16,7 @@ export class ProbedProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #output = "";
-  #heard: () => void = () => {};
+  #onOutput: () => void = () => {};
 
   /** Starts the process. Resolves when its output matches `ready`, with the process and the match. */
   static async start(
@@ -39,7 +39,7 @@ export class ProbedProcess implements AsyncDisposable {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.#output = (this.#output + text).slice(-KEPT_OUTPUT);
-        this.#heard();
+        this.#onOutput();
       });
     }
   }
@@ -75,10 +75,10 @@ export class ProbedProcess implements AsyncDisposable {
     for (;;) {
       const found = wanted.exec(this.#output);
       if (found !== null) return found;
-      const heard = new Promise<void>((resolve) => {
-        this.#heard = resolve;
+      const more = new Promise<void>((resolve) => {
+        this.#onOutput = resolve;
       });
-      await Promise.race([heard, this.#death()]);
+      await Promise.race([more, this.#death()]);
     }
   }
 

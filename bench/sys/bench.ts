@@ -35,14 +35,14 @@ export default async function sys(
   }
 }
 
-interface Surroundings {
+interface Environment {
   readonly hasPsutil: boolean;
   readonly rounds: number;
   /** File for the output of programs. */
   readonly output: string;
 }
 
-async function compare(row: Row, { hasPsutil, rounds, output }: Surroundings): Promise<Comparison> {
+async function compare(row: Row, { hasPsutil, rounds, output }: Environment): Promise<Comparison> {
   const measures = new Map<string, Measure>([[OURS, () => sample(row, OURS)]]);
   const absent: string[] = [];
   if (SYSTEMINFORMATION[row.name] !== undefined) measures.set(LIBRARY, () => sample(row, LIBRARY));

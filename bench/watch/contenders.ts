@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serveXsys } from "../calls/xsys.ts";
 
-/** Watches a tree. Resolves when it is ready. `told` is called with the path of every event. */
-export type StartWatch = (root: string, told: (path: string) => void) => Promise<Watching>;
+/** Watches a tree. Resolves when it is ready. `onEvent` is called with the path of every event. */
+export type StartWatch = (root: string, onEvent: (path: string) => void) => Promise<Watching>;
 
 export interface Watching {
   /** The watching process. */
@@ -17,27 +17,27 @@ export interface Watching {
 }
 
 export const CONTENDERS: Readonly<Record<string, StartWatch>> = {
-  xsys: (root, told) => xsys(root, told, 1),
-  "xsys, 16 subscribers": (root, told) => xsys(root, told, 16),
-  chokidar: async (root, told) => {
+  xsys: (root, onEvent) => xsys(root, onEvent, 1),
+  "xsys, 16 subscribers": (root, onEvent) => xsys(root, onEvent, 16),
+  chokidar: async (root, onEvent) => {
     const { watch } = await import("chokidar");
     const begun = performance.now();
     const watcher = watch(root, { backend: "native-recursive", ignoreInitial: true });
     await new Promise<void>((resolve) => watcher.once("ready", resolve));
-    watcher.on("all", (_event, path) => told(path));
+    watcher.on("all", (_event, path) => onEvent(path));
     return { pid: process.pid, ready: performance.now() - begun, close: endsWithProcess };
   },
-  "fs.watch recursive": async (root, told) => {
+  "fs.watch recursive": async (root, onEvent) => {
     const { watch } = await import("node:fs");
     const begun = performance.now();
-    watch(root, { recursive: true }, (_event, name) => told(join(root, String(name))));
+    watch(root, { recursive: true }, (_event, name) => onEvent(join(root, String(name))));
     return { pid: process.pid, ready: performance.now() - begun, close: endsWithProcess };
   },
-  "@parcel/watcher": async (root, told) => {
+  "@parcel/watcher": async (root, onEvent) => {
     const { subscribe } = await import("@parcel/watcher");
     const begun = performance.now();
     await subscribe(root, (_error, events) => {
-      for (const { path } of events) told(path);
+      for (const { path } of events) onEvent(path);
     });
     return { pid: process.pid, ready: performance.now() - begun, close: endsWithProcess };
   },
@@ -47,7 +47,7 @@ export const CONTENDERS: Readonly<Record<string, StartWatch>> = {
 const endsWithProcess = async () => {};
 
 /** A service in its own process, and its clients in this one. The events of the first client are measured. */
-async function xsys(root: string, told: (path: string) => void, subscribers: number): Promise<Watching> {
+async function xsys(root: string, onEvent: (path: string) => void, subscribers: number): Promise<Watching> {
   const { connect } = await import("../../clients/typescript/index.ts");
   const folder = await mkdtemp(join(tmpdir(), "xsys-bench-"));
   const socket = join(folder, "s");
@@ -56,7 +56,7 @@ async function xsys(root: string, told: (path: string) => void, subscribers: num
   const clients = await Promise.all(Array.from({ length: subscribers }, () => connect({ socket })));
   const begun = performance.now();
   const streams = clients.map((client) => client.watch.files({ paths: [root] }));
-  await Promise.all(streams.map((stream, place) => follow(stream, place === 0 ? told : () => {})));
+  await Promise.all(streams.map((stream, place) => follow(stream, place === 0 ? onEvent : () => {})));
   return {
     pid: service.pid ?? 0,
     ready: performance.now() - begun,
@@ -69,18 +69,18 @@ async function xsys(root: string, told: (path: string) => void, subscribers: num
   };
 }
 
-interface Told {
+interface WatchEvent {
   readonly type: string;
   readonly path?: string | undefined;
 }
 
 /** Resolves when the stream is ready, and continues to read it. */
-function follow(stream: AsyncIterable<Told>, told: (path: string) => void): Promise<void> {
+function follow(stream: AsyncIterable<WatchEvent>, onEvent: (path: string) => void): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const read = async () => {
     for await (const { type, path } of stream) {
       if (type === "ready") resolve();
-      if (path !== undefined) told(path);
+      if (path !== undefined) onEvent(path);
     }
   };
   read().catch(reject); // also when the connection is closed at the end; the promise has resolved by then

@@ -17,11 +17,11 @@ const { changes, burst, flood, folders, quiet } = JSON.parse(amountsText) as Amo
 const start = CONTENDERS[name];
 if (start === undefined) throw new Error(`unknown contender ${name}`);
 
-const toldAt = new Map<string, number>();
+const eventAt = new Map<string, number>();
 let wake = () => {};
 const writer = fork(fileURLToPath(new URL("writer.ts", import.meta.url)));
 const watching = await start(root, (path) => {
-  if (!toldAt.has(path)) toldAt.set(path, now());
+  if (!eventAt.has(path)) eventAt.set(path, now());
   wake();
 });
 const atRest = residentBytes(watching.pid);
@@ -47,11 +47,11 @@ async function latency(): Promise<Figures> {
     for (let number = 0; number < changes; number++) {
       const path = `${folderOf(root, (number * 31) % folders)}/change-${number}`;
       await stillness(30);
-      toldAt.clear();
+      eventAt.clear();
       const begun = await write({ kind, paths: [path] });
-      await allTold([path]);
-      const told = toldAt.get(path);
-      if (told !== undefined) taken.push(told - begun);
+      await awaitEvents([path]);
+      const arrived = eventAt.get(path);
+      if (arrived !== undefined) taken.push(arrived - begun);
     }
     medians[kind] = median(taken);
     all.push(...taken);
@@ -80,16 +80,16 @@ async function bursts(): Promise<Figures> {
 }
 
 async function lostIn(work: Work, expected: readonly string[]): Promise<number> {
-  toldAt.clear();
+  eventAt.clear();
   await write(work);
-  return allTold(expected);
+  return awaitEvents(expected);
 }
 
 /** Waits for events for all paths, or until no more arrive. Returns the number of missing ones. */
-async function allTold(expected: readonly string[]): Promise<number> {
+async function awaitEvents(expected: readonly string[]): Promise<number> {
   for (;;) {
-    if (toldAt.size >= expected.length && expected.every((path) => toldAt.has(path))) return 0;
-    if (!(await oneMore(quiet))) return expected.filter((path) => !toldAt.has(path)).length;
+    if (eventAt.size >= expected.length && expected.every((path) => eventAt.has(path))) return 0;
+    if (!(await oneMore(quiet))) return expected.filter((path) => !eventAt.has(path)).length;
   }
 }
 

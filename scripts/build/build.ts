@@ -48,11 +48,11 @@ export async function buildPackages(folder: string, contents: PlatformPackageCon
 }
 
 /** Builds the executable in a folder, with its other names as hard links, and the license files. */
-export async function buildExecutable(folder: string, tell: (line: string) => void = console.log): Promise<string> {
+export async function buildExecutable(folder: string, print: (line: string) => void = console.log): Promise<string> {
   await mkdir(folder, { recursive: true });
   const program = join(folder, `xsys${thisPlatform().ending}`);
   const made = await bundle({ commit: currentCommit().name });
-  await makeExecutable(program, { loader: made.loader, compiled: await compileAhead(made) }, tell);
+  await makeExecutable(program, { loader: made.loader, compiled: await compileAhead(made) }, print);
   for (const name of programNames()) {
     const file = join(folder, name);
     if (file === program) continue;
@@ -60,7 +60,7 @@ export async function buildExecutable(folder: string, tell: (line: string) => vo
     await link(program, file);
   }
   await writeLicenses(folder, made.metafile);
-  tell(await withSize(program));
+  print(await withSize(program));
   return program;
 }
 

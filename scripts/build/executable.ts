@@ -18,13 +18,13 @@ export interface Contents {
 export async function makeExecutable(
   file: string,
   contents: Contents,
-  tell: (line: string) => void = () => {},
+  print: (line: string) => void = () => {},
 ): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const folder = await mkdtemp(join(dirname(file), ".build-"));
   try {
     const assets = { ...(await writeAssets(folder, contents)), ...(await nativeAssets()) };
-    const runtime = await strippedRuntime(folder, tell);
+    const runtime = await strippedRuntime(folder, print);
     const configuration = join(folder, "sea.json");
     const text = JSON.stringify({
       main: "main.js", // relative, because stack traces show it
@@ -73,12 +73,12 @@ async function nativeAssets(): Promise<Record<string, string>> {
 }
 
 /** A copy of Node without debug symbols, which are a fifth of its size. */
-async function strippedRuntime(folder: string, tell: (line: string) => void): Promise<string> {
+async function strippedRuntime(folder: string, print: (line: string) => void): Promise<string> {
   const runtime = join(folder, "node");
   await copyFile(process.execPath, runtime);
   await chmod(runtime, 0o755);
   const { error, status, stderr } = spawnSync("strip", process.platform === "darwin" ? ["-x", runtime] : [runtime]);
   if (error === undefined && status === 0) return runtime;
-  tell(`the runtime is not stripped: ${error?.message ?? stderr}`);
+  print(`the runtime is not stripped: ${error?.message ?? stderr}`);
   return process.execPath;
 }

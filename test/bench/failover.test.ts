@@ -11,7 +11,7 @@ test.skipIf(process.platform === "win32")(
       {
         rounds: 1,
         times: 1,
-        patience: 25_000,
+        timeout: 25_000,
         killers: { times: 3, interval: 300 },
       },
       new Map([[TWO, xsys(2)]]),

@@ -33,7 +33,7 @@ async function ask(port: number, options: Partial<LoadOptions> = {}): Promise<Lo
     method: "GET",
     clients: 2,
     sequential: false,
-    patience: 20_000,
+    timeout: 20_000,
   } as const;
   const load = await Load.start({ ...usual, port, ...options });
   loads.push(load);
@@ -89,7 +89,7 @@ describe("a load", () => {
   const failing: [kind: string, answer: RequestListener, options?: Partial<LoadOptions>][] = [
     ["503", (_request, response) => response.writeHead(503).end()],
     ["reset", (request) => request.socket.destroy()],
-    ["hang", () => {}, { patience: 100 }],
+    ["hang", () => {}, { timeout: 100 }],
   ];
   test.each(failing)("counts a failure of the kind %s as such", async (kind, answer, options) => {
     const port = await listen(answer);

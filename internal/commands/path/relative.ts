@@ -1,7 +1,7 @@
-import { resolve, relative as wayBetween } from "node:path";
+import { relative as relativePath, resolve } from "node:path";
 import { relative } from "../../../protocol/commands/path.ts";
 import { handle } from "../../base/handler.ts";
 
 export default handle(relative, ({ from, to }, { host }) =>
-  wayBetween(resolve(host.root, from), resolve(host.root, to)),
+  relativePath(resolve(host.root, from), resolve(host.root, to)),
 );

@@ -52,7 +52,7 @@ function named(name: string, all: readonly Process[], asking: readonly number[])
   const spared = withAncestors(all, asking);
   const ended = found.filter((pid) => !spared.has(pid));
   if (ended.length > 0) return ended;
-  throw new XsysError("DENIED", `sys.kill: ${name} is the calling process or its ancestor; end it by its pid`, {
+  throw new XsysError("DENIED", `sys.kill: ${name} is the calling process or its ancestor; use its pid to end it`, {
     details: { name, pids: found },
   });
 }

@@ -32,7 +32,7 @@ export function useServers(sandbox: Sandbox) {
     },
     load: async ({ port }: Gateway, options: Partial<LoadOptions>): Promise<Load> => {
       const usual = { host: "127.0.0.1", path: "/", method: "GET", clients: 32, sequential: false } as const;
-      const load = await Load.start({ ...usual, port, patience: PATIENCE, ...options });
+      const load = await Load.start({ ...usual, port, timeout: PATIENCE, ...options });
       running.push(load);
       return load;
     },

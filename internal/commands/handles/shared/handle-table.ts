@@ -106,8 +106,10 @@ export class HandleTable {
     const { total, perConnection } = this.#limits;
     const own = owner === undefined ? 0 : (this.#numbersOf.get(owner)?.size ?? 0);
     if (this.#entries.size < total && own < perConnection) return;
-    const many = own < perConnection ? `${total} files are open` : `${perConnection} files are open on one connection`;
-    throw new XsysError("LIMIT_EXCEEDED", `fs.open failed: more than ${many}`, { details: { total, perConnection } });
+    const limit = own < perConnection ? `${total} open files` : `${perConnection} open files per connection`;
+    throw new XsysError("LIMIT_EXCEEDED", `fs.open failed: the limit of ${limit} is reached`, {
+      details: { total, perConnection },
+    });
   }
 
   #giveTo(owner: Peer, number: number): void {
