@@ -48,7 +48,7 @@ const REFERENCE = { contender: NGINX, figure: "requests/s" };
 
 function helloComparison(results: Results): Comparison {
   return {
-    title: `gateway: one worker that responds with "hello", ${CONNECTIONS} connections; nginx over a Unix socket, no access log`,
+    title: `gateway: a "hello" from one worker, ${CONNECTIONS} connections; nginx over a Unix socket, no access log`,
     figures: FIGURES,
     reference: REFERENCE,
     goals: [

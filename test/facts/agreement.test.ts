@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
@@ -61,6 +62,17 @@ describe.runIf(process.platform === "linux")("Linux's own reader agrees with sys
     const own = pairs.find(({ one }) => one.pid === process.pid);
     expect(Math.abs((own?.one.memory ?? 0) - (own?.other?.memory ?? 0))).toBeLessThan(100_000_000);
     expect(Math.abs((own?.one.start_time ?? 0) - (own?.other?.start_time ?? 0))).toBeLessThanOrEqual(2);
+  });
+  test("about process groups; only Linux's knows descendants", async () => {
+    const child = spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
+    await once(child, "spawn");
+    const pid = child.pid ?? 0;
+    expect([linux.isGroupRunning(pid), portable.isGroupRunning(pid)]).toEqual([true, true]);
+    expect(linux.processFamily(process.pid)).toEqual(expect.arrayContaining([process.pid, pid]));
+    expect(portable.processFamily(process.pid)).toEqual([process.pid]);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect([linux.isGroupRunning(pid), portable.isGroupRunning(pid)]).toEqual([false, false]);
   });
   test("about a port that is listened on", async () => {
     const server = createServer().listen(0, "127.0.0.1");

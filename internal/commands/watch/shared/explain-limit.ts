@@ -14,9 +14,11 @@ export function explainLimit(error: unknown, path: string): unknown {
 
 const ADVICE: Readonly<Record<string, (message: string) => string>> = {
   ENOSPC: () =>
-    `the limit of inotify watches per user is reached (${setting("max_user_watches")}); raise it: sysctl fs.inotify.max_user_watches=1048576`,
+    `the limit of inotify watches per user is reached (${setting("max_user_watches")}); ` +
+    "raise it: sysctl fs.inotify.max_user_watches=1048576",
   EMFILE: () =>
-    `the limit of inotify instances per user (${setting("max_user_instances")}; raise it: sysctl fs.inotify.max_user_instances=1024) or of descriptors per process (ulimit -n) is reached`,
+    `the limit of inotify instances per user (${setting("max_user_instances")}; ` +
+    "raise it: sysctl fs.inotify.max_user_instances=1024) or of descriptors per process (ulimit -n) is reached",
   ENFILE: () => "the system's limit of open descriptors is reached; raise it: sysctl fs.file-max",
 };
 
