@@ -16,7 +16,11 @@ const MAX_POLL_INTERVAL = 160;
 
 /** Resolves when no process of an ended leader's group is running, or when `over` is aborted. */
 export async function groupGone(leader: number, over: AbortSignal): Promise<void> {
-  for (let wait = POLL_INTERVAL; !over.aborted && platform.isGroupRunning(leader); wait = Math.min(MAX_POLL_INTERVAL, 2 * wait)) {
+  for (
+    let wait = POLL_INTERVAL;
+    !over.aborted && platform.isGroupRunning(leader);
+    wait = Math.min(MAX_POLL_INTERVAL, 2 * wait)
+  ) {
     await pause(wait);
   }
 }
