@@ -23,7 +23,7 @@ export interface Server {
   /** Whether a worker is connected, or a worker process is starting. */
   readonly hasWorker: boolean;
   /** Binds the HTTP port, then starts the workers of the cluster. The service's socket must be listening. */
-  start(host: Host, socket: string): Promise<void>;
+  start(host: Host): Promise<void>;
   /**
    * Accepts no more requests, drains those in progress, stops the workers, and closes the gateway. With `force`, at
    * once; a second call may force a stop in progress.
@@ -69,11 +69,11 @@ export async function createServer(
       const members = supervisor?.status().members ?? [];
       return gateway.pool.connected > 0 || members.some(({ state }) => state === "starting");
     },
-    start: async (host, socket) => {
+    start: async (host) => {
       const { address: ip, port, family } = await gateway.listen();
       address = family === "IPv6" ? `[${ip}]:${port}` : `${ip}:${port}`;
       if (options.cluster === undefined) return;
-      const cluster = await startCluster(options.cluster, host, { socket, log, onGivenUp });
+      const cluster = await startCluster(options.cluster, host, { log, onGivenUp });
       if (stopping !== undefined) return; // stopped by a client of the socket meanwhile
       supervisor = cluster;
       gateway.pool.source = supervisor;
@@ -91,7 +91,7 @@ export async function createServer(
 async function startCluster(
   options: ClusterOptions,
   host: Host,
-  { socket, log, onGivenUp }: Pick<ServerDeps, "log" | "onGivenUp"> & { readonly socket: string },
+  { log, onGivenUp }: Pick<ServerDeps, "log" | "onGivenUp">,
 ): Promise<Supervisor> {
   const { Supervisor } = await import("../cluster/supervisor.ts");
   const interceptor = interceptorOf(host);
@@ -103,8 +103,7 @@ async function startCluster(
     else if (level === "log") log.info(`[Worker ${id}] ${shown}`);
     else log.warn(`[Worker ${id}] ${shown}`);
   };
-  const env = { ...options.env, XYPRISS_IPC_PATH: socket };
-  const supervisor = new Supervisor({ ...options, env }, { log, onWorkerLine, onGivenUp });
+  const supervisor = new Supervisor(options, { log, onWorkerLine, onGivenUp });
   supervisorsOf(host).set(SERVER_WORKERS, supervisor);
   return supervisor;
 }

@@ -121,7 +121,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     roles: httpServer === undefined ? [] : [httpServer.workers],
   });
   await server.listen();
-  await httpServer?.start(host, socket).catch(async (error) => {
+  await httpServer?.start(host).catch(async (error) => {
     await Promise.all([httpServer.stop(true), server.stop(true), tasks.close()]);
     throw error;
   });
