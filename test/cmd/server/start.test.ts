@@ -235,7 +235,7 @@ describe("a start that fails", () => {
     await sandbox.write("s", "mine");
     const { status, stdout } = await failing(...onSocket());
     expect(status).toBe(73);
-    expect(stdout).toContain("will not be replaced");
+    expect(stdout).toContain("was not replaced");
     expect(await sandbox.read("s")).toBe("mine");
   });
 });
