@@ -58,11 +58,11 @@ export class UpgradeAttempt {
       servername: isIP(hostname) === 0 ? hostname : "",
     });
     this.#request = request;
-    this.#setTimeout(times.connect, "UND_ERR_CONNECT_TIMEOUT");
+    this.#limitTime(times.connect, "UND_ERR_CONNECT_TIMEOUT");
     request.once("socket", (socket) => {
       socket.once(isTls ? "secureConnect" : "connect", () => {
         this.wasSent = true;
-        this.#setTimeout(times.answer, "UND_ERR_HEADERS_TIMEOUT");
+        this.#limitTime(times.answer, "UND_ERR_HEADERS_TIMEOUT");
       });
     });
     const { promise, resolve, reject } = Promise.withResolvers<UpgradeReply>();
@@ -76,7 +76,7 @@ export class UpgradeAttempt {
   }
 
   /** Fails with undici's error code after the timeout. */
-  #setTimeout(ms: number, code: string): void {
+  #limitTime(ms: number, code: string): void {
     clearTimeout(this.#timer);
     if (ms === 0) return;
     const fail = (): void => void this.#request?.destroy(Object.assign(new Error("no answer in time"), { code }));
