@@ -16,19 +16,19 @@ export function candidates(...keys: string[]): TestCandidate[] {
   return keys.map((key) => new TestCandidate(key));
 }
 
-/** Keys of `count` picks in a row. */
+/** Keys of `count` consecutive picks. */
 export function picks(strategy: Strategy, list: readonly Candidate[], count: number, client = "10.0.0.1"): string[] {
   return Array.from({ length: count }, () => strategy.pick(list, client)?.key ?? "none");
 }
 
-/** How often each was picked. */
+/** Number of picks per key. */
 export function counts(picked: readonly string[]): Record<string, number> {
   const times: Record<string, number> = {};
   for (const key of picked) times[key] = (times[key] ?? 0) + 1;
   return times;
 }
 
-/** Pearson's statistic against equal shares. */
+/** Pearson's chi-squared statistic against equal shares. */
 export function chiSquare(times: Readonly<Record<string, number>>, groups: number): number {
   const values = Object.values(times);
   const expected = values.reduce((sum, value) => sum + value, 0) / groups;
@@ -36,7 +36,7 @@ export function chiSquare(times: Readonly<Record<string, number>>, groups: numbe
   return values.reduce((sum, value) => sum + (value - expected) ** 2 / expected, missing * expected);
 }
 
-/** Numbers from 0 to below 1, the same for the same seed. Source: mulberry32. */
+/** Pseudo-random numbers in [0, 1), determined by the seed. Algorithm: mulberry32. */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { Latency } from "../../internal/balance/latency.ts";
 
-test("a latency is none before the first answer, and the first one's then", () => {
+test("the latency is undefined before the first response, and then that of the first response", () => {
   const latency = new Latency();
   expect(latency.value).toBeUndefined();
   latency.record(40);
   expect(latency.value).toBe(40);
 });
 
-test("a latency follows what answers take by an eighth each", () => {
+test("the latency is a moving average in which each response has a weight of 1/8", () => {
   const latency = new Latency();
   latency.record(40);
   latency.record(80);

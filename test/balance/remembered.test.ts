@@ -11,7 +11,7 @@ function arrange() {
   return { begun, remembered };
 }
 
-test("what is known of a candidate outlives the lists that a retry leaves it out of", () => {
+test("the state of a candidate is kept while a retry leaves it out of the list", () => {
   const { begun, remembered } = arrange();
   const [a, b] = candidates("a", "b");
   const [before] = remembered.of([a, b] as never);
@@ -20,7 +20,7 @@ test("what is known of a candidate outlives the lists that a retry leaves it out
   expect(begun).toEqual(["a", "b"]);
 });
 
-test("what is known of a candidate is forgotten when it is long gone", () => {
+test("the state of a candidate that has been absent for a long time is dropped", () => {
   const { begun, remembered } = arrange();
   for (let i = 0; i < 1_000; i += 1) remembered.of(candidates("stays", `comes-${i}`));
   expect(begun).toHaveLength(1_001);

@@ -5,13 +5,13 @@ import { STRATEGIES } from "../../internal/balance/strategies.ts";
 import { candidates, chiSquare, counts, picks, seeded, TestCandidate } from "./candidates.ts";
 
 describe.each([...new Set(Object.values(STRATEGIES))])("%s", (name) => {
-  test("picks none of none, and the one there is", () => {
+  test("picks nothing from an empty list, and the only candidate from a list of one", () => {
     const strategy = createStrategy(name);
     expect(strategy.pick([], "10.0.0.1")).toBeUndefined();
     expect(picks(strategy, candidates("a"), 3)).toEqual(["a", "a", "a"]);
   });
 
-  test("picks the object in the list it is given now, where another had its key before", () => {
+  test("picks the object in the current list, even if an earlier object had the same key", () => {
     const strategy = createStrategy(name);
     strategy.pick(candidates("a"), "10.0.0.1");
     const [successor] = candidates("a");
@@ -20,20 +20,20 @@ describe.each([...new Set(Object.values(STRATEGIES))])("%s", (name) => {
 });
 
 describe("round-robin", () => {
-  test("gives each its turn", () => {
+  test("picks each candidate in turn", () => {
     expect(picks(createStrategy("round-robin"), candidates("a", "b", "c"), 7).join("")).toBe("abcabca");
   });
 
-  test("starves nobody while one comes and goes at every pick", () => {
+  test("starves no candidate while another one is added and removed at every pick", () => {
     const strategy = createStrategy("round-robin");
     const all = candidates("a", "b", "c");
     const picked = Array.from({ length: 300 }, (_, i) => picks(strategy, i % 2 ? all.slice(1) : [...all], 1)).flat();
     const { a = 0, b = 0, c = 0 } = counts(picked);
     expect(Math.abs(b - c)).toBeLessThanOrEqual(1);
-    expect(a).toBe(75); // every second of the 150 that it was there for
+    expect(a).toBe(75); // every second of the 150 picks in which it was listed
   });
 
-  test("goes on with who waited longest when a candidate has gone", () => {
+  test("continues with the candidate that has waited longest when another is removed", () => {
     const strategy = createStrategy("round-robin");
     const all = candidates("a", "b", "c", "d");
     expect(picks(strategy, all, 2)).toEqual(["a", "b"]);
@@ -42,30 +42,30 @@ describe("round-robin", () => {
 });
 
 describe("weighted-round-robin", () => {
-  test("spreads 5, 1, 1 as nginx does", () => {
+  test("distributes the weights 5, 1, 1 in the order that nginx uses", () => {
     const [a, b, c] = [new TestCandidate("a", { weight: 5 }), ...candidates("b", "c")] as TestCandidate[];
     const picked = picks(createStrategy("weighted-round-robin"), [a, b, c] as TestCandidate[], 14);
     expect(picked.join("")).toBe("aabacaaaabacaa");
   });
 
-  test("keeps the shares exact over whole rounds, of weights that are no whole numbers, too", () => {
+  test("gives exact shares over complete rounds, also with fractional weights", () => {
     const list = [0.5, 1, 2.5].map((weight, i) => new TestCandidate("abc"[i] as string, { weight }));
     expect(counts(picks(createStrategy("weighted-round-robin"), list, 800))).toEqual({ a: 100, b: 200, c: 500 });
   });
 });
 
 describe("least-connections", () => {
-  test("picks who has least in flight", () => {
+  test("picks the candidate with the fewest requests in flight", () => {
     const list = [3, 1, 2].map((active, i) => new TestCandidate("abc"[i] as string, { active }));
     expect(counts(picks(createStrategy("least-connections"), list, 10))).toEqual({ b: 10 });
   });
 
-  test("gives those with the same their turns, whoever else has more", () => {
+  test("picks candidates with equally few requests in turn", () => {
     const list = [1, 2, 1, 1].map((active, i) => new TestCandidate("abcd"[i] as string, { active }));
     expect(picks(createStrategy("least-connections"), list, 7).join("")).toBe("acdacda");
   });
 
-  test("keeps a slow one's share small: of requests that last 1, 1 and 8, about 8, 8 and 1", () => {
+  test("gives a slow candidate few requests: durations of 1, 1 and 8 give shares of about 8, 8 and 1", () => {
     const served = simulate(createStrategy("least-connections"), { a: 1, b: 1, c: 8 }, 1_700);
     expect(served.a).toBeGreaterThan(700);
     expect(served.b).toBeGreaterThan(700);
@@ -74,17 +74,17 @@ describe("least-connections", () => {
 });
 
 describe("weighted-least-connections", () => {
-  test("picks who has least in flight for its weight", () => {
+  test("picks the candidate with the fewest requests in flight per weight", () => {
     const list = [new TestCandidate("a", { active: 2, weight: 1 }), new TestCandidate("b", { active: 3, weight: 2 })];
     expect(counts(picks(createStrategy("weighted-least-connections"), list, 10))).toEqual({ b: 10 });
   });
 
-  test("shares an idle cluster by weight, not evenly", () => {
+  test("distributes requests to idle candidates by weight, not evenly", () => {
     const list = [3, 1].map((weight, i) => new TestCandidate("ab"[i] as string, { weight }));
     expect(counts(picks(createStrategy("weighted-least-connections"), list, 400))).toEqual({ a: 300, b: 100 });
   });
 
-  test("fills in proportion to weight when nobody answers", () => {
+  test("distributes requests in proportion to the weights when none is answered", () => {
     const strategy = createStrategy("weighted-least-connections");
     const list = [4, 2, 1].map((weight, i) => new TestCandidate("abc"[i] as string, { weight }));
     for (let i = 0; i < 700; i += 1) (strategy.pick(list, "") as TestCandidate).active += 1;
@@ -93,7 +93,7 @@ describe("weighted-least-connections", () => {
 });
 
 describe("least-response-time", () => {
-  test("asks those that never answered first, each once, and not again before they did", () => {
+  test("picks candidates without a response first, once each until they respond", () => {
     const list = candidates("known", "new", "newer");
     (list[0] as TestCandidate).latency = 5;
     const strategy = createStrategy("least-response-time");
@@ -105,7 +105,7 @@ describe("least-response-time", () => {
     expect(picked).toEqual(["new", "newer", "known", "known", "known"]);
   });
 
-  test("prefers the fast until so many wait there that the slow would be sooner", () => {
+  test("prefers the fast candidate until its queue makes the slow one faster", () => {
     const list = [2, 10].map((latency, i) => new TestCandidate("ab"[i] as string, { latency }));
     const strategy = createStrategy("least-response-time");
     const picked = Array.from({ length: 6 }, () => {
@@ -116,12 +116,12 @@ describe("least-response-time", () => {
     expect(picked.join("")).toBe("aaaaba");
   });
 
-  test("gives those as fast as each other their turns", () => {
+  test("picks candidates with equal latency in turn", () => {
     const list = [4, 4, 4].map((latency, i) => new TestCandidate("abc"[i] as string, { latency }));
     expect(picks(createStrategy("least-response-time"), list, 6).join("")).toBe("abcabc");
   });
 
-  test("measures one that was slow again, with a request in a hundred or so", () => {
+  test("sends about one request in a hundred to a slow candidate, to measure it again", () => {
     const list = [1, 900].map((latency, i) => new TestCandidate("ab"[i] as string, { latency }));
     const { b = 0 } = counts(picks(createStrategy("least-response-time"), list, 10_000));
     expect(b).toBeGreaterThanOrEqual(45);
@@ -130,14 +130,17 @@ describe("least-response-time", () => {
 });
 
 describe("random", () => {
-  test("picks each as often as chance has it", () => {
+  test("picks all candidates with equal probability", () => {
     const times = counts(picks(createStrategy("random", seeded(1)), candidates("a", "b", "c", "d", "e"), 10_000));
     expect(chiSquare(times, 5)).toBeLessThan(18.5); // 4 degrees of freedom, p = 0.001
     expect(chiSquare(times, 5)).toBeGreaterThan(0);
   });
 });
 
-/** Requests served by each, when `counts` come one in every half unit of time and last as long as told. */
+/**
+ * Requests served by each candidate. Two requests arrive per unit of time; `lasting` gives the duration on each
+ * candidate.
+ */
 function simulate(strategy: Strategy, lasting: Readonly<Record<string, number>>, requests: number) {
   const list = candidates(...Object.keys(lasting));
   const ends: { at: number; candidate: TestCandidate }[] = [];

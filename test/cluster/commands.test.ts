@@ -21,7 +21,7 @@ interface Options {
   readonly events?: Happenings<unknown>;
 }
 
-/** Calls commands about a scene's workers, and checks what they answer with. */
+/** Calls commands for the workers of a scene, and validates their results and events. */
 function callerOf(scene: Scene) {
   const host = oneShotHost({ root: scenes.sandbox.root });
   supervisorsOf(host).set(SERVER_WORKERS, scene.supervisor);
@@ -47,7 +47,7 @@ async function twoWorkers() {
   return { scene, call: callerOf(scene) };
 }
 
-test("status tells of every worker", async () => {
+test("status lists every worker", async () => {
   const { scene, call } = await twoWorkers();
   await expect.poll(() => scene.member("1").memory).toBeGreaterThan(1_000_000);
   const { result } = await call("cluster.status");
@@ -58,7 +58,7 @@ test("status tells of every worker", async () => {
   ]);
 });
 
-test("restart tells of each as it is replaced, and can be given up in between", async () => {
+test("restart sends an event for each replaced worker, and can be cancelled between workers", async () => {
   const { scene, call } = await twoWorkers();
   const { result, events } = await call("cluster.restart");
   const pids = scene.supervisor.status().members.map(({ pid }) => pid);
@@ -75,7 +75,7 @@ test("restart tells of each as it is replaced, and can be given up in between", 
   expect(scene.supervisor.restarts).toBe(2);
 });
 
-test("stop ends one, and restart starts it again", async () => {
+test("stop ends one worker, and restart starts it again", async () => {
   const { scene, call } = await twoWorkers();
   const { pid } = scene.member("1");
   await call("cluster.stop", { id: "1" });
@@ -85,7 +85,7 @@ test("stop ends one, and restart starts it again", async () => {
   await expect(call("cluster.stop", { id: "9" })).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
 
-test("logs are the last lines of all or of one, and what comes", async () => {
+test("logs returns the last lines of all workers or of one, and follows new lines", async () => {
   const scene = scenes.start(script("echo old $XYPRISS_WORKER_ID; until [ -e go ]; do sleep 0.02; done; echo new"), {
     workers: 2,
     readyWhen: "started",
@@ -106,7 +106,7 @@ test("logs are the last lines of all or of one, and what comes", async () => {
   expect((await following).events).toEqual([expect.objectContaining({ id: "1", stream: "stdout", line: "new" })]);
 });
 
-test("crashes are the latest first, so many of them", async () => {
+test("crashes returns the latest crashes first, up to the limit", async () => {
   const scene = scenes.start(script("echo dying; exit 5"), { maxRestarts: 3 });
   await scene.said("no longer started");
   const { result } = await callerOf(scene)("cluster.crashes", { limit: 3 });
@@ -114,7 +114,7 @@ test("crashes are the latest first, so many of them", async () => {
   expect(result).toMatchObject([each, each, each]);
 });
 
-describe("every example runs", () => {
+describe("every example succeeds", () => {
   const cases = COMMANDS.flatMap(({ name, examples }) => examples.map(({ title, params }) => [name, title, params]));
 
   test.each(cases as [CommandName, string, object][])("%s: %s", async (name, _title, params) => {
@@ -123,7 +123,7 @@ describe("every example runs", () => {
   });
 });
 
-test("a service without workers says so", async () => {
+test("the status command reports a service without workers", async () => {
   const service = await startTestService();
   try {
     const { status, stderr } = await xsys(["--connect", service.socket, "cluster", "status"]);

@@ -6,8 +6,8 @@ import { useScenes } from "./support/scene.ts";
 const scenes = useScenes();
 const MEGABYTE = 1_048_576;
 
-describe("a worker over its limit of memory", () => {
-  test("is told once and asked to collect its garbage", async () => {
+describe("a worker above its memory limit", () => {
+  test("is logged once and asked to collect garbage", async () => {
     const scene = scenes.start(worker("leaks"), { maxMemory: 200 * MEGABYTE, checkInterval: 20 });
     const leaking = await scene.channels.next();
     void leaking.request("/");
@@ -19,7 +19,7 @@ describe("a worker over its limit of memory", () => {
     expect(scene.member("0").memory).toBeGreaterThan(200 * MEGABYTE);
   });
 
-  test("is replaced when its successor is ready, where the limit is hard", async () => {
+  test("is replaced when its successor is ready, if the limit is hard", async () => {
     const scene = scenes.start(worker("leaks"), { maxMemory: 200 * MEGABYTE, checkInterval: 20, hardLimits: true });
     const leaking = await scene.channels.next();
     void leaking.request("/");
@@ -30,7 +30,7 @@ describe("a worker over its limit of memory", () => {
     expect(scene.supervisor.crashes()).toEqual([]);
   });
 
-  test("goes on where its successor fails, which is not tried again at every check", async () => {
+  test("continues if its successor fails, and the replacement is not retried at every check", async () => {
     const leaking = script('[ -e old ] && exit 1; touch old; exec "$@"', ...worker("leaks"));
     const scene = scenes.start(leaking, { maxMemory: 200 * MEGABYTE, checkInterval: 10, hardLimits: true });
     const first = await scene.channels.next();
@@ -40,7 +40,7 @@ describe("a worker over its limit of memory", () => {
     expect([scene.states, scene.supervisor.restarts]).toEqual([["ready"], 1]);
   });
 
-  test("counts with what it started", async () => {
+  test("is also detected when its child processes use the memory", async () => {
     const child = `${process.execPath} -e "const a = Buffer.alloc(${256 * MEGABYTE}, 1); setInterval(() => a, 1e9)"`;
     const options = { maxMemory: 200 * MEGABYTE, checkInterval: 20, readyWhen: "started" } as const;
     const scene = scenes.start(script(`${child} & wait`), options);
@@ -48,7 +48,7 @@ describe("a worker over its limit of memory", () => {
   });
 });
 
-test("a worker over its limit of processor time is told of after three checks", async () => {
+test("a worker above its CPU limit is logged after three checks", async () => {
   const options = { maxCpu: 5, checkInterval: 30, readyWhen: "started" } as const;
   const scene = scenes.start(script("while :; do :; done"), options);
   expect((await scene.said("worker 0 uses")).msg).toMatch(
@@ -56,7 +56,7 @@ test("a worker over its limit of processor time is told of after three checks", 
   );
 });
 
-test("workers near their limit together are asked to collect their garbage, and it is told once", async () => {
+test("workers that are together near their memory limit are asked to collect garbage, which is logged once", async () => {
   const options = { maxMemory: 150 * MEGABYTE, checkInterval: 20, workers: 2, intelligence: true };
   const scene = scenes.start(worker("leaks"), options);
   const [first, second] = [await scene.channels.next(), await scene.channels.next()];

@@ -12,21 +12,21 @@ import { gone, isRunning } from "./support/running.ts";
 const children = useChildren();
 const MANAGER = fileURLToPath(new URL("fixtures/manager.ts", import.meta.url));
 
-test("a worker that is deaf and busy does not outlive a service that is killed", async () => {
+test("a busy worker that ignores signals does not outlive a service that is killed", async () => {
   const manager = children.add(spawn(process.execPath, [MANAGER, ...worker("deaf-and-busy")]));
   const [, pid] = /busy (\d+)/.exec(await printed(manager, /busy \d+/)) ?? [];
   manager.kill("SIGKILL");
   await gone(Number(pid));
 });
 
-test("a service that ends by itself takes its workers with it", async () => {
+test("a service that exits by itself ends its workers", async () => {
   const manager = children.add(spawn(process.execPath, [MANAGER, "sh", "-c", "echo pid $$; exec sleep 1000"]));
   const [, pid] = /pid (\d+)/.exec(await printed(manager, /pid \d+/)) ?? [];
   manager.kill("SIGTERM");
   await gone(Number(pid));
 });
 
-test("the guard ends those that it still guards, and no others", async () => {
+test("the guard ends the processes that it still guards, and no others", async () => {
   const guard = new OrphanGuard();
   const [mine, released] = [await sleeper(guard), await sleeper(guard)];
   guard.delete(released.pid ?? 0);
@@ -35,7 +35,7 @@ test("the guard ends those that it still guards, and no others", async () => {
   expect([mine.signalCode, released.signalCode]).toEqual(["SIGTERM", null]);
 });
 
-test("a guard that is killed is replaced, and the next one knows whom to guard", async () => {
+test("a guard that is killed is replaced, and the new one guards the same processes", async () => {
   const guard = new OrphanGuard();
   const mine = await sleeper(guard);
   const killed = guard.pid;
@@ -47,7 +47,7 @@ test("a guard that is killed is replaced, and the next one knows whom to guard",
   expect(mine.signalCode).toBe("SIGTERM");
 });
 
-test("a service without descriptors has a guard as soon as there are some", async () => {
+test("a service without free descriptors gets a guard as soon as descriptors are free", async () => {
   const program = fileURLToPath(new URL("fixtures/without-descriptors.ts", import.meta.url));
   const child = children.add(spawn("sh", ["-c", 'ulimit -n 64; exec "$@"', "sh", process.execPath, program]));
   expect(await printed(child, /ended by/)).toContain("shortage true, ended by SIGTERM");

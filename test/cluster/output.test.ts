@@ -9,8 +9,8 @@ import { useScenes } from "./support/scene.ts";
 
 const scenes = useScenes();
 
-describe("lines", () => {
-  test("are the same however their bytes are split", () => {
+describe("the line cutter", () => {
+  test("returns the same lines, however the bytes are split", () => {
     const texts = fc.array(fc.string({ unit: fc.constantFrom("a", "ü", "€", "😀", " ", "\t") }));
     const pieces = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 });
     fc.assert(
@@ -21,18 +21,18 @@ describe("lines", () => {
     );
   });
 
-  test("of which the last has no end are lines too", () => {
+  test("also returns a last line without a line break", () => {
     expect(cut([Buffer.from("one\ntw"), Buffer.from("o")])).toEqual(["one", "two"]);
   });
 
-  test("are cut off where they are too long, in one piece and in many, and say so", () => {
+  test("truncates lines that are too long, in one piece or many, and marks them", () => {
     const long = Buffer.from(`${"x".repeat(MAX_LINE + 5)}\nnext\n`);
     const expected = [`${"x".repeat(MAX_LINE)} … (5 more bytes of this line were cut off)`, "next"];
     expect(cut([long])).toEqual(expected);
     expect(cut(split(long, [1_000]))).toEqual(expected);
   });
 
-  test("that nobody wants are counted, and the one that has begun is kept", () => {
+  test("counts discarded lines, and keeps the line that has begun", () => {
     const cutter = new LineCutter();
     const lines: string[] = [];
     cutter.push(Buffer.from("begun"), (line) => lines.push(line));
@@ -42,8 +42,8 @@ describe("lines", () => {
   });
 });
 
-describe("a flood", () => {
-  test("of lines is dropped beyond so many in a second, and is told of once it is over", async () => {
+describe("a flood of output", () => {
+  test("is cut to a number of lines per second, and the dropped lines are reported when it is over", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
     try {
       const { stdout, lines, floods } = output();
@@ -59,7 +59,7 @@ describe("a flood", () => {
     }
   });
 
-  test("does not take the service's time or memory, and its worker is not stopped by it", async () => {
+  test("does not block the service, use up its memory or stop the worker", async () => {
     const scene = scenes.start(worker("floods"));
     const channel = await scene.channels.next();
     await scene.said(/^worker 0 prints too fast: \d+ lines were dropped$/);
@@ -70,10 +70,10 @@ describe("a flood", () => {
   });
 });
 
-describe("the last lines", () => {
+describe("the output tail", () => {
   const line = (text: string) => ({ time: 0, id: "0", stream: "stdout" as const, line: text });
 
-  test("are told apart by the process that printed them", () => {
+  test("separates lines by the process that printed them", () => {
     const last = new OutputTail();
     const [first, second] = [{}, {}];
     last.add(line("a"), first);
@@ -82,7 +82,7 @@ describe("the last lines", () => {
     expect(last.of(first).map((each) => each.line)).toEqual(["a", "c"]);
   });
 
-  test("are 200", () => {
+  test("keeps 200 lines", () => {
     const last = new OutputTail();
     for (let i = 0; i < 300; i++) last.add(line(String(i)));
     expect(last.last(1_000).map((each) => each.line)).toEqual(Array.from({ length: 200 }, (_, i) => String(100 + i)));
@@ -90,7 +90,7 @@ describe("the last lines", () => {
     expect(last.last(0)).toEqual([]);
   });
 
-  test("have no more text than 256 KiB together, and 8 KiB each", () => {
+  test("keeps at most 256 KiB of text in total, and 8 KiB per line", () => {
     const last = new OutputTail();
     for (let i = 0; i < 100; i++) last.add(line("x".repeat(100_000)));
     const kept = last.last(1_000).map((each) => each.line.length);

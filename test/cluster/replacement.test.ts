@@ -8,7 +8,7 @@ import { useScenes } from "./support/scene.ts";
 const scenes = useScenes();
 
 describe("a rolling restart", () => {
-  test("lets each go when its successor is ready and its requests are answered, one after the other", async () => {
+  test("ends the old workers one by one, each when its successor is ready and its requests are answered", async () => {
     const scene = scenes.start(worker("answers-on-release"), { workers: 2 });
     const old = [await scene.channels.next(), await scene.channels.next()].toSorted(byId);
     const answers = old.map((channel) => channel.request("/held"));
@@ -29,7 +29,7 @@ describe("a rolling restart", () => {
     expect(scene.supervisor.status()).toMatchObject({ ready: 2, restarts: 2, crashes: 0 });
   });
 
-  test("ends a worker that does not answer when the time to drain is over", async () => {
+  test("ends a worker that has not answered when the drain timeout expires", async () => {
     const scene = scenes.start(worker("answers-on-release"), { drainTimeout: 50 });
     const old = await scene.channels.next();
     void old.request("/never");
@@ -38,7 +38,7 @@ describe("a rolling restart", () => {
     expect(scene.supervisor.crashes()).toEqual([]);
   });
 
-  test("stops at a successor that fails, and the old one goes on, and so do those after it", async () => {
+  test("stops at a successor that fails; the old worker and all that follow keep running", async () => {
     const scene = scenes.start(script('[ -e broken ] && exit 9; exec "$@"', ...worker("sound")), { workers: 2 });
     const old = [await scene.channels.next(), await scene.channels.next()];
     await scenes.sandbox.write("broken", "");
@@ -52,7 +52,7 @@ describe("a rolling restart", () => {
     await scene.said("the replacement of worker 0 did not start: it exited with code 9");
   });
 
-  test("of a worker that dies meanwhile goes on with its successor", async () => {
+  test("continues with the successor of a worker that dies meanwhile", async () => {
     const slow = script('[ -e old ] && until [ -e go ]; do sleep 0.02; done; touch old; exec "$@"', ...worker("sound"));
     const scene = scenes.start(slow);
     const old = await scene.channels.next();
@@ -65,7 +65,7 @@ describe("a rolling restart", () => {
     expect([scene.states, scene.supervisor.restarts]).toEqual([["ready"], 1]);
   });
 
-  test("leaves out who was stopped, and of one alone starts it", async () => {
+  test("skips a stopped worker, unless the restart is for that worker", async () => {
     const scene = scenes.start(worker("sound"), { workers: 2 });
     const workers = [await scene.channels.next(), await scene.channels.next()].toSorted(byId);
     await scene.supervisor.stopMember("1");
@@ -80,7 +80,7 @@ describe("a rolling restart", () => {
 });
 
 describe("a standby", () => {
-  test("is ready and idle until another dies: then it is active at once, and the other comes back behind it", async () => {
+  test("is ready and idle until a worker dies; then it becomes active, and the new one is the standby", async () => {
     const scene = scenes.start(worker("sound"), { workers: 1, standbys: 1 });
     const [active, standby] = [await scene.channels.next(), await scene.channels.next()].toSorted(byId);
     expect([active?.told, standby?.told]).toEqual([["active"], ["idle"]]);
@@ -96,7 +96,7 @@ describe("a standby", () => {
     ]);
   });
 
-  test("takes the place of one that is stopped", async () => {
+  test("takes the place of a worker that is stopped", async () => {
     const scene = scenes.start(worker("sound"), { workers: 1, standbys: 1 });
     await scene.channels.next();
     await scene.channels.next();
@@ -107,7 +107,7 @@ describe("a standby", () => {
 });
 
 describe("stopping", () => {
-  test("ends all, and nothing is hoped for any more", async () => {
+  test("ends all workers, and no more are expected", async () => {
     const scene = scenes.start(worker("sound"), { workers: 2, standbys: 1 });
     const workers = [await scene.channels.next(), await scene.channels.next(), await scene.channels.next()];
     await scene.supervisor.stop();
@@ -117,7 +117,7 @@ describe("stopping", () => {
     await expect(scene.supervisor.restart()).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });
 
-  test("kills a worker that is deaf to SIGTERM, and what it started", async () => {
+  test("kills a worker that ignores SIGTERM, and its child processes", async () => {
     const scene = scenes.start(worker("stubborn"), { stopTimeout: 100 });
     const deaf = await scene.channels.next();
     const child = Number((await scene.printed("child")).split(" ").at(-1));
@@ -127,7 +127,7 @@ describe("stopping", () => {
     await scene.said(`process ${deaf.pid} did not end within 100 ms: killed`);
   });
 
-  test("waits for what a worker left behind", async () => {
+  test("waits for processes that a worker left behind", async () => {
     const child = "\"trap 'sleep 0.2; touch done; exit' TERM; echo up; while :; do sleep 0.01; done\"";
     const scene = scenes.start(script(`sh -c ${child} & wait`), { readyWhen: "started" });
     await scene.printed("up");
@@ -135,7 +135,7 @@ describe("stopping", () => {
     expect(await scenes.sandbox.read("done")).toBe("");
   });
 
-  test("with force kills at once, also when it is under way", async () => {
+  test("with force kills at once, also when a stop is already in progress", async () => {
     const scene = scenes.start(worker("stubborn"));
     const deaf = await scene.channels.next();
     void deaf.request("/never");
@@ -146,7 +146,7 @@ describe("stopping", () => {
     await gone(deaf.pid);
   });
 
-  test("ends workers that are just starting, and those that are about to", async () => {
+  test("ends workers that are starting, and those that wait for their next start", async () => {
     const slow = scenes.start(script("sleep 1000"), { workers: 2 });
     await slow.supervisor.stop();
     const dying = scenes.start(script("exit 1"), { backoff: { first: 60_000, most: 60_000, mostInService: 1 } });

@@ -9,7 +9,7 @@ import { useScenes } from "./support/scene.ts";
 const scenes = useScenes();
 
 describe("a worker that dies", () => {
-  test("is replaced at once, and the record tells of its end, its output and its requests", async () => {
+  test("is replaced at once, and the crash record has its exit, its output and its requests", async () => {
     const scene = scenes.start(worker("answers-on-release"));
     const first = await scene.channels.next();
     for (let i = 0; i < 12; i++) void first.request(`/${i}`);
@@ -25,7 +25,7 @@ describe("a worker that dies", () => {
     expect(scene.supervisor).toMatchObject({ restarts: 1, expectsWorker: true });
   });
 
-  test("leaves the last lines that it printed", async () => {
+  test("has its last lines of output in the crash record", async () => {
     const lines = "for i in 1 2 3 4 5; do echo line $i of $$; done; echo why >&2; exit 7";
     const scene = scenes.start(script(lines), { respawn: false });
     await scene.said("worker 0 did not start: it exited with code 7; last output: .*");
@@ -36,20 +36,20 @@ describe("a worker that dies", () => {
     );
   });
 
-  test("of an error of Node's is told by that error, and not by what Node prints below it", async () => {
+  test("with a Node error is logged with that error, not with what Node prints below it", async () => {
     const lines = ["throw Object.assign(new Error('boom'), {", "code: 'X', port: 1,", "})"].join("\n");
     const scene = scenes.start([process.execPath, "-e", lines], { respawn: false });
     await scene.said("worker 0 did not start: it exited with code 1; last output: Error: boom");
   });
 
-  test("is left where it is without respawn", async () => {
+  test("is not restarted without respawn", async () => {
     const scene = scenes.start(script("exit 0"), { respawn: false });
     await scene.said("worker 0 did not start: it exited with code 0$");
     expect(scene.states).toEqual(["crashed"]);
     expect(scene.supervisor.expectsWorker).toBe(false);
   });
 
-  test("again and again after it got ready is not given up, for then whoever can crash it could end the service", async () => {
+  test("repeatedly after it was ready is always restarted, or else a client could stop the service", async () => {
     const scene = scenes.start(worker("crashes"), { maxRestarts: 1 });
     for (let i = 0; i < 4; i++) void (await scene.channels.next()).request("/");
     for (let i = 0; i < 4; i++) await scene.said("worker 0 exited with code 1");
@@ -57,7 +57,7 @@ describe("a worker that dies", () => {
     expect(scene.states).toEqual(["ready"]);
   });
 
-  test("takes what it started with it", async () => {
+  test("takes its child processes with it", async () => {
     const scene = scenes.start(script("sleep 1000 & echo child $!; wait"), { readyWhen: "started" });
     const child = Number((await scene.printed(/child/)).split(" ").at(-1));
     signalProcess(scene.member("0").pid, "SIGKILL");
@@ -66,8 +66,8 @@ describe("a worker that dies", () => {
 });
 
 describe("a worker that cannot start", () => {
-  test("is tried again for ever, its state and the reason are shown, and it is ready once it can", async () => {
-    const tries = 12; // more than the eight in a second that used to be the end of it
+  test("is retried without limit, shows its state and reason, and becomes ready once it can start", async () => {
+    const tries = 12; // more than the former limit of eight starts per second
     const text = '[ -e fine ] || { echo no database >&2; echo x >> tries; exit 1; }; exec "$@"';
     const scene = scenes.start(script(text, ...worker("sound")), { backoff: { first: 1, most: 5, mostInService: 5 } });
     await scene.said("did not start: it exited with code 1; last output: no database .it is retried");
@@ -87,7 +87,7 @@ describe("a worker that cannot start", () => {
     expect(told, "the same reason is told once").toHaveLength(1);
   });
 
-  test("says when it is started again", async () => {
+  test("shows when it is started next", async () => {
     const scene = scenes.start(script("exit 1"), { backoff: { first: 60_000, most: 60_000, mostInService: 1 } });
     await expect.poll(() => scene.member("0").failed_starts, { timeout: 20_000 }).toBe(2);
     expect(scene.member("0")).toMatchObject({ state: "backing-off", next_start: expect.any(Number) });
@@ -95,7 +95,7 @@ describe("a worker that cannot start", () => {
     expect(scene.supervisor.states).toEqual({ "backing-off": 1 });
   });
 
-  test("is told of again when another reason follows, and of the same one after it was ready", async () => {
+  test("is logged again when the reason changes", async () => {
     const text = "[ -e other ] && { echo other; exit 2; }; echo one; touch other; exit 1";
     const scene = scenes.start(script(text), { backoff: { first: 1, most: 1, mostInService: 1 } });
     await scene.said("last output: one");
@@ -103,7 +103,7 @@ describe("a worker that cannot start", () => {
     expect(scene.log.all.filter(({ level }) => level > 40)).toHaveLength(2);
   });
 
-  test("passes its output on as a repetition while the reason is a known one", async () => {
+  test("has its output marked as repeated while the reason is a known one", async () => {
     const text = "echo try; echo 'Error: listen EADDRINUSE: address already in use 127.0.0.1:5432'; exit 1";
     const scene = scenes.start(script(text), { backoff: { first: 1, most: 1, mostInService: 1 } });
     await scene.printed("^0 stdout try$");
@@ -112,10 +112,14 @@ describe("a worker that cannot start", () => {
   });
 
   test.each([
-    ["no such program", ["/nowhere/at-all"], /\/nowhere\/at-all does not exist/],
-    ["no such program, with a limit of descriptors", ["/nowhere/at-all"], /\/nowhere\/at-all does not exist/],
-    ["an end at once", ["sh", "-c", "exit 3"], /it exited with code 3/],
-  ] as const)("is given up after so many restarts, where that was asked for: %s", async (title, command, words) => {
+    ["the program does not exist", ["/nowhere/at-all"], /\/nowhere\/at-all does not exist/],
+    [
+      "the program does not exist, with a limit of descriptors",
+      ["/nowhere/at-all"],
+      /\/nowhere\/at-all does not exist/,
+    ],
+    ["it exits at once", ["sh", "-c", "exit 3"], /it exited with code 3/],
+  ] as const)("is abandoned after `maxRestarts` restarts, if that is set: %s", async (title, command, words) => {
     const limits = title.includes("descriptors") ? { fileDescriptors: 256 } : {};
     const scene = scenes.start(command as unknown as [string], { maxRestarts: 3, ...limits });
     const { msg } = await scene.said("no longer started");
@@ -128,18 +132,18 @@ describe("a worker that cannot start", () => {
     expect(scene.givenUp).toEqual([expect.stringMatching(words)]);
   });
 
-  test("is told of an interpreter that is not there", async () => {
+  test("is logged with the interpreter that does not exist", async () => {
     const file = await scenes.sandbox.write("script", "#!/opt/none/x\n", 0o755);
     const scene = scenes.start([file], { respawn: false });
     await scene.said(/worker 0 did not start: the interpreter \/opt\/none\/x of .*script does not exist/);
   });
 
-  test("is told of a folder that is not there", async () => {
+  test("is logged with the working directory that does not exist", async () => {
     const scene = scenes.start(script("exit 0"), { cwd: await scenes.sandbox.write("file", ""), respawn: false });
     await scene.said(/worker 0 did not start: the working directory .*file of .*sh does not exist/);
   });
 
-  test("is started again by hand when what was missing is there", async () => {
+  test("can be started by hand once the missing file exists", async () => {
     const scene = scenes.start(script('[ -e fine ] || exit 1; exec "$@"', ...worker("sound")), { maxRestarts: 2 });
     await scene.said("no longer started");
     await expect(scene.supervisor.restart("0")).rejects.toMatchObject({ code: "UNAVAILABLE" });
@@ -148,7 +152,7 @@ describe("a worker that cannot start", () => {
     expect(scene.states).toEqual(["ready"]);
   });
 
-  test("leaves the others at work when it is given up alone", async () => {
+  test("does not affect the other workers when it is abandoned", async () => {
     const text = '[ "$XYPRISS_WORKER_ID" = 1 ] && exit 1; exec "$@"';
     const scene = scenes.start(script(text, ...worker("sound")), { workers: 2, maxRestarts: 1 });
     await scene.channels.next();
@@ -163,8 +167,8 @@ describe("a worker that cannot start", () => {
   });
 });
 
-describe("a worker that lives and is of no use", () => {
-  test("closed its connection: it is told to end, and replaced before it has", async () => {
+describe("a worker that runs but does not work", () => {
+  test("and closed its connection is asked to end, and replaced before it has ended", async () => {
     const scene = scenes.start(worker("hangs-up"));
     const first = await scene.channels.next();
     await scene.channels.next();
@@ -173,7 +177,7 @@ describe("a worker that lives and is of no use", () => {
     await gone(first.pid);
   });
 
-  test("speaks no protocol: it is ended, and the record says why", async () => {
+  test("and violates the protocol is ended, and the crash record has the reason", async () => {
     const scene = scenes.start(worker("sound"));
     const first = await scene.channels.next();
     first.takeGarbage();
@@ -182,7 +186,7 @@ describe("a worker that lives and is of no use", () => {
     await gone(first.pid);
   });
 
-  test("hangs: its connection is closed, it is killed, and the record says so", async () => {
+  test("and hangs is disconnected and killed, and the crash record has the reason", async () => {
     const scene = scenes.start(worker("hangs"), { pingInterval: 20, pingTimeout: 300 });
     const first = await scene.channels.next();
     await first.answered.next();
@@ -194,7 +198,7 @@ describe("a worker that lives and is of no use", () => {
   });
 });
 
-describe("why a worker was lost, as its requests are concerned", () => {
+describe("the cause of a lost worker, as reported to the pool", () => {
   test.each([
     ["an exit", "exit 3", "own"],
     ["a crash", "kill -s SEGV $$", "own"],
@@ -210,7 +214,7 @@ describe("why a worker was lost, as its requests are concerned", () => {
     expect(await scene.losses.next()).toBe(loss);
   });
 
-  test("a closed connection, nonsense and a hang are its own, too", async () => {
+  test("is its own for a closed connection, a protocol error or a hang", async () => {
     const closed = scenes.start(worker("hangs-up"), { respawn: false });
     expect(await closed.losses.next()).toBe("own");
     const mad = scenes.start(worker("sound"), { respawn: false });
@@ -223,19 +227,19 @@ describe("why a worker was lost, as its requests are concerned", () => {
     expect(await hung.losses.next()).toBe("own");
   });
 
-  test("a signal from outside counts where the service was held up between the connection's end and the exit", async () => {
+  test("is outside for an external signal, even if the service was blocked until the exit", async () => {
     const scene = scenes.start(worker("hangs-up"), { respawn: false });
     const { pid } = scene.member("0");
     if (pid === undefined) throw new Error("the worker was not started");
     await (await scene.channels.next()).whenClosed;
     const since = performance.now();
     process.kill(pid, "SIGKILL");
-    while (isRunning(pid) || performance.now() - since < 300); // longer than the time that the exit is waited for
+    while (isRunning(pid) || performance.now() - since < 300); // longer than the supervisor waits for the exit
     expect(await scene.losses.next()).toBe("outside");
     await scene.said("worker 0 was ended by SIGKILL");
   });
 
-  test("a stop is from outside, whatever it exits with", async () => {
+  test("is outside for a stop, whatever the exit code", async () => {
     const scene = scenes.start(worker("sound"));
     await scene.channels.next();
     await scene.supervisor.stop();
@@ -243,8 +247,8 @@ describe("why a worker was lost, as its requests are concerned", () => {
   });
 });
 
-describe("who a worker is", () => {
-  test("is told by its id where it sends no key, as XyPriss's workers do", async () => {
+describe("the identity of a worker", () => {
+  test("is its id if it sends no key, as with XyPriss's workers", async () => {
     const scene = scenes.start(worker("sound"), { env: { WITHOUT_KEY: "1" }, workers: 2 });
     const ids = [(await scene.channels.next()).id, (await scene.channels.next()).id];
     expect(ids.toSorted()).toEqual(["0", "1"]);
@@ -253,7 +257,7 @@ describe("who a worker is", () => {
     expect(scene.channels.all).toHaveLength(4);
   });
 
-  test("that is none of its own is left to others", async () => {
+  test("is not accepted if the supervisor did not start it", async () => {
     const scene = scenes.start(worker("sound"));
     await scene.channels.next();
     for (const id of ["0", "7", "master"]) scene.register(id);
@@ -262,8 +266,8 @@ describe("who a worker is", () => {
   });
 });
 
-describe("what a worker is started with", () => {
-  test("is the service's environment with its own, and nothing that ties it to the service's parent", async () => {
+describe("the start of a worker", () => {
+  test("passes on the service's environment and its own variables, but no IPC channel of the service's parent", async () => {
     process.env.NODE_CHANNEL_FD = "3";
     try {
       const options = { readyWhen: "started", env: { OWN: "1" }, ...xyprissEnvironment({ maxCpu: 80 }) } as const;
@@ -278,14 +282,14 @@ describe("what a worker is started with", () => {
     }
   });
 
-  test("is its limit of descriptors, and its priority", async () => {
+  test("sets the descriptor limit and the priority", async () => {
     const options = { readyWhen: "started", fileDescriptors: 123, priority: 7 } as const;
     const scene = scenes.start(script("ulimit -n; exec sleep 1000"), options);
     expect(await scene.printed(/./)).toBe("0 stdout 123");
     expect(getPriority(scene.member("0").pid)).toBe(7);
   });
 
-  test("goes on without a limit that cannot be had", async () => {
+  test("succeeds without a limit that cannot be set", async () => {
     const scene = scenes.start(script("exec sleep 1000"), { readyWhen: "started", fileDescriptors: 2 ** 40 });
     expect(await scene.printed("xsys")).toMatch(/0 stderr xsys: cannot set the descriptor limit to 1099511627776/);
     expect(scene.states).toEqual(["ready"]);

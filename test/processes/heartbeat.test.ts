@@ -11,7 +11,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A worker that answers when it is told to. */
+/** A worker that answers a ping when the test resolves it. */
 function start(known = { answersPings: false }) {
   const pings: (() => void)[] = [];
   const hung = vi.fn();
@@ -20,7 +20,7 @@ function start(known = { answersPings: false }) {
   return { pings, hung, heartbeat, known };
 }
 
-test("a worker that has answered and does not any more is hung after its time", async () => {
+test("a worker that has answered before and stops answering is hung after the timeout", async () => {
   const { pings, hung } = start();
   pings[0]?.();
   await vi.advanceTimersByTimeAsync(1_000);
@@ -31,13 +31,13 @@ test("a worker that has answered and does not any more is hung after its time", 
   expect(hung).toHaveBeenCalledOnce();
 });
 
-test("one that has never answered is asked once, and never hung", async () => {
+test("a worker that has never answered is pinged once, and never considered hung", async () => {
   const { pings, hung } = start();
   await vi.advanceTimersByTimeAsync(60_000);
   expect([pings.length, hung.mock.calls.length]).toEqual([1, 0]);
 });
 
-test("one whose forerunner has answered is hung without any answer of its own, too, and then no more is expected", async () => {
+test("a worker whose predecessor answered is hung without any answer; its successors need not answer", async () => {
   const { hung, known } = start({ answersPings: true });
   await vi.advanceTimersByTimeAsync(OPTIONS.pingTimeout - 1);
   expect(hung).not.toHaveBeenCalled();
@@ -50,7 +50,7 @@ test("one whose forerunner has answered is hung without any answer of its own, t
   expect(known.answersPings).toBe(true);
 });
 
-test("one that owes an answer is asked again, and any of its answers will do", async () => {
+test("an overdue worker is pinged again, and an answer to any ping is enough", async () => {
   const { pings, hung } = start();
   pings[0]?.();
   await vi.advanceTimersByTimeAsync(4_000);
@@ -62,7 +62,7 @@ test("one that owes an answer is asked again, and any of its answers will do", a
   expect(hung).toHaveBeenCalledOnce();
 });
 
-test("an answer that was there already when the time was over counts", async () => {
+test("an answer that had already arrived when the timeout expired counts", async () => {
   const { pings, hung } = start();
   pings[0]?.();
   await vi.advanceTimersByTimeAsync(1_000);
@@ -71,7 +71,7 @@ test("an answer that was there already when the time was over counts", async () 
   expect(hung).not.toHaveBeenCalled();
 });
 
-test("while the service itself is held up nothing is counted", async () => {
+test("time in which the service itself was blocked is not counted", async () => {
   const { pings, hung } = start();
   pings[0]?.();
   await vi.advanceTimersByTimeAsync(1_000);
@@ -82,7 +82,7 @@ test("while the service itself is held up nothing is counted", async () => {
   clock.mockRestore();
 });
 
-test("nothing is told after it was stopped", async () => {
+test("nothing is reported after a stop", async () => {
   const { pings, hung, heartbeat } = start();
   pings[0]?.();
   await vi.advanceTimersByTimeAsync(1_000);

@@ -16,8 +16,8 @@ function because(lines: readonly string[], started = STARTED as Parameters<typeo
   return startFailure({ end: EXITED, endedBySupervisor: false, lines }, started);
 }
 
-describe("what a program printed as it ended", () => {
-  // As Node 20.20.2 has it for a clone's clients/typescript/worker.ts.
+describe("the last output of a program", () => {
+  // Output of Node 20.20.2 for a clone's clients/typescript/worker.ts.
   const OLD_NODE = [
     "node:internal/errors:540",
     "      throw error;",
@@ -29,7 +29,7 @@ describe("what a program printed as it ended", () => {
     "Node.js v20.20.2",
   ];
 
-  test("by a Node too old for TypeScript: which one ran, and which is needed", () => {
+  test("of a Node too old for TypeScript names the version that ran and the one required", () => {
     expect(because(OLD_NODE)).toBe(
       `Node v20.20.2 (/opt/node) cannot run the .ts file /srv/worker.ts: Node ${NODE_NEEDED} or later is needed`,
     );
@@ -37,7 +37,7 @@ describe("what a program printed as it ended", () => {
 
   test.each([
     [
-      "a module of Node's own",
+      "a built-in module",
       "Error [ERR_UNKNOWN_BUILTIN_MODULE]: No such built-in module: node:ffi",
       /load the module node:ffi: Node/,
     ],
@@ -46,7 +46,7 @@ describe("what a program printed as it ended", () => {
       "SyntaxError: Unexpected identifier 'x'",
       /^SyntaxError: Unexpected identifier 'x'; it was run by Node v20/,
     ],
-  ])("by a Node too old for %s", (_what, line, words) => {
+  ])("of a Node too old for %s names the version", (_what, line, words) => {
     expect(because([line, "    at x (y:1:1)", "Node.js v20.20.2"])).toMatch(words);
   });
 
@@ -77,7 +77,7 @@ describe("what a program printed as it ended", () => {
     expect(because(["it begins", line, "    at x (y:1:1)", "Node.js v26.1.0"])).toBe(words);
   });
 
-  test("the last error counts, and one that is none of these is no known reason", () => {
+  test("is searched for the last error, and an unknown error gives no reason", () => {
     expect(because(["Error: EACCES: permission denied, open 'x'", "Error: Cannot find module './y'"])).toContain("./y");
     expect(because(["Error: connect ECONNREFUSED 127.0.0.1:5432"])).toBeUndefined();
     expect(because([])).toBeUndefined();
@@ -98,18 +98,18 @@ describe("what a program printed as it ended", () => {
     ["and another error ended the program", [HANDLED, ...REFUSED]],
     ["with its stack", [HANDLED, ...STACK, ...REFUSED]],
     ["and an error of several lines", [HANDLED, "/srv/app.js:10", "  ^", "", "no database", "on 5432", ...STACK]],
-    ["and the program said why it gave up", [HANDLED, ...STACK, "no database after 3 attempts"]],
+    ["and the program printed why it exits", [HANDLED, ...STACK, "no database after 3 attempts"]],
     [
       "and a value was thrown",
       [HANDLED, "/srv/app.js:1", "throw 'no database'", "^", "no database", "Node.js v26.1.0"],
     ],
-  ])("an error that was handled before is no reason: %s", (_what, lines) => {
+  ])("gives no reason if a known error was handled before: %s", (_what, lines) => {
     expect(because(lines)).toBeUndefined();
   });
 
   test.each([
     [
-      "below the message is a list, and below the stack one of several lines",
+      "a list follows the message, and a list of several lines follows the stack",
       ["Error: Cannot find module './y'", "Require stack:", "- /srv/app.js", ...STACK],
       [
         "  code: 'MODULE_NOT_FOUND',",
@@ -128,45 +128,45 @@ describe("what a program printed as it ended", () => {
       "SyntaxError: Named export 'x' not found.",
     ],
     [
-      "the event's stack follows",
+      "the stack of an event follows",
       ["Error: listen EACCES: permission denied 0.0.0.0:80", ...STACK],
       ["Emitted 'error' event on Server instance at:", ...STACK, "  code: 'EACCES',", "  port: 80", "}"],
       "permission denied: 0.0.0.0:80",
     ],
     [
-      "the native stack follows",
+      "a native stack follows",
       ["FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory"],
       ["----- Native stack trace -----", "", " 1: 0x840e50  [/opt/node]", "10: 0xef6ba7 v8::x() [/opt/node]"],
       "Node v26.1.0 (/opt/node) ran out of memory",
     ],
     [
-      "it is another one's cause",
+      "it is the cause of another error",
       ["Error: no settings", ...STACK, "  [cause]: Error: EACCES: permission denied, open '/etc/key'"],
       ["      at x (y:1:1)", "}"],
       "permission denied: open '/etc/key'",
     ],
     [
-      "npm started the program",
+      "npm ran the program",
       ["Error: EACCES: permission denied, open '/etc/key'", ...STACK, "", "Node.js v26.1.0"],
       ["npm error Lifecycle script `start` failed with error:", "npm error code 1", "npm error path /srv"],
       "permission denied: open '/etc/key'",
     ],
-  ])("the final error is found where %s", (_what, message, below, words) => {
+  ])("gives the final error if %s", (_what, message, below, words) => {
     expect(because(["Error: earlier", ...STACK, ...message, ...below, "", "Node.js v26.1.0"])).toBe(words);
   });
 
-  test("what the supervisor ended a process for is not replaced by what it printed", () => {
+  test("does not replace the supervisor's own reason for ending the process", () => {
     const lines = [HANDLED];
     const end = { code: null, signal: "SIGKILL" } as const;
     expect(startFailure({ end, endedBySupervisor: true, lines }, STARTED)).toBeUndefined();
   });
 
-  test("is told in words that are bounded, however long they are", () => {
+  test("gives a reason of limited length", () => {
     expect(because([`SyntaxError: ${"x".repeat(100_000)}`])?.length).toBeLessThan(1_000);
   });
 });
 
-describe("a program that the system does not start", () => {
+describe("a program that the system cannot start", () => {
   const failed = (code: string) => ({
     end: { code: null, signal: null, error: Object.assign(new Error(code), { code }) },
     endedBySupervisor: false,
@@ -176,11 +176,11 @@ describe("a program that the system does not start", () => {
   test.each([
     ["/nowhere/at-all", "/nowhere/at-all does not exist"],
     ["no-such-program", "the program no-such-program is not in PATH"],
-  ])("because it is not there: %s", (program, words) => {
+  ])("is reported as missing: %s", (program, words) => {
     expect(startFailure(failed("ENOENT"), { command: [program], cwd: "/", env: {} })).toBe(words);
   });
 
-  test("because its folder, or its interpreter, is not there, or it may not be executed", async () => {
+  test("is reported with the missing directory, the missing interpreter or the missing permission", async () => {
     const file = await sandbox.write("tool", "#! /nowhere/interpreter -x\n", 0o755);
     const started = { command: ["./tool"] as [string], cwd: sandbox.root, env: {} };
     expect(startFailure(failed("ENOENT"), started)).toBe(
@@ -198,28 +198,28 @@ describe("a program that the system does not start", () => {
   });
 });
 
-test("the Node that is needed is the one that package.json names", () => {
+test("the required Node version is the one in package.json", () => {
   expect(packageJson.engines.node).toBe(`>=${NODE_NEEDED}`);
   expect(["v20.20.2", "v22.21.9", "v22.22.0", "v26.10.0"].map(isTooOld)).toEqual([true, true, false, false]);
 });
 
-describe("as it happens", () => {
+describe("with a real supervisor", () => {
   test.each([
-    ["imports what is not there", "import 'no-such-package';", /the module no-such-package, which .*app\.mjs imports,/],
-    ["is no JavaScript", "const = 1;", /SyntaxError: /],
+    ["imports a missing module", "import 'no-such-package';", /the module no-such-package, which .*app\.mjs imports,/],
+    ["is not JavaScript", "const = 1;", /SyntaxError: /],
     [
-      "listens where somebody listens",
+      "listens on a port in use",
       "import { createServer } from 'node:net'; const s = createServer().listen(0, '127.0.0.1', () => createServer().listen(s.address().port, '127.0.0.1'));",
       /it tried to listen on 127\.0\.0\.1:\d+, which is in use/,
     ],
-  ])("a worker that %s has that for its reason", async (_what, text, words) => {
+  ])("a worker that %s is reported with that reason", async (_what, text, words) => {
     const file = await scenes.sandbox.write("app.mjs", text);
     const scene = scenes.start([process.execPath, file], { respawn: false });
     expect((await scene.said("did not start")).msg).toMatch(words);
     expect(scene.member("0").reason).toMatch(words);
   });
 
-  test("a script without its entry point, or that may not be executed, has that for its reason", async () => {
+  test("a script that is missing or not executable is reported with that reason", async () => {
     const missing = scenes.start([process.execPath, "nothing-here.js"], { respawn: false });
     expect((await missing.said("did not start")).msg).toMatch(/the entry point .*nothing-here\.js does not exist/);
     const file = await scenes.sandbox.write("tool", "#!/bin/sh\n");
@@ -228,7 +228,7 @@ describe("as it happens", () => {
     expect((await denied.said("did not start")).msg).toContain(`${file} is not executable`);
   });
 
-  test("a worker that handles one error and ends by another has the latter for its reason, and no repeated output", async () => {
+  test("a worker that handles one error and dies of another is reported with the latter", async () => {
     const text =
       "console.error(`EACCES: permission denied, open '/etc/app.json' (using the defaults)`);" +
       "throw new Error('connect ECONNREFUSED 127.0.0.1:5432');";
@@ -240,14 +240,14 @@ describe("as it happens", () => {
     expect(scene.lines.all.filter((line) => line.startsWith("repeat"))).toEqual([]);
   });
 
-  test("a worker that prints such an error and is ended for being late was late", async () => {
+  test("a worker that prints a known error but is ended for a late start is reported as late", async () => {
     const text = "echo 'Error: EACCES: permission denied, open x'; exec sleep 1000";
     const scene = scenes.start(script(text), { readyTimeout: 300, respawn: false });
     await scene.said("worker 0 did not start: it was not ready within 300 ms");
     expect(scene.member("0").reason).toMatch(/^it was not ready/);
   });
 
-  test("it is told once for all workers and all their starts", async () => {
+  test("a reason is logged once for all workers and all their starts", async () => {
     const text =
       'echo "TypeError [ERR_UNKNOWN_FILE_EXTENSION]: Unknown file extension \\".ts\\" for /a.ts"; echo Node.js v20.20.2; exit 1';
     const scene = scenes.start(script(text), { workers: 2, maxRestarts: 3 });

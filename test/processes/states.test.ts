@@ -5,7 +5,7 @@ const PROCESS_EVENTS = ["ready", "stop", "fault", "end"] as const;
 const MEMBER_EVENTS = ["start", "ready", "stop", "end", "lost", "succeeded", "leave", "give-up"] as const;
 const _ = "";
 
-/** Where each event leads; nothing where it changes nothing. */
+/** The state after each event; empty if the event changes nothing. */
 describe("a process", () => {
   test.each([
     ["starting", "ready", "draining", "crashed", _],
@@ -13,7 +13,7 @@ describe("a process", () => {
     ["draining", _, _, _, "stopped"],
     ["stopped", _, _, _, _],
     ["crashed", _, _, _, _],
-  ] as const)("%s, when it is ready %s, asked to stop %s, found at fault %s, at its end %s", (from, ...to) => {
+  ] as const)('%s becomes on ready "%s", on stop "%s", on fault "%s", on end "%s"', (from, ...to) => {
     expect(PROCESS_EVENTS.map((event) => PROCESS_STEPS[from][event] ?? _)).toEqual(to);
   });
 });
@@ -27,12 +27,12 @@ describe("a member", () => {
     ["crashed", "starting", _, "stopped", _, _, _, _, _],
     ["backing-off", "starting", _, "stopped", _, _, _, _, "hopeless"],
     ["hopeless", "starting", _, "stopped", _, _, _, _, _],
-  ] as const)("%s leads on from there by its table", (from, ...to) => {
+  ] as const)("changes from %s as its table says", (from, ...to) => {
     expect(MEMBER_EVENTS.map((event) => MEMBER_STEPS[from][event] ?? _)).toEqual(to);
   });
 });
 
-test("what has no line in the table changes nothing, and says so", () => {
+test("an event that is not in the table changes nothing, and `take` returns false", () => {
   const state = new StateMachine(PROCESS_STEPS, "starting");
   expect([state.take("end"), state.now]).toEqual([false, "starting"]);
   expect([state.take("stop"), state.now]).toEqual([true, "draining"]);

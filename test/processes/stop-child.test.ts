@@ -10,7 +10,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
-/** A shell that runs a script, once it has said that it is ready. */
+/** A shell that runs a script. Resolves when the script is ready. */
 async function start(script: string): Promise<{ child: ChildProcess; ended: Promise<unknown[]> }> {
   const child = spawn("sh", ["-c", `${script}; echo ready; while :; do sleep 0.05; done`]);
   children.push(child);
@@ -23,26 +23,26 @@ function stoppable({ child, ended }: { child: ChildProcess; ended: Promise<unkno
   return { ended, signal: (signal) => void sendSignal(child.pid ?? 0, signal) };
 }
 
-test("a child that ends when it is asked is not killed", async () => {
+test("a child that ends when asked is not killed", async () => {
   const started = await start("trap 'exit 5' TERM");
   expect(await stopChild(stoppable(started))).toBe("asked");
   expect(await started.ended).toEqual([5, null]);
 });
 
-test("one that does not is killed after its grace", async () => {
+test("a child that does not end is killed after the grace period", async () => {
   const started = await start("trap '' HUP");
   expect(await stopChild(stoppable(started), { ask: "SIGHUP", grace: 50 })).toBe("killed");
   expect(await started.ended).toEqual([null, "SIGKILL"]);
 });
 
-test("one that has ended already is left alone", async () => {
+test("a child that has already ended is left alone", async () => {
   const started = await start("true");
   started.child.kill("SIGKILL");
   await started.ended;
   expect(await stopChild(stoppable(started))).toBe("asked");
 });
 
-test("a signal to nobody, or to another user's process, is passed over", () => {
+test("a signal to a process that does not exist or cannot be signalled is ignored", () => {
   expect(sendSignal(4_194_305, "SIGTERM")).toBe(false);
   expect(sendSignal(process.pid, "SIGCONT")).toBe(true);
 });

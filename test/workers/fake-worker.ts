@@ -3,12 +3,12 @@ import type { WorkerPool } from "../../internal/workers/worker-pool.ts";
 import { CHUNK_HEADER_BYTES, CHUNK_MARK, FrameReader, FrameWriter } from "../../protocol/wire/frame.ts";
 import type { RequestPayload, WorkerRegistration } from "../../protocol/wire/worker.ts";
 
-/** A worker's connection without a socket: what it is sent is there at once. */
+/** A worker's connection without a socket. It receives what it is sent at once. */
 export class FakeWorker implements RolePeer {
   readonly writer: FrameWriter;
   readonly isOpen = true;
   unsent = 0;
-  /** Of bodies, as they came. */
+  /** Number of body bytes received. */
   bytes = 0;
   readonly #told: { readonly type: string; readonly payload: unknown }[] = [];
   readonly #asked: RequestPayload[] = [];
@@ -33,7 +33,7 @@ export class FakeWorker implements RolePeer {
     this.writer = new FrameWriter({ write, cork: () => {}, uncork: () => {} });
   }
 
-  /** One that has registered and told its routes. */
+  /** A worker that has registered and sent its routes. */
   static join(pool: WorkerPool, registration: WorkerRegistration = { id: "0" }): FakeWorker {
     const worker = new FakeWorker();
     worker.#inbox = pool.admit(worker, registration);
@@ -46,7 +46,7 @@ export class FakeWorker implements RolePeer {
     return this.#asked;
   }
 
-  /** Messages but for requests. */
+  /** All messages except requests. */
   get told(): readonly { readonly type: string; readonly payload: unknown }[] {
     this.writer.flush();
     return this.#told;

@@ -21,13 +21,13 @@ afterEach(() => {
 
 const scenes: Scene[] = [];
 
-/** A pool whose workers are supervised. */
+/** A pool whose workers have a supervisor. */
 class Scene {
   readonly pool: WorkerPool;
   readonly log: string[] = [];
-  /** Workers that are being started. */
+  /** Number of workers that are starting. */
   pending = 0;
-  /** Of the worker that joined last. */
+  /** The channel of the worker that joined last. */
   channel: WorkerChannel | undefined;
   #whyLost: Promise<Loss> | undefined;
 
@@ -56,7 +56,7 @@ class Scene {
     return new Supervised(FakeWorker.join(this.pool, { id }), this.channel as WorkerChannel, resolve);
   }
 
-  /** Requests as a client sends them. */
+  /** Assigns requests as the gateway does. */
   ask(...urls: string[]): Asked[] {
     return urls.map((url) => new Asked(this.pool, url));
   }
@@ -73,12 +73,12 @@ class Supervised {
     this.#judge = judge;
   }
 
-  /** Targets of all requests that it was given. */
+  /** Targets of all requests sent to this worker. */
   get urls(): readonly string[] {
     return this.worker.asked.map(({ url }) => url);
   }
 
-  /** Its connection closes, and a moment later it is known why. */
+  /** Closes the connection; the cause is known a moment later. */
   async dies(loss: Loss): Promise<void> {
     this.worker.leave();
     this.#judge(loss);
@@ -91,7 +91,7 @@ class Supervised {
   }
 }
 
-/** One that does as Dispatch does, without a limit of repetitions. */
+/** A job that behaves like `Dispatch`, without a limit on retries. */
 class Asked implements Job {
   readonly request: Job["request"];
   readonly client = "127.0.0.1";
@@ -122,13 +122,13 @@ class Asked implements Job {
   }
 }
 
-/** Promises that are settled have been heard of. */
+/** Waits until the callbacks of settled promises have run. */
 async function settled(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
 describe("a worker's own death", () => {
-  test("makes suspects of all that was in flight: each is sent again, alone", async () => {
+  test("makes all requests in flight suspects, and each is retried alone", async () => {
     const scene = new Scene();
     const first = scene.join();
     scene.ask("/a", "/b", "/c");
@@ -145,7 +145,7 @@ describe("a worker's own death", () => {
     expect(next.urls, "then the worker is everybody's again").toEqual(["/c", "/b", "/a", "/good"]);
   });
 
-  test("tries what is rare first: it is the likeliest", async () => {
+  test("tries the rarest path first, as the most likely cause", async () => {
     const scene = new Scene();
     const first = scene.join();
     scene.ask("/", "/?again", "/crash", "/?more");
@@ -153,7 +153,7 @@ describe("a worker's own death", () => {
     expect(scene.join().urls).toEqual(["/crash"]);
   });
 
-  test("of one that is alone there convicts it, and clears the others at once", async () => {
+  test("convicts a suspect that was alone on the worker, and clears the others at once", async () => {
     const scene = new Scene();
     const [first, other] = [scene.join("0"), scene.join("1")];
     const asked = scene.ask("/1", "/1", "/1", "/1", "/crash?token=1", "/1");
@@ -179,7 +179,7 @@ describe("a worker's own death", () => {
     ]);
   });
 
-  test("with a convicted method and path in flight is its doing: it gets no second try, and the others lose no time", async () => {
+  test("is blamed on a convicted method and path in flight, and the other requests are retried at once", async () => {
     const { scene, survivor } = await convicted();
     const worker = scene.join();
     vi.advanceTimersByTime(1_100);
@@ -196,7 +196,7 @@ describe("a worker's own death", () => {
     expect(worker.channel.requestsInFlight(1)[0]).toMatchObject({ path: "/crash", verdict: "convicted" });
   });
 
-  test("is not held against a method and path for longer than a minute", async () => {
+  test("is not blamed on a convicted method and path after a minute", async () => {
     const { scene } = await convicted();
     vi.advanceTimersByTime(CONVICTED_FOR + 1);
     const worker = scene.join();
@@ -205,7 +205,7 @@ describe("a worker's own death", () => {
     expect(crash?.failures.at(-1) ?? "suspect").toBe("suspect");
   });
 
-  test("leaves what may not be repeated with its failure at once, before it is known why", async () => {
+  test("fails non-idempotent requests at once, before the cause is known", async () => {
     const scene = new Scene();
     const { worker, channel } = scene.join();
     const post = new Asked(scene.pool, "/post", "POST");
@@ -216,7 +216,7 @@ describe("a worker's own death", () => {
   });
 });
 
-/** A scene in which GET /crash was convicted, and a worker that is left. */
+/** A scene in which GET /crash was convicted and one worker is left. */
 async function convicted() {
   const scene = new Scene();
   const first = scene.join("0");
@@ -228,8 +228,8 @@ async function convicted() {
   return { scene, survivor };
 }
 
-describe("a death from outside", () => {
-  test("convicts nobody: all is repeated at once, as any other request", async () => {
+describe("a death with an outside cause", () => {
+  test("convicts no request: all are retried at once as normal requests", async () => {
     const scene = new Scene();
     const [first, second] = [scene.join("0"), scene.join("1")];
     const asked = scene.ask("/a", "/b", "/c", "/d");
@@ -240,7 +240,7 @@ describe("a death from outside", () => {
     expect(asked.flatMap(({ failures }) => failures).every((failure) => failure === "lost")).toBe(true);
   });
 
-  test("of one that tries a suspect tells nothing: the suspect is sent alone once more", async () => {
+  test("during a trial proves nothing: the suspect is sent alone once more", async () => {
     const scene = new Scene();
     scene.join();
     const first = scene.join("1");
@@ -257,8 +257,8 @@ describe("a death from outside", () => {
   });
 });
 
-describe("good requests are not starved by suspects", () => {
-  test("where one worker is left, it is spared for a second, and then cleared before it is used", async () => {
+describe("suspects do not starve normal requests", () => {
+  test("the last worker stays in rotation for a second, then drains before a trial", async () => {
     const scene = new Scene();
     const [first, left] = [scene.join("0"), scene.join("1")];
     scene.ask("/a", "/b");
@@ -276,7 +276,7 @@ describe("good requests are not starved by suspects", () => {
     expect(left.urls.at(-1)).toBe("/later");
   });
 
-  test("a suspect that takes its time gives its worker up where it is the only one, and is not convicted then", async () => {
+  test("a slow suspect shares its worker with others if there is no other worker, and is then not convicted", async () => {
     const scene = new Scene();
     const first = scene.join();
     const [slow] = scene.ask("/slow");
@@ -292,7 +292,7 @@ describe("good requests are not starved by suspects", () => {
     expect(scene.log, "but nothing is remembered of it").toEqual([]);
   });
 
-  test("it keeps the worker where that gives no sign of life any more: nobody would be answered by it", async () => {
+  test("a suspect keeps its worker if that does not answer pings, as it would answer no other request either", async () => {
     const scene = new Scene();
     const first = scene.join();
     const [hanging] = scene.ask("/hang");
@@ -308,7 +308,7 @@ describe("good requests are not starved by suspects", () => {
     expect(scene.log).toHaveLength(1);
   });
 
-  test("and gives it up as soon as there is one", async () => {
+  test("a suspect shares its worker as soon as the worker answers a ping", async () => {
     const scene = new Scene();
     const first = scene.join();
     scene.ask("/slow");
@@ -322,7 +322,7 @@ describe("good requests are not starved by suspects", () => {
     expect(second.urls).toEqual(["/slow", "/good"]);
   });
 
-  test("what is convicted and waits is given after all others have had a second", async () => {
+  test("convicted requests in the queue are sent one second after all others", async () => {
     const { scene, survivor } = await convicted();
     await survivor.dies("outside");
     scene.ask("/crash", "/good");
@@ -335,7 +335,7 @@ describe("good requests are not starved by suspects", () => {
     expect(late?.became).toBeUndefined();
   });
 
-  test("the last worker is spared what is convicted, while another one is coming", async () => {
+  test("the last worker receives no convicted request while another worker is starting", async () => {
     const { scene, survivor } = await convicted();
     vi.advanceTimersByTime(1_100);
     scene.pending = 1;
@@ -351,7 +351,7 @@ describe("good requests are not starved by suspects", () => {
     expect(survivor.urls, "not for ever").toContain("/crash?again");
   });
 
-  test("half of the workers at the most try suspects", async () => {
+  test("at most half of the workers are used for trials", async () => {
     const scene = new Scene();
     const workers = ["0", "1", "2", "3", "4"].map((id) => scene.join(id));
     scene.ask(...Array.from({ length: 50 }, (_, i) => `/${i}`));
@@ -364,7 +364,7 @@ describe("good requests are not starved by suspects", () => {
     expect(scene.pool.ready, "all are ready all the same").toBe(4);
   });
 
-  test("a suspect that no worker can be spared for is sent as others are after half of the time that it may wait", async () => {
+  test("a suspect for which no worker is free is sent as a normal request after half of the queue timeout", async () => {
     const scene = new Scene();
     const [first, left] = [scene.join("0"), scene.join("1")];
     scene.ask("/a", "/for-ever");
@@ -374,7 +374,7 @@ describe("good requests are not starved by suspects", () => {
     expect(scene.pool.waiting).toBe(0);
   });
 
-  test("without any worker it fails like others that wait", async () => {
+  test("a suspect without any worker fails like other waiting requests", async () => {
     const scene = new Scene();
     const first = scene.join();
     const [a] = scene.ask("/a");
@@ -384,7 +384,7 @@ describe("good requests are not starved by suspects", () => {
     expect([a?.became, scene.pool.waiting]).toEqual(["no-worker", 0]);
   });
 
-  test("their number is bounded: more are sent as others are", async () => {
+  test("the number of suspects is limited: the rest are sent as normal requests", async () => {
     const scene = new Scene();
     const [first, left] = [scene.join("0"), scene.join("1")];
     scene.ask(...Array.from({ length: 2 * MAX_SUSPECTS + 20 }, (_, i) => `/${i}`));
@@ -395,8 +395,8 @@ describe("good requests are not starved by suspects", () => {
   });
 });
 
-describe("a request that nobody waits for any more", () => {
-  /** A worker that works on /crash, whose client has gone. */
+describe("an abandoned request", () => {
+  /** A worker with an abandoned request for /crash: its client has disconnected. */
   function deserted(scene: Scene, id: string): Supervised {
     const worker = scene.join(id);
     const [gone] = scene.ask("/crash?x");
@@ -404,7 +404,7 @@ describe("a request that nobody waits for any more", () => {
     return worker;
   }
 
-  test("is among the suspects of its worker's death, and what was tried beside it is not convicted", async () => {
+  test("is a suspect when its worker dies, and a suspect that shared the worker is not convicted", async () => {
     const scene = new Scene();
     const [first, second] = [scene.join("0"), scene.join("1")];
     const [good, gone] = scene.ask("/good", "/crash?x");
@@ -430,7 +430,7 @@ describe("a request that nobody waits for any more", () => {
     expect(busy.urls).toEqual(["/b", "/a"]);
   });
 
-  test("is told with the death that it may have caused, also when nothing else was in flight", async () => {
+  test("is reported with the death that it may have caused, also if nothing else was in flight", async () => {
     const scene = new Scene();
     const worker = deserted(scene, "0");
     await worker.dies("own");
@@ -443,7 +443,7 @@ describe("a request that nobody waits for any more", () => {
     expect(other.channel.requestsInFlight(10)).toEqual([]);
   });
 
-  test("of a convicted method and path is the cause: the others lose no time", async () => {
+  test("with a convicted method and path is the cause: the others are retried at once", async () => {
     const scene = new Scene();
     for (const _ of [1, 2]) {
       const worker = scene.join();
@@ -451,14 +451,14 @@ describe("a request that nobody waits for any more", () => {
       await worker.dies("own");
     }
     const next = scene.join();
-    vi.advanceTimersByTime(2 * SHARE_AFTER); // for which convicted requests wait
+    vi.advanceTimersByTime(2 * SHARE_AFTER); // the delay for convicted requests
     const [gone, good] = scene.ask("/crash", "/good");
     scene.pool.abandon(gone as Asked);
     await next.dies("own");
     expect(good?.failures).toEqual(["lost"]);
   });
 
-  test("is remembered until it is answered after all, or for five seconds, and the latest hundred are", async () => {
+  test("is remembered until it is answered or for five seconds, up to the latest hundred", async () => {
     const scene = new Scene();
     const describe = async (worker: Supervised) => {
       await worker.dies("own");
@@ -476,8 +476,8 @@ describe("a request that nobody waits for any more", () => {
   });
 });
 
-describe("workers that nobody watches over", () => {
-  test("are not waited for: the only one, at work on something without end, is given a suspect at once", () => {
+describe("workers without a supervisor", () => {
+  test("are not drained first: the only worker, busy with an endless request, is sent a suspect at once", () => {
     const pool = unsupervised();
     const [first, second] = [FakeWorker.join(pool, { id: "a" }), FakeWorker.join(pool, { id: "b" })];
     new Asked(pool, "/get");
@@ -496,19 +496,19 @@ describe("workers that nobody watches over", () => {
   }
 });
 
-test("as many requests as a worker may have are described at its death in a moment", async () => {
+test("a worker's death with the maximum number of requests in flight is processed quickly", async () => {
   const scene = new Scene();
   const worker = scene.join();
   const asked = scene.ask(...Array.from({ length: 20_000 }, (_, i) => `/${i}`));
   vi.useRealTimers();
   const before = performance.now();
   await worker.dies("own");
-  // 100 ms here; 5 s where each is looked for among all.
+  // 100 ms here; 5 s if each request is searched for among all.
   expect(performance.now() - before).toBeLessThan(2_500);
   expect(asked.filter(({ failures }) => failures.includes("suspect"))).toHaveLength(20_000);
 });
 
-test("a suspect whose client has gone is forgotten, before and after it is known why its worker was lost", async () => {
+test("a suspect whose client has disconnected is dropped, before and after the cause of the loss is known", async () => {
   const scene = new Scene();
   const first = scene.join();
   const [a, b] = scene.ask("/a", "/b");
@@ -521,7 +521,7 @@ test("a suspect whose client has gone is forgotten, before and after it is known
   expect([a?.failures, b?.failures]).toEqual([[], ["suspect"]]);
 });
 
-test("what waits when all ends is told so", async () => {
+test("waiting requests and suspects fail when the pool closes", async () => {
   const scene = new Scene();
   const [one, two] = [scene.join("0"), scene.join("1")];
   const [a, b] = scene.ask("/a", "/b");
@@ -531,7 +531,7 @@ test("what waits when all ends is told so", async () => {
   expect([a?.became, b?.became]).toEqual(["no-worker", "no-worker"]);
 });
 
-test("a worker that is to be given no more work is not put back after its trial", async () => {
+test("a worker that became inactive is not returned to the rotation after its trial", async () => {
   const scene = new Scene();
   const first = scene.join();
   scene.ask("/a");
@@ -543,7 +543,7 @@ test("a worker that is to be given no more work is not put back after its trial"
   expect([second.urls, scene.pool.ready, scene.pool.waiting]).toEqual([["/a"], 0, 1]);
 });
 
-test("as many methods and paths are remembered as there is room for, the latest ones", () => {
+test("the number of remembered methods and paths is limited to the latest ones", () => {
   const convictions = new Convictions();
   const request = (url: string, method = "GET") => ({ method, url }) as Job["request"];
   for (let i = 0; i < MAX_CONVICTIONS + 5; i++) convictions.add(request(`/${i}`));

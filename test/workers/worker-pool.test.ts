@@ -13,7 +13,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A pool whose workers others bring up, so that waiting for one is worth it. */
+/** A pool that expects workers, so that jobs wait for one. */
 function startPool(options: Partial<PoolOptions> = {}, expectsWorker = true): WorkerPool {
   const log = pino({ level: "silent" });
   const pool = new WorkerPool({
@@ -60,8 +60,8 @@ function assigned(pool: WorkerPool, ...jobs: FakeJob[]): FakeJob[] {
   return jobs;
 }
 
-describe("jobs wait for a worker", () => {
-  test("in the order in which they came, and those that were given up are not among them", () => {
+describe("jobs wait", () => {
+  test("for a worker, in order of arrival, without those that were abandoned", () => {
     const pool = startPool();
     const [, second] = assigned(pool, new FakeJob("/1"), new FakeJob("/2"), new FakeJob("/3"));
     pool.abandon(second as FakeJob);
@@ -71,7 +71,7 @@ describe("jobs wait for a worker", () => {
     expect(pool.waiting).toBe(0);
   });
 
-  test("also for one that takes no more, until it has read what it was sent", () => {
+  test("while the only worker has too much unread data", () => {
     vi.useFakeTimers();
     const pool = startPool();
     const worker = FakeWorker.join(pool);
@@ -83,7 +83,7 @@ describe("jobs wait for a worker", () => {
     expect(worker.asked.map(({ url }) => url)).toEqual(["/later"]);
   });
 
-  test("with their bodies, too, which are given on no faster than it reads", async () => {
+  test("with their bodies, which are sent no faster than the worker reads", async () => {
     const pool = startPool();
     const worker = FakeWorker.join(pool, { id: "0", streams: true });
     const input = new PassThrough();
@@ -99,7 +99,7 @@ describe("jobs wait for a worker", () => {
     await expect.poll(() => worker.bytes).toBe(4);
   });
 
-  test("the first there is, and those that gave up are not kept", async () => {
+  test("for the first ready worker, and waiters that timed out are dropped", async () => {
     vi.useFakeTimers();
     const pool = startPool({ queueTimeout: 1_000 });
     const tooLate = pool.firstReady();
@@ -114,7 +114,7 @@ describe("jobs wait for a worker", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("for as long as they may, and no longer", () => {
+  test("at most for the queue timeout", () => {
     vi.useFakeTimers();
     const [job] = assigned(startPool({ queueTimeout: 5_000 }), new FakeJob());
     vi.advanceTimersByTime(4_900);
@@ -123,14 +123,14 @@ describe("jobs wait for a worker", () => {
     expect(job?.became).toBe("no-worker");
   });
 
-  test("a moment only, where nobody is known to bring a worker", () => {
+  test("only for a moment if no worker is expected", () => {
     vi.useFakeTimers();
     const [job] = assigned(startPool({ queueTimeout: 5_000 }, false), new FakeJob());
     vi.advanceTimersByTime(1_100);
     expect(job?.became).toBe("no-worker");
   });
 
-  test("in a number that is bounded", () => {
+  test("up to a maximum number", () => {
     const pool = startPool();
     for (let count = 0; count < MAX_WAITING; count++) pool.assign(new FakeJob());
     const [one] = assigned(pool, new FakeJob());
@@ -138,7 +138,7 @@ describe("jobs wait for a worker", () => {
     expect(pool.waiting).toBe(MAX_WAITING);
   });
 
-  test("that needs chunks, past a worker that takes none", () => {
+  test("for a worker that supports chunks, if they need chunks", () => {
     const pool = startPool();
     const plain = FakeWorker.join(pool);
     const [upgrade] = assigned(pool, new FakeJob("/socket", true));
@@ -150,7 +150,7 @@ describe("jobs wait for a worker", () => {
 });
 
 describe("a worker", () => {
-  test("that has not told its routes is given work all the same, a moment later", () => {
+  test("that has not sent its routes is sent jobs after a moment", () => {
     vi.useFakeTimers();
     const pool = startPool();
     assigned(pool, new FakeJob());
@@ -161,7 +161,7 @@ describe("a worker", () => {
     expect(worker.asked).toHaveLength(1);
   });
 
-  test("that is gone is given none, and fails what it had", () => {
+  test("that is lost is sent no more jobs, and its jobs fail", () => {
     const pool = startPool();
     const worker = FakeWorker.join(pool);
     const [job] = assigned(pool, new FakeJob());
@@ -171,7 +171,7 @@ describe("a worker", () => {
     expect([worker.asked.length, pool.waiting, pool.ready]).toEqual([1, 1, 0]);
   });
 
-  test("tells its supervisor what it left unanswered", () => {
+  test("reports its unanswered requests to its supervisor", () => {
     const pool = startPool();
     const channels: WorkerChannel[] = [];
     const adopt = (channel: WorkerChannel) => {
@@ -188,7 +188,7 @@ describe("a worker", () => {
     expect(left).toEqual([2, [{ method: "GET", path: "/a", age: expect.any(Number) }]]);
   });
 
-  test("has its time for each answer", () => {
+  test("has the full timeout for each request", () => {
     vi.useFakeTimers();
     const pool = startPool({ timeout: 1_000 });
     const worker = FakeWorker.join(pool);
@@ -213,7 +213,7 @@ describe("a worker", () => {
 });
 
 describe("a task", () => {
-  test("goes to another worker that carries tasks out, and its result back", () => {
+  test("goes to another worker that accepts tasks, and its result is returned", () => {
     const pool = startPool();
     const asker = FakeWorker.join(pool, { id: "0", tasks: true });
     const able = FakeWorker.join(pool, { id: "1", tasks: true });
@@ -224,7 +224,7 @@ describe("a task", () => {
     expect(asker.told).toEqual([{ type: "TaskResult", payload: { id: "t1", result: 120 } }]);
   });
 
-  test("that nobody carries out, or whose worker is lost, is answered with an error", () => {
+  test("that no worker accepts, or whose worker is lost, is answered with an error", () => {
     const pool = startPool();
     const asker = FakeWorker.join(pool, { id: "0", tasks: true });
     const error = { type: "TaskResult", payload: { id: "t1", error: expect.stringContaining("not executed") } };

@@ -4,19 +4,19 @@ import { FrameReader, FrameWriter } from "../../../protocol/wire/frame.ts";
 import { encodeMessage } from "../../../protocol/wire/message.ts";
 import { Happenings } from "./happenings.ts";
 
-/** A worker's connection, as a gateway has it. */
+/** A worker's connection, as the gateway has it. */
 export class Channel implements WorkerChannel {
   id = "";
   key: string | undefined;
   pid: number | undefined;
   endedByRequest = false;
-  /** What it was told: `active`, `idle`, `drain`, `gc`. */
+  /** Calls of the supervisor: `active`, `idle`, `drain`, `gc`. */
   readonly told: string[] = [];
-  /** Its answers: `Pong`, and the ids of requests. */
+  /** What the worker answered: `Pong`, and the ids of requests. */
   readonly answered = new Happenings<string>();
-  /** Each time that it was told to drain. */
+  /** One item per call of `drain`. */
   readonly drains = new Happenings<void>();
-  /** Resolves in the turn in which its supervisor is told that it is closed. */
+  /** Resolves in the same turn in which the supervisor is informed that the connection is closed. */
   readonly whenClosed: Promise<void>;
   readonly #socket: Socket;
   readonly #writer: FrameWriter;
@@ -95,7 +95,7 @@ export class Channel implements WorkerChannel {
     this.#onClose = listener;
   }
 
-  /** Sends a request; resolves when it is answered. */
+  /** Sends a request. Resolves when it is answered. */
   request(path: string): Promise<void> {
     const id = String(++this.#lastId);
     return new Promise((answered) => {
@@ -104,7 +104,7 @@ export class Channel implements WorkerChannel {
     });
   }
 
-  /** Sends what a worker would, were it mad. */
+  /** Simulates a worker that violates the protocol. */
   takeGarbage(): void {
     this.#socket.emit("data", Buffer.alloc(16));
   }

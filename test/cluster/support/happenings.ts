@@ -1,4 +1,4 @@
-/** Things that happen, and whoever waits for one. */
+/** A list of events that a test can wait for. */
 export class Happenings<T> {
   readonly all: T[] = [];
   #read = 0;
@@ -9,7 +9,7 @@ export class Happenings<T> {
     for (const wake of this.#wake) wake();
   }
 
-  /** The next one of those that were not waited for yet; those before it are passed over. */
+  /** The next wanted event after those already read. Unwanted events before it are skipped. */
   async next(isWanted: (what: T) => boolean = () => true): Promise<T> {
     for (;;) {
       while (this.#read < this.all.length) {

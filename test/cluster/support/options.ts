@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { ClusterOptions } from "../../../internal/cluster/options.ts";
 import { xyprissEnvironment } from "../../../internal/cluster/xypriss-environment.ts";
 
-/** Ample, so that nothing is too late on a machine that is busy; tests that are about one of them say less. */
+/** Timeouts are long enough for a busy machine. Tests of a timeout set a shorter one. */
 export const AMPLE: Omit<ClusterOptions, "command" | "cwd"> = {
   env: {},
   ...xyprissEnvironment(),
@@ -23,12 +23,12 @@ export const AMPLE: Omit<ClusterOptions, "command" | "cwd"> = {
   pingTimeout: 60_000,
 };
 
-/** A program of test/fixtures/workers, as a command. */
+/** A program in test/fixtures/workers, as a command. */
 export function worker(name: string): [string, string] {
   return [process.execPath, fileURLToPath(new URL(`../../fixtures/workers/${name}.ts`, import.meta.url))];
 }
 
-/** A shell's script, as a command; what follows is $1 and so on. */
+/** A shell script, as a command. `args` are $1 and so on. */
 export function script(text: string, ...args: string[]): [string, ...string[]] {
   return ["sh", "-c", text, "sh", ...args];
 }

@@ -18,19 +18,19 @@ export interface LogRecord {
   readonly worker?: string;
 }
 
-/** A supervisor, and the socket that its workers come to. */
+/** A supervisor, and the socket that its workers connect to. */
 export class Scene {
   readonly supervisor: Supervisor;
   readonly log = new Happenings<LogRecord>();
   readonly lines = new Happenings<string>();
-  /** Workers that registered and were taken. */
+  /** Workers that registered and were adopted. */
   readonly channels = new Happenings<Channel>();
-  /** Workers that registered and are none of the supervisor's. */
+  /** Workers that registered but do not belong to the supervisor. */
   readonly strangers = new Happenings<Channel>();
 
-  /** Why workers were lost, as whoever gave them work is told. */
+  /** The causes of lost workers, as reported to the pool. */
   readonly losses = new Happenings<Loss>();
-  /** Why all were given up. */
+  /** The reasons reported when all workers were abandoned. */
   readonly givenUp: string[] = [];
 
   readonly #socket: string;
@@ -65,7 +65,7 @@ export class Scene {
     return this.lines.next((line) => line.match(words) !== null);
   }
 
-  /** Says that it is a worker of this id, as anybody may. */
+  /** Registers a worker with this id, as any process can. */
   register(id: string): void {
     const peer = connect(this.#socket);
     new FrameWriter(peer).json(encodeMessage("RegisterWorker", { id }));
@@ -77,7 +77,7 @@ export class Scene {
     await this.supervisor.stop(true);
   }
 
-  /** The state of each member, in their order. */
+  /** The states of the members, in order. */
   get states(): string[] {
     return this.supervisor.status().members.map(({ state }) => state);
   }
@@ -89,7 +89,7 @@ export class Scene {
   }
 }
 
-/** Starts supervisors in the test's own folder; all that they started ends with the test. */
+/** Starts supervisors in the test's temporary directory. They and their workers end with the test. */
 export function useScenes() {
   const sandbox = useSandbox();
   const scenes: Scene[] = [];
