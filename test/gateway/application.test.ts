@@ -18,7 +18,7 @@ const WORKERS = 3;
 const MAX_BODY = 2_000_000;
 const FILE = randomBytes(300_000);
 
-/** How a client says it, by either version of HTTP. */
+/** Sends a request, over HTTP/1.1 or HTTP/2. */
 type Ask = (
   path: string,
   asked?: { method?: string; headers?: Record<string, string>; body?: Buffer | string },
@@ -83,15 +83,15 @@ describe.each(["app-node.ts", "app-sdk.ts"])("an application behind the gateway 
   describe.each([
     ["HTTP/1.1", http1],
     ["HTTP/2", http2],
-  ])("by %s", (_version, ask) => {
-    test("answers what its pages say, and 404 as it has it", async () => {
+  ])("over %s", (_version, ask) => {
+    test("answers its routes, and unknown paths with its own 404", async () => {
       expect(String((await ask("/hello")).body)).toBe("hello");
       expect(JSON.parse(String((await ask("/users/a%20b")).body))).toEqual({ id: "a b" });
       expect((await ask("/status/418")).status).toBe(418);
       expect((await ask("/nowhere")).status).toBe(404);
     });
 
-    test("echoes bodies, small ones, large ones and none", async () => {
+    test("echoes bodies: empty, small and large", async () => {
       for (const size of [0, 5, 70_000, 1_900_000]) {
         const body = randomBytes(size);
         const { status, body: echoed } = await ask("/echo", { method: "POST", body });
@@ -100,18 +100,18 @@ describe.each(["app-node.ts", "app-sdk.ts"])("an application behind the gateway 
       expect((await ask("/echo", { method: "POST", body: Buffer.alloc(MAX_BODY + 1) })).status).toBe(413);
     });
 
-    test("streams an answer of 20 MB, and one that takes its time", async () => {
+    test("streams a response of 20 MB, and one that is produced slowly", async () => {
       expect((await ask("/big?bytes=20000000")).body.length).toBe(20_000_000);
       expect(String((await ask("/stream")).body)).toBe("line 1\nline 2\nline 3\nline 4\nline 5\n");
     });
 
-    test("compresses for who accepts it", async () => {
+    test("compresses for clients that accept it", async () => {
       const { headers, body } = await ask("/files/page.css", { headers: { "accept-encoding": "br;q=0.1, gzip" } });
       expect(headers).toMatchObject({ "content-encoding": "gzip", vary: expect.stringMatching(/accept-encoding/i) });
       expect(gunzipSync(body).equals(await readFile(join(folder, "page.css")))).toBe(true);
     });
 
-    test("gives files in part, and not again to who has them", async () => {
+    test("serves ranges of files, and answers conditional requests with 304", async () => {
       const whole = await ask("/files/file.bin");
       expect(sha256(whole.body)).toBe(sha256(FILE));
       const part = await ask("/files/file.bin", { headers: { range: "bytes=100-199" } });
@@ -125,7 +125,7 @@ describe.each(["app-node.ts", "app-sdk.ts"])("an application behind the gateway 
       }
     });
 
-    test("takes forms with files, and tells which were refused", async () => {
+    test("accepts forms with files, and reports the rejected ones", async () => {
       const form = new FormData();
       form.append("title", "two");
       form.append("title", "titles");
@@ -147,13 +147,13 @@ describe.each(["app-node.ts", "app-sdk.ts"])("an application behind the gateway 
       ]);
     });
 
-    test("is told 504 when it takes too long", async () => {
+    test("is answered for with 504 when it takes too long", async () => {
       expect((await ask("/slow?ms=10")).status).toBe(200);
       expect((await ask("/slow?ms=60000")).status).toBe(504);
     });
   });
 
-  test("speaks WebSocket with its clients", async () => {
+  test("accepts WebSocket connections", async () => {
     const socket = new WebSocket(`ws://${server.address()}/socket`);
     await once(socket, "open");
     for (const size of [1, 70_000, 1_000_000]) {
@@ -166,7 +166,7 @@ describe.each(["app-node.ts", "app-sdk.ts"])("an application behind the gateway 
     await once(socket, "close");
   });
 
-  test("has all of its workers at work, and goes on when one is killed in the middle of a GET", async () => {
+  test("uses all of its workers, and a GET survives the death of its worker", async () => {
     const pids = new Set<number>();
     while (pids.size < WORKERS) pids.add(JSON.parse(String((await http1("/pid")).body)).pid);
     const slow = Array.from({ length: 6 }, () => http1("/slow?ms=300"));
@@ -178,7 +178,7 @@ describe.each(["app-node.ts", "app-sdk.ts"])("an application behind the gateway 
     expect(crashes[0]).toMatchObject({ pid: [...pids][0], reason: expect.stringContaining("SIGKILL") });
   });
 
-  test("is replaced while it is asked, and nobody notices", async () => {
+  test("is restarted under load without a failed request", async () => {
     const before = new Set<number>();
     while (before.size < WORKERS) before.add(JSON.parse(String((await http1("/pid")).body)).pid);
     let isOver = false;

@@ -21,7 +21,7 @@ function chunk(text: string): string {
   return `${text.length.toString(16)}\r\n${text}\r\n`;
 }
 
-/** Each with all that a body may go through, made by a function; then how its content is told to be. */
+/** For each recipient of a body: starts a gateway with it; then the content type and the first bytes of the body. */
 const PLACES: Record<string, readonly [start: () => Promise<TestGateway>, type?: string, beginning?: string]> = {
   "an upstream": [withUpstream],
   "a worker that takes bodies whole": [() => withWorker({ id: "0" })],
@@ -76,11 +76,11 @@ async function inFlight(gateway: TestGateway): Promise<number> {
   return JSON.parse((await gateway.ask("/_xypriss/b/status")).body).requests_in_flight;
 }
 
-describe("a body with a malformed chunk is 400 and one line in the log, on its way to", () => {
+describe("a body with a malformed chunk is answered with 400 and logged once, if it goes to", () => {
   describe.each(Object.entries(PLACES))("%s", (place, [start, type, beginning = "some"]) => {
     const held = place === "a queue" ? 1 : 0;
 
-    test("in the packet of its head", async () => {
+    test("and comes in the same packet as the header", async () => {
       const gateway = await start();
       const answer = await say(gateway.port, `${post("/a", type)}zz\r\n`);
       expect(statusOf(answer)).toBe(400);
@@ -88,7 +88,7 @@ describe("a body with a malformed chunk is 400 and one line in the log, on its w
       await tellsOnce(gateway);
     });
 
-    test("behind a good one", async () => {
+    test("and follows a valid chunk", async () => {
       const gateway = await start();
       const socket = connect({ port: gateway.port, host: "127.0.0.1" });
       socket.write(post("/a", type) + chunk(beginning));
@@ -98,7 +98,7 @@ describe("a body with a malformed chunk is 400 and one line in the log, on its w
       await tellsOnce(gateway);
     });
 
-    test("behind more than a worker is sent with a request, where somebody reads it", async () => {
+    test("and follows more than is sent along with a request to a worker, if the body is read", async () => {
       const gateway = await start();
       const isRead = place !== "a queue" && !place.startsWith("nobody");
       const more = chunk("x".repeat(isRead ? 200_000 : 100));
@@ -118,22 +118,22 @@ describe("a body with a malformed chunk is 400 and one line in the log, on its w
   });
 });
 
-test("a body that is malformed behind an answer that did not wait for it ends the connection, without a second answer", async () => {
+test("a malformed body after an early response closes the connection, without a second response", async () => {
   const gateway = await startGateway();
   const answer = await say(gateway.port, `${post("/_xypriss/b/health")}zz\r\n`);
   expect(answer.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
   expect(warnings(gateway).filter(({ level }) => level === 50)).toEqual([]);
 });
 
-test("what is malformed a thousand times is told a few times", async () => {
+test("a thousand malformed bodies are logged only a few times", async () => {
   const gateway = await withUpstream();
   for (let round = 0; round < 20; round++) {
     await Promise.all(Array.from({ length: 50 }, () => say(gateway.port, `${post("/a")}zz\r\n`)));
   }
-  expect(warnings(gateway).length).toBeLessThan(20); // one in 10 s
+  expect(warnings(gateway).length).toBeLessThan(20); // one per 10 s
 });
 
-test("a body that comes too slowly is 408", async () => {
+test("a body that arrives too slowly is answered with 408", async () => {
   const { BrokenConnections } = await import("../../internal/gateway/listener/broken-connection.ts");
   const told: unknown[] = [];
   const connections = new BrokenConnections((_response, { status }) => told.push(status));

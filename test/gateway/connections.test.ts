@@ -20,7 +20,7 @@ test("a connection without a request is closed after the keep-alive timeout", as
   await once(socket, "close");
 });
 
-test("a request that comes byte by byte is HTTP/1.1, though a P begins HTTP/2 as well", async () => {
+test('a request that arrives byte by byte is HTTP/1.1, although HTTP/2 also begins with "PR"', async () => {
   const gateway = await startGateway();
   void (await gateway.worker()).answerAll();
   const socket = open(gateway);
@@ -32,7 +32,7 @@ test("a request that comes byte by byte is HTTP/1.1, though a P begins HTTP/2 as
   expect(await textOf(socket)).toMatch(/^HTTP\/1.1 200 OK.*\/found$/s);
 });
 
-test("a refused change of protocol leaves nothing behind, whether its client closes or not", async () => {
+test("a refused upgrade leaves no request in flight, whether the client closes or not", async () => {
   const gateway = await startGateway();
   void (await gateway.worker({ id: "0", streams: true })).answerAll();
   const upgrade = "GET /socket HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\nmore";
@@ -43,7 +43,7 @@ test("a refused change of protocol leaves nothing behind, whether its client clo
   await nothingInFlight(gateway);
 });
 
-test.each(["HEAD", "GET", "POST"])("a %s by HTTP/2 that its client takes back is under way no more", async (method) => {
+test.each(["HEAD", "GET", "POST"])("an HTTP/2 %s that its client cancels is no longer in flight", async (method) => {
   const gateway = await startGateway();
   const worker = await gateway.worker();
   const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
@@ -55,7 +55,7 @@ test.each(["HEAD", "GET", "POST"])("a %s by HTTP/2 that its client takes back is
   await nothingInFlight(gateway);
 });
 
-test("a client of HTTP/2 that goes in the middle of its body is seen to have gone", async () => {
+test("an HTTP/2 client that disconnects in the middle of its body is detected", async () => {
   const gateway = await startGateway();
   const worker = await gateway.worker();
   const session = connectHttp2(`http://127.0.0.1:${gateway.port}`).on("error", () => {});
@@ -70,7 +70,7 @@ test("a client of HTTP/2 that goes in the middle of its body is seen to have gon
   await nothingInFlight(gateway);
 });
 
-test("a stream of HTTP/2 that does not move is cancelled when its answer is unread or its body does not come", () => {
+test("a stalled HTTP/2 stream is cancelled if its response is not read or its body does not arrive", () => {
   const ofStream = (writableLength: number, readableFlowing: boolean | null, readableEnded: boolean) => {
     const codes: number[] = [];
     const stream = { writableLength, readableFlowing, readableEnded, close: (code: number) => codes.push(code) };
@@ -83,7 +83,7 @@ test("a stream of HTTP/2 that does not move is cancelled when its answer is unre
   expect(ofStream(0, false, false), "nobody reads its body").toEqual([]);
 });
 
-test("a client that sends hundreds of requests without waiting for answers is cut off, and no other", async () => {
+test("a client that pipelines hundreds of requests is disconnected, and no other client", async () => {
   const gateway = await startGateway();
   const worker = await gateway.worker();
   const other = gateway.ask("/other");
@@ -95,7 +95,7 @@ test("a client that sends hundreds of requests without waiting for answers is cu
   await nothingInFlight(gateway);
 });
 
-test("a service that ends answers what is under way, and has that be the last on its connection", async () => {
+test("a service that stops answers requests in flight, each as the last on its connection", async () => {
   const gateway = await startGateway();
   const worker = await gateway.worker();
   const socket = open(gateway, get("/"));
@@ -107,7 +107,7 @@ test("a service that ends answers what is under way, and has that be the last on
 });
 
 test.each([100, 102, 103, 199])(
-  "a worker's %d is no answer: its client would take the next one for it",
+  "a worker's status %d is refused, as the client would expect another response",
   async (status) => {
     const gateway = await startGateway();
     const worker = await gateway.worker();
@@ -117,7 +117,7 @@ test.each([100, 102, 103, 199])(
   },
 );
 
-test("a worker's Trailer is left out, for nothing follows the body that it gives", async () => {
+test("a worker's Trailer header is removed, because its body has no trailers", async () => {
   const gateway = await startGateway();
   const worker = await gateway.worker();
   const answer = gateway.ask("/");
@@ -143,7 +143,7 @@ async function textOf(socket: Socket): Promise<string> {
   return text;
 }
 
-/** The asking for it is in flight as well. */
+/** One request in flight: the one that reads the metrics. */
 function nothingInFlight(gateway: TestGateway): Promise<void> {
   return inFlight(gateway, 1);
 }

@@ -4,7 +4,7 @@ import { useGateway } from "./support.ts";
 const startGateway = useGateway();
 
 describe("a worker that is lost", () => {
-  test.each(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])("has its %s answered by another one", async (method) => {
+  test.each(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])("has its %s answered by another worker", async (method) => {
     const gateway = await startGateway();
     const [first, second] = [await gateway.worker({ id: "0" }), await gateway.worker({ id: "1" })];
     const answered = gateway.ask("/", { method, ...(method === "PUT" && { body: "kept" }) });
@@ -29,7 +29,7 @@ describe("a worker that is lost", () => {
     expect((await Promise.all(answers)).map(({ status }) => status).sort()).toEqual([200, 502]);
   });
 
-  test("leaves what it had to the next one that comes", async () => {
+  test("leaves its requests to the next worker that connects", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker();
     const answered = gateway.ask("/waits");
@@ -40,7 +40,7 @@ describe("a worker that is lost", () => {
     expect(await answered).toMatchObject({ status: 200, body: "/waits" });
   });
 
-  test("takes one more worker with it at the most, where nobody knows how they ended", async () => {
+  test("causes the loss of at most one more worker, if the cause is not known", async () => {
     const gateway = await startGateway();
     const answered = gateway.ask("/poison");
     for (let sent = 0; sent < 2; sent++) {
@@ -57,20 +57,20 @@ describe("a worker that is lost", () => {
 });
 
 describe("without a ready worker", () => {
-  test("a request waits for one, and is told 503 when none comes in time", async () => {
+  test("a request waits, and is answered with 503 after the queue timeout", async () => {
     const gateway = await startGateway({ queueTimeout: 200 });
     const { status, headers, body } = await gateway.ask("/");
     expect([status, headers["retry-after"], body]).toEqual([503, "1", expect.stringContaining("no worker")]);
   });
 
-  test("in rescue mode the 503 says so", async () => {
+  test("in rescue mode the 503 has the rescue message", async () => {
     const gateway = await startGateway({ queueTimeout: 50, rescue: true });
     expect(await gateway.ask("/")).toMatchObject({ status: 503, body: expect.stringContaining("rescue") });
   });
 });
 
 describe("a worker that does not answer", () => {
-  test("has its client told 504, and what it says later is dropped", async () => {
+  test("causes a 504, and its late response is dropped", async () => {
     const gateway = await startGateway({ timeout: 100 });
     const worker = await gateway.worker();
     const late = gateway.ask("/late");
@@ -82,8 +82,8 @@ describe("a worker that does not answer", () => {
   });
 });
 
-describe("a worker that talks nonsense", () => {
-  test("in a frame loses its connection, and its requests go to another one", async () => {
+describe("a worker that violates the protocol", () => {
+  test("in a frame is disconnected, and its requests go to another worker", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker();
     const answered = gateway.ask("/");
@@ -95,11 +95,11 @@ describe("a worker that talks nonsense", () => {
   });
 
   test.each([
-    ["the answer to nothing", { id: "999999", status: 200, headers: {}, body: "" }],
-    ["an answer without id", { status: 200 }],
-    ["no answer at all", null],
-    ["an id that is no number", { id: "x", status: 200, headers: {} }],
-  ])("in a message (%s) is passed over", async (_what, payload) => {
+    ["the response to an unknown request", { id: "999999", status: 200, headers: {}, body: "" }],
+    ["a response without id", { status: 200 }],
+    ["a response of null", null],
+    ["an id that is not a number", { id: "x", status: 200, headers: {} }],
+  ])("in a message (%s) has it ignored", async (_what, payload) => {
     const gateway = await startGateway();
     const worker = await gateway.worker();
     worker.peer.send({ type: "Response", payload });
@@ -108,9 +108,9 @@ describe("a worker that talks nonsense", () => {
   });
 
   test.each([
-    ["no list", { path: "/" }],
-    ["entries that are none", [null, 5, { method: 7, path: [] }, { method: "GET", path: "^\\/x\\/(\\d+)$" }]],
-  ])("in its routes (%s) is served all the same", async (_what, routes) => {
+    ["not a list", { path: "/" }],
+    ["invalid entries", [null, 5, { method: 7, path: [] }, { method: "GET", path: "^\\/x\\/(\\d+)$" }]],
+  ])("in its routes (%s) still receives requests", async (_what, routes) => {
     const gateway = await startGateway();
     void (await gateway.worker({ id: "0" }, routes)).answerAll();
     expect((await gateway.ask("/x/5")).body).toBe("/x/5");

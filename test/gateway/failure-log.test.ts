@@ -9,19 +9,19 @@ function warnings(gateway: TestGateway) {
 }
 
 test.each([
-  ["a worker that dies over it", (worker: TestWorker) => worker.peer.close()],
-  ["a worker's answer that is none", (worker: TestWorker, asked: object) => worker.answer(asked, "", { status: 99 })],
+  ["a worker that dies", (worker: TestWorker) => worker.peer.close()],
+  ["an invalid response of a worker", (worker: TestWorker, asked: object) => worker.answer(asked, "", { status: 99 })],
   ["a header that HTTP cannot send", (worker: TestWorker, asked: object) => answerWith(worker, asked, { "x a": "1" })],
   [
-    "a change of protocol that nobody asked for",
+    "an upgrade that was not requested",
     (worker: TestWorker, asked: object) => worker.answer(asked, "", { status: 101 }),
   ],
   [
-    "a file that has no absolute path",
+    "a file path that is not absolute",
     (worker: TestWorker, asked: object) =>
       worker.answer(asked, "", { status: 0, headers: { "x-xhsc-static-delegate": "a" } }),
   ],
-])("the reason of a 502 is a warning: %s", async (_what, fail) => {
+])("the reason of a 502 is logged as a warning: %s", async (_what, fail) => {
   const gateway = await startGateway();
   const worker = await gateway.worker();
   const answered = gateway.ask("/pay?token=secret", { method: "POST", body: "1" });
@@ -37,7 +37,7 @@ function answerWith(worker: TestWorker, asked: object, headers: object): void {
   worker.answer(asked, "", { headers });
 }
 
-test("a flood of 502 is told by a few lines", async () => {
+test("a flood of 502 gives only a few log lines", async () => {
   const gateway = await startGateway({ proxy: { ...PROXY, upstreams: [`http://127.0.0.1:${await closedPort()}`] } });
   for (let round = 0; round < 10; round++) {
     const answers = await Promise.all(Array.from({ length: 30 }, () => gateway.ask("/")));
@@ -46,5 +46,5 @@ test("a flood of 502 is told by a few lines", async () => {
   await expect
     .poll(() => warnings(gateway)[0])
     .toMatchObject({ status: 502, reason: expect.stringContaining("ECONNREFUSED") });
-  expect(warnings(gateway).length).toBeLessThan(20); // one in 10 s
+  expect(warnings(gateway).length).toBeLessThan(20); // one per 10 s
 });

@@ -6,14 +6,14 @@ export interface FakeRequest {
   readonly method?: string;
   readonly url?: string;
   readonly headers?: IncomingHttpHeaders;
-  /** Address and port of the socket. */
+  /** Address of the socket's peer; `port` is its port. */
   readonly peer?: string;
   readonly port?: number;
-  /** The client, where it is another than the peer. */
+  /** The client, if it is not the peer. */
   readonly client?: string;
 }
 
-/** An exchange of which only the request is there. */
+/** An exchange that has only a request. */
 export function fakeExchange({ method, url, headers = {}, peer = "192.0.2.1", port = 5000, client }: FakeRequest = {}) {
   const request = { method, url, headers, socket: { remoteAddress: peer, remotePort: port } };
   return new Exchange(request as unknown as GatewayRequest, {} as GatewayResponse, client ?? peer);

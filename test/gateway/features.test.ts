@@ -11,7 +11,10 @@ import { type StartedServer, startServer } from "../support/started-server.ts";
 import { HAS_REDIS, RedisServer } from "./limits/redis.ts";
 import { type Asked, TestWorker } from "./support.ts";
 
-/** `xsys server start` with a feature's flags: each loads its code late, which the executable has to carry. */
+/**
+ * `xsys server start` with the flags of a feature. Each feature loads its code on demand, and the executable must
+ * contain it.
+ */
 const sandbox = useSandbox();
 const children = useChildren();
 const cleanUps: (() => unknown)[] = [];
@@ -19,14 +22,14 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-/** The server, and its address as a URL. */
+/** Starts the server; `url` is its address. */
 async function start(...flags: string[]): Promise<{ server: StartedServer; url: string }> {
   const words = ["--port=0", `--ipc=${sandbox.path("s")}`, "--perf-compression=false", ...flags];
   const server = await startServer(words, { cwd: sandbox.root, add: children.add });
   return { server, url: `http://${server.address()}` };
 }
 
-/** A worker that answers every request with what a function makes of it, as `type`. */
+/** A worker that answers every request with the result of `make`, with the content type `type`. */
 async function answering(
   { server }: { server: StartedServer },
   make: (asked: Asked) => string,
@@ -43,7 +46,7 @@ async function answering(
       const asked = await worker.asked();
       worker.answer(asked, make(asked), { headers: { "content-type": type } });
     }
-  })().catch(() => {}); // its connection is closed
+  })().catch(() => {}); // the connection is closed
 }
 
 function base64(configuration: object): string {
@@ -51,7 +54,7 @@ function base64(configuration: object): string {
 }
 
 describe("server start with flags for", () => {
-  test("uploads stores the files of a form, by the type that their contents show", async () => {
+  test("uploads stores the files of a form, with the type detected from their contents", async () => {
     const started = await start(`--upload-dir=${sandbox.path("up")}`, "--upload-allowed-mimes=image/png");
     await answering(started, ({ files, upload_errors, body }) => {
       return JSON.stringify({ files, upload_errors, fields: Buffer.from(body ?? "", "base64").toString() });
@@ -78,7 +81,7 @@ describe("server start with flags for", () => {
     expect(gunzipSync(await packed(started.url)).length).toBeGreaterThan(5_000);
   });
 
-  test("conversion gives a worker JSON for XML, and its client XML for JSON", async () => {
+  test("conversion gives a worker JSON for XML, and the client XML for JSON", async () => {
     const started = await start("--conversion-enabled", "--conv-xml-json", "--conv-auto-reply");
     await answering(started, ({ body }) => Buffer.from(body, "base64").toString());
     const headers = { "content-type": "application/xml" };
@@ -87,7 +90,7 @@ describe("server start with flags for", () => {
     expect(await answer.text()).toContain('<a b="1"><c>two</c></a>');
   });
 
-  test("guards set headers, refuse attacks and mask answers", async () => {
+  test("guards set headers, refuse attacks and mask responses", async () => {
     const on = base64({ enabled: true, blockOnDetection: true });
     const names = ["xss", "xxe", "sqli", "cmd-inject", "path-traversal", "ldap-inject"];
     const masks = base64({ enabled: true, rules: [{ field: "secret", replacement: "***" }] });
@@ -108,7 +111,7 @@ describe("server start with flags for", () => {
     expect((await fetch(started.url, { method: "POST", body: "no token" })).status).toBe(403);
   });
 
-  test("rate limits with expressions do not count what they exclude", async () => {
+  test("rate limits with regular expressions do not count excluded paths", async () => {
     const started = await start("--rate-limit", "--rate-limit-max=1", "--rate-limit-exclude=RE:^/free/\\d+$");
     await answering(started, () => "{}");
     const paths = ["/free/1", "/free/2", "/", "/"];
@@ -117,7 +120,7 @@ describe("server start with flags for", () => {
     expect(statuses).toEqual([200, 200, 200, 429]);
   });
 
-  test.skipIf(!HAS_REDIS)("rate limits in Redis count there (skipped where there is no redis-server)", async () => {
+  test.skipIf(!HAS_REDIS)("rate limits in Redis count there (skipped without redis-server)", async () => {
     const redis = new RedisServer(await freePort());
     await redis.start(sandbox.root);
     cleanUps.push(() => redis.kill());
@@ -127,7 +130,7 @@ describe("server start with flags for", () => {
     expect(started.server.text()).not.toContain("store is down");
   });
 
-  test("upstreams passes on what no worker has a route for", async () => {
+  test("upstreams forwards requests that no worker has a route for", async () => {
     const upstream = createServer(({ url }, response) => response.end(`upstream ${url}`));
     await listening(upstream);
     const { port } = upstream.address() as AddressInfo;
@@ -135,7 +138,7 @@ describe("server start with flags for", () => {
     expect(await (await fetch(`${url}/a?b=c`)).text()).toBe("upstream /a?b=c");
   });
 
-  test("nothing still serves static files and Prometheus' page", async () => {
+  test("no feature still serves static files and the Prometheus page", async () => {
     await sandbox.write("public/a.css", "a { b: c }");
     const started = await start("--quality-enabled", "--breaker-enabled", "--max-concurrent-requests=10");
     const routes = [{ method: "GET", path: "/files/*filepath", target: "static", file_path: sandbox.path("public") }];
@@ -148,7 +151,7 @@ describe("server start with flags for", () => {
   });
 });
 
-/** The body as it came, which fetch would unpack. */
+/** The body as received; fetch would decompress it. */
 async function packed(url: string): Promise<Buffer> {
   const sent = request(url, { headers: { "accept-encoding": "gzip" }, agent: false });
   sent.end();
@@ -164,7 +167,7 @@ async function listening(server: Server): Promise<void> {
   await once(server.listen(0, "127.0.0.1"), "listening");
 }
 
-/** A picture of one pixel. */
+/** An image of one pixel. */
 const PNG = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
   "base64",

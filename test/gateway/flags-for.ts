@@ -3,8 +3,8 @@ import type { GatewayOptions } from "../../internal/gateway/options.ts";
 type Values = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 /**
- * Words of `xsys server start` for a gateway's options.
- * @throws for an option that has no flag here yet, so that no test believes to have set it
+ * Flags of `xsys server start` for the options of a gateway.
+ * @throws for an option that has no flag here, so that no test only seems to set it
  */
 export function flagsFor(options: Partial<GatewayOptions>): string[] {
   return Object.entries(valuesOf(options)).flatMap(([name, value]) =>

@@ -26,13 +26,13 @@ const MISSPELT = {
 };
 const CLIENTS_OWN = { "x-other": "1", x_other: "2", "x-forward": "3", from: "me" };
 
-/** A gateway before an upstream that answers with its headers. */
+/** A gateway with an upstream that answers with the headers it received. */
 async function proxying(trustProxy: readonly string[]): Promise<TestGateway> {
   const upstream = await startUpstream(({ headers }, response) => response.end(JSON.stringify(headers)));
   return startGateway({ trustProxy, proxy: { ...PROXY, upstreams: [upstream.url] } });
 }
 
-/** A gateway whose worker answers with its headers. */
+/** A gateway with a worker that answers with the headers it received. */
 async function withWorker(trustProxy: readonly string[]): Promise<TestGateway> {
   const gateway = await startGateway({ trustProxy });
   void (await gateway.worker()).answerAll(({ headers }) => JSON.stringify(headers));
@@ -47,8 +47,8 @@ async function seen(gateway: TestGateway, headers: Record<string, string>): Prom
   return JSON.parse((await gateway.ask("/", { headers: { host: "a.example", ...headers } })).body);
 }
 
-describe("of a stranger", () => {
-  test("an upstream hears nothing of proxies but from us", async () => {
+describe("from an untrusted client", () => {
+  test("an upstream receives only the gateway's forwarding headers", async () => {
     const headers = await seen(await proxying(["10.0.0.0/8"]), { ...TOLD, ...MISSPELT, ...CLIENTS_OWN });
     expect(headers).toEqual({
       ...CLIENTS_OWN,
@@ -61,7 +61,7 @@ describe("of a stranger", () => {
     });
   });
 
-  test("a worker gets the fields as they came, and the address of the connection", async () => {
+  test("a worker receives the headers unchanged, and the address of the connection", async () => {
     const gateway = await startGateway({ trustProxy: [] });
     const worker = await gateway.worker();
     const sent = { ...TOLD, ...lowerCase(MISSPELT), ...CLIENTS_OWN };
@@ -73,7 +73,7 @@ describe("of a stranger", () => {
     await answered;
   });
 
-  test("by HTTP/2, too", async () => {
+  test("an upstream receives none of its forwarding headers over HTTP/2", async () => {
     const gateway = await proxying([]);
     const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
     cleanUp(() => session.destroy());
@@ -82,7 +82,7 @@ describe("of a stranger", () => {
     expect(JSON.parse(headers)).toMatchObject({ "x-kept": "1", host: `127.0.0.1:${gateway.port}` });
   });
 
-  test("what he asks for by WebSocket, too", async () => {
+  test("an upstream receives none of its forwarding headers with an upgrade", async () => {
     const upgraded = Promise.withResolvers<IncomingHttpHeaders>();
     const upstream = await startUpstream(() => {});
     upstream.server.on("upgrade", ({ headers }, socket) => {
@@ -97,8 +97,8 @@ describe("of a stranger", () => {
   });
 });
 
-describe("of a trusted proxy", () => {
-  test("an upstream hears what that tells, with the proxy as the next in the chain, and whom we take for the client", async () => {
+describe("from a trusted proxy", () => {
+  test("an upstream receives its forwarding headers, extended by the proxy's address", async () => {
     const headers = await seen(await proxying(["loopback"]), { ...TOLD, ...MISSPELT, ...CLIENTS_OWN });
     expect(headers).toEqual({
       ...CLIENTS_OWN,
@@ -110,7 +110,7 @@ describe("of a trusted proxy", () => {
     });
   });
 
-  test("a worker gets the fields as they came, and the address that they tell", async () => {
+  test("a worker receives the headers unchanged, and the forwarded address", async () => {
     const gateway = await startGateway({ trustProxy: ["loopback"] });
     const worker = await gateway.worker();
     const answered = gateway.ask("/", { headers: { host: "a.example", ...TOLD } });
@@ -121,13 +121,13 @@ describe("of a trusted proxy", () => {
     await answered;
   });
 
-  test("that asks for itself, an upstream hears what it tells of the scheme", async () => {
+  test("an upstream receives the scheme, also without a forwarded address", async () => {
     const headers = await seen(await proxying(["loopback"]), { "x-forwarded-proto": "https" });
     expect(headers).toMatchObject({ "x-forwarded-proto": "https", "x-forwarded-for": "127.0.0.1" });
   });
 });
 
-test("that somebody's X-Forwarded-For is not believed is told once", async () => {
+test("an ignored X-Forwarded-For is logged once", async () => {
   const gateway = await withWorker([]);
   await seen(gateway, { "x-kept": "1" });
   expect(gateway.log.filter(({ peer }) => peer !== undefined)).toEqual([]);
@@ -137,7 +137,7 @@ test("that somebody's X-Forwarded-For is not believed is told once", async () =>
     .toMatchObject([{ level: 30, peer: "127.0.0.1" }]);
 });
 
-test("what frames a body or names the host cannot be told to an upstream in another spelling", async () => {
+test("an upstream receives no framing or hop-by-hop header spelled with underscores", async () => {
   const misspelt = { content_length: "5", transfer_encoding: "chunked", proxy_authorization: "x", Keep_Alive: "x" };
   const headers = await seen(await proxying([]), { ...misspelt, "x-kept": "1" });
   for (const name of Object.keys(misspelt)) expect(headers).not.toHaveProperty(name.toLowerCase());

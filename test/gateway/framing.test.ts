@@ -6,7 +6,7 @@ import { PROXY, useGateway } from "./support.ts";
 const startGateway = useGateway();
 const GET = "GET /next HTTP/1.1\r\nhost: a\r\n\r\n";
 
-/** A gateway before an upstream that answers with method, target and body. */
+/** A gateway with an upstream that answers with method, target and body. */
 async function proxying(options = {}) {
   const asked: string[] = [];
   const upstream = await startUpstream(async (request, response) => {
@@ -17,7 +17,7 @@ async function proxying(options = {}) {
   const gateway = await startGateway({ proxy: { ...PROXY, upstreams: [upstream.url] }, ...options });
   return {
     gateway,
-    /** What the upstream was asked by now: what was on its way to it has come before another request is answered. */
+    /** Requests the upstream has received so far. A further request ensures that earlier ones have arrived. */
     asked: async () => {
       await say(gateway.port, head("GET /after HTTP/1.1", "host: a"));
       return asked.filter((request) => request !== "GET /after ");
@@ -30,7 +30,7 @@ describe("Transfer-Encoding", () => {
     ...["gzip", "identity", "gzip, chunked", "identity, chunked", "chunked, gzip", "chunked, chunked", "chunked,"],
     ...["xchunked", "chunked;q=1", '"chunked"', "chunked\r\nTransfer-Encoding: chunked", "", "deflate", "trailers"],
     "identity\r\nTransfer-Encoding: chunked",
-  ])("%j is 501, and nothing after it is taken for a request", async (coding) => {
+  ])("%j is answered with 501, and what follows is not parsed", async (coding) => {
     const { gateway, asked } = await proxying();
     const post = `POST / HTTP/1.1\r\nhost: a\r\nTransfer-Encoding: ${coding}\r\n\r\n0\r\n\r\n`;
     const answer = await say(gateway.port, post + GET);
@@ -46,7 +46,7 @@ describe("Transfer-Encoding", () => {
     ["with a space before the colon", "HTTP/1.1", ["Transfer-Encoding : chunked"]],
     ["on a line of its own", "HTTP/1.1", ["Transfer-Encoding:", " chunked"]],
     ["behind a control character", "HTTP/1.1", ["Transfer-Encoding: \x0bchunked"]],
-  ])("%s is 400, and nothing after it is taken for a request", async (_where, version, fields) => {
+  ])("%s is answered with 400, and what follows is not parsed", async (_where, version, fields) => {
     const { gateway, asked } = await proxying();
     const post = ["POST / ".concat(version), "host: a", ...fields, "", "0", "", ""].join("\r\n");
     const answer = await say(gateway.port, post + GET);
@@ -55,7 +55,7 @@ describe("Transfer-Encoding", () => {
     expect(await asked()).toEqual([]);
   });
 
-  test.each(["chunked", "Chunked", "CHUNKED"])("%s is read", async (coding) => {
+  test.each(["chunked", "Chunked", "CHUNKED"])("%s is accepted", async (coding) => {
     const { gateway } = await proxying();
     const post = head("POST /x HTTP/1.1", "host: a", `transfer-encoding: ${coding}`);
     expect(bodyOf(await say(gateway.port, `${post}3\r\nabc\r\n0\r\n\r\n`))).toBe("POST /x abc");
@@ -64,7 +64,7 @@ describe("Transfer-Encoding", () => {
 
 describe("Content-Length", () => {
   test.each(["1, 1", "1\r\nContent-Length: 1", "1\r\nContent-Length: 2", "+1", "-1", "0x1", "1 ,", "", "1e0"])(
-    "%j is 400",
+    "%j is answered with 400",
     async (length) => {
       const { gateway, asked } = await proxying();
       const post = `POST / HTTP/1.1\r\nhost: a\r\nContent-Length: ${length}\r\n\r\nx`;
@@ -75,7 +75,7 @@ describe("Content-Length", () => {
   );
 });
 
-test("what comes behind a request that is refused is not carried out", async () => {
+test("a request after a refused one is not processed", async () => {
   const gateway = await startGateway();
   const worker = await gateway.worker();
   const asked: string[] = [];
@@ -91,7 +91,7 @@ test("what comes behind a request that is refused is not carried out", async () 
   expect(asked).toEqual(["/after"]);
 });
 
-describe("a version that is neither 1.0 nor 1.1 is 505", () => {
+describe("a version other than 1.0 and 1.1 is answered with 505", () => {
   test.each(["HTTP/0.9", "HTTP/1.2", "HTTP/2.0", "HTTP/3.0"])("%s", async (version) => {
     const { gateway, asked } = await proxying();
     expect(statusOf(await say(gateway.port, head(`GET / ${version}`, "host: a")))).toBe(505);
@@ -101,7 +101,7 @@ describe("a version that is neither 1.0 nor 1.1 is 505", () => {
 
 describe("Expect", () => {
   test.each(["nothing", "100-continue, nothing", "x-100-continue", "200-ok"])(
-    "%s is 417, the last answer on its connection: the body may come or not",
+    "%s is answered with 417 and the connection is closed, as the body may follow or not",
     async (expectation) => {
       const { gateway, asked } = await proxying();
       const post = `POST / HTTP/1.1\r\nhost: a\r\nexpect: ${expectation}\r\ncontent-length: ${GET.length}\r\n\r\n${GET}`;
@@ -112,13 +112,13 @@ describe("Expect", () => {
     },
   );
 
-  test("of HTTP/1.0 is passed over", async () => {
+  test("is ignored in HTTP/1.0", async () => {
     const { gateway } = await proxying();
     const post = "POST /x HTTP/1.0\r\nhost: a\r\nexpect: nothing\r\ncontent-length: 1\r\n\r\nb";
     expect(bodyOf(await say(gateway.port, post))).toBe("POST /x b");
   });
 
-  test("an answer instead of the leave to send a body is the last on its connection", async () => {
+  test("a final response instead of 100 closes the connection", async () => {
     const { gateway, asked } = await proxying({ maxBody: 10 });
     const post = "POST / HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 11\r\n\r\n";
     const answer = await say(gateway.port, post + GET);
@@ -128,7 +128,7 @@ describe("Expect", () => {
   });
 });
 
-describe("a change of protocol that is none is passed over", () => {
+describe("an invalid upgrade is ignored", () => {
   test.each([
     ["by POST", "POST", "HTTP/1.1", "websocket"],
     ["by HTTP/1.0", "GET", "HTTP/1.0", "websocket"],
@@ -144,7 +144,7 @@ describe("a change of protocol that is none is passed over", () => {
 });
 
 describe("TE", () => {
-  test("is the client's wish of its own connection: no upstream hears of it", async () => {
+  test("applies only to the client's connection and is not forwarded", async () => {
     const upstream = await startUpstream(({ headers }, response) => response.end(String(headers.te)));
     const gateway = await startGateway({ proxy: { ...PROXY, upstreams: [upstream.url] } });
     const answer = await say(gateway.port, head("GET / HTTP/1.1", "host: a", "te: gzip;q=1, trailers"));
@@ -153,7 +153,7 @@ describe("TE", () => {
 });
 
 describe("CONNECT", () => {
-  test("is 405, and what follows is no request", async () => {
+  test("is answered with 405, and what follows is not parsed", async () => {
     const { gateway, asked } = await proxying({ accessLog: true });
     const answer = await say(gateway.port, `CONNECT a.example:443 HTTP/1.1\r\nhost: a.example:443\r\n\r\n${GET}`);
     expect(statusOf(answer)).toBe(405);
@@ -167,7 +167,7 @@ describe("CONNECT", () => {
 });
 
 describe("OPTIONS *", () => {
-  test("is about the server as a whole: no upstream is asked", async () => {
+  test("is answered by the gateway, not by an upstream", async () => {
     const upstream = await startUpstream((_request, response) => response.end("asked"));
     const gateway = await startGateway({ proxy: { ...PROXY, upstreams: [upstream.url] } });
     const answer = await say(gateway.port, head("OPTIONS * HTTP/1.1", "host: a"));
@@ -180,7 +180,7 @@ describe("TRACE", () => {
   const SECRETS = ["Cookie: a=1", "AUTHORIZATION: Basic eDp5", "Proxy-Authorization: Basic eDp5", "X-Api-Key: k"];
   const trace = head("TRACE /a?b HTTP/1.1", "Host: a", "X-Kept: 1", ...SECRETS, "X-Csrf-Token: t", "x-kept: 2");
 
-  test("is 405 unless it is allowed", async () => {
+  test("is answered with 405 unless it is allowed", async () => {
     const { gateway, asked } = await proxying();
     const answer = await say(gateway.port, trace);
     expect(statusOf(answer)).toBe(405);
@@ -188,7 +188,7 @@ describe("TRACE", () => {
     expect(await asked()).toEqual([]);
   });
 
-  test("that is allowed is answered with the request, without what is secret, and goes no further", async () => {
+  test("is answered with the request, without secret headers, and not forwarded", async () => {
     const { gateway, asked } = await proxying({ allowTrace: true });
     const answer = await say(gateway.port, trace);
     expect(statusOf(answer)).toBe(200);
@@ -199,17 +199,17 @@ describe("TRACE", () => {
     expect(await asked()).toEqual([]);
   });
 
-  test("with a body is 400", async () => {
+  test("with a body is answered with 400", async () => {
     const { gateway } = await proxying({ allowTrace: true });
     const answer = await say(gateway.port, `${head("TRACE / HTTP/1.1", "host: a", "content-length: 1")}x`);
     expect(statusOf(answer)).toBe(400);
   });
 });
 
-describe("behind a request that is still to be answered", () => {
+describe("after a request that is not yet answered", () => {
   const SLOW = "GET /slow HTTP/1.1\r\nhost: a\r\n\r\n";
 
-  test("a wish for WebSocket is passed over: both are answered in turn", async () => {
+  test("an upgrade is ignored, and both requests are answered in order", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker({ id: "0", streams: true });
     const wish = head("GET /socket HTTP/1.1", "host: a", "connection: upgrade", "upgrade: websocket");
@@ -221,7 +221,7 @@ describe("behind a request that is still to be answered", () => {
     expect(await answers).toMatch(/^HTTP\/1\.1 200 .*first.*HTTP\/1\.1 200 .*second$/s);
   });
 
-  test("CONNECT ends the connection, and nothing of it is left", async () => {
+  test("CONNECT closes the connection, and no request remains in flight", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker();
     const answer = say(gateway.port, `${SLOW}CONNECT a:1 HTTP/1.1\r\nhost: a\r\n\r\n`);
@@ -233,11 +233,11 @@ describe("behind a request that is still to be answered", () => {
   });
 });
 
-describe("what comes behind a whole request and is none", () => {
+describe("after a complete request", () => {
   test.each([
     ["garbage", "garbage\r\n\r\n"],
-    ["another one, though it was to be the last", GET],
-  ])("%s: the whole one is answered, and the connection closed", async (_what, more) => {
+    ["a request after Connection: close", GET],
+  ])("%s is not processed: the request is answered, and the connection closed", async (_what, more) => {
     const gateway = await startGateway();
     const worker = await gateway.worker();
     const last = more === GET ? "connection: close\r\n" : "";

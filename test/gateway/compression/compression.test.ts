@@ -17,12 +17,12 @@ const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => Buffer>> = {
   zstd: zstdDecompressSync,
   br: brotliDecompressSync,
   gzip: gunzipSync,
-  deflate: inflateSync, // in zlib's wrapping
+  deflate: inflateSync, // in the zlib format
 };
 
 interface Case {
   readonly options?: Partial<CompressionOptions>;
-  /** Accept-Encoding; null for none. */
+  /** Accept-Encoding; null for no such header. */
   readonly accept?: string | null;
   readonly method?: string;
   readonly status?: number;
@@ -41,15 +41,15 @@ async function bytesOf({ body }: Answer): Promise<Buffer> {
   return body instanceof Readable ? buffer(body) : Buffer.from(body ?? "");
 }
 
-/** The body as the client sees it. */
+/** The body, decoded as a client does. */
 async function decoded(answer: Answer): Promise<Buffer> {
   const decode = DECODERS[String(answer.headers["content-encoding"])];
   if (decode === undefined) throw new Error("the answer is not compressed");
   return decode(await bytesOf(answer));
 }
 
-describe("by what the client accepts", () => {
-  test.each(ALL)("%s makes a body smaller, whole and as it comes, at every size and level", async (algorithm) => {
+describe("the algorithm", () => {
+  test.each(ALL)("%s makes a body smaller, buffered or streamed, at every size and level", async (algorithm) => {
     for (const level of [-1, 4, 12]) {
       for (const body of [TEXT, Buffer.concat([TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT])]) {
         const options = { algorithms: [algorithm], level };
@@ -82,18 +82,18 @@ describe("by what the client accepts", () => {
     ["", undefined],
     [";;,=q,gzip;q=x", undefined],
     [null, undefined],
-  ])("%j is answered with %s", async (accept, coding) => {
+  ])("for Accept-Encoding %j is %s", async (accept, coding) => {
     const answer = await compressed({ accept });
     expect(answer.headers["content-encoding"]).toBe(coding);
     if (coding === undefined) expect(answer.body).toBe(TEXT);
   });
 
-  test("only by the algorithms that are switched on", async () => {
+  test("is one of those that are enabled", async () => {
     const { headers } = await compressed({ options: { algorithms: ["deflate", "gzip"] } });
     expect(headers["content-encoding"]).toBe("gzip");
   });
 
-  test("an algorithm that is not known refuses the start", () => {
+  test("must be known, or the start fails", () => {
     const start = () => createCompression({ algorithms: ["gzip", "lzma"], level: 4, threshold: 0, types: [] });
     expect(start).toThrow(
       expect.objectContaining({ code: "INVALID_PARAMS", message: expect.stringContaining("lzma") }),
@@ -101,17 +101,17 @@ describe("by what the client accepts", () => {
   });
 });
 
-describe("what is left as it is", () => {
+describe("a response is not changed if it is", () => {
   test.each<[string, Case]>([
-    ["a body below the threshold", { body: TEXT.subarray(0, 1_023) }],
-    ["no body", { body: undefined, status: 204 }],
-    ["one that has a coding", { headers: { "content-encoding": "gzip" } }],
-    ["one that may not be changed", { headers: { "cache-control": "public, no-transform" } }],
-    ["a part of something", { status: 206 }],
+    ["below the threshold", { body: TEXT.subarray(0, 1_023) }],
+    ["without a body", { body: undefined, status: 204 }],
+    ["already encoded", { headers: { "content-encoding": "gzip" } }],
+    ["marked no-transform", { headers: { "cache-control": "public, no-transform" } }],
+    ["a partial response", { status: 206 }],
     ["a 304", { status: 304 }],
     ["an image", { headers: { "content-type": "image/png" } }],
-    ["a type that is not listed", { options: { types: ["application/json"] } }],
-    ["one of no type", { headers: { "content-type": [] } }],
+    ["of a type that is not listed", { options: { types: ["application/json"] } }],
+    ["without a type", { headers: { "content-type": [] } }],
   ])("%s", async (_name, { body = TEXT, ...asked }) => {
     const { headers = {} } = asked;
     const answer = await compressed({ body, ...asked });
@@ -120,7 +120,7 @@ describe("what is left as it is", () => {
     expect(answer.headers.vary).toBeUndefined();
   });
 
-  test("a body that compressing makes no smaller, though another client's might be", async () => {
+  test("not made smaller by compression; then only Vary is set", async () => {
     const body = randomBytes(5_000);
     const answer = await compressed({ body });
     expect(answer.body).toBe(body);
@@ -128,28 +128,28 @@ describe("what is left as it is", () => {
     expect(answer.headers["content-encoding"]).toBeUndefined();
   });
 
-  test("an answer to HEAD below the threshold", async () => {
+  test("a response to HEAD below the threshold", async () => {
     const asked = { method: "HEAD", body: undefined, headers: { "content-length": "1023" } };
     const { headers } = await compressed(asked);
     expect([headers["content-length"], headers.vary]).toEqual(["1023", undefined]);
   });
 });
 
-describe("an answer to HEAD", () => {
+describe("a response to HEAD", () => {
   test.each<[string, Case["body"]]>([
-    ["that was asked for as GET", TEXT],
-    ["that was asked for as HEAD", undefined],
+    ["that the worker answered as GET", TEXT],
+    ["that the worker answered as HEAD", undefined],
     ["with an empty body", Buffer.alloc(0)],
-  ])("%s tells no length where GET is compressed", async (_name, body) => {
+  ])("%s has no Content-Length if GET is compressed", async (_name, body) => {
     const filter = createCompression({ algorithms: ALL, level: 4, threshold: 1_024, types: [] });
     const exchange = fakeExchange({ method: "HEAD", headers: { "accept-encoding": BROWSER } });
     const headers = { "content-type": "text/html", "content-length": "2640" };
     const answer = await filter({ status: 200, headers, body }, exchange);
     expect(answer.headers).toEqual({ "content-type": "text/html", vary: "Accept-Encoding" });
-    expect(answer.body).toBeUndefined(); // of which a length would be made
+    expect(answer.body).toBeUndefined(); // a body would lead to a Content-Length
   });
 
-  test("tells its length where GET is not compressed", async () => {
+  test("has its Content-Length if GET is not compressed", async () => {
     const { headers } = await compressed({ method: "HEAD", accept: null, headers: { "content-length": "2640" } });
     expect(headers).toMatchObject({ vary: "Accept-Encoding", "content-length": "2640" });
   });
@@ -166,7 +166,7 @@ test.each([
   ["application/json", ["text/", "application/json"], true],
   ["text/csv", ["text/*"], true],
   ["image/svg+xml", ["text/", "application/json"], false],
-])("%s, of the types %j, is compressed: %s", async (type, types, is) => {
+])("%s is compressed if the configured types are %j: %s", async (type, types, is) => {
   for (const _ of ["decided", "remembered"]) {
     const { headers } = await compressed({ options: { types }, headers: { "content-type": type } });
     expect(headers["content-encoding"] !== undefined).toBe(is);
@@ -174,7 +174,7 @@ test.each([
 });
 
 describe("header fields", () => {
-  test("a tag becomes weak, length and ranges go, and the others stay", async () => {
+  test("the ETag becomes weak, Content-Length and Accept-Ranges are removed, the others are kept", async () => {
     const headers = { etag: '"abc"', "content-length": "2640", "accept-ranges": "bytes", "set-cookie": ["a=1", "b=2"] };
     expect((await compressed({ headers })).headers).toEqual({
       "content-type": "text/html; charset=utf-8",
@@ -199,20 +199,20 @@ describe("header fields", () => {
   });
 });
 
-describe("a body that comes", () => {
-  test.each(ALL)("is given on piece by piece by %s, so that events are heard when they happen", async (algorithm) => {
+describe("a streamed body", () => {
+  test.each(ALL)("is flushed after each chunk by %s, so that events arrive without delay", async (algorithm) => {
     const source = new PassThrough();
     const headers = { "content-type": "text/event-stream" };
     const { body } = await compressed({ accept: algorithm, body: source, headers });
     const pieces = (body as Readable)[Symbol.asyncIterator]();
     for (const event of ["data: 1\n\n", "data: 2\n\n"]) {
       source.write(event);
-      expect((await pieces.next()).value.length).toBeGreaterThan(0); // and nothing more was written
+      expect((await pieces.next()).value.length).toBeGreaterThan(0); // the next event is not written yet
     }
     (body as Readable).destroy();
   });
 
-  test("is what was written so far, decoded by a client that reads along", async () => {
+  test("can be decoded by the client up to the last chunk written", async () => {
     const source = new PassThrough();
     const { body } = await compressed({ accept: "gzip", body: source });
     const reading = (body as Readable).pipe(createGunzip())[Symbol.asyncIterator]();
@@ -224,7 +224,7 @@ describe("a body that comes", () => {
     expect((await reading.next()).done).toBe(true);
   });
 
-  test("fails when its source does, and ends its source when nobody reads it any more", async () => {
+  test("fails when its source fails, and closes its source when it is no longer read", async () => {
     const failing = new PassThrough();
     const { body } = await compressed({ body: failing });
     failing.write("begun");
@@ -239,7 +239,7 @@ describe("a body that comes", () => {
   });
 });
 
-test("a body that is kept is compressed once, by each algorithm, and by all who ask at once", async () => {
+test("a cached body is compressed once per algorithm, also for concurrent requests", async () => {
   const filter = createCompression({ algorithms: ALL, level: 4, threshold: 0, types: [] });
   for (const size of [1, 50]) {
     const body = Buffer.concat(new Array(size).fill(TEXT));

@@ -25,7 +25,7 @@ function asked(body: string | Buffer, headers: Headers = XML): WorkerRequest {
   return { ...request("/", headers), method: "POST", body: Buffer.from(body) };
 }
 
-/** What a worker is given, or the status of the refusal and its words. */
+/** The request for the worker, or the answer that refuses it. */
 function given(what: WorkerRequest, options: Partial<ConversionOptions> = {}) {
   const result = createConversion({ ...OPTIONS, ...options }).requestFilter(what, exchangeOf(what));
   return result as WorkerRequest;
@@ -40,9 +40,9 @@ const LONG = `${"long ".repeat(30)}&amp; text`;
 const PLAIN = LONG.replace("&amp;", "&");
 const SHAPES: readonly [title: string, xml: string, json: unknown][] = [
   ["an element of text", "<a>x</a>", { a: "x" }],
-  ["an empty one", '<?xml version="1.0"?><a/>', { a: "" }],
+  ["an empty element", '<?xml version="1.0"?><a/>', { a: "" }],
   ["attributes, with text", "<a b=\"1\" c='2'>x</a>", { a: { "@b": "1", "@c": "2", "#text": "x" } }],
-  ["elements within", "<a><b>1</b><c>2</c></a>", { a: { b: "1", c: "2" } }],
+  ["nested elements", "<a><b>1</b><c>2</c></a>", { a: { b: "1", c: "2" } }],
   ["repeated elements", "<a><b>1</b><b/><b>3</b></a>", { a: { b: ["1", "", "3"] } }],
   ["text among elements", "<a>one<b/>two</a>", { a: { b: "", "#text": "onetwo" } }],
   [
@@ -69,7 +69,7 @@ const SHAPES: readonly [title: string, xml: string, json: unknown][] = [
   ],
 ];
 
-describe("a request of XML reaches the worker as JSON", () => {
+describe("an XML request reaches the worker as JSON", () => {
   test.each(SHAPES)("%s", (_, xml, json) => {
     const { body, headers } = given(asked(xml, { ...XML, accept: "*/*", "content-length": String(xml.length) }));
     expect(JSON.parse(String(body))).toEqual(json);
@@ -81,12 +81,12 @@ describe("a request of XML reaches the worker as JSON", () => {
     });
   });
 
-  test("with the prefix and the key that are set", () => {
+  test("with the configured attribute prefix and text key", () => {
     const { body } = given(asked('<a b="1">x</a>'), { attributePrefix: "$", textKey: "_" });
     expect(JSON.parse(String(body))).toEqual({ a: { $b: "1", _: "x" } });
   });
 
-  test.each(["text/xml", "Application/XML; charset=utf-8", "application/soap+xml"])("of the type %s", (type) => {
+  test.each(["text/xml", "Application/XML; charset=utf-8", "application/soap+xml"])("with the type %s", (type) => {
     expect(String(given(asked("<a/>", { "content-type": type })).body)).toBe('{"a":""}');
   });
 
@@ -96,30 +96,30 @@ describe("a request of XML reaches the worker as JSON", () => {
     ["the mark of UTF-8", Buffer.from("\ufeff<a>é</a>"), "application/xml"],
     ["the content type", Buffer.from("<a>é</a>", "latin1"), 'text/xml; charset="ISO-8859-1"'],
     ["the declaration", Buffer.from('<?xml version="1.0" encoding="windows-1252"?><a>é</a>', "latin1"), "text/xml"],
-  ])("in the encoding of %s", (_, bytes, type) => {
+  ])("in the encoding given by %s", (_, bytes, type) => {
     expect(String(given(asked(bytes, { "content-type": type })).body)).toBe('{"a":"é"}');
   });
 });
 
-describe("what is not taken gets 400 that says where, and passes untouched without strict", () => {
+describe("invalid XML is refused with 400 and its position, and passed unchanged without strict", () => {
   test.each([
     ["an element that is not closed", "<a>\n <b>\n</a>", "line 3, column 1"],
     ["an attribute without quotes", "<a b=1/>", "line 1"],
-    ["nothing that is XML", "hello", "line 1, column 1"],
+    ["text that is not XML", "hello", "line 1, column 1"],
     ["two roots", "<a/><b/>", "one root element"],
-    ["two roots of a name", "<a/><a/>", "one root element"],
-    ["an entity nobody declared", "<a>&foo;</a>", "Unknown entity &foo;"],
-    ["a character XML does not have", "<a>&#0;</a>", "&#0;"],
-    ["a character that no document has", "<a>\uffff0\uffff</a>", "U+FFFF"],
+    ["two roots with the same name", "<a/><a/>", "one root element"],
+    ["an undeclared entity", "<a>&foo;</a>", "Unknown entity &foo;"],
+    ["a reference to an invalid character", "<a>&#0;</a>", "&#0;"],
+    ["an invalid character", "<a>\uffff0\uffff</a>", "U+FFFF"],
     ["a document type", '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', "A document type is not allowed"],
     [
       "an external entity",
       '<!doctype a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
       "A document type is not",
     ],
-    ["a member that every object has", "<__proto__><x>1</x></__proto__>", "reserved"],
-    ["bytes of no UTF-8", Buffer.from([0x3c, 0x61, 0x3e, 0xff, 0x3c, 0x2f, 0x61, 0x3e]), "not valid utf-8"],
-    ["an encoding nobody knows", '<?xml version="1.0" encoding="x-none"?><a/>', "Unknown encoding x-none"],
+    ["the name of a member of every object", "<__proto__><x>1</x></__proto__>", "reserved"],
+    ["invalid UTF-8", Buffer.from([0x3c, 0x61, 0x3e, 0xff, 0x3c, 0x2f, 0x61, 0x3e]), "not valid utf-8"],
+    ["an unknown encoding", '<?xml version="1.0" encoding="x-none"?><a/>', "Unknown encoding x-none"],
   ])("%s", (_, xml, words) => {
     expect(refusal(asked(xml))).toMatch(/^400 /);
     expect(refusal(asked(xml))).toContain(words);
@@ -146,35 +146,35 @@ describe("what is not taken gets 400 that says where, and passes untouched witho
     ["tags that are never closed", "<a".repeat(19_000), "Tag"],
     ["comments that are never closed", `<a>${"<!--".repeat(100_000)}`, "400"],
     ["a reference that is never closed", `<a>${"&".repeat(1_000_000)}</a>`, "400"],
-  ])("%s, at once", (_, xml, words) => {
+  ])("%s, without delay", (_, xml, words) => {
     const startedAt = performance.now();
     expect(refusal(asked(xml))).toContain(words);
-    // In quadratic or exponential time it would be minutes.
+    // Quadratic or exponential time would be minutes.
     expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });
 
 test.each<[string, WorkerRequest, Partial<ConversionOptions>]>([
   ["of another type", asked("<a/>", { "content-type": "text/html" }), {}],
-  ["larger than the largest", asked("<a>123456</a>"), { maxSize: 10 }],
+  ["above the size limit", asked("<a>123456</a>"), { maxSize: 10 }],
   ["that is compressed", asked("<a/>", { ...XML, "content-encoding": "gzip" }), {}],
   ["without a type, unless it is to be guessed", asked("<a/>", {}), {}],
   ["without a type and without a <", asked("x", {}), { sniff: true }],
   ["with conversion off", asked("<a/>"), { xmlToJson: false }],
   ["without a body", { ...request("/", XML), method: "POST" }, {}],
-])("a body %s is left as it is", (_, what, options) => {
+])("a body %s is not changed", (_, what, options) => {
   expect(given(what, options)).toBe(what);
 });
 
-test("a body without a type that begins with < is taken for XML when that is asked for", () => {
+test("a body without a type that begins with < is converted if sniffing is enabled", () => {
   expect(String(given(asked("<a/>", {}), { sniff: true }).body)).toBe('{"a":""}');
 });
 
-test("no client can say itself that its request was XML", () => {
+test("a client cannot set the header that marks a request as XML", () => {
   expect(given(request("/", { "x-xhsc-origin-format": "xml", accept: "a" })).headers).toEqual({ accept: "a" });
 });
 
-describe("the answer to a request of XML goes out as XML", () => {
+describe("the response to an XML request is sent as XML", () => {
   const JSON_TYPE = { "content-type": "application/json" };
 
   async function answered(
@@ -207,7 +207,7 @@ describe("the answer to a request of XML goes out as XML", () => {
     expect(result).toMatchObject({ status: 201, headers: { "content-type": "application/xml; charset=utf-8" } });
   });
 
-  test("but not to another request, nor when that is off", async () => {
+  test("but not to another request, or with the option off", async () => {
     const { answer, answerFilter } = await answered("{}");
     expect(answerFilter(answer, exchangeOf(request("/")))).toBe(answer);
     const off = await answered("{}", JSON_TYPE, { autoReply: false });
@@ -216,23 +216,23 @@ describe("the answer to a request of XML goes out as XML", () => {
 
   test.each<[string, string | Readable, Headers?, Partial<ConversionOptions>?]>([
     ["another type", "{}", { "content-type": "text/plain" }],
-    ["JSON that is none", "{"],
+    ["invalid JSON", "{"],
     ["a stream", Readable.from(["{}"])],
     ["compressed bytes", "{}", { ...JSON_TYPE, "content-encoding": "br" }],
-    ["what is larger than the largest", JSON.stringify("x".repeat(100)), JSON_TYPE, { maxSize: 50 }],
-    ["what is nested too deeply", "[".repeat(1_000) + "]".repeat(1_000)],
+    ["a body above the size limit", JSON.stringify("x".repeat(100)), JSON_TYPE, { maxSize: 50 }],
+    ["a body nested too deeply", "[".repeat(1_000) + "]".repeat(1_000)],
     [
-      "a long name of very many",
+      "a long name for very many elements",
       JSON.stringify({ ["n".repeat(50_000)]: Array(50_000).fill(1) }),
       JSON_TYPE,
       { maxSize: 200_000 },
     ],
-  ])("%s stays", async (_, body, headers, options) => {
+  ])("%s is not converted", async (_, body, headers, options) => {
     const { answer, result } = await answered(body, headers, options);
     expect(result).toBe(answer);
   });
 
-  test("any value makes a document that is well-formed", () => {
+  test("any value gives a well-formed document", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5, stringUnit: "binary" }), (value) => {
         expect(XMLValidator.validate(jsonToXml(value, OPTIONS, 1e7) ?? "")).toBe(true);
@@ -240,7 +240,7 @@ describe("the answer to a request of XML goes out as XML", () => {
     );
   });
 
-  test.each(SHAPES)("and back to what it was: %s", (_, _xml, json) => {
+  test.each(SHAPES)("and converting back gives the same value: %s", (_, _xml, json) => {
     expect(xmlToJson(jsonToXml(json, OPTIONS, 1e7) ?? "", OPTIONS)).toEqual(json);
   });
 });

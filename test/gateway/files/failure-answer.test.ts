@@ -19,7 +19,7 @@ test.each([
   [new XsysError("LIMIT_EXCEEDED", "too many"), 503, 1],
   [new FileChangedError("again and again"), 503, 1],
   [errno("EIO"), 500, 1],
-])("%s is a %i for the client, which is told no path, and %i lines of the log", (error, status, count) => {
+])("%s is answered with %i, without a path, and gives %i log lines", (error, status, count) => {
   const { log, lines } = fakeLog();
   const answer = failureAnswer(error, "/srv/secret", fakeExchange(), log);
   expect(answer.status).toBe(status);

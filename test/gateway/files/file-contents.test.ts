@@ -9,14 +9,14 @@ import { fakeExchange } from "../fake-exchange.ts";
 const sandbox = useSandbox();
 const MIB = 1_048_576;
 
-/** A file of zeros. */
+/** A file of `size` zero bytes. */
 async function variant(name: string, size: number): Promise<FileVariant> {
   const path = await sandbox.write(name, "");
   await truncate(path, size);
   return new FileVariant(path, await stat(path), { name, varies: false, maxAge: undefined });
 }
 
-test("what was read is kept, and read once by all who want it", async () => {
+test("a file is read once for concurrent requests, and kept", async () => {
   const contents = new FileContents(4, true);
   const file = await variant("a", 1_000);
   const [one, other] = await Promise.all([contents.whole(file, fakeExchange()), contents.whole(file, fakeExchange())]);
@@ -26,7 +26,7 @@ test("what was read is kept, and read once by all who want it", async () => {
   expect(file.contents).toBeUndefined();
 });
 
-test("the longest kept go when there are more than 64 MiB", async () => {
+test("the oldest contents are dropped above 64 MiB in total", async () => {
   const contents = new FileContents(4, true);
   const files: FileVariant[] = [];
   for (let index = 0; index < 66; index++) {
@@ -37,12 +37,12 @@ test("the longest kept go when there are more than 64 MiB", async () => {
   expect(files.map(({ contents }) => contents !== undefined)).toEqual(files.map((_, index) => index >= 2));
 });
 
-test("what is larger than 1 MiB is not read whole, nor anything when nothing is to be kept", async () => {
+test("a file above 1 MiB is not read as a whole, and no file is if nothing is kept", async () => {
   expect(new FileContents(4, true).whole(await variant("a", MIB + 1), fakeExchange())).toBeUndefined();
   expect(new FileContents(4, false).whole(await variant("b", 1), fakeExchange())).toBeUndefined();
 });
 
-test("a file that is no longer the one that was looked at is not read, and takes no place", async () => {
+test("a file that has changed since it was checked is not read, and frees its place", async () => {
   const contents = new FileContents(1, true);
   const file = await variant("a", 1_000);
   await truncate(file.path, 999);
@@ -52,7 +52,7 @@ test("a file that is no longer the one that was looked at is not read, and takes
   }
 });
 
-test("of one client's many reads, those beyond its queue are refused", async () => {
+test("reads of one client above its queue limit are refused", async () => {
   const contents = new FileContents(1, false);
   const file = await variant("a", 10);
   const first = fakeExchange();
@@ -67,7 +67,7 @@ test("of one client's many reads, those beyond its queue are refused", async () 
 
 const UNTOLD = ["/proc/version", "/sys/devices/system/cpu/online"];
 test.skipIf(!UNTOLD.every(existsSync)).each(UNTOLD)(
-  "%s is sent as it is, whatever size it tells, and not kept",
+  "%s is sent completely, although its size is reported wrong, and is not kept",
   async (path) => {
     const file = new FileVariant(path, await stat(path), { name: path, varies: false, maxAge: undefined });
     const expected = readFileSync(path);
@@ -78,7 +78,7 @@ test.skipIf(!UNTOLD.every(existsSync)).each(UNTOLD)(
   },
 );
 
-test("a file that becomes longer after it was looked at is sent as it was", async () => {
+test("a file that grows after it was checked is sent with its old length", async () => {
   const file = await variant("a", 1_000);
   const isStill = file.isStill.bind(file);
   let looks = 0;

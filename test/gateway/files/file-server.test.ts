@@ -9,15 +9,15 @@ import { fakeExchange } from "../fake-exchange.ts";
 import { type FileSite, fileSite } from "./support.ts";
 
 const sandbox = useSandbox();
-/** Above what is kept in memory. */
+/** Larger than files that are kept in memory. */
 const LARGE = 3 * 1_048_576 + 17;
 
-/** One file, whatever the path. */
+/** Serves one file, whatever the path. */
 function siteOf(name: string, options = {}): Promise<FileSite> {
   return fileSite(options, (files, exchange) => files.serve(exchange, sandbox.path(name)));
 }
 
-/** A folder, mounted as a worker's routes say. */
+/** A directory, mounted by a worker's routes. */
 function mount(options = {}, path = "/assets/*filepath"): Promise<FileSite> {
   const routes = new RouteTable();
   routes.sync([{ method: "GET", path, target: "static", file_path: sandbox.path("public") }]);
@@ -28,7 +28,7 @@ function mount(options = {}, path = "/assets/*filepath"): Promise<FileSite> {
 }
 
 describe("a file", () => {
-  test("comes with its type, its length, when it was changed, and a tag", async () => {
+  test("is sent with its type, length, modification time and ETag", async () => {
     const file = await sandbox.write("page.html", "<p>hello");
     await utimes(file, 1_700_000_000, 1_700_000_000);
     const { status, headers, body } = await (await siteOf("page.html", { maxAge: 60 })).ask("/");
@@ -45,12 +45,12 @@ describe("a file", () => {
   });
 
   test.each([
-    ["an empty one", 0],
-    ["one kept in memory", 5_000],
-    ["one that is not", LARGE],
-  ])("%s comes byte for byte, the second time too, and HEAD tells its length", async (_name, size) => {
+    ["that is empty", 0],
+    ["that is kept in memory", 5_000],
+    ["that is not kept in memory", LARGE],
+  ])("%s is sent unchanged, also the second time, and HEAD has its length", async (_name, size) => {
     const bytes = randomBytes(size);
-    await sandbox.write("html", bytes); // no extension: no type either
+    await sandbox.write("html", bytes); // no extension, so the type is unknown
     const site = await siteOf("html");
     for (const _ of [1, 2]) {
       const { status, headers, body } = await site.ask("/");
@@ -65,20 +65,20 @@ describe("a file", () => {
     expect([headers["content-length"], body.length]).toEqual([String(size), 0]);
   });
 
-  test("is for GET and HEAD only", async () => {
+  test("accepts only GET and HEAD", async () => {
     await sandbox.write("a.txt", "a");
     const { status, headers } = await (await siteOf("a.txt")).ask("/", { method: "POST" });
     expect([status, headers.allow]).toEqual([405, "GET, HEAD"]);
   });
 
-  test("that is not there, or a folder, is 404", async () => {
+  test("that does not exist, or is a directory, is answered with 404", async () => {
     await mkdir(sandbox.path("folder"));
     for (const name of ["none", "folder", "x".repeat(300), "a\0b"]) {
       expect((await (await siteOf(name)).ask("/")).status).toBe(404);
     }
   });
 
-  test("is seen to change, in content and length, soon after", async () => {
+  test("that changes in content and length is sent with its new content soon", async () => {
     await sandbox.write("a.txt", "before");
     const site = await siteOf("a.txt");
     const { headers } = await site.ask("/");
@@ -89,7 +89,7 @@ describe("a file", () => {
     await vi.waitFor(async () => expect((await site.ask("/")).status).toBe(404));
   });
 
-  test("that is replaced by one of the same size and time is seen to be another", async () => {
+  test("that is replaced by one of the same size and time is recognized as another", async () => {
     const [file, other] = [await sandbox.write("a.txt", "before"), await sandbox.write("b.txt", "after.")];
     for (const path of [file, other]) await utimes(path, 1_700_000_000, 1_700_000_000);
     const site = await siteOf("a.txt");
@@ -98,7 +98,7 @@ describe("a file", () => {
     await vi.waitFor(async () => expect((await site.ask("/")).body.toString()).toBe("after."));
   });
 
-  test("is found with nothing kept, and with fewer kept than asked for", async () => {
+  test("is found with any size of the cache", async () => {
     for (const name of ["a", "b", "c"]) await sandbox.write(`public/${name}`, name);
     for (const cacheEntries of [0, 1, 2]) {
       const site = await mount({ cacheEntries });
@@ -109,8 +109,8 @@ describe("a file", () => {
   });
 });
 
-describe("conditions", () => {
-  test("a tag or a time that the client has already is answered with 304", async () => {
+describe("conditional requests", () => {
+  test("with a current ETag or time are answered with 304", async () => {
     await sandbox.write("a.css", "a{}");
     const site = await siteOf("a.css", { maxAge: 5 });
     const { etag = "", "last-modified": modified = "" } = (await site.ask("/")).headers;
@@ -121,7 +121,7 @@ describe("conditions", () => {
       { "if-none-match": `W/${etag}` },
       { "if-none-match": `"a,b",${etag}` },
       { "if-modified-since": modified },
-      // Node's fetch adds these two to a request with a condition.
+      // Node's fetch adds these two headers to a conditional request.
       { "if-none-match": etag, "cache-control": "no-cache", pragma: "no-cache" },
       { "if-modified-since": modified, "cache-control": "max-age=0, no-cache" },
     ]) {
@@ -132,7 +132,7 @@ describe("conditions", () => {
     }
   });
 
-  test("another tag, or an older time, gets the file", async () => {
+  test("with another ETag or an older time receive the file", async () => {
     await sandbox.write("a.css", "a{}");
     const site = await siteOf("a.css");
     const { "last-modified": modified = "" } = (await site.ask("/")).headers;
@@ -147,7 +147,7 @@ describe("conditions", () => {
     }
   });
 
-  test("what a request supposes and is not so is answered with 412", async () => {
+  test("with an unmet precondition are answered with 412", async () => {
     await sandbox.write("a.css", "a{}");
     const site = await siteOf("a.css");
     const { etag = "", "last-modified": modified = "" } = (await site.ask("/")).headers;
@@ -167,7 +167,7 @@ describe("ranges", () => {
   test.each([
     ["of a small file", 1_000],
     ["of a large file", LARGE],
-  ])("%s are parts of it", async (_name, size) => {
+  ])("%s are answered with that part", async (_name, size) => {
     await sandbox.write("data", BYTES.subarray(0, size));
     const site = await siteOf("data");
     for (const _ of ["not yet read", "read"]) {
@@ -191,7 +191,7 @@ describe("ranges", () => {
     }
   });
 
-  test("one that is not in the file is 416, with the file's size", async () => {
+  test("outside the file are answered with 416 and the file's size", async () => {
     await sandbox.write("data", "0123456789");
     const site = await siteOf("data");
     for (const range of ["bytes=10-", "bytes=-0", "bytes=10-, 99-100"]) {
@@ -200,7 +200,7 @@ describe("ranges", () => {
     }
   });
 
-  test("several that are apart, and what is no range, get the whole", async () => {
+  test("that are separate or invalid are answered with the whole file", async () => {
     await sandbox.write("data", "0123456789");
     const site = await siteOf("data");
     for (const range of [
@@ -211,13 +211,13 @@ describe("ranges", () => {
     }
   });
 
-  test("the last bytes of an empty file are all of it", async () => {
+  test("of an empty file's last bytes are answered with the whole file", async () => {
     await sandbox.write("data", "");
     const { status, headers } = await (await siteOf("data")).ask("/", { headers: { range: "bytes=-5" } });
     expect([status, headers["content-length"], headers["content-range"]]).toEqual([200, "0", undefined]);
   });
 
-  test("no part is sent to HEAD, nor of a version that the tag of a worker names only weakly", async () => {
+  test("are ignored for HEAD, and for a version with only a weak ETag", async () => {
     const file = await sandbox.write("data", "0123456789");
     const headers = { "x-xhsc-static-delegate": file, etag: 'W/"1"' };
     const site = await fileSite({}, (files, exchange) => files.delegated(exchange, { status: 0, headers }));
@@ -228,7 +228,7 @@ describe("ranges", () => {
     expect((await site.ask("/", { method: "HEAD", headers: { range: "bytes=0-1" } })).status).toBe(200);
   });
 
-  test("a part is sent only of the version that the client has", async () => {
+  test("with If-Range are sent only if the client has the same version", async () => {
     await sandbox.write("data", "0123456789");
     const site = await siteOf("data");
     const { etag = "", "last-modified": modified = "" } = (await site.ask("/")).headers;
@@ -244,8 +244,8 @@ describe("ranges", () => {
   });
 });
 
-describe("what lies beside a file for who accepts its coding", () => {
-  test("is sent in its place, by the client's preference, with the file's type", async () => {
+describe("a precompressed file", () => {
+  test("is sent to clients that accept it, by their preference, with the original's type", async () => {
     const text = "let x = 1;\n".repeat(100);
     await sandbox.write("app.js", text);
     await sandbox.write("app.js.br", brotliCompressSync(text));
@@ -268,7 +268,7 @@ describe("what lies beside a file for who accepts its coding", () => {
     expect(body.equals(brotliCompressSync(text))).toBe(true);
   });
 
-  test("is seen when it comes later, and a link is not taken for it", async () => {
+  test("is found when it is created later, and is not used if it is a symbolic link", async () => {
     const file = await sandbox.write("app.js", "let x");
     await symlink(file, `${file}.gz`);
     const site = await siteOf("app.js");
@@ -279,8 +279,8 @@ describe("what lies beside a file for who accepts its coding", () => {
   });
 });
 
-describe("a mounted folder", () => {
-  test("has its files at their paths, escaped or not, and its index.html", async () => {
+describe("a mounted directory", () => {
+  test("serves its files, with escaped or plain paths, and index.html", async () => {
     await sandbox.write("public/sub/a b&ü.txt", "here");
     await sandbox.write("public/index.html", "index");
     await sandbox.write("public/sub/index.html", "sub");
@@ -291,7 +291,7 @@ describe("a mounted folder", () => {
     expect((await site.ask("/assets/none")).status).toBe(404);
   });
 
-  test("a folder without its slash is sent there, each with its own query, and to no other host", async () => {
+  test("redirects to the path with a slash, with the query and to the same host", async () => {
     await sandbox.write("public/sub/index.html", "sub");
     const site = await mount();
     const replies = await Promise.all(["?a=1", "?b=2", ""].map((search) => site.ask(`/assets/sub${search}`)));
@@ -305,12 +305,12 @@ describe("a mounted folder", () => {
     expect((await all.ask("//evil.example")).headers.location).toBe("/evil.example/");
   });
 
-  test("a folder without index has none", async () => {
+  test("is answered with 404 without index.html", async () => {
     await sandbox.write("public/sub/a", "a");
     for (const path of ["/assets/sub", "/assets/sub/"]) expect((await (await mount()).ask(path)).status).toBe(404);
   });
 
-  test("lets nobody out by dots, escapes, absolute paths or NUL", async () => {
+  test("is not left by dots, escapes, absolute paths or NUL", async () => {
     await sandbox.write("secret", "TOP SECRET");
     await sandbox.write("public-too", "TOP SECRET");
     await sandbox.write("public/a", "a");
@@ -334,7 +334,7 @@ describe("a mounted folder", () => {
     expect((await site.ask("/assets/a")).status).toBe(200);
   });
 
-  test("links may lead about in it, and not out of it", async () => {
+  test("may contain symbolic links to its own files, but not to others", async () => {
     await sandbox.write("secret/index.html", "secret");
     await sandbox.write("public/a", "a");
     await mkdir(sandbox.path("public/sub"));
@@ -350,7 +350,7 @@ describe("a mounted folder", () => {
     }
   });
 
-  test("a file that was sent by its own path is not known below a folder that it is not in", async () => {
+  test("does not serve an outside file that was served by its own path before", async () => {
     await sandbox.write("secret", "secret");
     await mkdir(sandbox.path("public"));
     await symlink("../secret", sandbox.path("public/link"));
@@ -367,7 +367,7 @@ describe("a mounted folder", () => {
     ["deny", 403],
     ["ignore", 404],
     ["allow", 200],
-  ] as const)("hidden files and folders, when to %s them, are %i", async (dotfiles, status) => {
+  ] as const)("with dotfiles set to %s answers hidden files and directories with %i", async (dotfiles, status) => {
     await sandbox.write("public/.env", "x");
     await sandbox.write("public/.git/config", "x");
     const site = await mount({ dotfiles });
@@ -376,7 +376,7 @@ describe("a mounted folder", () => {
 });
 
 describe("a large file", () => {
-  test("that becomes shorter while it is sent ends the connection, and the next request is answered", async () => {
+  test("that is truncated while it is sent closes the connection, and the next request is answered", async () => {
     const file = await sandbox.write("data", Buffer.alloc(40 * 1_048_576));
     const site = await siteOf("data");
     const reply = await site.open("/");
@@ -385,7 +385,7 @@ describe("a large file", () => {
     expect((await site.ask("/")).body.length).toBe(1_000_000);
   });
 
-  test("that grows while it is sent is sent as long as it was said to be", async () => {
+  test("that grows while it is sent is sent with the announced length", async () => {
     const file = await sandbox.write("data", Buffer.alloc(LARGE));
     const site = await siteOf("data");
     const reply = await site.open("/");
@@ -393,7 +393,7 @@ describe("a large file", () => {
     expect(Buffer.concat(await reply.toArray()).length).toBe(LARGE);
   });
 
-  test("waits for its turn when its client has half of the places, and has it when another one is over", async () => {
+  test("waits if its client uses half of the places, and is sent when another transfer ends", async () => {
     await sandbox.write("data", Buffer.alloc(LARGE));
     const { files } = await siteOf("data", { concurrency: 2 });
     const exchanges = ["192.0.2.1", "192.0.2.1", "192.0.2.2"].map((peer) => fakeExchange({ peer }));
@@ -410,7 +410,7 @@ describe("a large file", () => {
     for (const exchange of exchanges) exchange.end();
   });
 
-  test("is not waited for by a client that has gone", async () => {
+  test("is no longer queued when its client disconnects", async () => {
     await sandbox.write("data", Buffer.alloc(LARGE));
     const { files, lines } = await siteOf("data", { concurrency: 1 });
     const [reader, gone] = [fakeExchange(), fakeExchange()];
@@ -423,8 +423,8 @@ describe("a large file", () => {
   });
 });
 
-describe("a file that a worker's answer names", () => {
-  test("is sent with the worker's headers before the file's own", async () => {
+describe("a file named by a worker's response", () => {
+  test("is sent with the worker's headers, which take precedence over the file's own", async () => {
     const file = await sandbox.write("report.txt", "0123456789");
     const headers = {
       "x-xhsc-static-delegate": file,
@@ -450,7 +450,7 @@ describe("a file that a worker's answer names", () => {
     expect((await site.ask("/", { method: "POST" })).body.toString()).toBe("0123456789");
   });
 
-  test("is sent as what lies beside it, too, and varies by that and by what the worker says", async () => {
+  test("is also sent precompressed, and Vary has the worker's value too", async () => {
     const file = await sandbox.write("a.css", "a{}");
     await sandbox.write("a.css.gz", gzipSync("a{}"));
     const headers = { "x-xhsc-static-delegate": file, vary: "Origin" };
@@ -460,10 +460,10 @@ describe("a file that a worker's answer names", () => {
   });
 
   test.each([
-    ["is not there", "/nothing/here", 404],
+    ["does not exist", "/nothing/here", 404],
     ["has no absolute path", "report.txt", 502],
     ["has no path", undefined, 502],
-  ])("and %s is answered with an error", async (_name, file, status) => {
+  ])("that %s is answered with an error", async (_name, file, status) => {
     const headers: Record<string, string> = file === undefined ? {} : { "x-xhsc-static-delegate": file };
     const site = await fileSite({}, (files, exchange) => files.delegated(exchange, { status: 0, headers }));
     expect((await site.ask("/")).status).toBe(status);
@@ -471,7 +471,7 @@ describe("a file that a worker's answer names", () => {
 });
 
 test.skipIf(!existsSync("/sys/devices/system/cpu/online"))(
-  "ranges of a file that tells another size than it has are ranges of what it has",
+  "ranges of a file that reports a wrong size refer to its real size",
   async () => {
     for (const path of ["/sys/devices/system/cpu/online", "/proc/version"]) {
       const bytes = readFileSync(path);

@@ -9,7 +9,7 @@ function aFile(): ServedFile {
   return { plain: {}, coded: [] } as unknown as ServedFile;
 }
 
-test("a file is known for a moment, and then looked at again, with what it was before", async () => {
+test("an entry is valid for a moment, and then checked again with the previous one", async () => {
   const known = new KnownFiles(10, () => {});
   const file = aFile();
   await known.load("a", async () => file);
@@ -22,7 +22,7 @@ test("a file is known for a moment, and then looked at again, with what it was b
   expect(known.get("a")).toBe(file);
 });
 
-test("all who ask at the same time wait for one look", async () => {
+test("concurrent requests share one check", async () => {
   const known = new KnownFiles(10, () => {});
   const look = vi.fn(async () => aFile());
   const [one, other] = await Promise.all([known.load("a", look), known.load("a", look)]);
@@ -30,7 +30,7 @@ test("all who ask at the same time wait for one look", async () => {
   expect(look).toHaveBeenCalledTimes(1);
 });
 
-test("of more files than may be known, one that was not asked for since is forgotten", async () => {
+test("above the limit, an entry that was not requested since is dropped", async () => {
   const forgotten: ServedFile[] = [];
   const known = new KnownFiles(2, (file) => forgotten.push(file));
   const [a, b, c] = [aFile(), aFile(), aFile()];
@@ -40,11 +40,11 @@ test("of more files than may be known, one that was not asked for since is forgo
   await known.load("c", async () => c);
   expect(forgotten).toEqual([b]);
   expect([known.get("a"), known.get("b"), known.get("c")]).toEqual([a, undefined, c]);
-  await known.load("d", async () => aFile()); // all were asked for: the oldest then
+  await known.load("d", async () => aFile()); // all were requested, so the oldest is dropped
   expect(forgotten).toHaveLength(2);
 });
 
-test("a file that became another, or is gone, is told to be forgotten; an answer in its place is not remembered", async () => {
+test("a file that was replaced or deleted is reported as dropped, and an answer is not kept", async () => {
   const forgotten: ServedFile[] = [];
   const known = new KnownFiles(2, (file) => forgotten.push(file));
   const [a, b] = [aFile(), aFile()];

@@ -23,16 +23,16 @@ export interface Asking {
 
 export interface FileSite {
   readonly files: FileServer;
-  /** What it logged. */
+  /** Records that the file server logged. */
   readonly lines: Record<string, unknown>[];
   ask(path: string, asking?: Asking): Promise<Reply>;
-  /** The answer's head, and its body unread. */
+  /** Resolves with the response's header; its body is not read. */
   open(path: string, asking?: Asking): Promise<IncomingMessage>;
 }
 
 const DEFAULTS: StaticOptions = { concurrency: 64, cacheEntries: 100, dotfiles: "deny" };
 
-/** Files behind a server of node's, by a rule that says which. */
+/** A Node server that answers with files; `rule` selects the file. */
 export async function fileSite(
   options: Partial<StaticOptions>,
   rule: (files: FileServer, exchange: Exchange) => Answer | Promise<Answer>,

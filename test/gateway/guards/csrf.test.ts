@@ -4,14 +4,14 @@ import type { GuardConfiguration } from "../../../internal/gateway/options.ts";
 import type { HeaderValue, WorkerRequest } from "../../../protocol/wire/worker.ts";
 import { exchangeOf, form, guardsWith, json, request } from "./support.ts";
 
-/** A guard, and a client that keeps the cookie it is given. */
+/** A CSRF guard; `answered` gives the headers of a response. */
 async function guardedBy(csrf: GuardConfiguration) {
   const { requestFilters, answerFilters, logged } = await guardsWith({ csrf });
   const answered = async (headers: Record<string, HeaderValue> = {}, own: Record<string, HeaderValue> = {}) => {
     const answer = await answerFilters[0]?.({ status: 200, headers: own }, exchangeOf(request("/", headers)));
     return answer?.headers ?? {};
   };
-  /** The header's lines that the worker is given, and those of the answer. */
+  /** The token headers that the worker and the client receive. */
   const tokensOf = async (asked: WorkerRequest) => {
     const exchange = exchangeOf(asked);
     const passed = await requestFilters[0]?.(asked, exchange);
@@ -33,7 +33,7 @@ function withHeaders(asked: WorkerRequest, headers: Record<string, string>): Wor
 const SECRET = { secret: "a secret of the tests" };
 const POST = { ...request("/items"), method: "POST" };
 
-test("a client gets its token as a cookie and a header, once, and proves with both that it is no other site's page", async () => {
+test("a client receives its token once as a cookie and in each response, and must send both", async () => {
   const { answered, statusOf, logged } = await guardedBy(SECRET);
   const first = await answered();
   const token = String(first["x-csrf-token"]);
@@ -51,7 +51,7 @@ test("a client gets its token as a cookie and a header, once, and proves with bo
   expect(logged).toEqual([]);
 });
 
-test("a token that was made up, or signed with another secret, is none, even where both are the same", async () => {
+test("an invalid token is refused, even if cookie and header are the same", async () => {
   const { statusOf } = await guardedBy(SECRET);
   const elsewhere = String((await (await guardedBy({ secret: "another" })).answered())["x-csrf-token"]);
   const wrong = ["x", "é".repeat(34), `${"a".repeat(24)}.${"b".repeat(43)}`, elsewhere];
@@ -60,7 +60,7 @@ test("a token that was made up, or signed with another secret, is none, even whe
   }
 });
 
-describe("the token is taken from", async () => {
+describe("the token is accepted from", async () => {
   const { answered, statusOf } = await guardedBy(SECRET);
   const token = String((await answered())["x-csrf-token"]);
   const cookie = `_csrf=${token}`;
@@ -72,45 +72,45 @@ describe("the token is taken from", async () => {
     ["a field of JSON", json({ a: 1, _csrf: token })],
     ["a field of a form", form(`a=1&_csrf=${token}`)],
     ["a field of a multipart form", { ...request("/", asForm), method: "POST", body: Buffer.from(multipart) }],
-    ["a form whose files were stored", { ...json({ _csrf: token }), headers: asForm }],
+    ["a form whose files were stored by uploads", { ...json({ _csrf: token }), headers: asForm }],
   ];
   test.each(ways)("%s", async (_, asked) => {
     expect(await statusOf(withHeaders(asked, { cookie }))).toBe(200);
   });
 
   test.each([
-    ["JSON that is none", json('{"_csrf":')],
+    ["invalid JSON", json('{"_csrf":')],
     ["a list", json([token])],
     ["an object", json({ _csrf: { token } })],
     [
       "a form without boundary",
       { ...POST, headers: { "content-type": "multipart/form-data" }, body: Buffer.from("--") },
     ],
-  ])("and not from %s", async (_, asked) => {
+  ])("but not from %s", async (_, asked) => {
     expect(await statusOf(withHeaders(asked, { cookie }))).toBe(403);
   });
 });
 
-describe("the worker is given in x-csrf-token", async () => {
+describe("the worker receives in x-csrf-token", async () => {
   const { answered, tokensOf } = await guardedBy({ ...SECRET, trustedOrigins: ["https://app.example"] });
   const token = String((await answered())["x-csrf-token"]);
   const cookie = `_csrf=${token}`;
 
-  test("the token of a client that has none yet, which its answer sets", async () => {
+  test("the new token of a client without one, which the response sets as a cookie", async () => {
     const { ofWorker, headers } = await tokensOf(request("/form", { "x-csrf-token": "made up" }));
     expect(ofWorker).toMatch(/^[\w-]{24}\.[\w-]{43}$/);
     expect(headers["x-csrf-token"]).toBe(ofWorker);
     expect(headers["set-cookie"]).toEqual([`_csrf=${ofWorker}; Path=/; HttpOnly; SameSite=Lax`]);
   });
 
-  test("the token of a client's cookie, whatever header it sends with a safe method", async () => {
+  test("the token of the cookie, whatever the request header of a safe method says", async () => {
     for (const header of [{}, { "x-csrf-token": "made up" }]) {
       const { ofWorker, headers } = await tokensOf(request("/form", { cookie, ...header }));
       expect([ofWorker, headers["x-csrf-token"], headers["set-cookie"]]).toEqual([token, token, undefined]);
     }
   });
 
-  test("the token that a request has proven, wherever it was, and one for a trusted origin", async () => {
+  test("the token that a request was accepted with, and one for a trusted origin", async () => {
     expect((await tokensOf(withHeaders(form(`_csrf=${token}`), { cookie }))).ofWorker).toBe(token);
     const multipart = `--b\r\ncontent-disposition: form-data; name="_csrf"\r\n\r\n${token}\r\n--b--\r\n`;
     const headers = { cookie, "content-type": "multipart/form-data; boundary=b" };
@@ -120,7 +120,7 @@ describe("the worker is given in x-csrf-token", async () => {
   });
 });
 
-test("trusted origins, exact and by expression, and ignored methods need none", async () => {
+test("trusted origins (exact or regular expression) and ignored methods need no token", async () => {
   const trustedOrigins = ["https://app.example", "/^https:\\/\\/[a-z]+\\.TRUSTED\\.example$/i", {}, "/(/"];
   const { statusOf, logged } = await guardedBy({ ...SECRET, trustedOrigins, ignoredMethods: ["get", "PATCH"] });
   const from = (origin: string) => statusOf(withHeaders(POST, { origin }));
@@ -143,7 +143,7 @@ test.each([
   ["HTTPS://App.example:443", ["https://app.example"], ["http://app.example"]],
   ["capacitor://localhost", ["capacitor://localhost"], ["http://localhost"]],
   ["null", ["null"], ["http://null"]],
-])("the trusted origin %s is what browsers send for it", async (trusted, right, wrong) => {
+])("the trusted origin %s matches what browsers send for it", async (trusted, right, wrong) => {
   const { statusOf, logged } = await guardedBy({ ...SECRET, trustedOrigins: [trusted] });
   const from = (origin: string) => statusOf(withHeaders(POST, { origin }));
   for (const origin of right) expect(await from(origin), origin).toBe(200);
@@ -152,14 +152,14 @@ test.each([
 });
 
 test.each(["*", "https://*.example", "https://app.example/path", "https://", "a b"])(
-  "the trusted origin %s is none, and is told",
+  "the trusted origin %s is invalid and logged",
   async (trusted) => {
     const { logged } = await guardedBy({ ...SECRET, trustedOrigins: [trusted] });
     expect(logged).toMatchObject([{ guard: "csrf", fields: [`trustedOrigins: ${trusted}`] }]);
   },
 );
 
-test("cookies are as they were configured, with a second one for scripts of the page", async () => {
+test("cookies have the configured attributes, with a second cookie for scripts", async () => {
   const { answered } = await guardedBy({
     ...SECRET,
     cookieName: "token",
@@ -175,13 +175,13 @@ test("cookies are as they were configured, with a second one for scripts of the 
   ]);
 });
 
-test("what shared caches may keep gets no token", async () => {
+test("a response that shared caches may store gets no token", async () => {
   const { answered } = await guardedBy(SECRET);
   const own = { "cache-control": "public, max-age=60" };
   expect(await answered({}, own)).toEqual(own);
 });
 
-test("without a secret it makes one, and says so", async () => {
+test("without a secret a random one is used, and a warning logged", async () => {
   const { answered, statusOf, logged } = await guardedBy({});
   const token = String((await answered())["x-csrf-token"]);
   expect(await statusOf(withHeaders(POST, { cookie: `_csrf=${token}`, "x-csrf-token": token }))).toBe(200);

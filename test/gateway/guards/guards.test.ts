@@ -24,7 +24,7 @@ const CONVERSION = {
 };
 const POST = { method: "POST", headers: { "content-type": "application/json" } };
 
-test("a gateway with every guard on answers what is ordinary, and its workers never see an attack", async () => {
+test("a gateway with every guard answers ordinary requests, and its workers receive no attack", async () => {
   const gateway = await startGateway({ guards: GUARDS });
   const seen: string[] = [];
   const worker = await gateway.worker();
@@ -56,7 +56,7 @@ test("a gateway with every guard on answers what is ordinary, and its workers ne
   expect(seen).toEqual(["GET /items?sort=name&q=O%27Brien", "POST /items"]);
 });
 
-test("a client posts with the token that its cookie and the answer's header had", async () => {
+test("a client can post with the token of its cookie and response header", async () => {
   const gateway = await startGateway({ guards: { csrf: { secret: "a secret of the tests" } } });
   void (await gateway.worker()).answerAll(() => "done");
   const { headers } = await gateway.ask("/");
@@ -67,7 +67,7 @@ test("a client posts with the token that its cookie and the answer's header had"
   expect(await gateway.ask("/", { method: "POST", headers: withToken })).toMatchObject({ status: 200, body: "done" });
 });
 
-test("a worker is given the token of a new client, and puts it into a form that the client can send", async () => {
+test("a worker can put a new client's token into a form that the client then sends", async () => {
   const gateway = await startGateway({ guards: { csrf: { secret: "a secret of the tests" } } });
   void (await gateway.worker()).answerAll(({ headers }) => headers["x-csrf-token"]);
   const { headers, body: token } = await gateway.ask("/form");
@@ -78,7 +78,7 @@ test("a worker is given the token of a new client, and puts it into a form that 
   expect(posted).toMatchObject({ status: 200, body: token });
 });
 
-test("an attack in XML is found in the JSON that the worker would get, and the rest is answered in XML", async () => {
+test("an attack in XML is detected in the converted JSON, and valid XML is answered in XML", async () => {
   const gateway = await startGateway({ guards: GUARDS, conversion: CONVERSION });
   const worker = await gateway.worker();
   const asXml = (body: string) => gateway.ask("/", { ...POST, headers: { "content-type": "application/xml" }, body });
@@ -109,7 +109,7 @@ test("a worker's JSON is masked before it is compressed", async () => {
   expect((await answered).body).toBe('{"ssn":"123-***-"}');
 });
 
-test("a client that is held back and goes is given to no worker", async () => {
+test("a delayed request whose client disconnects is not sent to a worker", async () => {
   const slowdown = { delayAfter: 1, delayMs: 60_000, maxDelayMs: 60_000 };
   const gateway = await startGateway({ guards: { slowdown }, trustProxy: ["loopback"], accessLog: true });
   const seen: string[] = [];

@@ -9,7 +9,7 @@ async function headersWith(helmet: GuardConfiguration, own: Headers = {}) {
   return { headers: answer?.headers ?? {}, logged };
 }
 
-test("without settings the headers are the library's own", async () => {
+test("without configuration the headers are the library's defaults", async () => {
   const { headers, logged } = await headersWith({});
   expect(headers).toMatchObject({
     "content-security-policy": expect.stringContaining("default-src 'self'"),
@@ -28,7 +28,7 @@ test("without settings the headers are the library's own", async () => {
   expect(logged).toEqual([]);
 });
 
-test("a configuration of XyPriss's is merged over them", async () => {
+test("a configuration of XyPriss is merged over the defaults", async () => {
   const warn = vi.spyOn(console, "warn");
   const { headers, logged } = await headersWith({
     contentSecurityPolicy: { directives: { defaultSrc: ["'self'"], scriptSrc: ["'self'", "https://cdn.example"] } },
@@ -61,13 +61,13 @@ test("a configuration of XyPriss's is merged over them", async () => {
   expect(warn).not.toHaveBeenCalled();
 });
 
-test("contentSecurityPolicy: false leaves that header out", async () => {
+test("contentSecurityPolicy: false omits that header", async () => {
   const { headers } = await headersWith({ contentSecurityPolicy: false });
   expect(headers).not.toHaveProperty("content-security-policy");
   expect(headers).toHaveProperty("x-frame-options");
 });
 
-test("what the library refuses is told, and costs no other header its setting", async () => {
+test("a setting that the library rejects is logged, and the other settings apply", async () => {
   const { headers, logged } = await headersWith({
     frameguard: { action: "sometimes" },
     contentSecurityPolicy: { directives: { scriptSrc: [{}] } },
@@ -79,7 +79,7 @@ test("what the library refuses is told, and costs no other header its setting", 
   expect(logged.map(({ field }) => field)).toEqual(["frameguard", "contentSecurityPolicy", "hsts"]);
 });
 
-test("a worker's own header wins, and x-powered-by goes unless it is told to stay", async () => {
+test("a worker's own header takes precedence, and x-powered-by is removed unless configured", async () => {
   const own = { "x-frame-options": "DENY", "x-powered-by": "XyPriss", etag: '"1"' };
   const { headers } = await headersWith({}, own);
   expect(headers).toMatchObject({ "x-frame-options": "DENY", etag: '"1"' });

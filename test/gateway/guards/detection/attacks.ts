@@ -1,6 +1,6 @@
 import type { GuardOptions } from "../../../../internal/gateway/options.ts";
 
-/** Plain attacks, as a value of a query: what a scanner tries first. */
+/** Common attacks, as the value of a query parameter: what a scanner tries first. */
 export const ATTACKS: Partial<Record<keyof GuardOptions, readonly string[]>> = {
   xss: [
     "<script>alert(1)</script>",

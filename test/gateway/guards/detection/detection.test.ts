@@ -15,7 +15,7 @@ async function isRefused(options: GuardOptions, asked: ReturnType<typeof request
   return result !== undefined && isAnswer(result);
 }
 
-describe("what is ordinary passes", () => {
+describe("ordinary input passes", () => {
   test.each(OPTIONS)("%s", async (option) => {
     const found = [];
     for (const text of ORDINARY) {
@@ -26,7 +26,7 @@ describe("what is ordinary passes", () => {
     expect(found).toEqual([]);
   });
 
-  test("and so do an application's ordinary addresses", async () => {
+  test("the ordinary URLs of an application", async () => {
     const targets = [
       "/",
       "/a/b.c/d-e_f~g",
@@ -42,7 +42,7 @@ describe("what is ordinary passes", () => {
   });
 });
 
-describe("plain attacks are found", () => {
+describe("common attacks are detected", () => {
   test.each(Object.keys(ATTACKS) as (keyof typeof ATTACKS)[])("%s", async (option) => {
     const missed = [];
     for (const text of ATTACKS[option] ?? []) {
@@ -51,7 +51,7 @@ describe("plain attacks are found", () => {
     expect(missed).toEqual([]);
   });
 
-  test("in every place a client can put them", async () => {
+  test("in every part of a request", async () => {
     const attack = "<script>alert(1)</script>";
     const encoded = encodeURIComponent(attack);
     const asked = {
@@ -88,7 +88,7 @@ describe("plain attacks are found", () => {
     "/static/%c0%ae%c0%ae/x",
     "/static/..;/manager",
     "/a%00.png",
-  ])("traversal in the path itself: %s", async (target) => {
+  ])("traversal in the path: %s", async (target) => {
     expect(await isRefused({ pathTraversal: BLOCKING }, request(target))).toBe(true);
   });
 
@@ -97,7 +97,7 @@ describe("plain attacks are found", () => {
     '<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;">]><lolz>&lol2;</lolz>',
     '<!DOCTYPE a SYSTEM "http://evil.example/x.dtd"><a/>',
     '<a xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="file:///etc/passwd"/></a>',
-  ])("external entities of XML: %s", async (xml) => {
+  ])("external entities in XML: %s", async (xml) => {
     const headers = { "content-type": "application/xml" };
     for (const encoding of ["utf8", "utf16le"] as const) {
       const body = Buffer.from(xml, encoding);
@@ -111,13 +111,13 @@ describe("plain attacks are found", () => {
 describe("by configuration", () => {
   const asked = request(`/items?q=${encodeURIComponent("<script>x</script>")}`);
 
-  test("a refusal has the status and the message that were set", async () => {
+  test("a refusal has the configured status and message", async () => {
     const { requestFilters } = await guardsWith({ xss: { blockOnDetection: true, statusCode: 422, message: "no" } });
     const answer = await requestFilters[0]?.(asked, exchangeOf(asked));
     expect(answer).toMatchObject({ status: 422, body: Buffer.from('{"error":"no"}') });
   });
 
-  test("without blockOnDetection it passes, and the log has it once for each guard and route", async () => {
+  test("an attack passes without blockOnDetection, and is logged once per guard and route", async () => {
     const { requestFilters, logged } = await guardsWith({ xss: {}, sqlInjection: {} });
     for (let times = 0; times < 3; times++) expect(await requestFilters[0]?.(asked, exchangeOf(asked))).toBe(asked);
     expect(logged).toMatchObject([{ guard: "xss", place: "query", route: "/items", blocked: false }]);
@@ -125,7 +125,7 @@ describe("by configuration", () => {
     expect(logged).toHaveLength(2);
   });
 
-  test("routes are excluded and included, exactly, below a star, by expression and by method", async () => {
+  test("routes are excluded and included exactly, by prefix, by regular expression and by method", async () => {
     const refusedWith = (routeConfig: object) => isRefused({ xss: { blockOnDetection: true, routeConfig } }, asked);
     expect(await refusedWith({ excludeRoutes: [{ path: "/items" }] })).toBe(false);
     expect(await refusedWith({ excludeRoutes: ["/items/"] })).toBe(false);
@@ -137,7 +137,7 @@ describe("by configuration", () => {
     expect(await refusedWith({ includeRoutes: [{ path: "/items", methods: ["GET"] }] })).toBe(true);
   });
 
-  test("a RegExp that came as {} is told, and what is in the list beside it still counts", async () => {
+  test("a RegExp that arrived as {} is logged, and the other entries of the list still count", async () => {
     const routeConfig = { excludeRoutes: [{ path: {}, isRegex: true }, { path: "/items" }, 7] };
     const options = { xss: { blockOnDetection: "yes", statusCode: {}, routeConfig } };
     const { requestFilters, logged } = await guardsWith(options);
@@ -147,7 +147,7 @@ describe("by configuration", () => {
     ]);
   });
 
-  test("whiteList allows elements with their attributes, and no event handlers", async () => {
+  test("whiteList allows elements with their attributes, but no event handlers", async () => {
     const options = { xss: { blockOnDetection: true, whiteList: { iframe: ["src"] } } };
     const refused = (html: string) => isRefused(options, json({ html }));
     expect(await refused('<iframe src="https://example.com"></iframe>')).toBe(false);
@@ -155,14 +155,14 @@ describe("by configuration", () => {
     expect(await refused("<script>1</script>")).toBe(true);
   });
 
-  test("strictMode finds SQL in prose", async () => {
+  test("strictMode detects SQL in prose", async () => {
     const asked = json({ text: "SELECT id, name FROM users WHERE name = 'ann'" });
     expect(await isRefused({ sqlInjection: BLOCKING }, asked)).toBe(false);
     expect(await isRefused({ sqlInjection: { ...BLOCKING, strictMode: true } }, asked)).toBe(true);
   });
 });
 
-test("the worst texts take linear time", async () => {
+test("the worst inputs take linear time", async () => {
   const units = [
     "<a ",
     "<a x='",
@@ -188,7 +188,7 @@ test("the worst texts take linear time", async () => {
     return performance.now() - startedAt;
   };
   for (const unit of units) {
-    // In quadratic time it would be minutes.
+    // Quadratic time would be minutes.
     expect(await timeOf(unit, 300_000), unit).toBeLessThan(5_000);
   }
 });

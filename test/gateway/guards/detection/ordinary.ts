@@ -1,4 +1,4 @@
-/** What people and programs send all day long. No guard may find anything in it, in a query or a body. */
+/** Ordinary input of people and programs. No guard may detect an attack in it, in a query or a body. */
 export const ORDINARY: readonly string[] = [
   // names and prose
   "O'Brien",
@@ -31,7 +31,7 @@ export const ORDINARY: readonly string[] = [
   "date: 2026-01-01; time: 10:00",
   "union all the way",
   "group by age; order by name",
-  // addresses
+  // URLs and addresses
   "https://example.com/a/b?x=1&y=two%20words#part",
   "https://example.com/search?q=select+from&next=/a/b;c=1",
   "mailto:o'neil@example.com",
@@ -81,7 +81,7 @@ export const ORDINARY: readonly string[] = [
   '<img src="/a.png" alt="a > b" width="10"><br/><table><tr><td>1</td></tr></table>',
   "<!DOCTYPE html><html><head><title>x</title></head></html>",
   "I <3 you; 3<4; <- and -> ; a<b>c",
-  // machines
+  // output of programs
   "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_123",
   "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A/+==",
   "2026-01-01T10:00:00+01:00",
