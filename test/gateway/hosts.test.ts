@@ -8,7 +8,7 @@ import { PROXY, useGateway } from "./support.ts";
 
 const startGateway = useGateway();
 
-/** A gateway whose worker answers with the Host that it was given, and how many requests it was given. */
+/** A gateway with a worker that answers with the Host it received; `asked` is the number of its requests. */
 async function telling() {
   const gateway = await startGateway();
   let asked = 0;
@@ -20,21 +20,21 @@ async function telling() {
   return { gateway, asked: () => asked };
 }
 
-describe("a request is refused with 400, and gets to no worker, when", () => {
+describe("a request is refused with 400, and reaches no worker, if", () => {
   test.each([
-    ["it has two Hosts", ["GET / HTTP/1.1", "Host: a", "Host: b"]],
-    ["it has two Hosts that are the same", ["GET / HTTP/1.1", "Host: a", "hOST: a"]],
-    ["it has two Hosts beside a whole URL", ["GET http://a/ HTTP/1.1", "Host: a", "Host: b"]],
-    ["it has none", ["GET / HTTP/1.1"]],
-    ["it has none beside a whole URL", ["GET http://a/ HTTP/1.1"]],
-    ["the whole URL has none", ["GET http:///x HTTP/1.1", "Host: a"]],
-    ["the whole URL has a user", ["GET http://user@a/ HTTP/1.1", "Host: a"]],
-    ["the whole URL is of no scheme that is served", ["GET ftp://a/ HTTP/1.1", "Host: a"]],
-    ["Host is wrong, though a whole URL is right", ["GET http://a/ HTTP/1.1", "Host: a/b"]],
-    ["the target is no path", ["GET x HTTP/1.1", "Host: a"]],
-    ["* is not asked for by OPTIONS", ["GET * HTTP/1.1", "Host: a"]],
+    ["it has two different Host headers", ["GET / HTTP/1.1", "Host: a", "Host: b"]],
+    ["it has two equal Host headers", ["GET / HTTP/1.1", "Host: a", "hOST: a"]],
+    ["it has two Host headers and an absolute URL", ["GET http://a/ HTTP/1.1", "Host: a", "Host: b"]],
+    ["it has no Host", ["GET / HTTP/1.1"]],
+    ["it has an absolute URL and no Host", ["GET http://a/ HTTP/1.1"]],
+    ["the absolute URL has no host", ["GET http:///x HTTP/1.1", "Host: a"]],
+    ["the absolute URL has a user", ["GET http://user@a/ HTTP/1.1", "Host: a"]],
+    ["the absolute URL has an unsupported scheme", ["GET ftp://a/ HTTP/1.1", "Host: a"]],
+    ["Host is invalid, although the absolute URL is valid", ["GET http://a/ HTTP/1.1", "Host: a/b"]],
+    ["the target is not a path", ["GET x HTTP/1.1", "Host: a"]],
+    ["* is not requested with OPTIONS", ["GET * HTTP/1.1", "Host: a"]],
     ["CONNECT has no host", ["CONNECT /x HTTP/1.1", "Host: a"]],
-    ["HTTP/1.0 has two Hosts", ["GET / HTTP/1.0", "Host: a", "Host: b"]],
+    ["HTTP/1.0 has two Host headers", ["GET / HTTP/1.0", "Host: a", "Host: b"]],
   ])("%s", async (_what, [line = "", ...fields]) => {
     const { gateway, asked } = await telling();
     const answer = await say(gateway.port, head(line, ...fields));
@@ -75,26 +75,26 @@ describe("a request is refused with 400, and gets to no worker, when", () => {
   });
 });
 
-describe("a worker is given as Host", () => {
+describe("the worker receives as Host", () => {
   test.each([
     ...["a", "A.example", "a.example.", "a.example:8080", "a:", "127.0.0.1:1", "[::1]", "[2001:DB8::7]:443", "my_host"],
     ...["xn--bcher-kva.example", "a%20b", "a~b", "x".repeat(255)],
-  ])("%j as it was asked for, as Host and in a whole URL", async (host) => {
+  ])("%j unchanged, from Host and from an absolute URL", async (host) => {
     const { gateway } = await telling();
     expect(bodyOf(await say(gateway.port, head("GET / HTTP/1.1", `Host: ${host}`)))).toBe(host);
     expect(bodyOf(await say(gateway.port, head(`GET http://${host} HTTP/1.1`, "Host: other")))).toBe(host);
     expect(bodyOf(await say(gateway.port, head(`GET HTTP://${host}?a HTTP/1.0`)))).toBe(host);
   });
 
-  test("none where HTTP/1.0 tells none", async () => {
+  test("nothing if an HTTP/1.0 request has none", async () => {
     const { gateway } = await telling();
     expect(bodyOf(await say(gateway.port, head("GET / HTTP/1.0")))).toBe("undefined");
   });
 
   test.each([
     ["the authority of HTTP/2", { ":authority": "a.example" }, "a.example"],
-    ["Host where HTTP/2 has no authority", { ":authority": undefined, host: "a.example" }, "a.example"],
-    ["the authority, where Host is the same", { ":authority": "A.example:80", host: "a.EXAMPLE" }, "A.example:80"],
+    ["Host if HTTP/2 has no authority", { ":authority": undefined, host: "a.example" }, "a.example"],
+    ["the authority, if Host is the same", { ":authority": "A.example:80", host: "a.EXAMPLE" }, "A.example:80"],
   ])("%s", async (_what, fields, host) => {
     const { gateway } = await telling();
     const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
@@ -105,7 +105,7 @@ describe("a worker is given as Host", () => {
   });
 });
 
-describe("by HTTP/2 a request is refused when", () => {
+describe("an HTTP/2 request is refused if", () => {
   const GET = [
     [":method", "GET"],
     [":scheme", "http"],
@@ -113,14 +113,14 @@ describe("by HTTP/2 a request is refused when", () => {
   ] as const;
 
   test.each([
-    ["Host is another one than the authority", [":authority", "a.example"], ["host", "b.example"]],
+    ["Host differs from the authority", [":authority", "a.example"], ["host", "b.example"]],
     ["Host has another port than the authority", [":authority", "a.example"], ["host", "a.example:8080"]],
-    ["there are two Hosts", [":authority", "a.example"], ["host", "a.example"], ["host", "a.example"]],
+    ["there are two Host headers", [":authority", "a.example"], ["host", "a.example"], ["host", "a.example"]],
     ["there is neither"],
-    ["Host is no host", ["host", "a b"]],
+    ["Host is invalid", ["host", "a b"]],
     ["the authority has a comma", [":authority", "a,b"]],
-    ["a coding is told", [":authority", "a"], ["transfer-encoding", "chunked"]],
-    ["TE wants a coding", [":authority", "a"], ["te", "gzip"]],
+    ["it has Transfer-Encoding", [":authority", "a"], ["transfer-encoding", "chunked"]],
+    ["TE requests a coding", [":authority", "a"], ["te", "gzip"]],
   ] as [string, ...[string, string][]][])("%s", async (_what, ...fields) => {
     const { gateway, asked } = await telling();
     expect(await isRefusedByHttp2(gateway.port, [...GET, ...fields])).toBe(true);
@@ -128,7 +128,7 @@ describe("by HTTP/2 a request is refused when", () => {
     expect(await isRefusedByHttp2(gateway.port, [...GET, [":authority", "a"]])).toBe(false);
   });
 
-  test("the request is CONNECT or TRACE: 405", async () => {
+  test("the request is CONNECT or TRACE, with 405", async () => {
     const { gateway, asked } = await telling();
     const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
     for (const headers of [{ ":method": "CONNECT", ":authority": "a:1" }, { ":method": "TRACE" }]) {
@@ -140,7 +140,7 @@ describe("by HTTP/2 a request is refused when", () => {
   });
 });
 
-test("by HTTP/2 an expectation that is not met here is 417, and one that is, in any case, gets leave", async () => {
+test("over HTTP/2 an unknown expectation is answered with 417, and 100-continue, in any case, with 100", async () => {
   const { gateway } = await telling();
   const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
   const [refused] = await once(session.request({ expect: "nothing" }), "response");
@@ -154,7 +154,7 @@ test("by HTTP/2 an expectation that is not met here is 417, and one that is, in 
   session.close();
 });
 
-test("an upstream and the access log are told the one host that was decided on", async () => {
+test("the upstream and the access log receive the same host", async () => {
   const upstream = await startUpstream(({ headers }, response) => response.end(JSON.stringify(headers)));
   const gateway = await startGateway({ accessLog: true, proxy: { ...PROXY, upstreams: [upstream.url] } });
   const answer = await say(gateway.port, head("GET http://true.example/a HTTP/1.1", "Host: false.example"));

@@ -3,7 +3,7 @@ import { useGateway } from "./support.ts";
 
 const startGateway = useGateway();
 
-test("more requests of an address than a window has are 429, and each answer tells how many are left", async () => {
+test("requests above the rate limit are answered with 429, and every response has the remaining number", async () => {
   const rateLimit = {
     max: 2,
     window: 60_000,
@@ -24,7 +24,7 @@ test("more requests of an address than a window has are 429, and each answer tel
   expect((await gateway.ask("/free")).status).toBe(200);
 });
 
-test("of requests at once, those beyond the queue are 503 at once, and the others get their turn", async () => {
+test("concurrent requests above the queue limit are answered with 503 at once, and the others are processed", async () => {
   const concurrency = { max: 1, maxPerClient: 0, maxQueue: 1, queueTimeout: 10_000 };
   const gateway = await startGateway({ concurrency });
   const worker = await gateway.worker();
@@ -43,7 +43,7 @@ test("of requests at once, those beyond the queue are 503 at once, and the other
   expect((await Promise.all(others)).map(({ status }) => status).sort()).toEqual([200, 503]);
 });
 
-test("without limits the status tells how many requests are in flight, and that there are none", async () => {
+test("without limits the status has the number of requests in flight and zero for each limit", async () => {
   const gateway = await startGateway();
   const worker = await gateway.worker();
   const concurrency = async () => JSON.parse((await gateway.ask("/_xypriss/b/status")).body).concurrency;
@@ -56,7 +56,7 @@ test("without limits the status tells how many requests are in flight, and that 
   await expect.poll(concurrency).toEqual({ in_flight: 0, queued: 0, limits });
 });
 
-test("more at once of one address than it may have are 429", async () => {
+test("concurrent requests of one address above its limit are answered with 429", async () => {
   const gateway = await startGateway({ concurrency: { max: 0, maxPerClient: 1, maxQueue: 0, queueTimeout: 10_000 } });
   const worker = await gateway.worker();
   const first = gateway.ask("/");
@@ -66,7 +66,7 @@ test("more at once of one address than it may have are 429", async () => {
   expect((await first).status).toBe(200);
 });
 
-test("after as many failures in a row requests are 503 without a worker being asked, until one is tried and answered", async () => {
+test("after consecutive failures requests are answered with 503 until a trial succeeds", async () => {
   const gateway = await startGateway({ breaker: { threshold: 2, timeout: 300 } });
   const worker = await gateway.worker();
   for (let failures = 0; failures < 2; failures++) {

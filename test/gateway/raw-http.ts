@@ -1,24 +1,24 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** All that a server says to these bytes, each character one of them, until it closes the connection. */
+/** Sends these bytes (each character is one byte), and returns everything received until the connection is closed. */
 export async function say(port: number, bytes: string): Promise<string> {
-  const socket = connect({ port, host: "127.0.0.1" }).on("error", () => {}); // a reset behind the answer is none of its reader's
+  const socket = connect({ port, host: "127.0.0.1" }).on("error", () => {}); // the response may end with a reset
   socket.write(bytes, "latin1");
   return text(socket);
 }
 
-/** A request's head, after which its connection is closed. */
+/** A request header with Connection: close. */
 export function head(line: string, ...fields: readonly string[]): string {
   return `${[line, ...fields, "connection: close"].join("\r\n")}\r\n\r\n`;
 }
 
-/** The status of the one answer that was given. */
+/** The status of the single response. */
 export function statusOf(answer: string): number {
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
 }
 
-/** The body of the one answer that was given. */
+/** The body of the single response. */
 export function bodyOf(answer: string): string {
   return answer.slice(answer.indexOf("\r\n\r\n") + 4);
 }
@@ -35,14 +35,14 @@ const STATUS_400 = 0x80 | 12;
 const PROTOCOL_ERROR = 1;
 
 /**
- * Whether a request by HTTP/2 is refused, by 400 or, as nghttp2 does it, by breaking its stream off. It may have any fields
- * in any order, which node's client would not send.
+ * Whether an HTTP/2 request is refused, with 400 or, as nghttp2 does, by resetting its stream. It can have any headers
+ * in any order; Node's client would not send some of them.
  */
 export async function isRefusedByHttp2(port: number, fields: readonly (readonly [string, string])[]): Promise<boolean> {
   const block = Buffer.concat(
     fields.flatMap(([name, value]) => [Buffer.from([0, name.length]), Buffer.from(name), literal(value)]),
   );
-  const socket = connect({ port, host: "127.0.0.1" }).on("error", () => {}); // a reset behind the answer is none of its reader's
+  const socket = connect({ port, host: "127.0.0.1" }).on("error", () => {}); // the response may end with a reset
   socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
   socket.write(Buffer.concat([frame(SETTINGS, 0, 0), frame(HEADERS, WHOLE, 1, block)]));
   let said = Buffer.alloc(0);
@@ -69,7 +69,7 @@ function frame(type: number, flags: number, stream: number, payload: Buffer = Bu
   return Buffer.concat([header, payload]);
 }
 
-/** The payload of the first frame of a type, when it is there whole. */
+/** The payload of the first complete frame of `type`. */
 function firstOf(bytes: Buffer, type: number): Buffer | undefined {
   for (let at = 0; at + 9 <= bytes.length; ) {
     const end = at + 9 + bytes.readUIntBE(at, 3);

@@ -9,8 +9,8 @@ import { useGateway } from "./support.ts";
 const startGateway = useGateway();
 const sandbox = useSandbox();
 
-describe("a worker is given", () => {
-  test("path and query as they came, headers in lower case with host, the first value of each name", async () => {
+describe("a worker receives", () => {
+  test("path and query unchanged, headers in lower case with host, and the first value of each parameter", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker();
     const answered = gateway.ask("/a%20b/c?x=1&x=2&y=%C3%A9+z&__proto__=p", {
@@ -35,7 +35,7 @@ describe("a worker is given", () => {
     await expect(answered).resolves.toMatchObject({ status: 200, body: "ok" });
   });
 
-  test("the parameters of the route that matched, and none where no route did", async () => {
+  test("the parameters of the matching route, or none without a match", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker({ id: "master" }, [
       { method: "GET", path: "/users/:id", target: "worker" },
@@ -46,7 +46,7 @@ describe("a worker is given", () => {
     expect((await gateway.ask("/elsewhere")).body).toBe("{}");
   });
 
-  test("HEAD as GET where it has no route for it, and its client no body but the length of one", async () => {
+  test("HEAD as GET without a route for HEAD, and the client receives only Content-Length", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker({ id: "master" }, [{ method: "GET", path: "/", target: "worker" }]);
     void worker.answerAll(({ method }) => method);
@@ -56,7 +56,7 @@ describe("a worker is given", () => {
     }
   });
 
-  test.each(["HEAD", "ALL", "*", "all"])("HEAD as HEAD where it has a route for %s", async (method) => {
+  test.each(["HEAD", "ALL", "*", "all"])("HEAD as HEAD with a route for %s", async (method) => {
     const gateway = await startGateway();
     const worker = await gateway.worker({ id: "master" }, [
       { method: "GET", path: "/files/:name", target: "worker" },
@@ -76,7 +76,7 @@ describe("a worker is given", () => {
     expect((await untold).headers["content-length"]).toBeUndefined();
   });
 
-  test("of all methods those that a route names none for", async () => {
+  test("methods that no other route matches through a route for all methods", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker({ id: "master" }, [
       { method: "POST", path: "/a/:id", target: "worker" },
@@ -88,7 +88,7 @@ describe("a worker is given", () => {
       expect((await gateway.ask("/a/1", { method })).body).toBe(`${method} {"other":"1"}`);
   });
 
-  test("a body of the length that it had, also when it came in chunks", async () => {
+  test("a body with its Content-Length, also if it was chunked", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker();
     const answered = gateway.ask("/", { method: "POST", headers: { "transfer-encoding": "chunked" }, body: "né" });
@@ -100,7 +100,7 @@ describe("a worker is given", () => {
     await answered;
   });
 
-  test("the path of a whole URL as its target", async () => {
+  test("the path of an absolute URL as the target", async () => {
     const gateway = await startGateway();
     void (await gateway.worker()).answerAll();
     expect((await gateway.ask("http://example.org/a?b=1")).body).toBe("/a?b=1");
@@ -109,8 +109,8 @@ describe("a worker is given", () => {
   });
 });
 
-describe("an answer has", () => {
-  test("the worker's status and headers, numbers as text, lists as lines, and a length that is true", async () => {
+describe("a response has", () => {
+  test("the worker's status and headers, numbers as strings, lists as lines, and the correct Content-Length", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker();
     const answered = gateway.ask("/");
@@ -122,7 +122,7 @@ describe("an answer has", () => {
     expect(got["x-response-time"]).toMatch(/^\d+(\.\d+)?ms$/);
   });
 
-  test("what Latin-1 has no letters for as UTF-8, also beside a file whose path is left as it is", async () => {
+  test("header values outside Latin-1 as UTF-8, while the path of a delegated file is not changed", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker();
     const file = await sandbox.write("Łódź/größe €.txt", "file");
@@ -137,7 +137,7 @@ describe("an answer has", () => {
     expect(Buffer.from(headers["content-disposition"] ?? "", "latin1").toString()).toBe(disposition);
   });
 
-  test("no body where its status has none", async () => {
+  test("no body if its status allows none", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker();
     const answered = gateway.ask("/");
@@ -146,12 +146,12 @@ describe("an answer has", () => {
   });
 
   test.each([
-    ["a header that breaks its line", { status: 200, headers: { "x-a": "1\r\nx-b: 2" } }],
-    ["a header whose name is none", { status: 200, headers: { "x a": "1" } }],
+    ["a header with a line break", { status: 200, headers: { "x-a": "1\r\nx-b: 2" } }],
+    ["an invalid header name", { status: 200, headers: { "x a": "1" } }],
     ["no status", { status: "fine" }],
-    ["a status that HTTP does not know", { status: 1000 }],
-    ["a change of protocol that nobody asked for", { status: 101 }],
-  ])("502 for a worker's answer with %s", async (_what, answer) => {
+    ["an invalid status", { status: 1000 }],
+    ["an upgrade that was not requested", { status: 101 }],
+  ])("status 502 if the worker's response has %s", async (_what, answer) => {
     const gateway = await startGateway();
     const worker = await gateway.worker();
     const answered = gateway.ask("/");
@@ -160,8 +160,8 @@ describe("an answer has", () => {
   });
 });
 
-describe("limits", () => {
-  test("a target that is too long is 414, a head 431, a body 413 whether it tells its length or not", async () => {
+describe("size limits", () => {
+  test("give 414 for a target, 431 for a header and 413 for a body, with or without Content-Length", async () => {
     const gateway = await startGateway({ maxUrl: 100, maxBody: 1_000 });
     void (await gateway.worker()).answerAll();
     expect((await gateway.ask(`/${"x".repeat(99)}`)).status).toBe(200);
@@ -174,7 +174,7 @@ describe("limits", () => {
     expect((await gateway.ask("/", chunked)).status).toBe(413);
   });
 
-  test("a client that waits for leave hears 413 instead, where its body is too large", async () => {
+  test("give 413 instead of 100 Continue for a body that is too large", async () => {
     const gateway = await startGateway({ maxBody: 10 });
     void (await gateway.worker()).answerAll(({ body }) => Buffer.from(body, "base64").toString());
     const socket = connect(gateway.port, "127.0.0.1");
@@ -189,7 +189,7 @@ describe("limits", () => {
   });
 });
 
-test("HTTP/2 on the same port is answered alike, and its worker sees no difference", async () => {
+test("HTTP/2 on the same port is answered the same way, and the worker sees no difference", async () => {
   const gateway = await startGateway();
   const worker = await gateway.worker();
   const session = connectHttp2(`http://127.0.0.1:${gateway.port}`);
@@ -211,10 +211,10 @@ test("HTTP/2 on the same port is answered alike, and its worker sees no differen
   session.close();
 });
 
-describe("a client that asks for WebSocket", () => {
+describe("a client that requests a WebSocket", () => {
   const upgrade = "GET /socket HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
 
-  test("of a worker that takes none is answered by HTTP, and its connection closed", async () => {
+  test("from a worker without support is answered over HTTP, and its connection is closed", async () => {
     const gateway = await startGateway();
     void (await gateway.worker()).answerAll();
     const socket = connect(gateway.port, "127.0.0.1");
@@ -222,7 +222,7 @@ describe("a client that asks for WebSocket", () => {
     expect(await text(socket)).toMatch(/^HTTP\/1.1 200 OK[\s\S]*\/socket$/);
   });
 
-  test("and goes before the worker has agreed is given up, and no longer counted as under way", async () => {
+  test("and disconnects before the worker has accepted is cancelled, and no longer in flight", async () => {
     const gateway = await startGateway();
     const worker = await gateway.worker({ id: "0", streams: true });
     const socket = connect(gateway.port, "127.0.0.1");
@@ -235,14 +235,14 @@ describe("a client that asks for WebSocket", () => {
       .toBe(1);
   });
 
-  test("of another protocol is answered as if it had not asked", async () => {
+  test("with another protocol is answered as if there were no upgrade", async () => {
     const gateway = await startGateway();
     void (await gateway.worker()).answerAll();
     expect((await gateway.ask("/", { headers: { connection: "upgrade", upgrade: "h2c" } })).body).toBe("/");
   });
 });
 
-test("a request that comes as the service stops, on a connection that was idle, is the last one there and answered", async () => {
+test("the last request on an idle connection is answered while the service stops", async () => {
   const gateway = await startGateway();
   void (await gateway.worker()).answerAll();
   const socket = connect(gateway.port, "127.0.0.1");

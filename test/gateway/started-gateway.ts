@@ -4,17 +4,17 @@ import type { GatewayOptions } from "../../internal/gateway/options.ts";
 import { startXsys } from "../support/command-line.ts";
 import { flagsFor } from "./flags-for.ts";
 
-/** A gateway in a process of its own. */
+/** A gateway in its own process. */
 export interface StartedGateway {
   readonly address: string;
-  /** Asks it to end, and resolves when it has begun to. */
+  /** Asks it to stop, and resolves when it has begun to. */
   stop(): Promise<void>;
-  /** Ends it at once. */
+  /** Kills it at once. */
   kill(): Promise<unknown>;
   readonly ended: Promise<unknown>;
 }
 
-/** Starts `xsys server start` with options as flags; `onLog` is given its log, a line at a time. */
+/** Starts `xsys server start` with the options as flags. `onLog` is called for each line of its log. */
 export async function startGatewayProcess(
   options: Partial<GatewayOptions>,
   { socket, onLog }: { readonly socket: string; readonly onLog: (line: Record<string, unknown>) => void },

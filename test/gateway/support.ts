@@ -8,7 +8,7 @@ import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
 import { type StartedGateway, startGatewayProcess } from "./started-gateway.ts";
 
-/** What `server start` has without flags, on a port of the kernel's choice, and without waiting long for anything. */
+/** The defaults of `server start`, with a port chosen by the kernel and short delays. */
 export const GATEWAY: GatewayOptions = {
   host: "127.0.0.1",
   port: 0,
@@ -28,7 +28,7 @@ export const GATEWAY: GatewayOptions = {
   accessLog: false,
 };
 
-/** Upstreams without checks of their health. */
+/** Options of a proxy without health checks. */
 export const PROXY: Omit<ProxyOptions, "upstreams"> = {
   strategy: "round-robin",
   connectTimeout: 5_000,
@@ -43,8 +43,8 @@ export interface Answered {
 }
 
 /**
- * A gateway that a test gives workers to by itself: they are connections that say what the test has them say. It is in the
- * test's own process, or the built executable where that is tested.
+ * A gateway whose workers are simulated by the test. It runs in the test's own process, or in the built executable if
+ * that is tested.
  */
 export function useGateway() {
   const sandbox = useSandbox();
@@ -99,7 +99,7 @@ export class TestGateway {
     this.#cleanUps = cleanUps;
   }
 
-  /** Asks it to end, and resolves when it has begun to. */
+  /** Asks it to stop, and resolves when it has begun to. */
   stop(): Promise<void> {
     return this.#gateway.stop();
   }
@@ -108,7 +108,7 @@ export class TestGateway {
     return this.#gateway.ended;
   }
 
-  /** A worker as XyPriss's are, which has told its routes. */
+  /** A worker like those of XyPriss, which has sent its routes. */
   async worker(registration: object = { id: "master" }, routes: unknown = []): Promise<TestWorker> {
     const peer = await RawPeer.connect(this.#socket);
     this.#cleanUps.push(() => peer.close());
@@ -117,7 +117,7 @@ export class TestGateway {
     return new TestWorker(peer);
   }
 
-  /** Sends a request; `body` gives all of it. */
+  /** Sends a request. `body` is the whole body. */
   async ask(
     path: string,
     { body, ...options }: RequestOptions & { readonly body?: string | Buffer } = {},
@@ -131,8 +131,8 @@ export class TestGateway {
   }
 }
 
-/** What a worker is asked, as the JSON message has it. */
-// biome-ignore lint/suspicious/noExplicitAny: a test looks into it
+/** The payload of a request message, as JSON. */
+// biome-ignore lint/suspicious/noExplicitAny: tests read any field of it
 export type Asked = any;
 
 export class TestWorker {
@@ -142,7 +142,7 @@ export class TestWorker {
     this.peer = peer;
   }
 
-  /** The next request that it is given. */
+  /** The next request that it receives. */
   async asked(): Promise<Asked> {
     for (;;) {
       const { type, payload } = await this.peer.message();
@@ -155,7 +155,7 @@ export class TestWorker {
     this.peer.send({ type: "Response", payload: { id: request.id, status, headers, body: encoded } });
   }
 
-  /** Answers every request from now on with what a function makes of it. */
+  /** Answers every further request with the result of `make`. */
   async answerAll(make: (request: Asked) => string = ({ url }) => url): Promise<void> {
     try {
       for (;;) {
@@ -163,7 +163,7 @@ export class TestWorker {
         this.answer(request, make(request));
       }
     } catch {
-      // its connection is closed
+      // the connection is closed
     }
   }
 }

@@ -5,13 +5,13 @@ import { useGateway } from "./support.ts";
 
 const startGateway = useGateway();
 
-test("an offer to change to WebSocket with a body is passed over, and the request answered as any other", async () => {
+test("an upgrade request with a body is answered as a normal request", async () => {
   const gateway = await startGateway();
   const worker = await gateway.worker();
   void worker.answerAll(({ body }) => `got ${Buffer.from(body, "base64")}`);
   const socket = connect(gateway.port, "127.0.0.1");
   const upgrade = "connection: upgrade, close\r\nupgrade: websocket\r\n";
-  socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${upgrade}content-length: 5\r\n\r\nhel`); // its body is still to come
+  socket.write(`POST / HTTP/1.1\r\nhost: x\r\n${upgrade}content-length: 5\r\n\r\nhel`); // the rest of the body follows
   socket.write("lo");
   let answer = "";
   socket.on("data", (bytes) => {

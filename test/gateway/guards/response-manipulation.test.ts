@@ -19,7 +19,7 @@ async function masked(rules: readonly object[], value: unknown, more: object = {
   return JSON.parse(String(body));
 }
 
-test("a field is masked wherever it is, whatever it holds", async () => {
+test("a field is masked at any depth, whatever its value", async () => {
   const value = {
     ssn: "123-45-6789",
     list: [{ ssn: 5 }, { ssn: { a: 1 } }, { ssn: [1] }, { ssn: null }],
@@ -32,7 +32,7 @@ test("a field is masked wherever it is, whatever it holds", async () => {
   });
 });
 
-test("a field may be the text of a regular expression, which is looked for in names at every level", async () => {
+test("a field can be a regular expression, which is matched against names at every level", async () => {
   const value = {
     apiKey: "ABCDEFGH",
     user: { name: "ann", "access-Token": "eyJhbGciOi", list: [{ API_KEY: 12345 }, { tokens: ["a", "b"] }] },
@@ -51,13 +51,13 @@ test("a field may be the text of a regular expression, which is looked for in na
   expect(await masked([{ field: "/^n\\u00e9$/" }], { né: "a" })).toEqual({ né: "***" });
 });
 
-test("an expression of a field with a pattern masks that part of those fields", async () => {
+test("a regular expression for a field with a valuePattern masks that part of matching fields", async () => {
   const rules = [{ field: "/note|text/i", valuePattern: "/\\d+/" }];
   const value = { noteA: "id 12", Text: ["a 1", { b: "2" }], other: "3" };
   expect(await masked(rules, value)).toEqual({ noteA: "id ***", Text: ["a ***", { b: "2" }], other: "3" });
 });
 
-test("a name is looked at once, however many items its lists have: an expression takes time for each of its characters", () => {
+test("a name is matched only once for all items of its lists, as each match costs time", () => {
   let looks = 0;
   const isField = () => {
     looks++;
@@ -67,11 +67,11 @@ test("a name is looked at once, however many items its lists have: an expression
   for (const pattern of [undefined, RE2JS.compile("no")]) {
     looks = 0;
     expect(maskedText(json, [{ isField, pattern, replacement: "x", preserve: 0 }], 10)).toBe(json);
-    expect(looks).toBeLessThanOrEqual(2); // the root has no name, and may be asked about as well
+    expect(looks).toBeLessThanOrEqual(2); // the root has no name, and may be matched too
   }
 });
 
-test("a path of fields is masked at its end alone", async () => {
+test("of a dotted path only the last field is masked", async () => {
   const value = {
     user: { card: { number: "1" } },
     number: "2",
@@ -86,7 +86,7 @@ test("a path of fields is masked at its end alone", async () => {
   });
 });
 
-test("a pattern is masked within texts and numbers, with the first characters kept that are to stay", async () => {
+test("a pattern is masked in strings and numbers, and the first `preserve` characters are kept", async () => {
   const rules = [{ valuePattern: "\\d{4}-?\\d{4}-?\\d{4}-?\\d{4}", replacement: "****", preserve: 4 }];
   expect(await masked(rules, { a: "card 4111-1111-1111-1234 ok", b: 4111111111111234, c: [true, "x"] })).toEqual({
     a: "card 4111**** ok",
@@ -99,14 +99,14 @@ test("a pattern is masked within texts and numbers, with the first characters ke
   });
 });
 
-test("the beginning of a field is kept, and no half of a character", async () => {
+test("the first characters of a field are kept, without splitting a character", async () => {
   const value = { token: "eyJhbGciOiJIUzI1NiJ9", short: "abc", number: 123456, emoji: "abc😀def" };
   const rules = ["token", "short", "number", "emoji"].map((field) => ({ field, preserve: 4 }));
   expect(await masked(rules, value)).toEqual({ token: "eyJh***", short: "***", number: "1234***", emoji: "abc***" });
 });
 
 test.each([[0], [false], [null], [""], [{ hidden: true }], [["x"]]])(
-  "a replacement may be of any type: %j",
+  "a replacement can be of any type: %j",
   async (replacement) => {
     const rules = [{ field: "pin", replacement, preserve: 2 }];
     expect(await masked(rules, { pin: "12345", in: { pin: 1 } })).toEqual({
@@ -117,11 +117,11 @@ test.each([[0], [false], [null], [""], [{ hidden: true }], [["x"]]])(
   },
 );
 
-test("a replacement that is no text stands as text within another one", async () => {
+test("a replacement that is not a string is converted when it replaces part of a string", async () => {
   expect(await masked([{ valuePattern: "\\d+", replacement: 0 }], { a: "n 12 m 3" })).toEqual({ a: "n 0 m 0" });
 });
 
-test("every rule is applied to a value, and one for all of it before those for parts", async () => {
+test("all rules apply to a value; rules for the whole value come before rules for parts", async () => {
   const rules = [{ valuePattern: "\\d{4}" }, { valuePattern: "\\S+@\\S+", replacement: "<mail>" }, { field: "ssn" }];
   expect(await masked(rules, { a: "card 1234 of ann@example.com", ssn: "1234-56" })).toEqual({
     a: "card *** of <mail>",
@@ -129,38 +129,38 @@ test("every rule is applied to a value, and one for all of it before those for p
   });
 });
 
-test("a text with a byte order mark is masked as well", async () => {
+test("JSON with a byte order mark is masked too", async () => {
   const { body } = await filtered({ rules: [{ field: "a" }] }, Buffer.from('\ufeff{"a":1}'));
   expect(String(body)).toBe('{"a":"***"}');
 });
 
-test("an answer that is nested too deeply to be looked through does not pass", async () => {
+test("a response nested too deeply to be masked is not sent", async () => {
   const text = `{"a":1234567890123456789,"b":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
   const { body, logged } = await filtered({ rules: [{ field: "a" }] }, Buffer.from(text));
   expect(String(body)).toBe('{"error":"Internal Server Error: the answer is nested too deeply to be masked"}');
   expect(logged).toMatchObject([{ msg: expect.stringContaining("nested too deeply") }]);
 });
 
-test("an expression that would take JavaScript's engine for ever takes no time", async () => {
+test("a regular expression with catastrophic backtracking takes linear time", async () => {
   const rules = [{ field: "/^(a+)+$/" }, { valuePattern: "/^(b+)+$/" }];
   const value = { [`${"a".repeat(50_000)}!`]: `${"b".repeat(50_000)}!` };
   expect(await masked(rules, value)).toEqual(value);
 });
 
-test("what lies deeper than maxDepth stays", async () => {
+test("fields deeper than maxDepth are not masked", async () => {
   expect(await masked([{ field: "a" }], { b: { a: 1, b: { a: 1 } } }, { maxDepth: 2 })).toEqual({
     b: { a: "***", b: { a: 1 } },
   });
 });
 
-test("an answer in which nothing is masked is the same bytes, and what is not masked of another is the same text", async () => {
+test("a response without matches keeps its bytes, and unmasked parts of others keep their text", async () => {
   const bytes = Buffer.from('{ "n": 12345678901234567890, "x": 1.0e2 }');
   expect((await filtered({ rules: [{ field: "ssn" }] }, bytes)).body).toBe(bytes);
   const { body } = await filtered({ rules: [{ field: "ssn" }] }, Buffer.from('{"n":12345678901234567890,"ssn":1}'));
   expect(String(body)).toBe('{"n":12345678901234567890,"ssn":"***"}');
 });
 
-test("names that are members of every object are masked like others, and pollute nothing", async () => {
+test("fields named like members of every object are masked, without prototype pollution", async () => {
   const { body } = await filtered(
     { rules: [{ field: "a" }] },
     Buffer.from('{"__proto__":{"a":1},"constructor":{"a":2}}'),
@@ -172,7 +172,7 @@ test.each([
   ["that is streamed", () => Readable.from(["{}"]), JSON_TYPE],
   ["of more than 2 MiB", () => Buffer.alloc(2_097_153, " "), JSON_TYPE],
   ["that is compressed already", () => Buffer.from("{}"), { ...JSON_TYPE, "content-encoding": "gzip" }],
-])("an answer %s passes, and the log has it once", async (reason, bodyOf, headers) => {
+])("a response %s passes, and is logged once", async (reason, bodyOf, headers) => {
   const given = bodyOf();
   const { body, logged, filter } = await filtered({ rules: [{ field: "a" }] }, given, headers);
   expect(body).toBe(given);
@@ -180,7 +180,7 @@ test.each([
   expect(logged).toMatchObject([{ msg: `response-manipulation: an answer ${reason} passed unmasked` }]);
 });
 
-test("what is no JSON passes as it is, and what says that it is JSON is told", async () => {
+test("a response that is not JSON passes, and is logged if its type is JSON", async () => {
   for (const [text, headers, said] of [
     ["<a>", { "content-type": "text/html" }, 0],
     ["{broken", JSON_TYPE, 1],
@@ -192,14 +192,14 @@ test("what is no JSON passes as it is, and what says that it is JSON is told", a
   }
 });
 
-test("the length of an unmasked answer to HEAD is not told", async () => {
+test("a response to HEAD has no unmasked Content-Length", async () => {
   const headers = { ...JSON_TYPE, "content-length": "12", etag: '"a"' };
   const { filter } = await filtered({ rules: [{ field: "a" }] }, undefined);
   const answer = await filter?.({ status: 200, headers }, exchangeOf({ ...request("/"), method: "HEAD" }));
   expect(answer?.headers).toEqual({ ...JSON_TYPE, etag: '"a"' });
 });
 
-test("rules that cannot be used are told: a RegExp that came as {}, an expression that is none", async () => {
+test("unusable rules are logged: a RegExp that arrived as {}, an invalid regular expression", async () => {
   const rules = [
     { valuePattern: {} },
     { field: "a", valuePattern: {} },

@@ -5,7 +5,7 @@ import { isAnswer } from "../../../internal/gateway/exchange/answer.ts";
 import type { GuardOptions } from "../../../internal/gateway/options.ts";
 import { exchangeOf, form, guardsWith, json, request } from "./support.ts";
 
-/** All that any guard reads, under names of each other's, too. */
+/** All setting names that any guard reads. Each guard also gets the names of the others. */
 const NAMES = [
   ...["contentSecurityPolicy", "directives", "scriptSrc", "crossOriginEmbedderPolicy", "dnsPrefetchControl", "allow"],
   ...["frameguard", "action", "hsts", "maxAge", "noSniff", "referrerPolicy", "policy", "xssFilter", "hidePoweredBy"],
@@ -19,7 +19,7 @@ const OPTIONS: readonly (keyof GuardOptions)[] = [
   ...(["pathTraversal", "ldapInjection", "responseManipulation"] as const),
 ];
 
-/** Values of any type, in places where any other was expected. */
+/** Values of any type, also where another type is expected. */
 const { value: anything } = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: "small" },
@@ -51,7 +51,7 @@ const { value: anything } = fc.letrec((tie) => ({
 }));
 const anyConfiguration = fc.dictionary(fc.constantFrom(...NAMES), anything, { maxKeys: 8 });
 
-test.each(OPTIONS)("%s works with any configuration, and answers with headers that HTTP can send", async (option) => {
+test.each(OPTIONS)("%s works with any configuration, and sends only valid headers", async (option) => {
   const asked = [request("/a?x=1&x=%3Cscript%3E"), json({ a: "' or 1=1" }), form("a=1&a=../../../etc/passwd")];
   await fc.assert(
     fc.asyncProperty(anyConfiguration, async (configuration) => {
@@ -79,7 +79,7 @@ test.each(OPTIONS)("%s works with any configuration, and answers with headers th
   );
 });
 
-test.each([null, undefined, false, 0, "on", [1]])("a configuration that is %j is none", async (configuration) => {
+test.each([null, undefined, false, 0, "on", [1]])("a configuration of %j enables no guard", async (configuration) => {
   const options = Object.fromEntries(OPTIONS.map((option) => [option, configuration])) as GuardOptions;
   const { gates, requestFilters, answerFilters } = await guardsWith(options);
   expect([...gates, ...requestFilters, ...answerFilters]).toEqual([]);

@@ -22,14 +22,14 @@ async function slowed(slowdown: GuardConfiguration) {
   };
 }
 
-test("each request beyond the first few waits longer than the one before, up to the most", async () => {
+test("each request above the threshold waits longer than the one before, up to the maximum", async () => {
   const ask = await slowed({ delayAfter: 2, delayMs: 100, maxDelayMs: 250 });
   const asked = Array.from({ length: 6 }, () => ask().passed);
   await vi.advanceTimersByTimeAsync(250);
   expect((await Promise.all(asked)).map(({ waited }) => waited)).toEqual([0, 0, 100, 200, 250, 250]);
 });
 
-test("every client has its own window, which ends", async () => {
+test("every client has its own window, which expires", async () => {
   const ask = await slowed({ delayAfter: 1, delayMs: 100, windowMs: 1_000 });
   await ask("a").passed;
   expect(await ask("b").passed).toMatchObject({ waited: 0 });
@@ -37,7 +37,7 @@ test("every client has its own window, which ends", async () => {
   expect(await ask("a").passed).toMatchObject({ waited: 0 });
 });
 
-test("a client that goes frees its place, and its timer", async () => {
+test("a client that disconnects frees its place and its timer", async () => {
   const ask = await slowed({ delayAfter: 0, delayMs: 10_000 });
   const { exchange, passed } = ask();
   expect(vi.getTimerCount()).toBe(1);
@@ -46,7 +46,7 @@ test("a client that goes frees its place, and its timer", async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("a client has a hundred requests waiting and no more, and another's pass through its crowd", async () => {
+test("a client can have at most a hundred requests waiting, and does not delay other clients", async () => {
   const ask = await slowed({ delayAfter: 1, delayMs: 1_000, windowMs: 5_000 });
   const asked = Array.from({ length: 102 }, () => ask("crowd"));
   const last = await asked[101]?.passed;
@@ -59,7 +59,7 @@ test("a client has a hundred requests waiting and no more, and another's pass th
   expect((await next.passed).answer).toBeUndefined();
 });
 
-test("enabled: false is no guard at all, and neither is none", async () => {
+test("a guard with enabled: false is not installed", async () => {
   const none = { gates: [], requestFilters: [], answerFilters: [] };
   expect(await guardsWith({ slowdown: { enabled: false, delayMs: 5 } })).toMatchObject(none);
   expect(await guardsWith({})).toMatchObject(none);

@@ -6,7 +6,7 @@ import type { Headers, WorkerRequest } from "../../../protocol/wire/worker.ts";
 import { fakeExchange } from "../fake-exchange.ts";
 import { fakeLog } from "../fake-log.ts";
 
-/** The guards, and what they have said in the log. */
+/** The guards, and the lines that they have logged. */
 export async function guardsWith(options: GuardOptions): Promise<Guards & { logged: Record<string, unknown>[] }> {
   const { log, lines } = fakeLog();
   return { ...(await createGuards(options, { log })), logged: lines };
@@ -17,7 +17,7 @@ export function request(url: string, headers: Headers = {}): WorkerRequest {
   return { method: "GET", url, headers, query, params: {}, remoteAddr: "127.0.0.1:5", localAddr: "127.0.0.1:80" };
 }
 
-/** With a body of JSON: a value, or a text as it is. */
+/** A request with a JSON body: a value, or a text that is sent unchanged. */
 export function json(value: object | string): WorkerRequest {
   const body = Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
   return { ...request("/items", { "content-type": "application/json" }), method: "POST", body };
@@ -29,7 +29,7 @@ export function form(text: string): WorkerRequest {
   return { ...request("/items", headers), method: "POST", body };
 }
 
-/** The exchange in which a request came. */
+/** The exchange of a request. */
 export function exchangeOf({ method, url, headers }: WorkerRequest, route?: string, client = "127.0.0.1"): Exchange {
   const exchange = fakeExchange({ method, url, headers: headers as IncomingHttpHeaders, client });
   exchange.route = route ?? exchange.path;

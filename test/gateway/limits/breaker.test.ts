@@ -11,7 +11,7 @@ function opened(threshold = 3) {
 }
 
 describe("a breaker", () => {
-  test("opens after failures in a row, and only then", () => {
+  test("opens only after consecutive failures", () => {
     const breaker = createBreaker({ threshold: 3, timeout: 1_000 });
     breaker.failed();
     breaker.failed();
@@ -23,7 +23,7 @@ describe("a breaker", () => {
     expect(breaker.allows()).toBe(false);
   });
 
-  test("lets one request try after its timeout, and closes when that one succeeds", () => {
+  test("allows one trial request after its timeout, and closes when it succeeds", () => {
     const breaker = opened();
     vi.advanceTimersByTime(999);
     expect(breaker.allows()).toBe(false);
@@ -32,10 +32,10 @@ describe("a breaker", () => {
     breaker.succeeded();
     expect([breaker.allows(), breaker.allows()]).toEqual([true, true]);
     breaker.failed();
-    expect(breaker.allows()).toBe(true); // the failures before are forgotten
+    expect(breaker.allows()).toBe(true); // earlier failures are not counted any more
   });
 
-  test("opens for another timeout when the trial fails", () => {
+  test("opens for another timeout if the trial fails", () => {
     const breaker = opened();
     vi.advanceTimersByTime(1_000);
     expect(breaker.allows()).toBe(true);
@@ -47,7 +47,7 @@ describe("a breaker", () => {
     expect(breaker.allows()).toBe(true);
   });
 
-  test("does not listen to requests of before while it is open", () => {
+  test("ignores the results of earlier requests while it is open", () => {
     const breaker = opened();
     breaker.succeeded();
     expect(breaker.allows()).toBe(false);
@@ -57,7 +57,7 @@ describe("a breaker", () => {
     expect(breaker.allows()).toBe(true);
   });
 
-  test("tries again when nothing is heard of a trial", () => {
+  test("allows another trial if the result of the first never arrives", () => {
     const breaker = opened();
     vi.advanceTimersByTime(1_000);
     expect(breaker.allows()).toBe(true);

@@ -16,12 +16,12 @@ afterEach(() => {
 const concurrency = (options: Partial<ConcurrencyOptions>) =>
   createConcurrency({ max: 0, maxPerClient: 0, maxQueue: 0, queueTimeout: 0, ...options });
 
-/** Of a machine under load. */
+/** Long enough for a machine under load. */
 const PATIENCE = { timeout: 25_000 };
 const status = async (answer: ReturnType<ReturnType<typeof concurrency>["gate"]>) => (await answer)?.status ?? "passed";
 
-describe("requests at once", () => {
-  test("pass up to the limit, and the others in the order they came", async () => {
+describe("concurrent requests", () => {
+  test("pass up to the limit, and the others in order of arrival", async () => {
     const { gate } = concurrency({ max: 2 });
     const exchanges = Array.from({ length: 6 }, () => fakeExchange());
     const passed: Exchange[] = [];
@@ -34,7 +34,7 @@ describe("requests at once", () => {
     }
   });
 
-  test("are refused with 503 as soon as the queue is full", async () => {
+  test("are refused with 503 if the queue is full", async () => {
     const limit = concurrency({ max: 1, maxQueue: 2 });
     const [first, second, third, fourth] = [fakeExchange(), fakeExchange(), fakeExchange(), fakeExchange()];
     expect(limit.gate(first)).toBeUndefined();
@@ -50,7 +50,7 @@ describe("requests at once", () => {
     [200, 200],
     [0, 30_000],
   ])(
-    "that wait longer than allowed (%i) are refused with 503 after %i ms, and leave the queue",
+    "that wait longer than the limit (%i) are refused with 503 after %i ms, and leave the queue",
     async (given, after) => {
       vi.useFakeTimers();
       const limit = concurrency({ max: 1, queueTimeout: given });
@@ -71,7 +71,7 @@ describe("requests at once", () => {
     },
   );
 
-  test("of one client are refused with 429 beyond its own limit, those that wait included", async () => {
+  test("of one client are refused with 429 above its own limit, including those that wait", async () => {
     const { gate } = concurrency({ max: 1, maxPerClient: 2 });
     const [running, waiting] = [fakeExchange({ peer: "192.0.2.1" }), fakeExchange({ peer: "192.0.2.1" })];
     void gate(running);
@@ -87,20 +87,20 @@ describe("requests at once", () => {
     expect(await status(gate(fakeExchange({ peer: "192.0.2.1" })))).toBe(429);
   });
 
-  test("of one IPv6 network are one client's", async () => {
+  test("of one IPv6 network count as those of one client", async () => {
     const { gate } = concurrency({ maxPerClient: 1 });
     expect(await status(gate(fakeExchange({ peer: "2001:db8:1:2::a" })))).toBe("passed");
     expect(await status(gate(fakeExchange({ peer: "2001:db8:1:2:ffff::b" })))).toBe(429);
     expect(await status(gate(fakeExchange({ peer: "2001:db8:1:3::a" })))).toBe("passed");
   });
 
-  test("of clients that go while they wait make room for the others", async () => {
+  test("of clients that disconnect while they wait free their places", async () => {
     const limit = concurrency({ max: 1, maxPerClient: 3 });
     const server = await serveBehind(limit.gate, false);
     cleanUps.push(server.close);
     const first = fetch(server.url);
     await vi.waitFor(() => expect(server.passed).toHaveLength(1), PATIENCE);
-    const impatient = get(server.url).on("error", () => {}); // it hangs up on itself
+    const impatient = get(server.url).on("error", () => {}); // destroying it emits an error
     await vi.waitFor(() => expect(limit.waiting).toBe(1), PATIENCE);
     const patient = fetch(server.url);
     await vi.waitFor(() => expect(limit.waiting).toBe(2), PATIENCE);
@@ -113,7 +113,7 @@ describe("requests at once", () => {
     expect(await (await patient).text()).toBe("passed");
   });
 
-  test("may be any number where there is no limit", () => {
+  test("are not limited without a limit", () => {
     const { gate } = concurrency({});
     for (let count = 0; count < 1_000; count++) expect(gate(fakeExchange())).toBeUndefined();
   });

@@ -18,8 +18,8 @@ function observed(rejectPoor: boolean) {
   };
 }
 
-describe("the network's quality", () => {
-  test("is judged by the average of a hundred requests, and told once each way", () => {
+describe("the network quality", () => {
+  test("is the average of a hundred requests, and each change is logged once", () => {
     const { see, lines } = observed(false);
     see(99, 500, 0);
     expect(lines).toEqual([]);
@@ -32,7 +32,7 @@ describe("the network's quality", () => {
     expect(lines[1]).toMatchObject({ level: "info", msg: "network quality is good again" });
   });
 
-  test("is poor by bandwidth, of which small answers tell nothing", () => {
+  test("is poor at low bandwidth, which is not measured with small responses", () => {
     const { see, lines } = observed(false);
     see(200, 50, 100);
     expect(lines).toEqual([]);
@@ -40,13 +40,13 @@ describe("the network's quality", () => {
     expect(lines).toEqual([expect.objectContaining({ level: "warn", latency: 50, bandwidth: 400_000 })]);
   });
 
-  test("refuses no request where that was not asked for", () => {
+  test("refuses no request unless that is enabled", () => {
     const { see, refusals } = observed(false);
     see(100, 500, 0);
     expect(refusals(20)).toEqual([]);
   });
 
-  test("refuses with 503 while it is poor, save for one in ten that may show better times", () => {
+  test("refuses requests with 503 while it is poor, except one in ten to measure it again", () => {
     const { see, refusals } = observed(true);
     expect(refusals(20)).toEqual([]);
     see(100, 500, 0);

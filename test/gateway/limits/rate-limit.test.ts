@@ -20,8 +20,8 @@ async function limited(options: Partial<RateLimitOptions>) {
   };
 }
 
-describe("a client over its rate", () => {
-  test("is refused with 429 until its window ends, and others are not", async () => {
+describe("a client above its rate limit", () => {
+  test("is refused with 429 until its window ends, and other clients are not", async () => {
     const ask = await limited({});
     const statuses = [await ask(), await ask(), await ask(), await ask("/", "192.0.2.2")].map(({ status }) => status);
     expect(statuses).toEqual([undefined, undefined, 429, undefined]);
@@ -29,7 +29,7 @@ describe("a client over its rate", () => {
     expect((await ask()).status).toBeUndefined();
   });
 
-  test("is told in JSON, or in the message's own JSON", async () => {
+  test("is answered in JSON, or with the message itself if that is JSON", async () => {
     const ask = await limited({ max: 0, message: 'Slow "down"' });
     const { answer, body } = await ask();
     expect(body).toBe('{"error":"Slow \\"down\\""}');
@@ -39,8 +39,8 @@ describe("a client over its rate", () => {
   });
 });
 
-describe("every answer", () => {
-  test("tells limit, what remains, and when the window ends: in seconds to go, and as unix time", async () => {
+describe("every response", () => {
+  test("has the limit, the remaining number and the end of the window (in seconds, and as Unix time)", async () => {
     const ask = await limited({});
     vi.advanceTimersByTime(500);
     await ask();
@@ -56,7 +56,7 @@ describe("every answer", () => {
     expect((await ask()).headers).toMatchObject({ "ratelimit-remaining": "0", "retry-after": "50" });
   });
 
-  test("tells nothing where that is off", async () => {
+  test("has no such headers if they are disabled", async () => {
     const ask = await limited({ headers: false, legacyHeaders: false });
     expect((await ask()).headers).toBeUndefined();
     expect(Object.keys((await (await limited({ headers: false }))()).headers ?? {})).toEqual([
@@ -67,13 +67,13 @@ describe("every answer", () => {
   });
 });
 
-describe("paths that are excluded", () => {
+describe("excluded paths", () => {
   test.each([
     ["/health", "/health"],
     ["/assets/", "/assets/a.css?v=1"],
     ["RE:^/v\\d+/ping$", "/v12/ping?x"],
-    ["RE:^/(?!api/)", "/page"], // RE2 does not know it
-  ])("by %s are not counted: %s", async (entry, url) => {
+    ["RE:^/(?!api/)", "/page"], // not supported by RE2
+  ])("matching %s are not counted: %s", async (entry, url) => {
     const ask = await limited({ max: 0, exclude: [entry] });
     expect(await ask(url)).toMatchObject({ status: undefined, headers: undefined });
   });
@@ -87,12 +87,12 @@ describe("paths that are excluded", () => {
     ["RE:^/v\\d+/ping$", "/v12/ping/more"],
     ["RE:^/(?!api/)", "/api/x"],
     ["", "/"],
-  ])("by %j are not others: %s", async (entry, url) => {
+  ])("%j do not include other paths: %s", async (entry, url) => {
     const ask = await limited({ max: 0, exclude: [entry] });
     expect((await ask(url)).status).toBe(429);
   });
 
-  test("by an expression of exponential time are found in no time", async () => {
+  test("with a regular expression of exponential time are matched quickly", async () => {
     const ask = await limited({ max: 0, exclude: ["RE:^(/a+)+$"] });
     vi.useRealTimers();
     const began = performance.now();
@@ -101,7 +101,7 @@ describe("paths that are excluded", () => {
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 
-  test("cannot be told by what is no expression", async () => {
+  test("with an invalid regular expression are refused", async () => {
     await expect(limited({ exclude: ["RE:("] })).rejects.toMatchObject({ code: "INVALID_PARAMS" });
   });
 });

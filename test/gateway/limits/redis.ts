@@ -13,7 +13,7 @@ function hasRedis(): boolean {
   }
 }
 
-/** A Redis of the test's own, on a port that stays the same when it is started again. */
+/** A Redis server of the test. It keeps its port when it is restarted. */
 export class RedisServer {
   readonly port: number;
   #process: ChildProcess | undefined;
@@ -26,7 +26,7 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Resolves when it takes connections. */
+  /** Resolves when it accepts connections. */
   async start(folder: string): Promise<void> {
     const args = ["--port", String(this.port), "--bind", "127.0.0.1", "--save", "", "--dir", folder];
     const server = spawn("redis-server", args, { stdio: ["ignore", "pipe", "inherit"] });

@@ -12,7 +12,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-/** A gateway's limiter behind a real server, and what it logs. */
+/** A gateway's rate limit behind a real server, and the lines that it logs. */
 async function gateway(store: string, max: number, window = 60_000) {
   const { log, lines } = fakeLog();
   const options = { max, window, message: "Slow down", headers: true, legacyHeaders: false, exclude: [], store };
@@ -28,7 +28,7 @@ const PATIENCE = { timeout: 25_000, interval: 50 };
 const DOWN = "warn: the rate limit's store is down: requests are not counted";
 const BACK = "info: the rate limit's store is back";
 
-describe.skipIf(!HAS_REDIS)("gateways with one Redis (skipped where there is no redis-server)", () => {
+describe.skipIf(!HAS_REDIS)("gateways with a shared Redis (skipped without redis-server)", () => {
   let redis: RedisServer;
   beforeEach(async () => {
     redis = new RedisServer(await freePort());
@@ -46,10 +46,10 @@ describe.skipIf(!HAS_REDIS)("gateways with one Redis (skipped where there is no 
     expect(Number(headers.get("ratelimit-reset"))).toSatisfy((seconds: number) => seconds > 0 && seconds <= 60);
   });
 
-  test("let a client in again when its window has ended", async () => {
+  test("accept a client again when its window has ended", async () => {
     const { ask } = await gateway(redis.url, 1, 300);
     const statuses = new Set<number>();
-    // Each refused request is of the same window, and a request that passes begins another.
+    // All refused requests belong to one window. A request that passes begins the next.
     await vi.waitUntil(async () => {
       const { status } = await ask();
       const isBack = status === 200 && statuses.has(429);
@@ -59,7 +59,7 @@ describe.skipIf(!HAS_REDIS)("gateways with one Redis (skipped where there is no 
     expect([...statuses].toSorted()).toEqual([200, 429]);
   });
 
-  test("let requests pass while it is down, count again when it is back, and say each once", async () => {
+  test("let requests pass while it is down, count again when it is back, and log each change once", async () => {
     const { ask, lines } = await gateway(redis.url, 1);
     expect(await statusesOf([ask(), ask()])).toEqual(expect.arrayContaining([200, 429]));
     await redis.kill();
@@ -70,7 +70,7 @@ describe.skipIf(!HAS_REDIS)("gateways with one Redis (skipped where there is no 
     expect(messagesOf(lines)).toEqual([DOWN, BACK]);
   });
 
-  test("do not wait for one that hangs", async () => {
+  test("do not wait if it hangs", async () => {
     const { ask, lines } = await gateway(redis.url, 1);
     await ask();
     await redis.kill("SIGSTOP");
@@ -82,13 +82,13 @@ describe.skipIf(!HAS_REDIS)("gateways with one Redis (skipped where there is no 
   });
 });
 
-test("a gateway starts without its store, and says so once", async () => {
+test("a gateway starts without its store, and logs that once", async () => {
   const { ask, lines } = await gateway(`redis://user:secret@127.0.0.1:${await freePort()}`, 1);
   expect(await statusesOf([ask(), ask(), ask()])).toEqual([200, 200, 200]);
   expect(messagesOf(lines)).toEqual([DOWN]);
   expect(JSON.stringify(lines)).not.toContain("secret");
 });
 
-test.each(["memcached://localhost", "127.0.0.1:6379", "redis://"])("a store cannot be %s", async (store) => {
+test.each(["memcached://localhost", "127.0.0.1:6379", "redis://"])("a store cannot have the URL %s", async (store) => {
   await expect(gateway(store, 1)).rejects.toMatchObject({ code: "INVALID_PARAMS" });
 });

@@ -5,14 +5,14 @@ import { Exchange } from "../../../internal/gateway/exchange/exchange.ts";
 
 export interface GatedServer {
   readonly url: string;
-  /** Exchanges that passed the gate and are not answered. */
+  /** Exchanges that have passed the gate and are not answered yet. */
   readonly passed: Exchange[];
-  /** Answers the oldest of them. */
+  /** Answers the oldest one. */
   answer(): void;
   close(): void;
 }
 
-/** A real server whose requests go through a gate; what passes is answered at once, or when it is told to. */
+/** A real server behind a gate. Requests that pass are answered at once, or by `answer`. */
 export async function serveBehind(gate: Gate, answersAtOnce = true): Promise<GatedServer> {
   const passed: Exchange[] = [];
   const answer = () => {

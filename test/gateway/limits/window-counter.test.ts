@@ -17,7 +17,7 @@ describe("a fixed window", () => {
     expect(counter.hit("b")).toEqual({ count: 2, left: 400 });
   });
 
-  test("is forgotten when it has ended", () => {
+  test("is dropped when it has ended", () => {
     const counter = new WindowCounter(1_000);
     for (let client = 0; client < 100; client++) counter.hit(`old ${client}`);
     vi.advanceTimersByTime(1_000);
@@ -25,7 +25,7 @@ describe("a fixed window", () => {
     expect(counter.clients).toBe(50);
   });
 
-  test("ends early for the oldest clients when there are too many", () => {
+  test("is dropped early for the oldest clients above the maximum", () => {
     const counter = new WindowCounter(1_000, 10);
     for (let client = 0; client < 1_000; client++) counter.hit(String(client));
     expect(counter.clients).toBe(10);

@@ -6,15 +6,17 @@ import { ATTACKS } from "./attackers.ts";
 import { useServers } from "./start-server.ts";
 
 const WORKER = new URL("worker.ts", import.meta.url);
-/** Answers that well-behaved clients are given while somebody attacks. */
+/** Responses to well-behaved clients during each attack. */
 const ANSWERS = 100;
-/** Resident bytes of the gateway: a Node process has a fifth of it, and attacks without bounds soon have more. */
+/**
+ * Maximum resident bytes of the gateway. A Node process uses a fifth of it, and an unbounded attack soon exceeds it.
+ */
 const MOST_MEMORY = 600 * 1024 * 1024;
 
 const sandbox = useSandbox();
 const servers = useServers(sandbox);
 
-test("well-behaved clients are answered, and memory is bounded, whoever attacks", async () => {
+test("well-behaved clients are answered, and memory is bounded, during every attack", async () => {
   const gateway = await servers.start(WORKER, 2, ["--timeout", "0"]);
   const load = await servers.load(gateway, { clients: 4 });
   expect(await settle(load, 2, { within: 50_000 })).toBe(true);

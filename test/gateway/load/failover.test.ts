@@ -6,12 +6,12 @@ import { connect } from "../../../clients/typescript/index.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { useServers } from "./start-server.ts";
 
-/** Of a bench that has a hundred kills. */
+/** Fewer than in the benchmark, which has a hundred kills. */
 const KILLS = 10;
 const INTERVAL = 300;
 const WORKERS = 3;
 const CLIENTS = 32;
-/** Milliseconds: a request that waits for its timeout is not answered within it, and any other is. */
+/** Milliseconds. A request that waits for a timeout takes longer, and any other takes less. */
 const PROMPT = 15_000;
 
 const sandbox = useSandbox();
@@ -39,7 +39,7 @@ test("a POST that is lost with its worker is answered with 502 at once, and none
 }, 120_000);
 
 test.each(["GET", "POST"] as const)(
-  "no %s fails while all workers are replaced",
+  "no %s fails during a rolling restart",
   async (method) => {
     const gateway = await servers.start(WORKER, WORKERS);
     const load = await servers.load(gateway, { clients: CLIENTS, method });

@@ -1,4 +1,4 @@
-/** A worker that a request can end, in whichever way its path says; to any other it says which process it is. */
+/** A worker that a request can end in the way its path names. It answers other requests with its process id. */
 import { serveWorker } from "../../../clients/typescript/worker.ts";
 
 const WAYS: Readonly<Record<string, () => void>> = {

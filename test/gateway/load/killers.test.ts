@@ -18,12 +18,12 @@ async function get({ port }: Gateway, path: string): Promise<number> {
 
 test.each([
   ["exits", "/exit", [], /exited with code 1/],
-  ["throws where nobody catches it", "/throw", [], /exited with code 1/],
+  ["throws an uncaught error", "/throw", [], /exited with code 1/],
   ["aborts", "/abort", [], /was ended by SIGABRT/],
   ["crashes", "/segv", [], /was ended by SIGSEGV/],
   ["hangs", "/hang", ["--ping-interval", "200", "--ping-timeout", "2000", "--timeout", "0"], /hung/],
 ] as const)(
-  "a request by which a worker %s takes two of them, the next one like it takes one, and both are named",
+  "a request on which a worker %s ends two workers, the next such request one, and both are reported",
   async (_what, path, flags, reason) => {
     const gateway = await servers.start(KILLABLE, 2, flags);
     expect(await get(gateway, "/")).toBe(200);
@@ -44,14 +44,14 @@ test.each([
   120_000,
 );
 
-test("no good request fails beside those that end workers", async () => {
+test("no normal request fails beside requests that end workers", async () => {
   const report = await killers(xsys(2), { times: 8, interval: 300 });
   expect(report.byKind).toEqual({});
   expect(report.answered).toBeGreaterThan(100);
   expect(report.deaths, "each takes one, and the first of them a second").toBe(9);
 }, 120_000);
 
-test("beside one worker alone, it is the same", async () => {
+test("no normal request fails with a single worker either", async () => {
   const report = await killers(xsys(1), { times: 3, interval: 300 });
   expect(report.byKind).toEqual({});
   expect(report.deaths).toBe(4);

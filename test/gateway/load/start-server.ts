@@ -6,10 +6,10 @@ import { type Gateway, startGateway } from "../../../bench/xsys-gateway.ts";
 import { PROGRAM } from "../../support/program.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
 
-/** Milliseconds that nothing reaches on any machine, short of a test's own limit. */
+/** Milliseconds. Longer than anything takes on any machine, but shorter than the time limit of a test. */
 const PATIENCE = 50_000;
 
-/** `xsys server start` as a process, and clients as another; both end with the test. */
+/** `xsys server start` in one process, and clients in another. Both end with the test. */
 export function useServers(sandbox: Sandbox) {
   const running: AsyncDisposable[] = [];
   afterEach(async () => {

@@ -1,4 +1,6 @@
-/** The worker under attack: it says which process it is, and at /big as much as anybody reads, up to 16 MiB. */
+/**
+ * The worker under attack. It answers with its process id, and at /big with up to 16 MiB, as far as the client reads.
+ */
 import { serveWorker } from "../../../clients/typescript/worker.ts";
 
 const PART = new Uint8Array(65_536);

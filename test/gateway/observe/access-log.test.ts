@@ -6,7 +6,7 @@ import { fakeLog } from "../fake-log.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test("the access log has one line for a request, without its query", () => {
+test("the access log has one line per request, without the query", () => {
   const { log, lines } = fakeLog();
   const exchange = fakeExchange({
     method: "POST",
@@ -33,7 +33,7 @@ test("the access log has one line for a request, without its query", () => {
   ]);
 });
 
-test("a line is as long as a client makes it, up to a limit, and stays one", () => {
+test("a log line with values of the client has a limited length, and is always a single line", () => {
   const { log, lines } = fakeLog();
   const agent = `\u001b[31m\n${"x".repeat(10_000)}`;
   createAccessLog(log)(fakeExchange({ url: `/${"p".repeat(100_000)}`, headers: { "user-agent": agent } }), 414, 0);

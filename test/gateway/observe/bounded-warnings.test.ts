@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { BoundedWarnings } from "../../../internal/gateway/observe/bounded-warnings.ts";
 import { fakeLog } from "../fake-log.ts";
 
-test("the first of each kind is logged at once, the others of an interval are counted", () => {
+test("the first warning of each kind is logged at once, and the others of the interval are counted", () => {
   const { log, lines } = fakeLog();
   const warnings = new BoundedWarnings(log);
   for (let time = 0; time < 1_000; time++) {
@@ -16,7 +16,7 @@ test("the first of each kind is logged at once, the others of an interval are co
   ]);
 });
 
-test("the first of the next interval tells how many there were", async () => {
+test("the first warning of the next interval has the number of those that were counted", async () => {
   const { log, lines } = fakeLog();
   const warnings = new BoundedWarnings(log, 1);
   warnings.warn("a", {}, "one");
@@ -31,7 +31,7 @@ test("the first of the next interval tells how many there were", async () => {
   expect(lines.at(-1)).toEqual({ level: "warn", msg: "one", ...(count > 0 && { more: count }) });
 });
 
-test("kinds of long ago give their places to others", async () => {
+test("kinds that have not occurred for a long time make room for new ones", async () => {
   const { log, lines } = fakeLog();
   const warnings = new BoundedWarnings(log, 1);
   for (let kind = 0; kind < 200; kind++) warnings.warn(String(kind), {}, "early");
@@ -43,7 +43,7 @@ test("kinds of long ago give their places to others", async () => {
   ]);
 });
 
-test("kinds without end are one from some number on", () => {
+test("above a maximum number, all further kinds are treated as one", () => {
   const { log, lines } = fakeLog();
   const warnings = new BoundedWarnings(log);
   for (let kind = 0; kind < 10_000; kind++) warnings.warn(String(kind), {}, "one");

@@ -5,7 +5,7 @@ import { BUCKETS, Metrics } from "../../../internal/gateway/observe/metrics.ts";
 import { createStatusPages } from "../../../internal/gateway/observe/status-pages.ts";
 import { fakeExchange } from "../fake-exchange.ts";
 
-/** The page of the metrics, line by line. */
+/** The lines of the metrics page. */
 async function linesOf(metrics: Metrics): Promise<string[]> {
   const page = createStatusPages({
     metrics,
@@ -28,8 +28,8 @@ async function linesOf(metrics: Metrics): Promise<string[]> {
 
 const about = (lines: readonly string[], name: string) => lines.filter((line) => line.startsWith(name)).toSorted();
 
-describe("metrics of requests", () => {
-  test("are those that prom-client would have counted itself", async () => {
+describe("request metrics", () => {
+  test("have the values that prom-client would have counted", async () => {
     const labelNames = ["route", "method", "status"] as const;
     const registers = [new prometheus.Registry()];
     const counter = new prometheus.Counter({ name: "xsys_http_requests_total", help: "x", labelNames, registers });
@@ -63,7 +63,7 @@ describe("metrics of requests", () => {
     expect(known(ours)).toEqual(known(theirs));
   });
 
-  test("keep apart no more than are worth it, whatever clients ask for", async () => {
+  test("have a limited number of series, whatever clients request", async () => {
     const metrics = new Metrics();
     for (let index = 0; index < 10_000; index++) metrics.record("(worker)", `METHOD${index}`, 200, 0.1);
     expect(metrics.series).toMatchObject([{ route: "(worker)", method: "other", status: "200", count: 10_000 }]);
@@ -78,7 +78,7 @@ describe("metrics of requests", () => {
   });
 });
 
-test("the page has the gateway's and the workers' figures, and the process's own", async () => {
+test("the page has the metrics of the gateway, the workers and the process", async () => {
   const lines = await linesOf(new Metrics());
   for (const line of [
     "xsys_http_requests_in_flight 3",

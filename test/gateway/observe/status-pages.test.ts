@@ -25,7 +25,7 @@ function pages(workers: { wanted?: number; ready?: number } = {}) {
   return { metrics, ask, json };
 }
 
-test("the status tells how long it is up and what was answered", async () => {
+test("the status has the uptime and the numbers of requests", async () => {
   const { metrics, json, ask } = pages({ wanted: 2, ready: 1 });
   for (const status of [200, 404, 500, 503]) metrics.record("/", "GET", status, 0.1);
   vi.advanceTimersByTime(61_900);
@@ -51,20 +51,20 @@ test.each([
   [{ wanted: 2, ready: 1 }, 200, "healthy"],
   [{ wanted: 2, ready: 0 }, 503, "unhealthy"],
   [{ wanted: 0, ready: 0 }, 200, "healthy"],
-])("with workers %o it is %i %s", async (workers, status, word) => {
+])("with workers %o the health check gives %i %s", async (workers, status, word) => {
   const { ask, json } = pages(workers);
   expect((await ask("/_xypriss/b/health"))?.status).toBe(status);
   expect(await json("/_xypriss/b/health")).toEqual({ status: word });
 });
 
 test.each(["/", "/health", "/metrics", "/_xypriss/b", "/_xypriss/b/", "/_xypriss/b/toString", "/_xypriss/b/status/x"])(
-  "%s is the application's own",
+  "%s is left to the application",
   async (url) => {
     expect(await pages().ask(url)).toBeUndefined();
   },
 );
 
-test("pages are only read", async () => {
+test("the pages accept only GET and HEAD", async () => {
   const { ask } = pages();
   expect(await ask("/_xypriss/b/status", "HEAD")).toMatchObject({ status: 200 });
   expect(await ask("/_xypriss/b/status", "POST")).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" } });

@@ -3,8 +3,8 @@ import { createServer, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { cleanUp, closedPort, named, startProxy, startUpstream } from "./harness.ts";
 
-describe("an upstream that cannot be reached", () => {
-  test.each(["GET", "POST"])("is passed over, a %s with its body goes to another", async (method) => {
+describe("an unreachable upstream", () => {
+  test.each(["GET", "POST"])("is skipped, and a %s is sent to another with its body", async (method) => {
     const dead = `http://127.0.0.1:${await closedPort()}`;
     const alive = await startUpstream(async (request, response) => response.end((await request.toArray()).join("")));
     const { url, proxy, log } = await startProxy({ upstreams: [dead, alive.url] });
@@ -17,7 +17,7 @@ describe("an upstream that cannot be reached", () => {
     expect(told).toMatchObject([{ upstream: dead, reason: expect.stringContaining("ECONNREFUSED") }]);
   });
 
-  test("is the last resort when all rest: 502 at once, and answered as soon as it is there", async () => {
+  test("is tried if all are suspended: 502 at once, and answered as soon as it is back", async () => {
     const port = await closedPort();
     const { url, proxy } = await startProxy({ upstreams: [`http://127.0.0.1:${port}`] });
     expect((await fetch(url)).status).toBe(502);
@@ -29,8 +29,8 @@ describe("an upstream that cannot be reached", () => {
   });
 });
 
-describe("an upstream that dies over a request", () => {
-  test.each(["GET", "HEAD", "OPTIONS", "DELETE"])("is followed by another for %s", async (method) => {
+describe("an upstream that disconnects during a request", () => {
+  test.each(["GET", "HEAD", "OPTIONS", "DELETE"])("is replaced by another for a %s", async (method) => {
     const bad = await startUpstream((request) => request.socket.resetAndDestroy());
     const good = await startUpstream(named("good"));
     const { url } = await startProxy({ upstreams: [bad.url, good.url] });
@@ -39,7 +39,7 @@ describe("an upstream that dies over a request", () => {
     expect(bad.requests()).toBeGreaterThan(0);
   });
 
-  test.each(["POST", "PATCH"])("has had a %s, and nobody else gets it: 502", async (method) => {
+  test.each(["POST", "PATCH"])("has received a %s, which is not retried: 502", async (method) => {
     const bad = await startUpstream((request) => request.socket.resetAndDestroy());
     const good = await startUpstream(named("good"));
     const { url } = await startProxy({ upstreams: [bad.url, good.url] });
@@ -47,7 +47,7 @@ describe("an upstream that dies over a request", () => {
     expect([bad.requests(), good.requests()]).toEqual([1, 0]);
   });
 
-  test("over a small answer's end is followed by another", async () => {
+  test("within a small response is replaced by another", async () => {
     const bad = await startUpstream((_request, response) => {
       response.writeHead(200, { "content-length": 10 });
       response.write("half", () => response.socket?.resetAndDestroy());
@@ -57,7 +57,7 @@ describe("an upstream that dies over a request", () => {
     expect(await (await fetch(url)).text()).toBe("good");
   });
 
-  test("with all others: 502, each asked but once more than it closed an idle connection", async () => {
+  test("like all others gives 502, and each is tried once, plus once per closed idle connection", async () => {
     const bad = await Promise.all([1, 2].map(() => startUpstream((request) => request.socket.resetAndDestroy())));
     const { url } = await startProxy({ upstreams: bad.map((upstream) => upstream.url) });
     const response = await fetch(url);
@@ -66,15 +66,15 @@ describe("an upstream that dies over a request", () => {
   });
 });
 
-test("a connection that its upstream closed as it was used again costs the only upstream no request", async () => {
+test("no request fails if the only upstream closes an idle connection as it is reused", async () => {
   const { port } = await startClosing();
   const { url } = await startProxy({ upstreams: [`http://127.0.0.1:${port}`] });
   expect(await (await fetch(url)).text()).toBe("1");
   expect(await (await fetch(url)).text()).toBe("1");
 });
 
-describe("an upstream that says nothing", () => {
-  test("is given up after the time it has: 504, and its request is ended", async () => {
+describe("an upstream that does not respond", () => {
+  test("times out: 504, and the request to it is cancelled", async () => {
     const gone = Promise.withResolvers<void>();
     const slow = await startUpstream((_request, response) => response.on("close", () => gone.resolve()));
     const { url, proxy } = await startProxy({ upstreams: [slow.url], timeout: 50 });
@@ -87,7 +87,7 @@ describe("an upstream that says nothing", () => {
     expect(proxy.status()).toMatchObject([{ active: 0, failures: 1, healthy: true }]);
   });
 
-  test("in the middle of a body is given up: the answer breaks off", async () => {
+  test("in the middle of a body times out, and the response is aborted", async () => {
     const slow = await startUpstream((_request, response) => response.write("beginning"));
     const { url } = await startProxy({ upstreams: [slow.url], timeout: 50 });
     const response = await fetch(url);
@@ -95,13 +95,13 @@ describe("an upstream that says nothing", () => {
   });
 });
 
-describe("an upstream that answers nonsense", () => {
+describe("an upstream that violates the protocol", () => {
   test.each([
-    ["no HTTP", "SSH-2.0-OpenSSH_9.9\r\n"],
-    ["a head without end", `HTTP/1.1 200 OK\r\n${"x-many: 1\r\n".repeat(10_000)}`],
-    ["another protocol that nobody asked for", "HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n"],
-    ["two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab"],
-  ])("is not listened to: %s is 502", async (_what, bytes) => {
+    ["not HTTP", "SSH-2.0-OpenSSH_9.9\r\n"],
+    ["an endless header", `HTTP/1.1 200 OK\r\n${"x-many: 1\r\n".repeat(10_000)}`],
+    ["an upgrade that was not requested", "HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n"],
+    ["two Content-Length headers", "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab"],
+  ])("causes a 502: %s", async (_what, bytes) => {
     const server = createServer((socket) => socket.on("error", () => {}).once("data", () => socket.write(bytes)));
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -114,7 +114,7 @@ describe("an upstream that answers nonsense", () => {
   });
 });
 
-/** Answers one request on each connection, and ends it on the next. */
+/** Answers one request on each connection, and closes it at the next one. */
 async function startClosing(): Promise<{ port: number }> {
   const server = createServer((socket: Socket) => {
     let requests = 0;

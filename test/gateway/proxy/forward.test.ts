@@ -12,7 +12,7 @@ interface Echo {
   readonly body: string;
 }
 
-/** Answers with what it was asked. */
+/** An upstream that answers with the request it received. */
 async function echoing() {
   return startUpstream(async (request, response) => {
     let body = "";
@@ -24,7 +24,7 @@ async function echoing() {
   });
 }
 
-/** What the upstream saw of a request with these fields, which fetch would not send. */
+/** The request as the upstream received it. Sent without fetch, which rejects some of these headers. */
 async function seen(url: string, headers: Record<string, string>, client?: string): Promise<Echo> {
   const upstream = await echoing();
   const { port } = await startProxy({ upstreams: [upstream.url] }, client);
@@ -34,7 +34,7 @@ async function seen(url: string, headers: Record<string, string>, client?: strin
 }
 
 describe("a request", () => {
-  test("goes on as it is: method, path, query, fields and body", async () => {
+  test("is forwarded unchanged: method, path, query, headers and body", async () => {
     const upstream = await echoing();
     const { url } = await startProxy({ upstreams: [upstream.url] });
     const response = await fetch(`${url}/a%2Fb//c?x=%20&x=2`, {
@@ -54,23 +54,23 @@ describe("a request", () => {
     expect(response.headers.has("via")).toBe(false);
   });
 
-  test("keeps the name of the server that the client asked for", async () => {
+  test("keeps its Host", async () => {
     const { headers } = await seen("/", { host: "shop.example:8080" });
     expect(headers).toMatchObject({ host: "shop.example:8080", "x-forwarded-host": "shop.example:8080" });
   });
 
-  test("of a stranger tells who asked, whatever he says of proxies before him", async () => {
+  test("of an untrusted client has the client's address, not its forwarding headers", async () => {
     const { headers } = await seen("/", { "x-forwarded-for": "6.6.6.6", "x-forwarded-proto": "https" });
     expect(headers).toMatchObject({ "x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "http" });
   });
 
-  test("of a trusted proxy keeps what that tells", async () => {
+  test("of a trusted proxy keeps its forwarding headers", async () => {
     const told = { "x-forwarded-for": "6.6.6.6", "x-forwarded-proto": "https", "x-forwarded-host": "shop.example" };
     const { headers } = await seen("/", told, "6.6.6.6");
     expect(headers).toMatchObject({ ...told, "x-forwarded-for": "6.6.6.6, 127.0.0.1" });
   });
 
-  test("goes without what is about the client's connection, and what Connection names", async () => {
+  test("is forwarded without hop-by-hop headers and those that Connection names", async () => {
     const { headers } = await seen("/", {
       connection: "close, X-Mine, Host, X-Forwarded-For",
       "x-mine": "1",
@@ -86,7 +86,7 @@ describe("a request", () => {
     expect(headers).toMatchObject({ "x-kept": "1", "x-forwarded-for": "127.0.0.1", connection: "keep-alive" });
   });
 
-  test("by HTTP/2 goes on by HTTP/1.1, and its answer comes back without fields that HTTP/2 forbids", async () => {
+  test("over HTTP/2 is forwarded over HTTP/1.1, and the response has no headers that HTTP/2 forbids", async () => {
     const upstream = await startUpstream((request, response) => {
       response.writeHead(200, {
         connection: "keep-alive, x-hop",
@@ -108,7 +108,7 @@ describe("a request", () => {
     expect(Object.keys(asked).filter((name) => name.startsWith(":"))).toEqual([]);
   });
 
-  test("by HTTP/1.0 without a name for the server goes to the upstream's own", async () => {
+  test("over HTTP/1.0 without Host is sent with the upstream's own host", async () => {
     const upstream = await echoing();
     const { port } = await startProxy({ upstreams: [upstream.url] });
     const client = connect(port, "127.0.0.1");
@@ -117,7 +117,7 @@ describe("a request", () => {
     expect(answer).toContain(`"host":"127.0.0.1:${upstream.port}"`);
   });
 
-  test("of a body without length goes on as it comes", async () => {
+  test("with a body of unknown length is streamed", async () => {
     const upstream = await echoing();
     const { port } = await startProxy({ upstreams: [upstream.url] });
     const request = httpRequest({ host: "127.0.0.1", port, method: "PUT", agent: false });
@@ -128,7 +128,7 @@ describe("a request", () => {
     expect(echo).toMatchObject({ body: "one two", headers: { "transfer-encoding": "chunked" } });
   });
 
-  test("that cannot be passed on is refused, and no upstream is taken for dead by it", async () => {
+  test("that cannot be forwarded is refused, and the upstream stays healthy", async () => {
     const upstream = await echoing();
     const { port, proxy } = await startProxy({ upstreams: [upstream.url] });
     const request = httpRequest({ host: "127.0.0.1", port, method: "OPTIONS", path: "*", agent: false }).end();
@@ -138,7 +138,7 @@ describe("a request", () => {
   });
 });
 
-describe("an answer", () => {
+describe("a response", () => {
   test.each([204, 304])("with status %d has no body", async (status) => {
     const upstream = await startUpstream((_request, response) => response.writeHead(status, { etag: '"1"' }).end());
     const { url } = await startProxy({ upstreams: [upstream.url] });
@@ -146,7 +146,7 @@ describe("an answer", () => {
     expect([response.status, response.headers.get("etag"), await response.text()]).toEqual([status, '"1"', ""]);
   });
 
-  test("to HEAD tells the length that GET would have", async () => {
+  test("to HEAD has the Content-Length of GET", async () => {
     const upstream = await startUpstream((_request, response) =>
       response.writeHead(200, { "content-length": 7 }).end(),
     );
@@ -155,7 +155,7 @@ describe("an answer", () => {
     expect([response.status, response.headers.get("content-length")]).toEqual([200, "7"]);
   });
 
-  test("that is empty is whole", async () => {
+  test("that is empty is complete", async () => {
     const upstream = await startUpstream((_request, response) =>
       response.writeHead(500, { "content-length": 0 }).end(),
     );
@@ -164,7 +164,7 @@ describe("an answer", () => {
     expect([response.status, await response.text()]).toEqual([500, ""]);
   });
 
-  test("comes as it is written, its beginning before its end is there", async () => {
+  test("is streamed: its first part arrives before the last one is written", async () => {
     const upstream = await startUpstream((request, response) => {
       if (request.url === "/go-on") {
         waiting.resolve();
@@ -183,7 +183,7 @@ describe("an answer", () => {
     expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe(" and end");
   });
 
-  test("stays encoded as the upstream encoded it", async () => {
+  test("keeps its content encoding", async () => {
     const upstream = await startUpstream((_request, response) => {
       response.writeHead(200, { "content-encoding": "gzip" });
       response.end(Buffer.from("H4sIAAAAAAAAA8tIzcnJBwCGphA2BQAAAA==", "base64"));

@@ -24,13 +24,13 @@ export interface TestUpstream {
   readonly url: string;
   readonly port: number;
   readonly server: Server;
-  /** Requests answered or not. */
+  /** Number of requests, answered or not. */
   readonly requests: () => number;
-  /** Dies: nothing listens any more, and its connections are reset. */
+  /** Stops listening and resets all connections. */
   die(): Promise<void>;
 }
 
-/** A real server; on `port` where another was before. */
+/** A real server, on `port` to replace an earlier one. */
 export async function startUpstream(answer: RequestListener, port = 0): Promise<TestUpstream> {
   let requests = 0;
   const server = createServer((request, response) => {
@@ -55,12 +55,12 @@ export async function startUpstream(answer: RequestListener, port = 0): Promise<
   return { url: `http://127.0.0.1:${bound}`, port: bound, server, requests: () => requests, die };
 }
 
-/** Answers with its name. */
+/** Answers with `name`. */
 export function named(name: string): RequestListener {
   return (_request, response) => response.end(name);
 }
 
-/** A port where nothing listens. */
+/** A port on which nothing listens. */
 export async function closedPort(): Promise<number> {
   const { port, die } = await startUpstream(named("nobody"));
   await die();
@@ -74,7 +74,10 @@ export interface TestProxy {
   readonly log: Record<string, unknown>[];
 }
 
-/** A proxy behind a real HTTP server, which gives it everything. `client` is who a trusted proxy says it is. */
+/**
+ * A proxy behind a real HTTP server, which forwards all requests to it. `client` is the address that a trusted proxy
+ * reports.
+ */
 export async function startProxy(options: Partial<ProxyOptions>, client?: string): Promise<TestProxy> {
   const log: Record<string, unknown>[] = [];
   const logger = pino({ level: "debug" }, { write: (line: string) => void log.push(JSON.parse(line)) });

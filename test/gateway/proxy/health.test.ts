@@ -6,22 +6,22 @@ const NEEDED = { healthy: 2, unhealthy: 3 };
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-describe("checks", () => {
-  test("take an upstream out after so many failures in a row, and in again after so many successes", () => {
+describe("health checks", () => {
+  test("remove an upstream after consecutive failures, and return it after consecutive successes", () => {
     const onChange = vi.fn();
     const health = new Health(onChange);
     const results = [false, false, true, false, false, false, true, false, true, true];
     expect(results.map((passed) => health.checked(passed, NEEDED) && passed)).toEqual([
       ...[false, false, false, false, false],
-      false, // the third in a row: it is out
+      false, // the third consecutive failure: removed
       ...[false, false, false],
-      true, // the second in a row: it is in
+      true, // the second consecutive success: returned
     ]);
     expect(onChange).toHaveBeenCalledTimes(2);
     expect(health.passes).toBe(true);
   });
 
-  test("that pass end a rest", () => {
+  test("that pass end a suspension", () => {
     const health = new Health(() => {});
     health.unreachable();
     health.checked(true, NEEDED);
@@ -29,8 +29,8 @@ describe("checks", () => {
   });
 });
 
-describe("an upstream that cannot be reached", () => {
-  test("rests for a second, and twice as long for each time in a row, to half a minute at most", () => {
+describe("an unreachable upstream", () => {
+  test("is suspended for a second, doubled for each consecutive failure up to 30 s", () => {
     const health = new Health(() => {});
     const rests = Array.from({ length: 7 }, () => {
       health.unreachable();
@@ -42,14 +42,14 @@ describe("an upstream that cannot be reached", () => {
     expect(rests).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   });
 
-  test("does not rest longer for what was under way when it began to", () => {
+  test("is not suspended longer by requests that were already in flight", () => {
     const health = new Health(() => {});
     expect([health.unreachable(), health.unreachable(), health.unreachable()]).toEqual([true, false, false]);
     vi.advanceTimersByTime(1_000);
     expect(health.isSuspended).toBe(false);
   });
 
-  test("is in again as soon as it is reached, and rests for a second the next time", () => {
+  test("is used again once it is reached, and the next suspension is one second", () => {
     const onChange = vi.fn();
     const health = new Health(onChange);
     health.unreachable();

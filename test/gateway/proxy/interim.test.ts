@@ -10,7 +10,7 @@ const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 const PROCESSING = "HTTP/1.1 102 Processing\r\nx-a: 1\r\n\r\n";
 const HINTS = "HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n";
 
-/** An upstream that answers each whole head with what a function writes, and counts them. */
+/** An upstream that calls `answer` for each complete request header, and counts them. */
 async function rawUpstream(answer: (socket: Socket, count: number) => unknown) {
   let count = 0;
   const server = createServer((socket) => {
@@ -30,7 +30,7 @@ async function rawUpstream(answer: (socket: Socket, count: number) => unknown) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests: () => count };
 }
 
-/** Writes one byte at a time, each in a packet of its own. */
+/** Writes each byte as a separate packet. */
 async function byteByByte(socket: Socket, answer: string): Promise<void> {
   socket.setNoDelay(true);
   for (const byte of answer) {
@@ -44,16 +44,16 @@ async function answered(url: string, init: RequestInit = {}): Promise<[number, s
   return [response.status, await response.text()];
 }
 
-describe("an upstream's answer is the first that is final, and it is asked once, after", () => {
+describe("the response of an upstream is the first final one, and the request is sent once, after", () => {
   test.each([
     ["100", CONTINUE],
-    ["two of 100", CONTINUE + CONTINUE],
+    ["100 twice", CONTINUE + CONTINUE],
     ["102", PROCESSING],
     ["103", HINTS],
-    ["100 behind 102 and 103", PROCESSING + HINTS + CONTINUE],
-    ["102 behind 100", CONTINUE + PROCESSING],
-    ["100 with fields", "HTTP/1.1 100 Go on\r\nx-a: 1\r\nx-b: \r\n\r\n"],
-    ["100 without words", "HTTP/1.1 100 \r\n\r\n"],
+    ["100 after 102 and 103", PROCESSING + HINTS + CONTINUE],
+    ["102 after 100", CONTINUE + PROCESSING],
+    ["100 with headers", "HTTP/1.1 100 Go on\r\nx-a: 1\r\nx-b: \r\n\r\n"],
+    ["100 without a reason phrase", "HTTP/1.1 100 \r\n\r\n"],
     ["199", "HTTP/1.1 199 What\r\n\r\n"],
   ])("%s", async (_what, interim) => {
     for (const write of [(socket: Socket) => socket.write(interim + CREATED), undefined]) {
@@ -67,7 +67,7 @@ describe("an upstream's answer is the first that is final, and it is asked once,
   });
 });
 
-test("what looks like one in a body stays as it is, on a connection that is used again", async () => {
+test("an interim response within a body is passed on, and the connection is reused", async () => {
   const body = `${CONTINUE}HTTP/1.1 100 Continue\r\n\r\n`;
   const whole = `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n`;
   const sockets = new Set<Socket>();
@@ -81,7 +81,7 @@ test("what looks like one in a body stays as it is, on a connection that is used
   expect(sockets.size).toBe(1);
 });
 
-test("an upstream that sends 100 in the middle of a body gets the rest of it", async () => {
+test("an upstream that sends 100 in the middle of a body receives the rest of the body", async () => {
   const upstream = createServer((socket) => {
     let got = "";
     socket.on("error", () => {});
@@ -103,17 +103,14 @@ test("an upstream that sends 100 in the middle of a body gets the rest of it", a
   expect([response.statusCode, await text(response)]).toEqual([201, "made"]);
 });
 
-describe("502, and the upstream is asked once, for", () => {
+describe("the response is 502, and the request is sent once, after", () => {
   test.each([
-    [
-      "a change of protocol that nobody asked for",
-      "HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
-    ],
-    ["the same without a protocol", "HTTP/1.1 101 Switching\r\n\r\n"],
-    ["no answer but 100", CONTINUE],
-    ["no HTTP", "SSH-2.0-OpenSSH_9.2\r\n"],
-    ["a status that is none", "HTTP/1.1 1xx Continue\r\n\r\n"],
-    ["answers below 200 without end", PROCESSING.repeat(200) + CREATED],
+    ["an upgrade that was not requested", "HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"],
+    ["an upgrade without a protocol", "HTTP/1.1 101 Switching\r\n\r\n"],
+    ["100 without a final response", CONTINUE],
+    ["bytes that are not HTTP", "SSH-2.0-OpenSSH_9.2\r\n"],
+    ["an invalid status", "HTTP/1.1 1xx Continue\r\n\r\n"],
+    ["too many interim responses", PROCESSING.repeat(200) + CREATED],
   ])("%s", async (_what, answer) => {
     const upstream = await rawUpstream((socket) => socket.end(answer));
     const { url, log } = await startProxy({ upstreams: [upstream.url] });

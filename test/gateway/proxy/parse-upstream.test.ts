@@ -13,7 +13,7 @@ describe("an upstream", () => {
       { origin: "https://app.local", isTls: true, hostname: "app.local", port: 443, weight: 12 },
     ],
     ["http://[::1]:81#999", { origin: "http://[::1]:81", isTls: false, hostname: "::1", port: 81, weight: 999 }],
-  ])("may be %s", (text, address) => {
+  ])("can be %s", (text, address) => {
     expect(parseUpstreams([text])).toEqual([address]);
   });
 
@@ -29,22 +29,22 @@ describe("an upstream", () => {
     ["http://a#-1", /weight/],
     ["http://a#1000", /weight/],
     ["http://a#heavy", /weight/],
-  ])("may not be %s", (text, reason) => {
+  ])("cannot be %s", (text, reason) => {
     expect(() => parseUpstreams([text])).toThrow(reason);
     expect(() => parseUpstreams([text])).toThrow(expect.objectContaining({ code: "INVALID_PARAMS" }));
   });
 
-  test("with a password is refused without telling it", () => {
+  test("with a password is refused, and the error does not contain the password", () => {
     expect(() => parseUpstreams(["http://me:secret@a"])).toThrow(
       /^invalid upstream "http:\/\/a": .*a user or a password$/,
     );
   });
 
-  test("named twice is refused, whatever its weights", () => {
+  test("that occurs twice is refused, whatever its weights", () => {
     expect(() => parseUpstreams(["http://a:80", "http://b", "http://a#2"])).toThrow(/"http:\/\/a": .*named twice/);
   });
 
-  test("is needed", () => {
+  test("is required", () => {
     expect(() => parseUpstreams([])).toThrow(/at least one upstream/);
   });
 });

@@ -7,7 +7,7 @@ import { cleanUp, startProxy, startUpstream } from "./harness.ts";
 const MEBIBYTE = Buffer.alloc(1_048_576, "x");
 const MANY = 50;
 
-/** A request whose answer is not read before it is asked to. */
+/** Sends a request. The body of its response is not read. */
 async function open(port: number, path = "/"): Promise<IncomingMessage> {
   const request = httpRequest({ host: "127.0.0.1", port, path, agent: false }).end();
   request.on("error", () => {});
@@ -22,7 +22,7 @@ async function lengthOf(stream: Readable): Promise<number> {
   return length;
 }
 
-/** Writes 50 MiB as far as they are taken, and tells how many MiB were. */
+/** Writes 50 MiB as fast as the client reads. The result returns the number of MiB written so far. */
 function pour(response: ServerResponse): () => number {
   let taken = 0;
   const more = (): void => {
@@ -38,24 +38,24 @@ function pour(response: ServerResponse): () => number {
 }
 
 describe("a body of 50 MiB", () => {
-  test("comes through whole", async () => {
+  test("is received completely", async () => {
     const upstream = await startUpstream((_request, response) => void pour(response));
     const { port } = await startProxy({ upstreams: [upstream.url] });
     expect(await lengthOf(await open(port))).toBe(MANY * MEBIBYTE.length);
   });
 
-  test("is held back at the upstream by a client that does not read it, while another has his", async () => {
+  test("of a response is not sent faster than its client reads, and does not delay another client", async () => {
     const poured: (() => number)[] = [];
     const upstream = await startUpstream((_request, response) => void poured.push(pour(response)));
     const { port } = await startProxy({ upstreams: [upstream.url] });
     const unread = await open(port);
     expect(await lengthOf(await open(port))).toBe(MANY * MEBIBYTE.length);
-    expect(poured[0]?.()).toBeLessThan(MANY / 2); // what fits in the buffers of four sockets
+    expect(poured[0]?.()).toBeLessThan(MANY / 2); // the capacity of the buffers of four sockets
     expect(await lengthOf(unread)).toBe(MANY * MEBIBYTE.length);
     expect(poured[0]?.()).toBe(MANY);
   });
 
-  test("goes up to an upstream whole", async () => {
+  test("of a request is sent to the upstream completely", async () => {
     const upstream = await startUpstream(async (request, response) => {
       response.end(String(await lengthOf(request)));
     });
@@ -66,7 +66,7 @@ describe("a body of 50 MiB", () => {
     expect((await response.toArray()).join("")).toBe(String(MANY * MEBIBYTE.length));
   });
 
-  test("is held back at the client by an upstream that does not read it, while another is read", async () => {
+  test("of a request is not read faster than the upstream reads, and does not delay another request", async () => {
     const asked = Promise.withResolvers<[IncomingMessage, ServerResponse]>();
     const upstream = await startUpstream((request, response) => {
       if (request.method === "POST") asked.resolve([request, response]);
@@ -85,8 +85,8 @@ describe("a body of 50 MiB", () => {
   });
 });
 
-describe("what breaks off", () => {
-  test("an upstream that dies in the middle of its answer: the client's answer breaks off, too", async () => {
+describe("an interrupted exchange", () => {
+  test("aborts the response if the upstream dies in the middle of it", async () => {
     const upstream = await startUpstream((_request, response) => response.writeHead(200).write(MEBIBYTE));
     const { port, proxy, log } = await startProxy({ upstreams: [upstream.url] });
     const response = await open(port);
@@ -97,7 +97,7 @@ describe("what breaks off", () => {
     expect(log.filter(({ level }) => level === 40)).toMatchObject([{ upstream: upstream.url, path: "/" }]);
   });
 
-  test("a small answer that is cut short is no answer: 502", async () => {
+  test("gives 502 if a small response is incomplete", async () => {
     const upstream = await startUpstream((_request, response) => {
       response.writeHead(200, { "content-length": 10 });
       response.write("half", () => response.socket?.resetAndDestroy());
@@ -106,7 +106,7 @@ describe("what breaks off", () => {
     expect((await fetch(url, { method: "POST" })).status).toBe(502);
   });
 
-  test("a client that goes before the answer: the upstream hears of it", async () => {
+  test("is cancelled at the upstream if the client disconnects before the response", async () => {
     const gone = Promise.withResolvers<void>();
     const asked = Promise.withResolvers<void>();
     const upstream = await startUpstream((_request, response) => {
@@ -123,7 +123,7 @@ describe("what breaks off", () => {
     expect(proxy.status()).toMatchObject([{ active: 0, failures: 0, healthy: true }]);
   });
 
-  test("a client that goes in the middle of the answer: the upstream hears of it", async () => {
+  test("is cancelled at the upstream if the client disconnects during the response", async () => {
     const gone = Promise.withResolvers<void>();
     const upstream = await startUpstream((_request, response) => {
       response.on("close", () => gone.resolve());
@@ -136,7 +136,7 @@ describe("what breaks off", () => {
     await expect.poll(() => proxy.status()).toMatchObject([{ active: 0, failures: 0, healthy: true }]);
   });
 
-  test("a client that goes in the middle of its body: the upstream hears of it", async () => {
+  test("is cancelled at the upstream if the client disconnects during its request body", async () => {
     const gone = Promise.withResolvers<void>();
     const upstream = await startUpstream((request) => request.on("error", () => gone.resolve()).resume());
     const { port, proxy } = await startProxy({ upstreams: [upstream.url] });
@@ -149,7 +149,7 @@ describe("what breaks off", () => {
     await expect.poll(() => proxy.status()).toMatchObject([{ active: 0, failures: 0, healthy: true }]);
   });
 
-  test("an upstream that answers before it has read the body: the client hears it", async () => {
+  test("delivers a response that the upstream sends before it has read the body", async () => {
     const upstream = await startUpstream((_request, response) => response.writeHead(413).end("too much"));
     const { port } = await startProxy({ upstreams: [upstream.url] });
     const request = httpRequest({ host: "127.0.0.1", port, method: "POST", agent: false });

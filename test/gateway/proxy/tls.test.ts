@@ -16,7 +16,7 @@ const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
 
 afterEach(() => setDefaultCACertificates(trusted));
 
-/** A server by the name of localhost, whose certificate this process trusts or not. */
+/** A server named localhost, with a certificate that this process trusts or not. */
 async function startTls(isTrusted: boolean) {
   const [key, cert] = [sandbox.path("key.pem"), sandbox.path("cert.pem")];
   const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2", "-nodes"];
@@ -47,8 +47,8 @@ async function ask(port: number, host: string): Promise<[number | undefined, str
   return [response.statusCode, (await response.toArray()).join("")];
 }
 
-describe.runIf(hasOpenssl)("an upstream by TLS", () => {
-  test("is known by its own name, over one connection, whatever names its clients ask for", async () => {
+describe.runIf(hasOpenssl)("an upstream over TLS", () => {
+  test("is verified by its own name, over one connection, whatever Host the clients send", async () => {
     const { url, names, hosts } = await startTls(true);
     const { port } = await startProxy({ upstreams: [url] });
     expect(await ask(port, "a.example")).toEqual([200, "safe"]);
@@ -56,7 +56,7 @@ describe.runIf(hasOpenssl)("an upstream by TLS", () => {
     expect({ names, hosts }).toEqual({ names: ["localhost"], hosts: ["a.example", "b.example"] });
   });
 
-  test("is not spoken to when its certificate is not trusted: 502", async () => {
+  test("receives no request if its certificate is not trusted: 502", async () => {
     const { url, hosts } = await startTls(false);
     const { port, proxy } = await startProxy({ upstreams: [url] });
     expect((await ask(port, "a.example"))[0]).toBe(502);
@@ -64,7 +64,7 @@ describe.runIf(hasOpenssl)("an upstream by TLS", () => {
     expect(proxy.status()).toMatchObject([{ healthy: false }]);
   });
 
-  test("takes WebSockets, by its own name", async () => {
+  test("accepts WebSocket connections, verified by its own name", async () => {
     const { url, names, server } = await startTls(true);
     const sockets = new WebSocketServer({ server });
     sockets.on("connection", (socket) => socket.send("safe"));
@@ -75,7 +75,7 @@ describe.runIf(hasOpenssl)("an upstream by TLS", () => {
     expect([data.toString(), names]).toEqual(["safe", ["localhost"]]);
   });
 
-  test("takes no WebSocket when its certificate is not trusted: 502", async () => {
+  test("receives no upgrade if its certificate is not trusted: 502", async () => {
     const { url } = await startTls(false);
     const { port } = await startProxy({ upstreams: [url] });
     const socket = new WebSocket(`ws://127.0.0.1:${port}/`);

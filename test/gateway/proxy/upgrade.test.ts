@@ -9,7 +9,7 @@ interface TestSockets extends TestUpstream {
   readonly sockets: WebSocketServer;
 }
 
-/** Says back what it is told, after the name it was greeted with. */
+/** A WebSocket server that sends a greeting with its name, and echoes messages. */
 async function startEcho(name = "echo"): Promise<TestSockets> {
   const upstream = await startUpstream(named("no WebSocket"));
   const sockets = new WebSocketServer({
@@ -24,7 +24,7 @@ async function startEcho(name = "echo"): Promise<TestSockets> {
   return { ...upstream, sockets };
 }
 
-/** Open, and greeted. */
+/** An open WebSocket that has received the greeting. */
 async function open(port: number): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
   cleanUp(() => socket.terminate());
@@ -37,7 +37,7 @@ async function message(socket: WebSocket): Promise<string> {
   return data.toString();
 }
 
-/** A client that is told no. */
+/** The response to an upgrade that is refused. */
 async function refusal(
   port: number,
 ): Promise<{ status: number | undefined; headers: IncomingMessage["headers"]; body: string }> {
@@ -47,7 +47,7 @@ async function refusal(
   return { status: response.statusCode, headers: response.headers, body: (await response.toArray()).join("") };
 }
 
-/** Answers the first bytes of every connection with the same bytes. */
+/** Answers the first bytes of every connection with `bytes`. */
 async function startRaw(bytes: string | Buffer, after: (socket: Socket) => void = () => {}): Promise<string> {
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     cleanUp(() => socket.destroy());
@@ -62,7 +62,7 @@ async function startRaw(bytes: string | Buffer, after: (socket: Socket) => void 
 const AGREED = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Own: 1\r\n\r\n";
 const WISH = "GET /raw HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
 
-test("a change to a protocol that nobody asked for is 502", async () => {
+test("an upgrade to another protocol than requested is answered with 502", async () => {
   const upstream = await startRaw(AGREED.replace("websocket", "h2c"));
   const { port, log } = await startProxy({ upstreams: [upstream] });
   expect((await refusal(port)).status).toBe(502);
@@ -72,7 +72,7 @@ test("a change to a protocol that nobody asked for is 502", async () => {
 });
 
 describe("a WebSocket", () => {
-  test("goes to an upstream with path, query, protocol and origin, and speaks both ways", async () => {
+  test("is connected to an upstream with path, query, protocol and origin, and works both ways", async () => {
     const upstream = await startEcho();
     const { port, proxy } = await startProxy({ upstreams: [upstream.url] });
     const socket = new WebSocket(`ws://127.0.0.1:${port}/chat?room=1`, ["a", "b"], { origin: "http://shop.example" });
@@ -101,7 +101,7 @@ describe("a WebSocket", () => {
     await expect.poll(() => proxy.status()).toMatchObject([{ active: 0, failures: 0 }]);
   });
 
-  test("hears what the upstream says together with its agreement, and is heard with what it says too early", async () => {
+  test("receives data sent together with the 101, and data that the client sends early is delivered", async () => {
     const url = await startRaw(`${AGREED}early`, (socket) => socket.on("data", (bytes) => socket.write(bytes)));
     const { port } = await startProxy({ upstreams: [url] });
     const client = connect(port, "127.0.0.1");
@@ -115,7 +115,7 @@ describe("a WebSocket", () => {
     expect(heard).toBe(`${AGREED}earlytoo early`);
   });
 
-  test("is closed when its upstream dies", async () => {
+  test("is closed if its upstream dies", async () => {
     const upstream = await startEcho();
     const { port } = await startProxy({ upstreams: [upstream.url] });
     const socket = await open(port);
@@ -125,7 +125,7 @@ describe("a WebSocket", () => {
     expect((await closed)[0]).toBe(1_006);
   });
 
-  test("is closed at the upstream when its client dies", async () => {
+  test("is closed at the upstream if its client dies", async () => {
     const upstream = await startEcho();
     const { port, proxy } = await startProxy({ upstreams: [upstream.url] });
     const connected = once(upstream.sockets, "connection") as Promise<[WebSocket]>;
@@ -138,7 +138,7 @@ describe("a WebSocket", () => {
     await expect.poll(() => proxy.status()).toMatchObject([{ active: 0 }]);
   });
 
-  test("may be silent for longer than an answer may take", async () => {
+  test("can be idle for longer than the response timeout", async () => {
     const upstream = await startEcho();
     const { port } = await startProxy({ upstreams: [upstream.url], timeout: 20 });
     const socket = await open(port);
@@ -147,7 +147,7 @@ describe("a WebSocket", () => {
     expect(await message(socket)).toBe("hello");
   });
 
-  test("ends with the proxy", async () => {
+  test("is closed with the proxy", async () => {
     const upstream = await startEcho();
     const { port, proxy } = await startProxy({ upstreams: [upstream.url] });
     const socket = await open(port);
@@ -157,7 +157,7 @@ describe("a WebSocket", () => {
     await closed;
   });
 
-  test("counts as one of the things that its upstream has to do", async () => {
+  test("counts as a request in flight of its upstream", async () => {
     const upstreams = await Promise.all(["a", "b"].map(startEcho));
     const { port } = await startProxy({ upstreams: upstreams.map(({ url }) => url), strategy: "least-connections" });
     const greetings: string[] = [];
@@ -170,8 +170,8 @@ describe("a WebSocket", () => {
   });
 });
 
-describe("a wish for WebSocket", () => {
-  test.each([401, 404, 503])("that the upstream refuses with %d is refused with its own words", async (status) => {
+describe("an upgrade", () => {
+  test.each([401, 404, 503])("that the upstream refuses with %d is answered with that response", async (status) => {
     const upstream = await startUpstream(named("no"));
     upstream.server.on("upgrade", (_request, socket) => {
       socket.end(`HTTP/1.1 ${status} No\r\nwww-authenticate: Basic\r\ncontent-length: 8\r\n\r\nnot you!`);
@@ -182,13 +182,13 @@ describe("a wish for WebSocket", () => {
     expect(proxy.status()).toMatchObject([{ active: 0, failures: 0 }]);
   });
 
-  test("that an upstream without WebSocket answers as a request gets that answer", async () => {
+  test("to an upstream without WebSocket is answered with its normal response", async () => {
     const upstream = await startUpstream((_request, response) => response.writeHead(200).end("a page"));
     const { port } = await startProxy({ upstreams: [upstream.url] });
     expect(await refusal(port)).toMatchObject({ status: 200, body: "a page" });
   });
 
-  test("goes to another upstream when the first cannot be reached, or dies over it", async () => {
+  test("is retried on another upstream if the first is unreachable or disconnects", async () => {
     const dead = `http://127.0.0.1:${await closedPort()}`;
     const dying = await startUpstream(named("no"));
     dying.server.on("upgrade", (_request, socket) => socket.destroy());
@@ -200,12 +200,12 @@ describe("a wish for WebSocket", () => {
     expect(proxy.status()).toMatchObject([{ healthy: false }, { healthy: true, failures: 1 }, { failures: 0 }]);
   });
 
-  test("that no upstream can be reached for is 502", async () => {
+  test("is answered with 502 if no upstream is reachable", async () => {
     const { port } = await startProxy({ upstreams: [`http://127.0.0.1:${await closedPort()}`] });
     expect((await refusal(port)).status).toBe(502);
   });
 
-  test("that is not answered in time is 504, and its connection is ended", async () => {
+  test("that times out is answered with 504, and its connection is closed", async () => {
     const upstream = await startUpstream(named("no"));
     const gone = Promise.withResolvers<void>();
     upstream.server.on("upgrade", (_request, socket) => {
@@ -219,14 +219,14 @@ describe("a wish for WebSocket", () => {
   });
 
   test.each([
-    ["a head without end", `HTTP/1.1 101 Switching Protocols\r\n${"x-many: 1\r\n".repeat(10_000)}`],
-    ["no HTTP", "SSH-2.0-OpenSSH_9.9\r\n"],
-  ])("that is answered with %s is 502", async (_what, bytes) => {
+    ["an endless header", `HTTP/1.1 101 Switching Protocols\r\n${"x-many: 1\r\n".repeat(10_000)}`],
+    ["bytes that are not HTTP", "SSH-2.0-OpenSSH_9.9\r\n"],
+  ])("that is answered with %s gives 502", async (_what, bytes) => {
     const { port } = await startProxy({ upstreams: [await startRaw(bytes)] });
     expect((await refusal(port)).status).toBe(502);
   });
 
-  test("whose client goes is taken back", async () => {
+  test("is cancelled if its client disconnects", async () => {
     const upstream = await startUpstream(named("no"));
     const asked = Promise.withResolvers<void>();
     const gone = Promise.withResolvers<void>();

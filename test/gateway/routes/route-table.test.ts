@@ -13,14 +13,14 @@ function table(...routes: (string | RouteEntry)[]): RouteTable {
   return made;
 }
 
-/** Which pattern matches, with what; undefined for none. */
+/** The matching pattern and its parameters; undefined if none matches. */
 function found(routes: RouteTable, path: string, method = "GET"): [string, Record<string, string>] | undefined {
   const match = routes.find(method, path);
   return match && [match.pattern, { ...match.params }];
 }
 
-describe("which route matches", () => {
-  test("a literal segment goes before a parameter, and that before a wildcard, in whatever order they came", () => {
+describe("the matching route", () => {
+  test("is chosen in the order literal, parameter, wildcard, regardless of the order of the list", () => {
     const routes = table("/*rest", "/users/:id", "/users/me", "/users/*rest");
     expect(found(routes, "/users/me")).toEqual(["/users/me", {}]);
     expect(found(routes, "/users/7")).toEqual(["/users/:id", { id: "7" }]);
@@ -28,7 +28,7 @@ describe("which route matches", () => {
     expect(found(routes, "/other")).toEqual(["/*rest", { rest: "other" }]);
   });
 
-  test("where the better one leads nowhere, the next is tried", () => {
+  test("is the next best one if a better one leads to no match", () => {
     const routes = table("/a/b/c", "/a/:x/d", "/:y/b/e", "/a/*rest");
     expect(found(routes, "/a/b/d")).toEqual(["/a/:x/d", { x: "b" }]);
     expect(found(routes, "/a/b/e")).toEqual(["/a/*rest", { rest: "b/e" }]);
@@ -36,7 +36,7 @@ describe("which route matches", () => {
     expect(found(routes, "/z/b/d")).toBeUndefined();
   });
 
-  test("empty segments and slashes at the end count for nothing, in routes and in requests", () => {
+  test("does not depend on empty segments and trailing slashes", () => {
     const routes = table("//users//:id//", "/about/");
     for (const path of ["/users/7", "/users/7/", "//users///7//"])
       expect(found(routes, path)?.[1]).toEqual({ id: "7" });
@@ -44,23 +44,23 @@ describe("which route matches", () => {
     expect(found(table("/"), "//")).toEqual(["/", {}]);
   });
 
-  test("case counts", () => {
+  test("depends on upper and lower case", () => {
     expect(found(table("/About"), "/about")).toBeUndefined();
   });
 
-  test("the rest of a path may be empty, unless another route is there", () => {
+  test("with a wildcard also matches an empty rest, unless there is another route", () => {
     expect(found(table("/files/*rest"), "/files/")).toEqual(["/files/*rest", { rest: "" }]);
     expect(found(table("/:a/*rest"), "/x")).toEqual(["/:a/*rest", { a: "x", rest: "" }]);
     expect(found(table("/*rest", "/"), "/")).toEqual(["/", {}]);
   });
 
-  test("of equal routes the first counts, whatever their parameters are called", () => {
+  test("is the first of equal routes, whatever the names of their parameters", () => {
     const routes = table("/users/:id", "/users/:name", "/users/:name/posts");
     expect(found(routes, "/users/7")).toEqual(["/users/:id", { id: "7" }]);
     expect(found(routes, "/users/7/posts")).toEqual(["/users/:name/posts", { name: "7" }]);
   });
 
-  test("for HEAD the better route counts, and its own one where another is as good", () => {
+  test("for HEAD is the most specific, and of equally specific ones that for HEAD", () => {
     const methodFor = (path: string, ...routes: RouteEntry[]) => table(...routes).find("HEAD", path)?.method;
     expect(methodFor("/a", worker("/a"))).toBe("GET");
     expect(methodFor("/a", worker("/a"), worker("/a", "HEAD"))).toBe("HEAD");
@@ -71,14 +71,14 @@ describe("which route matches", () => {
     expect(methodFor("/b", worker("/a", "HEAD"))).toBeUndefined();
   });
 
-  test("routes that are told again take the place of those before", () => {
+  test("is not one of an earlier list", () => {
     const routes = table("/a");
     expect(found(routes, "/a")).toBeDefined();
     routes.sync([worker("/b")]);
     expect([found(routes, "/a"), found(routes, "/b")]).toEqual([undefined, ["/b", {}]]);
   });
 
-  test("a method is any token, in either case; HEAD is GET's where it has none", () => {
+  test("can have any method token, in either case; HEAD uses a GET route if it has none", () => {
     const routes = table(worker("/a", "get"), worker("/a", "Purge-All"), worker("/b", "HEAD"), worker("/b"));
     expect(found(routes, "/a", "HEAD")).toEqual(["/a", {}]);
     expect(found(routes, "/a", "PURGE-ALL")).toEqual(["/a", {}]);
@@ -87,18 +87,18 @@ describe("which route matches", () => {
   });
 });
 
-describe("what is in a path", () => {
-  test("parameters are decoded, an escaped slash too", () => {
+describe("in a path", () => {
+  test("parameters are decoded, including an escaped slash", () => {
     expect(found(table("/u/:id"), "/u/a%20b%2Fc%25")?.[1]).toEqual({ id: "a b/c%" });
     expect(found(table("/u/*rest"), "/u/a%2Fb/c%3F")?.[1]).toEqual({ rest: "a/b/c?" });
   });
 
-  test("a literal is found by its characters and by their escapes", () => {
+  test("a literal matches its plain and its escaped form", () => {
     for (const routes of [table("/café"), table("/caf%C3%A9")]) expect(found(routes, "/caf%C3%A9")).toBeDefined();
     expect(found(table("/caf%C3%A9"), "/caf%C3%A9/")).toBeDefined();
   });
 
-  test("colons, dots, dashes and the like inside a literal are only themselves", () => {
+  test("colons, dots, dashes and other characters inside a literal have no special meaning", () => {
     for (const path of ["/books:batch", "/a::b", "/v1.2/x-y", "/$metadata", "/c++", "/@me", "/~x;y=1,2"]) {
       expect(found(table(path), path), path).toEqual([path, {}]);
       expect(found(table(path), `${path}/`), path).toEqual([path, {}]);
@@ -106,22 +106,22 @@ describe("what is in a path", () => {
     }
   });
 
-  test("a malformed escape matches nothing, and does no harm", () => {
+  test("a malformed escape matches no route", () => {
     const routes = table("/u/:id", "/*rest");
     for (const path of ["/u/%", "/u/%zz", "/u/%C3", "/%E0%A4%A"]) expect(found(routes, path)).toBeUndefined();
   });
 
-  test("a parameter called as what objects have is one like any other", () => {
+  test("a parameter can be named like a member of every object", () => {
     const match = table("/:__proto__/:constructor/*toString").find("GET", "/a/b/c");
     expect(JSON.stringify(match?.params)).toBe('{"__proto__":"a","constructor":"b","toString":"c"}');
   });
 
-  test("a parameter may be as long as a URL is", () => {
+  test("a parameter can be as long as a URL", () => {
     expect(found(table("/u/:id"), `/u/${"x".repeat(50_000)}`)).toBeDefined();
   });
 });
 
-describe("what is no route", () => {
+describe("an invalid route", () => {
   const NONE = [
     "^\\/x\\/(\\d+)$",
     "\\/x",
@@ -148,7 +148,7 @@ describe("what is no route", () => {
     "users",
   ];
 
-  test.each(NONE)("%j captures nothing, and leaves the others be", (path) => {
+  test.each(NONE)("with the path %j matches nothing, and does not affect other routes", (path) => {
     const routes = table(path, "/fine");
     expect(found(routes, "/fine")).toEqual(["/fine", {}]);
     for (const asked of ["/", "/x/1", "/u/1", "/u/1-2", "/a/x/b", "/a/b", "/ab", "/a", "/users", "/*", "/(.*)"]) {
@@ -156,7 +156,7 @@ describe("what is no route", () => {
     }
   });
 
-  test("entries of other kinds are passed over", () => {
+  test("of another type is ignored", () => {
     const routes = new RouteTable();
     const entries = [null, 7, "x", [], {}, { method: "GET" }, { method: 1, path: "/a", target: "w" }];
     const long = [worker(`/${"x".repeat(3_000)}`), worker("/a/".repeat(200)), worker("/a", "G T"), worker("/a", "")];
@@ -170,16 +170,16 @@ describe("what is no route", () => {
   });
 
   test.each([
-    ["no list", {}],
+    ["not a list", {}],
     ["null", null],
-    ["too long a list", new Array(10_001).fill(worker("/b"))],
-  ])("%s is refused, and the routes stay as they were", (_name, list) => {
+    ["too long", new Array(10_001).fill(worker("/b"))],
+  ])("list (%s) is refused, and the routes stay unchanged", (_name, list) => {
     const routes = table("/a");
     expect(() => routes.sync(list as RouteEntry[])).toThrow(expect.objectContaining({ code: "INVALID_PARAMS" }));
     expect(found(routes, "/a")).toBeDefined();
   });
 
-  test("nothing that a worker may send throws, and no path either", () => {
+  test("never causes an exception, nor does any path", () => {
     const text = fc.oneof(fc.string(), fc.stringMatching(/^(\/[:*%.a-c(){}0-9$-]{0,4}){1,4}$/));
     const entry = fc.record({ method: fc.constantFrom("GET", "get", "X"), path: text, target: text, file_path: text });
     fc.assert(
@@ -194,14 +194,14 @@ describe("what is no route", () => {
 });
 
 describe("a list that is sent again", () => {
-  test("takes the place of the one before", () => {
+  test("replaces the previous one", () => {
     const routes = table("/a", "/b/:x");
     routes.sync([worker("/c")]);
     for (const path of ["/a", "/b/1"]) expect(found(routes, path)).toBeUndefined();
     expect(found(routes, "/c")).toBeDefined();
   });
 
-  test("changes nothing when it is the same, and is not gone through again", () => {
+  test("changes nothing if it is the same, and is not processed again", () => {
     const routes = table("/a", "/b/:x");
     const before = routes.find("GET", "/a");
     routes.sync([worker("/a"), worker("/b/:x")]);
@@ -211,7 +211,7 @@ describe("a list that is sent again", () => {
   });
 });
 
-test("a static route tells its file, and a mount what is asked of its folder", () => {
+test("a static route gives its file, and a mount the rest of the path", () => {
   const file = { method: "GET", path: "/logo", target: "static", file_path: "/srv/logo.svg" };
   const mount = { method: "GET", path: "/assets/*filepath", target: "static", file_path: "/srv/assets" };
   const routes = table(file, mount);

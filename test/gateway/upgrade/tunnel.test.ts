@@ -12,7 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Two ends of a real connection, each of which may end its side alone. */
+/** Both ends of a real connection. Each can be half-closed. */
 async function socketPair(): Promise<[Socket, Socket]> {
   const server = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -30,7 +30,7 @@ async function arrange(idleTimeout = 0) {
   return { client, server, a, b, closed };
 }
 
-/** All that comes, leaving the way back open. */
+/** Everything received up to the end. The stream stays open for writing. */
 async function textOf(stream: Duplex): Promise<string> {
   let text = "";
   stream.on("data", (bytes: Buffer) => {
@@ -41,7 +41,7 @@ async function textOf(stream: Duplex): Promise<string> {
 }
 
 describe("a tunnel", () => {
-  test("passes bytes both ways, and is closed when both have ended", async () => {
+  test("passes bytes both ways, and is closed when both sides have ended", async () => {
     const { client, server, closed } = await arrange();
     client.end("ping");
     server.end("pong");
@@ -49,7 +49,7 @@ describe("a tunnel", () => {
     await closed;
   });
 
-  test("passes the end of one side on, and goes on with the other", async () => {
+  test("passes on the end of one side, and stays open for the other", async () => {
     const { client, server, closed } = await arrange();
     client.end("all there is");
     expect(await textOf(server)).toBe("all there is");
@@ -59,7 +59,7 @@ describe("a tunnel", () => {
     await closed;
   });
 
-  test("passes on what one said before it closed, however slowly the other takes it", async () => {
+  test("passes on all data sent before a close, however slowly it is read", async () => {
     const taken: string[] = [];
     const turns: (() => void)[] = [];
     const slow = new Duplex({
@@ -83,7 +83,7 @@ describe("a tunnel", () => {
     expect(taken).toEqual(["one", "two", "three"]);
   });
 
-  test("is no faster than who takes the bytes", async () => {
+  test("is no faster than the reader", async () => {
     const { client, server, a, b } = await arrange();
     server.end(Buffer.alloc(50 * MEBIBYTE, "x"));
     await expect.poll(() => b.isPaused(), { timeout: 20_000 }).toBe(true);
@@ -91,7 +91,7 @@ describe("a tunnel", () => {
     expect(await textOf(client)).toHaveLength(50 * MEBIBYTE);
   });
 
-  test.each(["client", "server"] as const)("breaks off for both when the %s resets its connection", async (who) => {
+  test.each(["client", "server"] as const)("is closed for both when the %s resets its connection", async (who) => {
     const ends = await arrange();
     const other = who === "client" ? ends.server : ends.client;
     const heard = new Promise((resolve) => other.resume().once("end", resolve).once("error", resolve));
@@ -99,7 +99,7 @@ describe("a tunnel", () => {
     await Promise.all([ends.closed, heard]);
   });
 
-  test("takes the other end with one that was closed before it began", async () => {
+  test("closes the other end if one was closed before it began", async () => {
     const [a, b] = [new PassThrough(), new PassThrough()];
     a.destroy();
     await once(a, "close");
@@ -107,7 +107,7 @@ describe("a tunnel", () => {
     expect(b.destroyed).toBe(true);
   });
 
-  test("is closed when nothing moves for its idle time, and not while anything does", async () => {
+  test("is closed when it is idle for the timeout, and not while there is traffic", async () => {
     vi.useFakeTimers();
     const [a, b] = [silent(), silent()];
     const closed = tunnel(a, b, 1_000);
@@ -123,7 +123,7 @@ describe("a tunnel", () => {
   });
 });
 
-/** Takes everything and says nothing. */
+/** Accepts all data and sends none. */
 function silent(): Duplex {
   return new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
 }

@@ -23,10 +23,10 @@ const stored = () => filesBelow(sandbox.root);
 const FILE = { head: 'Content-Disposition: form-data; name="f"; filename="a.txt"', content: "x".repeat(10_000) };
 const FIELD = { head: 'Content-Disposition: form-data; name="t"', content: "text" };
 
-describe("a form that is refused with 400, and leaves nothing on disk", () => {
+describe("a form that is refused with 400 and leaves nothing on disk", () => {
   test.each([
     ["no boundary", "multipart/form-data"],
-    ["a boundary beyond measure", `multipart/form-data; boundary=${"b".repeat(300)}`],
+    ["a boundary that is too long", `multipart/form-data; boundary=${"b".repeat(300)}`],
     ["another boundary", "multipart/form-data; boundary=other"],
   ])("has %s", async (_what, type) => {
     const { post } = await serve();
@@ -36,7 +36,7 @@ describe("a form that is refused with 400, and leaves nothing on disk", () => {
     expect(await stored()).toEqual([]);
   });
 
-  test("ends anywhere before its end", async () => {
+  test("is truncated at any point", async () => {
     const { post } = await serve({ useTempFiles: true });
     const whole = multipart(FIELD, { ...FILE, content: "x".repeat(50) }, FIELD, FILE);
     const end = whole.length - "--\r\n".length;
@@ -54,7 +54,7 @@ describe("a form that is refused with 400, and leaves nothing on disk", () => {
     expect((await post(whole)).status).toBe(200);
   });
 
-  test("is any bytes", async () => {
+  test("is not multipart at all", async () => {
     const { post } = await serve();
     for (const body of ["\0\u0001\u0002", "--b", "--b--".slice(0, 4), "-".repeat(100_000), "\r\n".repeat(50_000)]) {
       expect((await post(body)).status).toBe(400);
@@ -63,7 +63,7 @@ describe("a form that is refused with 400, and leaves nothing on disk", () => {
   });
 });
 
-describe("parts that are none", () => {
+describe("parts that are not form fields", () => {
   test("are skipped", async () => {
     const { post } = await serve();
     const body = multipart(
@@ -78,7 +78,7 @@ describe("parts that are none", () => {
   });
 });
 
-describe("a form that is refused with 413, and leaves nothing on disk", () => {
+describe("a form that is refused with 413 and leaves nothing on disk", () => {
   test.each<[string, () => string]>([
     ["too many fields", () => multipart(FILE, ...Array(1_001).fill(FIELD))],
     ["too many parts", () => multipart(FILE, ...Array(2_001).fill({ ...FILE, content: "x" }))],
@@ -93,15 +93,15 @@ describe("a form that is refused with 413, and leaves nothing on disk", () => {
   });
 });
 
-describe("a form that cannot be read to its end leaves nothing on disk", () => {
-  test("when its body is over the limit", async () => {
+describe("a form that cannot be read completely leaves nothing on disk", () => {
+  test("if its body exceeds the limit", async () => {
     const { post, failures } = await serve({ maxBody: 200_000 });
     await post(multipart(FILE, FIELD, { ...FILE, content: "x".repeat(500_000) }));
     expect(failures).toEqual([expect.any(OverLimit)]);
     expect(await stored()).toEqual([]);
   });
 
-  test.each([false, true])("when its client goes (temporary files: %s)", async (useTempFiles) => {
+  test.each([false, true])("if its client disconnects (temporary files: %s)", async (useTempFiles) => {
     const { url, failures } = await serve({ useTempFiles });
     const client = request(url, { method: "POST", headers: { "content-type": "multipart/form-data; boundary=b" } });
     client.on("error", () => {});

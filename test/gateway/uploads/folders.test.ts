@@ -17,8 +17,8 @@ async function serve(options: Partial<UploadOptions> = {}) {
   return server;
 }
 
-describe("folders", () => {
-  test("are one per field, under a name that is safe", async () => {
+describe("upload directories", () => {
+  test("are one per field, with a safe name", async () => {
     const { post } = await serve({ useSubfolder: true });
     const { files } = await post(form(["avatar", file("x", "a")], ["../../x", file("x", "b")]));
     expect(files.map(({ destination }) => destination)).toEqual([
@@ -28,7 +28,7 @@ describe("folders", () => {
     for (const { path } of files) expect(existsSync(path)).toBe(true);
   });
 
-  test("of temporary files are for this user alone, and left empty", async () => {
+  test("for temporary files are private to the user, and empty afterwards", async () => {
     const { post } = await serve({ useTempFiles: true, useSubfolder: true });
     const { files } = await post(form(["doc", file("hello", "hello.txt")]));
     expect(files).toMatchObject([{ filename: "hello.txt", destination: sandbox.path("uploads/doc"), size: 5 }]);
@@ -38,7 +38,7 @@ describe("folders", () => {
     expect((await stat(sandbox.path("temp"))).mode & 0o777).toBe(0o700);
   });
 
-  test("have no file replaced by one of the same name", async () => {
+  test("keep existing files: a new file with the same name gets another name", async () => {
     const { post } = await serve({ useTempFiles: true });
     await sandbox.write("uploads/a.txt", "precious");
     const names: string[] = [];
@@ -53,7 +53,7 @@ describe("folders", () => {
     expect(new Set(names).size).toBe(12);
   });
 
-  test("may be on different file systems", async (context) => {
+  test("can be on different file systems", async (context) => {
     const elsewhere = await mkdtemp("/dev/shm/xsys-test-").catch(() => context.skip("there is no other file system"));
     cleanUps.push(() => rm(elsewhere, { recursive: true }));
     if ((await stat(elsewhere)).dev === (await stat(sandbox.root)).dev) context.skip("there is no other file system");
@@ -66,7 +66,7 @@ describe("folders", () => {
     expect(await readdir(elsewhere)).toEqual([]);
   });
 
-  test("that cannot be written to fail the request, with the reason", async () => {
+  test("that are not writable fail the request, with the reason", async () => {
     await sandbox.write("uploads", "a file");
     const { post, failures } = await serve();
     expect((await post(form(["f", file("x".repeat(200_000), "a")], ["g", file("x", "b")]))).status).toBe(500);

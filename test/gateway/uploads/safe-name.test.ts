@@ -23,17 +23,17 @@ describe("a safe name", () => {
     ["end. . .", "end"],
     ['what?<is>:this|*"', "what__is__this___"],
     ["half \ud83d", "half \ufffd"],
-  ])("of %j is %j", (name, safe) => {
+  ])("for %j is %j", (name, safe) => {
     expect(safeName(name)).toBe(safe);
   });
 
-  test("is cut to its bytes between characters, before its ending", () => {
+  test("is truncated in bytes, between characters, before the extension", () => {
     expect(safeName(`${"a".repeat(300)}.png`)).toBe(`${"a".repeat(251)}.png`);
     expect(safeName(`${"😀".repeat(100)}.png`, 50)).toBe(`${"😀".repeat(11)}.png`);
     expect(safeName(`a.${"b".repeat(300)}`, 50)).toBe(`a.${"b".repeat(48)}`);
   });
 
-  test("is one of any name", () => {
+  test("exists for any name", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 300 }), fc.integer({ min: 40, max: 255 }), (name, bytes) => {
         const safe = safeName(name, bytes);
@@ -48,6 +48,6 @@ test.each([
   ["a.tar.gz", ["a.tar", ".gz"]],
   ["README", ["README", ""]],
   [`a.${"b".repeat(40)}`, [`a.${"b".repeat(40)}`, ""]],
-])("%s is stem and ending: %j", (name, parts) => {
+])("%s is split into name and extension: %j", (name, parts) => {
   expect(splitName(name)).toEqual(parts);
 });

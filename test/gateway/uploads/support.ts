@@ -12,16 +12,16 @@ export const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
 export interface UploadServer {
   readonly url: string;
-  /** What reading a form failed with, one after the other. */
+  /** Errors of reading forms, in order. */
   readonly failures: unknown[];
-  /** Sends a form, and gives status and what a worker would be told. */
+  /** Sends a form. Returns the status and what a worker would receive. */
   post(
     form: FormData,
   ): Promise<{ status: number; body: Record<string, unknown> } & Pick<Form, "files" | "uploadErrors">>;
   close(): void;
 }
 
-/** A real server that reads forms, up to so many bytes of a body, and answers with what a worker would be told. */
+/** A real server that reads forms of up to `maxBody` bytes, and answers with what a worker would receive. */
 export async function serveUploads(options: UploadOptions, maxBody = 1e9): Promise<UploadServer> {
   const uploads = await createUploads(options);
   const failures: unknown[] = [];
@@ -53,7 +53,7 @@ export async function serveUploads(options: UploadOptions, maxBody = 1e9): Promi
   };
 }
 
-/** Folders in the sandbox, and no limits but those given. */
+/** Directories in the sandbox, without limits except those given. */
 export function uploadOptions(sandbox: Sandbox, options: Partial<UploadOptions>): UploadOptions {
   return {
     folder: sandbox.path("uploads"),
@@ -82,7 +82,7 @@ function bounded(request: Readable, most: number): Readable {
   return request.pipe(body);
 }
 
-/** Parts as they stand in a body, with the boundary `b`. */
+/** The text of a multipart body, with the boundary `b`. */
 export function multipart(...parts: { readonly head: string; readonly content?: string }[]): string {
   return `${parts.map(({ head, content = "" }) => `--b\r\n${head}\r\n\r\n${content}\r\n`).join("")}--b--\r\n`;
 }
@@ -93,7 +93,7 @@ export function form(...entries: (readonly [name: string, value: string | File])
   return data;
 }
 
-/** A form's file. */
+/** A file for a form. */
 export function file(contents: string | Uint8Array<ArrayBuffer>, name: string, type = "text/plain"): File {
   return new File([contents], name, { type });
 }
@@ -105,7 +105,7 @@ export const PNG = new Uint8Array(
   ),
 );
 
-/** Names of all files below a folder; none where there is no folder. */
+/** The names of all files below a directory; empty if it does not exist. */
 export async function filesBelow(folder: string): Promise<string[]> {
   if (!existsSync(folder)) return [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

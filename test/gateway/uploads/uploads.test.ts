@@ -22,7 +22,7 @@ async function serve(options: Partial<UploadOptions> = {}) {
 const filesIn = (folder: string) => filesBelow(sandbox.path(folder));
 
 describe("a form", () => {
-  test("has its files stored, and its text as an object with all values of a name", async () => {
+  test("has its files stored, and its text fields as an object with all values of each name", async () => {
     const { post } = await serve();
     const big = "x".repeat(300_000);
     const { status, body, files, uploadErrors } = await post(
@@ -49,7 +49,7 @@ describe("a form", () => {
     expect(await readFile(files[1]?.path as string, "utf8")).toBe(big);
   });
 
-  test("of text alone, of nothing, and with no file chosen makes no folder", async () => {
+  test("without files creates no directory", async () => {
     const { post } = await serve();
     expect(await post(form(["a", "é"], ["empty", ""]))).toMatchObject({ body: { a: "é", empty: "" }, files: [] });
     expect(await post(form())).toMatchObject({ status: 200, body: {}, files: [] });
@@ -57,7 +57,7 @@ describe("a form", () => {
     expect(existsSync(sandbox.path("uploads"))).toBe(false);
   });
 
-  test("has names that mean something to JavaScript as mere names, or not at all", async () => {
+  test("can use names of members of every object, and does not change any prototype", async () => {
     const { post } = await serve();
     const { body } = await post(form(["__proto__", "x"], ["__proto__", "y"], ["constructor", "c"], ["toString", "t"]));
     expect(Object.entries(body)).toEqual([
@@ -67,7 +67,7 @@ describe("a form", () => {
     expect(Object.getPrototypeOf(Object.assign({}, body))).toBe(Object.prototype);
   });
 
-  test("with many files has them all", async () => {
+  test("with many files has all of them stored", async () => {
     const { post } = await serve();
     const { files } = await post(
       form(...Array.from({ length: 300 }, (_, index) => ["f", file(`${index}`.repeat(100), `${index}.txt`)] as const)),
@@ -80,7 +80,7 @@ describe("a form", () => {
 });
 
 describe("a file", () => {
-  test("over its size is left out and told of; one of just the size is not", async () => {
+  test("above the size limit is skipped and reported; one of exactly that size is stored", async () => {
     const { post } = await serve({ maxFileSize: 100_000 });
     const { status, files, uploadErrors, body } = await post(
       form(
@@ -103,7 +103,7 @@ describe("a file", () => {
     expect(await filesIn("uploads")).toEqual([files[0]?.filename]);
   });
 
-  test("over the count leaves out all, of all fields, and is told of once", async () => {
+  test("above the number limit causes all files of all fields to be dropped, which is reported once", async () => {
     const { post } = await serve({ maxFiles: 2, maxFileSize: 3 });
     const three = form(["a", file("1", "1")], ["b", file("too big", "2")], ["t", "text"], ["c", file("3", "3")]);
     expect(await post(three)).toEqual({
@@ -119,25 +119,25 @@ describe("a file", () => {
   });
 
   test.each<[string, string, File, string | undefined]>([
-    ["image/png", "what it is", file(PNG, "a.txt", "text/plain"), "image/png"],
-    ["image/*", "what it is, by a wildcard", file(PNG, "a.png", "image/png"), "image/png"],
+    ["image/png", "is accepted by its contents", file(PNG, "a.txt", "text/plain"), "image/png"],
+    ["image/*", "is accepted by its contents and a wildcard", file(PNG, "a.png", "image/png"), "image/png"],
     [
       "Text/Plain; charset=utf-8",
-      "what it declares, if text",
+      "is accepted by its declared type, if text",
       file("text", "a", "text/plain; charset=x"),
       "text/plain",
     ],
     [
       "image/svg+xml",
-      "what it declares, if XML",
+      "is accepted by its declared type, if XML",
       file('<?xml version="1.0"?><svg/>', "a", "image/svg+xml"),
       "image/svg+xml",
     ],
-    ["image/png", "not what it only declares", file("<script>", "a.png", "image/png"), undefined],
-    ["text/plain", "not what it only declares", file(PNG, "a.txt", "text/plain"), undefined],
-    ["image/png", "not another", file("text", "a", "text/plain"), undefined],
-    ["image/png", "not nothing", file("", "a.png", "image/png"), undefined],
-  ])("of the types %s is taken by %s", async (allowed, _how, upload, type) => {
+    ["image/png", "is refused if only its declared type matches", file("<script>", "a.png", "image/png"), undefined],
+    ["text/plain", "is refused if only its declared type matches", file(PNG, "a.txt", "text/plain"), undefined],
+    ["image/png", "is refused if it has another type", file("text", "a", "text/plain"), undefined],
+    ["image/png", "is refused if it is empty", file("", "a.png", "image/png"), undefined],
+  ])("with %s allowed %s", async (allowed, _how, upload, type) => {
     const { post } = await serve({ allowedTypes: [allowed] });
     const { files, uploadErrors, status } = await post(form(["f", upload]));
     expect(status).toBe(200);
@@ -158,7 +158,7 @@ describe("a file", () => {
     ["con.txt", /-_con\.txt$/],
     [".htaccess", /-_htaccess$/],
     ["résumé 日本.pdf", /-résumé 日本\.pdf$/],
-  ])("named %j is stored under a name that is safe", async (name, stored) => {
+  ])("named %j is stored under a safe name", async (name, stored) => {
     const { url } = await serve();
     const body = multipart({ head: `Content-Disposition: form-data; name="f"; filename="${name}"`, content: "x" });
     const headers = { "content-type": "multipart/form-data; boundary=b" };
@@ -170,7 +170,7 @@ describe("a file", () => {
     expect(await filesIn("uploads")).toEqual([files[0]?.filename]);
   });
 
-  test("of a name of any length keeps its ending", async () => {
+  test("with a very long name keeps its extension", async () => {
     const { post } = await serve();
     const { files } = await post(form(["f", file("x", `${"ä".repeat(2_000)}.jpeg`)]));
     expect(Buffer.byteLength(files[0]?.filename ?? "")).toSatisfy((bytes: number) => bytes > 200 && bytes <= 255);
