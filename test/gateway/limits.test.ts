@@ -43,7 +43,7 @@ test("concurrent requests above the queue limit are answered with 503 at once, a
   expect((await Promise.all(others)).map(({ status }) => status).sort()).toEqual([200, 503]);
 });
 
-test("without limits the status has the number of requests in flight and zero for each limit", async () => {
+test("without limits the status has the number of requests in flight, and no limits", async () => {
   const gateway = await startGateway();
   const worker = await gateway.worker();
   const concurrency = async () => JSON.parse((await gateway.ask("/_xypriss/b/status")).body).concurrency;
@@ -66,7 +66,7 @@ test("concurrent requests of one address above its limit are answered with 429",
   expect((await first).status).toBe(200);
 });
 
-test("after consecutive failures requests are answered with 503 until a trial succeeds", async () => {
+test("after consecutive failures requests get 503, without a worker, until a trial succeeds", async () => {
   const gateway = await startGateway({ breaker: { threshold: 2, timeout: 300 } });
   const worker = await gateway.worker();
   for (let failures = 0; failures < 2; failures++) {

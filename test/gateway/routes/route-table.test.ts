@@ -60,7 +60,7 @@ describe("the matching route", () => {
     expect(found(routes, "/users/7/posts")).toEqual(["/users/:name/posts", { name: "7" }]);
   });
 
-  test("for HEAD is the most specific, and of equally specific ones that for HEAD", () => {
+  test("for HEAD is the most specific one, with precedence for HEAD or all methods among equals", () => {
     const methodFor = (path: string, ...routes: RouteEntry[]) => table(...routes).find("HEAD", path)?.method;
     expect(methodFor("/a", worker("/a"))).toBe("GET");
     expect(methodFor("/a", worker("/a"), worker("/a", "HEAD"))).toBe("HEAD");
@@ -173,7 +173,7 @@ describe("an invalid route", () => {
     ["not a list", {}],
     ["null", null],
     ["too long", new Array(10_001).fill(worker("/b"))],
-  ])("list (%s) is refused, and the routes stay unchanged", (_name, list) => {
+  ])("is refused as a list that is %s, and the routes stay unchanged", (_name, list) => {
     const routes = table("/a");
     expect(() => routes.sync(list as RouteEntry[])).toThrow(expect.objectContaining({ code: "INVALID_PARAMS" }));
     expect(found(routes, "/a")).toBeDefined();
