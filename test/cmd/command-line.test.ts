@@ -18,7 +18,7 @@ describe("a command line", () => {
     ["path.join", { segments: [] }, ["path", "join"]],
     ["fs.split", { path: "a", bytes: 4, out: "" }, ["fs", "split", "a", "--bytes", "4", "--out", ""]],
     ["sys.env", { name: undefined }, ["sys", "env"]],
-  ])("of %s with %j", (name, params, words) => {
+  ])("is written for %s with %j", (name, params, words) => {
     expect(commandLine(contract(name), params)).toEqual(words);
   });
 
@@ -35,7 +35,7 @@ describe("a command line", () => {
   });
 });
 
-test("a command line is read back as the params it was made of, for every example", () => {
+test("the command line of every example parses back to the example's params", () => {
   for (const made of contracts) {
     for (const { params } of made.examples) {
       expect(readBack(made, params), made.name).toEqual(params);
@@ -43,14 +43,14 @@ test("a command line is read back as the params it was made of, for every exampl
   }
 });
 
-test("positionals that look like options are read back, too", () => {
+test("positionals that look like options parse back to the same params", () => {
   const params = { path: "--mode", search: "--fast", replace: "--", mode: "literal" };
   expect(readBack(contract("fs.patch"), params)).toEqual(params);
   const segments = ["--json", "-x", "--root", ""];
   expect(readBack(contract("path.join"), { segments })).toEqual({ segments });
 });
 
-describe("a command line of XyPriss's client", () => {
+describe("a command line from XyPriss's client", () => {
   const signed = (made: Contract, ...words: string[]) => {
     const line = ["--json", "--root", "/srv", "--signature", "ab12", made.module, made.action, ...words];
     const texts = 2 + requiredTexts(made);
@@ -74,11 +74,11 @@ describe("a command line of XyPriss's client", () => {
     ["sys.kill", ["--pid", "7", "--name", "null"], { pid: 7 }],
     ["fs.close", ["--handle", "7"], { handle: 7 }],
     ["search.find", ["--json", "--pattern", "--json"], { path: "--json", pattern: "--json" }],
-  ])("is read as its client means it: %s %j", (name, words, params) => {
+  ])("is parsed as the client intends: %s %j", (name, words, params) => {
     expect(signed(contract(name), ...words)).toEqual(params);
   });
 
-  test("is refused for an option that the command does not have", () => {
+  test("is rejected for an option that the command does not have", () => {
     expect(() => signed(contract("fs.rm"), "a", "--dry-run")).toThrow("fs.rm: unknown option --dry-run");
   });
 });
@@ -90,11 +90,11 @@ describe("a shell line", () => {
     ["fs.write", { path: "it's" }, "hello\n", "echo hello | xsys fs write 'it'\\''s'"],
     ["fs.write", { path: "a" }, "-n\n", "printf %s '-n\n' | xsys fs write a"],
     ["fs.write", { path: "a" }, "", "printf %s '' | xsys fs write a"],
-  ])("of %s with %j and input %j", (name, params, input, line) => {
+  ])("is written for %s with %j and input %j", (name, params, input, line) => {
     expect(shellLine(contract(name), params, input)).toBe(line);
   });
 
-  test("is read by a shell as the very words it was made of", () => {
+  test("is split by a shell into the original words", () => {
     const contractOfWords = contract("path.join");
     const word = fc.string({ unit: "binary" }).filter((text) => !text.includes("\0") && text.isWellFormed());
     fc.assert(

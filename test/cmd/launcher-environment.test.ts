@@ -4,7 +4,7 @@ import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
 
-test("what a launcher left in the environment is not there for the programs that xsys starts", async () => {
+test("variables that a launcher sets are not passed to the programs that xsys starts", async () => {
   const env = {
     ...process.env,
     XSYS_TEST_BUILT: undefined,
@@ -17,7 +17,7 @@ test("what a launcher left in the environment is not there for the programs that
   expect(Object.keys(JSON.parse(stdout).data).filter((name) => name.startsWith("XSYS_"))).toEqual(["XSYS_PATH"]);
 });
 
-test("the caller is the one that a launcher names, as the holder of a lock", async () => {
+test("the holder of a lock is the process that the launcher names as the caller", async () => {
   const env = { ...process.env, XSYS_PARENT: `${process.ppid}` };
   const { stdout } = await xsys(["fs", "lock", sandbox.path("file"), "--json"], { env });
   expect(JSON.parse(stdout).data).toMatchObject({ locked: true, holder: { pid: process.ppid } });

@@ -10,7 +10,7 @@ import { startTestService } from "../support/service.ts";
 const sandbox = useSandbox();
 
 describe("a one-shot command", () => {
-  test("ends although its standard input stays open", async () => {
+  test("ends while its standard input is still open", async () => {
     expect(await xsys(["path", "join", "a", "b"])).toMatchObject({ status: 0, stdout: "a/b\n", stderr: "" });
   });
 
@@ -18,18 +18,18 @@ describe("a one-shot command", () => {
     [["--root", "/srv", "--signature", "f".repeat(128), "--verbose", "--quiet", "--json", "path", "resolve", "a"]],
     [["path", "--json", "--root", "/srv", "resolve", "a"]],
     [["path", "resolve", "a", "--root=/srv", "--json"]],
-  ])("takes the global options anywhere: %j", async (words) => {
+  ])("accepts global options at any position: %j", async (words) => {
     expect(await xsys(words)).toMatchObject({ status: 0, stdout: '{"status":"ok","data":"/srv/a"}\n' });
   });
 
-  test("takes values that begin with a dash as data", async () => {
+  test("treats values that begin with a dash as data", async () => {
     await sandbox.write("a.txt", "run --fast --fast");
     const words = ["--json", "--root", sandbox.root, "fs", "patch", "a.txt", "--fast", "--slow"];
     expect(JSON.parse((await xsys(words)).stdout)).toEqual({ status: "ok", data: { changed: true, replacements: 2 } });
     expect(await sandbox.read("a.txt")).toBe("run --slow --slow");
   });
 
-  test("takes values that look like global options as data, where XyPriss's client passes them", async () => {
+  test("treats values that look like global options as data in calls from XyPriss's client", async () => {
     await sandbox.write("--help", "run --json");
     const words = [
       "--json",
@@ -47,13 +47,13 @@ describe("a one-shot command", () => {
     expect(await sandbox.read("--help")).toBe("run --quiet");
   });
 
-  test("takes an option's value whatever it looks like", async () => {
+  test("accepts any text as an option's value", async () => {
     await sandbox.write("a.txt", "x");
     const words = ["--root", sandbox.root, "fs", "encrypt", "a.txt", "--key", "--json"];
     expect(await xsys(words)).toMatchObject({ status: 0, stdout: "" });
   });
 
-  test("takes null and nothing, as XyPriss's client writes them, for options that were not given", async () => {
+  test("treats null and empty values, which XyPriss's client writes, as options that were not given", async () => {
     await sandbox.write("a.txt", "1\n2\n3\n");
     const words = ["--json", "--root", sandbox.root, "fs", "tail", "a.txt", "--lines", "null"];
     expect(JSON.parse((await xsys(words)).stdout).data).toEqual(["1", "2", "3"]);
@@ -63,21 +63,21 @@ describe("a one-shot command", () => {
     expect(JSON.parse((await xsys(flags)).stdout).data).toEqual(["a.txt"]);
   });
 
-  test("answers in ASCII, whatever the text", async () => {
+  test("prints JSON in ASCII for any text", async () => {
     await sandbox.write("a.txt", "naïve 🚀 日本");
     const { stdout } = await xsys(["--json", "--root", sandbox.root, "fs", "read", "a.txt"]);
     expect(stdout).toMatch(/^[\x20-\x7e]*\n$/);
     expect(JSON.parse(stdout).data).toBe("naïve 🚀 日本");
   });
 
-  test("answers with megabytes whole", async () => {
+  test("prints megabytes of output completely", async () => {
     const contents = "0123456789é".repeat(400_000);
     await sandbox.write("a.txt", contents);
     const { stdout } = await xsys(["--json", "--root", sandbox.root, "fs", "read", "a.txt"]);
     expect(JSON.parse(stdout).data === contents).toBe(true);
   });
 
-  test("prints what was asked for and nothing else without --json", async () => {
+  test("prints only the result without --json", async () => {
     await sandbox.write("b", "");
     await sandbox.write("a", "");
     expect((await xsys(["fs", "ls"], { cwd: sandbox.root })).stdout).toBe("a\nb\n");
@@ -85,13 +85,13 @@ describe("a one-shot command", () => {
 });
 
 describe("an error", () => {
-  test("is one line on standard error, and the status tells its kind", async () => {
+  test("is one line on standard error, and the exit status gives its kind", async () => {
     const { status, stdout, stderr } = await xsys(["fs", "hash", sandbox.path("gone")]);
     expect([status, stdout]).toEqual([66, ""]);
     expect(stderr).toBe(`xsys: fs.hash failed on ${sandbox.path("gone")}: no such file or directory\n`);
   });
 
-  test("is JSON on standard output under --json, where XyPriss's client looks for it", async () => {
+  test("is JSON on standard output with --json, where XyPriss's client reads it", async () => {
     const { status, stdout, stderr } = await xsys(["--json", "fs", "hash", sandbox.path("gone")]);
     expect([status, stderr]).toEqual([66, ""]);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -112,16 +112,16 @@ describe("an error", () => {
     [["fs", "hash"], 'xsys: fs.hash: parameter "path" is missing\n'],
     [["--root"], "xsys: --root needs a value\n"],
     [["--json=maybe", "fs", "ls"], "xsys: --json is a flag: it may be =true or =false, not =maybe\n"],
-  ])("of words that make no sense is told: %j", async (words, stderr) => {
+  ])("explains invalid arguments: %j", async (words, stderr) => {
     expect(await xsys(words)).toMatchObject({ status: 64, stdout: "", stderr });
   });
 
-  test("shows control characters escaped, so that a file's name cannot drive the terminal", async () => {
+  test("escapes control characters, so that a file name cannot control the terminal", async () => {
     const { stderr } = await xsys(["fs", "hash", "/\x1b[2Jgone"]);
     expect(stderr).not.toContain("\x1b");
   });
 
-  test("tells more with --verbose", async () => {
+  test("has more detail with --verbose", async () => {
     const { stderr } = await xsys(["--verbose", "fs", "hash", "/gone"]);
     expect(stderr).toContain("ENOENT");
   });
@@ -135,17 +135,17 @@ describe("standard input", () => {
     ["write-secure with a bad mode", ["fs", "write-secure", "a.txt", "--mode", "rwx"], 64],
     ["atomic-write with an unknown option", ["fs", "atomic-write", "a.txt", "--nonsense"], 64],
     ["cat-write onto a folder", ["fs", "cat-write", "."], 73],
-  ])("is read to its end although the command fails: %s", async (_title, words, expected) => {
+  ])("is read to the end even if the command fails: %s", async (_title, words, expected) => {
     const child = startXsys(words, { cwd: sandbox.root });
     const errors: Error[] = [];
-    child.stdin?.on("error", (error) => errors.push(error)); // EPIPE would take XyPriss's application down
+    child.stdin?.on("error", (error) => errors.push(error)); // EPIPE would crash XyPriss's application
     child.stdin?.end(large);
     const { status } = await ended(child);
     expect(status).toBe(expected);
     expect(errors).toEqual([]);
   });
 
-  test("may be binary, and may be empty", async () => {
+  test("may be binary or empty", async () => {
     const bytes = Buffer.from([0, 255, 10, 13, 128]);
     await xsys(["fs", "write", "a.bin"], { cwd: sandbox.root, input: bytes });
     expect((await xsys(["fs", "read", "--bytes", "a.bin"], { cwd: sandbox.root })).stdout).toBe("00ff0a0d80\n");
@@ -153,16 +153,16 @@ describe("standard input", () => {
     expect(await sandbox.read("a.bin")).toBe("");
   });
 
-  test("is not read when the contents come as an option", async () => {
+  test("is not read when the contents are given as an option", async () => {
     expect(await xsys(["fs", "write", "a.txt", "--data", "given"], { cwd: sandbox.root })).toMatchObject({ status: 0 });
     expect(await sandbox.read("a.txt")).toBe("given");
   });
 
-  test("that is interrupted leaves the old file, and no other", async () => {
+  test("that is interrupted leaves only the old file", async () => {
     await sandbox.write("a.txt", "old");
     const child = startXsys(["fs", "write", "a.txt"], { cwd: sandbox.root });
     child.stdin?.write("half");
-    // Until it has begun: the temporary file beside the old one is there.
+    // Wait until the write has begun: its temporary file is then beside the old file.
     await expect.poll(async () => (await xsys(["fs", "ls"], { cwd: sandbox.root })).stdout.split("\n").length).toBe(3);
     child.kill("SIGTERM");
     expect((await ended(child)).status).toBe(75);
@@ -172,7 +172,7 @@ describe("standard input", () => {
 });
 
 describe("standard output", () => {
-  test("carries a stream's bytes as they are", async () => {
+  test("carries a stream's bytes unchanged", async () => {
     const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 7) % 256));
     await sandbox.write("a.bin", bytes);
     const child = startXsys(["fs", "cat", "a.bin", "--offset", "1", "--limit", "99998"], { cwd: sandbox.root });
@@ -185,7 +185,7 @@ describe("standard output", () => {
   test
     .skipIf(!existsSync("/dev/full"))
     .each([[["path", "join", "a"]], [["fs", "cat", "/etc/passwd"]], [["--json", "fs", "stats", "gone"]]])(
-    "that cannot be written is told in one line: %j",
+    "that cannot be written is reported in one line: %j",
     async (words) => {
       const full = openSync("/dev/full", "w");
       const child = startXsys(words, { stdio: ["ignore", full, "pipe"] });
@@ -196,7 +196,7 @@ describe("standard output", () => {
   );
 
   test.skipIf(!existsSync("/dev/full"))(
-    "leaves the status to tell when standard error cannot be written either",
+    "that cannot be written is reported by the exit status alone if standard error cannot be written either",
     async () => {
       const full = openSync("/dev/full", "w");
       const child = startXsys(["fs", "stats", "gone"], { stdio: ["ignore", full, full] });
@@ -209,7 +209,7 @@ describe("standard output", () => {
     expect(await xsys(["fs", "cat", "gone"], { cwd: sandbox.root })).toMatchObject({ status: 66, stdout: "" });
   });
 
-  test("whose reader goes away ends the command without a word", async () => {
+  test("that its reader closes ends the command silently", async () => {
     await sandbox.write("a.bin", Buffer.alloc(10_000_000));
     const line = `${PROGRAM_LINE} fs cat a.bin | head -c 5`;
     const child = spawn("sh", ["-c", line], { cwd: sandbox.root });
@@ -218,8 +218,8 @@ describe("standard output", () => {
   });
 });
 
-describe("through a service, a command", () => {
-  test("takes relative paths from where it was called", async () => {
+describe("a command through a service", () => {
+  test("resolves relative paths against the caller's working directory", async () => {
     const service = await startTestService();
     await sandbox.write("here/a.txt", "abc");
     const options = { cwd: sandbox.path("here") };

@@ -6,11 +6,11 @@ import { programWith } from "../support/program.ts";
 import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
-/** Zeros that take no room on disk: more than a second of SHA-256. */
+/** Size of a sparse file. Hashing it with SHA-256 takes more than a second. */
 const LONG = 3 * 1024 ** 3;
 const CLEAR_LINE = "\r\x1b[2K";
 
-/** Runs `xsys` on a terminal and gives all that it shows there. */
+/** Runs `xsys` on a terminal and returns everything that it writes there. */
 function shownOnTerminal(words: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
     const terminal = spawn(...programWith(words), { cwd: sandbox.root, cols: 80 });
@@ -22,7 +22,7 @@ function shownOnTerminal(words: readonly string[]): Promise<string> {
   });
 }
 
-test("work of more than a second shows a bar on a terminal, which is gone at the end, and nowhere else", async () => {
+test("work of more than a second shows a progress bar on a terminal only, and clears it at the end", async () => {
   await truncate(await sandbox.write("long", ""), LONG);
   const [bar, quiet, piped, short] = await Promise.all([
     shownOnTerminal(["fs", "hash", "long"]),

@@ -11,7 +11,7 @@ import { useSandbox } from "../support/sandbox.ts";
 const sandbox = useSandbox();
 const children = useChildren();
 
-/** A service in a process of its own, once it listens. */
+/** Starts a service in its own process and waits until it listens. */
 async function serve(...words: string[]) {
   return serveWith({}, ...words);
 }
@@ -34,7 +34,7 @@ const DEFECTS: readonly [string, string][] = [
 ];
 
 describe("xsys serve", () => {
-  test("listens, tells what to try next, and serves the command line", async () => {
+  test("listens, suggests a command to try, and serves the command line", async () => {
     await sandbox.write("a.txt", "abc");
     const { child, end, socket } = await serve();
     const { stdout, status } = await xsys(["--connect", socket, "fs", "read", "a.txt"], { cwd: sandbox.root });
@@ -53,7 +53,7 @@ describe("xsys serve", () => {
   });
 
   test.each(["SIGTERM", "SIGINT"] as const)(
-    "on %s lets calls in flight finish, takes no more, and ends with 0",
+    "on %s finishes calls in flight, accepts no more, and exits with 0",
     async (signal) => {
       const { child, end, socket } = await serve();
       const peer = await RawPeer.connect(socket);
@@ -75,7 +75,7 @@ describe("xsys serve", () => {
     },
   );
 
-  test("ends what would go on for ever: watches, monitors and terminals", async () => {
+  test("on SIGTERM ends endless calls: watches, monitors and terminals", async () => {
     const { child, end, socket } = await serve();
     const client = await connect({ socket });
     const never = new Readable({ read() {} });
@@ -109,7 +109,7 @@ describe("xsys serve", () => {
     expect(stderr).toContain("still 1 calls in flight after 50 ms");
   });
 
-  test("on a second signal does not wait at all", async () => {
+  test("stops at once on a second signal", async () => {
     const { child, end, socket } = await serve();
     const peer = await RawPeer.connect(socket);
     peer.send({ type: "CoreCommand", id: 1, payload: { module: "service", action: "echo", params: {}, input: true } });
@@ -122,14 +122,14 @@ describe("xsys serve", () => {
     expect((await end).status).toBe(0);
   });
 
-  test("refuses to start where another one listens, naming its pid", async () => {
+  test("refuses to start if another service listens on the socket, and names its pid", async () => {
     const { child, socket } = await serve();
     const { status, stderr } = await xsys(["serve", "--socket", socket]);
     expect(status).toBe(75);
     expect(stderr).toBe(`xsys: xsys, pid ${child.pid}, already listens on ${socket}\n`);
   });
 
-  test("confined, refuses what leads outside the root, also through links", async () => {
+  test("with --confine rejects paths outside the root, also through symbolic links", async () => {
     await sandbox.write("root/in.txt", "inside");
     await sandbox.write("out.txt", "outside");
     await symlink("../out.txt", sandbox.path("root/link"));
@@ -156,9 +156,9 @@ describe("xsys serve", () => {
     expect(stderr).toContain(option === "--root" ? value : option.slice(0, 8));
   });
 
-  // The executable leaves NODE_OPTIONS to the programs that it starts, so that nothing can be put into it.
+  // The executable ignores NODE_OPTIONS (it only passes it on to programs that it starts), so no script can be injected.
   test.each(BUILT === undefined ? DEFECTS : [])(
-    "survives what %s where nobody catches it, and logs it",
+    "survives code that %s outside of any call, and logs the error",
     async (_title, defect) => {
       const script = `process.on("SIGUSR2", () => { ${defect} })`;
       const { child, end, socket } = await serveWith({
@@ -196,7 +196,7 @@ describe("xsys status, ping and stop", () => {
     expect((await end).status).toBe(0);
   });
 
-  test("say where none runs", async () => {
+  test("report that no service listens on the socket", async () => {
     const { status, stderr } = await xsys(["status", "--connect", sandbox.path("nobody")]);
     expect(status).toBe(69);
     expect(stderr).toBe(

@@ -7,7 +7,7 @@ import { useSandbox } from "../../support/sandbox.ts";
 const sandbox = useSandbox();
 const FUSE = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
 
-/** A stand-in for the executable: told to carry no program, it is a Node. */
+/** A stand-in for the executable. With its fuse set to 0 ("no embedded program"), it behaves as Node. */
 function executable(contents: string): Promise<string> {
   return sandbox.write("xsys", contents, 0o755);
 }
@@ -15,7 +15,7 @@ function executable(contents: string): Promise<string> {
 const SCRIPT = `#!/bin/sh\n[ "${FUSE}:0" = ${FUSE.slice(0, 8)}""${FUSE.slice(8)}:0 ] && echo ${process.version}\n`;
 
 describe.skipIf(process.platform === "win32")("the executable's own Node", () => {
-  test("is the executable told to carry no program, written once for this user alone", async () => {
+  test("is a copy of the executable with the fuse set to 0, written once and accessible only to this user", async () => {
     const file = await executable(SCRIPT.replace(`${FUSE}:0`, `${FUSE}:1`));
     const folder = unpack(nodeOf(file), [sandbox.path("cache")]);
     expect(await readFile(`${folder}/node`, "utf8")).toBe(SCRIPT);
@@ -25,7 +25,7 @@ describe.skipIf(process.platform === "win32")("the executable's own Node", () =>
     expect((await stat(`${folder}/node`)).ino).toBe(ino);
   });
 
-  test("is written anew where it is cut short or open to others, and is another one for another executable", async () => {
+  test("is rewritten if it is truncated or accessible to others, and differs for another executable", async () => {
     const file = await executable(SCRIPT.replace(`${FUSE}:0`, `${FUSE}:1`));
     const folder = unpack(nodeOf(file), [sandbox.path("cache")]);
     await writeFile(`${folder}/node`, "cut");
@@ -39,11 +39,11 @@ describe.skipIf(process.platform === "win32")("the executable's own Node", () =>
   });
 
   test.each([
-    ["carries no program", SCRIPT, "does not contain a known Node"],
-    ["says so twice", `${FUSE}:1\n${FUSE}:1`, "does not contain a known Node"],
+    ["has no embedded program", SCRIPT, "does not contain a known Node"],
+    ["contains the fuse twice", `${FUSE}:1\n${FUSE}:1`, "does not contain a known Node"],
     ["cannot be run", `#!/gone\n# ${FUSE}:1`, "cannot be run"],
-    ["is something else", `#!/bin/sh\n# ${FUSE}:1\necho other`, "is not Node: other"],
-  ])("is refused where the executable %s", async (_what, contents, why) => {
+    ["is not Node", `#!/bin/sh\n# ${FUSE}:1\necho other`, "is not Node: other"],
+  ])("is not made if the executable %s", async (_what, contents, why) => {
     const file = await executable(contents);
     expect(() => unpack(nodeOf(file), [sandbox.path("cache")])).toThrow(why);
   });

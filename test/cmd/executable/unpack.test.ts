@@ -13,8 +13,8 @@ const FILES = new Map([
 ]);
 const isRoot = process.getuid?.() === 0;
 
-describe.skipIf(process.platform === "win32")("what is unpacked", () => {
-  test("lies in a folder that only the user can enter, under the name of its contents", async () => {
+describe.skipIf(process.platform === "win32")("unpack", () => {
+  test("puts the files in a directory that only the user can enter, named by a hash of the contents", async () => {
     const folder = unpack(contentsOf(FILES), [sandbox.path("cache")]);
     expect(folder).toMatch(/\/cache\/[0-9a-f]{32}$/);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
@@ -24,7 +24,7 @@ describe.skipIf(process.platform === "win32")("what is unpacked", () => {
     expect(other).not.toBe(folder);
   });
 
-  test("is written once", async () => {
+  test("writes the files once", async () => {
     const file = join(unpack(contentsOf(FILES), [sandbox.path("cache")]), "helper");
     await utimes(file, 1, 1);
     unpack(contentsOf(FILES), [sandbox.path("cache")]);
@@ -32,11 +32,11 @@ describe.skipIf(process.platform === "win32")("what is unpacked", () => {
   });
 
   test.each<[string, (folder: string) => Promise<unknown>]>([
-    ["other contents", (folder) => writeFile(join(folder, "helper"), "another")],
-    ["a file more", (folder) => writeFile(join(folder, "more"), "", { mode: 0o600 })],
+    ["a file with other contents", (folder) => writeFile(join(folder, "helper"), "another")],
+    ["an extra file", (folder) => writeFile(join(folder, "more"), "", { mode: 0o600 })],
     ["a file that others may write to", (folder) => chmod(join(folder, "helper"), 0o722)],
-    ["a mode that lets others in", (folder) => chmod(folder, 0o755)],
-  ])("is made anew where it has %s", async (_what, spoil) => {
+    ["a mode that gives others access", (folder) => chmod(folder, 0o755)],
+  ])("rewrites a directory that has %s", async (_what, spoil) => {
     const folder = unpack(contentsOf(FILES), [sandbox.path("cache")]);
     await spoil(folder);
     expect(unpack(contentsOf(FILES), [sandbox.path("cache")])).toBe(folder);
@@ -46,7 +46,7 @@ describe.skipIf(process.platform === "win32")("what is unpacked", () => {
     expect(await readdir(sandbox.path("cache"))).toHaveLength(1);
   });
 
-  test("removes what a killed process left an hour ago, and nothing that is being written", async () => {
+  test("removes what a killed process left an hour ago, but not what is being written", async () => {
     for (const name of [".new-killed", ".new-writing"]) {
       await sandbox.write(`cache/${name}/a.node`, "half");
       await utimes(sandbox.path("cache", name), 1, name === ".new-killed" ? 1 : Date.now() / 1000);
@@ -56,7 +56,7 @@ describe.skipIf(process.platform === "win32")("what is unpacked", () => {
     expect((await readdir(sandbox.path("cache"))).sort()).toEqual([".new-writing", folder.split("/").at(-1)]);
   });
 
-  test("is whole for each of several that start at once", async () => {
+  test("gives the same complete directory to several threads that start at the same time", async () => {
     const threads = Array.from({ length: 8 }, () => {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
       const thread = new Worker(UNPACKING, { eval: true, workerData: { cache: sandbox.path("cache"), files: FILES } });
@@ -68,7 +68,7 @@ describe.skipIf(process.platform === "win32")("what is unpacked", () => {
     expect(await readdir(sandbox.path("cache"))).toEqual([folders[0]?.split("/").at(-1)]);
   });
 
-  test("goes to the next place where a folder lets others in, or is a link, and is refused where there is none", async () => {
+  test("skips a directory that is open to others or a symbolic link, and fails if no other place is left", async () => {
     await mkdir(sandbox.path("open"));
     await chmod(sandbox.path("open"), 0o777);
     await mkdir(sandbox.path("real"), { mode: 0o700 });
@@ -81,7 +81,7 @@ describe.skipIf(process.platform === "win32")("what is unpacked", () => {
     expect(await readdir(sandbox.path("real"))).toEqual([]);
   });
 
-  test.runIf(isRoot)("is not put into another user's home, nor taken from a folder of another's", async () => {
+  test.runIf(isRoot)("does not use another user's home or a directory owned by another user", async () => {
     await mkdir(sandbox.path("home"), { mode: 0o700 });
     await chown(sandbox.path("home"), 65534, 65534);
     await mkdir(sandbox.path("theirs"), { mode: 0o700 });
@@ -93,7 +93,7 @@ describe.skipIf(process.platform === "win32")("what is unpacked", () => {
     expect(await readdir(sandbox.path("home"))).toEqual([]);
   });
 
-  test("has its places in the user's cache and, by the user's number, in the temporary folder", () => {
+  test("uses the user's cache first, then a directory named by the user id in the temporary directory", () => {
     expect(cachePlaces()[0]).toMatch(/\/xsys$/);
     expect(cachePlaces()[1]).toMatch(/\/xsys-cache-\d+$/);
   });

@@ -61,6 +61,6 @@ test.each([
   ["base64Object", Buffer.from("[1]").toString("base64"), undefined],
   ["base64Object", Buffer.from("null").toString("base64"), undefined],
   ["base64Object", "not base64 at all", undefined],
-] as const)("%s takes %j for %j", (kind, text, value) => {
+] as const)("%s parses %j as %j", (kind, text, value) => {
   expect(KINDS[kind]?.parse(text)).toEqual(value);
 });

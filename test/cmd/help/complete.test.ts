@@ -32,7 +32,7 @@ test.each([
   ["--root ", []],
   ["nothing ", []],
   ["constructor ", []],
-])("%j may become %j", (line, expected) => {
+])("%j completes to %j", (line, expected) => {
   expect(complete(line.split(" ")).toSorted()).toEqual(expected.toSorted());
 });
 
@@ -41,12 +41,12 @@ test("an option given once is not offered again", () => {
   expect(complete(["fs", "ls", "--stats", "--"])).toContain("--recursive");
 });
 
-test("no words at all may become any first word", () => {
+test("an empty line completes to every first word", () => {
   expect(complete([])).toEqual(complete([""]));
   expect(complete([])).toContain("fs");
 });
 
-test("every command is offered, and each of its options", () => {
+test("every command and each of its options is offered", () => {
   for (const { module, action, params } of contracts) {
     expect(complete([module, ""])).toContain(action);
     const offered = complete([module, action, "--"]);

@@ -7,14 +7,14 @@ import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();
 
-describe.skipIf(!isInstalled("bash"))("in a bash that sourced the script", () => {
+describe.skipIf(!isInstalled("bash"))("bash with the script sourced", () => {
   test.each([
     ["xsys fs har", ["hardware-decrypt", "hardware-encrypt"]],
     ["xsys fs hash --algorithm sha5", ["sha512"]],
     ["xsys ", [...Object.keys(MODULES), ...Object.keys(WORDS)]],
     ["xsys fs hash a\\ b --algo", ["--algorithm"]],
     ["xsys fs hash ", []],
-  ])("%j is completed by %j", async (line, expected) => {
+  ])("completes %j to %j", async (line, expected) => {
     const bin = await installedXsys();
     const script = `${completionScript("bash")}
       eval "COMP_WORDS=($1)"; [[ $1 == *' ' ]] && COMP_WORDS+=("")
@@ -27,24 +27,24 @@ describe.skipIf(!isInstalled("bash"))("in a bash that sourced the script", () =>
     expect(printed.toSorted()).toEqual(expected.toSorted());
   });
 
-  test("files are left to the shell's own completion", async () => {
+  test("leaves file names to the shell's own completion", async () => {
     const bin = await installedXsys();
     expect(bash(bin, `${completionScript("bash")} complete -p xsys`)).toBe("complete -o default -F _xsys xsys\n");
   });
 });
 
 describe.each(SHELLS)("the script for %s", (shell) => {
-  test.skipIf(!isInstalled(shell))("is free of syntax errors", async () => {
+  test.skipIf(!isInstalled(shell))("has no syntax errors", async () => {
     const file = await sandbox.write(`completion.${shell}`, completionScript(shell));
     const { status, stderr } = spawnSync(shell, ["-n", file], { encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
-  test("asks the hidden word with the words typed", () => {
+  test("calls the hidden command __complete", () => {
     expect(completionScript(shell)).toContain(" __complete ");
   });
 });
 
-/** A stand-in for the executable that answers the hidden word, in a folder for PATH. */
+/** Writes a stand-in for xsys that answers `__complete`, and returns its directory, for PATH. */
 async function installedXsys(): Promise<string> {
   const complete = new URL("../../../cmd/xsys/help/complete.ts", import.meta.url);
   const program = `import { complete } from "${complete}";

@@ -9,7 +9,7 @@ import * as schema from "../../../protocol/contract/schema.ts";
 
 const style = { columns: 80 };
 
-test("help on a command tells all that its contract does", async () => {
+test("help on a command shows everything in its contract", async () => {
   const contract = command("fs.send", {
     summary: "Send a file.",
     description: "In pieces.",
@@ -96,7 +96,7 @@ test("every command's help has its usage, its options and an example", async () 
   }
 });
 
-test("a word that is short for a command has that command's help under its own usage", async () => {
+test("a shortcut for a command shows that command's help with its own usage line", async () => {
   expect(await helpText(["stop"], style)).toMatch(/^Usage: xsys stop \[options\]\n\nStop the service after /);
 });
 
@@ -106,7 +106,7 @@ test("help on serve lists its options with their defaults", async () => {
   expect(text).toMatch(/--log-level .*\[default: info\]/s);
 });
 
-test("help on server start lists its flags by what they are about", async () => {
+test("help on server start lists its flags grouped by topic", async () => {
   for (const words of [["server"], ["server", "start"]]) {
     const text = await helpText(words, { columns: 100 });
     expect(text).toMatch(/^Usage: xsys server start \[options\]\n/);
@@ -117,7 +117,7 @@ test("help on server start lists its flags by what they are about", async () => 
   }
 });
 
-test("lines are as wide as the terminal, and no wider than can be read", async () => {
+test("lines fit the terminal and are at most 100 columns wide", async () => {
   expect(widest(await helpText(["fs", "write"], { columns: 60 }))).toBeLessThanOrEqual(60);
   expect(widest(await helpText(["fs", "write"], { columns: 300 }))).toBeLessThanOrEqual(100);
   expect(widest(await helpText(["fs", "write"], { columns: 0 }))).toBeLessThanOrEqual(80);
@@ -128,7 +128,7 @@ describe("an unknown word", () => {
     [["sy"], 'there is no command "sy", did you mean "sys"?'],
     [["fs", "hsh"], 'there is no command "fs.hsh", did you mean "fs.hash"?'],
     [["constructor"], 'there is no command "constructor"'],
-  ])("%j is refused", async (words, message) => {
+  ])("%j is rejected", async (words, message) => {
     await expect(helpText(words, style)).rejects.toMatchObject({ code: "UNKNOWN_COMMAND", message });
   });
 });

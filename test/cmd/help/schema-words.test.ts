@@ -39,7 +39,7 @@ test.each([
   expect(unitWords(described)).toBe(words);
 });
 
-test("fields of objects, lists, tuples and records are named by where they are", () => {
+test("fields of objects, lists, tuples and records are named by their path", () => {
   const one = schema.object({ a: schema.optional(schema.integer()) });
   const all = schema.object({
     plain: schema.string(),

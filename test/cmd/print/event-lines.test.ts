@@ -8,7 +8,7 @@ import { programWith } from "../../support/program.ts";
 const timestamp = 1_700_000_000.25;
 const time = formatNumber(timestamp, "unix-seconds");
 
-test("snapshots are lines that fit a terminal", () => {
+test("a snapshot is printed as one line", () => {
   const machine = { cpu_usage: 12.34, memory_used: 2 ** 30, memory_total: 2 ** 32, process_count: 99, load_one: 0.5 };
   const line = EVENT_LINES["monitor.system"]?.line({ timestamp, ...machine, swap_used: 0 });
   expect(line).toBe(`${time}  cpu 12.3%  memory 1.00 GB of 4.00 GB  99 processes  load 0.5`);
@@ -18,7 +18,7 @@ test("snapshots are lines that fit a terminal", () => {
   );
 });
 
-test("on a terminal each snapshot takes the place of the one before it, cut to its width", async () => {
+test("on a terminal each snapshot replaces the previous one and is cut to the terminal's width", async () => {
   const words = ["monitor", "system", "--duration", "0.3", "--interval", "0.1"];
   const terminal = spawn(...programWith(words), { cols: 40 });
   let shown = "";
@@ -31,12 +31,12 @@ test("on a terminal each snapshot takes the place of the one before it, cut to i
   expect(lines.at(-1)).toMatch(/^[^\r\n]{39}\r\n$/);
 });
 
-test("on a pipe each has a line of its own", async () => {
+test("on a pipe each snapshot has its own line", async () => {
   const { stdout } = await xsys(["monitor", "process", String(process.pid), "--duration", "0.2", "--interval", "0.1"]);
   expect(stdout).toMatch(/^([ -~]+cpu [ -~]+\n){1,2}$/);
 });
 
-test("a worker's lines, and its replacement, are a line each that no worker can forge", () => {
+test("a worker's output and its restart are one line each, with control characters escaped", () => {
   const line = EVENT_LINES["cluster.logs"]?.line({
     time: timestamp,
     id: "0",

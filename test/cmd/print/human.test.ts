@@ -17,20 +17,20 @@ describe("a scalar", () => {
     [schema.nothing(), null, ""],
     [schema.integer({ unit: "bytes" }), 1536, "1.50 KB\n"],
     [schema.anyOf([schema.integer(), schema.number({ unit: "percent" })]), 12.34, "12.3%\n"],
-  ])("of schema %j and value %j prints %j", (result, value, text) => {
+  ])("with schema %j and value %j prints %j", (result, value, text) => {
     expect(print(result, value)).toBe(text);
   });
 });
 
 describe("a list", () => {
-  test("of strings has a line for each", () => {
+  test("of strings prints one line per string", () => {
     expect(print(schema.array(schema.string()), ["a", "b c"])).toBe("a\nb c\n");
   });
   test("that is empty prints nothing", () => {
     expect(print(schema.array(schema.string()), [])).toBe("");
     expect(print(schema.array(schema.object({ a: schema.integer() })), [])).toBe("");
   });
-  test("shows control characters escaped and leaves tabs", () => {
+  test("escapes control characters except tabs", () => {
     const names = ["\x1b[2J", "a\nb", "c\td", "\u009b2J", "evil\u202etxt.exe", "\x7f"];
     expect(print(schema.array(schema.string()), names)).toBe(
       "\\x1b[2J\na\\nb\nc\td\n\\x9b2J\nevil\\u202etxt.exe\n\\x7f\n",
@@ -66,32 +66,32 @@ describe("a table", () => {
     { name: "plain.txt", size: 7, tags: [] },
   ];
 
-  test("has a header, numbers at the right and no trailing spaces", () => {
+  test("has a header, right-aligned numbers and no trailing spaces", () => {
     expect(print(schema.array(row), rows)).toBe(
       ["name          size  tags  note", "日本       1.50 KB  x y   first\\nsecond", "plain.txt      7 B", ""].join(
         "\n",
       ),
     );
   });
-  test("shows the contract's columns in their order", () => {
+  test("shows the contract's columns in the given order", () => {
     expect(print(schema.array(row), rows, { columns: ["size", "name"] })).toBe(
       ["   size  name", "1.50 KB  日本", "    7 B  plain.txt", ""].join("\n"),
     );
   });
-  test("takes what does not fit from the widest text and never from a number", () => {
+  test("shortens the widest text to fit, and never a number", () => {
     expect(print(schema.array(row), rows, {}, { columns: 27 })).toBe(
       ["name      size  tags  note", "日本   1.50 KB  x y   firs…", "plai…      7 B", ""].join("\n"),
     );
   });
-  test("runs over when nothing is left to cut", () => {
+  test("exceeds the terminal's width when nothing is left to cut", () => {
     const [header] = print(schema.array(row), rows, {}, { columns: 5 }).split("\n");
     expect(header).toBe("name     size  tags  note");
   });
-  test("has a bold header when colour is wanted", () => {
+  test("has a bold header with colour enabled", () => {
     const text = print(schema.array(schema.object({ a: schema.integer() })), [{ a: 1 }], {}, { color: true });
     expect(text).toBe("\x1b[1ma\x1b[22m\n1\n");
   });
-  test("is what a record of objects becomes, with the key first", () => {
+  test("is printed for a record of objects, with the key first", () => {
     const calls = schema.record(
       schema.object({ calls: schema.integer(), p50: schema.number({ unit: "milliseconds" }) }),
     );
@@ -102,7 +102,7 @@ describe("a table", () => {
 });
 
 describe("an object", () => {
-  test("is aligned lines, with what is nested below and indented", () => {
+  test("is printed as aligned lines, with nested values indented below", () => {
     const result = schema.object({
       host: schema.string(),
       uptime: schema.integer({ unit: "seconds" }),
@@ -135,12 +135,12 @@ describe("an object", () => {
       ].join("\n"),
     );
   });
-  test("that is a record of texts is a line for each", () => {
+  test("that is a record of strings prints one line per entry", () => {
     expect(printReal("sys.env", { PATH: "/bin:/usr/bin", PS1: "\x1b[31m$" })).toBe(
       "PATH  /bin:/usr/bin\nPS1   \\x1b[31m$\n",
     );
   });
-  test("picks the alternative it is of", () => {
+  test("is printed by the alternative of the schema that it matches", () => {
     const lo = {
       name: "lo",
       received: 1024,
@@ -156,7 +156,7 @@ describe("an object", () => {
     const all = { total_received: 0, total_transmitted: 0, download_speed: 2048, upload_speed: 0, interfaces: [lo] };
     expect(printReal("sys.network", all)).toContain("download_speed     2.00 KB/s\n");
   });
-  test("of any JSON is fields as they come", () => {
+  test("of any JSON prints its fields in their own order", () => {
     expect(print(schema.json(), { b: [1, 2], a: { c: "x" } })).toBe("b\n  1\n  2\na\n  c  x\n");
   });
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { toAsciiJson } from "../../../cmd/xsys/print/json.ts";
 
-test("any value is printable ASCII and parses back equal", () => {
+test("any value becomes printable ASCII that parses back to an equal value", () => {
   fc.assert(
     fc.property(fc.jsonValue({ stringUnit: "binary" }), (value) => {
       const json = toAsciiJson(value);
@@ -20,7 +20,7 @@ test.each([
   ["\u2028", String.raw`"\u2028"`],
   ["\n\x1b", String.raw`"\n\u001b"`],
   ["\\u00e9", String.raw`"\\u00e9"`],
-])("%j is %s", (text, json) => {
+])("%j becomes %s", (text, json) => {
   expect(toAsciiJson(text)).toBe(json);
   expect(JSON.parse(json)).toBe(text);
 });
@@ -29,6 +29,6 @@ test("keys are escaped too", () => {
   expect(toAsciiJson({ ключ: [1] })).toBe(String.raw`{"\u043a\u043b\u044e\u0447":[1]}`);
 });
 
-test("undefined, which JSON has no word for, is null", () => {
+test("undefined becomes null", () => {
   expect(toAsciiJson(undefined)).toBe("null");
 });

@@ -31,16 +31,16 @@ test.each([
   [2.345678, undefined, "2.35"],
   [0.00123, undefined, "0.0012"],
   [9_007_199_254_740_991, undefined, "9007199254740991"],
-] as const)("%d in %s is %s", (value, unit, expected) => {
+] as const)("%d in %s is printed as %s", (value, unit, expected) => {
   expect(formatNumber(value, unit)).toBe(expected);
 });
 
-test("times are local", () => {
+test("times are printed in local time", () => {
   const time = new Date(2026, 10, 20, 6, 15, 33).getTime();
   expect(formatNumber(time / 1000, "unix-seconds")).toBe("2026-11-20 06:15:33");
   expect(formatNumber(time + 7, "unix-milliseconds")).toBe("2026-11-20 06:15:33.007");
 });
 
-test("a time no calendar holds is its number", () => {
+test("a time outside the calendar's range is printed as its number", () => {
   expect(formatNumber(1e15, "unix-seconds")).toBe("1000000000000000000");
 });

@@ -18,13 +18,13 @@ function audit(...folders: string[]): Promise<void> {
   );
 }
 
-test("a plugin that nothing is said against passes without a word", async () => {
+test("a plugin that is not revoked passes without a log line", async () => {
   await sandbox.write("p/package.json", JSON.stringify({ name: "p", xfpm: { revoked: false } }));
   await audit("p");
   expect(logged).toEqual([]);
 });
 
-test("a plugin that has been revoked is refused by name", async () => {
+test("a revoked plugin is rejected, and the error names it", async () => {
   await sandbox.write("p/package.json", JSON.stringify({ name: "@x/p", xfpm: { revoked: true } }));
   await expect(audit("p")).rejects.toMatchObject({
     code: "DENIED",
@@ -32,7 +32,7 @@ test("a plugin that has been revoked is refused by name", async () => {
   });
 });
 
-test("a signature is told of, and not verified", async () => {
+test("a signature is logged as not verified", async () => {
   await sandbox.write("p/package.json", '{"name":"p"}');
   await sandbox.write("p/xypriss.plugin.xsig", "?");
   await audit("p");
@@ -40,10 +40,10 @@ test("a signature is told of, and not verified", async () => {
 });
 
 test.each([
-  ["is no JSON", "{"],
-  ["is no object", "null"],
-  ["is too large to be one", " ".repeat(1024 * 1024 + 1)],
-])("a package.json that %s is told of, and the next plugin is looked at", async (_title, contents) => {
+  ["is not JSON", "{"],
+  ["is not an object", "null"],
+  ["is too large", " ".repeat(1024 * 1024 + 1)],
+])("a package.json that %s is logged, and the next plugin is checked", async (_title, contents) => {
   await sandbox.write("p/package.json", contents);
   await sandbox.write("q/package.json", '{"name":"q","xfpm":{"revoked":true}}');
   await expect(audit("gone", "p", "q")).rejects.toThrow("the plugin q");
