@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { JsonSchema } from "../../protocol/contract/schema.ts";
 
-/** Values that a schema takes, that it just does not take, and that have nothing to do with it. */
+/** Values that a schema accepts, values that it only just rejects, and unrelated values. */
 export function nearSchema(schema: JsonSchema): fc.Arbitrary<unknown> {
   const fitting = schema.anyOf === undefined ? byType(schema) : eitherOf(schema.anyOf);
   return fc.oneof({ weight: 12, arbitrary: fitting }, { weight: 1, arbitrary: ANYTHING });
@@ -37,7 +37,7 @@ function byType(schema: JsonSchema): fc.Arbitrary<unknown> {
 function nearText({ enum: choices = [], pattern, maxLength = 40, minLength = 0 }: JsonSchema): fc.Arbitrary<unknown> {
   const lengths = fc.constantFrom(0, minLength - 1, minLength, maxLength, maxLength + 1).map((n) => Math.max(0, n));
   const texts = [
-    // Characters beyond the basic plane count once and have two units.
+    // A character beyond the basic plane counts as one, but has two code units.
     fc.tuple(fc.constantFrom("a", "é", "💥"), lengths).map(([character, length]) => character.repeat(length)),
     fc.string({ minLength: Math.min(minLength, 8) }),
   ];
@@ -54,7 +54,7 @@ function nearNumber({ minimum = -10, maximum = 10 }: JsonSchema): fc.Arbitrary<u
 function nearArray({ items = {}, minItems = 0, maxItems = 5 }: JsonSchema): fc.Arbitrary<unknown> {
   if ("length" in items) return fc.tuple(...items.map((item) => nearSchema(item)));
   const arrayOf = (minLength: number, maxLength: number) => fc.array(nearSchema(items), { minLength, maxLength });
-  // Arrays with thousands of items are refused for their length alone.
+  // Long arrays are rejected for their length, so their items do not matter.
   const over = maxItems > 100 ? fc.constant(new Array(maxItems + 1).fill("")) : arrayOf(maxItems + 1, maxItems + 1);
   return fc.oneof(
     { weight: 6, arbitrary: arrayOf(minItems, Math.min(maxItems, minItems + 3)) },

@@ -19,11 +19,11 @@ const schemas = contracts.flatMap(({ name, params, result, events }): [string, J
   ...(events === undefined ? [] : ([[`events of ${name}`, events]] as [string, JsonSchema][])),
 ]);
 
-/** Keywords that have refused a value. */
+/** Keywords that have rejected a value. */
 const seen = new Set<string>();
 
-describe("a check says what ajv says, and fills in what ajv fills in", () => {
-  test.each(schemas)("the %s", (_name, schema) => {
+describe("a check has the same result and fills in the same defaults as ajv", () => {
+  test.each(schemas)("for the %s", (_name, schema) => {
     const check = checkOf(schema);
     const reference = ajv.compile(schema);
     const property = fc.property(nearSchema(schema), (value) => {
@@ -42,14 +42,14 @@ describe("a check says what ajv says, and fills in what ajv fills in", () => {
   });
 });
 
-test("every keyword has refused something above", () => {
+test("the tests above covered every keyword", () => {
   expect([...seen].sort()).toEqual([
     ...["additionalProperties", "enum", "maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum"],
     ...["pattern", "required", "type"],
   ]);
 });
 
-test("a default is each call's own", () => {
+test("each call gets its own copy of a default", () => {
   const check = checkOf({ type: "object", properties: { list: { type: "array", default: [] } } });
   const [one, other] = [{ list: undefined }, {}] as { list?: unknown[] | undefined }[];
   check(one);
@@ -61,6 +61,6 @@ test("a default is each call's own", () => {
 test.each([
   [{ type: ["string", "null"] }, "use anyOf for several types: string,null"],
   [{ type: "date" }, 'unknown type "date"'],
-])("a schema that no builder makes is refused: %j", (schema, message) => {
+])("an unsupported schema is rejected: %j", (schema, message) => {
   expect(() => checkOf(schema)).toThrow(message);
 });

@@ -5,7 +5,7 @@ import { OURS } from "../../bench/comparison.ts";
 import { followMemory } from "../../bench/memory.ts";
 import { ended } from "../support/command-line.ts";
 
-test("the calls bench has a figure of ours, and of Node's own means, in every row", async () => {
+test("the calls bench has figures of xsys and of its reference in every row", async () => {
   const comparisons = await calls(() => {}, { rounds: 1, warmUpMs: 1, measureMs: 10, calls: 10, transfers: 1 });
   expect(comparisons).toHaveLength(3);
   for (const { figures, results, reference, absent } of comparisons) {
@@ -20,7 +20,7 @@ test("the calls bench has a figure of ours, and of Node's own means, in every ro
   }
 });
 
-test("a bench that there is not is answered with those that there are", async () => {
+test("an unknown bench is rejected with a list of the benches", async () => {
   const bench = spawn(process.execPath, [new URL("../../bench/run.ts", import.meta.url).pathname, "cals"]);
   expect(await ended(bench)).toMatchObject({
     status: 64,
@@ -29,7 +29,7 @@ test("a bench that there is not is answered with those that there are", async ()
   });
 });
 
-test.skipIf(process.platform !== "linux")("memory that a process took and gave back still counts", async () => {
+test.skipIf(process.platform !== "linux")("memory that a process has freed again is still counted", async () => {
   const grown = followMemory(process.pid);
   let taken: Buffer | undefined = Buffer.alloc(64 * 1024 * 1024, 1);
   expect(taken.at(-1)).toBe(1);

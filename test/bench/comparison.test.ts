@@ -19,7 +19,7 @@ function outcomeOf(goal: Omit<Goal, "figure">): string | undefined {
 }
 
 group("a comparison", () => {
-  test("has a line for each contender, with its median, its ends, and its ratio to the reference", () => {
+  test("has a line for each contender, with its median, minimum, maximum and ratio to the reference", () => {
     expect(describe(COMPARISON)).toEqual([
       "calls",
       "      p50, µs    min–max  × peer",
@@ -29,23 +29,23 @@ group("a comparison", () => {
     ]);
   });
 
-  test("tells whether a goal was reached", () => {
+  test("shows whether a goal was reached", () => {
     expect(outcomeOf({ contender: "peer", atMost: 1.2 })).toBe("goal: p50 ≤ 1.2 × peer: 1.20, reached");
     expect(outcomeOf({ contender: "peer", atMost: 1.1 })).toBe("goal: p50 ≤ 1.1 × peer: 1.20, MISSED");
     expect(outcomeOf({ contender: "peer", atLeast: 2 })).toBe("goal: p50 ≥ 2 × peer: 1.20, MISSED");
   });
 
-  test("tells whether a goal without a peer was reached, in the figure's own unit", () => {
+  test("shows whether an absolute goal was reached, in the figure's unit", () => {
     expect(outcomeOf({ atMost: 12 })).toBe("goal: p50 ≤ 12: 12.00, reached");
     expect(outcomeOf({ atMost: 11 })).toBe("goal: p50 ≤ 11: 12.00, MISSED");
   });
 
-  test("tells whose goal it was, where more than one contender is ours", () => {
+  test("names the contender of a goal that is not the default one", () => {
     expect(outcomeOf({ of: "peer", atMost: 10 })).toBe("goal: p50 of peer ≤ 10: 10.00, reached");
     expect(outcomeOf({ of: "peer", contender: "xsys", atMost: 1 })).toBe("goal: p50 of peer ≤ 1 × xsys: 0.83, reached");
   });
 
-  test("does not claim a goal whose peer is absent", () => {
+  test("shows a goal as not measured if its contender is absent", () => {
     expect(outcomeOf({ contender: "gone", atMost: 1.2 })).toBe("goal: p50 ≤ 1.2 × gone: not measured");
   });
 });
@@ -63,7 +63,7 @@ group("a table", () => {
     ).toEqual(["name           n", "a          1,000", "long name      2"]);
   });
 
-  test("shows three figures of a number, or all of its whole part", () => {
+  test("shows a number with three digits, or its whole integer part", () => {
     expect([0.1234, 1.2345, 12.345, 123.45, 1234.5, 1234567].map(threeFigures)).toEqual([
       "0.12",
       "1.23",

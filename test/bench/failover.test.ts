@@ -4,7 +4,7 @@ import { TWO } from "../../bench/failover/contenders.ts";
 import { xsys } from "../../bench/failover/xsys.ts";
 
 test.skipIf(process.platform === "win32")(
-  "no GET fails in the failover bench, whatever happens to a worker",
+  "no GET request fails in the failover bench when workers fail",
   async () => {
     const comparisons = await failover(
       () => {},

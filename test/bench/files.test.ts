@@ -6,7 +6,7 @@ import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
 
-test("the files bench has our figures, and its peer's where that is installed, in every row, and clears away", async () => {
+test("the files bench has figures of xsys and of each installed peer in every row, and removes its files", async () => {
   const amounts = { files: 60, folders: 12, mebibytes: 1, rounds: 1 };
   const comparisons = await files(() => {}, { ...amounts, folder: sandbox.root });
   expect(comparisons).toHaveLength(8);

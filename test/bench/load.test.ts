@@ -40,10 +40,10 @@ async function ask(port: number, options: Partial<LoadOptions> = {}): Promise<Lo
   return load;
 }
 
-describe("answers of HTTP", () => {
+describe("HTTP responses", () => {
   const ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
-  test("are known as such however they are split", () => {
+  test("are parsed wherever they are split", () => {
     for (let at = 1; at < ANSWER.length; at++) {
       const reader = new AnswerReader();
       expect(reader.push(Buffer.from(ANSWER.slice(0, at))), `split at ${at}`).toBeUndefined();
@@ -51,7 +51,7 @@ describe("answers of HTTP", () => {
     }
   });
 
-  test("end with their last chunk where they have no length", () => {
+  test("without a length end with their last chunk", () => {
     const reader = new AnswerReader();
     expect(
       reader.push(Buffer.from("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")),
@@ -59,14 +59,14 @@ describe("answers of HTTP", () => {
     expect(reader.push(Buffer.from("0\r\n\r\n"))?.status).toBe(200);
   });
 
-  test("tell when the server will close, and may have no body", () => {
+  test("may have no body, and announce when the server closes the connection", () => {
     const answer = new AnswerReader().push(Buffer.from("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n"));
     expect(answer).toEqual({ status: 408, body: "", closes: true });
   });
 });
 
 describe("a load", () => {
-  test("counts what is answered, and knows by whom", async () => {
+  test("counts the responses, and lists the processes that answered", async () => {
     const port = await listen((_request, response) => response.end(String(process.pid)));
     const load = await ask(port, { sequential: true });
     expect(await settle(load, 1)).toBe(true);
@@ -91,7 +91,7 @@ describe("a load", () => {
     ["reset", (request) => request.socket.destroy()],
     ["hang", () => {}, { timeout: 100 }],
   ];
-  test.each(failing)("counts a failure of the kind %s as such", async (kind, answer, options) => {
+  test.each(failing)("counts a failure of the kind %s", async (kind, answer, options) => {
     const port = await listen(answer);
     const load = await ask(port, options);
     const { failures, byKind, failed } = await reportWith(load, ({ failed }) => failed > 0);
@@ -100,25 +100,25 @@ describe("a load", () => {
     expect(failures.map((failure) => failure.kind)).toEqual(failures.map(() => kind));
   });
 
-  test("counts refused connections as such", async () => {
+  test("counts refused connections", async () => {
     const port = await listen(() => {});
     servers.pop()?.close();
     const { byKind } = await reportWith(await ask(port), ({ failed }) => failed > 0);
     expect(Object.keys(byKind)).toEqual(["refused"]);
   });
 
-  test("kills nobody while nobody answers", async () => {
+  test("kills no process before a response names one", async () => {
     const load = await ask(await listen(() => {}));
     expect(await load.kill()).toBeUndefined();
   });
 });
 
-test("the account tells how long each client waited for another process than the killed one", () => {
+test("the ledger records how long each client waited for a response from another process after a kill", () => {
   const ledger = new Ledger();
   const [one, other] = [{}, {}];
   ledger.answered(one, 1, 100);
   ledger.killed(100);
-  ledger.answered(one, 1, 100); // was on its way
+  ledger.answered(one, 1, 100); // sent before the kill
   ledger.answered(one, 1, 200);
   ledger.answered(one, 1, 200);
   ledger.answered(other, 1, 200);
@@ -131,7 +131,7 @@ test("the account tells how long each client waited for another process than the
   expect(ledger.take()).toMatchObject({ answered: 0, failed: 0, byKind: {}, failover: [] });
 });
 
-/** Takes reports until one is as wanted. */
+/** Takes reports until `isWanted` accepts one. */
 async function reportWith(load: Load, isWanted: (report: Awaited<ReturnType<Load["take"]>>) => boolean) {
   for (;;) {
     const report = await load.take();

@@ -22,7 +22,7 @@ const comparison: Comparison = {
 };
 const measured = measuredNow("a machine", [comparison]);
 
-test("what a bench measured is kept with how its goals came out", () => {
+test("a bench's measurements are stored with the outcomes of its goals", () => {
   expect(measured.outcomes).toEqual([
     { what: "time ÷ peer", value: 0.25, atMost: 0.5 },
     { what: "time", value: 2, atLeast: 4 },
@@ -31,11 +31,11 @@ test("what a bench measured is kept with how its goals came out", () => {
   expect(measured.texts[0]).toContain("goal: time ≤ 0.5 × peer: 0.25, reached");
 });
 
-test("the page has each bench with its machine, and its tables as they were", () => {
+test("the page shows each bench with its date, its machine and its tables", () => {
   expect(markdown({ speed: measured })).toContain(`## speed\n\n${measured.date}, a machine\n\n\`\`\`\nspeed & size\n`);
 });
 
-test("the chart has a bar for each goal that can be used up, and tells reached from missed", () => {
+test("the chart has a bar for each goal with a non-zero upper limit, coloured by whether it was reached", () => {
   const svg = chart({ "a<b": measured });
   expect(svg.match(/fill="#3a8f5c"/g)).toHaveLength(1);
   expect(svg.match(/fill="#c0603f"/g)).toHaveLength(1);

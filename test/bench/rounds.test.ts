@@ -7,7 +7,7 @@ function resultsOf(figures: Record<string, readonly number[]>): Map<string, Figu
 }
 
 describe("interleave", () => {
-  test("takes a sample of each contender in turn, round after round", async () => {
+  test("takes a sample of each contender in turn in every round", async () => {
     const order: string[] = [];
     const measure = (name: string) => async () => ({ sample: order.push(name) });
     const results = await interleave(new Map(["a", "b"].map((name) => [name, measure(name)])), 3);
@@ -15,13 +15,13 @@ describe("interleave", () => {
     expect(results.get("b")).toEqual([{ sample: 2 }, { sample: 4 }, { sample: 6 }]);
   });
 
-  test("begins no further round when the time is over, and always a first one", async () => {
+  test("always runs the first round, and starts no more when the time is over", async () => {
     let samples = 0;
     await interleave(new Map([["a", async () => ({ sample: samples++ })]]), 3, 0);
     expect(samples).toBe(1);
   });
 
-  test("never has two samples at once", async () => {
+  test("never takes two samples at the same time", async () => {
     let running = 0;
     const measure = async () => {
       running++;
@@ -34,35 +34,35 @@ describe("interleave", () => {
 });
 
 describe("summarize", () => {
-  test("gives the median and both ends", () => {
+  test("returns the median, the minimum and the maximum", () => {
     expect(summarize(resultsOf({ a: [5, 1, 3] }), "a", "p50")).toEqual({ median: 3, least: 1, most: 5 });
   });
 
-  test("gives nothing for what was not measured", () => {
+  test("returns undefined for a figure that was not measured", () => {
     expect(summarize(resultsOf({ a: [1] }), "a", "p99")).toBeUndefined();
     expect(summarize(resultsOf({ a: [1] }), "b", "p50")).toBeUndefined();
   });
 });
 
 describe("ratio", () => {
-  test("is the median of each round's own quotient, not the quotient of the medians", () => {
+  test("is the median of the quotients of each round, not the quotient of the medians", () => {
     expect(ratio(resultsOf({ a: [10, 2, 9], b: [10, 1, 3] }), "a", "b", "p50")).toBe(2);
   });
 
-  test("is undefined beside what was not measured", () => {
+  test("is undefined if either figure was not measured", () => {
     expect(ratio(resultsOf({ a: [1] }), "a", "absent", "p50")).toBeUndefined();
     expect(ratio(resultsOf({ b: [1] }), "absent", "b", "p50")).toBeUndefined();
   });
 });
 
 describe("statistics", () => {
-  test("the median of an even number of values lies between the middle two", () => {
+  test("the median of an even number of values is the mean of the middle two", () => {
     expect(median([4, 1, 3, 2])).toBe(2.5);
     expect(median([7])).toBe(7);
     expect(median([])).toBeNaN();
   });
 
-  test("a percentile is the nearest rank's value", () => {
+  test("a percentile is the value of the nearest rank", () => {
     const hundred = Float64Array.from({ length: 100 }, (_, i) => i + 1);
     expect([0, 1, 50, 99, 100].map((percent) => percentile(hundred, percent))).toEqual([1, 1, 50, 99, 100]);
     expect(percentile([3], 99)).toBe(3);

@@ -15,7 +15,7 @@ function measured({ results, figures }: Comparison): string[] {
 const CALLS = ["xsys path join", "xsys fs stats", "xsys sys info"];
 
 test.skipIf(process.platform === "win32")(
-  "the start bench sets every call beside a program that does nothing",
+  "the start bench compares every call with a program that does nothing",
   async () => {
     const script = `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`;
     const executable = await sandbox.write("xsys", script, 0o755);
@@ -28,7 +28,7 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
-test("the start bench tells that there is no executable", async () => {
+test("the start bench reports a missing executable", async () => {
   const [, alone] = await start(() => {}, { rounds: 1, executable: sandbox.path("gone") });
   if (alone === undefined) throw new Error("a comparison is missing");
   expect(asText(alone).join("\n")).toMatch(/npm run build makes +absent\n.*not measured\n.*not measured/);

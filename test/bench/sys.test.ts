@@ -6,7 +6,7 @@ import { ROWS } from "../../bench/sys/rows.ts";
 const isQuick = (name: string) => name === "memory" || name === "processes";
 
 test.skipIf(process.platform === "win32")(
-  "the sys bench measures every contender that is there, and tells of the others",
+  "the sys bench measures every installed contender, and lists the absent ones",
   async () => {
     const rows = ROWS.filter(({ name }) => isQuick(name));
     const comparisons = await sys(() => {}, { rounds: 1, rows });
@@ -19,7 +19,7 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
-test.each(ROWS)("both readings of $name answer", async ({ name }) => {
+test.each(ROWS)("both readings of $name return a value", async ({ name }) => {
   expect(await OURS_READING[name]()).toBeTruthy();
   if (SYSTEMINFORMATION[name] !== undefined) expect(await SYSTEMINFORMATION[name]()).toBeTruthy();
 });

@@ -33,11 +33,11 @@ beforeEach(async () => {
 interface Started {
   readonly child: ChildProcess;
   readonly end: Promise<Ended>;
-  /** What it has printed, once that is in it. */
+  /** Resolves with everything printed so far, once that matches. */
   until(pattern: RegExp): Promise<string>;
 }
 
-/** Starts it with nothing on PATH, no Node above all, and folders of the test's own. */
+/** Starts it with an empty PATH, so that there is no Node, and with the test's own directories. */
 function start(words: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
   const [HOME, TMPDIR, XDG_RUNTIME_DIR] = ["home", "tmp", "run"].map((name) => sandbox.path(name));
   const own = { PATH: "", HOME, TMPDIR, XDG_RUNTIME_DIR, ...env };
@@ -68,26 +68,26 @@ async function dataOf(...words: string[]): Promise<unknown> {
 }
 
 describe.skipIf(process.platform === "win32")(
-  "the executable, alone in a folder and with no Node on PATH",
+  "the executable, alone in a directory and with no Node on PATH",
   OPTIONS,
   () => {
-    test("tells of the machine, and leaves no file anywhere", async () => {
+    test("prints information about the machine, and leaves no files", async () => {
       expect(await dataOf("sys", "info")).toMatchObject({ architecture: process.arch });
       expect(await readdir(sandbox.path("home"))).toEqual([]);
       expect(await readdir(sandbox.path("tmp"))).toEqual([]);
     });
 
-    test("tells its version, the commit that it was built of, and its Node", async () => {
+    test("prints its version, the commit it was built from, and its Node version", async () => {
       const { stdout } = await run("--version");
       expect(stdout).toMatch(/^xsys \d+\.\d+\.\d+ \((commit [0-9a-f]{12}\+?|source), Node 2\d\.\d+\.\d+\)\n$/);
     });
 
-    test("helps, and completes", async () => {
+    test("prints help and completions", async () => {
       expect((await run("fs", "hash", "--help")).stdout).toContain("Usage: xsys fs hash <path>");
       expect((await run("__complete", "fs", "has")).stdout).toBe("hash\n");
     });
 
-    test("serves, answers calls that its threads work on, and stops", async () => {
+    test("serves, answers calls that run in threads, and stops", async () => {
       await sandbox.write("a.txt", "one\ntwo\n");
       const service = start(["serve"]);
       await service.until(/listens on .*\n(.*\n)* {2}xsys --connect sys info\n/);
@@ -98,7 +98,7 @@ describe.skipIf(process.platform === "win32")(
       expect(await service.end).toMatchObject({ status: 0, signal: null });
     });
 
-    test("watches", async () => {
+    test("watches files", async () => {
       const watching = start(["watch", "files", ".", "--json"]);
       await watching.until(/"ready"/);
       await sandbox.write("new.txt", "");
@@ -107,7 +107,7 @@ describe.skipIf(process.platform === "win32")(
       expect((await watching.end).status).toBe(130);
     });
 
-    test("runs programs in terminals, by a native part that only this user can have put there", async () => {
+    test("runs programs in terminals with a native module unpacked into a directory of this user", async () => {
       const terminals = [1, 2, 3].map((n) => run("terminal", "run", "/bin/sh", "-c", `echo $((${n} + 10))`));
       expect((await Promise.all(terminals)).map(({ stdout }) => stdout.trim())).toEqual(["11", "12", "13"]);
       const cache = sandbox.path("home", ".cache", "xsys");
@@ -117,7 +117,7 @@ describe.skipIf(process.platform === "win32")(
       expect(await readdir(join(cache, folder))).toContain("pty.node");
     });
 
-    test("gives an application's workers a Node of their own, which takes all that Node takes", async () => {
+    test("gives an application's workers a Node that accepts all of Node's options", async () => {
       await xsysPackage(sandbox.path("app/node_modules/xsys"));
       await sandbox.write("app/package.json", JSON.stringify({ type: "module" }));
       const file = await sandbox.write("app/app.ts", APPLICATION);
@@ -145,7 +145,7 @@ describe.skipIf(process.platform === "win32")(
       expect((await server.end).status).toBe(0);
     });
 
-    test("starts workers when its cache was cleared", async () => {
+    test("restarts a worker after its cache was deleted", async () => {
       const file = await sandbox.write("app.mjs", "console.log('up', process.pid); setInterval(() => {}, 1e9);");
       const words = ["--cluster", "--cluster-workers=1", `--entry-point=${file}`, "--port=0", "--host=127.0.0.1"];
       const server = start(["server", "start", ...words]);
@@ -157,13 +157,13 @@ describe.skipIf(process.platform === "win32")(
       expect((await server.end).status).toBe(0);
     });
 
-    test("leaves NODE_OPTIONS to the programs that it starts, and takes no word for an option of Node's", async () => {
+    test("ignores NODE_OPTIONS, and treats no argument as an option of Node", async () => {
       const env = { NODE_OPTIONS: "--require ./gone.js", FORCE_COLOR: "1", NO_COLOR: "1" };
       const { end } = start(["--signature", "0", "path", "basename", "--node-options=--require=gone"], env);
       expect(await end).toMatchObject({ status: 0, stdout: "--node-options=--require=gone\n", stderr: "" });
     });
 
-    test("has the names that XyPriss's client looks for, by which it is one file", async () => {
+    test("has the names that XyPriss's client looks for, all of the same file", async () => {
       const inodes = programNames().map(async (name) => (await stat(join(dirname(PROGRAM[0]), name))).ino);
       expect(new Set(await Promise.all(inodes)).size).toBe(1);
       expect(programNames()).toContain(`xhsc-${process.platform}-${process.arch === "arm64" ? "arm64" : "amd64"}`);

@@ -13,7 +13,7 @@ import { oldestNode } from "./oldest-node.ts";
 const sandbox = useSandbox();
 const children = useChildren();
 
-/** The program that the launcher runs, in the executable's place; it is told by its first word what to do. */
+/** The program that the launcher runs in place of the executable. Its first argument selects what it does. */
 const PROGRAM = `#!${process.execPath}
 const [act, ...words] = process.argv.slice(2);
 const acts = {
@@ -43,18 +43,18 @@ beforeEach(async () => {
 
 interface Way {
   readonly title: string;
-  /** What runs the launcher. */
+  /** The command that runs the launcher. */
   words(): Promise<readonly string[]>;
 }
 
 const WAYS: readonly Way[] = [
-  { title: "in its own place", words: async () => [process.execPath] },
+  { title: "by execve", words: async () => [process.execPath] },
   { title: "as a child", words: async () => [process.execPath, "--require", sandbox.path("no-execve.cjs")] },
   { title: "under the oldest Node of this machine", words: async () => [(await oldestNode()).file] },
 ];
 
 describe.skipIf(process.platform === "win32").each(WAYS)("the package's program runs the executable $title", (way) => {
-  /** In a session of its own, so that no terminal that the tests are run in sends it signals. */
+  /** Starts it in a new session, so that the terminal of the test run sends it no signals. */
   async function start(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ChildProcess> {
     const [node = "", ...options] = await way.words();
     const launcher = sandbox.path("node_modules/xsys/bin/xsys.cjs");
@@ -63,7 +63,7 @@ describe.skipIf(process.platform === "win32").each(WAYS)("the package's program 
     );
   }
 
-  test("with its words as they are", async () => {
+  test("with its arguments unchanged", async () => {
     const words = ["", "a b", "--flag=ü", "'\"$x", "two\nlines", "--", "-e"];
     expect(await ended(await start(["words", ...words]))).toEqual({
       ...{ status: 0, signal: null, stderr: "" },
@@ -78,15 +78,15 @@ describe.skipIf(process.platform === "win32").each(WAYS)("the package's program 
     expect((await ended(child)).stdout === sent).toBe(true);
   });
 
-  test.each([0, 69])("and ends with its exit status: %i", async (status) => {
+  test.each([0, 69])("and exits with its exit status: %i", async (status) => {
     expect(await ended(await start(["exit", `${status}`]))).toMatchObject({ status, signal: null });
   });
 
-  test.each(["SIGKILL", "SIGINT"] as const)("and ends by the signal that ends it: %s", async (signal) => {
+  test.each(["SIGKILL", "SIGINT"] as const)("and ends with the same signal: %s", async (signal) => {
     expect(await ended(await start(["die", signal]))).toMatchObject({ status: null, signal });
   });
 
-  test("which gets the signals that are sent to it", async () => {
+  test("and forwards signals to it", async () => {
     const signals = ["SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR2", "SIGTERM"] as const;
     const child = await start(["signals", ...signals]);
     const closed = once(child, "close");
@@ -100,11 +100,11 @@ describe.skipIf(process.platform === "win32").each(WAYS)("the package's program 
     expect(await closed).toEqual([5, null]);
   });
 
-  test("in a terminal, where the key for SIGINT reaches it once", async () => {
+  test("in a terminal, where Ctrl-C reaches it once", async () => {
     expect((await inTerminal(["terminal"])).text).toBe("[true,true]");
     const { text, status } = await inTerminal(["signals", "SIGINT", "SIGTERM"], {
       ready: (terminal) => terminal.write("\x03"),
-      // What the launcher hands on, it hands on in order: a second SIGINT would come before.
+      // The launcher forwards signals in order, so a second SIGINT would arrive before SIGTERM.
       SIGINT: (terminal) => process.kill(terminal.pid, "SIGTERM"),
     });
     expect({ text: text.replace("^C", "").split(/ +/), status }).toEqual({
@@ -118,7 +118,7 @@ describe.skipIf(process.platform === "win32").each(WAYS)("the package's program 
     write(text: string): void;
   }
 
-  /** Runs it in a pseudo-terminal, and does something when a word is first printed. */
+  /** Runs it in a pseudo-terminal. Each function in `on` is called when its word is first printed. */
   async function inTerminal(words: readonly string[], on: Record<string, (terminal: Terminal) => void> = {}) {
     const [node = "", ...options] = await way.words();
     const launcher = sandbox.path("node_modules/xsys/bin/xsys.cjs");
@@ -137,7 +137,7 @@ describe.skipIf(process.platform === "win32").each(WAYS)("the package's program 
     return { text, status };
   }
 
-  test("that XSYS_PATH names, but not itself without an end", async () => {
+  test("that XSYS_PATH names, but never itself in an endless loop", async () => {
     const other = await sandbox.write("other", "#!/bin/sh\necho other\n", 0o755);
     expect(await ended(await start(["words"], { XSYS_PATH: other }))).toMatchObject({ stdout: "other\n" });
     await symlink("node_modules/xsys/bin/xsys.cjs", sandbox.path("link"));
@@ -145,7 +145,7 @@ describe.skipIf(process.platform === "win32").each(WAYS)("the package's program 
     expect(await ended(itself)).toMatchObject({ status: 0, stdout: "[]" });
   });
 
-  test("that the package has, when XSYS_PATH names a script that runs the launcher again", async () => {
+  test("of the package if XSYS_PATH names a script that runs the launcher again", async () => {
     const [node = "", ...options] = await way.words();
     const launcher = sandbox.path("node_modules/xsys/bin/xsys.cjs");
     const line = [node, ...options, launcher].map((word) => `'${word}'`).join(" ");
@@ -160,7 +160,7 @@ describe.skipIf(process.platform === "win32").each(WAYS)("the package's program 
     expect(missing.stderr).toContain(`xsys: XSYS_PATH names ${shim}, which runs this launcher again, and the package `);
   });
 
-  test("and tells it who called, over all launchers between them", async () => {
+  test("and passes it the caller's pid, through any number of launchers", async () => {
     const [node = "", ...options] = await way.words();
     const line = [node, ...options, sandbox.path("node_modules/xsys/bin/xsys.cjs")]
       .map((word) => `'${word}'`)
@@ -172,7 +172,7 @@ describe.skipIf(process.platform === "win32").each(WAYS)("the package's program 
     }
   });
 
-  test("or tells what is wrong with it", async () => {
+  test("or reports why it cannot be run", async () => {
     const gone = await ended(await start(["words"], { XSYS_PATH: sandbox.path("gone") }));
     expect(gone).toMatchObject({
       ...{ status: 69, stdout: "" },
@@ -182,7 +182,7 @@ describe.skipIf(process.platform === "win32").each(WAYS)("the package's program 
 });
 
 describe.skipIf(process.platform === "win32")("a file that the system cannot run", () => {
-  /** With an execve that ends the process when it fails, as that of Node 22.15 to 24; these tests' Node has another. */
+  /** With an execve that aborts the process on failure, as in Node 22.15 to 24. This Node's does not. */
   async function run(file: string, before = ""): Promise<Ended> {
     const abort = "process.execve = () => { console.error('execve failed'); process.abort(); };";
     const preload = await sandbox.write("preload.cjs", `${abort}${before}`);
@@ -199,7 +199,7 @@ describe.skipIf(process.platform === "win32")("a file that the system cannot run
     }
   });
 
-  test.runIf(process.platform === "linux")("because it needs glibc is reported with what to do", async () => {
+  test.runIf(process.platform === "linux")("because it needs glibc is reported with advice", async () => {
     const file = await sandbox.write("glibc", "#!/no/ld-linux-x86-64.so.2\n", 0o755);
     const { status, stderr } = await run(file, MUSL);
     expect({ status, stderr }).toEqual({
@@ -210,16 +210,16 @@ describe.skipIf(process.platform === "win32")("a file that the system cannot run
     });
   });
 
-  test("is run by a shell when it is a script that does not name its interpreter", async () => {
+  test("is run by a shell if it is a script without an interpreter line", async () => {
     const file = await sandbox.write("script", 'echo "one: $1"\n', 0o755);
     expect(await run(file)).toMatchObject({ status: 0, stdout: "one: a b\n", stderr: "" });
   });
 });
 
-/** Makes a Node's report that of one built for musl. */
+/** Makes Node's diagnostic report look like that of a build for musl. */
 const MUSL = "process.report.getReport = () => ({ header: {} });";
 
-/** A script that runs the launcher, as pnpm writes them, with a limit so that an endless loop fails the test. */
+/** A script that runs the launcher, as pnpm writes it. It stops after three runs, so that an endless loop fails the test. */
 function shimOf(line: string): string {
   return `#!/bin/sh
 [ "\${SHIM_RUNS:-}" = 111 ] && { echo "the shim was started four times" >&2; exit 3; }
@@ -228,7 +228,7 @@ exec ${line} "$@"
 `;
 }
 
-/** What a child prints up to a word, with its stream left open. */
+/** Reads what a child prints up to a word, and leaves the stream open. */
 async function printedUntil(child: ChildProcess, word: string): Promise<string> {
   let text = "";
   for await (const chunk of child.stdout?.iterator({ destroyOnReturn: false }) ?? []) {

@@ -18,10 +18,10 @@ const run = promisify(execFile);
 const { name: xyprissName } = thisPlatform();
 const PLATFORM = `${process.platform}-${process.arch}`;
 
-/** The compiler and npm take some ten seconds, and longer beside other tests. */
+/** The compiler and npm take about ten seconds, and longer in parallel with other tests. */
 const PATIENCE = 120_000;
 
-/** In the executable's place: tells what it was started with. */
+/** A stand-in for the executable that prints its arguments. */
 const STAND_IN = `#!/bin/sh\necho "ran $*"\nexit 7\n`;
 
 const sandbox = useSandbox();
@@ -79,7 +79,7 @@ async function packagesIn(modules: string): Promise<string[]> {
 const RAN = { code: 7, stdout: "ran sys a b\n", stderr: "" };
 
 describe.skipIf(process.platform === "win32")("the npm packages", { timeout: PATIENCE }, () => {
-  test("xsys is the SDK and its programs, and of the executables npm installs the one that fits", async () => {
+  test("xsys contains the SDK and its programs, and npm installs only this platform's executable", async () => {
     const { app } = await installed();
     expect(await packagesIn(join(app, "node_modules"))).toEqual(["xsys", `xsys-${PLATFORM}`]);
     const programs = ["xsys", "xhsc", `xsys-${xyprissName}`, `xhsc-${xyprissName}`];
@@ -88,16 +88,16 @@ describe.skipIf(process.platform === "win32")("the npm packages", { timeout: PAT
     }
   });
 
-  test("npx xsys runs it, and after npm i -g the program xsys does", async () => {
+  test("npx xsys runs the executable, and so does xsys after npm i -g", async () => {
     const { app, npm } = await installed();
     await expect(npm(["exec", "--", "xsys", "sys", "a b"], app)).rejects.toMatchObject({ ...RAN, stderr: "" });
     const prefix = sandbox.path("global");
     await npm(["install", "--global", "--prefix", prefix, "xsys"], sandbox.root);
-    expect(await packagesIn(join(prefix, "lib/node_modules"))).toEqual(["xsys"]); // the executable's is below it
+    expect(await packagesIn(join(prefix, "lib/node_modules"))).toEqual(["xsys"]); // the executable's package is nested below it
     await expect(run(join(prefix, "bin/xsys"), ["sys", "a b"])).rejects.toMatchObject(RAN);
   });
 
-  test("without optional dependencies the program tells what is missing, and npm brings it when it is asked to", async () => {
+  test("without optional dependencies the program names the missing package, and npm can install it later", async () => {
     const { app, npm } = await installed("--omit=optional");
     const program = join(app, "node_modules/.bin/xsys");
     const stderr = expect.stringContaining(`xsys: the package xsys-${PLATFORM} is not installed (an optional`);
@@ -106,7 +106,7 @@ describe.skipIf(process.platform === "win32")("the npm packages", { timeout: PAT
     await expect(run(program, ["sys", "a b"])).rejects.toMatchObject(RAN);
   });
 
-  test("the SDK is complete in itself, typed, and runs on the oldest Node of this machine, by import and require", async () => {
+  test("the SDK has no dependencies and works with import and require, also on the oldest Node of this machine", async () => {
     const { npm, application } = npmIn(sandbox.root);
     const app = await application("app");
     await npm(["install", "--ignore-scripts", xsys.file], app);
@@ -121,7 +121,7 @@ describe.skipIf(process.platform === "win32")("the npm packages", { timeout: PAT
     ["nodenext", "nodenext"],
     ["node16", "node16"],
     ["esnext", "bundler"],
-  ])("the SDK's types hold in an application with module %s and resolution %s", async (module, resolution) => {
+  ])("the SDK's types compile in an application with module %s and resolution %s", async (module, resolution) => {
     const { npm, application } = npmIn(sandbox.root);
     const app = await application("app");
     await npm(["install", "--ignore-scripts", xsys.file], app);
@@ -130,7 +130,7 @@ describe.skipIf(process.platform === "win32")("the npm packages", { timeout: PAT
     await run(process.execPath, [join(HOME, "node_modules/typescript/bin/tsc"), ...words], { cwd: app });
   });
 
-  test("have all that they need in them, licenses too, and nothing else", async () => {
+  test("contain only the files that they need, including licenses", async () => {
     expect(xsys.paths.filter((path) => /^(clients|protocol)\//.test(path)).length).toBeGreaterThan(100);
     expect(xsys.paths.filter((path) => !/^(clients|protocol)\/.*\.(js|d\.ts)$/.test(path)).sort()).toEqual([
       "LICENSE",
@@ -142,7 +142,7 @@ describe.skipIf(process.platform === "win32")("the npm packages", { timeout: PAT
     expect((await stat(join(folder, `xsys-${PLATFORM}/xsys`))).mode & 0o111).toBe(0o111);
   });
 
-  test("are of the project's version and license, and the project itself is never published", async () => {
+  test("have the project's version and license, and the project itself is private", async () => {
     const project = JSON.parse(await readFile(join(HOME, "package.json"), "utf8"));
     const { version, license, optionalDependencies } = await manifestOf(join(folder, "xsys"));
     expect({ version, license }).toEqual({ version: project.version, license: project.license });

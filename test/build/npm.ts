@@ -14,20 +14,20 @@ const run = promisify(execFile);
 
 export interface Packed {
   readonly file: string;
-  /** Of what is in it. */
+  /** The paths of its files. */
   readonly paths: readonly string[];
 }
 
 export interface Npm {
-  /** Runs npm with these words in a folder. */
+  /** Runs npm with these arguments in a directory. */
   npm(words: readonly string[], cwd: string, env?: NodeJS.ProcessEnv): Promise<{ readonly stdout: string }>;
   /** Packs a package's folder as `npm publish` does. */
   pack(folder: string): Promise<Packed>;
-  /** Makes a folder for an application, with a manifest. */
+  /** Creates a directory for an application, with a manifest, and returns its path. */
   application(name: string): Promise<string>;
 }
 
-/** npm with its cache and what it packs below a folder, and without any registry but one that is named. */
+/** npm with its cache and packed files below `folder`. It uses only the given registry, or none. */
 export function npmIn(folder: string, registry?: string): Npm {
   const npm: Npm["npm"] = (words, cwd, env = process.env) => {
     const settings = { cache: join(folder, "cache"), audit: "false", fund: "false", update_notifier: "false" };
@@ -64,7 +64,7 @@ export interface Published {
   readonly file: string;
 }
 
-/** A registry on loopback, as far as npm needs one to install a version of each of these packages. */
+/** A registry on loopback with the part of the API that npm uses to install one version of each package. */
 export async function startRegistry(packages: readonly Published[]): Promise<Registry> {
   const byName = new Map(packages.map((published) => [published.manifest.name, published]));
   const server = createServer(async (request, response) => {
@@ -87,7 +87,7 @@ export async function startRegistry(packages: readonly Published[]): Promise<Reg
   };
 }
 
-/** What a registry has of a package with one version. */
+/** The registry's document for a package with one version. */
 async function documentOf({ manifest, file }: Published, url: string): Promise<object> {
   const { name, version } = manifest;
   const hash = createHash("sha512").update(await buffer(createReadStream(file)));
@@ -95,7 +95,7 @@ async function documentOf({ manifest, file }: Published, url: string): Promise<o
   return { name, "dist-tags": { latest: version }, versions: { [version]: { ...manifest, dist } } };
 }
 
-/** A package's manifest, of its folder. */
+/** Reads the manifest in a package's directory. */
 export async function manifestOf(folder: string): Promise<Manifest> {
   return JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
 }

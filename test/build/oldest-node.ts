@@ -4,11 +4,11 @@ import { promisify } from "node:util";
 
 export interface FoundNode {
   readonly file: string;
-  /** Major and minor. */
+  /** Major and minor version. */
   readonly version: readonly [number, number];
 }
 
-/** Of the Nodes on PATH from 20.9 on, on which the packages have to run, the oldest; that is at least the one that runs this. */
+/** The oldest Node on PATH from 20.9 on, which the packages support, or else the Node that runs the tests. */
 export async function oldestNode(): Promise<FoundNode> {
   const folders = (process.env.PATH ?? "").split(delimiter);
   const files = [process.execPath, ...folders.map((folder) => join(folder, "node"))];

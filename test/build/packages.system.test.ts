@@ -13,7 +13,7 @@ import { useSandbox } from "../support/sandbox.ts";
 import { manifestOf, npmIn, type Registry, startRegistry } from "./npm.ts";
 import { oldestNode } from "./oldest-node.ts";
 
-/** The npm packages as they are published, with the executable in them, installed by npm and used as a newcomer does. */
+/** The npm packages as they are published, with the executable, installed by npm and used as a new user does. */
 
 const run = promisify(execFile);
 const BUILD = 300_000;
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await npm(["install", "xsys"], await application("app"));
   await npm(["install", "--global", "--prefix", join(folder, "global"), "xsys"], folder);
   await mkdir(join(folder, "pinned"));
-  await cp(process.execPath, join(folder, "pinned/node")); // the project's own folder may be closed to another user
+  await cp(process.execPath, join(folder, "pinned/node")); // another user may not be able to enter the project's directory
   for (const [name, text] of Object.entries(FILES)) await writeFile(join(folder, "app", name), text);
 }, BUILD);
 afterAll(async () => {
@@ -47,7 +47,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Whoever runs the programs: an ordinary user, in folders of its own. */
+/** The programs are run by an ordinary user with its own directories. */
 beforeEach(async () => {
   await chmod(sandbox.root, 0o755);
   await mkdir(sandbox.path("own"), { mode: 0o700 });
@@ -67,9 +67,9 @@ const NODES = [
   ["the oldest Node of this machine", async () => (await oldestNode()).file],
 ] as const;
 
-describe.skipIf(process.platform === "win32")("the packages, installed,", OPTIONS, () => {
+describe.skipIf(process.platform === "win32")("the installed packages", OPTIONS, () => {
   describe.each(NODES)("under %s", (_name, nodeFile) => {
-    test.each(["connect", "connect-sync", "runner"])("start the service and use it: %s", async (name) => {
+    test.each(["connect", "connect-sync", "runner"])("start the service and call it: %s", async (name) => {
       const node = await nodeFile();
       const options = asUser(node);
       try {
@@ -80,7 +80,7 @@ describe.skipIf(process.platform === "win32")("the packages, installed,", OPTION
       }
     });
 
-    test("run the command, by npm's link and as it was installed for all", async () => {
+    test("run the command through npm's link and from a global installation", async () => {
       const options = asUser(await nodeFile());
       for (const file of ["xsys", "xhsc", join(folder, "global/bin/xsys")]) {
         const { stdout } = await run(file, ["sys", "info", "--json"], options);
@@ -88,7 +88,7 @@ describe.skipIf(process.platform === "win32")("the packages, installed,", OPTION
       }
     });
 
-    test("tell what to try next, as it is called after npx", async () => {
+    test("suggest a command to try, with npx if they were run by npx", async () => {
       const options = asUser(await nodeFile());
       for (const [npm, program] of [
         [{}, "  xsys"],
@@ -101,7 +101,7 @@ describe.skipIf(process.platform === "win32")("the packages, installed,", OPTION
       }
     });
 
-    test("run an application's worker, by the Node that is on PATH", async () => {
+    test("run an application's worker with the Node on PATH", async () => {
       const node = await nodeFile();
       const words = ["--cluster", "--cluster-workers=1", `--entry-point=${join(folder, "app/worker.mjs")}`];
       const server = spawn("xsys", ["server", "start", ...words, "--port=0", "--host=127.0.0.1"], asUser(node));

@@ -6,7 +6,7 @@ import { bundle } from "../../scripts/build/bundle.ts";
 import { HOME } from "../../scripts/home.ts";
 import { PROGRAM } from "../support/program.ts";
 
-/** They run at once, as the program and as its threads: loading them is starting them. */
+/** Entry points of the program and its threads. They cannot be loaded here, because loading them runs them. */
 const STARTED = ["cmd/xsys/executable/main.js", "internal/host/task-thread.js", "worker.js"];
 
 interface Checked {
@@ -20,16 +20,16 @@ async function check(names: readonly string[]): Promise<Checked> {
   return JSON.parse(stdout);
 }
 
-/** The executable's own: it is in a part, and so in the parts' names. */
+/** The commit that the executable was built from. It is in a part's contents, and so in the names of the parts. */
 async function builtCommit(): Promise<string> {
   const { stdout } = await promisify(execFile)(PROGRAM[0], ["--version"]);
   return /\((.+), Node/.exec(stdout)?.[1] ?? "";
 }
 
-/** A built part, and what it was made of. */
+/** A built part and its source. */
 interface Part {
   readonly name: string;
-  /** The module that is loaded late as this part; none for what several parts share. */
+  /** The module that is loaded on demand as this part. Undefined for code that several parts share. */
   readonly source: string | undefined;
   readonly exports: readonly string[];
 }
@@ -41,7 +41,7 @@ async function partsOf({ metafile }: Awaited<ReturnType<typeof bundle>>): Promis
 }
 
 describe("the parts of the executable", { timeout: 180_000 }, () => {
-  test("export what their importers take: in each a module has the names that it has in Node", async () => {
+  test("export the same names as their modules do in Node", async () => {
     const parts = (await partsOf(await bundle({ commit: await builtCommit() }))).filter(
       ({ name }) => !STARTED.includes(name),
     );
@@ -55,7 +55,7 @@ describe("the parts of the executable", { timeout: 180_000 }, () => {
     expect(loaded.parts[parts.find(({ source }) => source?.endsWith("/busboy.ts"))?.name ?? ""]).toContain("Busboy");
   });
 
-  test("come with compiled code that V8 takes", async () => {
+  test("include compiled code that V8 accepts", async () => {
     const { texts, rejected } = await check([]);
     expect(rejected).toEqual([]);
     expect(texts).toBeGreaterThan(200);

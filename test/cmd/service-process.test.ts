@@ -12,7 +12,7 @@ function starting() {
   return { promise, reject, stop, started: () => resolve({ stop } as Partial<Service> as Service) };
 }
 
-test("a signal drains, and a second one does not wait", async () => {
+test("a signal starts draining, and a second one stops at once", async () => {
   const { promise, started, stop } = starting();
   stopOnSignals(promise);
   started();
@@ -22,7 +22,7 @@ test("a signal drains, and a second one does not wait", async () => {
   expect(stop.mock.calls).toEqual([[false], [true]]);
 });
 
-test("a signal that comes before the service listens stops it as soon as it does", async () => {
+test("a signal before the service listens stops it as soon as it listens", async () => {
   const { promise, started, stop } = starting();
   const signals = stopOnSignals(promise);
   process.emit("SIGTERM");
@@ -33,7 +33,7 @@ test("a signal that comes before the service listens stops it as soon as it does
   expect(stop.mock.calls).toEqual([[false]]);
 });
 
-test("a second signal ends a process whose service does not get to listen", () => {
+test("a second signal ends the process if the service does not listen yet", () => {
   const kill = vi.spyOn(process, "kill").mockReturnValue(true);
   stopOnSignals(starting().promise);
   process.emit("SIGINT");
@@ -43,7 +43,7 @@ test("a second signal ends a process whose service does not get to listen", () =
   kill.mockRestore();
 });
 
-test("a start that fails is nobody's unhandled rejection here", async () => {
+test("a start that fails causes no unhandled rejection", async () => {
   const { promise, reject } = starting();
   stopOnSignals(promise);
   reject(new Error("no"));

@@ -12,7 +12,7 @@ import { useSandbox } from "../support/sandbox.ts";
 const sandbox = useSandbox();
 const children = useChildren();
 
-/** A server whose descriptor can be handed over. */
+/** A server whose descriptor can be passed to a child. */
 type WithDescriptor = Server & { readonly _handle: { readonly fd: number } };
 
 interface Started {
@@ -20,7 +20,7 @@ interface Started {
   readonly end: Promise<Ended>;
 }
 
-/** Starts xsys as systemd does: by exec, so that the pid that was told is its own, with the descriptor in the place of 3. */
+/** Starts xsys as systemd does: by exec, so that LISTEN_PID is its own pid, and with the socket as descriptor 3. */
 function activate(server: Server, words: readonly string[], sockets = "1"): Started {
   const line = `LISTEN_PID=$$ LISTEN_FDS=${sockets} LISTEN_FDNAMES=xsys.socket exec "$@"`;
   const child = spawn("/bin/sh", ["-c", line, "sh", ...PROGRAM, ...words], {
@@ -30,7 +30,7 @@ function activate(server: Server, words: readonly string[], sockets = "1"): Star
   return { child: children.add(child), end: ended(child) };
 }
 
-/** A socket that listens, and its descriptor until it is let go of: its file stays, as systemd's does. */
+/** A listening socket. `letGo` closes this process's descriptor and keeps the socket file, as systemd does. */
 async function listening(where: string | number): Promise<{ server: Server; letGo(): Promise<void> }> {
   const server = createServer();
   server.listen(typeof where === "number" ? { port: where, host: "127.0.0.1" } : { path: where });
@@ -43,15 +43,15 @@ async function listening(where: string | number): Promise<{ server: Server; letG
   return { server, letGo };
 }
 
-describe.skipIf(process.platform !== "linux")("a socket that systemd hands over", () => {
+describe.skipIf(process.platform !== "linux")("a socket passed by systemd", () => {
   test.each([["serve"], ["server start --port 0"]])(
-    "is served by %s, and stays when the service ends",
+    "is served by %s, and its file is kept when the service ends",
     async (words) => {
       const socket = sandbox.path("s");
       const { server, letGo } = await listening(socket);
       const { end } = activate(server, [...words.split(" "), "--socket", "s"]);
       await letGo();
-      const xsys = await connect({ socket }); // the first to connect waits for the service, which is starting
+      const xsys = await connect({ socket }); // the first connection waits while the service starts
       expect(await xsys.service.status()).toMatchObject({ socket });
       const { variables } = { variables: (await xsys.sys.env()) as Record<string, string> };
       expect(Object.keys(variables).filter((name) => name.startsWith("LISTEN_"))).toEqual([]);
@@ -62,7 +62,7 @@ describe.skipIf(process.platform !== "linux")("a socket that systemd hands over"
     },
   );
 
-  test("names where the service listens when no flag does, and no flag may name another place", async () => {
+  test("is used without a flag, and a flag with another path is rejected", async () => {
     const { server, letGo } = await listening(sandbox.path("s"));
     const other = activate(server, ["serve", "--socket", "t"]);
     expect(await other.end).toMatchObject({
@@ -76,7 +76,7 @@ describe.skipIf(process.platform !== "linux")("a socket that systemd hands over"
     await letGo();
   });
 
-  test("is refused when there are several, or when it is reached from other machines", async () => {
+  test("is rejected if several are passed or if it is not a Unix socket", async () => {
     const { server, letGo } = await listening(sandbox.path("s"));
     const several = await activate(server, ["serve"], "2").end;
     expect(several).toMatchObject({ status: 64, stderr: expect.stringContaining("2 descriptors were passed") });

@@ -10,8 +10,8 @@ import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
 
-describe.skipIf(process.platform === "win32")("an answer in one piece", () => {
-  test("is whole where standard output takes no more for the moment", async () => {
+describe.skipIf(process.platform === "win32")("output written at once", () => {
+  test("is complete although standard output is full for a time", async () => {
     const text = "0123456789".repeat(300_000);
     const file = await sandbox.write("a.txt", text);
     const server = createServer({ pauseOnConnect: true }).listen(sandbox.path("s"));
@@ -19,7 +19,7 @@ describe.skipIf(process.platform === "win32")("an answer in one piece", () => {
     const accepted = once(server, "connection") as Promise<[Socket]>;
     const socket = openSocket(sandbox.path("s"));
     const [reader] = await accepted;
-    // A child's own standard streams are made blocking; what a shell copies to one stays as it is.
+    // Node makes a child's standard streams blocking. A descriptor that the shell duplicates stays non-blocking.
     const line = `exec ${PROGRAM_LINE} --json fs read "${file}" >&3`;
     const child = spawn("sh", ["-c", line], { stdio: ["ignore", "ignore", "inherit", socket] });
     const end = once(child, "exit");
@@ -30,7 +30,7 @@ describe.skipIf(process.platform === "win32")("an answer in one piece", () => {
     server.close();
   });
 
-  test("whose reader is gone ends the command without a word", async () => {
+  test("that nobody reads any more ends the command silently", async () => {
     const child = spawn("sh", ["-c", `${PROGRAM_LINE} --json path join a; echo $? >&2`]);
     child.stdout.destroy();
     expect(String(await buffer(child.stderr))).toBe("0\n");
@@ -40,7 +40,7 @@ describe.skipIf(process.platform === "win32")("an answer in one piece", () => {
 test
   .skipIf(!existsSync("/dev/full"))
   .each([["--version"], ["fs --help"], ["completion bash"], ["__complete fs st"], ["--json path join a"]])(
-  "what cannot be written of %j is told in one line",
+  "%j reports a write error on standard output in one line",
   async (line) => {
     const full = openSync("/dev/full", "w");
     const child = startXsys(line.split(" "), { stdio: ["ignore", full, "pipe"] });

@@ -12,8 +12,8 @@ const FIXTURES = new URL("fixtures/", import.meta.url);
 const sandbox = useSandbox();
 
 /**
- * Every module costs a one-shot command 0.1 to 0.5 ms, where a Node program that does nothing takes 17. A longer list here
- * is a decision: is the module needed by this very call?
+ * Every module costs a one-shot command 0.1 to 0.5 ms; an empty Node program takes 17 ms. Before you add a module to
+ * this list, check that every call needs it.
  */
 const EVERY_CALL = [
   ...[
@@ -41,9 +41,9 @@ const EVERY_CALL = [
 
 interface Call {
   readonly words: readonly string[];
-  /** Beside those of every call. */
+  /** Modules loaded in addition to `EVERY_CALL`. */
   readonly modules: readonly string[];
-  /** Of Node itself. */
+  /** Built-in modules of Node. */
   readonly builtIns: readonly string[];
 }
 
@@ -61,12 +61,12 @@ const CALLS: readonly Call[] = [
   {
     words: ["sys", "info"],
     modules: ["internal/commands/sys/info.ts", "internal/facts/", "protocol/commands/sys.ts", "protocol/timers.ts"],
-    builtIns: ["os", "timers/promises", "process"], // the second loads the third
+    builtIns: ["os", "timers/promises", "process"], // timers/promises loads process
   },
 ];
 
 describe.each(CALLS)("xsys $words.0 $words.1", ({ words, modules, builtIns }) => {
-  test("loads these modules and no more", async () => {
+  test("loads no other modules", async () => {
     const urls = await loadedBy(["--import", new URL("loaded-modules.mjs", FIXTURES).href, MAIN, ...words, "--json"]);
     const names = urls.map((url) => relative(ROOT, fileURLToPath(url)));
     expect(names).toContain("cmd/xsys/main.ts");
@@ -74,7 +74,7 @@ describe.each(CALLS)("xsys $words.0 $words.1", ({ words, modules, builtIns }) =>
     expect(names.filter((name) => !agreed.some((known) => name.startsWith(known)))).toEqual([]);
   });
 
-  test("loads these parts of Node and no more, once it is one file", async () => {
+  test("loads no other built-in modules of Node when bundled into one file", async () => {
     const names = await loadedBy([
       "--require",
       fileURLToPath(new URL("loaded-built-ins.cjs", FIXTURES)),
@@ -88,7 +88,7 @@ describe.each(CALLS)("xsys $words.0 $words.1", ({ words, modules, builtIns }) =>
 
 let bundle: string;
 
-/** As the executable has it: Node's loader of ES modules, and each built-in module that it imports, load more of Node. */
+/** CommonJS, as in the executable: the ES module loader, and built-in modules imported by it, load more of Node. */
 beforeEach(async () => {
   bundle = sandbox.path("xsys.cjs");
   await build({
@@ -103,7 +103,7 @@ beforeEach(async () => {
   });
 });
 
-/** What a fixture says that the program loaded. */
+/** The modules that the program loaded, as printed by a fixture. */
 async function loadedBy(args: readonly string[]): Promise<string[]> {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
   expect(JSON.parse(stdout)).toMatchObject({ status: "ok" });

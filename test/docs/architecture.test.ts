@@ -21,11 +21,11 @@ describe("paths on the page", () => {
     expect(pathsOf(PAGE).length).toBeGreaterThan(100);
   });
 
-  test("every path exists, and ends with a slash where it is a folder", () => {
+  test("every path exists, and ends with a slash if it is a directory", () => {
     expect(pathsOf(PAGE).filter((path) => !isThere(path))).toEqual([]);
   });
 
-  test("a renamed file, a file with a slash and a folder without one would be found", () => {
+  test("the check finds a missing file, a file with a slash and a directory without one", () => {
     const text =
       "`internal/ipc/calls.ts` `internal/ipc/called.ts` `internal/ipc/calls.ts/` `internal/ipc` [x](../gone.md#y)";
     expect(pathsOf(text).filter((path) => !isThere(path))).toEqual([
@@ -36,7 +36,7 @@ describe("paths on the page", () => {
     ]);
   });
 
-  test("every folder of internal/, and every folder in these, is mentioned", () => {
+  test("every directory of internal/ and every directory in these is mentioned", () => {
     const folders = foldersIn("internal").flatMap((folder) => [folder, ...foldersIn(folder)]);
     expect(folders.length).toBeGreaterThan(30);
     const mentioned = new Set(pathsOf(PAGE));
@@ -51,7 +51,7 @@ describe("paths on the page", () => {
 });
 
 describe("diagrams", () => {
-  test("each section that should have one has exactly one, and no other section has any", () => {
+  test("only the expected sections have a diagram, exactly one each", () => {
     const found = sectionsOf(PAGE).flatMap(([title, text]) => blocksOf(text).map((block) => [title, keywordOf(block)]));
     expect(found).toEqual(Object.entries(DIAGRAMS));
   });
@@ -61,14 +61,14 @@ describe("diagrams", () => {
     ([, block]) => expect(imbalanceOf(block)).toBeUndefined(),
   );
 
-  test("an imbalance would be found", () => {
+  test("the check finds an imbalance", () => {
     expect(imbalanceOf('flowchart LR\n  a["x (y"] --> b\n')).toBeUndefined();
     expect(imbalanceOf("flowchart LR\n  a[x (y] --> b\n")).toBe("a[x (y] --> b");
     expect(imbalanceOf('flowchart LR\n  a["x] --> b\n')).toBe('a["x] --> b');
   });
 });
 
-/** Paths from the root: in backticks those that begin as one of the repository does, and the targets of links to files. */
+/** Paths from the root: those in backticks that begin with a top directory, and the targets of links to files. */
 function pathsOf(text: string): string[] {
   const quoted = text.matchAll(/`((?:cmd|internal|protocol|clients|test|docs|bench|scripts)(?:\/[\w.-]+)*\/?)`/g);
   const linked = text.matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g);
@@ -83,14 +83,14 @@ function isThere(path: string): boolean {
   return existsSync(file) && statSync(file).isDirectory() === path.endsWith("/");
 }
 
-/** The folders in a folder that have files below them; empty ones are no part of the repository. */
+/** The directories in a directory that have files below them. Git does not store empty ones. */
 function foldersIn(folder: string): string[] {
   const files = globSync(`${folder}/*/**/*.ts`, { cwd: ROOT });
   const names = new Set(files.map((file) => file.slice(folder.length + 1).split("/")[0] ?? ""));
   return [...names].filter((name) => name !== "shared" && name !== "tasks").map((name) => `${folder}/${name}`);
 }
 
-/** Titles and texts; a text ends at the next heading of any level. */
+/** Titles and texts of the sections. A text ends at the next heading of any level. */
 function sectionsOf(page: string): (readonly [title: string, text: string])[] {
   return page
     .split(/^#+ /m)
@@ -108,7 +108,7 @@ function keywordOf(block: string): string {
 
 const PAIRS: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
-/** The first line whose brackets or quotes are not balanced: no statement here spans lines. What is quoted is text. */
+/** The first line with unbalanced brackets or quotes. No statement spans lines. Quoted text is skipped. */
 function imbalanceOf(block: string): string | undefined {
   const lines = block.split("\n").map((line) => line.trim());
   return lines.find((line) => {

@@ -21,7 +21,7 @@ beforeEach(async () => {
   env = {
     ...process.env,
     XSYS_SOCKET: sandbox.path("s"),
-    // As npx has it: the Node that came with xsys first.
+    // As under npx: the Node that is installed with xsys comes first.
     PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
   };
   await sandbox.write("package.json", '{"type":"module"}');
@@ -29,7 +29,7 @@ beforeEach(async () => {
   await symlink(ROOT, sandbox.path("node_modules/xsys"));
 });
 
-/** A guide: its files are written where it is followed, its commands are given. */
+/** Writes a guide's files to the sandbox, and returns its commands. */
 async function follow(name: string): Promise<readonly string[]> {
   const text = await readFile(`${ROOT}/docs/guides/${name}.md`, "utf8");
   const blocks = [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = "", code = ""]) => ({
@@ -44,7 +44,7 @@ async function follow(name: string): Promise<readonly string[]> {
   return commands.map((line) => line.replace(/ +#.*/, ""));
 }
 
-/** Starts what a guide's line starts, on a free port. */
+/** Starts the server of a guide's command line, on a free port. */
 function started(line: string | undefined) {
   const [, rest = "never"] = /^npx xsys server start (.*)/.exec(line ?? "") ?? [];
   const words = splitCommand(rest.replace("--port 8080", "--port 0"));
@@ -55,7 +55,7 @@ async function get(url: string): Promise<string> {
   return (await fetch(url)).text();
 }
 
-/** Until a worker's routes are known, its requests have no parameters. */
+/** Requests have no parameters until the worker's routes are known. */
 const PATIENT = { timeout: 20_000 };
 
 async function run(line: string, address: string): Promise<string> {
@@ -87,7 +87,7 @@ test("running an application: every command does what the guide says", async () 
 });
 
 describe("writing a worker", () => {
-  test("with requests and responses of the web", async () => {
+  test("with Request and Response", async () => {
     await sandbox.write("public/a.txt", "a file");
     const [start] = await follow("writing-a-worker");
     const server = await started(start);
@@ -132,7 +132,7 @@ test("embedding the SDK: every file of the guide does what it says", async () =>
   });
 });
 
-test("limits and tuning: both commands start, with the limits that they set", async () => {
+test("limits and tuning: both commands start with the given limits", async () => {
   const [serve = "", server] = await follow("limits-and-tuning");
   const service = startXsys(splitCommand(serve).slice(2), { cwd: sandbox.root, env });
   children.add(service);
@@ -168,7 +168,7 @@ test("running as a service: every command but the build does what the guide says
   });
 });
 
-test("in XyPriss's place: the runner's file does what it says", async () => {
+test("in place of XyPriss: the runner's file does what the page says", async () => {
   await follow("../xypriss");
   await sandbox.write("big.bin", "0123456789the rest");
   const service = await startTestService({ root: sandbox.root, socket: sandbox.path("s") });

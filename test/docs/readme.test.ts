@@ -9,7 +9,7 @@ import { startTestService } from "../support/service.ts";
 const sandbox = useSandbox();
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-test("the README's TypeScript example runs as it stands", async () => {
+test("the README's TypeScript example runs unchanged", async () => {
   const readme = await readFile(`${ROOT}/README.md`, "utf8");
   const [, example = ""] = /```ts\n(import \{ connect \} from "xsys";[\s\S]*?)```/.exec(readme) ?? [];
   await sandbox.write("package.json", "{}");

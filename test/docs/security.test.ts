@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 const DOCS = new URL("../../docs/", import.meta.url);
 
-test("the page on security names files that are there, and every one of its promises a test", async () => {
+test("all links of the security page exist, and every promise names a test", async () => {
   const page = await readFile(new URL("SECURITY.md", DOCS), "utf8");
   const links = [...page.matchAll(/\]\(([^)#]+)\)/g)].map(([, link = ""]) => link);
   expect(links.filter((link) => !existsSync(new URL(link, DOCS)))).toEqual([]);
@@ -14,7 +14,7 @@ test("the page on security names files that are there, and every one of its prom
   expect(rows.filter((row) => !/\(\.\.\/test\/\S+\.test\.ts\) \|$/.test(row))).toEqual([]);
 });
 
-test("what the page on security has one run is there to be run", async () => {
+test("the scripts that the security page names exist", async () => {
   const page = await readFile(new URL("SECURITY.md", DOCS), "utf8");
   const { scripts } = JSON.parse(await readFile(new URL("../package.json", DOCS), "utf8"));
   const named = [...page.matchAll(/npm run (\w+)/g)].map(([, name = ""]) => name);

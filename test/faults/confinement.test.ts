@@ -9,7 +9,7 @@ import { startTestService } from "../support/service.ts";
 const sandbox = useSandbox();
 const WRITERS = contracts.filter(({ module, changes }) => changes && ["fs", "archive", "search"].includes(module));
 
-/** The first example's parameters, with the root itself for every path; a list of them has one. */
+/** The first example's parameters, with every path replaced by the root itself, and lists of paths by one entry. */
 function aboutTheRoot({ examples, params }: Contract): object {
   const given = { ...(examples[0]?.params as Record<string, unknown>) };
   for (const [name, { "x-path": isPath, items }] of Object.entries(params.properties ?? {})) {
@@ -19,7 +19,7 @@ function aboutTheRoot({ examples, params }: Contract): object {
   return given;
 }
 
-test("a command that is told to write to the root itself leaves nothing beside it", async () => {
+test("a command that writes to the root itself leaves no files beside it", async () => {
   await sandbox.write("root/a.txt", "contents");
   const service = await startTestService({ root: sandbox.path("root"), confined: true });
   const client = await connect({ socket: service.socket });

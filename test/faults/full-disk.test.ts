@@ -16,7 +16,7 @@ const isLinux = process.platform === "linux";
 
 type Try = readonly [command: string, params: object, input?: Buffer];
 
-/** Every command that writes contents, with more of them than there is room for; `disk` is relative to the root. */
+/** Every command that writes contents, with more than there is space for. `disk` is relative to the root. */
 function tooMuch(disk: string): readonly Try[] {
   const more = Buffer.alloc(900 * KIBIBYTE, "x");
   const old = `${disk}/old`;
@@ -40,7 +40,7 @@ function tooMuch(disk: string): readonly Try[] {
   ];
 }
 
-/** What the commands read: noise, which does not get smaller by compression. */
+/** Writes the files that the commands read. They are random, so that compression does not make them smaller. */
 async function makeSources(client: Client): Promise<void> {
   const noise = randomBytes(900 * KIBIBYTE);
   await sandbox.write("large", noise);
@@ -50,7 +50,7 @@ async function makeSources(client: Client): Promise<void> {
   await client.archive.zip({ dir: "tree", output: "tree.zip" });
 }
 
-/** Each one is refused by the code, the file that was there is as it was, and nothing else is. */
+/** Checks that each call fails with the code, the old file is unchanged, and there are no other files. */
 async function refuseAll(client: Client, tries: readonly Try[], disk: string, code: string): Promise<void> {
   const old = await readFile(sandbox.path(disk, "old"));
   const { ino } = await lstat(sandbox.path(disk, "old"));
@@ -65,29 +65,26 @@ async function refuseAll(client: Client, tries: readonly Try[], disk: string, co
   }
 }
 
-test.runIf(isLinux)(
-  "over the limit of a file's size, whoever writes is told TOO_LARGE, and no file is half there",
-  async () => {
-    const maker = await startTestService({ root: sandbox.root });
-    const making = await connect({ socket: maker.socket });
-    await makeSources(making);
-    making.close();
-    maker.stop(true);
-    await maker.ended;
-    await sandbox.write("disk/old", Buffer.alloc(300 * KIBIBYTE, "o"));
-    // In blocks of 512 bytes: a limit of 600 KiB, which every user may set for itself.
-    const limited = ["-c", 'ulimit -f 1200; exec "$@"', "sh", ...PROGRAM, "serve", "--socket"];
-    const child = children.add(spawn("sh", [...limited, sandbox.path("s")], { cwd: sandbox.root }));
-    await printed(child, "listens on");
-    const client = await connect({ socket: sandbox.path("s") });
-    await refuseAll(client, tooMuch("disk"), "disk", "TOO_LARGE");
-    await client.fs.write({ path: "disk/old", data: "it goes on" });
-    expect(await client.fs.read({ path: "disk/old" })).toBe("it goes on");
-    client.close();
-  },
-);
+test.runIf(isLinux)("over the file size limit writes fail with TOO_LARGE and leave no partial file", async () => {
+  const maker = await startTestService({ root: sandbox.root });
+  const making = await connect({ socket: maker.socket });
+  await makeSources(making);
+  making.close();
+  maker.stop(true);
+  await maker.ended;
+  await sandbox.write("disk/old", Buffer.alloc(300 * KIBIBYTE, "o"));
+  // 1200 blocks of 512 bytes are 600 KiB. Every user may set this limit.
+  const limited = ["-c", 'ulimit -f 1200; exec "$@"', "sh", ...PROGRAM, "serve", "--socket"];
+  const child = children.add(spawn("sh", [...limited, sandbox.path("s")], { cwd: sandbox.root }));
+  await printed(child, "listens on");
+  const client = await connect({ socket: sandbox.path("s") });
+  await refuseAll(client, tooMuch("disk"), "disk", "TOO_LARGE");
+  await client.fs.write({ path: "disk/old", data: "it goes on" });
+  expect(await client.fs.read({ path: "disk/old" })).toBe("it goes on");
+  client.close();
+});
 
-test("on a full disk, whoever writes is told NO_SPACE, and no file is half there", async ({ skip }) => {
+test("on a full disk writes fail with NO_SPACE and leave no partial file", async ({ skip }) => {
   await mkdir(sandbox.path("disk"));
   const words = ["-t", "tmpfs", "-o", "size=1m,nr_inodes=12", "tmpfs", sandbox.path("disk")];
   if (spawnSync("mount", words).status !== 0) return skip("mounting a small file system is not allowed here");
@@ -109,7 +106,7 @@ test("on a full disk, whoever writes is told NO_SPACE, and no file is half there
   }
 });
 
-/** What is appended in part stays, behind all that was there; what is sealed needs as much again. */
+/** A partial append is kept after the old contents. Encryption needs space for a second copy of the file. */
 async function appendAndSeal(client: Client): Promise<void> {
   const appending = client.fs.write({ path: "disk/old", append: true }, { input: Buffer.alloc(900 * KIBIBYTE, "x") });
   await expect(appending).rejects.toMatchObject({ code: "NO_SPACE" });
@@ -122,7 +119,7 @@ async function appendAndSeal(client: Client): Promise<void> {
   expect(await readdir(sandbox.path("disk"))).toEqual(["old"]);
 }
 
-/** A file system that has no room for one more name. */
+/** Fills the file system until no more names can be created, and checks the commands that create one. */
 async function withoutNames(client: Client): Promise<void> {
   await client.fs.rm({ path: "disk/old" });
   await client.fs.write({ path: "disk/old", data: "small" });

@@ -15,10 +15,10 @@ const KILLS = 12;
 const SIZE = 400_000;
 const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000);
 
-/** A file full of one letter: any mixture shows. */
+/** Contents of a single letter, so that a mixture is detected. */
 const full = (letter: string) => Buffer.alloc(SIZE, letter);
 
-/** What replaces a file, over and over: its contents are the one before or the next at any moment. */
+/** Commands that replace a file. At any time it has either the old contents or the new. */
 const WRITERS: Readonly<Record<string, (client: Client, path: string, round: number) => Promise<unknown>>> = {
   write: (client, path, round) => client.fs.write({ path }, { input: full(round % 2 ? "a" : "b") }),
   "atomic-write": (client, path, round) => client.fs.atomicWrite({ path }, { input: full(round % 2 ? "a" : "b") }),
@@ -37,7 +37,7 @@ async function startService(): Promise<{ child: ChildProcess; client: Client }> 
   return { child, client: await connect({ socket: sandbox.path("s") }) };
 }
 
-/** Has everything written again and again until the service is lost. */
+/** Runs all writers repeatedly until the connection to the service is lost. */
 function keepWriting(client: Client): Promise<unknown> {
   return Promise.all(
     Object.entries(WRITERS).map(async ([name, write]) => {
@@ -50,7 +50,7 @@ function keepWriting(client: Client): Promise<unknown> {
   );
 }
 
-test(`files are whole after the service was killed in the midst of writes (seed ${SEED})`, {
+test(`files are complete after the service was killed during writes (seed ${SEED})`, {
   timeout: 120_000,
 }, async () => {
   const random = new Random(SEED);

@@ -11,7 +11,7 @@ const sandbox = useSandbox();
 const isRoot = process.getuid?.() === 0;
 const PROGRAM = fileURLToPath(new URL("fixtures/calls-as-nobody.ts", import.meta.url));
 
-/** Every way to change somebody else's files, or what lies in their folder. */
+/** Every command that changes files, on files of another user or in another user's directory. */
 const CALLS: readonly (readonly [command: string, params: object])[] = [
   ["fs.write", { path: "theirs/file", data: "new" }],
   ["fs.write", { path: "theirs/file", data: "new", append: true }],
@@ -46,13 +46,13 @@ async function state(): Promise<unknown> {
   return { names: await readdir(sandbox.path("theirs")), contents, mode, mtimeMs, ino, uid };
 }
 
-test("who may not write to a file or its folder is DENIED by every command, and nothing changes", async () => {
+test("every command fails with DENIED and changes nothing without write permission for a file and its directory", async () => {
   for (const folder of ["", "warm/"]) {
     await sandbox.write(`${folder}mine`, "mine");
     await sandbox.write(`${folder}theirs/file`, "old");
   }
   await chmod(sandbox.root, 0o755);
-  // A superuser's own are nobody else's; who is none takes the right from itself.
+  // As root, the files belong to root and are used by `nobody`. Otherwise the owner removes its own write permission.
   await chmod(sandbox.path("theirs/file"), isRoot ? 0o644 : 0o444);
   await chmod(sandbox.path("theirs"), isRoot ? 0o755 : 0o555);
   const before = await state();
@@ -64,7 +64,7 @@ test("who may not write to a file or its folder is DENIED by every command, and 
 });
 
 test.runIf(isRoot)("another user cannot connect to the socket of a service", async () => {
-  await chmod(sandbox.root, 0o755); // the socket itself keeps others out, not only its folder
+  await chmod(sandbox.root, 0o755); // so that the socket's own mode is tested, not only the directory's
   const service = await startTestService({ socket: sandbox.path("s"), root: sandbox.root });
   const attempt = `
     process.setgroups([]); process.setgid(65534); process.setuid(65534);

@@ -15,7 +15,7 @@ beforeEach(async () => {
   await symlink("../outside/new.txt", sandbox.path("root/dangling"));
 });
 
-/** Every parameter that is a path, of every command. */
+/** All path parameters of all commands. */
 const PATH_PARAMS = contracts.flatMap((contract) =>
   Object.entries(contract.params.properties ?? {}).flatMap(([name, schema]) => {
     const items = schema.items as { readonly "x-path"?: string } | undefined;
@@ -26,7 +26,7 @@ const PATH_PARAMS = contracts.flatMap((contract) =>
   }),
 );
 
-test("there are paths to try", () => {
+test("path parameters are found", () => {
   expect(PATH_PARAMS.length).toBeGreaterThan(40);
 });
 
@@ -34,7 +34,7 @@ describe.each(PATH_PARAMS)("$command confined to its root", ({ command, param, k
   const escapes = ["../outside/secret.txt", "/etc/passwd", "link/secret.txt", "inside.txt/../../outside"];
   if (kind === "target") escapes.push("link", "dangling");
 
-  test.each(escapes)(`refuses "${param}": %s`, async (path) => {
+  test.each(escapes)(`rejects "${param}": %s`, async (path) => {
     const params = { ...validParams(contract), [param]: isList ? [path] : path };
     const call = inProcess.call(sandbox.path("root"), command as CommandName, params, { confined: true });
     await expect(call).rejects.toMatchObject({ code: "DENIED", message: expect.stringContaining("outside the root") });
@@ -42,7 +42,7 @@ describe.each(PATH_PARAMS)("$command confined to its root", ({ command, param, k
   });
 });
 
-/** The first example's parameters, its paths replaced by one inside the root. */
+/** The first example's parameters, with paths replaced by one inside the root. */
 function validParams({ examples, params }: Contract): Record<string, unknown> {
   const given = { ...(examples[0]?.params as object) } as Record<string, unknown>;
   for (const [name, { "x-path": isPath, items }] of Object.entries(params.properties ?? {})) {

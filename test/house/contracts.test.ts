@@ -5,7 +5,7 @@ import { contracts, contractsByName } from "../../protocol/commands/index.ts";
 import { optionName } from "../../protocol/contract/params.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 
-/** Codes are for ever: a line may be added here, never changed. */
+/** Error codes are stable: lines may be added here, but never changed. */
 const PINNED_CODES = {
   INVALID_PARAMS: [64, 400],
   UNKNOWN_COMMAND: [64, 404],
@@ -56,7 +56,7 @@ test("the worker's public exports are these", async () => {
   ]);
 });
 
-test("every name is declared once, and every handler is its contract's", async () => {
+test("every name is declared once, and every handler implements its contract", async () => {
   expect(contractsByName.size).toBe(contracts.length);
   for (const [name, load] of Object.entries(handlers)) {
     const { default: handler } = await load();
@@ -69,18 +69,18 @@ describe.each(contracts.map((contract) => [contract.name, contract] as const))(
   (_name, contract) => {
     const properties = contract.params.properties ?? {};
 
-    test("is written in kebab-case, with a sentence as its summary and an example", () => {
+    test("has a name in kebab-case, a sentence as its summary, and an example", () => {
       expect(contract.name).toMatch(/^[a-z]+\.[a-z]+(-[a-z]+)*$/);
       expect(contract.summary).toMatch(/^[A-Z].*\.$/);
       expect(contract.examples.length).toBeGreaterThan(0);
     });
 
-    test("takes by place only what it declares", () => {
+    test("has only declared parameters as positionals", () => {
       for (const place of contract.positionals ?? []) expect(properties).toHaveProperty(place.replace(/\.\.\.$/, ""));
       if (contract.input?.param) expect(properties).toHaveProperty(contract.input.param);
     });
 
-    test("has no option of a global option's name, and no flag that is on by default", () => {
+    test("has no option with the name of a global option, and no flag that is on by default", () => {
       for (const [name, { type, default: byDefault }] of Object.entries(properties)) {
         expect(GLOBAL_OPTIONS).not.toHaveProperty(optionName(name));
         if (type === "boolean") expect(byDefault ?? false).toBe(false);

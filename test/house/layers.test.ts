@@ -10,7 +10,7 @@ const sandbox = useSandbox();
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SOURCES = globSync("{cmd,internal,protocol,clients,bench,docs,scripts,test}/**/*.{ts,js}", { cwd: ROOT });
 
-/** Who may import whom, by top folder. A folder may always import itself. */
+/** The allowed imports between top directories. A directory may always import itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   clients: ["protocol"],
@@ -23,8 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The layers of internal/, from the bottom up. A folder may import those of the layers below its own; each folder of
- * commands/ stands for itself. CONTRIBUTING.md shows the same lines.
+ * The layers of internal/, from the bottom up. A directory may import directories of lower layers. Each directory of
+ * commands/ counts separately. CONTRIBUTING.md shows the same lines.
  */
 const LAYERS: readonly (readonly string[])[] = [
   ["base"],
@@ -33,7 +33,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["cluster", "commands", "gateway"],
   ["host"],
 ];
-/** Imports within a layer. */
+/** Allowed imports within a layer. */
 const EDGES: Readonly<Record<string, readonly string[]>> = {
   workers: ["ipc"],
   "commands/cluster": ["cluster"],
@@ -44,7 +44,7 @@ interface Import {
   readonly to: string;
 }
 
-/** Every import of a file of ours, static or dynamic, type or value. */
+/** All imports of the project's own files: static or dynamic, of types or values. */
 const IMPORTS: readonly Import[] = SOURCES.flatMap((file) => {
   const text = readFileSync(join(ROOT, file), "utf8");
   const specifiers = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"/g);
@@ -58,7 +58,7 @@ function topOf(file: string): string {
   return file.split("/")[0] ?? "";
 }
 
-/** The folder of internal/ that a file belongs to: `gateway`, or `commands/fs`; undefined for a file of another top. */
+/** The directory of internal/ that a file belongs to, such as `gateway` or `commands/fs`. Undefined outside internal/. */
 function folderOf(file: string): string | undefined {
   const [top, folder = "", below = ""] = file.split("/");
   if (top !== "internal") return undefined;
@@ -70,18 +70,18 @@ function layerOf(folder: string): number {
 }
 
 describe("imports run downward only", () => {
-  test("the walk found the house, and its imports", () => {
+  test("the sources and their imports are found", () => {
     expect(SOURCES.length).toBeGreaterThan(150);
     expect(IMPORTS.length).toBeGreaterThan(400);
     expect(new Set(SOURCES.map(topOf))).toEqual(new Set(Object.keys(MAY_IMPORT)));
   });
 
-  test("every import names a file that is there", () => {
+  test("every import names an existing file", () => {
     const known = new Set([...SOURCES, "package.json"]);
     expect(IMPORTS.filter(({ to }) => !known.has(to))).toEqual([]);
   });
 
-  test("cmd → clients, internal → protocol, and no other arrow", () => {
+  test("top directories import only what is allowed", () => {
     const wrong = IMPORTS.filter(({ from, to }) => {
       const [source, target] = [topOf(from), topOf(to)];
       return source !== target && to !== "package.json" && !MAY_IMPORT[source]?.includes(target);
@@ -89,12 +89,12 @@ describe("imports run downward only", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("every folder of internal/ has a layer", () => {
+  test("every directory of internal/ has a layer", () => {
     const folders = new Set(SOURCES.map(folderOf).filter((folder) => folder !== undefined));
     expect([...folders].filter((folder) => layerOf(folder) === -1)).toEqual([]);
   });
 
-  test("a folder of internal/ imports the layers below its own, and what an edge names", () => {
+  test("a directory of internal/ imports only lower layers and its listed edges", () => {
     const wrong = IMPORTS.filter(({ from, to }) => {
       const [source, target] = [folderOf(from), folderOf(to)];
       if (source === undefined || target === undefined || source === target) return false;
@@ -103,7 +103,7 @@ describe("imports run downward only", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("facts are read through internal/facts/platform.ts, whichever platform it chooses", () => {
+  test("platform-specific facts are imported only through internal/facts/platform.ts", () => {
     const wrong = IMPORTS.filter(
       ({ from, to }) =>
         /^internal\/facts\/(linux|portable)\//.test(to) && !/^(internal|test|bench)\/facts\//.test(from),
@@ -121,11 +121,11 @@ describe("imports run downward only", () => {
     for (const [source, targets] of Object.entries(EDGES)) expect(page).toContain(`${source} → ${targets.join(", ")}`);
   });
 
-  test("no file imports itself by way of others, types included", () => {
+  test("there are no import cycles, types included", () => {
     expect(circles(IMPORTS)).toEqual([]);
   });
 
-  test("and a circle would be found", () => {
+  test("the check finds an import cycle", () => {
     const imports = ["a b", "b c", "c b", "d d", "d a"].map((line) => {
       const [from = "", to = ""] = line.split(" ");
       return { from, to };
@@ -133,7 +133,7 @@ describe("imports run downward only", () => {
     expect(circles(imports)).toEqual([["b", "c"], ["d"]]);
   });
 
-  test("the client's types reach no file of the server", async () => {
+  test("the client's types import no file of the server", async () => {
     const files = ["index.ts", "worker.ts", "xypriss.ts"].map((file) => join(ROOT, "clients/typescript", file));
     const compilerOptions = { typeRoots: [join(ROOT, "node_modules/@types")] };
     const config = { extends: join(ROOT, "tsconfig.json"), compilerOptions, include: [], files };
@@ -145,7 +145,7 @@ describe("imports run downward only", () => {
     expect(ours.filter((file) => !/^(clients|protocol)\//.test(relative(ROOT, file)))).toEqual([]);
   });
 
-  test("nothing of the server is in the client's bundle", async () => {
+  test("the client's bundle contains no file of the server", async () => {
     const { build } = await import("esbuild");
     const { metafile } = await build({
       entryPoints: ["index.ts", "worker.ts", "xypriss.ts"].map((file) => join(ROOT, "clients/typescript", file)),
@@ -163,7 +163,7 @@ describe("imports run downward only", () => {
   });
 });
 
-/** The files of each circle of imports, sorted. Tarjan's algorithm of strongly connected components. */
+/** The files of each import cycle, sorted. Uses Tarjan's algorithm for strongly connected components. */
 function circles(imports: readonly Import[]): string[][] {
   const targets = Map.groupBy(imports, ({ from }) => from);
   const found: string[][] = [];

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SHIPPED = globSync("{cmd,internal,protocol,clients}/**/*.ts", { cwd: ROOT });
 
-/** `import("x")` at run time; a type's import has no `await`, `return`, `=>`, `(` or `,` before it. */
+/** `import("x")` at run time. The import of a type has no `await`, `return`, `=>`, `(` or `,` before it. */
 const DYNAMIC = /(?:\bawait|\breturn|=>|[(,])\s*import\(\s*"([^"]+)"/g;
 const WHOLE = /\bexport \*(?: as \w+)? from "([^"]+)"/g;
 
@@ -22,16 +22,17 @@ function isPackage({ id }: { readonly id: string }): boolean {
 }
 
 /*
- * `import()` of a CommonJS package gives its names in Node and `default` alone in the executable's bundle. A static import
- * gives them in both. So a package that is to be loaded late is imported by a module of ours, and that one is loaded late.
+ * `import()` of a CommonJS package gives its named exports in Node, but only `default` in the executable's bundle. A
+ * static import gives them in both. To load a package on demand, import it statically in a module of this project, and
+ * load that module with `import()`.
  */
-test("no package is imported by import(), only modules of ours that import it", () => {
+test("no package is loaded with import(), only modules of this project", () => {
   const all = found(DYNAMIC);
   expect(all.length).toBeGreaterThan(100);
   expect(all.filter(({ id }) => id === "./busboy.ts")).toHaveLength(1);
   expect(all.filter(isPackage)).toEqual([]);
 });
 
-test("names that are passed on from a package are written down", () => {
+test("no module re-exports a package with `export *`", () => {
   expect(found(WHOLE).filter(isPackage)).toEqual([]);
 });

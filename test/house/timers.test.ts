@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 
 /**
- * Node runs a timer of more than 2³¹−1 ms after 1 ms. So a delay that is not a constant is given to protocol/timers.ts,
- * and Node's own functions are called there alone.
+ * Node runs a timer of more than 2³¹−1 ms after 1 ms. So delays that are not constant must go through
+ * protocol/timers.ts. Only that module may call Node's functions with them.
  */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const HELPER = "protocol/timers.ts";
@@ -19,14 +19,14 @@ interface Call {
   readonly args: readonly string[];
 }
 
-/** Where a timer is made by Node's own functions, of whatever object: a socket's, a session's. */
+/** Calls of Node's timer functions, also as methods of sockets and sessions. */
 const CALLS: readonly Call[] = SOURCES.flatMap(({ file, text }) =>
   [...text.matchAll(/\b(?:setTimeout|setInterval|AbortSignal\.timeout)\(/g)]
     .map(({ index, 0: { length } }) => ({ file, args: argumentsFrom(text, index + length) }))
     .filter(({ args }) => args.length > 0),
 );
 
-/** The arguments that begin at a place, up to the parenthesis that closes them. */
+/** The arguments from `start` to the closing parenthesis. */
 function argumentsFrom(text: string, start: number): string[] {
   const args: string[] = [];
   let begin = start;
@@ -45,19 +45,19 @@ function argumentsFrom(text: string, start: number): string[] {
   }
 }
 
-/** A number, a constant, or what the helper has brought within a timer's range. */
+/** A number, a constant, or a value that the helper has limited to a timer's range. */
 function isBounded(delay: string): boolean {
   return /^[\d_]+$|^[A-Z][A-Z\d_]*$|^withinTimer\(/.test(delay);
 }
 
 describe("timers", () => {
-  test("the walk found the sources, the helper and timers", () => {
+  test("the sources, the helper and its timers are found", () => {
     expect(SOURCES.length).toBeGreaterThan(300);
     expect(CALLS.filter(({ file }) => file === HELPER).length).toBeGreaterThan(1);
     expect(CALLS.filter(({ file }) => file !== HELPER).length).toBeGreaterThan(5);
   });
 
-  test("the scan tells a constant delay from one that may be anything", () => {
+  test("the scan distinguishes constant delays from others", () => {
     const delays = ["setTimeout(() => f(1, 2), 500)", "setTimeout(go, WAIT)", "setTimeout(go, options.wait)"].map(
       (text) => argumentsFrom(text, text.indexOf("(") + 1).at(-1) ?? "",
     );
@@ -70,7 +70,7 @@ describe("timers", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("nobody gives a socket's own timeout a callback, which would be called the first time alone", () => {
+  test("no socket timeout has a callback, which Node would call only for the first timeout", () => {
     const ofStreams = SOURCES.filter(({ file }) => file !== HELPER).flatMap(({ file, text }) =>
       [...text.matchAll(/(\w+)\.setTimeout\(/g)].map(({ index, 0: { length }, 1: owner }) => ({
         ...{ file, owner, args: argumentsFrom(text, index + length) },
@@ -82,7 +82,7 @@ describe("timers", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("nobody but the helper waits with timers/promises", () => {
+  test("no module imports setTimeout or setInterval from timers/promises", () => {
     const imports = /import \{[^}]*\bset(?:Timeout|Interval)\b[^}]*\} from "(?:node:)?timers/;
     expect(SOURCES.filter(({ text }) => imports.test(text)).map(({ file }) => file)).toEqual([]);
   });

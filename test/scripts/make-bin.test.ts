@@ -16,7 +16,7 @@ const children = useChildren();
 const TELLING = fileURLToPath(new URL("../cmd/fixtures/telling-worker.mjs", import.meta.url));
 
 describe.skipIf(process.platform === "win32")("the executables", () => {
-  test("have the names that XyPriss's client looks for, and can be executed", async () => {
+  test("have the names that XyPriss's client looks for, and are executable", async () => {
     const files = makeBin(sandbox.path("bin"));
     const os = process.platform === "darwin" ? "darwin" : "linux";
     const arch = process.arch === "arm64" ? "arm64" : "amd64";
@@ -27,8 +27,8 @@ describe.skipIf(process.platform === "win32")("the executables", () => {
 
   test.each([
     ["by its path", "bin/xhsc"],
-    ["through a link elsewhere, and a link to that one", "links/second"],
-  ])("run with no Node, and nothing else, on PATH: %s", async (_how, program) => {
+    ["through a symbolic link to a symbolic link in another directory", "links/second"],
+  ])("run with an empty PATH: %s", async (_how, program) => {
     makeBin(sandbox.path("bin"));
     await mkdir(sandbox.path("links"));
     await symlink("../bin/xhsc", sandbox.path("links/first"));
@@ -42,26 +42,26 @@ describe.skipIf(process.platform === "win32")("the executables", () => {
     await chmod(sandbox.path("bin"), 0o755);
   });
 
-  test("leave the caller's NODE_OPTIONS to the programs that they start, and warn of nothing", async () => {
+  test("ignore NODE_OPTIONS, pass it on to programs that they start, and print no warnings", async () => {
     const [, xhsc = ""] = makeBin(sandbox.path("bin"));
     const env = { PATH: "", NODE_OPTIONS: "--require ./gone.js", FORCE_COLOR: "1", NO_COLOR: "1" };
     const { stdout, stderr } = spawnSync(xhsc, ["sys", "env", "--json"], { env, encoding: "utf8" });
     expect(stderr).toBe("");
     expect(JSON.parse(stdout).data).toMatchObject(env);
-    const grep = ["--root", sandbox.root, "--json", "search", "grep", "bin/xhsc", "^exec"]; // in a thread
+    const grep = ["--root", sandbox.root, "--json", "search", "grep", "bin/xhsc", "^exec"]; // runs in a thread
     expect(JSON.parse(execFileSync(xhsc, grep, { env, encoding: "utf8" })).data).toHaveLength(1);
   });
 
-  test("compile the sources once, and not for every call", () => {
+  test("compile the sources only once", () => {
     const [, xhsc = ""] = makeBin(sandbox.path("bin"));
-    const env = { NODE_DEBUG_NATIVE: "COMPILE_CACHE" }; // has Node tell of what it takes from there
+    const env = { NODE_DEBUG_NATIVE: "COMPILE_CACHE" }; // makes Node print what it reads from the compile cache
     const told = () => spawnSync(xhsc, ["path", "join", "a"], { env, encoding: "utf8" });
     told();
     const { stdout, stderr } = told();
     expect(stdout + stderr).toMatch(/retrieving \w+ cache for \S+ file:\S+\/cmd\/xsys\/run\.ts\.\.\.success/);
   });
 
-  test("tell workers the name that they were started by, and no other program that they start", async () => {
+  test("pass the name by which they were started to workers, but not to other programs", async () => {
     makeBin(sandbox.path("bin"));
     await mkdir(sandbox.path("links"));
     await symlink("../bin/xhsc", sandbox.path("links/xhsc-linux-amd64"));
@@ -92,7 +92,7 @@ describe.skipIf(process.platform === "win32")("the executables", () => {
     await once(server, "exit");
   });
 
-  test("run from a folder with spaces and quotes in its name", async () => {
+  test("run from a directory with spaces and quotes in its name", async () => {
     const [, xhsc = ""] = makeBin(sandbox.path("it's a bin"));
     expect(execFileSync(xhsc, ["path", "basename", "/a/b"]).toString()).toBe("b\n");
   });
@@ -139,7 +139,7 @@ describe.skipIf(process.platform === "win32")("XyPriss's client with the executa
     stream.write("0123");
     stream.end("456789");
     await once(stream, "finish");
-    await client.ended(); // nothing else tells that the file is written
+    await client.ended(); // the end of the process is the only sign that the file is written
     expect(await text(client.runStream("fs", "cat", ["a.bin"], { offset: 2, limit: 3 }))).toBe("234");
     expect(await text(client.runStream("fs", "cat", ["gone"]))).toBe("");
     expect(await sandbox.read(join("root", "a.bin"))).toBe("0123456789");

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => tasks.close());
 
-/** Begins to digest a file that takes a minute, and says when its thread is at it. */
+/** Starts to hash a file that takes a minute. Resolves when the thread has begun. */
 async function hashHuge(signal: AbortSignal): Promise<{ ended: Promise<string> }> {
   const path = await sandbox.write("huge", "");
   await truncate(path, 64 * 2 ** 30);
@@ -29,7 +29,7 @@ async function hashSmall(small = sandbox.write("small", "x")): Promise<string> {
   return tasks.run("hash-file", { command: "fs.hash", path: await small, algorithm: "md5" });
 }
 
-test("what waits for a thread begins when the task on it is cancelled", async () => {
+test("a waiting task begins when the running task is cancelled", async () => {
   const abort = new AbortController();
   const { ended: huge } = await hashHuge(abort.signal);
   const small = hashSmall();
@@ -39,7 +39,7 @@ test("what waits for a thread begins when the task on it is cancelled", async ()
   expect(await small).toBe("9dd4e461268c8034f5c8564e155c67a6");
 });
 
-test("what waits for a thread begins when the time of the task on it is over", async () => {
+test("a waiting task begins when the running task reaches its time limit", async () => {
   const path = await sandbox.write("huge", "");
   await truncate(path, 64 * 2 ** 30);
   const args = { command: "fs.hash", path, algorithm: "sha256" };
@@ -49,7 +49,7 @@ test("what waits for a thread begins when the time of the task on it is over", a
   expect(await small).toHaveLength(32);
 });
 
-test("one caller's long task holds up no other caller's", async () => {
+test("one caller's long task does not delay another caller's task", async () => {
   const abort = new AbortController();
   const { ended: huge } = await onBehalfOf.run(1, () => hashHuge(abort.signal));
   expect(await onBehalfOf.run(2, hashSmall)).toHaveLength(32);

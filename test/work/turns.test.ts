@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { type Leave, Turns } from "../../internal/work/turns.ts";
 
-/** Who has begun, in order, with what ends each one's work. */
+/** The callers whose jobs have begun, in order, and the functions that end these jobs. */
 function watched(turns: Turns) {
   const begun: string[] = [];
   const leave: Leave[] = [];
@@ -14,14 +14,14 @@ function watched(turns: Turns) {
   return { begun, leave, enter };
 }
 
-test("a caller with much to do leaves places to the others", async () => {
+test("a caller with many jobs leaves places to other callers", async () => {
   const { begun, enter } = watched(new Turns({ places: 3, perCaller: 2, waiting: 10 }));
   for (let job = 0; job < 5; job++) void enter("greedy");
   await enter("modest");
   expect(begun).toEqual(["greedy", "greedy", "modest"]);
 });
 
-test("where all places are taken callers take turns, however many jobs each has waiting", async () => {
+test("when all places are taken callers take turns, however many jobs each has waiting", async () => {
   const { begun, leave, enter } = watched(new Turns({ places: 1, perCaller: 1, waiting: 10 }));
   for (let job = 0; job < 4; job++) void enter("a");
   void enter("b");
@@ -34,7 +34,7 @@ test("where all places are taken callers take turns, however many jobs each has 
   expect(begun).toEqual(["a", "a", "b", "c", "a", "a"]);
 });
 
-test("one that gives up while it waits fails with its reason, and the next one begins in its place", async () => {
+test("a job that is aborted while it waits fails with the reason, and the next one takes its place", async () => {
   const { begun, leave, enter } = watched(new Turns({ places: 1, perCaller: 1, waiting: 10 }));
   const reason = new Error("enough");
   const abort = new AbortController();
@@ -48,7 +48,7 @@ test("one that gives up while it waits fails with its reason, and the next one b
   expect(begun).toEqual(["a", "c"]);
 });
 
-test("over the limit of what waits a caller is refused, and another is not", async () => {
+test("a caller with too many waiting jobs is rejected, but another caller is not", async () => {
   const turns = new Turns({ places: 1, perCaller: 1, waiting: 1 });
   await turns.enter("a");
   void turns.enter("a");

@@ -11,20 +11,20 @@ const log = pino({ level: "silent" });
 
 test.each([
   ["an empty file", "s", ""],
-  ["a file of a socket's name", "xhsc-1.sock", "left over"],
+  ["a file with a socket's name", "xhsc-1.sock", "left over"],
 ])("%s is removed", async (_title, name, contents) => {
   const path = await sandbox.write(name, contents);
   clearSocketPath(path, log);
   expect(existsSync(path)).toBe(false);
 });
 
-test("a file that somebody may need stays", async () => {
+test("another file with contents is kept", async () => {
   const path = await sandbox.write("notes.txt", "mine");
   clearSocketPath(path, log);
   expect(await sandbox.read("notes.txt")).toBe("mine");
 });
 
-test("a folder, a socket and nothing at all are left to whoever listens", async () => {
+test("a directory, a socket and a missing path are left unchanged", async () => {
   await mkdir(sandbox.path("d.sock"));
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(sandbox.path("s.sock"), resolve));

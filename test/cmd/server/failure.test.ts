@@ -12,7 +12,7 @@ beforeEach(() => {
   told = "";
 });
 
-/** What is told on a pipe, and the status. */
+/** Reports a failure as on a pipe, and returns the text and the exit status. */
 async function failing(error: unknown): Promise<{ readonly told: string; readonly status: number }> {
   const status = await reportFailure(error, {
     logger: pino({ level: "silent" }),
@@ -35,7 +35,7 @@ async function busyPort(): Promise<{ readonly error: Error; readonly port: numbe
   return { error, port };
 }
 
-test("a busy port is told without the end of a line, bare and as a cause", async () => {
+test("a busy port is reported without a final newline, also if it is the cause of another error", async () => {
   const { error, port } = await busyPort();
   const expected = { told: `Address already in use: 127.0.0.1:${port}`, status: 75 };
   expect(await failing(error)).toEqual(expected);
@@ -43,7 +43,7 @@ test("a busy port is told without the end of a line, bare and as a cause", async
   expect(await failing(new XsysError("ALREADY_EXISTS", "no", { cause: error }))).toEqual(expected);
 });
 
-test("a socket on which another server answers is told so, too", async () => {
+test("a socket on which another service listens is reported as an address in use", async () => {
   const error = new XsysError("BUSY", "xsys, pid 7, already listens on /s", { details: { socket: "/s", pid: 7 } });
   expect(await failing(error)).toEqual({
     told: "Address already in use: xsys, pid 7, already listens on /s",
@@ -54,12 +54,12 @@ test("a socket on which another server answers is told so, too", async () => {
 test.each([
   ["EACCES", "permission denied"],
   ["EPERM", "operation not permitted"],
-])("%s is told without the end of a line", async (code, words) => {
+])("%s is reported without a final newline", async (code, words) => {
   const error = Object.assign(new Error(`listen ${code}: ${words} 127.0.0.1:80`), { code, syscall: "listen" });
   expect(await failing(error)).toEqual({ told: `listen ${code}: ${words} 127.0.0.1:80`, status: 77 });
 });
 
-test("an address that is none of this machine's, and a name that nobody knows, are told as such", async () => {
+test("an address of another machine and an unknown host name are reported", async () => {
   const elsewhere = Object.assign(new Error("listen EADDRNOTAVAIL: address not available 203.0.113.7"), {
     errno: -constants.errno.EADDRNOTAVAIL,
     code: "EADDRNOTAVAIL",
@@ -80,7 +80,7 @@ test("an address that is none of this machine's, and a name that nobody knows, a
   expect((await failing(unknown)).told).toBe("ERROR: listening failed on nowhere.invalid: unknown node or service\n");
 });
 
-test("a folder of the socket that cannot be made is told as such", async () => {
+test("a socket directory that cannot be created is reported", async () => {
   const path = "/proc/none";
   const error = Object.assign(new Error("ENOENT"), {
     errno: -constants.errno.ENOENT,
@@ -91,14 +91,14 @@ test("a folder of the socket that cannot be made is told as such", async () => {
   expect((await failing(error)).told).toBe("ERROR: starting failed on /proc/none: no such file or directory\n");
 });
 
-test("any other reason is a whole line, and the status never 0", async () => {
+test("any other reason is reported as a whole line, and the exit status is not 0", async () => {
   expect(await failing(new XsysError("DENIED", "the plugin p has been revoked"))).toEqual({
     told: "ERROR: the plugin p has been revoked\n",
     status: 77,
   });
 });
 
-test("a defect has its stack on one line", async () => {
+test("an unexpected error is reported with its stack on one line", async () => {
   const { told, status } = await failing(new TypeError("x is not a function"));
   expect(told).toMatch(/^ERROR: unexpected error in xsys: TypeError: x is not a function at .*\n$/);
   expect(told.split("\n")).toHaveLength(2);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { firewallCommands } from "../../../cmd/xsys/server/firewall-commands.ts";
 
-test("a port is opened to everybody, or to each address that was named", () => {
+test("a port is opened to all addresses, or to each given address", () => {
   expect(firewallCommands(80, [])).toEqual(["sudo ufw allow 80/tcp"]);
   expect(firewallCommands(80, ["10.0.0.0/8", "fe80::1"])).toEqual([
     "sudo ufw allow from 10.0.0.0/8 to any port 80 proto tcp",
@@ -9,6 +9,6 @@ test("a port is opened to everybody, or to each address that was named", () => {
   ]);
 });
 
-test("what is no address is in no command that a person may copy", () => {
+test("text that is not an address is never part of a suggested command", () => {
   expect(firewallCommands(80, ["1.2.3.4; reboot", "$(id)"])).toEqual([]);
 });

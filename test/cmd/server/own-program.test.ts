@@ -8,7 +8,7 @@ const sandbox = useSandbox();
 const STARTER = fileURLToPath(new URL("../../../cmd/xsys/xsys.js", import.meta.url));
 const MAIN = fileURLToPath(new URL("../../../cmd/xsys/main.ts", import.meta.url));
 
-describe.skipIf(process.platform === "win32")("what starts xsys", () => {
+describe.skipIf(process.platform === "win32")("the program that starts xsys", () => {
   const fromSources = {
     launcher: undefined,
     isExecutable: false,
@@ -26,14 +26,14 @@ describe.skipIf(process.platform === "win32")("what starts xsys", () => {
     return file;
   }
 
-  test("is the launcher, under the name that it was started by", async () => {
+  test("is the launcher, under the name by which it was started", async () => {
     const launcher = await sandbox.write("bin/xhsc", "", 0o755);
     await symlink(launcher, sandbox.path("xhsc-linux-amd64"));
     for (const started of [launcher, sandbox.path("xhsc-linux-amd64")])
       expect(ownProgram({ ...fromSources, launcher: started })).toBe(started);
   });
 
-  test("is no launcher that is not there, or is none", async () => {
+  test("is not a launcher that is missing or not executable", async () => {
     for (const launcher of [sandbox.path("gone"), sandbox.root, await sandbox.write("text", "", 0o644)])
       expect(ownProgram({ ...fromSources, launcher })).toBe(STARTER);
   });
@@ -47,13 +47,13 @@ describe.skipIf(process.platform === "win32")("what starts xsys", () => {
     expect(ownProgram({ ...start, name: "xhsc-linux-amd64", path })).toBe(link);
   });
 
-  test("is the executable itself where its name says nothing of where it lies", async () => {
+  test("is the executable itself if its name does not lead to it", async () => {
     const file = await executable();
     for (const name of ["xhsc", "", "-sh", sandbox.path("elsewhere/xhsc-linux-amd64")])
       expect(ownProgram({ ...fromSources, isExecutable: true, executable: file, name })).toBe(file);
   });
 
-  test("is the sources' own starter where Node was given one of them, or npm's link to it", async () => {
+  test("is xsys.js if Node was started with a source file or with npm's link to xsys.js", async () => {
     expect(ownProgram(fromSources)).toBe(STARTER);
     await symlink(STARTER, sandbox.path("xsys"));
     expect(ownProgram({ ...fromSources, script: sandbox.path("xsys") })).toBe(sandbox.path("xsys"));

@@ -15,7 +15,7 @@ const PARENT_RUNTIME = fileURLToPath(new URL("../../../cmd/xsys/server/parent-ru
 const CALLER_PID = fileURLToPath(new URL("../../../cmd/xsys/caller-pid.ts", import.meta.url));
 const LOOK = `import { parentRuntime } from ${JSON.stringify(PARENT_RUNTIME)}; console.log(JSON.stringify(await parentRuntime()));`;
 
-/** Node under another name, with a file of its own: a link would show as Node. */
+/** Node as a file of another name. A symbolic link would be resolved to the original name. */
 async function nodeAs(name: string): Promise<string> {
   const file = sandbox.path(name);
   await mkdir(dirname(file), { recursive: true });
@@ -23,14 +23,14 @@ async function nodeAs(name: string): Promise<string> {
   return file;
 }
 
-describe.runIf(process.platform === "linux")("what runs the parent", () => {
+describe.runIf(process.platform === "linux")("the parent's runtime", () => {
   test.each([
     ["elsewhere/node", "node"],
     ["elsewhere/bun", "bun"],
     ["elsewhere/node-22.1", "node"],
     ["elsewhere/application", undefined],
     ["elsewhere/node_exporter", undefined],
-  ])("is, for %s, %s", async (name, runtime) => {
+  ])("for %s is %s", async (name, runtime) => {
     const file = await nodeAs(name);
     const look = await sandbox.write("look.mjs", LOOK);
     const start = "process.stdout.write(require('child_process').execFileSync(process.argv[1], [process.argv[2]]))";
@@ -38,7 +38,7 @@ describe.runIf(process.platform === "linux")("what runs the parent", () => {
     expect(found).toBe(runtime === undefined ? "undefined" : JSON.stringify({ name: runtime, file }));
   });
 
-  test("is that of the caller behind a launcher", async () => {
+  test("behind a launcher is that of the launcher's caller", async () => {
     const file = await nodeAs("elsewhere/bun");
     const take = `import { takeLauncherEnvironment } from ${JSON.stringify(CALLER_PID)}; takeLauncherEnvironment();`;
     const look = await sandbox.write("look.mjs", `${take}${LOOK}`);
@@ -51,7 +51,7 @@ describe.runIf(process.platform === "linux")("what runs the parent", () => {
     expect(execFileSync(file, words, { encoding: "utf8" }).trim()).toBe(JSON.stringify({ name: "bun", file }));
   });
 
-  test("is unknown when it has ended, or is another process than it was", async () => {
+  test("is unknown if the process has ended or is not the parent", async () => {
     const child = children.add(spawn(process.execPath, ["-e", ""]));
     await once(child, "exit");
     for (const pid of [child.pid, process.pid]) expect(await parentRuntime(pid)).toBeUndefined();
@@ -68,7 +68,7 @@ describe("a worker's command", () => {
   });
   const under = (name: "node" | "bun", file: string) => () => Promise.resolve({ name, file });
 
-  test("is the parent's own runtime for XyPriss's client", async () => {
+  test("uses the parent's runtime for XyPriss's client", async () => {
     for (const ending of ["js", "mjs", "ts"]) {
       const script = await sandbox.write(`app.${ending}`, "");
       expect(await workerCommand(values(script), true, under("bun", "/opt/bun"))).toEqual(["/opt/bun", script]);
@@ -78,7 +78,7 @@ describe("a worker's command", () => {
     expect(node).toEqual(["/opt/node", "--max-old-space-size=64", script]);
   });
 
-  test("for TypeScript is the parent's Node where that runs it, and else as without a parent", async () => {
+  test("for TypeScript uses the parent's Node if that runs TypeScript, and otherwise the default", async () => {
     const script = await sandbox.write("app.mts", "");
     const own = process.execPath;
     expect((await workerCommand(values(script), true, under("node", own)))?.[0]).toBe(own);
@@ -92,7 +92,7 @@ describe("a worker's command", () => {
     ]);
   });
 
-  test("does not depend on who started it for anybody else", async () => {
+  test("does not depend on the parent for other callers", async () => {
     const script = await sandbox.write("app.js", "");
     const asked = () => Promise.reject(new Error("nobody is to look"));
     expect((await workerCommand(values(script), false, asked))?.at(-1)).toBe(script);

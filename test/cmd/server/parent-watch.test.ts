@@ -12,7 +12,7 @@ import { useSandbox } from "../../support/sandbox.ts";
 import { signalProcess } from "../../support/signal-process.ts";
 import { startServer } from "../../support/started-server.ts";
 
-describe("an engine is abandoned", () => {
+describe("the server is abandoned", () => {
   let isParentGone = false;
   let hasWorker = false;
   const onAbandoned = vi.fn();
@@ -28,7 +28,7 @@ describe("an engine is abandoned", () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  test("when its parent has gone and no worker has been connected for five seconds, once", () => {
+  test("once, when its parent has ended and no worker has been connected for five seconds", () => {
     watch().start();
     vi.advanceTimersByTime(60_000);
     isParentGone = true;
@@ -40,7 +40,7 @@ describe("an engine is abandoned", () => {
     expect(onAbandoned).toHaveBeenCalledOnce();
   });
 
-  test("not while its parent is there, nor while a worker is connected", () => {
+  test("neither while its parent runs nor while a worker is connected", () => {
     const running = watch();
     running.start();
     vi.advanceTimersByTime(3_600_000);
@@ -50,7 +50,7 @@ describe("an engine is abandoned", () => {
     running.stop();
   });
 
-  test("five seconds after its last worker, and not before: one that comes back begins them anew", () => {
+  test("five seconds after its last worker disconnects; a worker that reconnects restarts that time", () => {
     watch().start();
     isParentGone = true;
     vi.advanceTimersByTime(PATIENCE - 1_000);
@@ -63,7 +63,7 @@ describe("an engine is abandoned", () => {
     expect(onAbandoned).toHaveBeenCalledOnce();
   });
 
-  test("not once it is stopped", () => {
+  test("never after the watch is stopped", () => {
     const stopped = watch();
     stopped.start();
     isParentGone = true;
@@ -76,7 +76,7 @@ describe("an engine is abandoned", () => {
 describe("a caller behind a launcher", () => {
   const children = useChildren();
 
-  test("is gone when it has ended, and not before", async () => {
+  test("is gone only after it has ended", async () => {
     const caller = children.add(spawn(process.execPath, ["-e", "process.stdin.resume()"]));
     const isGone = parentEnd(caller.pid);
     expect(isGone()).toBe(false);
@@ -86,8 +86,8 @@ describe("a caller behind a launcher", () => {
     expect(parentEnd(caller.pid)()).toBe(true);
   });
 
-  test.runIf(process.platform === "linux")("is gone when nobody has waited for it", async () => {
-    const start = "sleep 60 & echo $!; kill -9 $!; exec sleep 60"; // the second never waits
+  test.runIf(process.platform === "linux")("is gone when it is a zombie", async () => {
+    const start = "sleep 60 & echo $!; kill -9 $!; exec sleep 60"; // the second sleep replaces the shell, so no process waits for the first
     const parent = children.add(spawn("/bin/sh", ["-c", start]));
     const [pid] = await once(parent.stdout, "data");
     const isGone = parentEnd(Number(pid));
@@ -96,12 +96,12 @@ describe("a caller behind a launcher", () => {
   });
 });
 
-describe.skipIf(process.platform === "win32")("an engine is an orphan from its start", () => {
-  test("when its parent is an init that runs no application", async () => {
+describe.skipIf(process.platform === "win32")("the server is an orphan at its start", () => {
+  test("when its parent is an init process that is not an application", async () => {
     expect(await isOrphan(1, async () => undefined)).toBe(true);
   });
 
-  test("not when the application is process 1 of a container, nor under any other parent", async () => {
+  test("neither when the application is process 1 of a container nor with any other parent", async () => {
     for (const name of ["node", "bun"] as const) {
       expect(await isOrphan(1, async () => ({ name, file: `/usr/bin/${name}` }))).toBe(false);
     }
@@ -116,7 +116,7 @@ describe("xsys server start", () => {
   const WORKER = fileURLToPath(new URL("../fixtures/xypriss-worker.mjs", import.meta.url));
   afterEach(() => xsys(["stop", "--force", "--connect", sandbox.path("s")]));
 
-  /** Starts it by an application, which is killed when it has said something. */
+  /** Starts it from an application, which is killed when the output matches `said`. */
   async function startAndKill(said: RegExp, ...words: string[]) {
     const line = ["--signature", "0123456789abcdef", "server", "start", "--ipc", sandbox.path("s"), ...words];
     return killed(said, [APPLICATION, ...line]);
@@ -134,10 +134,10 @@ describe("xsys server start", () => {
     return { end, text };
   }
 
-  test("by an application that is killed ends, so that the next start has the port", async () => {
+  test("exits when the application that started it is killed, so that the port is free for the next start", async () => {
     const { end, text } = await startAndKill(/listening on .*\n/, "--port", "0");
     const [, port = ""] = /listening on 127\.0\.0\.1:(\d+)/.exec(text) ?? [];
-    // What it printed ends when the engine, too, has closed it.
+    // The output ends only when the server, too, has closed it.
     expect((await end).stdout).toContain(
       "the application has ended and no worker has been connected for 5 s: stopping",
     );
@@ -147,7 +147,7 @@ describe("xsys server start", () => {
     expect((await next.stop()).status).toBe(0);
   }, 60_000);
 
-  test("by an application that is killed ends, too, behind a launcher that stays", async () => {
+  test("exits when the application is killed, also behind a launcher that keeps running", async () => {
     await bundleLauncher(sandbox.path("xsys.cjs"));
     const preload = await sandbox.write("no-execve.cjs", "delete process.execve;");
     const program = await sandbox.write("program", `#!/bin/sh\nexec ${PROGRAM_LINE} "$@"\n`, 0o755);
@@ -160,10 +160,10 @@ describe("xsys server start", () => {
   }, 60_000);
 
   test.runIf(process.platform === "linux")(
-    "by an application that is killed before the engine runs ends, too",
+    "exits when the application was killed before the server started",
     async ({ skip }) => {
       const words = ["--signature", "0123456789abcdef", "server", "start", "--ipc", sandbox.path("s"), "--port=0"];
-      // It becomes the engine when its standard input has a line, which it gets when the application has gone.
+      // The shell becomes the server when it has read a line, which is sent after the application has ended.
       const script = `echo $$; read -r line; exec ${PROGRAM_LINE} "$@"`;
       const line = JSON.stringify(["-c", script, "sh", ...words]);
       const start = `require("child_process").spawn("/bin/sh", ${line}, { stdio: "inherit", detached: true })`;
@@ -184,7 +184,7 @@ describe("xsys server start", () => {
     60_000,
   );
 
-  test("with workers of its own goes on without the application, until it has none", async () => {
+  test("with its own workers continues without the application until no worker is left", async () => {
     const words = ["--port=0", "--cluster", "--cluster-workers=1", "--entry-point", WORKER];
     const { end, text } = await startAndKill(/worker 0 is ready/, ...words);
     const [, address = ""] = /listening on (\S+)/.exec(text) ?? [];

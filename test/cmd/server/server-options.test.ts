@@ -15,7 +15,7 @@ function options(...words: string[]): Promise<ServerOptions> {
   return serverOptions(["server", "start", "--ipc", sandbox.path("s"), ...words]);
 }
 
-/** As XyPriss's client writes them. */
+/** Parses arguments as XyPriss's client sends them. */
 function signed(...words: string[]): Promise<ServerOptions> {
   return serverOptions([...SIGNATURE, "server", "start", "--ipc", sandbox.path("s"), ...words]);
 }
@@ -37,7 +37,7 @@ test("every flag belongs to one group", () => {
   expect(grouped.toSorted()).toEqual(Object.keys(SERVER_FLAGS).toSorted());
 });
 
-test("nothing but the address is needed", async () => {
+test("all flags but the socket's path have defaults", async () => {
   expect(await options()).toEqual({
     socket: sandbox.path("s"),
     root: process.cwd(),
@@ -68,7 +68,7 @@ test("nothing but the address is needed", async () => {
   });
 });
 
-test("a line as XyPriss's client writes it is taken whole", async () => {
+test("a command line of XyPriss's client is accepted completely", async () => {
   const words = [
     ["--port", "8085", "--host", "localhost", "--timeout", "32", "--max-body-size", "10485760"],
     ["--perf-compression=true", "--perf-compression-algs", "gzip,br,zstd", "--compression-level", "6"],
@@ -111,14 +111,14 @@ test("a line as XyPriss's client writes it is taken whole", async () => {
   expect(cluster?.command.slice(1)).toEqual(["--max-old-space-size=512", "--expose-gc", sandbox.path("app.js")]);
 });
 
-describe("the gateway's parts", () => {
-  test("are off until they are switched on", async () => {
+describe("gateway features", () => {
+  test("are disabled by default", async () => {
     const { rateLimit, concurrency, breaker, quality, proxy, uploads, conversion, tls } = await gateway();
     expect({ rateLimit, concurrency, breaker, quality, proxy, uploads, conversion, tls }).toEqual({});
     expect((await gateway("--perf-compression=false")).compression).toBeUndefined();
   });
 
-  test("compression is off for XyPriss's client unless it says otherwise", async () => {
+  test("compression is disabled for XyPriss's client unless a flag enables it", async () => {
     const isOn = async (...words: string[]) => (await signed(...words)).gateway.compression !== undefined;
     expect(await isOn()).toBe(false);
     expect(await isOn("--perf-batch-size", "100", "--compression-level", "6")).toBe(false);
@@ -176,13 +176,13 @@ describe("the gateway's parts", () => {
     ["--access-log false", "accessLog", false],
     ["--static-max-age 15m", "statics", { maxAge: 900 }],
     ["--static-max-age 1y", "statics", { maxAge: 31_557_600 }],
-  ] as const)("%s is %s", async (line, part, expected) => {
+  ] as const)("%s sets %s", async (line, part, expected) => {
     const found = (await gateway(...line.split(" ")))[part];
     if (typeof expected === "object") expect(found).toMatchObject(expected);
     else expect(found).toBe(expected);
   });
 
-  test("guards are given their configurations under their names", async () => {
+  test("each guard gets its configuration under its name", async () => {
     const flags = Object.keys(SERVER_FLAGS).filter((name) => name.endsWith("-config-json"));
     const { guards } = await gateway(...flags.flatMap((name) => [`--${name}`, base64({ from: name })]));
     expect(guards).toEqual({
@@ -203,13 +203,13 @@ describe("the gateway's parts", () => {
 });
 
 describe("the workers", () => {
-  test("are none without --cluster", async () => {
+  test("are absent without --cluster", async () => {
     expect((await options()).cluster).toBeUndefined();
     expect((await signed("--entry-point", sandbox.path("app.js"))).cluster).toBeUndefined();
     expect((await signed("--cluster")).cluster).toBeUndefined();
   });
 
-  test("have limits and times of their own", async () => {
+  test("have their own limits and timeouts", async () => {
     const words =
       "--cluster-workers=3 --standbys 2 --cluster-respawn=false --file-descriptor-limit 99 --ping-interval 0";
     expect(
@@ -233,12 +233,12 @@ describe("the workers", () => {
     expect(await cluster("--max-restarts", "0")).toMatchObject({ maxRestarts: 0 });
   });
 
-  test("may be any program", async () => {
+  test("can be any program", async () => {
     const { cluster } = await options("--cluster", "--worker-command", "python3 'my app.py' --x=\"a b\" c\\ d");
     expect(cluster?.command).toEqual(["python3", "my app.py", "--x=a b", "c d"]);
   });
 
-  test("in TypeScript are run by bun where it is, and else by the Node that runs this", async () => {
+  test("run TypeScript with bun if it is installed, and otherwise with the current Node", async () => {
     const script = await sandbox.write("app.ts", "");
     const bun = await sandbox.write("bin/bun", "", 0o755);
     const path = process.env.PATH;
@@ -254,7 +254,7 @@ describe("the workers", () => {
     }
   });
 
-  test("in JavaScript are run by the Node of PATH", async () => {
+  test("run JavaScript with the Node on PATH", async () => {
     const node = await sandbox.write("bin/node", "", 0o755);
     const path = process.env.PATH;
     try {
@@ -266,7 +266,7 @@ describe("the workers", () => {
   });
 });
 
-describe("a line that cannot be meant", () => {
+describe("an invalid command line", () => {
   test.each([
     ["--prot 80", 'unknown flag --prot, did you mean "--port"?'],
     ["--clutser", 'unknown flag --clutser, did you mean "--cluster"?'],
@@ -282,27 +282,27 @@ describe("a line that cannot be meant", () => {
     ["--entry-point app.js", "--entry-point and --worker-command need --cluster"],
     ["--cluster --worker-command 'open", "--worker-command is not a program with arguments: 'open"],
     ["--tls-cert c.pem", "--tls-cert and --tls-key must be given together"],
-  ])("%s is refused with the reason", async (line, reason) => {
+  ])("%s is rejected with a reason", async (line, reason) => {
     await expect(options(...line.split(" "))).rejects.toMatchObject({
       code: "INVALID_PARAMS",
       message: expect.stringContaining(reason),
     });
   });
 
-  test("names an entry point that is not there", async () => {
+  test("with a missing entry point is rejected, and the error names it", async () => {
     const call = options("--cluster", "--entry-point", sandbox.path("gone.js"));
     await expect(call).rejects.toMatchObject({ code: "NOT_FOUND", message: expect.stringContaining("gone.js") });
   });
 
   test.each([[["server"]], [["server", "--port", "80"]], [["server", "stop"]]])(
-    "%j has no such action",
+    "%j is rejected as an unknown command",
     async (words) => {
       await expect(serverOptions(words)).rejects.toMatchObject({ code: "UNKNOWN_COMMAND" });
     },
   );
 });
 
-test("flags of a client that is newer than this engine are passed over, with their values", async () => {
+test("unknown flags of a newer client are ignored with their values", async () => {
   const { leftOver, gateway } = await signed(
     ...["--warp-drive", "--port", "81", "--new-list", "a,b", "--new-one=1", "--host", "h", "--json", "stray"],
   );

@@ -9,15 +9,15 @@ test.each([
   [`a "" ''`, ["a", "", ""]],
   [String.raw`"C:\Program Files\x" "a\"b"`, ["C:\\Program Files\\x", 'a"b']],
   ["sh -c 'exec $0; ls | wc'", ["sh", "-c", "exec $0; ls | wc"]],
-])("%s is %j", (line, words) => {
+])("%s is split into %j", (line, words) => {
   expect(splitCommand(line)).toEqual(words);
 });
 
-test.each([[""], ["   "], ['a "b'], ["a 'b"], ["a \\"]])("%j is refused", (line) => {
+test.each([[""], ["   "], ['a "b'], ["a 'b"], ["a \\"]])("%j is rejected", (line) => {
   expect(() => splitCommand(line)).toThrow("--worker-command is not a program with arguments");
 });
 
-test("a long line takes no long time", () => {
+test("a long line is parsed quickly", () => {
   const line = `a ${"x".repeat(100_000)} ${'"'.repeat(100_001)}`;
   const begun = performance.now();
   expect(() => splitCommand(line)).toThrow();

@@ -26,7 +26,7 @@ function start(...words: string[]) {
   return startServer(words, { cwd: sandbox.root, add: children.add });
 }
 
-/** One that does not get ready: all it says. */
+/** Runs a start that fails, and returns its output. */
 function failing(...words: string[]) {
   return xsys(["server", "start", ...words], { cwd: sandbox.root });
 }
@@ -37,7 +37,7 @@ async function get(url: string): Promise<string> {
 }
 
 describe("xsys server start", () => {
-  test("says that it is ready in the words that XyPriss's client waits for, and is", async () => {
+  test("prints the line that XyPriss's client waits for, and is then ready", async () => {
     const server = await start(...onSocket());
     expect(server.text()).toMatch(
       /^\S+Z INFO \[ThreadId\(1\)\] xsys \S+, XHSC Edition listening on 127\.0\.0\.1:\d+$/m,
@@ -51,7 +51,7 @@ describe("xsys server start", () => {
   });
 
   test.each([["--log-level=silent"], ["--log-format=json"], ["--log-format=pretty"]])(
-    "says so with %s",
+    "prints that line with %s",
     async (word) => {
       const server = await start(...onSocket(word));
       await server.until(/listening on .*\n/);
@@ -60,7 +60,7 @@ describe("xsys server start", () => {
     },
   );
 
-  test("has an application's workers answer, and passes on what they print", async () => {
+  test("runs an application's workers and logs what they print", async () => {
     const server = await start(...withWorkers(2));
     await server.until(/worker 1 is ready.*worker 0 is ready|worker 0 is ready.*worker 1 is ready/s);
     const answers = [await get(`http://${server.address()}/`), await get(`http://${server.address()}/`)];
@@ -69,7 +69,7 @@ describe("xsys server start", () => {
     expect((await server.stop()).status).toBe(0);
   });
 
-  test("serves an application that started it, and joined as its one worker", async () => {
+  test("serves an application that started it and connected as its only worker", async () => {
     const server = await start(...onSocket());
     const env = { ...process.env, XYPRISS_IPC_PATH: sandbox.path("s"), XYPRISS_WORKER_ID: "master" };
     const application = children.add(spawn(process.execPath, [WORKER], { env }));
@@ -77,10 +77,10 @@ describe("xsys server start", () => {
     expect(await get(`http://${server.address()}/`)).toBe("200 worker master");
     const exited = once(application, "exit");
     expect((await server.stop()).status).toBe(0);
-    expect(await exited).toEqual([1, null]); // as XyPriss's workers do when their connection is closed
+    expect(await exited).toEqual([1, null]); // XyPriss's workers exit with 1 when their connection is closed
   });
 
-  test("on SIGTERM lets a request finish and leaves no worker", async () => {
+  test("on SIGTERM finishes a request and ends all workers", async () => {
     const server = await start(...withWorkers(1));
     const slow = get(`http://${server.address()}/slow`);
     await server.until(/begun/);
@@ -91,7 +91,7 @@ describe("xsys server start", () => {
     expect(() => process.kill(Number(pid), 0)).toThrow("ESRCH");
   });
 
-  test("on a second SIGTERM does not wait", async () => {
+  test("on a second SIGTERM stops at once", async () => {
     const server = await start(...withWorkers(1), "--drain-timeout", "60000");
     const stuck = get(`http://${server.address()}/stuck`).catch(() => "cut off");
     await server.until(/begun/);
@@ -101,7 +101,7 @@ describe("xsys server start", () => {
     expect(await stuck).toMatch(/cut off|^5/);
   });
 
-  test("takes a line of a newer client, and says what it passed over", async () => {
+  test("accepts a command line of a newer client, and logs the arguments that it ignored", async () => {
     const words = onSocket("--warp", "9", "--firewall-enabled");
     const server = await startServer(words, { cwd: sandbox.root, add: children.add, globals: SIGNATURE });
     const { stdout } = await server.stop();
@@ -137,10 +137,10 @@ describe("xsys server start", () => {
   });
 });
 
-describe.runIf(process.platform === "linux")("the workers of an application of XyPriss", () => {
+describe.runIf(process.platform === "linux")("the workers of a XyPriss application", () => {
   const TELLING = fileURLToPath(new URL("../fixtures/telling-worker.mjs", import.meta.url));
 
-  /** Runs an application by a copy of Node with another name, and gives what its worker tells. */
+  /** Runs an application with Node under another name, and returns what its worker reports. */
   async function toldBy(name: string) {
     const runtime = sandbox.path(name);
     await mkdir(dirname(runtime), { recursive: true });
@@ -154,7 +154,7 @@ describe.runIf(process.platform === "linux")("the workers of an application of X
     return { runtime, told: JSON.parse(told) };
   }
 
-  test("are run by what runs itself, wherever that lies, and can call the engine's program", async () => {
+  test("use the application's runtime, wherever it is installed, and can call the xsys program", async () => {
     for (const name of ["elsewhere/node", "elsewhere/bun"]) {
       const { runtime, told } = await toldBy(name);
       expect(told).toMatchObject({ runtime, answer: '{"status":"ok","data":"a/b"}\n' });
@@ -166,7 +166,7 @@ describe("workers that do not start", () => {
   const failing = (...words: string[]) =>
     onSocket("--cluster", "--worker-command", "sh -c 'echo no database; exit 1'", "--cluster-workers", "2", ...words);
 
-  test("are tried again, and the service goes on: requests wait, then they are told 503", async () => {
+  test("are restarted while the service continues; waiting requests are answered with 503", async () => {
     const server = await start(...failing("--queue-timeout", "50"));
     await server.until(/worker \d did not start: it exited with code 1; last output: no database/);
     expect(await get(`http://${server.address()}/`)).toMatch(/^503 /);
@@ -180,7 +180,7 @@ describe("workers that do not start", () => {
     expect(server.text().match(/did not start/g)).toHaveLength(1);
   });
 
-  test("end the service with the reason once all are given up, where a limit was asked for", async () => {
+  test("end the service with the reason when all have reached --max-restarts", async () => {
     const server = await start(...failing("--max-restarts", "2"));
     const { status, stdout } = await server.end;
     expect(status).toBe(69);
@@ -192,7 +192,7 @@ describe("workers that do not start", () => {
 });
 
 describe("a start that fails", () => {
-  test("on a busy port says so at the very end, without the end of a line, as XyPriss's client reads it", async () => {
+  test("on a busy port reports it last, without a final newline, as XyPriss's client expects", async () => {
     const busy = createServer().listen(0, "127.0.0.1");
     await once(busy, "listening");
     const { port } = busy.address() as { readonly port: number };
@@ -204,7 +204,7 @@ describe("a start that fails", () => {
     expect(existsSync(sandbox.path("s"))).toBe(false);
   });
 
-  test("on a socket that another service has says the same", async () => {
+  test("on a socket that another service uses reports an address in use", async () => {
     const { stop } = await start(...onSocket());
     const { status, stdout } = await failing(...onSocket());
     expect(status).toBe(75);
@@ -212,26 +212,26 @@ describe("a start that fails", () => {
     expect((await stop()).status).toBe(0);
   });
 
-  test.runIf(process.platform === "linux")("where nobody may listen says so at the very end", async () => {
+  test.runIf(process.platform === "linux")("on a path where listening is not permitted reports it last", async () => {
     const { status, stdout } = await failing("--port", "0", "--ipc", "/proc/s.sock");
     expect(status).toBe(77);
     expect(stdout.split("\n").at(-1)).toContain("permission denied");
   });
 
-  test("for a plugin that has been revoked names it on the last line", async () => {
+  test("because of a revoked plugin names the plugin on the last line", async () => {
     await sandbox.write("p/package.json", '{"name":"p","xfpm":{"revoked":true}}');
     const { status, stdout } = await failing(...onSocket("--plugins", "p"));
     expect(status).toBe(77);
     expect(stdout).toMatch(/ERROR: the plugin p in .* has been revoked .*\n$/);
   });
 
-  test("for a flag that nobody knows is over before anything is done", async () => {
+  test("because of an unknown flag ends before anything is started", async () => {
     const { status, stdout, stderr } = await failing("--prot", "80");
     expect([status, stdout]).toEqual([64, ""]);
     expect(stderr).toBe('xsys: server start: unknown flag --prot, did you mean "--port"?\n');
   });
 
-  test("keeps a file that lies in the socket's place by mistake", async () => {
+  test("keeps an ordinary file at the socket's path", async () => {
     await sandbox.write("s", "mine");
     const { status, stdout } = await failing(...onSocket());
     expect(status).toBe(73);
@@ -240,7 +240,7 @@ describe("a start that fails", () => {
   });
 });
 
-test("a parent that reads nothing holds up no answer", async () => {
+test("a parent that does not read the output does not block requests", async () => {
   const server = await start(...withWorkers(1), "--access-log");
   server.child.stdout?.pause();
   const path = "x".repeat(1800);

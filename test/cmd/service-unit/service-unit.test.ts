@@ -26,7 +26,7 @@ const UNIT = {
 };
 
 describe("xsys service-unit", () => {
-  test("prints a unit that runs the service as it was told to, from where it was asked", async () => {
+  test("prints a unit that runs the given command in the current directory", async () => {
     await mkdir(sandbox.path("data"));
     const words = ["service-unit", "serve", "--root", "data", "--drain-timeout", "60000"];
     const { status, stdout, stderr } = await xsys(words, { cwd: sandbox.root });
@@ -43,7 +43,7 @@ describe("xsys service-unit", () => {
     });
   });
 
-  test("prints units of a user, whose systemd can keep the service from less", async () => {
+  test("with --user prints a unit with fewer restrictions, as systemd supports for users", async () => {
     const { stdout } = await xsys(["service-unit", "--user"], { cwd: sandbox.root });
     const settings = settingsOf(stdout);
     expect(settings).toMatchObject({
@@ -54,7 +54,7 @@ describe("xsys service-unit", () => {
     for (const name of ["User", "ProtectSystem", "ReadWritePaths"]) expect(settings).not.toHaveProperty(name);
   });
 
-  test("prints the unit of the socket, for this user alone", async () => {
+  test("with --socket-unit prints the socket's unit, accessible only to this user", async () => {
     const { stdout } = await xsys(["service-unit", "--socket-unit", "--socket", "s"], { cwd: sandbox.root });
     const expected = { ListenStream: sandbox.path("s"), SocketMode: "0600", SocketUser: userInfo().username };
     expect(settingsOf(stdout)).toMatchObject(expected);
@@ -65,7 +65,7 @@ describe("xsys service-unit", () => {
     [["service-unit", "serve", "--root", "gone"], "is not an existing directory"],
     [["service-unit", "server", "start", "--cluster"], "--cluster needs"],
     [["service-unit", "server"], "server needs an action"],
-  ])("prints no unit that could not start: %j", async (words, why) => {
+  ])("prints no unit for a command that could not start: %j", async (words, why) => {
     const { status, stdout, stderr } = await xsys(words, { cwd: sandbox.root });
     expect({ failed: status !== 0, stdout }).toEqual({ failed: true, stdout: "" });
     expect(stderr).toContain(why);
@@ -73,11 +73,11 @@ describe("xsys service-unit", () => {
 });
 
 describe("a unit", () => {
-  test("names each folder once, by which nothing is expanded", () => {
+  test("lists each writable directory once, escaped", () => {
     expect(settingsOf(serviceText(UNIT)).ReadWritePaths).toBe('"-/srv/a b" -/srv/100%%');
   });
 
-  test("leaves no capability but that of a port below 1024, and root its own", () => {
+  test("grants only the capability for a port below 1024, and does not restrict root", () => {
     expect(settingsOf(serviceText(UNIT))).toHaveProperty("CapabilityBoundingSet", "");
     expect(settingsOf(serviceText({ ...UNIT, port: 443 }))).toMatchObject({
       CapabilityBoundingSet: "CAP_NET_BIND_SERVICE",
@@ -86,13 +86,13 @@ describe("a unit", () => {
     expect(settingsOf(serviceText({ ...UNIT, port: 443, user: "root" }))).not.toHaveProperty("CapabilityBoundingSet");
   });
 
-  test("quotes words as systemd reads them", () => {
+  test("quotes words by systemd's rules", () => {
     expect(quoted(["plain", "two words", 'a"b\\c', "100%", "$HOME", "", ";"])).toBe(
       'plain "two words" "a\\"b\\\\c" 100%% $$HOME "" ";"',
     );
   });
 
-  test.runIf(hasSystemd)("is one that systemd takes, and calls well kept", async () => {
+  test.runIf(hasSystemd)("passes systemd's verification and its security check", async () => {
     const service = await sandbox.write("xsys.service", serviceText({ ...UNIT, user: "root", folder: sandbox.root }));
     const socket = await sandbox.write("xsys.socket", socketText({ ...UNIT, user: "root" }));
     const { status, stderr } = spawnSync("systemd-analyze", ["verify", service, socket], { encoding: "utf8" });

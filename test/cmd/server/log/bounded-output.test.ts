@@ -13,7 +13,7 @@ const sandbox = useSandbox();
 const children = useChildren();
 const FLOOD = fileURLToPath(new URL("../../fixtures/log-flood.ts", import.meta.url));
 
-/** Logs so many lines of 1 KiB, says on standard error that it has, and ends at once or on SIGTERM. */
+/** Starts a program that logs `lines` lines of 1 KiB, reports that on standard error, and ends at once or on SIGTERM. */
 function flood(lines: number, { stdout = "pipe", end = false }: { stdout?: "pipe" | number; end?: boolean } = {}) {
   const words = [FLOOD, String(lines), ...(end ? ["end"] : [])];
   return children.add(spawn(process.execPath, words, { stdio: ["ignore", stdout, "pipe"] }));
@@ -25,13 +25,13 @@ function numbersIn(text: string): number[] {
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-test("what is read arrives whole and in order", async () => {
+test("a reader gets all lines in order", async () => {
   const { stdout, status } = await ended(flood(500, { end: true }));
   expect(numbersIn(stdout)).toEqual(upTo(500));
   expect(status).toBe(0);
 });
 
-test("a reader that does not read holds up nothing, and is told what it missed when it reads again", async () => {
+test("a reader that pauses does not block the program, and gets the number of dropped lines when it reads again", async () => {
   const child = flood(20_000);
   await once(child.stderr as Readable, "data");
   const read: number[] = [];
@@ -49,8 +49,8 @@ test("a reader that does not read holds up nothing, and is told what it missed w
 
 test.each([
   ["never reads", (_: ChildProcess) => {}],
-  ["has gone", (child: ChildProcess) => child.stdout?.destroy()],
-])("a reader that %s does not keep the program from ending", async (_title, treat) => {
+  ["has closed the pipe", (child: ChildProcess) => child.stdout?.destroy()],
+])("a reader that %s does not prevent the program from exiting", async (_title, treat) => {
   const child = flood(5_000);
   treat(child);
   await once(child.stderr as Readable, "data");
@@ -58,7 +58,7 @@ test.each([
   expect(await once(child, "exit")).toEqual([0, null]);
 });
 
-test("a file has every line", async () => {
+test("a file gets every line", async () => {
   const file = openSync(sandbox.path("log"), "w");
   const child = flood(3_000, { stdout: file, end: true });
   closeSync(file);
@@ -66,7 +66,7 @@ test("a file has every line", async () => {
   expect(numbersIn(await sandbox.read("log"))).toEqual(upTo(3_000));
 });
 
-test.runIf(process.platform === "linux")("a disk that is full costs nothing but the lines", async () => {
+test.runIf(process.platform === "linux")("on a full disk only the log lines are lost", async () => {
   const full = openSync("/dev/full", "w");
   const child = flood(100, { stdout: full, end: true });
   closeSync(full);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { plainLine } from "../../../../cmd/xsys/server/log/plain-line.ts";
 import type { Logger } from "../../../../internal/base/log.ts";
 
-/** What a logger's record becomes. */
+/** The plain lines that a logger's records are written as. */
 function logged(write: (log: Logger) => void): string {
   const lines: string[] = [];
   const options = { level: "trace", base: { pid: 1 }, timestamp: stdTimeFunctions.isoTime };
@@ -11,7 +11,7 @@ function logged(write: (log: Logger) => void): string {
   return lines.join("");
 }
 
-/** XyPriss's client knows a line of the log by this. */
+/** The pattern by which XyPriss's client recognizes a log line. */
 const KNOWN = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|WARN|ERROR) \[ThreadId\(1\)\] (.*)\n$/;
 
 test.each([
@@ -19,18 +19,18 @@ test.each([
   ["warn", "WARN"],
   ["error", "ERROR"],
   ["fatal", "ERROR"],
-] as const)("a record of %s is a line of %s that XyPriss's client knows", (level, name) => {
+] as const)("a record of level %s becomes a line of level %s that XyPriss's client recognizes", (level, name) => {
   const [, found, rest] = KNOWN.exec(logged((log) => log[level]("stopping"))) ?? [];
   expect([found, rest]).toEqual([name, "stopping"]);
 });
 
-test("fields follow the message, quoted where they need it", () => {
+test("fields follow the message and are quoted if necessary", () => {
   const fields = { worker: "0", exit: null, reason: "no such file", tries: 3, at: { path: "/a" } };
   const [, , rest] = KNOWN.exec(logged((log) => log.info(fields, "a worker died"))) ?? [];
   expect(rest).toBe('a worker died worker=0 exit=null reason="no such file" tries=3 at={"path":"/a"}');
 });
 
-test("a record is one line, whatever it has in it", () => {
+test("a record is always one line, with control characters escaped", () => {
   const text = logged((log) => log.error({ err: new Error("a\nb"), name: "x\u001b[2J\u009b2J" }, "one\ntwo\r\u0000"));
   expect(text.split("\n")).toHaveLength(2);
   expect(text).toContain("one\\ntwo\\r\\x00 ");
@@ -38,7 +38,7 @@ test("a record is one line, whatever it has in it", () => {
   expect(text).not.toMatch(/(?!\n)\p{Cc}/u);
 });
 
-test("the colours of a worker's line are taken out", () => {
+test("colour codes are removed from a worker's line", () => {
   const [, , rest] = KNOWN.exec(logged((log) => log.warn("[Worker 2] \u001b[31mno\u001b[0m\ttab"))) ?? [];
   expect(rest).toBe("[Worker 2] no\ttab");
 });
