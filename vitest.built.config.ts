@@ -1,6 +1,6 @@
 /**
- * `npm run test:built`: the black-box tests once more, with the built executable in the place of the sources, and the tests
- * of the build itself (`*.built.test.ts`).
+ * `npm run test:built`: the black-box tests with the built executable in place of the sources, and the tests of the
+ * build itself (`*.built.test.ts`).
  */
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ import usual from "./vitest.config.ts";
 
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 
-/** A test that imports one of these starts the program that is tested (test/support/program.ts). */
+/** A test that imports one of these starts the tested program (test/support/program.ts). */
 const STARTERS =
   /import \{[^}]*\b(?:x|startX)sys\b[^}]*\} from|import \{[^}]*\b(?:PROGRAM\w*|programWith|startServer|threeWays|useGateway|useServers)\b[^}]*\} from/;
 

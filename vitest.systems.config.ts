@@ -1,6 +1,6 @@
 /**
- * `npm run test:systems`: what needs installed servers, other programs or many minutes (`*.system.test.ts`), against the
- * built executable.
+ * `npm run test:systems`: tests of the built executable that need installed servers or other programs, or that take many
+ * minutes (`*.system.test.ts`).
  */
 import { defineConfig } from "vitest/config";
 import built from "./vitest.built.config.ts";

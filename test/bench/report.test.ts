@@ -35,7 +35,7 @@ test("the page shows each bench with its date, its machine and its tables", () =
   expect(markdown({ speed: measured })).toContain(`## speed\n\n${measured.date}, a machine\n\n\`\`\`\nspeed & size\n`);
 });
 
-test("the chart has a bar for each goal with a non-zero upper limit, coloured by whether it was reached", () => {
+test("the chart has a bar for each goal with a non-zero limit, coloured by whether the goal was reached", () => {
   const svg = chart({ "a<b": measured });
   expect(svg.match(/fill="#3a8f5c"/g)).toHaveLength(1);
   expect(svg.match(/fill="#c0603f"/g)).toHaveLength(1);

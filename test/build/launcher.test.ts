@@ -219,7 +219,7 @@ describe.skipIf(process.platform === "win32")("a file that the system cannot run
 /** Makes Node's diagnostic report look like that of a build for musl. */
 const MUSL = "process.report.getReport = () => ({ header: {} });";
 
-/** A script that runs the launcher, as pnpm writes it. It stops after three runs, so that an endless loop fails the test. */
+/** A script that runs the launcher, as pnpm writes it. Its fourth run fails, so that an endless loop fails the test. */
 function shimOf(line: string): string {
   return `#!/bin/sh
 [ "\${SHIM_RUNS:-}" = 111 ] && { echo "the shim was started four times" >&2; exit 3; }

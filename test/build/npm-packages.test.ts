@@ -93,7 +93,7 @@ describe.skipIf(process.platform === "win32")("the npm packages", { timeout: PAT
     await expect(npm(["exec", "--", "xsys", "sys", "a b"], app)).rejects.toMatchObject({ ...RAN, stderr: "" });
     const prefix = sandbox.path("global");
     await npm(["install", "--global", "--prefix", prefix, "xsys"], sandbox.root);
-    expect(await packagesIn(join(prefix, "lib/node_modules"))).toEqual(["xsys"]); // the executable's package is nested below it
+    expect(await packagesIn(join(prefix, "lib/node_modules"))).toEqual(["xsys"]); // the executable's is nested
     await expect(run(join(prefix, "bin/xsys"), ["sys", "a b"])).rejects.toMatchObject(RAN);
   });
 
@@ -106,7 +106,7 @@ describe.skipIf(process.platform === "win32")("the npm packages", { timeout: PAT
     await expect(run(program, ["sys", "a b"])).rejects.toMatchObject(RAN);
   });
 
-  test("the SDK has no dependencies and works with import and require, also on the oldest Node of this machine", async () => {
+  test("the SDK has no dependencies and works with import and require, also on the oldest Node here", async () => {
     const { npm, application } = npmIn(sandbox.root);
     const app = await application("app");
     await npm(["install", "--ignore-scripts", xsys.file], app);

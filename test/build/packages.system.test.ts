@@ -39,7 +39,7 @@ beforeAll(async () => {
   await npm(["install", "xsys"], await application("app"));
   await npm(["install", "--global", "--prefix", join(folder, "global"), "xsys"], folder);
   await mkdir(join(folder, "pinned"));
-  await cp(process.execPath, join(folder, "pinned/node")); // another user may not be able to enter the project's directory
+  await cp(process.execPath, join(folder, "pinned/node")); // another user may have no access to the project
   for (const [name, text] of Object.entries(FILES)) await writeFile(join(folder, "app", name), text);
 }, BUILD);
 afterAll(async () => {

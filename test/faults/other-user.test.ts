@@ -46,13 +46,13 @@ async function state(): Promise<unknown> {
   return { names: await readdir(sandbox.path("theirs")), contents, mode, mtimeMs, ino, uid };
 }
 
-test("every command fails with DENIED and changes nothing without write permission for a file and its directory", async () => {
+test("without write permission for a file and its directory every command fails with DENIED and changes nothing", async () => {
   for (const folder of ["", "warm/"]) {
     await sandbox.write(`${folder}mine`, "mine");
     await sandbox.write(`${folder}theirs/file`, "old");
   }
   await chmod(sandbox.root, 0o755);
-  // As root, the files belong to root and are used by `nobody`. Otherwise the owner removes its own write permission.
+  // As root, the files belong to root and `nobody` accesses them. Otherwise the owner removes its own write permission.
   await chmod(sandbox.path("theirs/file"), isRoot ? 0o644 : 0o444);
   await chmod(sandbox.path("theirs"), isRoot ? 0o755 : 0o555);
   const before = await state();

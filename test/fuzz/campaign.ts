@@ -9,24 +9,24 @@ import { Random } from "./random.ts";
 import type { Target } from "./target.ts";
 
 const CODECS: readonly Target[] = [frames, messages, xbp, words, routes, forms];
-/** What is left of all inputs goes to a running service. */
+/** The remaining share of the inputs goes to a running service. */
 const LIVE_SHARE = 1 - CODECS.reduce((sum, { share }) => sum + share, 0);
 const BATCHES = 6;
-/** Inputs of asynchronous targets that are under way at once. */
+/** Maximum number of inputs of asynchronous targets in progress. */
 const AT_ONCE = 32;
 
 export interface CampaignOptions {
   readonly inputs: number;
   readonly seed: number;
-  /** This target alone; `live` is the running service. */
+  /** Run only this target. `live` is the running service. */
   readonly only?: string | undefined;
   report(line: string): void;
 }
 
 /**
- * Gives inputs to everything that takes what others send. Input number i is the one of the seed plus i, so that one
- * that was found can be given by itself.
- * @throws Error with the command that repeats the input that went wrong.
+ * Sends inputs to all targets. Input number i is generated from the seed plus i, so that a failing one can be repeated
+ * alone.
+ * @throws Error with the command that repeats the failing input.
  */
 export async function campaign({ inputs, seed, only, report }: CampaignOptions): Promise<void> {
   for (const target of CODECS) {

@@ -1,9 +1,12 @@
 import type { Random } from "./random.ts";
 
-/** Numbers at which sizes and counts go wrong. */
+/** Boundary values for sizes and counts. */
 const EDGES = [0x00, 0x01, 0x02, 0x03, 0x7b, 0x7f, 0x80, 0xff];
 
-/** The same bytes with a few things wrong: flipped, set to an edge, taken out, doubled, put in, or cut short. */
+/**
+ * A copy with one to three mutations: a bit flipped, a byte set to an edge, bytes removed, repeated or inserted, or the
+ * end cut off.
+ */
 export function mutate(random: Random, bytes: Buffer): Buffer {
   let changed: Buffer = Buffer.from(bytes);
   for (let left = 1 + random.below(3); left > 0; left--) changed = mutateOnce(random, changed);

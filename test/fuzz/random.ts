@@ -18,15 +18,15 @@ const WORDS = [
   "x".repeat(300),
 ];
 
-/** Choices that are the same ones for a seed: mulberry32. */
+/** A random generator that is reproducible by its seed (mulberry32). */
 export class Random {
   #state: number;
 
   constructor(seed: number) {
-    this.#state = Math.imul(seed | 0, 0x9e37_79b1); // seeds that follow each other are to begin far apart
+    this.#state = Math.imul(seed | 0, 0x9e37_79b1); // so that consecutive seeds give unrelated sequences
   }
 
-  /** From 0 to just below 1. */
+  /** A number from 0 up to, but not including, 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b_79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -34,7 +34,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from 0 to just below. */
+  /** An integer from 0 to `end` - 1. */
   below(end: number): number {
     return Math.floor(this.next() * end);
   }
@@ -47,7 +47,7 @@ export class Random {
     return choices[this.below(choices.length)] as T;
   }
 
-  /** As many as chance wants, up to `most`. */
+  /** A random number of items, at most `most`. */
   list<T>(most: number, make: () => T): T[] {
     return Array.from({ length: this.below(most + 1) }, make);
   }
@@ -58,13 +58,13 @@ export class Random {
     return bytes;
   }
 
-  /** A text that has broken programs before, or a few letters. */
+  /** A text that often causes errors, or a few random characters. */
   text(): string {
     if (this.chance(0.5)) return this.pick(WORDS);
     return String.fromCharCode(...this.list(12, () => 32 + this.below(this.chance(0.1) ? 700 : 95)));
   }
 
-  /** Any value of JSON. */
+  /** Any JSON value. */
   value(depth = 3): unknown {
     const kind = this.below(depth > 0 ? 8 : 6);
     if (kind === 0) return this.pick([null, true, false]);
@@ -74,7 +74,7 @@ export class Random {
     return Object.fromEntries(this.list(4, () => [this.text(), this.value(depth - 1)]));
   }
 
-  /** The bytes in pieces, cut at any places. */
+  /** The bytes in pieces, cut at random places. */
   split(bytes: Buffer, most = 8): Buffer[] {
     const cuts = this.list(most, () => this.below(bytes.length + 1)).sort((a, b) => a - b);
     return [0, ...cuts].map((from, i) => bytes.subarray(from, cuts[i] ?? bytes.length));

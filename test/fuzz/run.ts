@@ -1,4 +1,4 @@
-/** Fuzzing for as long as one likes: `npm run fuzz -- [--inputs N] [--seed S] [--only TARGET]`. */
+/** Fuzzing with any number of inputs: `npm run fuzz -- [--inputs N] [--seed S] [--only TARGET]`. */
 import { parseArgs } from "node:util";
 import { campaign } from "./campaign.ts";
 

@@ -1,16 +1,16 @@
 import { type ErrorCode, XsysError } from "../../protocol/errors.ts";
 import type { Random } from "./random.ts";
 
-/** Something that takes what others send. */
+/** A component that parses untrusted input. */
 export interface Target {
   readonly name: string;
-  /** Its part of all inputs. */
+  /** Its share of all inputs, from 0 to 1. */
   readonly share: number;
-  /** Gives it one input; throws when it does not as it should. */
+  /** Tests it with one input. Throws if it behaves incorrectly. */
   try(random: Random): void | Promise<void>;
 }
 
-/** What comes of it, or the code that it refuses with; any other error is thrown on. */
+/** The result of `act`, or the code of its error if that is one of `codes`. Other errors are rethrown. */
 export function outcomeOf<T, const C extends ErrorCode>(codes: readonly C[], act: () => T): T | C {
   try {
     return act();

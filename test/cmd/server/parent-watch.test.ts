@@ -87,7 +87,7 @@ describe("a caller behind a launcher", () => {
   });
 
   test.runIf(process.platform === "linux")("is gone when it is a zombie", async () => {
-    const start = "sleep 60 & echo $!; kill -9 $!; exec sleep 60"; // the second sleep replaces the shell, so no process waits for the first
+    const start = "sleep 60 & echo $!; kill -9 $!; exec sleep 60"; // never waits for the first sleep
     const parent = children.add(spawn("/bin/sh", ["-c", start]));
     const [pid] = await once(parent.stdout, "data");
     const isGone = parentEnd(Number(pid));

@@ -16,7 +16,7 @@ const TYPES = [
 ];
 let readForm: Awaited<ReturnType<typeof openFormReader>> | undefined;
 
-/** Multipart bodies, damaged or not: they are read to their end, or refused with a 400 or a 413, and never left hanging. */
+/** Valid and damaged multipart bodies: each is read to the end or rejected with 400 or 413, and never left pending. */
 export const forms: Target = {
   name: "forms",
   share: 0.02,
@@ -41,7 +41,7 @@ export const forms: Target = {
   },
 };
 
-/** The text of a form with the boundary `b`, mostly a good one. */
+/** The text of a form with the boundary `b`, mostly valid. */
 export function form(random: Random): string {
   const parts = random.list(4, () => {
     const file = random.chance(0.5) ? `; filename="${random.text()}"` : "";

@@ -6,16 +6,16 @@ import { outcomeOf, type Target } from "../target.ts";
 
 const LIMITS = [16, 300, 70_000];
 
-/** What a reader made of bytes, by which two of them can be compared. */
+/** What a reader decoded from bytes, to compare two readers. */
 interface Reading {
   payloads: string[];
-  /** Hexadecimal bytes by stream; `|` is an end. */
+  /** Hexadecimal bytes by stream. `|` marks the end of a stream. */
   streams: Record<number, string>;
   midFrame: boolean;
   refusal: string | undefined;
 }
 
-/** Frames of any kind and size, wrong ones among them, split anywhere: the reader finds what a naive one does. */
+/** Valid and invalid frames of all kinds and sizes, split anywhere: the reader has the same result as a naive one. */
 export const frames: Target = {
   name: "frames",
   share: 0.28,
@@ -28,7 +28,7 @@ export const frames: Target = {
   },
 };
 
-/** A frame whose header mostly tells its size. */
+/** A frame whose header mostly has the correct size. */
 export function frame(random: Random, limit: number): Buffer {
   const payload = random.chance(0.4) ? chunk(random) : random.bytes(random.below(random.pick([8, 40, 400])));
   const header = Buffer.alloc(HEADER_BYTES);

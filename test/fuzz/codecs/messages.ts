@@ -21,7 +21,7 @@ export const MESSAGE_TYPES = [
   "TaskResult",
 ] as const;
 
-/** JSON of every type of message, wrong ones among them: it is taken for what JSON.parse makes of it, or refused. */
+/** Valid and invalid JSON of all message types: each has the same result as with JSON.parse, or is rejected. */
 export const messages: Target = {
   name: "messages",
   share: 0.28,
@@ -44,7 +44,7 @@ function messageText(random: Random): string {
   return JSON.stringify(message);
 }
 
-/** The form that the reader has a short cut for, with data that looks like its end. */
+/** A result, for which the reader has a fast path, with data that looks like the end of the message. */
 function resultText(random: Random): string {
   const data = random.chance(0.3) ? `},"id":${random.below(3)}}` : random.value();
   return encodeResult(data, random.chance(0.8) ? random.pick([0, 7, MAX_ID, MAX_ID + 1]) : undefined);

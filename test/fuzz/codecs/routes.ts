@@ -7,7 +7,7 @@ import { outcomeOf, type Target } from "../target.ts";
 const METHODS = ["GET", "get", "POST", "PURGE", "HEAD", "", "__proto__"];
 const SEGMENTS = ["a", "b", ":id", ":x", "*rest", "*", "**", ":id<number>", "(.*)", "%2F", "%", "a:b", "::", ".."];
 
-/** Lists of routes as workers may send them: the list is taken, or refused, and any path finds a match or none. */
+/** Lists of routes as workers may send them: each list is accepted or rejected, and looking up any path never fails. */
 export const routes: Target = {
   name: "routes",
   share: 0.06,
@@ -18,7 +18,7 @@ export const routes: Target = {
     const list = random.chance(0.95) ? [wanted, ...entries] : random.value();
     const refusal = outcomeOf(["INVALID_PARAMS"], () => table.sync(list as RouteEntry[]));
     for (let i = 0; i < 4; i++) table.find(random.pick(METHODS), path(random));
-    // Whatever else is in the list, a route of the syntax is found.
+    // A valid route is found, whatever else is in the list.
     if (refusal === undefined && Array.isArray(list) && list[0] === wanted) {
       deepStrictEqual(table.find("GET", "/health")?.pattern, "/health");
     }

@@ -14,7 +14,7 @@ import { outcomeOf, type Target } from "../target.ts";
 const GLOBALS = Object.keys(GLOBAL_OPTIONS);
 const SERVER_KINDS = kindsOf(SERVER_FLAGS);
 
-/** Words of command lines: they are read, or refused as INVALID_PARAMS, and completion has always an answer. */
+/** Command lines: each is parsed or rejected with INVALID_PARAMS, and completion always returns a list. */
 export const words: Target = {
   name: "words",
   share: 0.1,

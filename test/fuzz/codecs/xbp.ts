@@ -8,7 +8,7 @@ import { outcomeOf, type Target } from "../target.ts";
 
 const payloads: Buffer[] = [];
 const reader = new FrameReader();
-/** One for all: a writer's 64 KiB cost more than an exchange. */
+/** Shared by all inputs, because allocating a writer's 64 KiB costs more than an exchange. */
 const writer = new FrameWriter({
   write: (bytes) => {
     reader.push(Buffer.from(bytes), (payload) => payloads.push(Buffer.from(payload)));
@@ -18,7 +18,7 @@ const writer = new FrameWriter({
   uncork: () => {},
 });
 
-/** XBP both ways: whole, it comes out as it went in; damaged, it is BAD_FRAME or another exchange of the same form. */
+/** XBP encoding and decoding: valid messages round-trip; damaged ones are BAD_FRAME or decode to the same types. */
 export const xbp: Target = {
   name: "xbp",
   share: 0.2,
@@ -54,7 +54,7 @@ function tryResponse(random: Random): void {
   if (damaged !== "BAD_FRAME") deepStrictEqual(typesOf([damaged.id, damaged.status]), "string number");
 }
 
-/** Without prototypes, which pairs have of a class of their own. */
+/** The value without prototypes, because decoded pairs have their own class. */
 function asJson(value: object): unknown {
   return JSON.parse(JSON.stringify(value));
 }
@@ -63,12 +63,12 @@ function typesOf(values: readonly unknown[]): string {
   return values.map((value) => typeof value).join(" ");
 }
 
-/** Half of a surrogate pair is no UTF-8, and comes out as another character. */
+/** Text without lone surrogates. UTF-8 cannot encode them, so they would not round-trip. */
 function wellFormed(random: Random): string {
   return random.text().toWellFormed();
 }
 
-/** By names that are lower case, as headers are. */
+/** Pairs with lower-case names, like headers. */
 function pairs(random: Random): Record<string, string> & Headers {
   const entries = random.list(5, () => [wellFormed(random).toLowerCase(), wellFormed(random)] as const);
   return Object.assign(Object.create(null), Object.fromEntries(entries));

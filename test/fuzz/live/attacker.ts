@@ -3,15 +3,15 @@ import type { NetConnectOpts, Socket } from "node:net";
 import { connect } from "node:net";
 import type { Random } from "../random.ts";
 
-/** Milliseconds after which an attacker waits for nothing more. */
+/** Milliseconds after which an attacker stops waiting. */
 const PATIENCE = 40;
 
-/** Connects, says all pieces, each in a write of its own, and leaves in one of the ways there are. Gives what was said back. */
+/** Connects, sends each piece in its own write, and disconnects in a random way. Returns the received bytes. */
 export async function attack(random: Random, where: NetConnectOpts, pieces: readonly Buffer[]): Promise<Buffer> {
   const socket = connect(where);
   const told: Buffer[] = [];
   socket.on("data", (bytes: Buffer) => told.push(bytes));
-  socket.on("error", () => {}); // a refusal is its due
+  socket.on("error", () => {}); // rejections are expected
   const closed = new Promise<void>((resolve) => socket.once("close", resolve));
   await Promise.race([once(socket, "connect").catch(() => {}), closed]);
   for (const piece of pieces) {

@@ -2,7 +2,7 @@ import { deepStrictEqual } from "node:assert";
 import { connect } from "../../../clients/typescript/index.ts";
 import { serveWorker } from "../../../clients/typescript/worker.ts";
 
-/** A well-behaved client and a well-behaved worker come by, one after the other, and find all as it should be. */
+/** Checks that the server works for a valid client, and then for a valid worker. */
 export async function askGoodClient(server: { socket: string; port: number }, number: number): Promise<void> {
   const client = await connect({ socket: server.socket });
   try {

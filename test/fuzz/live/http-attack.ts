@@ -36,7 +36,7 @@ const BODIES: Readonly<Record<string, (random: Random) => string>> = {
   "text/plain": (random) => random.text(),
 };
 
-/** One connection that sends one request, or bytes that look like one; whatever comes back is HTTP. */
+/** Sends one request, or bytes that look like one, on a new connection. Checks that any response is HTTP. */
 export async function attackHttp(random: Random, port: number): Promise<void> {
   const whole = random.chance(0.95) ? request(random) : random.bytes(random.below(200));
   const bytes = random.chance(0.4) ? mutate(random, whole) : whole;

@@ -11,20 +11,20 @@ import { attackHttp } from "./http-attack.ts";
 import { attackSocket } from "./socket-attack.ts";
 
 const MEBIBYTE = 1_048_576;
-/** Connections of attackers at once, on the socket and over HTTP together. */
+/** Simultaneous connections of attackers, to the socket and over HTTP together. */
 const ATTACKERS = 16;
-/** Inputs on one connection to the socket; HTTP has one. */
+/** Inputs per connection to the socket. An HTTP connection has one input. */
 const PER_CONNECTION = 12;
-/** Milliseconds between two looks at what is still open. */
+/** Interval of the checks for what is still open, in milliseconds. */
 const LOOK = 100;
-/** Milliseconds for everything that attackers left to be given up: their calls, their threads, their requests. */
+/** Time in which the server must clean up after attackers (calls, threads, requests), in milliseconds. */
 const PATIENCE = 20_000;
-/** Bytes of heap, garbage collected, that the later batches may add: compiled code and caches, which have their limits. */
+/** Maximum heap growth after garbage collection in the later batches, in bytes. Compiled code and caches may grow. */
 const MOST_GROWTH = 24 * MEBIBYTE;
 
 const asFlag = (settings: object) => Buffer.from(JSON.stringify(settings)).toString("base64");
 
-/** Everything on that reads what clients send. */
+/** Enables every feature that parses what clients send. */
 const FLAGS = [
   ["--upload-dir", "uploads", "--upload-temp-dir", "uploads-temp", "--upload-use-temp-files=true"],
   ["--upload-max-file-size", "1000", "--upload-max-files", "3"],
@@ -38,7 +38,7 @@ const FLAGS = [
   ["--queue-timeout", "500", "--timeout", "2", "--max-body-size", "20000", "--log-level", "error"],
 ].flat();
 
-/** `xsys server start` as a process, confined to a folder, and those who mean it no good. */
+/** A process of `xsys server start`, confined to a directory, and its attackers. */
 export class LiveServer implements AsyncDisposable {
   readonly #folder: string;
   readonly #process: ProbedProcess;
@@ -57,7 +57,7 @@ export class LiveServer implements AsyncDisposable {
       cwd: folder,
     });
     const server = { folder, process, socket, port: Number(match[1]) };
-    await askGoodClient(server, 0); // loads what every client needs
+    await askGoodClient(server, 0); // loads the modules that every client needs
     return new LiveServer(server, await process.vitals());
   }
 
@@ -72,12 +72,12 @@ export class LiveServer implements AsyncDisposable {
     this.#atStart = vitals;
   }
 
-  /** The last of what it has printed. */
+  /** The end of its output. */
   get said(): string {
     return this.#process.output;
   }
 
-  /** Half of the inputs go to the socket, many on one connection, and half to the HTTP port; all attackers are gone then. */
+  /** Sends half of the inputs to the socket, many per connection, and half to HTTP. Resolves when all have disconnected. */
   async attack(random: Random, inputs: number): Promise<void> {
     let left = inputs;
     const attacker = async () => {
@@ -91,7 +91,7 @@ export class LiveServer implements AsyncDisposable {
     await Promise.all(Array.from({ length: ATTACKERS }, attacker));
   }
 
-  /** It still serves, has let go of all that the attackers left open, and nobody got out of its root. */
+  /** Checks that it still works, has released what attackers left open, and has written no file outside its root. */
   async check(): Promise<void> {
     await askGoodClient({ socket: this.#socket, port: this.#port }, this.#after.length + 1);
     this.#after.push(await this.#rest());
@@ -101,7 +101,7 @@ export class LiveServer implements AsyncDisposable {
     deepStrictEqual(uploads, [], "forms that broke off left temporary files");
   }
 
-  /** The second half of the batches has not added to what the first half needed. */
+  /** Checks that the second half of the batches needed no more memory than the first half. */
   async checkTrend(): Promise<void> {
     const heaps = this.#after.map(({ heap, external }) => heap + external);
     const half = Math.floor(heaps.length / 2);
@@ -119,7 +119,7 @@ export class LiveServer implements AsyncDisposable {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** The vital signs once no more is open than at the start. */
+  /** Waits until no more resources are open than at the start, and returns the measurements. */
   async #rest(): Promise<Vitals> {
     const end = performance.now() + PATIENCE;
     for (;;) {

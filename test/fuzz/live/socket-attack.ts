@@ -8,15 +8,15 @@ import type { Random } from "../random.ts";
 import { attack } from "./attacker.ts";
 
 /**
- * What would reach beyond the service that is attacked, end it as it is meant to, or leave open what is meant to outlive
- * its connection: files that clients open which have not said Hello.
+ * Commands that are not called: they affect other processes, stop the service, or open files that stay open after the
+ * connection ends, as for clients that have not sent Hello.
  */
 const SPARED = new Set(["sys.kill", "terminal.open", "service.stop", "fs.open"]);
 const COMMANDS = contracts.filter(({ name }) => !SPARED.has(name));
 const PATHS = [".", "a.txt", "sub", "sub/b", "new", "gone/x", "..", "../outside", "sub/../..", "link", "\0", ""];
 const PATTERNS = ["a", "(a+)+$", "[", "*.txt", "\\w+"];
 
-/** One connection that says so many things: what clients say, what workers say, and what nobody says. */
+/** Sends `count` messages on one connection: those of clients, of workers, and invalid ones. */
 export async function attackSocket(random: Random, socket: string, count: number): Promise<void> {
   const isWorker = random.chance(0.3);
   const said = Array.from({ length: count }, () => (isWorker ? workerWord(random) : clientWord(random)));
@@ -48,7 +48,7 @@ function paramsFor(random: Random, { properties = {}, required = [] }: JsonSchem
   return Object.fromEntries(given.map(([name, schema]) => [name, valueFor(random, schema)]));
 }
 
-/** Mostly what the schema wants, and small, for nobody is to wait for a disk to fill. */
+/** Mostly valid for the schema. Numbers are small, so that no command fills the disk or takes long. */
 function valueFor(random: Random, schema: JsonSchema): unknown {
   const { type, items, enum: choices, "x-path": path } = schema;
   if (random.chance(0.05)) return random.text();

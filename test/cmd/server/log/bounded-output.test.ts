@@ -13,7 +13,7 @@ const sandbox = useSandbox();
 const children = useChildren();
 const FLOOD = fileURLToPath(new URL("../../fixtures/log-flood.ts", import.meta.url));
 
-/** Starts a program that logs `lines` lines of 1 KiB, reports that on standard error, and ends at once or on SIGTERM. */
+/** Starts a program that logs `lines` lines of 1 KiB, reports that on standard error, and exits at once or on SIGTERM. */
 function flood(lines: number, { stdout = "pipe", end = false }: { stdout?: "pipe" | number; end?: boolean } = {}) {
   const words = [FLOOD, String(lines), ...(end ? ["end"] : [])];
   return children.add(spawn(process.execPath, words, { stdio: ["ignore", stdout, "pipe"] }));
@@ -31,7 +31,7 @@ test("a reader gets all lines in order", async () => {
   expect(status).toBe(0);
 });
 
-test("a reader that pauses does not block the program, and gets the number of dropped lines when it reads again", async () => {
+test("a reader that pauses does not block the program, and later gets the number of dropped lines", async () => {
   const child = flood(20_000);
   await once(child.stderr as Readable, "data");
   const read: number[] = [];
