@@ -46,7 +46,7 @@ async function state(): Promise<unknown> {
   return { names: await readdir(sandbox.path("theirs")), contents, mode, mtimeMs, ino, uid };
 }
 
-test("without write permission for a file and its directory every command fails with DENIED and changes nothing", async () => {
+test("without write permission every command fails with DENIED and changes nothing", async () => {
   for (const folder of ["", "warm/"]) {
     await sandbox.write(`${folder}mine`, "mine");
     await sandbox.write(`${folder}theirs/file`, "old");

@@ -41,7 +41,7 @@ test("an option given once is not offered again", () => {
   expect(complete(["fs", "ls", "--stats", "--"])).toContain("--recursive");
 });
 
-test("an empty line completes to every first word", () => {
+test("an empty line completes to all modules and top-level commands", () => {
   expect(complete([])).toEqual(complete([""]));
   expect(complete([])).toContain("fs");
 });

@@ -63,7 +63,7 @@ Examples:
 `);
 });
 
-test("the overview says what xsys is and lists every module and word", async () => {
+test("the overview says what xsys is and lists every module and top-level command", async () => {
   const lines = (await helpText([], style)).split("\n");
   expect(lines[0]).toBe("xsys: file and system commands for the shell, over a socket and in TypeScript.");
   for (const module of Object.keys(MODULES))
