@@ -26,7 +26,7 @@ const acts = {
   terminal: () => process.stdout.write(JSON.stringify([process.stdin, process.stdout].map(({ isTTY }) => isTTY === true))),
   signals: () => {
     for (const name of words) process.on(name, () => process.stdout.write(name + " ") && name === "SIGTERM" && process.exit(5));
-    process.stdin.resume().on("end", () => process.exit(1)); // when whoever started it is gone
+    process.stdin.resume().on("end", () => process.exit(1)); // when the parent has ended
     process.stdout.write("ready ");
   },
 };
