@@ -3,7 +3,7 @@ import { connect } from "../../clients/typescript/index.ts";
 import { xsys } from "../support/command-line.ts";
 import { startTestService } from "../support/service.ts";
 
-test("a service's console is configured, used and counted by the SDK and by the command line alike", async () => {
+test("the SDK and the command line configure, use and read the statistics of the same console", async () => {
   const service = await startTestService();
   const client = await connect({ socket: service.socket });
   const run = async (...words: string[]) => {
@@ -37,7 +37,7 @@ test("a service's console is configured, used and counted by the SDK and by the 
   }
 });
 
-test("malformed configurations are refused by the name of what is wrong", async () => {
+test("the error for a malformed configuration names the wrong field", async () => {
   const service = await startTestService();
   const client = await connect({ socket: service.socket });
   for (const [params, wrong] of [

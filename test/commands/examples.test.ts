@@ -10,7 +10,7 @@ import { OverSocket, type Way } from "./ways.ts";
 const sandbox = useSandbox();
 const children = useChildren();
 
-/** What the examples speak of. */
+/** Creates the files that the examples name. */
 async function furnish(): Promise<void> {
   await sandbox.write("notes.txt", "line 1\nline 2\nprice (USD)\n");
   await sandbox.write("notes-old.txt", "line 1\nline two\n");
@@ -21,7 +21,7 @@ async function furnish(): Promise<void> {
   await sandbox.write("logs/app.log", "started\nworking\nstopped\n");
 }
 
-/** What single commands need to have happened before, and parameters that are known only then. */
+/** Setup for individual commands. The result is merged into the parameters of the example. */
 const PREPARE: Partial<Record<CommandName, (way: OverSocket) => Promise<unknown>>> = {
   "fs.close": openNotes,
   "fs.handle-read": openNotes,
@@ -50,11 +50,11 @@ const PREPARE: Partial<Record<CommandName, (way: OverSocket) => Promise<unknown>
   },
 };
 
-/** The connection's first terminal. */
+/** Opens the first terminal of the connection. */
 async function openTerminal(way: OverSocket): Promise<void> {
   const client = await way.client(sandbox.root);
   const terminal = client.terminal.open({ command: "sleep", args: ["60"] });
-  terminal.on("error", () => {}); // the connection ends with the test
+  terminal.on("error", () => {}); // the connection is closed when the test ends
   await terminal.events[Symbol.asyncIterator]().next();
 }
 
@@ -71,9 +71,9 @@ async function seal(way: Way, name: CommandName, path: string): Promise<void> {
   await way.call(sandbox.root, name, { path, key: "correct horse" }, {});
 }
 
-describe("the examples of every contract run, and their results are as promised", () => {
+describe("the examples of every contract succeed, and their results match the contract", () => {
   const cases = contracts
-    .filter(({ module }) => module !== "cluster") // theirs run where there are workers: test/cluster/commands.test.ts
+    .filter(({ module }) => module !== "cluster") // these need workers and run in test/cluster/commands.test.ts
     .flatMap(({ name, examples }) => examples.map((example) => [name, example.title, example] as const));
 
   test.each(cases)("%s: %s", async (name, _title, { params, input }) => {

@@ -29,14 +29,14 @@ threeWays("fs copying", ({ call, failure, sandbox }) => {
     await chmod(sandbox.path(at, "locked"), 0o755);
   }
 
-  test("copy makes a whole tree with its modes and links, and the folders above it", async () => {
+  test("copy copies a whole tree with modes and links, and creates the parent directories", async () => {
     await makeTree();
     await call("fs.copy", { src: "tree", dest: "far/away/copy" });
     await expectTree("far/away/copy");
     expect(await readdir(sandbox.path("far/away"))).toEqual(["copy"]);
     await chmod(sandbox.path("tree/locked"), 0o755);
   });
-  test("copy replaces a file and merges into a folder, whose other entries stay", async () => {
+  test("copy replaces a file and merges into a directory, and keeps the directory's other entries", async () => {
     await sandbox.write("from/same.txt", "new");
     await sandbox.write("from/only-here/x", "x");
     await sandbox.write("to/same.txt", "old");
@@ -50,12 +50,12 @@ threeWays("fs copying", ({ call, failure, sandbox }) => {
     ]);
     expect(await sandbox.read("to/same.txt")).toBe("new");
   });
-  test("copy copies a link as a link", async () => {
+  test("copy copies a symbolic link as a link", async () => {
     await symlink("some/where", sandbox.path("link"));
     await call("fs.copy", { src: "link", dest: "copy" });
     expect(readlinkSync(sandbox.path("copy"))).toBe("some/where");
   });
-  test("copy does not write through a link inside the destination", async () => {
+  test("copy does not write through a symbolic link in the destination", async () => {
     await sandbox.write("from/sub/x", "x");
     await mkdir(sandbox.path("outside"));
     await mkdir(sandbox.path("to"));
@@ -63,21 +63,21 @@ threeWays("fs copying", ({ call, failure, sandbox }) => {
     expect((await failure("fs.copy", { src: "from", dest: "to" })).code).toBe("NOT_A_DIRECTORY");
     expect(await readdir(sandbox.path("outside"))).toEqual([]);
   });
-  test("copy does not lend the rights of a set-user-ID program", async () => {
+  test("copy drops the set-user-ID bit of a program", async () => {
     await sandbox.write("program", "x");
     await chmod(sandbox.path("program"), 0o4755);
     await call("fs.copy", { src: "program", dest: "copy" });
     expect(modeOf("copy")).toBe("755");
   });
   test.each([
-    ["a file onto a folder", "file", "folder", "IS_A_DIRECTORY"],
-    ["a folder onto a file", "folder", "file", "NOT_A_DIRECTORY"],
+    ["a file onto a directory", "file", "folder", "IS_A_DIRECTORY"],
+    ["a directory onto a file", "folder", "file", "NOT_A_DIRECTORY"],
     ["a file onto itself", "file", "./folder/../file", "INVALID_PARAMS"],
     ["a file onto a link to it", "file", "link", "INVALID_PARAMS"],
-    ["a link onto what it leads to", "link", "file", "INVALID_PARAMS"],
-    ["a folder onto itself", "folder", "folder", "INVALID_PARAMS"],
-    ["a folder into itself", "folder", "folder/sub/copy", "INVALID_PARAMS"],
-    ["a folder into itself by a link", "folder", "way-in/copy", "INVALID_PARAMS"],
+    ["a link onto its target", "link", "file", "INVALID_PARAMS"],
+    ["a directory onto itself", "folder", "folder", "INVALID_PARAMS"],
+    ["a directory into itself", "folder", "folder/sub/copy", "INVALID_PARAMS"],
+    ["a directory into itself through a link", "folder", "way-in/copy", "INVALID_PARAMS"],
     ["something missing", "missing", "copy", "NOT_FOUND"],
   ])("copy of %s is refused and changes nothing", async (_, src, dest, code) => {
     await sandbox.write("file", "contents");
@@ -89,7 +89,7 @@ threeWays("fs copying", ({ call, failure, sandbox }) => {
     expect(await readdir(sandbox.root, { recursive: true })).toEqual(before);
     expect(await sandbox.read("file")).toBe("contents");
   });
-  test("copy and sync of a tree with a FIFO fail before anything is copied, and name it", async () => {
+  test("copy and sync of a tree with a FIFO fail before anything is copied, and the error names the FIFO", async () => {
     await sandbox.write("tree/a", "a");
     execFileSync("mkfifo", [sandbox.path("tree/pipe")]);
     for (const name of ["fs.copy", "fs.sync"] as const) {
@@ -112,7 +112,7 @@ threeWays("fs copying", ({ call, failure, sandbox }) => {
     expect(names.some((one) => one.equals(name))).toBe(true);
   });
 
-  test("sync copies what differs, skips what does not, and removes nothing", async () => {
+  test("sync copies files that differ, skips the others, and removes nothing", async () => {
     await makeTree();
     const first = await call("fs.sync", { src: "tree", dest: "copy" });
     expect(first).toEqual({ copied: 6, skipped: 0, bytes: 3_000_012 });
@@ -124,7 +124,7 @@ threeWays("fs copying", ({ call, failure, sandbox }) => {
     expect(await sandbox.read("copy/extra.txt")).toBe("extra");
     for (const locked of ["tree/locked", "copy/locked"]) await chmod(sandbox.path(locked), 0o755);
   });
-  test("copy and sync leave 100 MiB of a hole a hole", async () => {
+  test("copy and sync preserve a hole of 100 MiB", async () => {
     await sandbox.write("sparse", "begin");
     truncateSync(sandbox.path("sparse"), 104_857_600);
     for (const name of ["fs.copy", "fs.sync"] as const) {
@@ -134,7 +134,7 @@ threeWays("fs copying", ({ call, failure, sandbox }) => {
       expect(blocks * 512).toBeLessThanOrEqual(65_536); // 4,096 on ext4
     }
   });
-  test("sync keeps times to the microsecond, and sees a file that is as long and a moment newer", async () => {
+  test("sync keeps times to the microsecond, and detects a file of the same length that is microseconds newer", async () => {
     await sandbox.write("from/a", "one");
     utimesSync(sandbox.path("from/a"), 1_700_000_000.123456, 1_700_000_000.123456);
     await call("fs.sync", { src: "from", dest: "to" });
@@ -144,14 +144,14 @@ threeWays("fs copying", ({ call, failure, sandbox }) => {
     expect(await call("fs.sync", { src: "from", dest: "to" })).toMatchObject({ copied: 1 });
     expect(await sandbox.read("to/a")).toBe("two");
   });
-  test("sync sets a changed mode without copying", async () => {
+  test("sync sets a changed mode without copying the file", async () => {
     await sandbox.write("from", "x", 0o600);
     await call("fs.sync", { src: "from", dest: "to" });
     await chmod(sandbox.path("from"), 0o640);
     expect(await call("fs.sync", { src: "from", dest: "to" })).toEqual({ copied: 0, skipped: 1, bytes: 0 });
     expect(modeOf("to")).toBe("640");
   });
-  test("sync of a folder onto a file, and the other way round, is refused", async () => {
+  test("sync of a directory onto a file, and of a file onto a directory, is refused", async () => {
     await sandbox.write("file", "");
     await mkdir(sandbox.path("folder"));
     expect((await failure("fs.sync", { src: "folder", dest: "file" })).code).toBe("NOT_A_DIRECTORY");
@@ -159,7 +159,7 @@ threeWays("fs copying", ({ call, failure, sandbox }) => {
     expect((await failure("fs.sync", { src: "folder", dest: "folder/in" })).code).toBe("INVALID_PARAMS");
   });
 
-  test("move renames, replaces a file, and makes the folders above", async () => {
+  test("move renames, replaces a file, and creates the parent directories", async () => {
     await sandbox.write("a", "A");
     await sandbox.write("b", "B");
     await call("fs.move", { src: "a", dest: "b" });
@@ -167,23 +167,23 @@ threeWays("fs copying", ({ call, failure, sandbox }) => {
     expect(await readdir(sandbox.root, { recursive: true })).toEqual(["x", "x/y", "x/y/c"]);
     expect(await sandbox.read("x/y/c")).toBe("A");
   });
-  test("move moves a link and not what it leads to", async () => {
+  test("move moves a symbolic link, not its target", async () => {
     await sandbox.write("file", "F");
     await symlink("file", sandbox.path("link"));
     await call("fs.move", { src: "link", dest: "moved" });
     expect(readlinkSync(sandbox.path("moved"))).toBe("file");
     expect(await sandbox.read("file")).toBe("F");
   });
-  test("move of one name of a file onto another leaves the other", async () => {
+  test("move of a file onto another hard link of the same file keeps the other link", async () => {
     await sandbox.write("a", "A");
     await hardLink(sandbox.path("a"), sandbox.path("b"));
     await call("fs.move", { src: "a", dest: "b" });
     expect(await readdir(sandbox.root)).toEqual(["b"]);
   });
   const REFUSED = [
-    ["a file onto a folder", "file", "folder", "IS_A_DIRECTORY"],
-    ["a folder onto a file", "folder", "file", "NOT_A_DIRECTORY"],
-    ["a folder onto one with entries", "folder", "full", "NOT_EMPTY"],
+    ["a file onto a directory", "file", "folder", "IS_A_DIRECTORY"],
+    ["a directory onto a file", "folder", "file", "NOT_A_DIRECTORY"],
+    ["a directory onto a non-empty directory", "folder", "full", "NOT_EMPTY"],
     ["something missing", "missing", "new/place", "NOT_FOUND"],
   ] as const;
   test.each(REFUSED)("move of %s is refused", async (_, src, dest, code) => {
@@ -193,18 +193,18 @@ threeWays("fs copying", ({ call, failure, sandbox }) => {
     expect((await failure("fs.move", { src, dest })).code).toBe(code);
     expect((await readdir(sandbox.root)).sort()).toEqual(["file", "folder", "full"]);
   });
-  test("move of a folder into itself, and of the root, is refused", async () => {
+  test("move of a directory into itself, and of the root, is refused", async () => {
     await mkdir(sandbox.path("folder"));
     expect((await failure("fs.move", { src: "folder", dest: "folder/in" })).code).toBe("INVALID_PARAMS");
     expect((await failure("fs.move", { src: ".", dest: "/tmp/xsys-elsewhere" })).code).toBe("INVALID_PARAMS");
   });
   test.skipIf(!twoFileSystems)(
-    "move to another file system takes the tree along with its times, and leaves nothing",
+    "move to another file system copies the tree with its times and removes the source",
     async () => {
       const other = mkdtempSync(join(OTHER, "xsys-test-"));
       try {
         await makeTree();
-        await chmod(sandbox.path("tree/locked"), 0o755); // mv, too, cannot take a file out of a read-only folder
+        await chmod(sandbox.path("tree/locked"), 0o755); // mv cannot move a file out of a read-only directory either
         utimesSync(sandbox.path("tree/empty"), 1_600_000_000, 1_600_000_000);
         await call("fs.move", { src: "tree", dest: join(other, "tree") });
         expect(await readdir(sandbox.root)).toEqual([]);

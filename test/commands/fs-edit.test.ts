@@ -6,32 +6,32 @@ import { threeWays } from "./three-ways.ts";
 threeWays("fs editing", ({ call, failure, sandbox }) => {
   test.each([
     ["every occurrence", "a.b a.b axb", "a.b", "c", "c c axb", 2],
-    ["text that would be an expression", "price (USD) price USD", "price (USD)", "EUR", "EUR price USD", 1],
-    ["text that is no valid expression", "f(x", "f(", "g(", "g(x", 1],
-    ["text by a literal $&", "a", "a", "$&$1", "$&$1", 1],
+    ["literal text that is also a valid expression", "price (USD) price USD", "price (USD)", "EUR", "EUR price USD", 1],
+    ["literal text that is not a valid expression", "f(x", "f(", "g(", "g(x", 1],
+    ["text with a literal $&", "a", "a", "$&$1", "$&$1", 1],
     ["text that begins with a dash", "run --fast", "--fast", "--slow", "run --slow", 1],
-    ["an expression when the text is not there", "line 1\nline 2\n", "line (\\d)", "row $1", "row 1\nrow 2\n", 2],
-    ["an expression by $&", "ab", "[ab]", "<$&>", "<a><b>", 2],
-    ["text by more text than there was", "aXbX", "X", "yyyy", "ayyyybyyyy", 2],
-    ["text by nothing", "aXbX", "X", "", "ab", 2],
-    ["text across other alphabets", "grüße 👋 grüße", "grüße", "👋", "👋 👋 👋", 2],
+    ["by expression if the literal text is not found", "line 1\nline 2\n", "line (\\d)", "row $1", "row 1\nrow 2\n", 2],
+    ["by expression with $& in the replacement", "ab", "[ab]", "<$&>", "<a><b>", 2],
+    ["text with longer text", "aXbX", "X", "yyyy", "ayyyybyyyy", 2],
+    ["text with an empty string", "aXbX", "X", "", "ab", 2],
+    ["text in other alphabets", "grüße 👋 grüße", "grüße", "👋", "👋 👋 👋", 2],
   ])("patch replaces %s", async (_, before, search, replace, after, replacements) => {
     await sandbox.write("file", before);
     expect(await call("fs.patch", { path: "file", search, replace })).toEqual({ changed: true, replacements });
     expect(await sandbox.read("file")).toBe(after);
   });
   test.each([
-    ["no such text", "abc", "x", 0],
-    ["no such text, which is no expression either", "abc", "x(", 0],
+    ["text that is not found", "abc", "x", 0],
+    ["text that is not found and is not a valid expression", "abc", "x(", 0],
     ["an expression that matches nothing", "abc", "\\d+", 0],
-    ["a text replaced by itself", "abc", "b", 1],
-  ])("patch with %s leaves the file alone", async (_, contents, search, replacements) => {
+    ["a text and an equal replacement", "abc", "b", 1],
+  ])("patch with %s leaves the file unchanged", async (_, contents, search, replacements) => {
     await sandbox.write("file", contents);
     const { ino } = await stat(sandbox.path("file"));
     expect(await call("fs.patch", { path: "file", search, replace: "b" })).toEqual({ changed: false, replacements });
     expect((await stat(sandbox.path("file"))).ino).toBe(ino);
   });
-  test("patch takes the mode it is told", async () => {
+  test("patch uses the given mode", async () => {
     await sandbox.write("file", "a.b axb");
     expect(await call("fs.patch", { path: "file", search: "x.", replace: "", mode: "literal" })).toMatchObject({
       changed: false,
@@ -39,7 +39,7 @@ threeWays("fs editing", ({ call, failure, sandbox }) => {
     await call("fs.patch", { path: "file", search: "A.B", replace: "-", mode: "regex", flags: "i" });
     expect(await sandbox.read("file")).toBe("- -");
   });
-  test("patch has ^ and $ as the flags say", async () => {
+  test("patch treats ^ and $ as the flags say", async () => {
     await sandbox.write("file", "a\na\n");
     await call("fs.patch", { path: "file", search: "^a$", replace: "b", flags: "gm" });
     expect(await sandbox.read("file")).toBe("b\nb\n");
@@ -56,7 +56,7 @@ threeWays("fs editing", ({ call, failure, sandbox }) => {
     const error = await failure("fs.patch", { path: "file", search: "n.u", replace: "x" });
     expect(error.code).toBe("INVALID_DATA");
   });
-  test("patch keeps the mode, and the link that leads to the file", async () => {
+  test("patch keeps the mode, and a symbolic link to the file", async () => {
     await sandbox.write("file", "a");
     await chmod(sandbox.path("file"), 0o604);
     await symlink("file", sandbox.path("link"));
@@ -64,13 +64,13 @@ threeWays("fs editing", ({ call, failure, sandbox }) => {
     expect((await stat(sandbox.path("file"))).mode & 0o777).toBe(0o604);
     expect(await sandbox.read("file")).toBe("b");
   });
-  test("patch tells why an expression is none", async () => {
+  test("patch reports why an expression is invalid", async () => {
     await sandbox.write("file", "a");
     const error = await failure("fs.patch", { path: "file", search: "(a", replace: "b", mode: "regex" });
     expect(error.code).toBe("INVALID_PARAMS");
     expect(error.message).toContain("Unterminated group");
   });
-  test("patch gives up on an expression that backtracks without end, and leaves the file", async () => {
+  test("patch of an expression that backtracks too long is a TIMEOUT and leaves the file unchanged", async () => {
     const contents = `${"a".repeat(40)}!`;
     await sandbox.write("file", contents);
     const error = await failure("fs.patch", { path: "file", search: "(a+)+$", replace: "b" });
@@ -80,7 +80,7 @@ threeWays("fs editing", ({ call, failure, sandbox }) => {
     expect(await readdir(sandbox.root)).toEqual(["file"]);
   });
   test.each(["fs.patch", "fs.split", "fs.merge", "fs.encrypt", "fs.decrypt"] as const)(
-    "%s of a folder is refused",
+    "%s of a directory is refused",
     async (name) => {
       await mkdir(sandbox.path("folder"));
       const params = {
@@ -96,7 +96,7 @@ threeWays("fs editing", ({ call, failure, sandbox }) => {
     },
   );
 
-  test("split and merge give a file of several megabytes back, also over one of the chunks", async () => {
+  test("split and merge restore a file of several megabytes, even if the destination is one of the chunks", async () => {
     const contents = Buffer.from(Array.from({ length: 3_500_001 }, (_, i) => (i * 7 + (i >> 9)) & 255));
     await sandbox.write("in/big.bin", contents);
     const chunks = await call("fs.split", { path: "in/big.bin", bytes: 1_500_000, out: "parts" });
@@ -106,12 +106,15 @@ threeWays("fs editing", ({ call, failure, sandbox }) => {
     expect((await readFile(sandbox.path("parts/big.bin.001"))).equals(contents)).toBe(true);
     expect(await readdir(sandbox.path("parts"))).toHaveLength(3);
   });
-  test.skipIf(!existsSync("/proc/version"))("split gives all of a file that tells a size of 0", async () => {
-    const chunks = await call("fs.split", { path: "/proc/version", bytes: 50, out: "parts" });
-    const parts = await Promise.all(chunks.map((chunk) => sandbox.read(chunk)));
-    expect(parts.join("")).toBe(readFileSync("/proc/version", "utf8"));
-  });
-  test("split puts chunks beside the file and names them as the file was named", async () => {
+  test.skipIf(!existsSync("/proc/version"))(
+    "split processes the whole content of a file with a reported size of 0",
+    async () => {
+      const chunks = await call("fs.split", { path: "/proc/version", bytes: 50, out: "parts" });
+      const parts = await Promise.all(chunks.map((chunk) => sandbox.read(chunk)));
+      expect(parts.join("")).toBe(readFileSync("/proc/version", "utf8"));
+    },
+  );
+  test("split writes the chunks beside the file, and their paths are relative or absolute as the given path is", async () => {
     await sandbox.write("in/a.log", "12345");
     expect(await call("fs.split", { path: "in/a.log", bytes: 2, out: "" })).toEqual([
       "in/a.log.001",
@@ -122,32 +125,32 @@ threeWays("fs editing", ({ call, failure, sandbox }) => {
     expect(await call("fs.split", { path: absolute, bytes: 5 })).toEqual([`${absolute}.001`]);
     expect(await sandbox.read("in/a.log.001")).toBe("12345");
   });
-  test("split makes one empty chunk of an empty file, and 1,000 and more keep their order", async () => {
+  test("split makes one empty chunk of an empty file, and numbers above 999 keep the order", async () => {
     await sandbox.write("empty", "");
     expect(await call("fs.split", { path: "empty", bytes: 2 })).toEqual(["empty.001"]);
     await sandbox.write("many", "x".repeat(1_001));
     const chunks = await call("fs.split", { path: "many", bytes: 1, out: "parts" });
     expect(chunks.slice(998)).toEqual(["parts/many.999", "parts/many.1000", "parts/many.1001"]);
   });
-  test("split into too many chunks writes none", async () => {
+  test("split into too many chunks writes nothing", async () => {
     await sandbox.write("big", "x".repeat(100_001));
     expect((await failure("fs.split", { path: "big", bytes: 1, out: "parts" })).code).toBe("TOO_LARGE");
     expect(await readdir(sandbox.root)).toEqual(["big"]);
   });
-  test("split with a folder in a chunk's place leaves no chunk", async () => {
+  test("split leaves no chunk if a directory has the name of a chunk", async () => {
     await sandbox.write("file", "12345");
     await mkdir(sandbox.path("file.003"));
     expect((await failure("fs.split", { path: "file", bytes: 2 })).code).toBe("IS_A_DIRECTORY");
     expect((await readdir(sandbox.root)).sort()).toEqual(["file", "file.003"]);
   });
-  test("what is split or merged is not open to more readers than before", async () => {
+  test("split and merge keep the permissions of a private file", async () => {
     await sandbox.write("secret", "1234");
     await chmod(sandbox.path("secret"), 0o600);
     const chunks = await call("fs.split", { path: "secret", bytes: 2 });
     await call("fs.merge", { dest: "again", sources: chunks });
     for (const path of [...chunks, "again"]) expect((await stat(sandbox.path(path))).mode & 0o777).toBe(0o600);
   });
-  test("merge with a source missing leaves the destination as it was", async () => {
+  test("merge with a missing source leaves the destination unchanged", async () => {
     await sandbox.write("all", "old");
     await sandbox.write("a", "A");
     const error = await failure("fs.merge", { dest: "all", sources: ["a", "missing"] });

@@ -11,7 +11,7 @@ threeWays("fs encryption", ({ call, failure, sandbox }) => {
   test.each([
     ["fs.encrypt", "fs.decrypt"],
     ["fs.hardware-encrypt", "fs.hardware-decrypt"],
-  ] as const)("%s hides a file, and %s gives it back with its mode", async (encrypt, decrypt) => {
+  ] as const)("%s encrypts a file, and %s restores it with its mode", async (encrypt, decrypt) => {
     await sandbox.write("file", CONTENTS);
     await chmod(sandbox.path("file"), 0o640);
     await call(encrypt, { path: "file", key });
@@ -23,7 +23,7 @@ threeWays("fs encryption", ({ call, failure, sandbox }) => {
     expect((await stat(sandbox.path("file"))).mode & 0o777).toBe(0o640);
     expect(await readdir(sandbox.root)).toEqual(["file"]);
   });
-  test("an empty file may be encrypted, twice and by other secrets, and never looks the same", async () => {
+  test("an empty file can be encrypted, also repeatedly with different secrets, and the output always differs", async () => {
     await sandbox.write("file", "");
     await sandbox.write("other", "");
     await call("fs.encrypt", { path: "file", key });
@@ -36,23 +36,18 @@ threeWays("fs encryption", ({ call, failure, sandbox }) => {
   });
   test.each([
     ["a wrong secret", (sealed: Buffer) => sealed, "wrong", "secret is wrong"],
-    ["a changed byte of contents", (sealed: Buffer) => flip(sealed, 45), key, "damaged"],
+    ["a changed byte of content", (sealed: Buffer) => flip(sealed, 45), key, "damaged"],
     ["a changed salt", (sealed: Buffer) => flip(sealed, 12), key, "damaged"],
     ["a changed tag", (sealed: Buffer) => flip(sealed, sealed.length - 1), key, "damaged"],
-    [
-      "a costlier header than any machine should work through",
-      (sealed: Buffer) => set(sealed, 9, 40),
-      key,
-      "header is damaged",
-    ],
-    ["a header of no cost", (sealed: Buffer) => set(sealed, 10, 0), key, "header is damaged"],
+    ["a header with an excessive cost", (sealed: Buffer) => set(sealed, 9, 40), key, "header is damaged"],
+    ["a header with a cost of zero", (sealed: Buffer) => set(sealed, 10, 0), key, "header is damaged"],
     ["another flag", (sealed: Buffer) => set(sealed, 8, 1), key, "hardware-decrypt"],
-    ["an end that is missing", (sealed: Buffer) => sealed.subarray(0, 50), key, "truncated"],
-    ["half a header", (sealed: Buffer) => sealed.subarray(0, 20), key, "truncated"],
+    ["truncated content", (sealed: Buffer) => sealed.subarray(0, 50), key, "truncated"],
+    ["a truncated header", (sealed: Buffer) => sealed.subarray(0, 20), key, "truncated"],
     ["a last byte missing", (sealed: Buffer) => sealed.subarray(0, -1), key, "damaged"],
-    ["another file", () => Buffer.from("just text"), key, "not made by fs.encrypt"],
+    ["a file that is not encrypted", () => Buffer.from("just text"), key, "not made by fs.encrypt"],
     ["an empty file", () => Buffer.alloc(0), key, "not made by fs.encrypt"],
-  ])("decrypt of %s is INVALID_DATA and leaves the file", async (_, spoil, secret, why) => {
+  ])("decrypt of %s is INVALID_DATA and leaves the file unchanged", async (_, spoil, secret, why) => {
     await sandbox.write("file", "some contents");
     await call("fs.encrypt", { path: "file", key });
     const spoilt = spoil(await bytes());
@@ -63,7 +58,7 @@ threeWays("fs encryption", ({ call, failure, sandbox }) => {
     expect((await bytes()).equals(spoilt)).toBe(true);
     expect(await readdir(sandbox.root)).toEqual(["file"]);
   });
-  test("a file sealed one way is not opened the other way", async () => {
+  test("a file encrypted with one command is refused by the other command's decryption", async () => {
     await sandbox.write("plain", "p");
     await sandbox.write("bound", "b");
     await call("fs.encrypt", { path: "plain", key });
@@ -71,7 +66,7 @@ threeWays("fs encryption", ({ call, failure, sandbox }) => {
     expect((await failure("fs.hardware-decrypt", { path: "plain", key })).message).toContain("fs.decrypt");
     expect((await failure("fs.decrypt", { path: "bound", key })).message).toContain("fs.hardware-decrypt");
   });
-  test("hardware-decrypt with a wrong secret leaves the file", async () => {
+  test("hardware-decrypt with a wrong secret leaves the file unchanged", async () => {
     await sandbox.write("file", "x");
     await call("fs.hardware-encrypt", { path: "file", key });
     const sealed = await bytes();
@@ -80,7 +75,7 @@ threeWays("fs encryption", ({ call, failure, sandbox }) => {
   });
   test("a file larger than one key may encrypt is refused", async () => {
     await sandbox.write("file", "");
-    await truncate(sandbox.path("file"), 2 ** 36 - 31); // a hole: takes no space
+    await truncate(sandbox.path("file"), 2 ** 36 - 31); // a hole, which takes no disk space
     const error = await failure("fs.encrypt", { path: "file", key });
     expect(error.code).toBe("TOO_LARGE");
     expect(await readdir(sandbox.root)).toEqual(["file"]);

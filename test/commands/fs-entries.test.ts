@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { threeWays } from "./three-ways.ts";
 
 threeWays("fs entries", ({ call, failure, sandbox }) => {
-  test("rm removes a file, a tree without being forced, and a link but not what it leads to", async () => {
+  test("rm removes a file, a tree without force, and a symbolic link but not its target", async () => {
     await sandbox.write("file", "");
     await sandbox.write("tree/sub/x", "");
     await sandbox.write("kept/x", "");
@@ -15,17 +15,17 @@ threeWays("fs entries", ({ call, failure, sandbox }) => {
     for (const path of ["file", "tree", "link"]) await call("fs.rm", { path });
     expect(await readdir(sandbox.root, { recursive: true })).toEqual(["kept", "kept/x"]);
   });
-  test("rm of something missing is NOT_FOUND unless forced", async () => {
+  test("rm of a missing path is NOT_FOUND without force", async () => {
     expect((await failure("fs.rm", { path: "missing" })).code).toBe("NOT_FOUND");
     expect(await call("fs.rm", { path: "missing", force: true })).toBe(null);
   });
-  test.each(["", ".", "..", "/", "sub/.."])("rm of %j, which is or holds the root, is refused", async (path) => {
+  test.each(["", ".", "..", "/", "sub/.."])("rm of %j, which is the root or contains it, is refused", async (path) => {
     await sandbox.write("sub/x", "");
     const error = await failure("fs.rm", { path, force: true });
     expect(error.code).toBe("INVALID_PARAMS");
     expect(await readdir(sandbox.root)).toEqual(["sub"]);
   });
-  test("rm of the root by another name is refused, and a link to the root may be removed", async () => {
+  test("rm of the root under another name is refused, and a symbolic link to the root can be removed", async () => {
     await symlink("..", sandbox.path("up"));
     await symlink(".", sandbox.path("here"));
     const name = sandbox.root.split("/").pop() ?? "";
@@ -34,7 +34,7 @@ threeWays("fs entries", ({ call, failure, sandbox }) => {
     expect(await readdir(sandbox.root)).toEqual(["up"]);
   });
 
-  test("mkdir makes a folder, and with parents is content with one that is there", async () => {
+  test("mkdir creates a directory, and with parents accepts an existing one", async () => {
     await call("fs.mkdir", { path: "a" });
     expect((await failure("fs.mkdir", { path: "a" })).code).toBe("ALREADY_EXISTS");
     expect((await failure("fs.mkdir", { path: "b/c" })).code).toBe("NOT_FOUND");
@@ -42,7 +42,7 @@ threeWays("fs entries", ({ call, failure, sandbox }) => {
     await call("fs.mkdir", { path: "b/c", parents: true });
     expect(await readdir(sandbox.root, { recursive: true })).toEqual(["a", "b", "b/c"]);
   });
-  test("mkdir with a file in the way names it", async () => {
+  test("mkdir names the file that is in its way", async () => {
     await sandbox.write("file", "");
     expect((await failure("fs.mkdir", { path: "file", parents: true })).code).toBe("ALREADY_EXISTS");
     const below = await failure("fs.mkdir", { path: "file/sub", parents: true });
@@ -50,11 +50,11 @@ threeWays("fs entries", ({ call, failure, sandbox }) => {
     expect(below.message).toContain("file/sub");
   });
 
-  test("touch creates an empty file with its folders", async () => {
+  test("touch creates an empty file and its parent directories", async () => {
     await call("fs.touch", { path: "a/b/marker" });
     expect(await sandbox.read("a/b/marker")).toBe("");
   });
-  test("touch sets both times to now, on a folder too, and leaves contents", async () => {
+  test("touch sets both times to now, also of a directory, and keeps the content", async () => {
     await sandbox.write("folder/file", "kept");
     for (const path of ["folder/file", "folder"]) {
       utimesSync(sandbox.path(path), 1, 1);
@@ -66,11 +66,11 @@ threeWays("fs entries", ({ call, failure, sandbox }) => {
     expect(await sandbox.read("folder/file")).toBe("kept");
   });
 
-  test("link makes an absolute link, with the folders above it", async () => {
+  test("link creates an absolute symbolic link and its parent directories", async () => {
     await call("fs.link", { src: "logs/../app.log", dest: "links/latest" });
     expect(readlinkSync(sandbox.path("links/latest"))).toBe(sandbox.path("app.log"));
   });
-  test.each(["file", "dangling"])("link onto a %s is refused", async (dest) => {
+  test.each(["file", "dangling"])("link onto an existing path is refused: %s", async (dest) => {
     await sandbox.write("file", "kept");
     await symlink("nowhere", sandbox.path("dangling"));
     expect((await failure("fs.link", { src: "file", dest })).code).toBe("ALREADY_EXISTS");
@@ -88,11 +88,11 @@ threeWays("fs entries", ({ call, failure, sandbox }) => {
     await call("fs.chmod", { path: "file", mode });
     expect((statSync(sandbox.path("file")).mode & 0o7777).toString(8)).toBe(expected);
   });
-  test("chmod of something missing is NOT_FOUND", async () => {
+  test("chmod of a missing path is NOT_FOUND", async () => {
     expect((await failure("fs.chmod", { path: "missing", mode: "600" })).code).toBe("NOT_FOUND");
   });
 
-  test("shred overwrites and empties the file itself before its name goes", async () => {
+  test("shred overwrites and empties the file itself before it removes the name", async () => {
     await sandbox.write("secret", Buffer.alloc(2_500_000, "secret"));
     const kept = await open(sandbox.path("secret"));
     await call("fs.shred", { path: "secret", passes: 2 });
@@ -100,12 +100,12 @@ threeWays("fs entries", ({ call, failure, sandbox }) => {
     await kept.close();
     expect(await readdir(sandbox.root)).toEqual([]);
   });
-  test("shred takes an empty file", async () => {
+  test("shred removes an empty file", async () => {
     await sandbox.write("empty", "");
     await call("fs.shred", { path: "empty" });
     expect(existsSync(sandbox.path("empty"))).toBe(false);
   });
-  test("shred refuses a link, a folder, a FIFO and something missing", async () => {
+  test("shred refuses a symbolic link, a directory, a FIFO and a missing path", async () => {
     await sandbox.write("file", "kept");
     await symlink("file", sandbox.path("link"));
     await mkdir(sandbox.path("folder"));
@@ -118,7 +118,7 @@ threeWays("fs entries", ({ call, failure, sandbox }) => {
     expect(lstatSync(sandbox.path("link")).isSymbolicLink()).toBe(true);
   });
 
-  test("lock is taken once, tells its holder, and may be taken again after unlock", async () => {
+  test("lock is granted once, returns its holder, and is granted again after unlock", async () => {
     const before = Math.floor(Date.now() / 1000);
     const first = await call("fs.lock", { path: "job", owner: "nightly" });
     expect(first).toMatchObject({
@@ -132,7 +132,7 @@ threeWays("fs entries", ({ call, failure, sandbox }) => {
     await call("fs.unlock", { path: "job" });
     expect(await call("fs.lock", { path: "job" })).toMatchObject({ locked: true });
   });
-  test("a lock is of what a path leads to, however it is spelled", async () => {
+  test("lock locks the target of a path, however the path is written", async () => {
     await sandbox.write("real/job", "");
     await mkdir(sandbox.path("elsewhere/deep"), { recursive: true });
     await symlink("real", sandbox.path("folder"));
@@ -151,7 +151,7 @@ threeWays("fs entries", ({ call, failure, sandbox }) => {
     for (const path of [".", "elsewhere/deep"])
       expect((await readdir(sandbox.path(path))).join()).not.toContain(".lock");
   });
-  test("of many who lock at once one gets the lock, and all others learn of it", async () => {
+  test("one of many concurrent lock calls gets the lock, and the others get its holder", async () => {
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, i) => call("fs.lock", { path: "deep/job", owner: `number ${i}` })),
     );
@@ -160,11 +160,11 @@ threeWays("fs entries", ({ call, failure, sandbox }) => {
     for (const { holder } of answers) expect(holder).toEqual(winners[0]?.holder);
   });
   test.each([
-    ["a bare process id", "4711\n", 4711],
-    ["rubbish", "{not json", 0],
+    ["a plain process id", "4711\n", 4711],
+    ["invalid JSON", "{not json", 0],
     ["nothing", "", 0],
     ["fields of other types", '{"pid":"x","host":7,"since":"then"}', 0],
-  ])("a lock file that holds %s counts as held", async (_, text, pid) => {
+  ])("a lock file that contains %s counts as held", async (_, text, pid) => {
     await sandbox.write("job.lock", text);
     utimesSync(sandbox.path("job.lock"), 1_700_000_000, 1_700_000_000);
     expect(await call("fs.lock", { path: "job" })).toEqual({
@@ -172,7 +172,7 @@ threeWays("fs entries", ({ call, failure, sandbox }) => {
       holder: { pid, host: "", user: "", since: 1_700_000_000 },
     });
   });
-  test("unlock of what is not locked is NOT_FOUND", async () => {
+  test("unlock of a path that is not locked is NOT_FOUND", async () => {
     const error = await failure("fs.unlock", { path: "job" });
     expect(error.code).toBe("NOT_FOUND");
     expect(error.message).toContain("job");

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { threeWays } from "./three-ways.ts";
 
 threeWays("handles", ({ sandbox, call, failure }) => {
-  test("open empties or creates a file as its flags say, and answers with a number", async () => {
+  test("open truncates or creates a file as its flags say, and returns a number", async () => {
     await sandbox.write("a.txt", "old");
     const { handle } = await call("fs.open", { path: "a.txt", flags: 577 });
     expect(handle).toBeGreaterThan(0);
@@ -13,13 +13,13 @@ threeWays("handles", ({ sandbox, call, failure }) => {
     expect(await failure("fs.open", { path: "b.txt", flags: "wx" })).toMatchObject({ code: "ALREADY_EXISTS" });
   });
 
-  test("open refuses flags that it does not know, and folders", async () => {
+  test("open refuses invalid flags and directories", async () => {
     await mkdir(sandbox.path("folder"));
     expect(await failure("fs.open", { path: "a.txt", flags: 3 })).toMatchObject({ code: "INVALID_PARAMS" });
     expect(await failure("fs.open", { path: "folder" })).toMatchObject({ code: "IS_A_DIRECTORY" });
   });
 
-  test("a handle that nobody has is NOT_FOUND", async () => {
+  test("an unknown handle is NOT_FOUND", async () => {
     const error = await failure("fs.handle-read", { handle: 7, length: 1 });
     expect(error.code).toBe("NOT_FOUND");
     expect(error.message).toMatch(

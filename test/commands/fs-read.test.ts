@@ -4,25 +4,25 @@ import { expect, test } from "vitest";
 import { threeWays } from "./three-ways.ts";
 
 threeWays("fs reading", ({ call, output, failure, sandbox }) => {
-  test.each(["fs.read", "fs.cat"] as const)("%s of a missing file is NOT_FOUND and names it", async (name) => {
+  test.each(["fs.read", "fs.cat"] as const)("%s of a missing file is NOT_FOUND and names the file", async (name) => {
     const error = await failure(name, { path: "missing.txt" });
     expect(error.code).toBe("NOT_FOUND");
     expect(error.message).toContain(sandbox.path("missing.txt"));
   });
 
-  test("read gives text whole, a byte order mark and empty text included", async () => {
+  test("read returns text unchanged, including a byte order mark and empty text", async () => {
     const text = "\uFEFFgrüße\r\n\u0000 日本 🎉\n";
     await sandbox.write("a.txt", text);
     await sandbox.write("empty.txt", "");
     expect(await call("fs.read", { path: "a.txt" })).toBe(text);
     expect(await call("fs.read", { path: "empty.txt" })).toBe("");
   });
-  test("read gives U+FFFD for what is not UTF-8, and hex on demand", async () => {
+  test("read returns U+FFFD for bytes that are not UTF-8, and hex on request", async () => {
     await sandbox.write("b.bin", Buffer.from([0x61, 0xff, 0x62, 0xc3]));
     expect(await call("fs.read", { path: "b.bin" })).toBe("a\uFFFDb\uFFFD");
     expect(await call("fs.read", { path: "b.bin", bytes: true })).toBe("61ff62c3");
   });
-  test("read gives a file with a hostile name and one behind a link", async () => {
+  test("read accepts names with special characters and symbolic links", async () => {
     const name = `it's "a"\n\t$(b) ü🎉 --path.txt`;
     await sandbox.write(name, "x");
     await sandbox.write("n".repeat(255), "y");
@@ -31,7 +31,7 @@ threeWays("fs reading", ({ call, output, failure, sandbox }) => {
     expect(await call("fs.read", { path: "n".repeat(255) })).toBe("y");
     expect(await call("fs.read", { path: "link" })).toBe("x");
   });
-  test("read of a file larger than an answer is TOO_LARGE and names the way out", async () => {
+  test("read of a file larger than a response may be is TOO_LARGE and names fs.cat", async () => {
     await sandbox.write("huge", "");
     await truncate(sandbox.path("huge"), 2 ** 40);
     const error = await failure("fs.read", { path: "huge" });
@@ -40,7 +40,7 @@ threeWays("fs reading", ({ call, output, failure, sandbox }) => {
     expect(error.details).toMatchObject({ size: 2 ** 40, limit: expect.any(Number) });
   });
 
-  test("stream keeps characters whole that chunks cut", async () => {
+  test("stream keeps characters intact that span two chunks", async () => {
     const text = "aü日🎉".repeat(500);
     await sandbox.write("a.txt", text);
     expect(await call("fs.stream", { path: "a.txt", chunkSize: 3 })).toBe(text);
@@ -48,18 +48,18 @@ threeWays("fs reading", ({ call, output, failure, sandbox }) => {
     expect(await call("fs.stream", { path: "a.txt", hex: true })).toBe(Buffer.from(text).toString("hex"));
   });
 
-  test("cat sends the bytes of a file of many chunks, and counts them", async () => {
+  test("cat sends a file of many chunks, and counts its bytes", async () => {
     const bytes = randomBytes(1_300_000);
     await sandbox.write("a.bin", bytes);
     expect((await output("fs.cat", { path: "a.bin" })).equals(bytes)).toBe(true);
     expect(await call("fs.cat", { path: "a.bin" })).toEqual({ bytes: bytes.length });
   });
-  test("cat sends a part of a file", async () => {
+  test("cat sends a range of a file", async () => {
     await sandbox.write("digits", "0123456789");
     expect((await output("fs.cat", { path: "digits", offset: 2, limit: 3 })).toString()).toBe("234");
   });
 
-  test("stats of a file has integer seconds and its mode bits", async () => {
+  test("stats of a file returns times in whole seconds and the mode bits", async () => {
     const file = await sandbox.write("a.txt", "hello");
     await chmod(file, 0o2640);
     await utimes(file, 1_600_000_000.75, 1_500_000_000.25);
@@ -78,7 +78,7 @@ threeWays("fs reading", ({ call, output, failure, sandbox }) => {
     await chmod(file, 0o444);
     expect(await call("fs.stats", { path: "a.txt" })).toMatchObject({ permissions: 0o444, readonly: true });
   });
-  test("stats of a link is the link's own, dangling or not", async () => {
+  test("stats of a symbolic link describes the link itself, even if it is dangling", async () => {
     await symlink("nowhere", sandbox.path("link"));
     expect(await call("fs.stats", { path: "link" })).toMatchObject({
       size: 7,
@@ -90,7 +90,7 @@ threeWays("fs reading", ({ call, output, failure, sandbox }) => {
     expect((await failure("fs.stats", { path: "none" })).code).toBe("NOT_FOUND");
   });
 
-  test("hash and verify agree", async () => {
+  test("hash and verify use the same digest", async () => {
     await sandbox.write("a.txt", "abc");
     const sha256 = createHash("sha256").update("abc").digest("hex");
     expect(await call("fs.verify", { path: "a.txt", hash: sha256 })).toEqual({ valid: true });
@@ -98,25 +98,25 @@ threeWays("fs reading", ({ call, output, failure, sandbox }) => {
     expect(await call("fs.hash", { path: "a.txt" })).toEqual({ hash: sha256 });
   });
 
-  test("size tells bytes, and the same for people", async () => {
+  test("size returns bytes and a formatted size", async () => {
     await sandbox.write("a.bin", Buffer.alloc(1536));
     expect(await call("fs.size", { path: "a.bin", human: true })).toEqual({ bytes: 1536, formatted: "1.50 KB" });
   });
 
-  test("check takes what is missing for an answer", async () => {
+  test("check returns a result for a missing file", async () => {
     await sandbox.write("a.txt", "");
     expect(await call("fs.check", { path: "a.txt" })).toEqual({ exists: true, readable: true, writable: true });
     expect(await call("fs.check", { path: "missing" })).toEqual({ exists: false, readable: false, writable: false });
   });
 
-  test("tail gives the last lines, ten when not told", async () => {
+  test("tail returns the last lines, ten by default", async () => {
     const lines = Array.from({ length: 30 }, (_, n) => `${n} ü`);
     await sandbox.write("log", `${lines.join("\r\n")}\r\n`);
     expect(await call("fs.tail", { path: "log" })).toEqual(lines.slice(-10));
     expect(await call("fs.tail", { path: "log", lines: 2 })).toEqual(lines.slice(-2));
   });
 
-  test("diff-files pairs lines by number, whatever their ends", async () => {
+  test("diff-files compares lines by number, whatever their line ends", async () => {
     await sandbox.write("a", "same\r\nold\n\nmore\n");
     await sandbox.write("b", "same\nnew\n");
     expect(await call("fs.diff-files", { a: "a", b: "b" })).toEqual([
@@ -127,7 +127,7 @@ threeWays("fs reading", ({ call, output, failure, sandbox }) => {
   });
 });
 
-/** The same at every run, and nothing that repeats. */
+/** Pseudo-random bytes: the same in every run, without repetition. */
 function randomBytes(length: number): Buffer {
   const bytes = Buffer.alloc(length);
   for (let at = 0, seed = 1; at < length; at += 1) {

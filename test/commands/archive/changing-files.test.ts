@@ -10,9 +10,9 @@ import { callIn, failureIn } from "../fs/in-process.ts";
 
 const sandbox = useSandbox();
 const MIB = 1_048_576;
-/** Tells 4,096 bytes, and has a few. */
+/** Its reported size is 4,096 bytes; its content is a few bytes. */
 const SHORT = "/sys/devices/system/cpu/online";
-/** Tell 0 bytes; the second has megabytes. */
+/** Their reported size is 0 bytes; the content of the second is megabytes. */
 const [UNTOLD, LARGE] = ["/proc/version", "/proc/kallsyms"];
 
 const PACKERS = {
@@ -22,14 +22,14 @@ const PACKERS = {
     zipBlocks(packingList("archive.zip", sandbox.path(name), sandbox.path("x")), { level: 6, files, pause }),
 };
 
-/** Packs a folder of which one file is 3 MiB, and does something to that when its contents have begun. */
+/** Packs a directory in which one file is 3 MiB, and calls `happens` when packing of that file has begun. */
 async function packWhile(kind: "tar" | "zip", happens: (path: string) => void): Promise<PackedFiles> {
   await sandbox.write("src/1-first", "first");
   const path = await sandbox.write("src/2-large", Buffer.alloc(3 * MIB, "x"));
   await sandbox.write("src/3-last", "last");
   const files = new PackedFiles(`archive.${kind}`);
   let pauses = 0;
-  // One for each of four entries; the next after the third is when the large one has begun.
+  // One pause per entry. The large file is the third entry, so the fourth pause is within its content.
   const pause = () => void (++pauses === 4 && happens(path));
   await writeFile(sandbox.path("x"), Buffer.concat(await Array.fromAsync(PACKERS[kind]("src", files, pause))));
   await callIn(sandbox, kind === "tar" ? "archive.untar" : "archive.unzip", { archive: "x", dest: "out" });
@@ -38,8 +38,8 @@ async function packWhile(kind: "tar" | "zip", happens: (path: string) => void): 
   return files;
 }
 
-describe.each(["tar", "zip"] as const)("%s", (kind) => {
-  test("of a file that becomes shorter is a whole archive of what was there, and told", async () => {
+describe.each(["tar", "zip"] as const)("archive.%s", (kind) => {
+  test("stores what is left of a file that shrinks, completes the archive and reports the file", async () => {
     const files = await packWhile(kind, (path) => truncateSync(path, 1_500_000));
     const stored = await readFile(sandbox.path("out/src/2-large"));
     const expected = Buffer.alloc(kind === "tar" ? 3 * MIB : 1_500_000).fill("x", 0, 1_500_000);
@@ -48,14 +48,14 @@ describe.each(["tar", "zip"] as const)("%s", (kind) => {
     expect(() => files.refuseShorter("x")).toThrow(expect.objectContaining(told));
   });
 
-  test("of a file that becomes longer has at least what was there", async () => {
+  test("stores at least the original bytes of a file that grows", async () => {
     const files = await packWhile(kind, (path) => truncateSync(path, 4 * MIB));
     const stored = await readFile(sandbox.path("out/src/2-large"));
     expect(stored.length).toBe((kind === "tar" ? 3 : 4) * MIB);
     files.refuseShorter("x");
   });
 
-  test.skipIf(!existsSync(UNTOLD))("of files of /proc has all of them", async () => {
+  test.skipIf(!existsSync(UNTOLD))("stores files of /proc completely", async () => {
     for (const path of [UNTOLD, LARGE].filter(existsSync)) {
       const name = path.slice("/proc/".length);
       await callIn(sandbox, `archive.${kind}`, { dir: path, output: "x" });
@@ -64,14 +64,17 @@ describe.each(["tar", "zip"] as const)("%s", (kind) => {
     }
   });
 
-  test.skipIf(!existsSync(SHORT))("of a file of /sys is written, has what is there, and is told", async () => {
-    const error = await failureIn(sandbox, `archive.${kind}`, { dir: SHORT, output: "x" });
-    expect(error).toMatchObject({ code: "INVALID_DATA", details: { shorter: [{ path: SHORT, size: 4_096 }] } });
-    await callIn(sandbox, `archive.un${kind}`, { archive: "x", dest: "out" });
-    expect(await sandbox.read("out/online")).toBe(readFileSync(SHORT, "utf8"));
-  });
+  test.skipIf(!existsSync(SHORT))(
+    "stores the content of a file of /sys and reports that it is shorter than its size",
+    async () => {
+      const error = await failureIn(sandbox, `archive.${kind}`, { dir: SHORT, output: "x" });
+      expect(error).toMatchObject({ code: "INVALID_DATA", details: { shorter: [{ path: SHORT, size: 4_096 }] } });
+      await callIn(sandbox, `archive.un${kind}`, { archive: "x", dest: "out" });
+      expect(await sandbox.read("out/online")).toBe(readFileSync(SHORT, "utf8"));
+    },
+  );
 
-  test("of files up to and over what is read at once", async () => {
+  test("stores files below, at and above the size of one read", async () => {
     for (const size of [0, 1, MIB - 1, MIB, MIB + 1]) await sandbox.write(`src/${size}`, Buffer.alloc(size, "y"));
     await appendFile(sandbox.path("src/1"), "");
     await callIn(sandbox, `archive.${kind}`, { dir: "src", output: "x" });

@@ -7,7 +7,7 @@ import { folderState } from "./folder-state.ts";
 
 const sandbox = useSandbox();
 
-describe("the format", () => {
+describe("the compression format", () => {
   test.each([
     ["f.gz", undefined, gunzipSync],
     ["f.anything", undefined, gunzipSync],
@@ -15,22 +15,25 @@ describe("the format", () => {
     ["f.zst", undefined, zstdDecompressSync],
     ["f.br", "gzip", gunzipSync],
     ["f.gz", "zstd", zstdDecompressSync],
-  ] as const)("of %s with format %s", async (dest, format, expand) => {
-    await sandbox.write("f", "contents");
-    await callIn(sandbox, "archive.compress", { src: "f", dest, format });
-    expect(expand(await readFile(sandbox.path(dest))).toString()).toBe("contents");
-    await callIn(sandbox, "archive.decompress", { src: dest, dest: "back", format });
-    expect(await sandbox.read("back")).toBe("contents");
-  });
+  ] as const)(
+    "for %s with the format parameter %s is the parameter, or else follows the file name",
+    async (dest, format, expand) => {
+      await sandbox.write("f", "contents");
+      await callIn(sandbox, "archive.compress", { src: "f", dest, format });
+      expect(expand(await readFile(sandbox.path(dest))).toString()).toBe("contents");
+      await callIn(sandbox, "archive.decompress", { src: dest, dest: "back", format });
+      expect(await sandbox.read("back")).toBe("contents");
+    },
+  );
 
-  test("is told by the contents before the name", async () => {
+  test("is detected from the content rather than from the name", async () => {
     await sandbox.write("f.br", gzipSync("contents"));
     await callIn(sandbox, "archive.decompress", { src: "f.br", dest: "back" });
     expect(await sandbox.read("back")).toBe("contents");
   });
 });
 
-test("levels are the format's own", async () => {
+test("the valid levels depend on the format", async () => {
   await sandbox.write("f", "contents");
   const error = await failureIn(sandbox, "archive.compress", { src: "f", dest: "f.gz", level: 19 });
   expect(error.code).toBe("INVALID_PARAMS");
@@ -38,7 +41,7 @@ test("levels are the format's own", async () => {
   expect(Object.keys(folderState(sandbox.root)).sort()).toEqual(["f", "f.zst"]);
 });
 
-describe("nothing changes", () => {
+describe("a failed command changes nothing", () => {
   test.each([
     ["cut short", gzipSync("x".repeat(1_000)).subarray(0, -4), "INVALID_DATA"],
     ["damaged", Buffer.concat([gzipSync("x").subarray(0, -8), Buffer.alloc(8)]), "INVALID_DATA"],
@@ -55,7 +58,7 @@ describe("nothing changes", () => {
     expect(folderState(sandbox.root)).toEqual(before);
   });
 
-  test("when source and destination are one file, by another name too", async () => {
+  test("when source and destination are the same file, even through a symbolic link", async () => {
     await sandbox.write("f", "contents");
     await symlink("f", sandbox.path("l"));
     for (const dest of ["f", "l"]) {
@@ -65,14 +68,14 @@ describe("nothing changes", () => {
   });
 });
 
-test("a new file takes the mode of its source: what was secret stays so", async () => {
+test("a new file gets the mode of its source, so that a secret file stays secret", async () => {
   await sandbox.write("f", "secret");
   await chmod(sandbox.path("f"), 0o600);
   await callIn(sandbox, "archive.compress", { src: "f", dest: "f.gz" });
   expect((await stat(sandbox.path("f.gz"))).mode & 0o777).toBe(0o600);
 });
 
-test("a file larger than memory's chunks comes back whole", async () => {
+test("a file larger than one chunk is restored completely", async () => {
   await writeFile(sandbox.path("f"), "start");
   await truncate(sandbox.path("f"), 20_000_000);
   const { written } = await callIn(sandbox, "archive.compress", { src: "f", dest: "f.gz" });

@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { walk } from "../../../internal/files/walk.ts";
 
-/** Everything below a folder: contents of files, targets of links, modes. Two states are equal when nothing changed. */
+/** Everything below a directory: contents of files, targets of links, modes. Equal states mean that nothing changed. */
 export function folderState(root: string): Record<string, string> {
   const state: Record<string, string> = {};
   for (const { kind, relative } of walk(root)) {

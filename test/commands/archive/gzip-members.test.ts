@@ -11,15 +11,15 @@ async function* pieces(...lengths: number[]) {
 
 test.each([
   ["a few bytes", [5], 1],
-  ["a MiB exactly", [1_048_576], 1],
-  ["many MiB, in their order", Array.from({ length: 40 }, () => 262_144), 10],
-])("%s come back from gunzip, in as many members as they need", async (_, lengths, members) => {
+  ["exactly one MiB", [1_048_576], 1],
+  ["many MiB in order", Array.from({ length: 40 }, () => 262_144), 10],
+])("gunzip restores %s, and there are no more members than needed", async (_, lengths, members) => {
   const packed = await buffer(gzipMembers(pieces(...lengths), 6));
   expect(gunzipSync(packed).equals(await buffer(pieces(...lengths)))).toBe(true);
   expect(packed.toString("latin1").split(MEMBER.toString("latin1"))).toHaveLength(members + 1);
 });
 
-test("a source that fails fails the whole, while members are still being compressed", async () => {
+test("an error of the source fails the whole compression, even while members are being compressed", async () => {
   async function* failing() {
     yield* pieces(1_048_576, 1_048_576);
     throw new Error("no more");

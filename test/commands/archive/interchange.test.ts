@@ -16,7 +16,7 @@ beforeEach(async () => {
   await symlink(`${LONG}/${LONG}`, sandbox.path("src/link"));
 });
 
-/** Programs that not every machine has. */
+/** Whether a program is installed. Not every machine has all of them. */
 function has(program: string): boolean {
   try {
     execFileSync("sh", ["-c", `command -v ${program}`], { stdio: "ignore" });
@@ -31,14 +31,14 @@ function run(program: string, ...args: readonly string[]): void {
 }
 
 describe.skipIf(!has("tar"))("the system's tar", () => {
-  test.each(["x.tar", "x.tgz"])("reads %s of ours", async (output) => {
+  test.each(["x.tar", "x.tgz"])("reads the %s that archive.tar wrote", async (output) => {
     await callIn(sandbox, "archive.tar", { dir: "src", output });
     await mkdir(sandbox.path("out"));
     run("tar", "xf", output, "-C", "out");
     expect(folderState(sandbox.path("out/src"))).toEqual(folderState(sandbox.path("src")));
   });
 
-  test.each(["ustar", "gnu", "pax", "v7"])("writes its %s format for us", async (format) => {
+  test.each(["ustar", "gnu", "pax", "v7"])("writes the %s format so that archive.untar reads it", async (format) => {
     const names = format === "ustar" || format === "v7" ? ["src/a.txt", "src/large.bin", "src/empty"] : ["src"];
     run("tar", `--format=${format}`, "-czf", "x", ...names);
     await callIn(sandbox, "archive.untar", { archive: "x", dest: "out" });
@@ -50,13 +50,13 @@ describe.skipIf(!has("tar"))("the system's tar", () => {
   });
 });
 
-test.skipIf(!has("unzip"))("the system's unzip reads a zip of ours", async () => {
+test.skipIf(!has("unzip"))("the system's unzip reads what archive.zip wrote", async () => {
   await callIn(sandbox, "archive.zip", { dir: "src", output: "x.zip" });
   run("unzip", "-q", "x.zip", "-d", "out");
   expect(folderState(sandbox.path("out/src"))).toEqual(folderState(sandbox.path("src")));
 });
 
-test.skipIf(!has("zip"))("we read a zip of the system's zip", async () => {
+test.skipIf(!has("zip"))("archive.unzip reads what the system's zip wrote", async () => {
   run("zip", "-qry", "x.zip", "src");
   await callIn(sandbox, "archive.unzip", { archive: "x.zip", dest: "out" });
   expect(folderState(sandbox.path("out/src"))).toEqual(folderState(sandbox.path("src")));

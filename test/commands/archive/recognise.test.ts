@@ -31,7 +31,7 @@ async function unpacked(kind: "untar" | "unzip", bytes: Uint8Array, name = "x"):
 }
 
 describe("gzip", () => {
-  test("with an extra field, a name, a comment and a checksum of the header", async () => {
+  test("with an extra field, a name, a comment and a header checksum is read", async () => {
     const flags = hex("1f8b08 1e 00000000 0003");
     const fields = Buffer.concat([hex("0300 41420a"), Buffer.from("name\0comment\0")]);
     const header = Buffer.concat([flags, fields]);
@@ -40,32 +40,32 @@ describe("gzip", () => {
     expect(await decompressed(Buffer.concat([header, sum, body]))).toBe("abc");
   });
 
-  test("of several members, filled up with zeros", async () => {
+  test("with several members and zero padding is read", async () => {
     expect(await decompressed(Buffer.concat([gzipSync("abc"), gzipSync("def"), Buffer.alloc(1_000)]))).toBe("abcdef");
   });
 });
 
 describe("zstd", () => {
-  test("of several frames, with others before, between and behind that hold nothing of it", async () => {
+  test("with several frames and skippable frames before, between and after them is read", async () => {
     const [abc, def] = [zstdCompressSync("abc"), zstdCompressSync("def")];
     const large = skippable("x".repeat(2_000));
     expect(await decompressed(Buffer.concat([large, skippable("y"), abc, skippable(""), def, large]))).toBe("abcdef");
   });
 
-  test("with a window over the limit is UNSUPPORTED, not damaged", async () => {
+  test("with a window over the limit is UNSUPPORTED, not INVALID_DATA", async () => {
     await writeFile(sandbox.path("f"), hex("28b52ffd 00 90 010000"));
     const error = await failureIn(sandbox, "archive.decompress", { src: "f", dest: "out" });
     expect(error.code).toBe("UNSUPPORTED");
     expect(error.message).toContain("window");
   });
 
-  test("compresses a tar archive behind such a frame", async () => {
+  test("with a skippable frame before a compressed tar archive is read", async () => {
     const bytes = Buffer.concat([skippable("x"), zstdCompressSync(tarBytes({ name: "a", contents: "x" }))]);
     expect(await unpacked("untar", bytes)).toEqual({ a: "644 x" });
   });
 });
 
-describe("what is not supported is called by its name", () => {
+describe("the error for an unsupported format names the format", () => {
   test.each([
     ["xz", hex("fd377a585a00 0004e6d6b446 00000000")],
     ["bzip2", hex("425a6839 17724538 5090 00000000")],
@@ -91,7 +91,7 @@ describe("what is not supported is called by its name", () => {
     }
   });
 
-  test("a zip archive given to untar, and the other way round", async () => {
+  test("archive.untar refuses a zip archive and names archive.unzip, and archive.unzip refuses a tar archive", async () => {
     await writeFile(sandbox.path("f"), zipBytes({ name: "a" }));
     const error = await failureIn(sandbox, "archive.untar", { archive: "f", dest: "out" });
     expect([error.code, error.message]).toEqual(["INVALID_DATA", expect.stringContaining("archive.unzip")]);
@@ -99,7 +99,7 @@ describe("what is not supported is called by its name", () => {
     expect((await failureIn(sandbox, "archive.unzip", { archive: "f", dest: "out" })).code).toBe("INVALID_DATA");
   });
 
-  test("an entry of a zip archive", async () => {
+  test("archive.unzip names the unsupported compression method of an entry", async () => {
     await writeFile(sandbox.path("f"), zipBytes({ name: "a", method: 12 }));
     const error = await failureIn(sandbox, "archive.unzip", { archive: "f", dest: "out" });
     expect([error.code, error.message]).toEqual(["UNSUPPORTED", expect.stringContaining("bzip2")]);
@@ -107,7 +107,7 @@ describe("what is not supported is called by its name", () => {
 });
 
 describe("tar", () => {
-  test("of the seventh edition is told by its checksum, also where that took bytes for signed", async () => {
+  test("of the v7 format is recognized by its checksum, even if it was computed with signed bytes", async () => {
     const format = "v7";
     const entries = [
       { name: "d/", type: "\0", format },
@@ -117,18 +117,18 @@ describe("tar", () => {
     expect(await unpacked("untar", tarBytes(...entries))).toEqual({ d: "644/", "d/a": "644 x", "d/é": "644 y" });
   });
 
-  test("without entries, without an end, and with a label", async () => {
+  test("without entries, without an end marker, or with a volume label is read", async () => {
     expect(await unpacked("untar", Buffer.alloc(10_240))).toEqual({});
     expect(await unpacked("untar", tarBytes({ name: "a", contents: "x" }).subarray(0, 1_024))).toEqual({ a: "644 x" });
     const labelled = tarBytes({ name: "backup of Monday", type: "V" }, { name: "b" });
     expect(await unpacked("untar", labelled)).toEqual({ a: "644 x", b: "644 " });
   });
 
-  test("named .br, which is not compressed at all", async () => {
+  test("with a name that ends in .br but without compression is read", async () => {
     expect(await unpacked("untar", tarBytes({ name: "a", contents: "x" }), "x.br")).toEqual({ a: "644 x" });
   });
 
-  test("with a line feed in a pax name, and a later empty value, which takes an earlier one back", async () => {
+  test("with a line feed in a pax name is read, and a later empty value removes an earlier one", async () => {
     const name = paxRecord("path", "one\ntwo");
     const bytes = tarBytes(
       { name: "x", type: "x", contents: name + paxRecord("comment", "12 a=b\n") },
@@ -140,15 +140,15 @@ describe("tar", () => {
   });
 
   test.each([
-    ["a pax record that ends elsewhere than it says", { name: "x", type: "x", contents: "99 path=a\n" }],
+    ["a pax record with a wrong length", { name: "x", type: "x", contents: "99 path=a\n" }],
     ["a pax record without a line feed", { name: "x", type: "x", contents: "9 path=a1" }],
-    ["a pax size that is none", { name: "x", type: "x", contents: paxRecord("size", "-1") }],
+    ["a pax size that is not a number", { name: "x", type: "x", contents: paxRecord("size", "-1") }],
   ])("%s is INVALID_DATA", async (_title, entry) => {
     await writeFile(sandbox.path("x"), tarBytes(entry, { name: "a" }));
     expect((await failureIn(sandbox, "archive.untar", { archive: "x", dest: "out" })).code).toBe("INVALID_DATA");
   });
 
-  test("an extended header of more than a MiB is TOO_LARGE", async () => {
+  test("with an extended header of more than one MiB is TOO_LARGE", async () => {
     await writeFile(sandbox.path("x"), tarBytes({ name: "x", type: "x", size: 2_000_000 }));
     expect((await failureIn(sandbox, "archive.untar", { archive: "x", dest: "out" })).code).toBe("TOO_LARGE");
   });
@@ -160,18 +160,18 @@ describe("zip", () => {
 
   test.each([
     ["a program before it", Buffer.concat([Buffer.from("#!/bin/sh\nexit\n"), archive])],
-    ["bytes behind it", Buffer.concat([archive, Buffer.alloc(512)])],
+    ["bytes after it", Buffer.concat([archive, Buffer.alloc(512)])],
     ["both", Buffer.concat([Buffer.alloc(5_000, "#"), archive, Buffer.from("more")])],
-  ])("with %s", async (_title, bytes) => {
+  ])("with %s is read", async (_title, bytes) => {
     expect(await unpacked("unzip", bytes)).toEqual(state);
   });
 
-  test("without entries", async () => {
+  test("without entries is read", async () => {
     expect(await unpacked("unzip", zipBytes())).toEqual({});
     expect(await unpacked("unzip", Buffer.concat([Buffer.from("program"), zipBytes()]))).toEqual({});
   });
 
-  test("with 64-bit fields at its end, behind a program", async () => {
+  test("with zip64 fields at its end and a program before it is read", async () => {
     const plain = zipBytes({ name: "a", contents: "x" });
     const [size, offset] = [plain.readUInt32LE(plain.length - 10), plain.readUInt32LE(plain.length - 6)];
     const narrow = plain.subarray(0, plain.length - 22);
@@ -181,7 +181,7 @@ describe("zip", () => {
     expect(await unpacked("unzip", Buffer.concat([Buffer.alloc(777, "#"), wide]))).toEqual({ a: "644 x" });
   });
 
-  test("a part of a split archive is UNSUPPORTED", async () => {
+  test("that is one part of a split archive is UNSUPPORTED", async () => {
     const bytes = Buffer.from(zipBytes({ name: "a" }));
     bytes.writeUInt16LE(3, bytes.length - 18);
     await writeFile(sandbox.path("x"), bytes);
@@ -190,7 +190,7 @@ describe("zip", () => {
   });
 });
 
-/** The end of a directory of one entry, and where it is (APPNOTE 4.3.14 and 4.3.15). */
+/** The zip64 end record of a directory with one entry, and its locator (APPNOTE 4.3.14 and 4.3.15). */
 function wideEnd(size: number, offset: number): Buffer {
   const end = Buffer.alloc(56 + 20);
   end.writeUInt32LE(0x06064b50, 0);

@@ -9,7 +9,7 @@ import { paxRecord, tarBytes } from "./tar-bytes.ts";
 const sandbox = useSandbox();
 const LONG = "l".repeat(110);
 
-/** What Debian's tar 1.34 packed as `tar -S` with each of its formats. */
+/** The files that Debian's tar 1.34 packed with `tar -S` in each of its formats. */
 function packedFiles(): Record<string, Buffer> {
   const many = Buffer.alloc(31 * 16_384);
   for (let n = 0; n < 30; n++) many.fill(65 + (n % 26), n * 16_384, n * 16_384 + 512);
@@ -26,19 +26,16 @@ async function expectFiles(folder: string, files: Record<string, Buffer>): Promi
 
 const diskBytes = (path: string) => statSync(sandbox.path(path)).blocks * 512;
 
-test.each(["pax-0.0", "pax-0.1", "pax-1.0", "gnu"])(
-  "a sparse file in the format %s is itself again",
-  async (format) => {
-    const archive = new URL(`fixtures/sparse-${format}.tar.gz`, import.meta.url).pathname;
-    const files = packedFiles();
-    const bytes = Object.values(files).reduce((sum, { length }) => sum + length, 0);
-    expect(await callIn(sandbox, "archive.untar", { archive, dest: "out" })).toEqual({ entries: 4, bytes });
-    await expectFiles("out", files);
-    expect(diskBytes("out/allhole")).toBeLessThan(65_536);
-    expect(diskBytes(`out/${LONG}`)).toBeLessThan(300_000);
-    expect(statSync(sandbox.path("out/many")).mtimeMs).toBe(1_700_000_000_000);
-  },
-);
+test.each(["pax-0.0", "pax-0.1", "pax-1.0", "gnu"])("untar restores a sparse file in the format %s", async (format) => {
+  const archive = new URL(`fixtures/sparse-${format}.tar.gz`, import.meta.url).pathname;
+  const files = packedFiles();
+  const bytes = Object.values(files).reduce((sum, { length }) => sum + length, 0);
+  expect(await callIn(sandbox, "archive.untar", { archive, dest: "out" })).toEqual({ entries: 4, bytes });
+  await expectFiles("out", files);
+  expect(diskBytes("out/allhole")).toBeLessThan(65_536);
+  expect(diskBytes(`out/${LONG}`)).toBeLessThan(300_000);
+  expect(statSync(sandbox.path("out/many")).mtimeMs).toBe(1_700_000_000_000);
+});
 
 const hasTar = spawnSync("tar", ["--version"]).stdout?.includes("GNU tar") ?? false;
 const FORMATS = [
@@ -46,23 +43,26 @@ const FORMATS = [
   ["--format=oldgnu"],
   ...["0.0", "0.1", "1.0"].map((version) => ["--format=pax", `--sparse-version=${version}`]),
 ];
-test.skipIf(!hasTar).each(FORMATS)("(which needs GNU tar) the same of this machine's tar %s %s", async (...format) => {
-  const files = { ...packedFiles(), big: Buffer.alloc(12_000_000) };
-  files.big.write("middle", 6_000_000);
-  for (const [name, contents] of Object.entries(files)) {
-    await sandbox.write(`in/${name}`, "");
-    await truncate(sandbox.path("in", name), contents.length);
-    for (let at = 0; at < contents.length; at += 4_096) {
-      const block = contents.subarray(at, at + 4_096);
-      if (!block.every((byte) => byte === 0)) writeAt(`in/${name}`, block, at);
+test.skipIf(!hasTar).each(FORMATS)(
+  "untar restores sparse files that this machine's GNU tar packed with %s %s",
+  async (...format) => {
+    const files = { ...packedFiles(), big: Buffer.alloc(12_000_000) };
+    files.big.write("middle", 6_000_000);
+    for (const [name, contents] of Object.entries(files)) {
+      await sandbox.write(`in/${name}`, "");
+      await truncate(sandbox.path("in", name), contents.length);
+      for (let at = 0; at < contents.length; at += 4_096) {
+        const block = contents.subarray(at, at + 4_096);
+        if (!block.every((byte) => byte === 0)) writeAt(`in/${name}`, block, at);
+      }
     }
-  }
-  execFileSync("tar", ["-S", ...format.filter((word) => word !== undefined), "-cf", "x.tar", "-C", "in", "."], {
-    cwd: sandbox.root,
-  });
-  await callIn(sandbox, "archive.untar", { archive: "x.tar", dest: "out" });
-  await expectFiles("out", files);
-});
+    execFileSync("tar", ["-S", ...format.filter((word) => word !== undefined), "-cf", "x.tar", "-C", "in", "."], {
+      cwd: sandbox.root,
+    });
+    await callIn(sandbox, "archive.untar", { archive: "x.tar", dest: "out" });
+    await expectFiles("out", files);
+  },
+);
 
 function writeAt(path: string, bytes: Buffer, position: number): void {
   const all = readFileSync(sandbox.path(path));
@@ -92,23 +92,23 @@ describe("a sparse map", () => {
       contents,
     );
 
-  test("puts parts where they belong", async () => {
+  test("puts the segments at their offsets", async () => {
     writeFileSync(sandbox.path("x.tar"), sparse("1,2,5,1"));
     await callIn(sandbox, "archive.untar", { archive: "x.tar", dest: "out" });
     expect(await sandbox.read("out/GNUSparseFile.0/f")).toBe("\0ab\0\0c\0\0\0\0");
   });
 
   test.each([
-    ["whose parts overlap", sparse("0,2,1,1")],
-    ["with a part behind the end", sparse("0,1,9,2")],
-    ["of more than the archive has", sparse("0,2,5,5")],
-    ["of less than the archive has", sparse("0,1")],
-    ["with a number that is none", sparse("0,x")],
+    ["whose segments overlap", sparse("0,2,1,1")],
+    ["with a segment beyond the end of the file", sparse("0,1,9,2")],
+    ["with more bytes than the archive has", sparse("0,2,5,5")],
+    ["with fewer bytes than the archive has", sparse("0,1")],
+    ["with an offset that is not a number", sparse("0,x")],
     ["with a negative number", sparse("-1,3")],
     ["with an odd count of numbers", sparse("0,1,2")],
-    ["that ends within a line", version1("2\n0\n1")],
+    ["that is truncated within a line", version1("2\n0\n1")],
     ["without a line end", version1("1".repeat(600))],
-    ["that tells of more parts than there are", version1(`3\n0\n1\n${"\0".repeat(505)}`)],
+    ["with a count above the number of its segments", version1(`3\n0\n1\n${"\0".repeat(505)}`)],
   ])("%s is INVALID_DATA", async (_title, bytes) => {
     writeFileSync(sandbox.path("x.tar"), bytes);
     expect((await failureIn(sandbox, "archive.untar", { archive: "x.tar", dest: "out" })).code).toBe("INVALID_DATA");
@@ -123,13 +123,13 @@ describe("a sparse map", () => {
         ["GNU.sparse.realsize", "3"],
       ]),
     ],
-    ["of star's", file([["SCHILY.realsize", "10"]])],
+    ["in the format of star", file([["SCHILY.realsize", "10"]])],
   ])("%s is UNSUPPORTED", async (_title, bytes) => {
     writeFileSync(sandbox.path("x.tar"), bytes);
     expect((await failureIn(sandbox, "archive.untar", { archive: "x.tar", dest: "out" })).code).toBe("UNSUPPORTED");
   });
 
-  test("of too many parts is TOO_LARGE, and so is a file over maxBytes, holes included", async () => {
+  test("with too many segments is TOO_LARGE, and so is a file above maxBytes, holes included", async () => {
     writeFileSync(sandbox.path("x.tar"), version1(`300000\n${"\0".repeat(505)}`));
     expect((await failureIn(sandbox, "archive.untar", { archive: "x.tar", dest: "out" })).code).toBe("TOO_LARGE");
     writeFileSync(sandbox.path("x.tar"), sparse("0,3", "5000000"));

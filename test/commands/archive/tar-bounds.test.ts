@@ -11,7 +11,7 @@ const sandbox = useSandbox();
 const LIMIT = 1_048_576;
 const OFFSET = paxRecord("GNU.sparse.offset", "0");
 
-/** An extended header of about so many bytes, full of parts of a sparse file. */
+/** An extended header of about `bytes` bytes, full of segments of a sparse file. */
 const extension = (type: string, bytes: number): RawEntry => ({
   name: "x",
   type,
@@ -25,26 +25,34 @@ async function refusal(...entries: readonly RawEntry[]) {
 }
 
 describe("extended headers", () => {
-  test.each(["x", "X", "L", "K"])("of type %s before one entry are TOO_LARGE together over the limit", async (type) => {
-    const error = await refusal(extension("x", 400_000), extension(type, 400_000), extension(type, 400_000), file("f"));
-    expect(error.code).toBe("TOO_LARGE");
-    expect(error.message).toContain(`the extended headers of one entry exceed ${LIMIT} bytes in total`);
-  });
+  test.each(["x", "X", "L", "K"])(
+    "of type %s before one entry are TOO_LARGE if their total exceeds the limit",
+    async (type) => {
+      const error = await refusal(
+        extension("x", 400_000),
+        extension(type, 400_000),
+        extension(type, 400_000),
+        file("f"),
+      );
+      expect(error.code).toBe("TOO_LARGE");
+      expect(error.message).toContain(`the extended headers of one entry exceed ${LIMIT} bytes in total`);
+    },
+  );
 
-  test("for all entries are TOO_LARGE together over the limit, with entries between them", async () => {
+  test("of type g are TOO_LARGE if their total exceeds the limit, even with entries between them", async () => {
     const parts = ["a", "b", "c"].flatMap((name) => [extension("g", 400_000), file(name)]);
     const error = await refusal(...parts);
     expect(error.code).toBe("TOO_LARGE");
     expect(error.message).toContain(`its global extended headers exceed ${LIMIT} bytes in total`);
   });
 
-  test("of many entries may be over the limit together", async () => {
+  test("of several entries may exceed the limit in total", async () => {
     const parts = ["a", "b", "c"].flatMap((name) => [extension("x", 800_000), file(name)]);
     writeFileSync(sandbox.path("x.tgz"), gzipSync(tarBytes(extension("g", 800_000), ...parts)));
     expect(await callIn(sandbox, "archive.untar", { archive: "x.tgz", dest: "out" })).toEqual({ entries: 3, bytes: 9 });
   });
 
-  test("with too many parts of a sparse file are TOO_LARGE as soon as they are read", () => {
+  test("with too many segments of a sparse file are TOO_LARGE as soon as they are read", () => {
     const records = new PaxRecords();
     records.add(Buffer.from(OFFSET.repeat(400_000)));
     expect(() => records.add(Buffer.from(OFFSET))).toThrow(
@@ -55,7 +63,7 @@ describe("extended headers", () => {
 });
 
 describe("a sparse map", () => {
-  /** A file of type `S` in GNU's older format, whose map goes on in blocks with so many parts each. */
+  /** A file of type `S` in GNU's older format, whose map continues in `blocks` blocks with `parts` segments each. */
   function gnuFile(blocks: number, parts: number): Buffer {
     const bytes = tarBytes({ name: "f", type: "S", size: 0 });
     const header = bytes.subarray(0, 512);
@@ -71,7 +79,7 @@ describe("a sparse map", () => {
     return Buffer.concat([header, ...Array<Buffer>(blocks - 1).fill(block), last, bytes.subarray(512)]);
   }
 
-  /** A file in GNU's pax format 1.0, whose map is before its contents. */
+  /** A file in GNU's pax format 1.0, where the map precedes the contents. */
   function paxFile(parts: number): Buffer {
     const map = `${parts}\n${"0\n0\n".repeat(parts)}`;
     const records = { "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "0" };
@@ -80,7 +88,7 @@ describe("a sparse map", () => {
     return tarBytes({ name: "x", type: "x", contents: contents.join("") }, { name: "f", contents: padded });
   }
 
-  /** Reads an archive, and cancels when it asks for the fifth time; gives the entries that were read before. */
+  /** Reads an archive and cancels at the fifth pause; returns the names of the entries that were read before. */
   async function readUntilCancelled(archive: Buffer): Promise<string[]> {
     writeFileSync(sandbox.path("x.tar"), archive);
     const seen: string[] = [];
@@ -107,14 +115,14 @@ describe("a sparse map", () => {
     expect(await readUntilCancelled(archive)).toEqual([]);
   });
 
-  test("that goes on in an empty block is INVALID_DATA", async () => {
+  test("that continues in an empty block is INVALID_DATA", async () => {
     writeFileSync(sandbox.path("x.tar"), gnuFile(3, 0));
     const error = await failureIn(sandbox, "archive.untar", { archive: "x.tar", dest: "out" });
     expect(error.code).toBe("INVALID_DATA");
     expect(error.message).toContain("a sparse file's map is damaged");
   });
 
-  test("of more than 200,000 parts is TOO_LARGE in GNU's older format", async () => {
+  test("with more than 200,000 segments is TOO_LARGE in GNU's older format", async () => {
     writeFileSync(sandbox.path("x.tar"), gnuFile(9_524, 21));
     const error = await failureIn(sandbox, "archive.untar", { archive: "x.tar", dest: "out" });
     expect(error.code).toBe("TOO_LARGE");

@@ -1,16 +1,16 @@
-/** A tar record by hand, as an attacker may write it: POSIX.1-1988 ustar. */
+/** An entry of a hand-made tar archive, as an attacker may write it (POSIX.1-1988 ustar). */
 export interface RawEntry {
   readonly name: string;
-  /** `0` file, `1` hard link, `2` symbolic link, `3` device, `5` folder, `6` FIFO. */
+  /** `0` file, `1` hard link, `2` symbolic link, `3` device, `5` directory, `6` FIFO. */
   readonly type?: string;
   readonly link?: string;
   readonly contents?: string;
-  /** What the header tells, where it lies. */
+  /** The size in the header, if it differs from the true one. */
   readonly size?: number;
   readonly mode?: number;
-  /** `v7` has neither a magic number nor what came with it. */
+  /** `v7` headers have no magic number and none of the fields that ustar added. */
   readonly format?: "ustar" | "v7";
-  /** `signed`: the bytes above 127 count as negative, as some old programs had it. */
+  /** `signed`: the checksum counts bytes above 127 as negative, as some old programs do. */
   readonly checksum?: "signed";
 }
 

@@ -17,8 +17,8 @@ async function untar(...entries: readonly RawEntry[]): Promise<Record<string, st
   return folderState(sandbox.path("dest"));
 }
 
-describe("into a folder that has something in it", () => {
-  test("files are replaced, and the rest stays, modes of folders too", async () => {
+describe("unpacking into a directory with contents", () => {
+  test("replaces files and keeps everything else, including the modes of directories", async () => {
     await sandbox.write("dest/d/old.txt", "old");
     await sandbox.write("dest/d/stays.txt", "stays");
     await chmod(sandbox.path("dest/d"), 0o700);
@@ -41,8 +41,8 @@ describe("into a folder that has something in it", () => {
   });
 });
 
-describe("of an archive", () => {
-  test("a later entry of a name takes an earlier one's place, as tar -r writes it", async () => {
+describe("unpacking an archive", () => {
+  test("keeps the later of two entries with the same name, as tar -r writes them", async () => {
     expect(
       await untar(
         { name: "a", contents: "1" },
@@ -53,13 +53,13 @@ describe("of an archive", () => {
     ).toEqual({ a: "644 2", b: "644 3" });
   });
 
-  test("a leading ./ and missing folders are taken as they come", async () => {
+  test("accepts a leading ./ and creates missing directories", async () => {
     expect(await untar({ name: "./", type: "5" }, { name: "./d/./a", contents: "x" })).toMatchObject({
       "d/a": "644 x",
     });
   });
 
-  test("links are kept, wherever they lead, and hard links are one file", async () => {
+  test("keeps symbolic links whatever their target, and keeps hard links as one file", async () => {
     expect(
       await untar(
         { name: "a", contents: "x" },
@@ -70,14 +70,14 @@ describe("of an archive", () => {
     expect((await lstat(sandbox.path("dest/a"))).nlink).toBe(2);
   });
 
-  test("set-user-ID, set-group-ID and sticky bits are dropped", async () => {
+  test("drops the set-user-ID, set-group-ID and sticky bits", async () => {
     expect(await untar({ name: "a", contents: "x", mode: 0o6755 }, { name: "d", type: "5", mode: 0o1777 })).toEqual({
       a: "755 x",
       d: "777/",
     });
   });
 
-  test("made on DOS, without modes, files take the umask's", async () => {
+  test("made on DOS gives files the umask's mode", async () => {
     await writeFile(sandbox.path("x.zip"), zipBytes({ name: "d\\a.txt", contents: "x", mode: 0 }));
     await callIn(sandbox, "archive.unzip", { archive: "x.zip", dest: "dest" });
     const mode = (0o666 & ~process.umask()).toString(8);
@@ -85,21 +85,21 @@ describe("of an archive", () => {
   });
 });
 
-test("a name that the file system does not take is told as the caller knows it, and nothing is left", async () => {
+test("the error for a name that the file system refuses contains the caller's path, and no file is left", async () => {
   await writeFile(sandbox.path("x.zip"), zipBytes({ name: "a" }, { name: "n".repeat(300) }));
   const error = await failureIn(sandbox, "archive.unzip", { archive: "x.zip", dest: "dest" });
   expect(error.details).toMatchObject({ errno: "ENAMETOOLONG", path: sandbox.path("dest", "n".repeat(300)) });
   expect(await readdir(sandbox.root)).toEqual(["x.zip"]);
 });
 
-test("an interrupted unpacking leaves nothing, not even the folders on the way", async () => {
+test("an interrupted unpacking leaves nothing, not even parent directories", async () => {
   await writeFile(sandbox.path("x.tar"), tarBytes({ name: "a", contents: "x" }));
   const args = { archive: sandbox.path("x.tar"), dest: sandbox.path("p/q/dest"), maxEntries: 10, maxBytes: 10 };
   await expect(unpackTar({ ...args, interrupt: Int32Array.of(1) })).rejects.toThrow("interrupted");
   expect(await readdir(sandbox.root)).toEqual(["x.tar"]);
 });
 
-test("an interrupted packing leaves the old archive", async () => {
+test("an interrupted packing keeps the old archive", async () => {
   await sandbox.write("src/a", "x");
   await sandbox.write("x.tar", "old");
   const [dir, output] = [sandbox.path("src"), sandbox.path("x.tar")];
@@ -108,7 +108,7 @@ test("an interrupted packing leaves the old archive", async () => {
   expect(folderState(sandbox.root)).toEqual({ src: "755/", "src/a": "644 x", "x.tar": "644 old" });
 });
 
-test("an archive is not in itself, neither the one being written nor the one it replaces", async () => {
+test("an archive does not contain itself, neither the new file nor the one it replaces", async () => {
   await sandbox.write("src/a", "x");
   for (const format of ["tar", "zip"] as const) {
     const output = `src/x.${format}`;
@@ -120,7 +120,7 @@ test("an archive is not in itself, neither the one being written nor the one it 
   }
 });
 
-test("a single file is packed by its name", async () => {
+test("a single file is packed under its own name", async () => {
   await sandbox.write("d/a.txt", "x");
   await callIn(sandbox, "archive.tar", { dir: "d/a.txt", output: "x.tar" });
   await callIn(sandbox, "archive.untar", { archive: "x.tar", dest: "dest" });
@@ -128,7 +128,7 @@ test("a single file is packed by its name", async () => {
 });
 
 describe("an ordinary user", () => {
-  test("unpacks folders without write permission, over others", async () => {
+  test("can unpack directories without write permission over existing ones", async () => {
     await mkdir(sandbox.path("dest/d"), { recursive: true });
     const entries = [
       { name: "d/", type: "5", mode: 0o555 },
@@ -146,7 +146,7 @@ describe("an ordinary user", () => {
     await chmod(sandbox.path("warm-up/d"), 0o777);
   });
 
-  test("is DENIED a file that may not be read, and no archive is left", async () => {
+  test("is DENIED an unreadable file, and no archive is left", async () => {
     await sandbox.write("src/secret", "x", 0o000);
     await chmod(sandbox.root, 0o777);
     const outcome = await callAsOrdinaryUser(

@@ -12,7 +12,7 @@ const entry = (name: string): ArchiveEntry => ({
   ...{ name, kind: "file", size: 0, mode: 0o644, modified: undefined, target: undefined },
 });
 
-/** Unpacks two files, and does something else before they are moved to their places. */
+/** Unpacks two files, and calls `happens` before they are moved to their final paths. */
 async function unpackWhile(happens: () => Promise<unknown>): Promise<Record<string, string>> {
   let readings = 0;
   const read = async (visit: Visit) => {
@@ -36,21 +36,21 @@ async function unpackAnother(): Promise<void> {
 
 const MERGED = { both: "755/", "both/1": "644 ", "both/2": "644 x", own: "755/", "own/1": "644 " };
 
-test("an archive unpacked into a new folder that another one has made meanwhile is merged with it", async () => {
+test("two archives unpacked at once into the same new directory are merged", async () => {
   expect(await unpackWhile(unpackAnother)).toEqual(MERGED);
 });
 
-test("and so are two in a folder that exists", async () => {
+test("two archives unpacked at once into an existing directory are merged", async () => {
   await sandbox.write("dest/there", "t");
   expect(await unpackWhile(unpackAnother)).toEqual({ ...MERGED, there: "644 t" });
 });
 
-test("a file that has taken the folder's name meanwhile is told and stays", async () => {
+test("a file created at the target meanwhile is ALREADY_EXISTS and is kept", async () => {
   await expect(unpackWhile(() => sandbox.write("dest", "file"))).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
   expect(await sandbox.read("dest")).toBe("file");
 });
 
-test("four archives at once into one new folder", async () => {
+test("four archives are unpacked at once into one new directory", async () => {
   const names = ["a", "b", "c", "d"];
   for (const name of names) {
     const files = Array.from({ length: 30 }, (_, n) => ({ name: `both/${name}${n}`, contents: name }));

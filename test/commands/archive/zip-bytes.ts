@@ -1,12 +1,12 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** A zip entry by hand, as an attacker may write it (PKWARE APPNOTE 4.3). */
+/** An entry of a hand-made zip archive, as an attacker may write it (PKWARE APPNOTE 4.3). */
 export interface RawEntry {
   readonly name: string;
   readonly contents?: string | Buffer;
-  /** Unix mode with its format bits; 0 for an archive made on DOS. */
+  /** Unix mode including the file type bits; 0 for an archive made on DOS. */
   readonly mode?: number;
-  /** What the headers tell, where they lie. */
+  /** The size in the headers, if it differs from the true one. */
   readonly size?: number;
   readonly crc?: number;
   readonly method?: number;
@@ -43,7 +43,7 @@ function headers(
   const plain = Buffer.from(contents);
   const packed = method === 8 ? deflateRawSync(plain) : plain;
   const file = Buffer.from(name);
-  // From the version needed to the extra field's length, the same in both headers.
+  // From `version needed` to `extra field length`; these fields are the same in both headers.
   const common = Buffer.alloc(26);
   common.writeUInt16LE(20, 0);
   common.writeUInt16LE(flags, 2);

@@ -15,7 +15,7 @@ const RECORD = {
   offset: 0,
 };
 
-test("sizes of more than 32 bits are told in the 64-bit fields", async () => {
+test("sizes above 32 bits are written to the zip64 fields", async () => {
   const directory = centralHeader(RECORD);
   const zip = await fromBufferPromise(Buffer.concat([directory, endOfDirectory(1, 0, directory.length)]), {
     lazyEntries: true,
@@ -31,7 +31,7 @@ test("sizes of more than 32 bits are told in the 64-bit fields", async () => {
   }
 });
 
-test("more than 65,535 entries are told in the 64-bit end of the directory", async () => {
+test("an entry count above 65,535 is written to the zip64 end record", async () => {
   const zip = await fromBufferPromise(endOfDirectory(70_000, 0, 0), { lazyEntries: true });
   expect(zip.entryCount).toBe(70_000);
 });

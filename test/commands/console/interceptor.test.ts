@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Configuration } from "../../../internal/commands/console/shared/configuration.ts";
 import { Interceptor } from "../../../internal/commands/console/shared/interceptor.ts";
 
-/** An interceptor whose clock stands at 07:05:09.042 local time, until it is moved. */
+/** An interceptor with a clock at 07:05:09.042 local time. The clock advances only when a test sets it. */
 function interceptor(configuration: Partial<Configuration> = {}) {
   const clock = { now: new Date(2026, 0, 1, 7, 5, 9, 42).getTime() };
   const made = new Interceptor(() => clock.now);
@@ -11,7 +11,7 @@ function interceptor(configuration: Partial<Configuration> = {}) {
   return { clock, made, ask: (message: string, level = "log") => made.intercept(message, level, 2) };
 }
 
-test("a message gets its time, its category and its worker in front", () => {
+test("a message is prefixed with its time, category and worker", () => {
   expect(interceptor().ask("hello")).toBe("07:05:09.042 [OTHER][W2] hello");
 });
 
@@ -23,23 +23,23 @@ describe("patterns", () => {
     ["an app of the system", "[SYSTEM]"],
     ["KERNEL panic", "[SYSTEM]"],
     ["hello", "[OTHER]"],
-  ])("put %j under %s", (message, category) => {
+  ])("assign %j to %s", (message, category) => {
     expect(interceptor({ filters }).ask(message)).toContain(category);
   });
 
-  test("suppress what is excluded, whatever its case, and what is not included", () => {
+  test("suppress excluded messages regardless of case, and messages that are not included", () => {
     expect(interceptor({ filters }).ask("the SECRET is")).toBe("");
     const included = interceptor({ filters: { includePatterns: ["^http", {}] } });
     expect(included.ask("HTTP GET /")).not.toBe("");
     expect(included.ask("hello")).toBe("");
   });
 
-  test("that came as RegExp objects, which JSON makes {}, are passed over", () => {
+  test("that were RegExp objects, which become {} in JSON, are ignored", () => {
     const { ask } = interceptor({ filters: { includePatterns: [{}, null], excludePatterns: [{}] } });
     expect(ask("hello")).not.toBe("");
   });
 
-  test("may begin with Go's (?i), and are literal text when they are no expression", () => {
+  test("may begin with Go's (?i), and are literal text if they are not a valid expression", () => {
     const { ask, made } = interceptor();
     const filters = { excludePatterns: ["(?i)debug:", "price (USD"], systemPatterns: ["(?=lookahead)"] };
     expect(made.configure({ maxInterceptionsPerSecond: 100, filters })).toEqual([
@@ -51,13 +51,13 @@ describe("patterns", () => {
     expect(ask("the price is")).not.toBe("");
   });
 
-  test("may have JavaScript's own escapes", () => {
+  test("may contain JavaScript's escapes", () => {
     const { ask } = interceptor({ filters: { excludePatterns: ["^\\u00e9t\\u{e9}$"] } });
     expect(ask("Été")).toBe("");
     expect(ask("u00e9")).not.toBe("");
   });
 
-  test("that JavaScript's engine does not come back from take milliseconds", () => {
+  test("that backtrack exponentially in JavaScript's engine take milliseconds", () => {
     const { ask } = interceptor({ filters: { excludePatterns: ["^(a+)+$", "(x+x+)+y"] } });
     const before = performance.now();
     expect(ask(`${"a".repeat(4_000)}b`)).not.toBe("");
@@ -65,7 +65,7 @@ describe("patterns", () => {
     expect(performance.now() - before).toBeLessThan(1_000);
   });
 
-  test("see the first 4,096 characters, as if the message ended there", () => {
+  test("see only the first 4,096 characters, as if the message ended there", () => {
     const { ask } = interceptor({ filters: { excludePatterns: ["secret", "^x+$"] } });
     expect(ask(`${"-".repeat(4_090)}secret`)).toBe("");
     expect(ask(`${"-".repeat(4_091)}secret`)).not.toBe("");
@@ -74,7 +74,7 @@ describe("patterns", () => {
 });
 
 describe("the limit per second", () => {
-  test("is 100 in a fixed window, which begins with a message", () => {
+  test("is 100 in a fixed window that begins with the first message", () => {
     const { ask, clock, made } = interceptor();
     const shown = () => Array.from({ length: 150 }, () => ask("x")).filter((text) => text !== "").length;
     expect(shown()).toBe(100);
@@ -89,14 +89,14 @@ describe("the limit per second", () => {
     });
   });
 
-  test("is not used up by what is filtered out", () => {
+  test("does not count filtered messages", () => {
     const { ask } = interceptor({ maxInterceptionsPerSecond: 1, filters: { excludePatterns: ["noise"] } });
     expect(ask("noise")).toBe("");
     expect(ask("signal")).not.toBe("");
     expect(ask("signal")).toBe("");
   });
 
-  test("goes on when the clock is set back", () => {
+  test("still admits messages after the clock is set back", () => {
     const { ask, clock } = interceptor({ maxInterceptionsPerSecond: 1 });
     expect(ask("x")).not.toBe("");
     clock.now -= 3_600_000;
@@ -105,13 +105,13 @@ describe("the limit per second", () => {
 });
 
 describe("levels", () => {
-  test("below the least are suppressed", () => {
+  test("below the minimum are suppressed", () => {
     const { ask } = interceptor({ filters: { minLevel: "warn" } });
     const shown = ["debug", "log", "info", "warn", "error"].filter((level) => ask("x", level) !== "");
     expect(shown).toEqual(["warn", "error"]);
   });
 
-  test("are worked on whatever methods the client takes over: console.log comes with the level info", () => {
+  test("are processed whatever methods the client intercepts: console.log arrives with the level info", () => {
     const filters = { excludePatterns: ["secret"], userAppPatterns: ["^app"] };
     for (const interceptMethods of [["log", "warn"], ["error"], []]) {
       const { ask } = interceptor({ interceptMethods, filters });
@@ -122,13 +122,13 @@ describe("levels", () => {
     }
   });
 
-  test("are given back as they are when it is not enabled", () => {
+  test("return messages unchanged while interception is disabled", () => {
     const none = interceptor({ enabled: false, filters: { excludePatterns: ["x"] } });
     expect(none.ask("x")).toBe("x");
     expect(none.made.figures().intercepted).toBe(0);
   });
 
-  test("that no console has are counted together", () => {
+  test("that are unknown are counted together", () => {
     const { ask, made } = interceptor();
     for (const level of ["log", "made-up", "constructor", "__proto__"]) ask("x", level);
     expect(made.figures().data).toEqual({ log: 1, other: 3 });
@@ -140,7 +140,7 @@ test.each([
   ["abcdef", 6, "abcdef"],
   ["abc🚀", 4, "abc"],
   ["abcdef", 0, "abcdef"],
-])("%j is cut at %i characters to %j", (message, maxLength, expected) => {
+])("%j with a limit of %i characters is truncated to %j", (message, maxLength, expected) => {
   expect(interceptor({ filters: { maxLength } }).ask(message)).toBe(`07:05:09.042 [OTHER][W2] ${expected}`);
 });
 
@@ -160,14 +160,14 @@ describe("encryption", () => {
     [{ enabled: true }, "INVALID_PARAMS"],
     [{ enabled: true, key: "short" }, "INVALID_PARAMS"],
     [{ enabled: true, key: "k".repeat(32), algorithm: "chacha20-poly1305" }, "UNSUPPORTED"],
-  ])("as %j is refused, and the configuration before stays", (encryption, code) => {
+  ])("configured as %j is refused, and the previous configuration stays", (encryption, code) => {
     const { ask, made } = interceptor({ filters: { excludePatterns: ["secret"] } });
     const configure = () => made.configure({ maxInterceptionsPerSecond: 1, encryption });
     expect(configure).toThrow(expect.objectContaining({ code }));
     expect([ask("secret"), ask("a") !== "", ask("b") !== ""]).toEqual(["", true, true]);
   });
 
-  test("that is not enabled needs no key", () => {
+  test("that is disabled needs no key", () => {
     expect(interceptor({ encryption: { enabled: false, key: "" } }).ask("x")).toMatch(/ x$/);
   });
 });
