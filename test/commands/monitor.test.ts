@@ -16,8 +16,8 @@ afterEach(async () => {
 });
 
 threeWays("monitor", ({ sandbox, events, failure }) => {
-  // As many as the duration has intervals, on a machine that is never late: test/commands/monitor/ counts them with time by hand.
-  test("system sends snapshots for its duration", async () => {
+  // At most one per interval; fewer on a slow machine. test/commands/monitor/ counts them with fake timers.
+  test("system sends snapshots for the given duration", async () => {
     const begun = Date.now() / 1000;
     const snapshots = await events("monitor.system", { duration: 0.5, interval: 0.1 });
     expect(snapshots.length).toBeGreaterThanOrEqual(1);
@@ -31,7 +31,7 @@ threeWays("monitor", ({ sandbox, events, failure }) => {
     }
   });
 
-  test("process sends snapshots of the process", async () => {
+  test("process sends snapshots of the given process", async () => {
     const { pid } = await startSleeper(sandbox, "followed");
     const snapshots = await events("monitor.process", { pid, duration: 0.2, interval: 0.1 });
     expect(snapshots.length).toBeGreaterThanOrEqual(1);
@@ -41,13 +41,13 @@ threeWays("monitor", ({ sandbox, events, failure }) => {
     }
   });
 
-  test("process fails for one that is not there", async () => {
+  test("process fails for a process that does not exist", async () => {
     const error = await failure("monitor.process", { pid: 4_194_305 });
     expect(error).toMatchObject({ code: "NOT_FOUND", details: { pid: 4_194_305 } });
     expect(error.message).toContain("there is no process 4194305");
   });
 
-  test("an interval of less than a tenth of a second is refused", async () => {
+  test("an interval below 0.1 s is refused", async () => {
     expect(await failure("monitor.system", { interval: 0.05 })).toMatchObject({ code: "INVALID_PARAMS" });
   });
 });
@@ -65,13 +65,13 @@ async function startWithClient() {
   return { service, xsys };
 }
 
-/** Resolves when the service's handler has ended its one call of a command. */
+/** Resolves when the only call of a command has ended in the service. */
 async function endOfCall(service: Service, name: string): Promise<void> {
   while (service.status().commands[name]?.calls !== 1) await nextTurn();
 }
 
-describe("following over a socket", () => {
-  test("a process ends with the process", async () => {
+describe("monitoring over a socket", () => {
+  test("of a process ends when the process ends", async () => {
     const { xsys } = await startWithClient();
     const { pid, child } = await startSleeper(sandbox, "ends-soon");
     const stream = xsys.monitor.process({ pid, duration: 0, interval: 0.1 });
@@ -85,7 +85,7 @@ describe("following over a socket", () => {
     expect(await stream.result).toEqual({ snapshots: seen, skipped: 0 });
   });
 
-  test("tells a busy process from an idle one", async () => {
+  test("shows more CPU usage for a busy process than for an idle one", async () => {
     const { xsys } = await startWithClient();
     const { pid: idle } = await startSleeper(sandbox, "idle");
     const busy = spawn("sh", ["-c", "while :; do :; done"], { stdio: "ignore" });
@@ -97,14 +97,14 @@ describe("following over a socket", () => {
     expect(ofBusy?.[0]?.cpu_usage).toBeGreaterThan(1 + (ofIdle?.[0]?.cpu_usage ?? Number.NaN));
   });
 
-  test("ends when its reader leaves the loop, and the service is free of it", async () => {
+  test("ends in the service when the reader leaves the loop", async () => {
     const { service, xsys } = await startWithClient();
     for await (const _ of xsys.monitor.system({ duration: 0, interval: 0.1 })) break;
     await endOfCall(service, "monitor.system");
     expect(service.status().calls.in_flight).toBe(0);
   });
 
-  test("ends with its connection", async () => {
+  test("ends when the connection is closed", async () => {
     const { service } = await startWithClient();
     const other = await connect({ socket: service.socket });
     const stream = other.monitor.system({ duration: 0, interval: 0.1 });

@@ -2,27 +2,27 @@ import { expect, test } from "vitest";
 import { threeWays } from "./three-ways.ts";
 
 threeWays("path", ({ call, failure, sandbox }) => {
-  test("resolve takes segments from the root", async () => {
+  test("resolve joins segments to the root", async () => {
     expect(await call("path.resolve", { segments: ["a", "../b"] })).toBe(sandbox.path("b"));
   });
   test("resolve without segments is the root", async () => {
     expect(await call("path.resolve", {})).toBe(sandbox.root);
   });
-  test("resolve lets a later absolute segment win", async () => {
+  test("resolve restarts at a later absolute segment", async () => {
     expect(await call("path.resolve", { segments: ["a", "/etc", "hosts"] })).toBe("/etc/hosts");
   });
   test("join keeps a relative path relative", async () => {
     expect(await call("path.join", { segments: ["a", "b", "..", "c"] })).toBe("a/c");
   });
-  test("join takes segments that begin with a dash", async () => {
+  test("join accepts segments that begin with a dash", async () => {
     expect(await call("path.join", { segments: ["--fast", "-x"] })).toBe("--fast/-x");
   });
-  test("secure-join refuses to leave the base", async () => {
+  test("secure-join refuses a path outside the base", async () => {
     const error = await failure("path.secure-join", { base: "/srv", segments: ["..", "etc"] });
     expect(error.code).toBe("DENIED");
     expect(error.message).toContain("/srv");
   });
-  test("an unknown parameter is refused with the nearest name", async () => {
+  test("an unknown parameter is refused", async () => {
     const error = await failure("path.dirname", { path: "a", sufix: "b" });
     expect(error.code).toBe("INVALID_PARAMS");
   });
@@ -59,7 +59,7 @@ threeWays("path", ({ call, failure, sandbox }) => {
     const result = await call(name, params as never);
     if (expected !== undefined) expect(result).toEqual(expected);
   });
-  test("correct with verify takes a step only when the shorter path exists", async () => {
+  test("correct with verify shortens a path only if the shorter path exists", async () => {
     await sandbox.write("x/x/file.txt", "");
     const twice = sandbox.path("x/x/x/file.txt");
     expect(await call("path.correct", { path: twice, verify: true, tentative: 4 })).toBe(sandbox.path("x/x/file.txt"));

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { threeWays } from "./three-ways.ts";
 
 threeWays("search", ({ sandbox, call, failure }) => {
-  test("grep tells file, line and contents, as the folder was asked for", async () => {
+  test("grep returns file, line and content, with paths relative as the given directory is", async () => {
     await sandbox.write("src/b.txt", "one\r\ntwo a\n");
     await sandbox.write("src/deep/a.txt", "a é");
     await sandbox.write("src/binary", "a\0a");
@@ -17,7 +17,7 @@ threeWays("search", ({ sandbox, call, failure }) => {
     expect(await call("search.grep", { path: "src", pattern: "-none-" })).toEqual([]);
   });
 
-  test("a pattern that does not compile is refused with the place of its fault, and is text with literal", async () => {
+  test("a pattern that does not compile is refused with the offset of the error, and is text with literal", async () => {
     await sandbox.write("src/a.txt", "call f(x) here\n");
     for (const [command, more] of [
       ["search.grep", {}],
@@ -32,14 +32,14 @@ threeWays("search", ({ sandbox, call, failure }) => {
     expect(found).toEqual([{ file: "src/a.txt", line: 1, content: "call f(x) here" }]);
   });
 
-  test("an expression that backtracks without end is a TIMEOUT", async () => {
+  test("an expression that backtracks too long is a TIMEOUT", async () => {
     await sandbox.write("a.txt", `${"x".repeat(60)}\n`);
     const error = await failure("search.grep", { path: ".", pattern: "(x+x+)+y$|\\d", timeout: 200 });
     expect(error).toMatchObject({ code: "TIMEOUT", details: { timeout: 200 } });
     expect(error.message).toContain(sandbox.root);
   });
 
-  test("find takes an expression or a glob", async () => {
+  test("find accepts an expression or a glob", async () => {
     await sandbox.write("src/a.ts", "");
     await sandbox.write("src/lib/b.ts", "");
     await sandbox.write("src/lib/ats", "");
@@ -48,7 +48,7 @@ threeWays("search", ({ sandbox, call, failure }) => {
     expect(await call("search.find", { path: sandbox.path("src"), pattern: "^nothing" })).toEqual([]);
   });
 
-  test("modified lists files of the last hours, the newest first", async () => {
+  test("modified lists the files of the last hours, the newest first", async () => {
     const hoursAgo = async (path: string, hours: number) => {
       const time = new Date(Date.now() - hours * 3_600_000);
       await utimes(await sandbox.write(path, ""), time, time);
@@ -60,7 +60,7 @@ threeWays("search", ({ sandbox, call, failure }) => {
     expect(await call("search.modified", { path: "d", hours: 0.2 })).toEqual(["d/in/new.txt"]);
   });
 
-  test("rename counts; a dry run tells and touches nothing", async () => {
+  test("rename returns a count; a dry run returns the new names and changes nothing", async () => {
     for (const name of ["IMG_1.jpg", "IMG_2.jpg", "other.txt"]) await sandbox.write(`p/${name}`, name);
     const params = { path: "p", pattern: "^IMG_(\\d)", replacement: "photo-$1" };
     expect(await call("search.rename", { ...params, dryRun: true })).toEqual([
@@ -72,7 +72,7 @@ threeWays("search", ({ sandbox, call, failure }) => {
     expect((await readdir(sandbox.path("p"))).sort()).toEqual(["other.txt", "photo-1.jpg", "photo-2.jpg"]);
   });
 
-  test("a clash of names is refused before the first renaming", async () => {
+  test("a conflict of names is refused before the first file is renamed", async () => {
     for (const name of ["a1", "a2", "b"]) await sandbox.write(name, name);
     const error = await failure("search.rename", { path: ".", pattern: "\\d$", replacement: "" });
     expect(error).toMatchObject({ code: "ALREADY_EXISTS", details: { to: "a" } });

@@ -11,7 +11,7 @@ afterEach(endSleepers);
 
 threeWays("sys", ({ call, failure, sandbox }) => {
   describe("processes", () => {
-    test("this process is among them, whole", async () => {
+    test("this process is listed with all fields", async () => {
       const all = await call("sys.processes", {});
       const own = all.find(({ pid }) => pid === process.pid);
       expect(own).toMatchObject({ parent_pid: process.ppid, cmd: expect.any(Array) });
@@ -21,39 +21,46 @@ threeWays("sys", ({ call, failure, sandbox }) => {
       expect(Math.abs((own?.start_time ?? 0) - started)).toBeLessThan(3);
       expect(Math.abs((own?.run_time ?? 0) - process.uptime())).toBeLessThan(3);
     });
-    test.runIf(onLinux)("have their executable, their user and their id told", async () => {
+    test.runIf(onLinux)("have their executable, user and id", async () => {
       const [own] = await call("sys.processes", { pid: process.pid });
       expect(own).toMatchObject({ exe: process.execPath, user_id: `${process.getuid?.()}` });
     });
     test.runIf(onLinux).each(["xsys) S (x", "xsys\nline", "xsys-with-a-name-longer-than-linux-keeps"])(
-      "a process named %j has that name",
+      "a process named %j is listed under that name",
       async (name) => {
         const { pid } = await startSleeper(sandbox, name);
         const [found] = await call("sys.processes", { pid });
         expect(found).toMatchObject({ pid, name, cmd: [sandbox.path(name), "1000"], exe: sandbox.path(name) });
       },
     );
-    test.runIf(onLinux)("a stopped one and a zombie are told as such, a zombie without a command line", async () => {
-      const parent = spawn("/bin/sh", ["-c", "sleep 1000 & echo $!; exec sleep 1000"], {
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-      try {
-        const [line] = await once(createInterface(parent.stdout), "line");
-        const pid = Number(line);
-        // Once the shell is a sleep(1), nobody collects what its child ended with.
-        const name = async () => (await call("sys.processes", { pid: parent.pid ?? 0 }))[0]?.name;
-        await expect.poll(name, WAIT).toBe("sleep");
-        process.kill(pid);
-        await expect.poll(async () => (await call("sys.processes", { pid }))[0]?.status, WAIT).toBe("Zombie");
-        expect((await call("sys.processes", { pid }))[0]).toMatchObject({ cmd: [], memory: 0, parent_pid: parent.pid });
-        parent.kill("SIGSTOP");
-        const status = async () => (await call("sys.processes", { pid: parent.pid ?? 0 }))[0]?.status;
-        await expect.poll(status, WAIT).toBe("Stopped");
-      } finally {
-        parent.kill("SIGKILL");
-      }
-    });
-    test("one that uses the processor is at the top", async () => {
+    test.runIf(onLinux)(
+      "a stopped process and a zombie have these states, and a zombie has no command line",
+      async () => {
+        const parent = spawn("/bin/sh", ["-c", "sleep 1000 & echo $!; exec sleep 1000"], {
+          stdio: ["ignore", "pipe", "ignore"],
+        });
+        try {
+          const [line] = await once(createInterface(parent.stdout), "line");
+          const pid = Number(line);
+          // Once the shell has become sleep(1), its exited child is never reaped.
+          const name = async () => (await call("sys.processes", { pid: parent.pid ?? 0 }))[0]?.name;
+          await expect.poll(name, WAIT).toBe("sleep");
+          process.kill(pid);
+          await expect.poll(async () => (await call("sys.processes", { pid }))[0]?.status, WAIT).toBe("Zombie");
+          expect((await call("sys.processes", { pid }))[0]).toMatchObject({
+            cmd: [],
+            memory: 0,
+            parent_pid: parent.pid,
+          });
+          parent.kill("SIGSTOP");
+          const status = async () => (await call("sys.processes", { pid: parent.pid ?? 0 }))[0]?.status;
+          await expect.poll(status, WAIT).toBe("Stopped");
+        } finally {
+          parent.kill("SIGKILL");
+        }
+      },
+    );
+    test("a process that uses the CPU is listed first by topCpu", async () => {
       const busy = spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" });
       try {
         await once(busy, "spawn");
@@ -68,12 +75,12 @@ threeWays("sys", ({ call, failure, sandbox }) => {
         busy.kill("SIGKILL");
       }
     });
-    test("topMem gives the largest, largest first", async () => {
+    test("topMem returns the largest processes, the largest first", async () => {
       const top = await call("sys.processes", { topMem: 2 });
       expect(top).toHaveLength(2);
       expect(top[0]?.memory).toBeGreaterThanOrEqual(top[1]?.memory ?? 0);
     });
-    test("one that has ended is not found", async () => {
+    test("a process that has ended is NOT_FOUND", async () => {
       const { pid, child, ended } = await startSleeper(sandbox, "xsys-short");
       child.kill();
       await ended;
@@ -84,12 +91,12 @@ threeWays("sys", ({ call, failure, sandbox }) => {
   });
 
   describe("kill", () => {
-    test("ends a process by its id, with the signal asked for", async () => {
+    test("ends a process by its id, with the given signal", async () => {
       const { pid, ended } = await startSleeper(sandbox, "xsys-by-id");
       expect(await call("sys.kill", { pid, signal: "SIGKILL" })).toBeNull();
       expect(await ended).toBe("SIGKILL");
     });
-    test("ends all processes of an exact name, and none whose name only contains it", async () => {
+    test("ends all processes with exactly the given name", async () => {
       const name = `xsys-${process.pid}-named`;
       const others = await startSleeper(sandbox, `${name}-not`);
       const [one, other] = [await startSleeper(sandbox, name), await startSleeper(sandbox, name.toUpperCase())];
@@ -102,7 +109,7 @@ threeWays("sys", ({ call, failure, sandbox }) => {
       const left = (await call("sys.processes", {})).map(({ pid }) => pid);
       expect(left).toEqual(expect.arrayContaining([others.pid, other.pid]));
     });
-    test("an id or a name that is not there is not found", async () => {
+    test("an unknown id or name is NOT_FOUND", async () => {
       const { pid, child, ended } = await startSleeper(sandbox, "xsys-gone");
       child.kill();
       await ended;

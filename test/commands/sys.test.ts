@@ -18,10 +18,10 @@ threeWays("sys", ({ call, failure, sandbox }) => {
       expect(core_count).toBeLessThanOrEqual(processors.length);
     }
   });
-  test("cpu refuses an interval that no tick falls into", async () => {
+  test("cpu refuses an interval shorter than a clock tick", async () => {
     expect((await failure("sys.cpu", { interval: 1 })).code).toBe("INVALID_PARAMS");
   });
-  test("memory adds up, watched or not", async () => {
+  test("memory figures add up, with and without watch", async () => {
     for (const params of [{}, { watch: true }]) {
       const { total, available, used, free, swap_total, swap_used, swap_free } = await call("sys.memory", params);
       expect(total).toBeGreaterThan(process.memoryUsage.rss());
@@ -30,7 +30,7 @@ threeWays("sys", ({ call, failure, sandbox }) => {
       expect(swap_used + swap_free).toBe(swap_total);
     }
   });
-  test("info tells this machine", async () => {
+  test("info describes this machine", async () => {
     const info = await call("sys.info", {});
     expect(info).toMatchObject({ hostname: hostname(), architecture: process.arch });
     expect(info.os_name).not.toBe("");
@@ -47,12 +47,12 @@ threeWays("sys", ({ call, failure, sandbox }) => {
     });
     expect(quick.disk_percent).toBeGreaterThan(0);
   });
-  test("health is a score of what it tells", async () => {
+  test("the health score follows from the reported percentages", async () => {
     const { score, cpu_percent, memory_percent, disk_percent } = await call("sys.health", {});
     const worst = Math.max(cpu_percent, memory_percent, disk_percent);
     expect(score === 100).toBe(worst <= 70.5);
   });
-  test("disks have space, and each mount point is there once", async () => {
+  test("disks have space, and each mount point is listed once", async () => {
     const disks = await call("sys.disks", {});
     expect(disks.length).toBeGreaterThan(0);
     expect(new Set(disks.map(({ mount_point }) => mount_point)).size).toBe(disks.length);
@@ -62,7 +62,7 @@ threeWays("sys", ({ call, failure, sandbox }) => {
       expect(usage_percent).toBeLessThanOrEqual(100);
     }
   });
-  test("temp and battery answer on a machine without sensors too", async () => {
+  test("temp and battery also succeed on a machine without sensors", async () => {
     expect(Array.isArray(await call("sys.temp", {}))).toBe(true);
     expect(await call("sys.battery", {})).toHaveProperty("state");
   });
@@ -72,25 +72,25 @@ threeWays("sys", ({ call, failure, sandbox }) => {
     expect(user.uid).toBe(process.getuid?.() ?? -1);
     expect(await call("sys.home-dir", {})).toBe(user.home);
   });
-  test("paths begin at the root", async () => {
+  test("paths contain the root, PATH and the executable", async () => {
     const { root, path, executable } = await call("sys.paths", {});
     expect(root).toBe(sandbox.root);
     expect(path.length).toBeGreaterThan(0);
     expect(executable).not.toBe("");
   });
-  test("env gives one variable or all", async () => {
+  test("env returns one variable or all", async () => {
     const { PATH } = await call("sys.env", { name: "PATH" });
     expect(PATH).not.toBe("");
     expect(await call("sys.env", {})).toMatchObject({ PATH });
   });
-  test.each(["XSYS_NO_SUCH_VARIABLE", "toString", "__proto__"])("env of %s finds nothing", async (name) => {
+  test.each(["XSYS_NO_SUCH_VARIABLE", "toString", "__proto__"])("env of %s is NOT_FOUND", async (name) => {
     const error = await failure("sys.env", { name });
     expect(error.code).toBe("NOT_FOUND");
     expect(error.message).toContain(name);
   });
 
   describe("network", () => {
-    test("has the loopback with its address, and totals over all", async () => {
+    test("has the loopback interface with its address, and totals over all interfaces", async () => {
       const network = await call("sys.network", { interval: 20 });
       if (!("interfaces" in network)) throw new Error("one interface was answered without being asked for");
       const loopback = network.interfaces.find(({ ip_addresses }) => ip_addresses.includes("127.0.0.1"));
@@ -100,7 +100,7 @@ threeWays("sys", ({ call, failure, sandbox }) => {
       const alone = await call("sys.network", { interface: loopback?.name });
       expect(alone).toMatchObject({ name: loopback?.name, ip_addresses: loopback?.ip_addresses });
     });
-    test("an unknown interface is not found", async () => {
+    test("of an unknown interface is NOT_FOUND", async () => {
       const error = await failure("sys.network", { interface: "nosuch0" });
       expect(error.code).toBe("NOT_FOUND");
       expect(error.message).toContain("nosuch0");
@@ -108,7 +108,7 @@ threeWays("sys", ({ call, failure, sandbox }) => {
   });
 
   describe("ports", () => {
-    test.each(["127.0.0.1", "::1"])("a TCP connection on %s is seen from both ends", async (host) => {
+    test.each(["127.0.0.1", "::1"])("a TCP connection on %s is listed from both ends", async (host) => {
       const server = createServer().listen(0, host);
       if (!(await listening(server))) return;
       const { port } = server.address() as AddressInfo;
@@ -171,7 +171,7 @@ threeWays("sys", ({ call, failure, sandbox }) => {
   });
 });
 
-/** False where the machine has no such address, as without IPv6. */
+/** Resolves with false if the machine has no such address, for example without IPv6. */
 async function listening(server: ReturnType<typeof createServer>): Promise<boolean> {
   try {
     await once(server, "listening");

@@ -7,15 +7,15 @@ import { type Sandbox, useSandbox } from "../support/sandbox.ts";
 import { type CallOptions, inProcess, OverSocket, throughCommandLine, type Way } from "./ways.ts";
 
 export interface Tools {
-  /** A fresh folder for every test: the root that commands run in. */
+  /** A new directory for each test: the root that commands run in. */
   readonly sandbox: Sandbox;
-  /** Calls a command and gives its result, which was checked against the contract. */
+  /** Calls a command and returns its result, checked against the contract. */
   call<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<Result<N>>;
-  /** Calls a command that streams and gives what it sent. */
+  /** Calls a command that streams bytes, and returns them. */
   output<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<Buffer>;
-  /** Calls a command that streams events and gives them, which were checked against the contract. */
+  /** Calls a command that streams events, and returns them, checked against the contract. */
   events<N extends CommandName>(name: N, params: Params<N>, options?: CallOptions): Promise<EventOf<CommandOf<N>>[]>;
-  /** Calls a command that must fail, with params of any shape, and gives its error. */
+  /** Calls a command that must fail, with params of any shape, and returns its error. */
   failure(name: CommandName, params: object, options?: CallOptions): Promise<XsysError>;
 }
 
@@ -26,8 +26,8 @@ const WAYS: Readonly<Record<string, () => Way>> = {
 };
 
 /**
- * Runs the same tests with the handler in this process, over a socket, and through the command line; the latter two alone
- * where the built executable is tested.
+ * Runs the same tests with the handler in this process, over a socket, and through the command line. If the built
+ * executable is tested, only the latter two run.
  */
 export function threeWays(subject: string, define: (tools: Tools) => void): void {
   for (const [title, open] of Object.entries(WAYS)) {

@@ -21,18 +21,18 @@ export interface CallOptions {
 export interface Answer {
   readonly result: unknown;
   readonly output: Uint8Array;
-  /** Checked against the contract. */
+  /** The content is checked against the contract. */
   readonly events: readonly unknown[];
 }
 
-/** One way to call a command; relative paths are taken from `root`. */
+/** One way to call a command. Relative paths are resolved from `root`. */
 export interface Way {
   call(root: string, name: CommandName, params: object, options: CallOptions): Promise<Answer>;
-  /** Ends what a test left running. */
+  /** Stops whatever a test left running. */
   close(): Promise<void>;
 }
 
-/** The handler, called through the router in this process. */
+/** Calls the handler through the router in this process. */
 export const inProcess: Way = {
   async call(root, name, params, { input, confined = false }) {
     const defects: unknown[] = [];
@@ -57,7 +57,7 @@ export const inProcess: Way = {
   close: async () => {},
 };
 
-/** The SDK, over the socket of a service that runs for the length of a test. */
+/** Calls through the SDK, over the socket of a service that runs for the duration of a test. */
 export class OverSocket implements Way {
   readonly #running = new Map<string, Promise<{ service: Served; client: Client }>>();
 
@@ -81,7 +81,7 @@ export class OverSocket implements Way {
     return checked(name, { result: await client.call(name, params, options), output: new Uint8Array(), events: [] });
   }
 
-  /** The client that calls go by, for what a plain call cannot do. */
+  /** The client that the calls use, for features that `call` does not offer. */
   async client(root: string): Promise<Client> {
     return (await this.#serviceFor(root, false)).client;
   }
@@ -109,7 +109,7 @@ export class OverSocket implements Way {
   }
 }
 
-/** The command line, spoken to as XyPriss's client does, whose standard input stays open when there is no input. */
+/** Calls the command line as XyPriss's client does: standard input stays open if there is no input. */
 export const throughCommandLine: Way = {
   async call(root, name, params, { input, confined = false }) {
     const contract = contractsByName.get(name);
@@ -150,7 +150,7 @@ function errorFrom(stdout: string, stderr: string, status: number | null): Error
       return new XsysError(code, message, { details });
     }
   } catch {
-    // told below
+    // reported below
   }
   return new Error(`exit status ${status}, stdout ${stdout}, stderr ${stderr}`);
 }
@@ -167,12 +167,12 @@ function checked(name: CommandName, answer: Answer): Answer {
   return answer;
 }
 
-/** Fails when a result is not what the contract promises. */
+/** Throws if a result does not match the contract. */
 export function checkResult(name: CommandName, result: unknown): void {
   check(contractsByName.get(name)?.result ?? false, name, result);
 }
 
-/** Fails when an event is not what the contract promises. */
+/** Throws if an event does not match the contract. */
 export function checkEvents(name: CommandName, events: readonly unknown[]): void {
   for (const event of events) check(contractsByName.get(name)?.events ?? false, name, event);
 }

@@ -13,7 +13,7 @@ const sandbox = useSandbox();
 const children = useChildren();
 
 const MEBIBYTE = 1_048_576;
-/** What a process may have read beyond what was taken from it: its own program, streams' buffers, a pipe. */
+/** How much a process may have read beyond what was consumed: its own program, stream buffers, a pipe. */
 const AHEAD = 16 * MEBIBYTE;
 const MEMORY = 200 * MEBIBYTE;
 const block = Buffer.alloc(65_536, "x");
@@ -33,7 +33,7 @@ async function* endlessly(): AsyncGenerator<Buffer> {
   for (;;) yield block;
 }
 
-/** Writes to a child for as long as it takes bytes, and gives how many it has taken when it stalls. */
+/** Writes to a child for as long as it accepts bytes. */
 function pump(child: ChildProcess): void {
   child.stdin?.on("error", () => {});
   void (async () => {
@@ -44,8 +44,9 @@ function pump(child: ChildProcess): void {
 }
 
 /**
- * A FIFO, and an end of it that is open and not read until it is asked for. It is open when this returns: a writer that
- * comes before any reader is refused. Open for writing too, it has no end before there was a writer.
+ * A FIFO and an open end of it that is not read until `read` is called. The end is open when this function returns,
+ * because a writer without a reader is refused. It is open for writing too, so that it does not report end of file
+ * before there is a writer.
  */
 function stalledFifo(): { path: string; read(bytes: number): Promise<number>; close(): void } {
   const path = sandbox.path("fifo");
@@ -66,8 +67,8 @@ function stalledFifo(): { path: string; read(bytes: number): Promise<number>; cl
   };
 }
 
-describe.skipIf(process.platform !== "linux")("back pressure reaches", () => {
-  test("the file when the reader of cat's pipe stalls", async () => {
+describe.skipIf(process.platform !== "linux")("back pressure stops", () => {
+  test("reading of the file when the reader of cat's pipe stalls", async () => {
     const child = start(["fs", "cat", "/dev/zero"]);
     await once(child.stdout ?? child, "readable");
     const before = await readBeforeStalling(child.pid);
@@ -81,7 +82,7 @@ describe.skipIf(process.platform !== "linux")("back pressure reaches", () => {
     expect(await peakMemory(child.pid)).toBeLessThan(MEMORY);
   });
 
-  test("the writer of cat-write's pipe when the file stalls", async () => {
+  test("the writer of cat-write's pipe when the destination stalls", async () => {
     const fifo = stalledFifo();
     const child = start(["fs", "cat-write", fifo.path]);
     pump(child);
@@ -92,7 +93,7 @@ describe.skipIf(process.platform !== "linux")("back pressure reaches", () => {
     fifo.close();
   });
 
-  test("the file when the reader of the SDK's stream stalls, and other calls go on", async () => {
+  test("reading of the file when the reader of the SDK's stream stalls, without blocking other calls", async () => {
     const { child, socket } = await startService();
     const xsys = await connect({ socket, wait: 10_000 });
     const stream = xsys.fs.cat({ path: "/dev/zero" });
@@ -108,7 +109,7 @@ describe.skipIf(process.platform !== "linux")("back pressure reaches", () => {
     xsys.close();
   });
 
-  test("the SDK's input when the file stalls, and other calls go on", async () => {
+  test("the SDK's input when the destination stalls, without blocking other calls", async () => {
     const { child, socket } = await startService();
     const xsys = await connect({ socket, wait: 10_000 });
     const fifo = stalledFifo();

@@ -20,7 +20,7 @@ test.each([
   expect(await outputIn(sandbox, "fs.cat", { path: "digits", ...range })).toBe(expected);
 });
 
-test("cat waits for each write, and stops an endless file when the caller gives up", async () => {
+test("cat waits for each write, and stops reading an endless file when the call is cancelled", async () => {
   const controller = new AbortController();
   let [writing, most, chunks] = [0, 0, 0];
   const write = async () => {
@@ -37,7 +37,7 @@ test("cat waits for each write, and stops an endless file when the caller gives 
   expect({ most, chunks }).toEqual({ most: 1, chunks: 5 });
 });
 
-test("cat hands over buffers that later reads do not change", async () => {
+test("cat passes on buffers that later reads do not overwrite", async () => {
   await sandbox.write("two", Buffer.concat([Buffer.alloc(262_144, "a"), Buffer.alloc(262_144, "b")]));
   const chunks: Uint8Array[] = [];
   const output = { write: async (bytes: Uint8Array) => void chunks.push(bytes) };

@@ -25,7 +25,7 @@ async function call(name: CommandName, params: object, { input, signal }: Option
 
 const WRITERS = ["fs.write", "fs.atomic-write", "fs.write-secure"] as const;
 
-test.each(WRITERS)("%s leaves the old file when its input breaks off", async (name) => {
+test.each(WRITERS)("%s keeps the old file if its input fails", async (name) => {
   await sandbox.write("file", "old");
   async function* broken() {
     yield Buffer.from("half of the");
@@ -36,7 +36,7 @@ test.each(WRITERS)("%s leaves the old file when its input breaks off", async (na
   expect(await readdir(sandbox.root)).toEqual(["file"]);
 });
 
-test.each(WRITERS)("%s leaves the old file when it is cancelled while its input stalls", async (name) => {
+test.each(WRITERS)("%s keeps the old file if it is cancelled while its input stalls", async (name) => {
   await sandbox.write("file", "old");
   const controller = new AbortController();
   async function* stalled() {
@@ -55,14 +55,14 @@ test.each([
   ["fs.split", { path: "tree/a", bytes: 1 }],
   ["fs.encrypt", { path: "tree/a", key: "k" }],
   ["fs.merge", { dest: "tree/a", sources: ["tree/a", "tree/a"] }],
-] as const)("%s leaves nothing behind when it is cancelled", async (name, params) => {
+] as const)("%s leaves no files behind when it is cancelled", async (name, params) => {
   await sandbox.write("tree/a", "contents");
   await expect(call(name, params, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "CANCELLED" });
   expect(await readdir(sandbox.root, { recursive: true })).toEqual(["tree", "tree/a"]);
   expect(await sandbox.read("tree/a")).toBe("contents");
 });
 
-test("in a folder that takes no new file, write overwrites in place and atomic-write is DENIED", async () => {
+test("in a directory without write permission, write overwrites in place and atomic-write is DENIED", async () => {
   await chmod(sandbox.root, 0o755);
   await sandbox.write("folder/file", "old and long");
   await chmod(sandbox.path("folder/file"), 0o666);
@@ -80,7 +80,7 @@ test("in a folder that takes no new file, write overwrites in place and atomic-w
   await chmod(sandbox.path("folder"), 0o755);
 });
 
-test.skipIf(!isRoot)("a file that may not be written is not replaced, save by those who replace files", async () => {
+test.skipIf(!isRoot)("write does not replace a read-only file; atomic-write and write-secure do", async () => {
   await chmod(sandbox.root, 0o777);
   for (const name of WRITERS) {
     await writeFile(sandbox.path(name), "old", { mode: 0o444 });
@@ -93,7 +93,7 @@ test.skipIf(!isRoot)("a file that may not be written is not replaced, save by th
   expect(await run("fs.write-secure")).toEqual({ result: null });
 });
 
-test.skipIf(!isRoot)("rm of a tree that may not be emptied tells so", async () => {
+test.skipIf(!isRoot)("rm of a tree without permission is DENIED and names the tree", async () => {
   await chmod(sandbox.root, 0o755);
   await sandbox.write("theirs/file", "kept");
   await mkdir(sandbox.path("warm"));
@@ -102,7 +102,7 @@ test.skipIf(!isRoot)("rm of a tree that may not be emptied tells so", async () =
   expect(await sandbox.read("theirs/file")).toBe("kept");
 });
 
-test.skipIf(!isRoot)("a superuser's write keeps the owner", async () => {
+test.skipIf(!isRoot)("a write by root keeps the owner", async () => {
   await sandbox.write("file", "old");
   await chown(sandbox.path("file"), 65_534, 65_534);
   for (const name of WRITERS) {
@@ -111,9 +111,9 @@ test.skipIf(!isRoot)("a superuser's write keeps the owner", async () => {
   }
 });
 
-test("a FIFO gets what is written, also more than it holds at once", async () => {
+test("write sends more bytes to a FIFO than the FIFO can buffer", async () => {
   execFileSync("mkfifo", [sandbox.path("fifo")]);
-  const reader = await open(sandbox.path("fifo"), "r+"); // holds the FIFO open, so that the writer finds a reader
+  const reader = await open(sandbox.path("fifo"), "r+"); // keeps the FIFO open, so that the writer finds a reader
   const data = "0123456789".repeat(20_000);
   const writing = call("fs.write", { path: "fifo", data });
   let got = "";
@@ -125,7 +125,7 @@ test("a FIFO gets what is written, also more than it holds at once", async () =>
   expect((await lstat(sandbox.path("fifo"))).isFIFO()).toBe(true);
 });
 
-test("a FIFO that nobody reads is UNAVAILABLE and does not hold the call", async () => {
+test("a write to a FIFO without a reader is UNAVAILABLE and does not block", async () => {
   execFileSync("mkfifo", [sandbox.path("fifo")]);
   for (const params of [
     { path: "fifo", data: "x" },
@@ -140,14 +140,14 @@ test("a write to a FIFO whose reader stalls can be cancelled", async () => {
   const reader = await open(sandbox.path("fifo"), "r+");
   const controller = new AbortController();
   const writing = call("fs.write", { path: "fifo", data: "x".repeat(300_000) }, { signal: controller.signal });
-  await reader.read(Buffer.alloc(1)); // it is at work
+  await reader.read(Buffer.alloc(1)); // the write has begun
   controller.abort();
   await expect(writing).rejects.toMatchObject({ code: "CANCELLED" });
   await reader.close();
 });
 
 test.skipIf(process.platform !== "linux")(
-  "write sets a kernel's setting in /proc, which takes no temporary file",
+  "write sets a kernel setting in /proc, where temporary files cannot be created",
   async () => {
     const before = await readFile("/proc/self/comm", "utf8");
     await call("fs.write", { path: "/proc/self/comm", data: "xsys-renamed" });
@@ -156,7 +156,7 @@ test.skipIf(process.platform !== "linux")(
   },
 );
 
-test.skipIf(!isRoot)("another user's file in a sticky folder is written in place", async () => {
+test.skipIf(!isRoot)("another user's file in a sticky directory is written in place", async () => {
   await chmod(sandbox.root, 0o1777);
   await sandbox.write("file", "old");
   await chmod(sandbox.path("file"), 0o666);
@@ -168,7 +168,7 @@ test.skipIf(!isRoot)("another user's file in a sticky folder is written in place
   expect((await readdir(sandbox.root)).sort()).toEqual(["file", "warm"]);
 });
 
-/** Runs with a file system of 1 MiB in a folder; skipped where mounting is not allowed. */
+/** Runs with a file system of 1 MiB mounted in a directory. Skips the test if mounting is not allowed. */
 async function withSmallDisk(skip: (note: string) => void, run: (disk: string) => Promise<void>): Promise<void> {
   await mkdir(sandbox.path("disk"));
   const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", sandbox.path("disk")]);
@@ -180,7 +180,7 @@ async function withSmallDisk(skip: (note: string) => void, run: (disk: string) =
   }
 }
 
-test("a full disk is NO_SPACE, names the file asked for, and leaves everything as it was", async ({ skip }) => {
+test("a full disk is NO_SPACE, names the requested file, and leaves everything unchanged", async ({ skip }) => {
   await withSmallDisk(skip, async (disk) => {
     await sandbox.write("big/a", Buffer.alloc(900_000, 1));
     await sandbox.write("big/sub/b", Buffer.alloc(900_000, 2));
@@ -208,7 +208,7 @@ test("a full disk is NO_SPACE, names the file asked for, and leaves everything a
   });
 });
 
-test("a file that is a mount point is written in place, and atomic-write says that it is BUSY", async ({ skip }) => {
+test("a file that is a mount point is written in place, and is BUSY for atomic-write", async ({ skip }) => {
   await sandbox.write("origin", "old and long");
   await sandbox.write("mounted", "");
   if (spawnSync("mount", ["--bind", sandbox.path("origin"), sandbox.path("mounted")]).status !== 0) {
@@ -224,7 +224,7 @@ test("a file that is a mount point is written in place, and atomic-write says th
   }
 });
 
-test("an encrypted file that is cut while it is read is not taken for whole", async () => {
+test("decrypt of a truncated encrypted file is INVALID_DATA and does not shorten the file further", async () => {
   await sandbox.write("file", Buffer.alloc(100_000, 1));
   await call("fs.encrypt", { path: "file", key: "k" });
   await truncate(sandbox.path("file"), 60_000);

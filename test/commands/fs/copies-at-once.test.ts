@@ -9,7 +9,7 @@ import { inProcess, throughCommandLine } from "../ways.ts";
 
 const sandbox = useSandbox();
 
-/** A copy in its stages, so that two can go side by side in an order of the test's. */
+/** A copy split into its stages, so that a test can interleave two copies. */
 class Copy {
   readonly #job;
   #plan: Awaited<ReturnType<typeof planCopy>> | undefined;
@@ -60,7 +60,7 @@ const MERGED = [
 const entriesOf = async (folder: string) => (await readdir(sandbox.path(folder), { recursive: true })).sort();
 const modeOf = (path: string) => lstatSync(sandbox.path(path)).mode & 0o777;
 
-test("two new trees that take one name are merged, and have their modes", async () => {
+test("two new trees copied to the same path are merged and keep their modes", async () => {
   await makeTrees();
   chmodSync(sandbox.path("b/both/deep"), 0o750);
   chmodSync(sandbox.path("b/only-b"), 0o555);
@@ -75,7 +75,7 @@ test("two new trees that take one name are merged, and have their modes", async 
   for (const tree of ["b", "to/dest"]) chmodSync(sandbox.path(tree, "only-b"), 0o755);
 });
 
-test("a file that has taken the name meanwhile is told, and nothing else is left", async () => {
+test("a file created at the destination meanwhile is NOT_A_DIRECTORY and is kept", async () => {
   await makeTrees();
   const copy = new Copy("a", "dest");
   await copy.plan();
@@ -85,7 +85,7 @@ test("a file that has taken the name meanwhile is told, and nothing else is left
   expect(await sandbox.read("dest")).toBe("file");
 });
 
-test("two copies into one folder make the same new folder in it, and neither finds the other's file in its way", async () => {
+test("two copies into one directory create the same new directory in it, without conflicts between their files", async () => {
   await makeTrees();
   await mkdir(sandbox.path("dest"));
   const [a, b] = [new Copy("a", "dest"), new Copy("b", "dest")];
@@ -96,7 +96,7 @@ test("two copies into one folder make the same new folder in it, and neither fin
   expect(await sandbox.read("dest/both/same.txt")).toBe("a");
 });
 
-test("into a folder that exists, no file has its name before it is whole", async () => {
+test("in an existing directory, a file appears under its name only when it is complete", async () => {
   await sandbox.write("a/new/large", Buffer.alloc(1_000_000, "x"));
   await mkdir(sandbox.path("dest"));
   const job = {
@@ -112,7 +112,7 @@ test("into a folder that exists, no file has its name before it is whole", async
 test.each([
   ["calls", inProcess],
   ["processes", throughCommandLine],
-] as const)("four %s at once copy and sync into one new folder", async (_title, way) => {
+] as const)("four concurrent %s of copy and sync write one new directory", async (_title, way) => {
   await makeTrees();
   await sandbox.write("a/large", Buffer.alloc(600_000, "a"));
   await Promise.all(

@@ -15,7 +15,7 @@ const OTHER = "/dev/shm";
 const twoFileSystems = existsSync(OTHER) && statSync(OTHER).dev !== statSync("/tmp").dev;
 const noPace = { pause: () => undefined };
 
-/** 40 MiB of which three pages are written: the third ends in the middle of one. */
+/** A file of 40 MiB with three written pages. The third write is short and not at a page boundary. */
 async function writeSparse(path: string): Promise<void> {
   const file = await open(sandbox.path(path), "w");
   await file.write(Buffer.alloc(4_096, "a"), 0, 4_096, 0);
@@ -32,8 +32,8 @@ async function expectSparse(copy: string, source: Buffer): Promise<void> {
   expect((await readFile(copy)).equals(source)).toBe(true);
 }
 
-describe("holes stay holes", () => {
-  test.each(["fs.copy", "fs.sync"] as const)("by %s, of a file and in a tree", async (name) => {
+describe("holes are preserved", () => {
+  test.each(["fs.copy", "fs.sync"] as const)("by %s, for a single file and in a tree", async (name) => {
     await sandbox.write("tree/sub/small", "s");
     await writeSparse("tree/sub/sparse");
     const source = readFileSync(sandbox.path("tree/sub/sparse"));
@@ -57,7 +57,7 @@ describe("holes stay holes", () => {
     }
   });
 
-  test("in a file that is smaller than a read, and in one that is a hole alone", async () => {
+  test("in a file smaller than one read, and in a file that is only a hole", async () => {
     for (const size of [40_000, 3 * MIB]) {
       await writeFile(sandbox.path("hole"), "");
       truncateSync(sandbox.path("hole"), size);
@@ -68,8 +68,8 @@ describe("holes stay holes", () => {
   });
 });
 
-describe("a file is copied up to its end, whatever its size was told to be", () => {
-  /** Copies a file of 1 MiB, and does something before its second block. */
+describe("a file is copied to its end, whatever its reported size", () => {
+  /** Copies a file of 1 MiB, and calls `happens` before the second block. */
   async function copyWhile(happens: () => unknown): Promise<number> {
     await sandbox.write("src", Buffer.alloc(MIB, "x"));
     const [from, to] = [openSync(sandbox.path("src"), "r"), openSync(sandbox.path("dest"), "wx")];
@@ -83,18 +83,18 @@ describe("a file is copied up to its end, whatever its size was told to be", () 
     }
   }
 
-  test("when it becomes shorter meanwhile, where libuv's copy never ends", async () => {
+  test("when it shrinks meanwhile, where libuv's copy never ends", async () => {
     const bytes = await copyWhile(() => truncateSync(sandbox.path("src"), 1_000));
     expect([bytes, statSync(sandbox.path("dest")).size]).toEqual([262_144, 262_144]);
   });
 
-  test("when it becomes longer meanwhile", async () => {
+  test("when it grows meanwhile", async () => {
     const more = MIB + 300_000;
     expect(await copyWhile(() => truncateSync(sandbox.path("src"), more))).toBe(more);
     expect(statSync(sandbox.path("dest")).size).toBe(more);
   });
 
-  test.skipIf(!existsSync("/proc/version"))("of /proc and /sys", async () => {
+  test.skipIf(!existsSync("/proc/version"))("in /proc and /sys", async () => {
     const version = readFileSync("/proc/version");
     expect(await callIn(sandbox, "fs.sync", { src: "/proc/version", dest: "copy" })).toMatchObject({
       bytes: version.length,
@@ -105,7 +105,7 @@ describe("a file is copied up to its end, whatever its size was told to be", () 
   });
 });
 
-test("a large file's copy is cancelled midway, and nothing of it is left", async () => {
+test("cancelling the copy of a large file midway leaves nothing of it", async () => {
   await sandbox.write("src", Buffer.alloc(2 * MIB, "x"));
   await sandbox.write("dest", "old");
   const interrupt = new Int32Array(new SharedArrayBuffer(4));
@@ -120,7 +120,7 @@ test("a large file's copy is cancelled midway, and nothing of it is left", async
   expect((await readdir(sandbox.root)).sort()).toEqual(["dest", "src"]);
 });
 
-test("a copy that fails midway leaves nothing under a name that is free", async () => {
+test("a copy that fails midway leaves nothing at a destination that was free", async () => {
   await appendFile(sandbox.path("src"), Buffer.alloc(MIB, "x"));
   const pause = () => {
     throw new Error("no more");

@@ -8,7 +8,7 @@ import { callIn } from "./in-process.ts";
 
 const sandbox = useSandbox();
 
-test("created is the oldest time known where there is no birth time", async () => {
+test("created is the oldest known time on file systems without birth times", async () => {
   const stats: Stats = statSync(await sandbox.write("a", ""));
   const times = { birthtimeMs: 0, mtimeMs: 2_000_900, ctimeMs: 3_000_000, atimeMs: 4_000_000 };
   expect(fileStats(Object.assign(stats, times))).toMatchObject({ created: 2_000, modified: 2_000, accessed: 4_000 });
@@ -29,7 +29,7 @@ test.each([
   expect(await callIn(sandbox, "fs.size", { path: "a.bin" })).toEqual({ bytes, formatted });
 });
 
-test("check takes for missing what cannot exist and links that lead nowhere", async () => {
+test("check reports impossible paths and dangling symbolic links as missing", async () => {
   await mkdir(sandbox.path("folder"));
   await sandbox.write("a.txt", "");
   await link(sandbox.path("a.txt"), sandbox.path("b.txt"));
@@ -45,7 +45,7 @@ test("check takes for missing what cannot exist and links that lead nowhere", as
   }
 });
 
-test("verify compares a digest whatever its case, by the algorithm it is told", async () => {
+test("verify ignores the case of a digest, and uses the given algorithm", async () => {
   await sandbox.write("a.txt", "abc");
   const digest = (algorithm: string) => createHash(algorithm).update("abc").digest("hex");
   const verify = (hash: string, algorithm?: "md5") => callIn(sandbox, "fs.verify", { path: "a.txt", hash, algorithm });

@@ -3,7 +3,7 @@ import { XsysError } from "../../../protocol/errors.ts";
 import type { Sandbox } from "../../support/sandbox.ts";
 import { inProcess } from "../ways.ts";
 
-/** Calls a command through the router alone: for tables of cases, where a process for each would take seconds. */
+/** Calls a command through the router only. For tables of cases, where a process for each would take seconds. */
 export async function callIn<N extends CommandName>(sandbox: Sandbox, name: N, params: Params<N>): Promise<Result<N>> {
   return (await inProcess.call(sandbox.root, name, params as object, {})).result as Result<N>;
 }

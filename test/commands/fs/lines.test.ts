@@ -19,13 +19,13 @@ test.each([
   ["a\rb\r", 2, ["a\rb\r"]],
   ["a\n\n\n", 2, ["", ""]],
   ["a\nb", 0, []],
-])("the last lines of %j by %d are %j", async (contents, lines, expected) => {
+])("the last lines of %j, at most %d, are %j", async (contents, lines, expected) => {
   const path = await sandbox.write("log", contents);
   expect(lastLines({ path, lines, maxResult: NO_LIMIT })).toEqual(expected);
 });
 
-test("last lines are the same however many blocks they span", async () => {
-  // Line ends and characters fall before, on and behind a block's border, which is 65,536 bytes from the end.
+test("the last lines are correct however many blocks they span", async () => {
+  // Line ends and characters fall before, on and after a block boundary, which is 65,536 bytes from the end.
   for (let shift = 0; shift < 8; shift += 1) {
     const lines = ["first", "ü".repeat(20_000), `日${"x".repeat(shift)}\r`, "y".repeat(65_530 - shift), "", "last"];
     const path = await sandbox.write("log", `${lines.join("\n")}\n`);
@@ -36,7 +36,7 @@ test("last lines are the same however many blocks they span", async () => {
   }
 });
 
-test("last lines over the limit are TOO_LARGE, and under it they are not, however large the file", async () => {
+test("last lines larger than the limit are TOO_LARGE, and smaller ones are returned whatever the size of the file", async () => {
   const path = await sandbox.write("log", "x".repeat(500_000));
   expect(() => lastLines({ path, lines: 1, maxResult: 1_000 })).toThrow(expect.objectContaining({ code: "TOO_LARGE" }));
   await appendFile(path, "\nshort\n");
@@ -56,11 +56,11 @@ test.each([
   ["", "\n\n", []],
   ["", "\nx", [{ line: 2, file_a: "", file_b: "x" }]],
   ["a\nb\nc", "a", [2, 3].map((line) => ({ line, file_a: line === 2 ? "b" : "c", file_b: "" }))],
-])("%j and %j differ in %j", async (a, b, expected) => {
+])("the differences between %j and %j are %j", async (a, b, expected) => {
   expect(await differences(a, b)).toEqual(expected);
 });
 
-test("files of many blocks, with a line longer than one, are compared to their ends", async () => {
+test("files of many blocks, with a line longer than a block, are compared to their ends", async () => {
   const lines = Array.from({ length: 40_000 }, (_, n) => `line ${n} ${n === 20_000 ? "x".repeat(600_000) : "ü"}`);
   const changed = lines.with(39_998, "changed").join("\n");
   expect(await differences(lines.join("\n"), changed)).toEqual([
@@ -68,7 +68,7 @@ test("files of many blocks, with a line longer than one, are compared to their e
   ]);
 });
 
-test("differences over the limit are TOO_LARGE, and so is a line that is longer", async () => {
+test("differences larger than the limit are TOO_LARGE, and so is a single line above the limit", async () => {
   const tooLarge = expect.objectContaining({ code: "TOO_LARGE" });
   await expect(differences("a\n".repeat(1_000), "b\n".repeat(1_000), 10_000)).rejects.toEqual(tooLarge);
   const long = "x".repeat(1_000_000);

@@ -12,7 +12,7 @@ const sandbox = useSandbox();
 
 const NAMES = ["a", "a b", "a-b", "a-b-c", "a.txt", "a0", 'a"', "a\\b", "b", "é", "\u{10000}", "\uFF5E", "\n"];
 
-/** Each name as a folder with all of them as files in it, as folders with a file, or as a file. */
+/** Creates each name as a directory with files of all these names, as a directory with subdirectories, or as a file. */
 function makeAwkwardTree(root: string): string[] {
   for (const [n, name] of NAMES.entries()) {
     if (n % 4 === 3) {
@@ -31,13 +31,13 @@ function makeAwkwardTree(root: string): string[] {
   return [...walk(root)].map(({ relative }) => relative).sort();
 }
 
-test("a tree is in order as if all its paths were sorted", () => {
+test("inOrder yields a tree in the order of its sorted paths", () => {
   const names = makeAwkwardTree(sandbox.root);
   const found = [...inOrder({ path: sandbox.root, relative: "" }, entriesIn)];
   expect(found.map((entry) => (entry.kind === "gap" ? "gap" : entry.relative))).toEqual(names);
 });
 
-test("a listing made by threads is the same bytes over a socket as one made whole", async () => {
+test("a listing made by several threads is identical to one made at once, also over a socket", async () => {
   const names = makeAwkwardTree(sandbox.root);
   for (let n = 0; n < 300; n++) {
     mkdirSync(sandbox.path(`many-${n}`));
@@ -58,7 +58,7 @@ test("a listing made by threads is the same bytes over a socket as one made whol
   }
 });
 
-test("gaps of a listing are told with the very bytes of their folders' names", () => {
+test("gaps of a listing keep the exact bytes of their directories' names", () => {
   const odd = Buffer.concat([Buffer.from("/r/"), Buffer.from([0xff, 0x41])]);
   const gaps = [
     { at: 2, folder: { path: "/r/é", relative: "é" } },

@@ -12,12 +12,12 @@ function openInSandbox(): string[] {
     try {
       return readlinkSync(`/proc/self/fd/${descriptor}`).startsWith(sandbox.root);
     } catch {
-      return false; // that of the folder itself, which was read
+      return false; // the descriptor of /proc/self/fd itself, which was open while it was listed
     }
   });
 }
 
-test.runIf(process.platform === "linux")("merges that are cancelled at any moment leave no file open", async () => {
+test.runIf(process.platform === "linux")("a merge cancelled at any moment leaves no file open", async () => {
   await sandbox.write("a", "a");
   const router = new Router(oneShotHost({ root: sandbox.root }));
   for (let turns = 0; turns < 60; turns++) {

@@ -26,7 +26,7 @@ describe.each([
     expect(error.code).toBe("IS_A_DIRECTORY");
     expect(error.message).toContain(`${name} failed on ${sandbox.path("folder")}`);
   });
-  test("refuses a FIFO instead of waiting for a writer", async () => {
+  test("of a FIFO is refused and does not wait for a writer", async () => {
     execFileSync("mkfifo", [sandbox.path("fifo")]);
     const error = await failureIn(sandbox, name, params("fifo"));
     expect(error.code).toBe("INVALID_PARAMS");
@@ -43,9 +43,12 @@ test("a socket is refused", async () => {
   expect(error.message).toContain("socket");
 });
 
-test.skipIf(process.platform !== "linux")("files of /proc, which have no size, and devices are read", async () => {
-  const version = await readFile("/proc/version", "utf8");
-  expect(await callIn(sandbox, "fs.read", { path: "/proc/version" })).toBe(version);
-  expect(await callIn(sandbox, "fs.tail", { path: "/proc/version" })).toEqual([version.trimEnd()]);
-  expect(await callIn(sandbox, "fs.read", { path: "/dev/null" })).toBe("");
-});
+test.skipIf(process.platform !== "linux")(
+  "files of /proc, whose reported size is 0, and devices are read",
+  async () => {
+    const version = await readFile("/proc/version", "utf8");
+    expect(await callIn(sandbox, "fs.read", { path: "/proc/version" })).toBe(version);
+    expect(await callIn(sandbox, "fs.tail", { path: "/proc/version" })).toEqual([version.trimEnd()]);
+    expect(await callIn(sandbox, "fs.read", { path: "/dev/null" })).toBe("");
+  },
+);

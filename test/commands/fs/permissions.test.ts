@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import { callAsOrdinaryUser } from "../../support/ordinary-user.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 
-describe("fs reading without a superuser's rights", () => {
+describe("fs reading without root permissions", () => {
   const sandbox = useSandbox();
 
   test.each(["fs.ls", "fs.du", "fs.size", "fs.top-big-files", "fs.dedupe"] as const)(
-    "%s of a tree with an unreadable folder is DENIED",
+    "%s of a tree with an unreadable directory is DENIED",
     async (name) => {
       await sandbox.write("t/sub/file", "x");
       await open(sandbox.root);
@@ -22,7 +22,7 @@ describe("fs reading without a superuser's rights", () => {
     await open(sandbox.root);
     expect(await callAsOrdinaryUser(sandbox.root, "fs.read", { path: "secret" })).toMatchObject({ code: "DENIED" });
   });
-  test("check tells the caller's own access, and is DENIED where it cannot tell", async () => {
+  test("check reports the access of the calling user, and is DENIED if it cannot be determined", async () => {
     await sandbox.write("r", "");
     await sandbox.write("none", "");
     await sandbox.write("closed/file", "");
@@ -40,7 +40,7 @@ describe("fs reading without a superuser's rights", () => {
 
 const RECURSIVE = { recursive: true };
 
-/** Lets others in: a sandbox is its owner's alone. */
+/** Gives other users access; a sandbox is private to its owner. */
 function open(folder: string): Promise<void> {
   return chmod(folder, 0o755);
 }

@@ -20,7 +20,7 @@ afterEach(async () => {
   await service.ended;
 });
 
-/** What a call told of its progress, which never went back, before it answered. */
+/** Collects the progress reports of a call. Asserts that they never decrease and all arrive before the answer. */
 async function progressOf(call: (options: { onProgress: (progress: Progress) => void }) => Promise<unknown>) {
   const told: Progress[] = [];
   let answered = false;
@@ -42,8 +42,8 @@ async function tree(folders: number): Promise<void> {
   }
 }
 
-test("hashing tells bytes of the whole, block by block, and at last all", async () => {
-  const bytes = 200 * 1_048_576; // as long as two reports are apart, or more
+test("fs.hash reports bytes of the total, block by block, and the total at the end", async () => {
+  const bytes = 200 * 1_048_576; // hashing takes at least as long as the interval between two reports
   await truncate(await sandbox.write("large", ""), bytes);
   const { first, last, count } = await progressOf((options) => xsys.fs.hash({ path: "large" }, options));
   expect(first).toEqual({ done: 1_048_576, total: bytes, unit: "bytes" });
@@ -51,27 +51,27 @@ test("hashing tells bytes of the whole, block by block, and at last all", async 
   expect(count).toBeLessThan(200);
 });
 
-test("copying a tree tells files of all, over all of its threads", async () => {
+test("fs.copy of a tree reports files of the total, summed over all threads", async () => {
   await tree(100);
   const { first, last } = await progressOf((options) => xsys.fs.copy({ src: "tree", dest: "copy" }, options));
   expect(first).toMatchObject({ total: 200, unit: "files", item: expect.stringContaining("tree/") });
   expect(last).toEqual({ done: 200, total: 200, unit: "files" });
 });
 
-test("copying a file tells its bytes", async () => {
+test("fs.copy of a file reports bytes", async () => {
   await sandbox.write("a.txt", "hello");
   const { last } = await progressOf((options) => xsys.fs.copy({ src: "a.txt", dest: "b.txt" }, options));
   expect(last).toEqual({ done: 5, total: 5, unit: "bytes" });
 });
 
-test("bringing up to date counts what it skips", async () => {
+test("fs.sync counts skipped files as done", async () => {
   await tree(3);
   await xsys.fs.sync({ src: "tree", dest: "copy" });
   const { last } = await progressOf((options) => xsys.fs.sync({ src: "tree", dest: "copy" }, options));
   expect(last).toEqual({ done: 6, total: 6, unit: "files" });
 });
 
-test("finding copies tells bytes of all that may be alike, down to the last", async () => {
+test("fs.dedupe reports the bytes of all candidate files, up to the total", async () => {
   await sandbox.write("a", Buffer.alloc(3_000_000, "x"));
   await sandbox.write("b", Buffer.alloc(3_000_000, "x"));
   await sandbox.write("of-the-same-size", Buffer.alloc(3_000_000, "y"));
@@ -80,20 +80,20 @@ test("finding copies tells bytes of all that may be alike, down to the last", as
   expect(last).toMatchObject({ done: 9_000_000, total: 9_000_000, unit: "bytes" });
 });
 
-test("who does not ask is told nothing, and answered the same", async () => {
+test("a call without onProgress returns the same answer", async () => {
   await sandbox.write("a.txt", "hello");
   const { hash } = await xsys.fs.hash({ path: "a.txt" });
   expect(hash).toMatch(/^2cf24dba/);
 });
 
-test("searching tells files, over all of its threads", async () => {
-  await tree(900); // more than one thread takes by itself
+test("search.grep reports files, summed over all threads", async () => {
+  await tree(900); // more than one thread takes at once
   const { first, last } = await progressOf((options) => xsys.search.grep({ pattern: "77", path: "tree" }, options));
   expect(first).toMatchObject({ unit: "files", item: expect.stringMatching(/^\d+\/[ab]$/) });
   expect(last).toEqual({ done: 1_800, total: 1_800, unit: "files" });
 });
 
-test("packing tells bytes of all files", async () => {
+test("archive.tar reports the bytes of all files", async () => {
   await tree(10);
   await sandbox.write("tree/large", Buffer.alloc(5_000_000, "x"));
   const { last } = await progressOf((options) => xsys.archive.tar({ dir: "tree", output: "tree.tar" }, options));

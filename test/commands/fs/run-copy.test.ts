@@ -12,7 +12,7 @@ const sandbox = useSandbox();
 const tasks = threadRunner({ threads: 3 });
 afterAll(() => tasks.close());
 
-/** As in a service, where a tree is copied by several threads. */
+/** As in a service, where several threads copy a tree. */
 function copy(dest: string, signal = new AbortController().signal): Promise<unknown> {
   const service = {
     status: () => {
@@ -42,7 +42,7 @@ test("several threads copy a whole tree, each file once", async () => {
   }
 });
 
-test("a copy cancelled midway leaves a whole tree or nothing", async () => {
+test("a copy cancelled midway leaves the complete tree or nothing", async () => {
   const entries = await makeTree(200);
   await mkdir(sandbox.path("to"));
   const controller = new AbortController();
@@ -58,7 +58,7 @@ test("a copy cancelled midway leaves a whole tree or nothing", async () => {
   }
 });
 
-test("a copy that is given up goes whole, even when its folders are read-only already", async () => {
+test("the partial copy of an abandoned call is removed, even if its directories are already read-only", async () => {
   await chmod(sandbox.root, 0o777);
   const script = `
     const { default: removeTree } = await import(process.argv[1]);
@@ -75,7 +75,7 @@ test("a copy that is given up goes whole, even when its folders are read-only al
   expect(await readdir(sandbox.root)).toEqual([]);
 });
 
-test("a copy that one thread cannot go on with leaves nothing", async ({ skip }) => {
+test("a copy that fails in one thread leaves nothing", async ({ skip }) => {
   await makeTree(100);
   await mkdir(sandbox.path("disk"));
   const mount = ["-t", "tmpfs", "-o", "size=200k", "tmpfs", sandbox.path("disk")];

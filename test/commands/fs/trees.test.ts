@@ -13,7 +13,7 @@ import { callIn, failureIn } from "./in-process.ts";
 const sandbox = useSandbox();
 
 test.each(["fs.ls", "fs.du", "fs.size", "fs.top-big-files", "fs.dedupe"] as const)(
-  "%s of what is missing is NOT_FOUND",
+  "%s of a missing path is NOT_FOUND",
   async (name) => {
     expect((await failureIn(sandbox, name, { path: "missing" })).code).toBe("NOT_FOUND");
   },
@@ -23,7 +23,7 @@ test.each(["fs.ls", "fs.top-big-files", "fs.dedupe"] as const)("%s of a file is 
   expect((await failureIn(sandbox, name, { path: "file" })).code).toBe("NOT_A_DIRECTORY");
 });
 
-test("a walk tells kinds, comes to a folder before its contents, and follows no link below the root", async () => {
+test("a walk reports kinds, visits a directory before its contents, and follows no symbolic link below the root", async () => {
   await sandbox.write("t/a/file", "");
   await symlink(".", sandbox.path("t/a/link"));
   execFileSync("mkfifo", [sandbox.path("t/a/fifo")]);
@@ -31,13 +31,13 @@ test("a walk tells kinds, comes to a folder before its contents, and follows no 
   expect(seen[0]).toBe("folder a");
   expect(seen.sort()).toEqual(["file a/file", "folder a", "link a/link", "other a/fifo"]);
 });
-test("a walk passes over what vanishes while it goes on", async () => {
+test("a walk skips entries that are removed meanwhile", async () => {
   for (const folder of ["a", "b", "c"]) await sandbox.write(`${folder}/file`, "x");
   const seen: string[] = [];
   for (const entry of walk(sandbox.root)) {
     seen.push(entry.relative);
     if (seen.length > 1) continue;
-    // All three folders are listed and none is read: one goes, a file takes the place of another.
+    // All three directories are listed and none is read yet. One is removed, another is replaced by a file.
     rmSync(sandbox.path("a"), { recursive: true });
     unlinkSync(sandbox.path("b/file"));
     rmdirSync(sandbox.path("b"));
@@ -45,7 +45,7 @@ test("a walk passes over what vanishes while it goes on", async () => {
   }
   expect(seen.sort()).toEqual(["a", "b", "c", "c/file"]);
 });
-test("an entry that has vanished has no stats", async () => {
+test("an entry that was removed has no stats", async () => {
   await sandbox.write("a/file", "");
   const [, file] = [...walk(sandbox.root)];
   expect(file?.lstat()?.isFile()).toBe(true);
@@ -59,15 +59,15 @@ test("a tree of 1,000 levels is walked", async () => {
   await mkdir(sandbox.path("d/".repeat(1_000)), { recursive: true });
   expect(await callIn(sandbox, "fs.du", { path: "." })).toMatchObject({ file_count: 0, dir_count: 1_001 });
 });
-test.skipIf(process.platform !== "linux")("a tree deeper than a path may be long is a clear error", async () => {
+test.skipIf(process.platform !== "linux")("a tree deeper than the maximum path length is a clear error", async () => {
   makeDeep(sandbox.root);
   const error = await failureIn(sandbox, "fs.du", { path: "." });
-  execFileSync("rm", ["-rf", sandbox.path("deep")]); // what removes the sandbox cannot reach so deep either
+  execFileSync("rm", ["-rf", sandbox.path("deep")]); // the sandbox's own removal cannot reach that deep either
   expect(error.code).toBe("INVALID_PARAMS");
   expect(error.message).toContain("name too long");
 });
 
-test("a folder of 10,000 entries is listed whole", async () => {
+test("a directory of 10,000 entries is listed completely", async () => {
   const names = Array.from({ length: 10_000 }, (_, n) => `file-${n}`);
   for (const name of names) writeFileSync(sandbox.path(name), "");
   expect(await callIn(sandbox, "fs.ls", { path: "." })).toEqual(names.sort());
@@ -75,7 +75,7 @@ test("a folder of 10,000 entries is listed whole", async () => {
   expect(pairs.map(([name]) => name)).toEqual(names);
 });
 
-test("a listing over the limit is TOO_LARGE before its entries are looked at", async () => {
+test("a listing larger than the limit is TOO_LARGE before its entries are read", async () => {
   for (let n = 0; n < 50; n += 1) await sandbox.write(`file-${n}`, "");
   const tooLarge = expect.objectContaining({ code: "TOO_LARGE", details: { path: sandbox.root, limit: 1_000 } });
   const args = { path: sandbox.root, recursive: false, maxResult: 1_000 };
@@ -84,14 +84,14 @@ test("a listing over the limit is TOO_LARGE before its entries are looked at", a
   expect(() => listFolder({ ...args, stats: true, recursive: true })).toThrow(tooLarge);
 });
 
-test("the largest of more files than are kept at a time are all found", async () => {
+test("the largest files are found among more files than are kept at a time", async () => {
   const sizes = Array.from({ length: 1_200 }, (_, n) => (n * 7_919) % 1_201);
   for (const [n, size] of sizes.entries()) writeFileSync(sandbox.path(String(n)), Buffer.alloc(size));
   const { files } = largestFiles({ path: sandbox.root, limit: 20 });
   expect(files.map(({ size }) => size)).toEqual(sizes.sort((a, b) => b - a).slice(0, 20));
 });
 
-test.each([16_384, 16_385, 1_048_575, 1_048_576, 1_048_577])("copies of %d bytes are found", async (size) => {
+test.each([16_384, 16_385, 1_048_575, 1_048_576, 1_048_577])("duplicates of %d bytes are found", async (size) => {
   for (const name of ["a", "b"]) await sandbox.write(name, Buffer.alloc(size, "x"));
   await sandbox.write("c", Buffer.alloc(size, "x").fill("y", size - 1));
   expect(findCopies({ path: sandbox.root, groups: sameSizes({ path: sandbox.root }) })).toMatchObject([
@@ -99,7 +99,7 @@ test.each([16_384, 16_385, 1_048_575, 1_048_576, 1_048_577])("copies of %d bytes
   ]);
 });
 
-/** 25 folders of 200 characters each, by relative steps, since no call takes such a path. */
+/** 25 directories with names of 200 characters, made by relative steps, because no call accepts such a path. */
 function makeDeep(root: string): void {
   const script = `process.chdir(${JSON.stringify(root)}); fs.mkdirSync("deep"); process.chdir("deep");
     for (let n = 0; n < 25; n++) { fs.mkdirSync("x".repeat(200)); process.chdir("x".repeat(200)); }`;

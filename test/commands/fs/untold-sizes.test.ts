@@ -10,18 +10,21 @@ import { useSandbox } from "../../support/sandbox.ts";
 import { callIn, outputIn } from "./in-process.ts";
 
 const sandbox = useSandbox();
-/** Tells 0 bytes, and has more. */
+/** Its reported size is 0 bytes; its content is longer. */
 const UNTOLD = "/proc/version";
-/** Tells 4,096 bytes, and has fewer. */
+/** Its reported size is 4,096 bytes; its content is shorter. */
 const SHORT = "/sys/devices/system/cpu/online";
 const isThere = existsSync(UNTOLD) && existsSync(SHORT);
 const interrupt = Int32Array.of(0);
 
-test.skipIf(!isThere)("the sizes of /proc and /sys tell nothing, which these tests are about", () => {
-  for (const path of [UNTOLD, SHORT]) expect(statSync(path).size).not.toBe(readFileSync(path).length);
-});
+test.skipIf(!isThere)(
+  "the reported sizes of files in /proc and /sys differ from their content, as these tests require",
+  () => {
+    for (const path of [UNTOLD, SHORT]) expect(statSync(path).size).not.toBe(readFileSync(path).length);
+  },
+);
 
-test.skipIf(!isThere).each([UNTOLD, SHORT])("split gives all of %s", async (path) => {
+test.skipIf(!isThere).each([UNTOLD, SHORT])("split processes the whole content of %s", async (path) => {
   const contents = readFileSync(path);
   for (const bytes of [3, contents.length, 10_000]) {
     const chunks = await callIn(sandbox, "fs.split", { path, bytes, out: `out${bytes}` });
@@ -32,26 +35,29 @@ test.skipIf(!isThere).each([UNTOLD, SHORT])("split gives all of %s", async (path
   }
 });
 
-test.skipIf(!isThere).each([UNTOLD, SHORT])("what reads gives all of %s", async (path) => {
-  const text = readFileSync(path, "utf8");
-  expect(await callIn(sandbox, "fs.read", { path })).toBe(text);
-  expect(await outputIn(sandbox, "fs.cat", { path })).toBe(text);
-  expect(await outputIn(sandbox, "fs.cat", { path, limit: 2 })).toBe(text.slice(0, 2));
-  expect(await outputIn(sandbox, "fs.cat", { path, offset: 1, limit: 2 })).toBe(text.slice(1, 3));
-  expect(lastLines({ path, lines: 5, maxResult: 10_000 })).toEqual(text.split("\n").slice(0, -1));
-  const { hash } = await callIn(sandbox, "fs.hash", { path });
-  await sandbox.write("copy", text);
-  expect(await callIn(sandbox, "fs.hash", { path: "copy" })).toEqual({ hash });
-  expect(await callIn(sandbox, "fs.verify", { path, hash })).toEqual({ valid: true });
-  expect(await callIn(sandbox, "fs.diff-files", { a: path, b: "copy" })).toEqual([]);
-  await callIn(sandbox, "fs.merge", { dest: "merged", sources: [path, path] });
-  expect(await sandbox.read("merged")).toBe(text + text);
-  await callIn(sandbox, "archive.compress", { src: path, dest: "z.gz" });
-  await callIn(sandbox, "archive.decompress", { src: "z.gz", dest: "back" });
-  expect(await sandbox.read("back")).toBe(text);
-});
+test.skipIf(!isThere).each([UNTOLD, SHORT])(
+  "commands that read files process the whole content of %s",
+  async (path) => {
+    const text = readFileSync(path, "utf8");
+    expect(await callIn(sandbox, "fs.read", { path })).toBe(text);
+    expect(await outputIn(sandbox, "fs.cat", { path })).toBe(text);
+    expect(await outputIn(sandbox, "fs.cat", { path, limit: 2 })).toBe(text.slice(0, 2));
+    expect(await outputIn(sandbox, "fs.cat", { path, offset: 1, limit: 2 })).toBe(text.slice(1, 3));
+    expect(lastLines({ path, lines: 5, maxResult: 10_000 })).toEqual(text.split("\n").slice(0, -1));
+    const { hash } = await callIn(sandbox, "fs.hash", { path });
+    await sandbox.write("copy", text);
+    expect(await callIn(sandbox, "fs.hash", { path: "copy" })).toEqual({ hash });
+    expect(await callIn(sandbox, "fs.verify", { path, hash })).toEqual({ valid: true });
+    expect(await callIn(sandbox, "fs.diff-files", { a: path, b: "copy" })).toEqual([]);
+    await callIn(sandbox, "fs.merge", { dest: "merged", sources: [path, path] });
+    expect(await sandbox.read("merged")).toBe(text + text);
+    await callIn(sandbox, "archive.compress", { src: path, dest: "z.gz" });
+    await callIn(sandbox, "archive.decompress", { src: "z.gz", dest: "back" });
+    expect(await sandbox.read("back")).toBe(text);
+  },
+);
 
-test("encrypting and decrypting read up to the end, also of a file that becomes longer meanwhile", async () => {
+test("encrypt and decrypt read to the end, even of a file that grows meanwhile", async () => {
   const path = await sandbox.write("f", Buffer.alloc(1_500_000, "x"));
   const file = await open(path);
   try {
@@ -71,7 +77,7 @@ test("encrypting and decrypting read up to the end, also of a file that becomes 
   expect((await readFile(path)).equals(plain)).toBe(true);
 });
 
-test.skipIf(!isThere)("a patch counts the bytes that there are against its limit", () => {
+test.skipIf(!isThere)("patch applies its limit to the actual content, not to the reported size", () => {
   const args = { path: "/proc/self/smaps", search: "a", replace: "b" };
   expect(() => readWithin({ ...args, limit: 100 })).toThrow(expect.objectContaining({ code: "TOO_LARGE" }));
   expect(readWithin({ ...args, path: SHORT, limit: 10_000 }).equals(readFileSync(SHORT))).toBe(true);

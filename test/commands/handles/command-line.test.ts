@@ -16,7 +16,7 @@ async function run(words: string[], env: NodeJS.ProcessEnv = {}) {
 }
 
 describe("without a service, the command line", () => {
-  test("opens for the sake of the file, answers with a plain number, and closes any", async () => {
+  test("opens a file for its side effects, prints a plain number, and accepts any handle in close", async () => {
     const { status, data } = await run(["fs", "open", "new.txt", "--flags", "577", "--mode", "0644"]);
     expect([status, typeof data]).toEqual(["ok", "number"]);
     expect(await sandbox.read("new.txt")).toBe("");
@@ -39,7 +39,7 @@ describe("with XYPRISS_IPC_PATH, the command line", () => {
     await service.ended;
   });
 
-  test("opens, reads and closes the service's handle, a process each", async () => {
+  test("opens, reads and closes a handle of the service, in separate processes", async () => {
     await sandbox.write("a.txt", "hello");
     const { data: handle } = await run(["fs", "open", "a.txt"], env);
     expect(handle).toBeGreaterThan(0);
@@ -53,7 +53,7 @@ describe("with XYPRISS_IPC_PATH, the command line", () => {
     expect(await run(read, env)).toMatchObject({ exit: 66, code: "NOT_FOUND" });
   });
 
-  test("closes what the application has opened over its socket", async () => {
+  test("closes a handle that the application opened over its socket", async () => {
     const application = new XyprissDirect(service.socket);
     const { handle } = await application.command("fs", "open", { path: sandbox.path("a.txt"), flags: 577 });
     expect((await run(["fs", "close", "--handle", String(handle)], env)).exit).toBe(0);
@@ -61,14 +61,14 @@ describe("with XYPRISS_IPC_PATH, the command line", () => {
     await application.close();
   });
 
-  test("keeps to its --confine, of which the service knows nothing", async () => {
+  test("applies its own --confine, which the service does not know", async () => {
     const words = ["--confine", "fs", "open", "/etc/hosts"];
     expect(await run(words, env)).toMatchObject({ exit: 77, code: "DENIED" });
     const connected = ["--confine", "--connect", service.socket, "fs", "read", "/etc/hosts"];
     expect(await run(connected)).toMatchObject({ exit: 77, code: "DENIED" });
   });
 
-  test("tells that the service is gone", async () => {
+  test("reports that the service is gone", async () => {
     service.stop(true);
     await service.ended;
     expect(await run(["fs", "open", "a.txt"], env)).toMatchObject({ exit: 69, code: "UNAVAILABLE" });

@@ -22,7 +22,7 @@ async function openFile(): Promise<OpenFile> {
   return OpenFile.open(await sandbox.write("a.txt", "abc"), openFlags("r"), 0o644);
 }
 
-/** A connection that goes when it is told to. */
+/** A connection that closes when `go` is called. */
 function peer(): Peer & { go(): void } {
   const cleanUps: (() => void)[] = [];
   return {
@@ -34,7 +34,7 @@ function peer(): Peer & { go(): void } {
   };
 }
 
-test("a handle of nobody's is closed when an hour has passed since its last use", async () => {
+test("a handle without a connection is closed one hour after its last use", async () => {
   const handles = table();
   const [idle, used] = [await handles.open(undefined, openFile), await handles.open(undefined, openFile)];
   now += 3_000_000;
@@ -46,7 +46,7 @@ test("a handle of nobody's is closed when an hour has passed since its last use"
   expect(handles.find(used, undefined, "test")).toBe(file);
 });
 
-test("a handle of a connection's stays for as long as the connection does", async () => {
+test("a handle of a connection stays open as long as the connection", async () => {
   const [handles, owner] = [table(), peer()];
   const number = await handles.open(owner, openFile);
   now += 100_000_000;
@@ -56,7 +56,7 @@ test("a handle of a connection's stays for as long as the connection does", asyn
   expect(handles.size).toBe(0);
 });
 
-test("a file whose connection goes while it is being opened is closed", async () => {
+test("a file is closed if its connection closes while it is being opened", async () => {
   const [handles, owner] = [table(), peer()];
   const { promise, resolve } = Promise.withResolvers<OpenFile>();
   const opening = handles.open(owner, () => promise);
@@ -69,7 +69,7 @@ test("a file whose connection goes while it is being opened is closed", async ()
   expect(file.descriptor).toBe(-1);
 });
 
-test("a limit holds for files that are still being opened, and what failed counts no more", async () => {
+test("files that are still being opened count towards the limit, and failed ones no longer do", async () => {
   const handles = table({ total: 2 });
   const { promise, reject } = Promise.withResolvers<OpenFile>();
   const failing = handles.open(undefined, () => promise);
@@ -80,14 +80,14 @@ test("a limit holds for files that are still being opened, and what failed count
   await handles.open(undefined, openFile);
 });
 
-test("numbers are never given twice", async () => {
+test("handle numbers are never reused", async () => {
   const handles = table();
   const first = await handles.open(undefined, openFile);
   await handles.close(first, undefined, "test");
   expect(await handles.open(undefined, openFile)).not.toBe(first);
 });
 
-test("closing waits for the calls that are under way", async () => {
+test("close waits for calls in progress", async () => {
   const handles = table();
   const number = await handles.open(undefined, openFile);
   const reading = handles.find(number, undefined, "test").read(3, 100);

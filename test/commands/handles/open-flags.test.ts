@@ -18,7 +18,7 @@ test.each([
   ["ax", 1217, O_WRONLY | O_CREAT | O_EXCL | O_APPEND],
   ["a+", 1090, O_RDWR | O_CREAT | O_APPEND],
   ["ax+", 1218, O_RDWR | O_CREAT | O_EXCL | O_APPEND],
-] as const)("%s is XyPriss's %i, whatever the platform", (word, number, native) => {
+] as const)("%s equals XyPriss's %i on every platform", (word, number, native) => {
   expect(openFlags(word)).toEqual(openFlags(number));
   expect(openFlags(number).native).toBe(native | ALWAYS);
 });
@@ -27,7 +27,7 @@ test.each([
   [0o4010002, O_RDWR | O_SYNC],
   [0o400000, O_NOFOLLOW],
   [0o2004400, 0],
-])("0o%s, octal, is taken", (number, native) => {
+])("0o%s (octal) is accepted", (number, native) => {
   expect(openFlags(number).native).toBe(native | ALWAYS);
 });
 

@@ -21,7 +21,7 @@ afterEach(async () => {
   await service.ended;
 });
 
-/** How many times this process, in which the service runs, has a file open. */
+/** How often a file is open in this process, in which the service runs. */
 async function timesOpen(path: string): Promise<number> {
   const links = await Promise.all(
     (await readdir("/proc/self/fd")).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => "")),
@@ -32,7 +32,7 @@ async function timesOpen(path: string): Promise<number> {
 const linux = test.skipIf(process.platform !== "linux");
 
 describe("an open file of a client that said Hello", () => {
-  test("is unknown to every other connection", async () => {
+  test("is unknown to all other connections", async () => {
     await sandbox.write("a.txt", "abc");
     const { handle } = await xsys.fs.open({ path: "a.txt" });
     const other = await connect({ socket: service.socket });
@@ -45,7 +45,7 @@ describe("an open file of a client that said Hello", () => {
     await stranger.close();
   });
 
-  linux("is closed when its connection is gone", async () => {
+  linux("is closed when its connection is closed", async () => {
     await sandbox.write("a.txt", "abc");
     await xsys.fs.open({ path: "a.txt" });
     await xsys.fs.open({ path: "a.txt" });
@@ -54,7 +54,7 @@ describe("an open file of a client that said Hello", () => {
     await expect.poll(() => timesOpen("a.txt")).toBe(0);
   });
 
-  test("may be shared: then it is anybody's, and outlives its connection", async () => {
+  test("can be shared; then every connection can use it, and it outlives its own connection", async () => {
     await sandbox.write("a.txt", "abc");
     const { handle } = await xsys.fs.open({ path: "a.txt", shared: true });
     xsys.close();
@@ -64,7 +64,7 @@ describe("an open file of a client that said Hello", () => {
     other.close();
   });
 
-  test("counts towards a limit, which leaves other clients theirs", async () => {
+  test("counts towards a limit per connection", async () => {
     await sandbox.write("a.txt", "abc");
     const handles = await Promise.all(Array.from({ length: 256 }, () => xsys.fs.open({ path: "a.txt" })));
     await expect(xsys.fs.open({ path: "new.txt", flags: "w" })).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
@@ -77,7 +77,7 @@ describe("an open file of a client that said Hello", () => {
   });
 });
 
-linux("all open files are closed when the service has ended", async () => {
+linux("all open files are closed when the service ends", async () => {
   await sandbox.write("a.txt", "abc");
   await xsys.fs.open({ path: "a.txt" });
   const stranger = new XyprissDirect(service.socket);
@@ -88,8 +88,8 @@ linux("all open files are closed when the service has ended", async () => {
   expect(await timesOpen("a.txt")).toBe(0);
 });
 
-describe("calls on one handle", () => {
-  test("run one after the other, in the order asked", async () => {
+describe("calls with a handle", () => {
+  test("run one after the other, in the order of the calls", async () => {
     const { handle } = await xsys.fs.open({ path: "a.bin", flags: "w+" });
     const letters = "abcdefghijklmnop";
     await Promise.all(
@@ -104,14 +104,14 @@ describe("calls on one handle", () => {
     );
   });
 
-  test("leave a hole where a position is beyond the end", async () => {
+  test("leave a hole when the position is beyond the end", async () => {
     const { handle } = await xsys.fs.open({ path: "a.bin", flags: "w+" });
     expect(await xsys.fs.handleSeek({ handle, offset: 3, whence: 2 })).toEqual({ pos: 3 });
     await xsys.fs.handleWrite({ handle, data: "ff" });
     expect(await sandbox.read("a.bin")).toBe("\0\0\0\uFFFD");
   });
 
-  test("tell what no answer has room for, by what there is and not by what was asked for", async () => {
+  test("are TOO_LARGE by the bytes that were read, not by the length that was requested", async () => {
     await sandbox.write("small", "abc");
     await sandbox.write("large", Buffer.alloc(200_000, "x"));
     const small = await xsys.fs.open({ path: "small" });
@@ -122,7 +122,7 @@ describe("calls on one handle", () => {
     expect(Buffer.from(most.content, "base64")).toHaveLength(74_000);
   });
 
-  test("refuse text that is not in its encoding", async () => {
+  test("refuse text that is not valid in its encoding", async () => {
     const { handle } = await xsys.fs.open({ path: "a.bin", flags: "w" });
     for (const [data, encoding] of [
       ["abc", "hex"],
@@ -134,7 +134,7 @@ describe("calls on one handle", () => {
     expect(await sandbox.read("a.bin")).toBe("");
   });
 
-  test("name the file when the operating system fails", async () => {
+  test("name the file in an error of the operating system", async () => {
     const { handle } = await xsys.fs.open({ path: "/dev/full", flags: "w" });
     await expect(xsys.fs.handleWrite({ handle, data: "00" })).rejects.toMatchObject({
       code: "NO_SPACE",
@@ -143,20 +143,20 @@ describe("calls on one handle", () => {
   });
 });
 
-describe("what is no regular file", () => {
-  test("is read as it gives, and has no position, when it is a device", async () => {
+describe("a file that is not a regular file", () => {
+  test("is read without a position if it is a device", async () => {
     const { handle } = await xsys.fs.open({ path: "/dev/zero" });
     expect(await xsys.fs.handleRead({ handle, length: 4 })).toEqual({ content: "00000000" });
     await expect(xsys.fs.handleSeek({ handle, offset: 0 })).rejects.toMatchObject({ code: "UNSUPPORTED" });
   });
 
-  linux("is read to its end when it tells no size", async () => {
+  linux("is read to its end if its reported size is 0", async () => {
     const { handle } = await xsys.fs.open({ path: "/proc/self/status" });
     const { content } = await xsys.fs.handleRead({ handle, length: 40_000 });
     expect(Buffer.from(content, "hex").toString()).toContain(`Pid:\t${process.pid}\n`);
   });
 
-  test("is refused without being opened when it is a FIFO", async () => {
+  test("is refused without being opened if it is a FIFO", async () => {
     execFileSync("mkfifo", [sandbox.path("fifo")]);
     await expect(xsys.fs.open({ path: "fifo" })).rejects.toMatchObject({ code: "INVALID_PARAMS" });
   });

@@ -16,14 +16,14 @@ afterEach(async () => {
   await service.ended;
 });
 
-/** What XyPriss's client makes of r, r+, w, a. */
+/** The numbers to which XyPriss's client maps r, r+, w and a. */
 const [R, R_PLUS, W, A] = [0, 2, 577, 1089];
 
 describe.each([
   ["a frame in one write", false],
   ["a frame's length and body in two writes", true],
 ])("XyPriss's direct client, with %s", (_title, inTwoWrites) => {
-  test("is answered by every module in the order it asked", async () => {
+  test("gets responses from every module in the order of its requests", async () => {
     await sandbox.write("a.txt", "abc");
     const ipc = new XyprissDirect(service.socket, { inTwoWrites });
     const answers = await Promise.all([
@@ -41,7 +41,7 @@ describe.each([
     expect(answers[5]).toMatchObject({ data: {} });
   });
 
-  test("is told of an unknown action and of malformed parameters, and goes on", async () => {
+  test("gets errors for an unknown action and for malformed parameters, and stays connected", async () => {
     const ipc = new XyprissDirect(service.socket, { inTwoWrites });
     await expect(ipc.command("fs", "no-such", {})).rejects.toThrow('no command "fs.no-such"');
     await expect(ipc.command("nothing", "at-all", {})).rejects.toThrow("there is no command");
@@ -56,7 +56,7 @@ describe.each([
 });
 
 describe("XyPriss's FileHandle", () => {
-  test("writes, seeks, reads and tells of a file relative to the service's root", async () => {
+  test("writes, seeks, reads and stats a file relative to the service's root", async () => {
     const file = await XyprissFileHandle.open(service.socket, "new.bin", 578);
     expect(await file.write(Buffer.from("hello, world"))).toBe(12);
     expect(await file.seek(-5, 2)).toBe(7);
@@ -72,7 +72,7 @@ describe("XyPriss's FileHandle", () => {
     expect(await sandbox.read("new.bin")).toBe("hello, world");
   });
 
-  test("appends at the end, wherever it has read", async () => {
+  test("appends at the end, whatever its read position", async () => {
     await sandbox.write("log", "one\n");
     const [first, second] = [
       await XyprissFileHandle.open(service.socket, "log", A),
@@ -97,7 +97,7 @@ describe("XyPriss's FileHandle", () => {
     await other.close();
   });
 
-  test("refuses what it was not opened for", async () => {
+  test("refuses operations that it was not opened for", async () => {
     await sandbox.write("a.txt", "abc");
     const [reading, writing] = [
       await XyprissFileHandle.open(service.socket, "a.txt", R),
@@ -110,7 +110,7 @@ describe("XyPriss's FileHandle", () => {
   });
 });
 
-test("XyPriss's console is configured at the start, asked for each message, and counts", async () => {
+test("XyPriss's console is configured at startup, processes each message, and counts", async () => {
   const ipc = new XyprissDirect(service.socket);
   await expect(ipc.command("console", "intercept", { message: "a", level: "log", worker_id: 0 })).rejects.toThrow(
     "not configured; call console.update-config first",
@@ -134,7 +134,7 @@ test("XyPriss's console is configured at the start, asked for each message, and 
   await ipc.close();
 });
 
-test("connections that say nothing do no harm", async () => {
+test("connections without any request do no harm", async () => {
   const probes = Array.from({ length: 5 }, () => connect(service.socket));
   await Promise.all(probes.map((probe) => new Promise((resolve) => probe.once("connect", resolve))));
   for (const probe of probes) probe.destroy();

@@ -4,7 +4,7 @@ import { SharedReadings } from "../../../internal/commands/monitor/shared/shared
 
 const never = new AbortController().signal;
 
-/** Time by hand. */
+/** Fake timers. */
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout", "Date"] });
 });
@@ -12,13 +12,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Readings that count themselves. */
+/** Readings whose value is a counter. */
 function counted(): { readings: SharedReadings<number>; read: () => number } {
   let count = 0;
   return { readings: new SharedReadings(() => ++count), read: () => count };
 }
 
-/** When each reading of one follower came, in milliseconds after it began. */
+/** The times of one follower's readings, in milliseconds since it began. */
 async function timesOf(readings: SharedReadings<unknown>, interval: number, ticks: number): Promise<number[]> {
   const begun = performance.now();
   const times: number[] = [];
@@ -26,14 +26,14 @@ async function timesOf(readings: SharedReadings<unknown>, interval: number, tick
   return times;
 }
 
-describe("followers of readings", () => {
-  test("get one at once and then one in every interval", async () => {
+describe("followers of shared readings", () => {
+  test("get one reading at once and then one per interval", async () => {
     const times = timesOf(counted().readings, 100, 3);
     await vi.advanceTimersByTimeAsync(1000);
     expect(await times).toEqual([0, 100, 200, 300]);
   });
 
-  test("of one interval share each reading, whenever they began", async () => {
+  test("with the same interval share each reading, whenever they began", async () => {
     const { readings, read } = counted();
     const first = timesOf(readings, 100, 10);
     await vi.advanceTimersByTimeAsync(30);
@@ -46,7 +46,7 @@ describe("followers of readings", () => {
     expect(read()).toBe(3 + 10);
   });
 
-  test("do not drift when reading takes its time", async () => {
+  test("do not drift when a reading is slow", async () => {
     const slow = new SharedReadings(async () => {
       await new Promise<void>((resolve) => setTimeout(resolve, 30));
     });
@@ -55,17 +55,17 @@ describe("followers of readings", () => {
     expect(await times).toEqual([30, 130, 230, 330, 430, 530]);
   });
 
-  test("miss the ticks that fall into a reading that takes longer than the interval, and end all the same", async () => {
+  test("miss ticks during a reading longer than the interval, and still end", async () => {
     const slow = new SharedReadings(async () => {
       await new Promise<void>((resolve) => setTimeout(resolve, 250));
     });
     const times = timesOf(slow, 100, 6);
     await vi.advanceTimersByTimeAsync(5000);
-    // The ticks at 100 and 200 are over when the first reading is, and are made up for at once, by a timer of 1 ms.
+    // When the first reading ends, the ticks at 100 and 200 are past. A timer of 1 ms makes up for them.
     expect(await times).toEqual([250, 501, 850]);
   });
 
-  test("get the latest reading when they were busy", async () => {
+  test("get the latest reading after they were busy", async () => {
     const { readings } = counted();
     const follower = readings.every(100, 10, never);
     const values: number[] = [(await follower.next()).value.value];
@@ -79,7 +79,7 @@ describe("followers of readings", () => {
     expect(readings.followed).toBe(false);
   });
 
-  test("stop the clock when the last of them leaves or is cancelled", async () => {
+  test("stop the timer when the last of them leaves or is cancelled", async () => {
     const { readings, read } = counted();
     const cancel = new AbortController();
     const follower = readings.every(100, Number.POSITIVE_INFINITY, cancel.signal);
@@ -93,14 +93,14 @@ describe("followers of readings", () => {
     expect(read()).toBe(1);
   });
 
-  test("fail with what the reading failed with", async () => {
+  test("fail with the error of the reading", async () => {
     const readings = new SharedReadings(() => Promise.reject(new Error("unreadable")));
     await expect(timesOf(readings, 100, 1)).rejects.toThrow("unreadable");
     expect(readings.followed).toBe(false);
   });
 });
 
-test("a reader that is behind misses snapshots, and the next one is over the time since the last that it got", async () => {
+test("a slow reader misses snapshots, and the next one covers the time since the last one that it received", async () => {
   const { readings } = counted();
   const begun = performance.now();
   const sent: unknown[] = [];

@@ -14,7 +14,7 @@ beforeEach(async () => {
   await symlink("a.ts", sandbox.path("link.ts"));
 });
 
-/** The task alone, without the thread that a call would start. */
+/** Only the task, without the thread that a call would start. */
 function find(params: { pattern: string; glob?: boolean; type?: EntryKind }): string[] {
   const { relatives } = findPart({ path: sandbox.root, glob: false, type: "any", maxResult: 1e8, ...params });
   return relatives.split("\0").slice(0, -1).sort();
@@ -52,16 +52,19 @@ describe("a pattern", () => {
     );
   });
 
-  test.each(["f(x*", "+(a|b).ts", "*(x)", "*.c++", "[ab](*"])("%s, which is no expression, is a glob", (pattern) => {
-    expect(() => find({ pattern })).not.toThrow();
-  });
+  test.each(["f(x*", "+(a|b).ts", "*(x)", "*.c++", "[ab](*"])(
+    "%s, which is not a valid expression, is a glob",
+    (pattern) => {
+      expect(() => find({ pattern })).not.toThrow();
+    },
+  );
 
-  test("is a glob when told so, whatever it looks like", async () => {
+  test("with the glob option is a glob, even if it is not a valid glob expression", async () => {
     await sandbox.write("f(x", "");
     expect(find({ pattern: "f(x", glob: true })).toEqual(["f(x"]);
   });
 
-  test("is a glob when told so", () => {
+  test("with the glob option is a glob", () => {
     expect(find({ pattern: "a*", glob: true })).toEqual(["a.ts", "ab.js", "a{1,2}"]);
   });
 });
@@ -70,16 +73,16 @@ test.each([
   ["file", ["a.ts"]],
   ["folder", ["ts"]],
   ["link", ["link.ts"]],
-] as const)("only a %s", (type, found) => {
+] as const)("find with a type returns only entries of that type: %s", (type, found) => {
   expect(find({ pattern: "^(a\\.|link\\.|)ts$", type })).toEqual(found);
 });
 
-test("a pattern that backtracks without end is a TIMEOUT", async () => {
+test("a pattern that backtracks too long is a TIMEOUT", async () => {
   await sandbox.write("x".repeat(60), "");
   const error = await failureIn(sandbox, "search.find", { pattern: "^(x+x+)+y", timeout: 200 });
   expect(error.code).toBe("TIMEOUT");
 });
 
-test("a file is no folder to search", async () => {
+test("searching below a file is NOT_A_DIRECTORY", async () => {
   expect((await failureIn(sandbox, "search.find", { path: "a.ts", pattern: "a" })).code).toBe("NOT_A_DIRECTORY");
 });

@@ -11,14 +11,14 @@ const sandbox = useSandbox();
 const countsCase = process.platform !== "darwin" && process.platform !== "win32";
 const hasGit = spawnSync("git", ["--version"]).status === 0;
 
-/** The files below the sandbox that the rules admit. */
+/** The files below the sandbox that the rules do not exclude. */
 function admitted(root: string): string[] {
   const ignores = new GitIgnores(root);
   const entries = walkFolders([{ path: root, relative: "" }], Infinity, (entry) => ignores.admits(entry));
   return [...entries].flatMap(({ kind, relative }) => (kind === "file" ? [relative] : [])).sort();
 }
 
-test.skipIf(!countsCase)("rules are case-sensitive, as git's are here", async () => {
+test.skipIf(!countsCase)("rules are case-sensitive, as in git on this platform", async () => {
   await sandbox.write(".gitignore", "a.txt\nBuild/\n*.log\n[A-C]?\n");
   for (const path of ["A.TXT", "b.txt", "build/x", "Build/x", "c.LOG", "c.log", "ax", "Ax"]) {
     await sandbox.write(path, "");
@@ -53,13 +53,13 @@ const tree = fc.record({
 });
 type Tree = typeof tree extends fc.Arbitrary<infer T> ? T : never;
 
-/** What cannot be made, since a file or a folder has the name already, is left out. */
+/** Skips paths that cannot be created because a file or directory already has the name. */
 function write(path: string, contents: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, contents);
   } catch {
-    // its name is taken
+    // the name is taken
   }
 }
 
@@ -77,19 +77,22 @@ function listedByGit(root: string): string[] {
   return listed.toString().split("\0").slice(0, -1).sort();
 }
 
-test("rules match bytes, as git's do: a character may be several", async () => {
+test("rules match bytes, as in git, where a character may be several bytes", async () => {
   await sandbox.write(".gitignore", "?x\n[^a]\n\u00e0\n");
   for (const path of ["bx", "\u00e9x", "b", "\u00e9", "\u00e0", "a"]) await sandbox.write(path, "");
   expect(admitted(sandbox.root)).toEqual([".gitignore", "a", "\u00e9", "\u00e9x"]);
 });
 
-test.skipIf(!hasGit)("what is admitted of 150 generated trees is what git lists (skipped without git)", () => {
-  const trees = fc.sample(tree, { numRuns: 150, seed: 8 });
-  for (const [n, one] of trees.entries()) make(sandbox.path(`tree${n}`), one);
-  const expected = listedByGit(sandbox.root);
-  const found = admitted(sandbox.root);
-  const differs = [...new Set(expected).symmetricDifference(new Set(found))];
-  const rulesOf = (path: string | undefined) => trees[Number(path?.match(/^tree(\d+)/)?.[1])]?.rules;
-  expect(differs, JSON.stringify(rulesOf(differs[0]))).toEqual([]);
-  expect(expected.length).toBeGreaterThan(400);
-});
+test.skipIf(!hasGit)(
+  "the files of 150 generated trees that the rules do not exclude are those that git lists (skipped without git)",
+  () => {
+    const trees = fc.sample(tree, { numRuns: 150, seed: 8 });
+    for (const [n, one] of trees.entries()) make(sandbox.path(`tree${n}`), one);
+    const expected = listedByGit(sandbox.root);
+    const found = admitted(sandbox.root);
+    const differs = [...new Set(expected).symmetricDifference(new Set(found))];
+    const rulesOf = (path: string | undefined) => trees[Number(path?.match(/^tree(\d+)/)?.[1])]?.rules;
+    expect(differs, JSON.stringify(rulesOf(differs[0]))).toEqual([]);
+    expect(expected.length).toBeGreaterThan(400);
+  },
+);

@@ -11,47 +11,52 @@ const sandbox = useSandbox();
 
 const DEFAULTS = { literal: false, ignoreCase: false, context: 0, limit: 10_000, gitignore: false };
 
-/** The task alone, without the thread that a call would start: `file:line:content` of each row. */
+/** Only the task, without the thread that a call would start. Returns `file:line:content` for each row. */
 function grep({ path = ".", ...params }: { pattern: string; path?: string } & Partial<typeof DEFAULTS>): string[] {
   const args = { ...DEFAULTS, ...params, path: sandbox.path(path), ceiling: undefined, maxResult: 1e8 };
   const { files } = grepPart(args);
   return files.flatMap(({ relative, matches }) => matches.map(({ line, content }) => `${relative}:${line}:${content}`));
 }
 
-describe("what a line is", () => {
+describe("lines", () => {
   test.each([
-    ["a last line without an end", "x\ny", "y", ["f:2:y"]],
-    ["CRLF is no part of it, and $ is before it", "x\r\ny\r\n", "x$", ["f:1:x"]],
-    ["an empty line", "x\n\ny\n", "^$", ["f:2:"]],
-    ["no line in an empty file", "", "^", []],
-    ["a pattern does not reach into the next line", "a\nb\n", "a\\sb", []],
-    ["nor does literal text", "a\nb\n", "a\nb", []],
-    ["an empty pattern is in every line", "a\nb\n", "", ["f:1:a", "f:2:b"]],
-    ["bytes that are no UTF-8", Buffer.from("a\xffb\n", "latin1"), "a.b", ["f:1:a\uFFFDb"]],
+    ["a last line without a line end is searched", "x\ny", "y", ["f:2:y"]],
+    ["CRLF is not part of a line, and $ matches before it", "x\r\ny\r\n", "x$", ["f:1:x"]],
+    ["an empty line is searched", "x\n\ny\n", "^$", ["f:2:"]],
+    ["an empty file has no lines", "", "^", []],
+    ["an expression does not match across lines", "a\nb\n", "a\\sb", []],
+    ["literal text does not match across lines", "a\nb\n", "a\nb", []],
+    ["an empty pattern matches every line", "a\nb\n", "", ["f:1:a", "f:2:b"]],
+    ["bytes that are not UTF-8 are searched", Buffer.from("a\xffb\n", "latin1"), "a.b", ["f:1:a\uFFFDb"]],
   ])("%s", async (_title, contents, pattern, rows) => {
     await sandbox.write("f", contents);
     expect(grep({ pattern })).toEqual(rows);
   });
 });
 
-describe("what a pattern is", () => {
+describe("a pattern", () => {
   test.each([
-    ["an expression", "p\\w+\\(", {}, ["f:2:print(x)"]],
-    ["literal text when told, whatever syntax it has", "t(x", { literal: true }, ["f:2:print(x)"]],
-    ["literal text when told", "a.b", { literal: true }, ["f:1:a.b"]],
-    ["an expression otherwise", "a.b", {}, ["f:1:a.b", "f:3:aXb"]],
-    ["literal text in any case", "PRINT(", { literal: true, ignoreCase: true }, ["f:2:print(x)"]],
-    ["an expression in any case", "^ax?B", { ignoreCase: true }, ["f:3:aXb"]],
-    ["one with Unicode classes", "^\\p{Lu}", {}, ["f:4:Émile"]],
-    ["one with syntax older than the u flag", "a\\.b|\\-", {}, ["f:1:a.b"]],
+    ["is an expression by default", "p\\w+\\(", {}, ["f:2:print(x)"]],
+    ["with literal is text, even if it is not a valid expression", "t(x", { literal: true }, ["f:2:print(x)"]],
+    ["with literal is text, even if it is a valid expression", "a.b", { literal: true }, ["f:1:a.b"]],
+    ["without literal is an expression, even if it looks like text", "a.b", {}, ["f:1:a.b", "f:3:aXb"]],
+    [
+      "with literal and ignoreCase is text in any case",
+      "PRINT(",
+      { literal: true, ignoreCase: true },
+      ["f:2:print(x)"],
+    ],
+    ["with ignoreCase is an expression in any case", "^ax?B", { ignoreCase: true }, ["f:3:aXb"]],
+    ["may have Unicode classes", "^\\p{Lu}", {}, ["f:4:Émile"]],
+    ["may have syntax that the u flag does not allow", "a\\.b|\\-", {}, ["f:1:a.b"]],
   ])("%s", async (_title, pattern, options, rows) => {
     await sandbox.write("f", "a.b\nprint(x)\naXb\nÉmile\n");
     expect(grep({ pattern, ...options })).toEqual(rows);
   });
 });
 
-describe("which files are searched", () => {
-  test("hidden ones are, links and binary ones are not, and rows come sorted", async () => {
+describe("searched files", () => {
+  test("include hidden ones, exclude symbolic links and binary files, and are sorted", async () => {
     await sandbox.write("b/.hidden", "x");
     await sandbox.write("b.txt", "x");
     await sandbox.write("a/z", "x");
@@ -61,22 +66,22 @@ describe("which files are searched", () => {
     expect(rows.map(({ file }) => file)).toEqual(["a/z", "b.txt", "b/.hidden"]);
   });
 
-  test("one file can be", async () => {
+  test("may be a single given file", async () => {
     await sandbox.write("d/a.txt", "x\n");
     expect(await callIn(sandbox, "search.grep", { path: "d/a.txt", pattern: "x" })).toEqual([
       { file: "d/a.txt", line: 1, content: "x" },
     ]);
   });
 
-  test("a missing folder is NOT_FOUND", async () => {
+  test("of a missing directory are NOT_FOUND", async () => {
     expect(await failureIn(sandbox, "search.grep", { path: "none", pattern: "x" })).toMatchObject({
       code: "NOT_FOUND",
     });
   });
 });
 
-describe("context", () => {
-  test("neighbours share lines, and the file's ends cut them short", async () => {
+describe("context lines", () => {
+  test("may belong to several rows, and end at the start and end of the file", async () => {
     await sandbox.write("f", "1\n2 x\n3\n4 x\n5\n6\n");
     const rows = await callIn(sandbox, "search.grep", { path: ".", pattern: "x", context: 2 });
     expect(rows.map(({ before, after }) => [before, after])).toEqual([
@@ -88,15 +93,15 @@ describe("context", () => {
     ]);
   });
 
-  test("the last row of the limit still gets the lines after it", async () => {
+  test("are complete after the last row of the limit", async () => {
     await sandbox.write("f", "x\ny\nx\n");
     const rows = await callIn(sandbox, "search.grep", { path: ".", pattern: "x", context: 1, limit: 1 });
     expect(rows).toEqual([{ file: "f", line: 1, content: "x", before: [], after: ["y"] }]);
   });
 });
 
-describe("large files", () => {
-  test("lines are whole and counted across blocks", async () => {
+describe("in large files", () => {
+  test("lines are complete and counted across blocks", async () => {
     const lines = Array.from({ length: 90_000 }, (_, n) => `line ${n + 1} ${"é".repeat(n % 30)}`);
     await sandbox.write("f", lines.join("\n"));
     for (const pattern of ["line 89999 ", "^line 89999\\s"]) {
@@ -105,7 +110,7 @@ describe("large files", () => {
     expect(grep({ pattern: "^line \\d+000 " })).toHaveLength(90);
   });
 
-  test("a line of several MiB is searched to its end and shown up to its first MiB", async () => {
+  test("a line of several MiB is searched to its end, and its first MiB is returned", async () => {
     await sandbox.write("f", `first\n${"x".repeat(3_000_000)}needle\nlast needle\n`);
     const rows = await callIn(sandbox, "search.grep", { path: ".", pattern: "needle" });
     expect(rows.map(({ line, content }) => [line, content.length])).toEqual([
@@ -120,7 +125,7 @@ test("the limit ends the search", async () => {
   expect(grep({ pattern: "x", limit: 3 })).toHaveLength(3);
 });
 
-test("a tree that several tasks share is searched whole", async () => {
+test("a tree divided among several tasks is searched completely", async () => {
   for (let folder = 0; folder < 40; folder++) {
     await mkdir(sandbox.path(`d${folder}`));
     await Promise.all(
@@ -133,7 +138,7 @@ test("a tree that several tasks share is searched whole", async () => {
 });
 
 describe("gitignore", () => {
-  test("rules of nested files count, the nearest first, and .git is left out", async () => {
+  test("rules of nested files apply, the nearest first, and .git is skipped", async () => {
     await sandbox.write(".gitignore", "dist/\n*.log\n");
     await sandbox.write("keep/.gitignore", "!important.log\n");
     for (const path of ["a.ts", "dist/a.js", "a.log", "keep/b.log", "keep/important.log", ".git/config"]) {
@@ -142,7 +147,7 @@ describe("gitignore", () => {
     expect(grep({ pattern: "x", gitignore: true })).toEqual(["a.ts:1:x", "keep/important.log:1:x"]);
   });
 
-  test("rules above the folder count up to the top of its repository", async () => {
+  test("rules above the directory apply up to the top of its repository", async () => {
     await sandbox.write(".gitignore", "*.b\n");
     await mkdir(sandbox.path("repo/.git"), { recursive: true });
     await sandbox.write("repo/.gitignore", "/src/*.a\n");
@@ -166,7 +171,7 @@ test("a confined call reads no rules above its root", async () => {
   }
 });
 
-test("a service answers others while an expression backtracks, and can cancel it", async () => {
+test("a service answers other calls while an expression backtracks, and can cancel it", async () => {
   await sandbox.write("f", `${"x".repeat(60)}\n`);
   const service = await startTestService({ root: sandbox.root });
   const client = await connect({ socket: service.socket });

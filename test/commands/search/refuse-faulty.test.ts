@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { refuseFaulty } from "../../../internal/commands/search/tasks/refuse-faulty.ts";
 
-describe("a pattern that is no expression", () => {
+describe("a pattern that is not a valid expression", () => {
   test.each([
     ["f(x", "Unterminated group", 1],
     ["(a)(b", "Unterminated group", 3],
@@ -15,13 +15,13 @@ describe("a pattern that is no expression", () => {
     ["line\nnext(", "Unterminated group", 9],
     ["/: (", "Unterminated group", 3],
     [`${"a".repeat(2_047)}(`, "Unterminated group", 2_047],
-  ])("%j is refused with the reason and the place", (pattern, reason, offset) => {
+  ])("%j is refused with the reason and the offset", (pattern, reason, offset) => {
     const refuse = () => refuseFaulty("search.grep", pattern, "; look elsewhere");
     const message = `search.grep: pattern is not a valid regular expression: ${reason} at offset ${offset}; look elsewhere`;
     expect(refuse).toThrow(expect.objectContaining({ code: "INVALID_PARAMS", message, details: { pattern, offset } }));
   });
 
-  test("is refused without a place where it is long: finding that would take too long", () => {
+  test("is refused without an offset if it is long, because finding the offset would take too long", () => {
     const pattern = "(".repeat(4_000);
     const refuse = () => refuseFaulty("search.grep", pattern);
     const message = "search.grep: pattern is not a valid regular expression: Unterminated group";
@@ -29,6 +29,6 @@ describe("a pattern that is no expression", () => {
   });
 });
 
-test("an expression is not refused", () => {
+test("a valid expression is accepted", () => {
   for (const pattern of ["", "a", "(a+)+$", "\\-", "[^]", "(?<=a)b", "{", "]"]) refuseFaulty("search.grep", pattern);
 });

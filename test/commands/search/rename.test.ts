@@ -15,40 +15,40 @@ async function write(...names: string[]): Promise<void> {
   for (const name of names) await sandbox.write(name, name);
 }
 
-describe("names change hands", () => {
+describe("names can be exchanged between files", () => {
   test("in a chain", async () => {
-    await write("1", "1x", "1xx");
+    await write("in a chain", "1x", "1xx");
     expect(await callIn(sandbox, "search.rename", { pattern: "$", replacement: "x" })).toBe(3);
     expect(await namesAndContents()).toEqual({ "1x": "1", "1xx": "1x", "1xxx": "1xx" });
   });
 
-  test("in a circle", async () => {
+  test("in a cycle", async () => {
     await write("a-b", "b-a", "c");
     expect(await callIn(sandbox, "search.rename", { pattern: "^(.)-(.)$", replacement: "$2-$1" })).toBe(2);
     expect(await namesAndContents()).toEqual({ "a-b": "b-a", "b-a": "a-b", c: "c" });
   });
 });
 
-test("every match in a name is replaced, in folders below too, and folders keep their names", async () => {
+test("every match in a name is replaced, also in subdirectories, and directories keep their names", async () => {
   await write("a-a/a-a");
   expect(await callIn(sandbox, "search.rename", { pattern: "a", replacement: "b" })).toBe(1);
   expect(await readdir(sandbox.path("a-a"))).toEqual(["b-b"]);
 });
 
-describe("nothing is renamed", () => {
+describe("no file is renamed", () => {
   test.each([
-    ["onto a file that stays", "a", "b", "ALREADY_EXISTS"],
+    ["onto an existing file", "a", "b", "ALREADY_EXISTS"],
     ["to a name with a separator", "a", "x/y", "INVALID_PARAMS"],
-    ["to no name", "^a$", "", "INVALID_PARAMS"],
-    ["to the folder above", "^a$", "..", "INVALID_PARAMS"],
-    ["by a pattern that is no expression", "(", "x", "INVALID_PARAMS"],
+    ["to an empty name", "^a$", "", "INVALID_PARAMS"],
+    ["to the parent directory", "^a$", "..", "INVALID_PARAMS"],
+    ["with an invalid expression", "(", "x", "INVALID_PARAMS"],
   ])("%s", async (_title, pattern, replacement, code) => {
     await write("a", "b");
     expect((await failureIn(sandbox, "search.rename", { pattern, replacement })).code).toBe(code);
     expect(await namesAndContents()).toEqual({ a: "a", b: "b" });
   });
 
-  test("when one of many fails: those done are undone", async () => {
+  test("when one of several renames fails: the completed ones are undone", async () => {
     await write("1", "2", "3");
     const error = await failureIn(sandbox, "search.rename", {
       pattern: "^(2)?",
@@ -58,7 +58,7 @@ describe("nothing is renamed", () => {
     expect(await namesAndContents()).toEqual({ 1: "1", 2: "2", 3: "3" });
   });
 
-  test("when it is interrupted", async () => {
+  test("when the task is interrupted", async () => {
     await write("1", "2");
     const renamings = [
       { from: "1", to: "2" },
@@ -69,7 +69,7 @@ describe("nothing is renamed", () => {
     expect(await namesAndContents()).toEqual({ 1: "1", 2: "2" });
   });
 
-  test("over something that came after the plan was made", async () => {
+  test("over a file that was created after the plan was made", async () => {
     await write("1", "2", "taken");
     const renamings = [
       { from: "1", to: "new" },

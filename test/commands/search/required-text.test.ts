@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { requiredText } from "../../../internal/commands/search/tasks/required-text.ts";
 
-describe("the text that every match holds", () => {
+describe("the text that every match contains", () => {
   test.each([
     ["function \\w+", "function "],
     ["import .* from", "import "],
@@ -20,7 +20,7 @@ describe("the text that every match holds", () => {
     expect(requiredText(pattern)).toBe(text);
   });
 
-  test("is in whatever an expression matches", () => {
+  test("is part of every text that an expression matches", () => {
     const char = fc.constantFrom("a", "b", "-", "1");
     const atom = fc.oneof(
       char,
@@ -51,7 +51,7 @@ describe("the text that every match holds", () => {
         try {
           expression = new RegExp(source);
         } catch {
-          return true; // such as a quantified \b
+          return true; // for example a quantified \b
         }
         if (!expression.test(text)) return true;
         matched += 1;

@@ -13,12 +13,13 @@ export interface WatchWords {
   readonly debounce: number;
 }
 
-/** Begins to watch and gives the changes; paths are absolute. */
+/** Starts watching and returns the changes; paths are absolute. */
 export type Watch = (options: WatchWords) => AsyncIterable<Change>;
 
 /**
- * A step besides `watch`, `sync` and `until`, its arguments being paths but for a text, a mode or what a link holds. Steps do not wait, and the
- * watch runs in this process too: so it hears of none before all up to the next `sync` are done, whatever the load.
+ * A step other than `watch`, `sync` and `until`. Arguments are paths, except for text, modes and the targets of
+ * symbolic links. Steps are synchronous, and the watch runs in this process too, so it sees no change before all
+ * steps up to the next `sync` are done, whatever the load.
  */
 type Step = (sandbox: Sandbox, a: string, b: string) => void;
 
@@ -34,14 +35,14 @@ const STEPS: Readonly<Record<string, Step>> = {
   chmod: (sandbox, path, mode) => chmodSync(sandbox.path(path), Number.parseInt(mode, 8)),
 };
 
-/** Runs a script and gives what was told, as the script writes it. */
+/** Runs a script and returns the reported changes, written as in the script. */
 export async function runScript({ steps, optional }: Script, sandbox: Sandbox, watch: Watch): Promise<string[]> {
   const told: string[] = [];
   let changes: AsyncIterator<Change> | undefined;
   let marks = "";
   let syncs = 0;
 
-  /** Everything before it has been told when the mark has. */
+  /** Writes a marker file. When its change is reported, all earlier changes have been reported. */
   const sync = async () => {
     syncs += 1;
     const mark = sandbox.path(marks, `mark-${syncs}`);

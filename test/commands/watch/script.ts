@@ -3,16 +3,16 @@ import { join } from "node:path";
 
 export interface Script {
   readonly name: string;
-  /** Words by line: what is to be done. */
+  /** The steps, one per line, split into words. */
   readonly steps: readonly (readonly string[])[];
   readonly expected: readonly string[];
-  /** Told or not: a folder made anew may have the inode of the one before it. */
+  /** Changes that may be reported or not: a recreated directory may get the inode number of the old one. */
   readonly optional: readonly string[];
 }
 
 const FOLDER = join(import.meta.dirname, "scripts");
 
-/** The scripts of `scripts/*.txt`: steps, an empty line, and the changes that are to be told. */
+/** Reads `scripts/*.txt`: steps, an empty line, and the expected changes. */
 export async function scripts(): Promise<Script[]> {
   const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".txt"));
   return Promise.all(

@@ -14,7 +14,7 @@ import { scripts } from "./script.ts";
 const all = await scripts();
 const sandbox = useSandbox();
 
-describe("scripts over a socket", () => {
+describe("watch scripts over a socket", () => {
   let service: Service;
   let client: Client;
   beforeAll(async () => {
@@ -39,13 +39,14 @@ describe("scripts over a socket", () => {
 });
 
 /**
- * A file is heard of through a watch of its own, so later than the marks of the script beside it. And Node's stand-in for
- * recursive watching on Linux, which chokidar uses here and nowhere that it is used for real, throws or loses sight of a
- * folder that is replaced within one turn of the loop.
+ * Not run with chokidar. A single file has a watcher of its own, so its changes arrive later than the marker files of
+ * the script. And on Linux chokidar uses Node's emulation of recursive watching, which throws or loses track of a
+ * directory that is replaced within one turn of the event loop; chokidar is used in production only on other
+ * platforms.
  */
 const ELSEWHERE = ["a file", "a file takes a folders place", "folder made anew"];
 
-describe("scripts with chokidar, as on other platforms", () => {
+describe("watch scripts with chokidar, as on other platforms", () => {
   const sameHere = all.filter(({ name }) => !ELSEWHERE.includes(name));
   test.each(sameHere.map((script) => [script.name, script] as const))("%s", async (_name, script) => {
     const watch = ({ paths, initial, ...options }: WatchWords) => {
