@@ -21,7 +21,7 @@ threeWays("sys", ({ call, failure, sandbox }) => {
       expect(Math.abs((own?.start_time ?? 0) - started)).toBeLessThan(3);
       expect(Math.abs((own?.run_time ?? 0) - process.uptime())).toBeLessThan(3);
     });
-    test.runIf(onLinux)("have their executable, user and id", async () => {
+    test.runIf(onLinux)("are listed with their executable and user id", async () => {
       const [own] = await call("sys.processes", { pid: process.pid });
       expect(own).toMatchObject({ exe: process.execPath, user_id: `${process.getuid?.()}` });
     });

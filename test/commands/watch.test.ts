@@ -10,7 +10,7 @@ import { useSandbox } from "../support/sandbox.ts";
 import { startTestService } from "../support/service.ts";
 import { threeWays } from "./three-ways.ts";
 
-/** Does a thing again and again until what waits for it has ended: nothing tells when fs.watch has begun. */
+/** Repeats an action until a promise settles, because fs.watch does not report when it has started. */
 async function until<T>(waiting: Promise<T>, act: (time: number) => Promise<unknown>): Promise<T> {
   let isOver = false;
   const over = waiting.finally(() => {
@@ -24,7 +24,7 @@ async function until<T>(waiting: Promise<T>, act: (time: number) => Promise<unkn
 }
 
 threeWays("watching", ({ sandbox, events, failure }) => {
-  test("files begins with what there is and ends after the duration", async () => {
+  test("watch.files starts with the existing entries and ends after the duration", async () => {
     await sandbox.write("src/a.ts", "one");
     await sandbox.write("src/node_modules/b.js", "two");
     const [src, a] = [await realpath(sandbox.path("src")), await realpath(sandbox.path("src/a.ts"))];
@@ -36,7 +36,7 @@ threeWays("watching", ({ sandbox, events, failure }) => {
     ]);
   });
 
-  test("fs.watch ends with the first change and tells its path", async () => {
+  test("fs.watch ends at the first change and reports its path", async () => {
     const file = await sandbox.write("a.txt", "one");
     await sandbox.write("b/c.txt", "one");
     const watching = events("fs.watch", { paths: ["a.txt", "b"], duration: 25 });
@@ -44,12 +44,12 @@ threeWays("watching", ({ sandbox, events, failure }) => {
     expect(changes).toEqual([{ type: "modify", path: file }]);
   });
 
-  test("fs.watch ends without a word after the duration", async () => {
+  test("fs.watch ends without output after the duration", async () => {
     await sandbox.write("a.txt", "one");
     expect(await events("fs.watch", { paths: ["a.txt"], duration: 0.05 })).toEqual([]);
   });
 
-  test("fs.watch-content tells the lines of the first change", async () => {
+  test("fs.watch-content reports the lines of the first change", async () => {
     const file = await sandbox.write("a.txt", "first\n");
     const watching = events("fs.watch-content", { paths: ["a.txt"], duration: 25, diff: true });
     const [change] = await until(watching, (time) => appendFile(file, `line ${time}\n`));
@@ -58,7 +58,7 @@ threeWays("watching", ({ sandbox, events, failure }) => {
   });
 
   test.each(["fs.watch", "fs.watch-content"] as const)(
-    "%s tells when the links to a file are swapped",
+    "%s reports that a symbolic link on the path to a file was replaced",
     async (name) => {
       await sandbox.write("map/..1/file", "one\n");
       await sandbox.write("map/..2/file", "two\n");
@@ -81,19 +81,19 @@ threeWays("watching", ({ sandbox, events, failure }) => {
   );
 
   test.each(["watch.files", "watch.content", "fs.watch", "fs.watch-content"] as const)(
-    "%s of what is not there is NOT_FOUND",
+    "%s of a missing path is NOT_FOUND",
     async (name) => {
       const error = await failure(name, { paths: ["missing"], duration: 5 });
       expect(error).toMatchObject({ code: "NOT_FOUND", details: { path: sandbox.path("missing") } });
     },
   );
 
-  test("confined, nothing outside is watched", async () => {
+  test("under confinement, a path outside the root is DENIED", async () => {
     const error = await failure("watch.files", { paths: ["/etc"], duration: 5 }, { confined: true });
     expect(error.code).toBe("DENIED");
   });
 
-  test("a glob that could take for ever is refused", async () => {
+  test("a glob that could backtrack endlessly is refused", async () => {
     const error = await failure("watch.files", { paths: ["."], ignore: ["*a*a*a*a*a*b"], duration: 5 });
     expect(error.code).toBe("INVALID_PARAMS");
   });
@@ -101,19 +101,22 @@ threeWays("watching", ({ sandbox, events, failure }) => {
 
 const sandbox = useSandbox();
 
-test.each(["a.txt", "linked"])("a file in a folder that may be entered and not read is watched: %s", async (path) => {
-  const file = await sandbox.write("entered/a.txt", "one", 0o644);
-  await symlink("a.txt", sandbox.path("entered/linked"));
-  await chmod(sandbox.root, 0o755);
-  await chmod(sandbox.path("entered"), 0o311);
-  const params = { paths: [`entered/${path}`], duration: 25 };
-  const watching = callAsOrdinaryUser(sandbox.root, "fs.watch", params);
-  const outcome = await until(watching, (time) => appendFile(file, `${time}`));
-  await chmod(sandbox.path("entered"), 0o755);
-  expect(outcome).toEqual({ result: { changed: true } });
-});
+test.each(["a.txt", "linked"])(
+  "a file in a directory with execute but without read permission is watched: %s",
+  async (path) => {
+    const file = await sandbox.write("entered/a.txt", "one", 0o644);
+    await symlink("a.txt", sandbox.path("entered/linked"));
+    await chmod(sandbox.root, 0o755);
+    await chmod(sandbox.path("entered"), 0o311);
+    const params = { paths: [`entered/${path}`], duration: 25 };
+    const watching = callAsOrdinaryUser(sandbox.root, "fs.watch", params);
+    const outcome = await until(watching, (time) => appendFile(file, `${time}`));
+    await chmod(sandbox.path("entered"), 0o755);
+    expect(outcome).toEqual({ result: { changed: true } });
+  },
+);
 
-test("fs.watch prints the changed path alone, and fs.watch-content the lines, as XyPriss shows them", async () => {
+test("fs.watch prints only the changed path, and fs.watch-content the lines, as XyPriss shows them", async () => {
   const file = await sandbox.write("a.txt", "one\ntwo\n");
   const path = xsys(["--root", sandbox.root, "fs", "watch", "a.txt", "--duration", "25"]);
   expect(await until(path, () => appendFile(file, "x"))).toMatchObject({ status: 0, stdout: `${file}\n`, stderr: "" });
@@ -124,7 +127,7 @@ test("fs.watch prints the changed path alone, and fs.watch-content the lines, as
 });
 
 test.each(["in this process", "through a service"])(
-  "SIGINT ends watching %s without a word, as shells count it",
+  "SIGINT ends watching %s without output and with status 130",
   async (way) => {
     await mkdir(sandbox.path("src"));
     const service = await startTestService();
@@ -140,7 +143,7 @@ test.each(["in this process", "through a service"])(
   },
 );
 
-test("watch files prints a change to a line", async () => {
+test("watch files prints one change per line", async () => {
   const file = await sandbox.write("src/a.ts", "one");
   const child = startXsys(["watch", "files", sandbox.path("src")]);
   let told = "";

@@ -7,8 +7,8 @@ import { portable } from "../../internal/facts/portable/platform.ts";
 
 const signal = new AbortController().signal;
 
-/** The reader for Linux and the one for elsewhere, on the same machine at the same time. */
-describe.runIf(process.platform === "linux")("Linux's own reader agrees with systeminformation", () => {
+/** Compares the reader for Linux and the one for other platforms on the same machine at the same time. */
+describe.runIf(process.platform === "linux")("the Linux reader agrees with systeminformation", () => {
   test("about memory", async () => {
     const [ours, theirs] = [await linux.memory(), await portable.memory()];
     expect(ours.total).toBe(theirs.total);
@@ -22,7 +22,7 @@ describe.runIf(process.platform === "linux")("Linux's own reader agrees with sys
     );
     expect(linux.processorTimes().map(({ name }) => name)).toEqual(ours.map(({ name }) => name));
   });
-  test("about the time the processors were busy", () => {
+  test("about the busy time of the processors", () => {
     const [ours, theirs] = [linux.processorTimes(), portable.processorTimes()];
     for (const [i, { busy, total }] of ours.entries()) {
       const other = theirs[i];
@@ -63,7 +63,7 @@ describe.runIf(process.platform === "linux")("Linux's own reader agrees with sys
     expect(Math.abs((own?.one.memory ?? 0) - (own?.other?.memory ?? 0))).toBeLessThan(100_000_000);
     expect(Math.abs((own?.one.start_time ?? 0) - (own?.other?.start_time ?? 0))).toBeLessThanOrEqual(2);
   });
-  test("about process groups; only Linux's knows descendants", async () => {
+  test("about process groups; only the Linux reader finds descendants", async () => {
     const child = spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
     await once(child, "spawn");
     const pid = child.pid ?? 0;
@@ -74,7 +74,7 @@ describe.runIf(process.platform === "linux")("Linux's own reader agrees with sys
     await once(child, "exit");
     expect([linux.isGroupRunning(pid), portable.isGroupRunning(pid)]).toEqual([false, false]);
   });
-  test("about a port that is listened on", async () => {
+  test("about a listening port", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     try {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { platform } from "../../internal/facts/platform.ts";
 
-test.runIf(process.platform === "linux")("the limit of descriptors is the one that a child inherits", () => {
+test.runIf(process.platform === "linux")("the descriptor limit is the one that a child process inherits", () => {
   const inherited = execFileSync("sh", ["-c", "ulimit -Sn"], { encoding: "utf8" }).trim();
   expect(platform.descriptorLimit()).toBe(inherited === "unlimited" ? undefined : Number(inherited));
 });

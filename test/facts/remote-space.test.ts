@@ -4,7 +4,7 @@ import { RemoteSpace } from "../../internal/facts/linux/remote-space.ts";
 
 const answer = { type: 0, bsize: 1_048_576, frsize: 1024, blocks: 10, bfree: 5, bavail: 4 } as StatsFs;
 
-/** File systems that hang when their name says so, and a count of the questions. */
+/** File systems that hang or refuse depending on the path, and a record of the requests. */
 function servers() {
   const asked: string[] = [];
   const release: (() => void)[] = [];
@@ -21,14 +21,14 @@ test("space is counted in fragments", async () => {
   expect(await new RemoteSpace(servers().ask).of("/nfs")).toEqual({ total: 10_240, used: 5120, available: 4096 });
 });
 
-test("one that refuses is left out, and asked again the next time", async () => {
+test("a file system that refuses is skipped, and asked again at the next call", async () => {
   const { ask, asked } = servers();
   const space = new RemoteSpace(ask);
   expect([await space.of("/denied"), await space.of("/denied")]).toEqual([undefined, undefined]);
   expect(asked).toHaveLength(2);
 });
 
-test("one that hangs is left out after a while, and not asked again until it answers", async () => {
+test("a file system that hangs is skipped after a timeout, and not asked again until it has answered", async () => {
   const { ask, asked, release } = servers();
   const space = new RemoteSpace(ask, 20);
   expect(await space.of("/hung")).toBeUndefined();
@@ -42,7 +42,7 @@ test("one that hangs is left out after a while, and not asked again until it ans
   expect(await again).toBeDefined();
 });
 
-test("with two that hang nobody else is asked, so that threads are left for files", async () => {
+test("while two file systems hang no other is asked, so that threads stay free for files", async () => {
   const { ask, asked } = servers();
   const space = new RemoteSpace(ask, 20);
   await Promise.all([space.of("/hung/1"), space.of("/hung/2")]);
@@ -50,7 +50,7 @@ test("with two that hang nobody else is asked, so that threads are left for file
   expect(asked).toEqual(["/hung/1", "/hung/2"]);
 });
 
-test("calls at the same time share one question", async () => {
+test("concurrent calls share one request", async () => {
   const { ask, asked } = servers();
   const space = new RemoteSpace(ask);
   const [one, other] = await Promise.all([space.of("/nfs"), space.of("/nfs")]);

@@ -3,7 +3,7 @@ import { Sampler } from "../../internal/facts/sampler.ts";
 
 const never = new AbortController().signal;
 
-/** A clock by hand: reading gives its milliseconds, and a wait moves it on. */
+/** A clock set by hand: a reading returns its milliseconds, and a wait advances it. */
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["performance"] });
 });
@@ -31,7 +31,7 @@ test("the first call waits for the interval", async () => {
   expect(seconds).toBeCloseTo(0.101);
 });
 
-test("a call soon after begins at an earlier one's sample and does not wait", async () => {
+test("a call soon after another starts from the earlier sample and does not wait", async () => {
   const shared = sampler();
   const first = await shared.over(100, never);
   vi.advanceTimersByTime(5);
@@ -41,7 +41,7 @@ test("a call soon after begins at an earlier one's sample and does not wait", as
   expect(waits).toHaveLength(1);
 });
 
-test("calls in quick succession never wait again, and look back no further than they need", async () => {
+test("calls in quick succession never wait again, and use no older sample than they need", async () => {
   const shared = sampler();
   await shared.over(100, never);
   for (let call = 0; call < 100; call++) {
@@ -53,7 +53,7 @@ test("calls in quick succession never wait again, and look back no further than 
   expect(waits).toHaveLength(1);
 });
 
-test("who polls every 5 seconds gets those 5 seconds", async () => {
+test("polling every 5 seconds measures those 5 seconds", async () => {
   const shared = sampler();
   await shared.over(100, never);
   vi.advanceTimersByTime(5000);
@@ -61,7 +61,7 @@ test("who polls every 5 seconds gets those 5 seconds", async () => {
   expect(after - before).toBe(5000);
 });
 
-test("a sample of long ago is not looked back to", async () => {
+test("a sample that is too old is not used", async () => {
   const shared = sampler();
   await shared.over(100, never);
   vi.advanceTimersByTime(60_000);
@@ -69,7 +69,7 @@ test("a sample of long ago is not looked back to", async () => {
   expect(after - before).toBe(101);
 });
 
-test("a call that wants a longer span waits for what is missing of it", async () => {
+test("a call with a longer interval waits for the missing part", async () => {
   const shared = sampler();
   await shared.over(100, never);
   vi.advanceTimersByTime(50);
@@ -78,6 +78,6 @@ test("a call that wants a longer span waits for what is missing of it", async ()
   expect(waits.at(-1)).toBeLessThanOrEqual(951);
 });
 
-test("a cancelled wait fails", async () => {
+test("a cancelled wait rejects", async () => {
   await expect(sampler().over(100, AbortSignal.abort())).rejects.toThrow("aborted");
 });

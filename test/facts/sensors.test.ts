@@ -9,7 +9,7 @@ async function folder(path: string, files: Record<string, string | number>): Pro
   for (const [name, value] of Object.entries(files)) await sandbox.write(`${path}/${name}`, `${value}\n`);
 }
 
-test("a monitor's sensors are labelled by chip and sensor, and one that does not answer is left out", async () => {
+test("hwmon sensors are labelled with chip and sensor, and one without a value is skipped", async () => {
   await folder("class/hwmon/hwmon10", { name: "nvme", temp1_input: 38_850 });
   await folder("class/hwmon/hwmon2", {
     name: "coretemp",
@@ -28,7 +28,7 @@ test("a monitor's sensors are labelled by chip and sensor, and one that does not
   ]);
 });
 
-test("thermal zones stand in for monitors", async () => {
+test("thermal zones are used if there are no hwmon sensors", async () => {
   await folder("class/thermal/thermal_zone0", { type: "cpu-thermal", temp: -5000 });
   await folder("class/thermal/cooling_device0", { type: "fan", temp: 1 });
   expect(readTemperatures(sandbox.root)).toEqual([
@@ -54,7 +54,7 @@ const BAT0 = {
   serial_number: " 1234",
 };
 
-test("a battery that counts energy", async () => {
+test("a battery that reports energy is read", async () => {
   await folder("AC", { type: "Mains", online: 0 });
   await folder("BAT0", BAT0);
   expect(readBattery(sandbox.root)).toEqual({
@@ -70,7 +70,7 @@ test("a battery that counts energy", async () => {
   });
 });
 
-test("a battery that counts charge", async () => {
+test("a battery that reports charge is read", async () => {
   await folder("BAT0", {
     type: "Battery",
     status: "Charging",
@@ -95,19 +95,19 @@ test.each([
   ["Not charging", 100, "Full"],
   ["Discharging", 0, "Empty"],
   ["Unknown", 40, "Unknown"],
-])("the status %s at %i %% is %s", async (status, capacity, state) => {
+])("the status %s at %i %% is reported as %s", async (status, capacity, state) => {
   await folder("BAT0", { ...BAT0, status, capacity });
   const battery = readBattery(sandbox.root);
   expect(battery.state).toBe(state);
   expect(battery).not.toHaveProperty("time_to_empty");
 });
 
-test("a battery at rest has no time left to tell", async () => {
+test("an idle battery has no remaining time", async () => {
   await folder("BAT0", { ...BAT0, power_now: 0 });
   expect(readBattery(sandbox.root)).not.toHaveProperty("time_to_empty");
 });
 
-test("a mouse's battery is not the machine's", async () => {
+test("the battery of a mouse is ignored", async () => {
   await folder("hidpp_battery_0", { ...BAT0, scope: "Device" });
   expect(readBattery(sandbox.root)).toMatchObject({ state: "Unknown", is_present: false, percentage: 0, serial: "" });
 });

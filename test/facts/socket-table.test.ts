@@ -10,8 +10,8 @@ const HEADING =
 const row = (local: string, remote: string, state: string, inode = 31337) =>
   `  10: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000  1000        0 ${inode} 1 0000000000000000 100 0 0 10 0\n`;
 
-describe.runIf(endianness() === "LE")("/proc/net/tcp and its kin", () => {
-  test("a listener", () => {
+describe.runIf(endianness() === "LE")("/proc/net/tcp and similar tables", () => {
+  test("a listener is parsed", () => {
     expect(parseSockets(HEADING + row("0100007F:1F90", "00000000:0000", "0A"), "tcp")).toEqual([
       {
         port: {
@@ -53,7 +53,7 @@ describe.runIf(endianness() === "LE")("/proc/net/tcp and its kin", () => {
     const [socket] = parseSockets(row(`${hex}:0016`, `${"0".repeat(32)}:0000`, "0A"), "tcp6");
     expect(socket?.port).toMatchObject({ local_address: address, local_port: 22, remote_address: "::" });
   });
-  test("what is not of the shape is skipped", () => {
+  test("malformed lines are skipped", () => {
     const tampered = [
       "nonsense",
       row("0100007F", "00000000:0000", "0A"),
@@ -64,14 +64,14 @@ describe.runIf(endianness() === "LE")("/proc/net/tcp and its kin", () => {
       parseSockets(HEADING + tampered.join("\n") + row("0100007F:0050", "00000000:0000", "0A"), "tcp"),
     ).toHaveLength(1);
   });
-  test("every IPv6 address reads as the C library writes it", () => {
+  test("every IPv6 address is formatted as the C library formats it", () => {
     const groups = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff })), {
       minLength: 8,
       maxLength: 8,
     });
     fc.assert(
       fc.property(groups, (address) => {
-        // The C library still writes the deprecated IPv4-compatible addresses (RFC 4291) in dots.
+        // The C library still formats the deprecated IPv4-compatible addresses (RFC 4291) with dots.
         fc.pre(address.slice(0, 6).some((group) => group !== 0) || address[6] === 0);
         const bytes = Buffer.alloc(16);
         for (const [i, group] of address.entries()) bytes.writeUInt16BE(group, 2 * i);

@@ -12,7 +12,7 @@ const AT_ONCE = 8;
 const SIZE = 1_048_576;
 const SEED = 20_260_101;
 
-/** A megabyte of one letter: any mixture shows. */
+/** One MiB of a single letter, so that any mixture is detected. */
 function contents(letter: number): Buffer {
   return Buffer.alloc(SIZE, 97 + (letter % 26));
 }
@@ -21,14 +21,14 @@ function startWriter(letter: number): ChildProcess {
   const child = startXsys(["fs", "atomic-write", "a.txt"], {
     cwd: sandbox.root,
     stdio: "pipe",
-    env: { ...process.env, NODE_COMPILE_CACHE: sandbox.path("compiled") }, // a start takes a third of the time
+    env: { ...process.env, NODE_COMPILE_CACHE: sandbox.path("compiled") }, // a start takes a third of the time with this cache
   });
-  child.stdin?.on("error", () => {}); // a killed writer reads no further
+  child.stdin?.on("error", () => {}); // a killed writer no longer reads
   child.stdin?.end(contents(letter));
   return child;
 }
 
-/** Numbers from 0 to 1, the same ones for a seed: mulberry32. */
+/** Pseudo-random numbers between 0 and 1, determined by the seed: mulberry32. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -39,7 +39,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** What the file holds, as the one letter it must be full of. */
+/** Checks that the file is full of a single letter, and returns it. */
 async function letterOfFile(): Promise<string> {
   const bytes = await readFile(sandbox.path("a.txt"));
   expect(bytes.length).toBe(SIZE);
@@ -47,14 +47,16 @@ async function letterOfFile(): Promise<string> {
   return String.fromCharCode(bytes[0] ?? 0);
 }
 
-/** Milliseconds that writers take when nobody kills them, as many at once as there will be. */
+/** The duration of `AT_ONCE` concurrent writers in milliseconds, without kills. */
 async function undisturbed(): Promise<number> {
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => once(startWriter(i), "exit")));
   return performance.now() - startedAt;
 }
 
-test(`a file is whole after each of ${KILLS} kills of its writers, at any moment`, { timeout: 300_000 }, async () => {
+test(`a file is complete after each of ${KILLS} kills of its writers, at any moment`, {
+  timeout: 300_000,
+}, async () => {
   const random = seeded(SEED);
   await sandbox.write("a.txt", contents(0));
   await undisturbed(); // fills the cache

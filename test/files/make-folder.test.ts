@@ -5,7 +5,7 @@ import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
 
-test("a folder is made with those above it, and left as it is when it is there", () => {
+test("a directory is created with its parents, and an existing one is unchanged", () => {
   const folder = sandbox.path("a/b/c");
   makeFolder(folder, 0o700);
   makeFolder(folder);
@@ -13,12 +13,15 @@ test("a folder is made with those above it, and left as it is when it is there",
   expect(statSync(sandbox.path("a")).mode & 0o777).toBe(0o700);
 });
 
-test("a file in its way, at its end or before, is told", async () => {
+test("a file in its path, or at its end, is an error", async () => {
   const file = await sandbox.write("file", "");
   expect(() => makeFolder(file)).toThrow("EEXIST");
   expect(() => makeFolder(`${file}/below`)).toThrow("ENOTDIR");
 });
 
-test.runIf(process.platform === "linux")("a place that takes no folders is told, and not tried for ever", () => {
-  expect(() => makeFolder("/proc/xsys-test/below")).toThrow("ENOENT");
-});
+test.runIf(process.platform === "linux")(
+  "a place where no directory can be created is an error, and is not retried endlessly",
+  () => {
+    expect(() => makeFolder("/proc/xsys-test/below")).toThrow("ENOENT");
+  },
+);

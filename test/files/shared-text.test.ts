@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { SharedText } from "../../internal/files/shared-text.ts";
 
-test("shared text is what was put into it, however much", () => {
+test("shared text contains everything that was added, whatever its size", () => {
   const text = new SharedText();
   let expected = "";
   for (let n = 0; n < 3_000; n++) {

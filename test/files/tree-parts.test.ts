@@ -10,7 +10,7 @@ import { useSandbox } from "../support/sandbox.ts";
 describe.each([
   ["in threads", () => threadRunner({ threads: 2 })],
   ["in place", () => inPlaceRunner()],
-])("a tree of more entries than the first part takes, %s", (_, startRunner) => {
+])("a tree with more entries than the first part takes, %s", (_, startRunner) => {
   const sandbox = useSandbox();
 
   async function call(name: string, params: object, maxResult = 1e9): Promise<unknown> {
@@ -22,7 +22,7 @@ describe.each([
     }
   }
 
-  test("is listed, measured and ranked whole", async () => {
+  test("is listed, measured and ranked completely", async () => {
     const names = makeTree(sandbox.root);
     const ranked = names
       .filter((name) => name.includes("file"))
@@ -43,7 +43,7 @@ describe.each([
     expect(await call("fs.top-big-files", { limit: 30 })).toEqual(
       ranked.slice(0, 30).map((path) => ({ path, size: sizeOf(path) })),
     );
-    // Under what one part has, and under what all have together.
+    // Below the size of one part, and below the total of all parts.
     for (const maxResult of [10_000, names.join("").length]) {
       await expect(call("fs.ls", { recursive: true }, maxResult)).rejects.toMatchObject({ code: "TOO_LARGE" });
     }
@@ -51,8 +51,8 @@ describe.each([
 });
 
 /**
- * A folder with as many files as end the first part, and folders for the others, one with a name that is not UTF-8.
- * Gives the names, sorted.
+ * Creates a directory with enough files to end the first part, and directories for the other parts, one of which has
+ * a name that is not UTF-8. Returns the names, sorted.
  */
 function makeTree(root: string): string[] {
   const names = writeFiles(Buffer.from(root), "", FIRST);

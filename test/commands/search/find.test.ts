@@ -59,7 +59,7 @@ describe("a pattern", () => {
     },
   );
 
-  test("with the glob option is a glob, even if it is not a valid glob expression", async () => {
+  test("with the glob option is a glob, even if it has no wildcard", async () => {
     await sandbox.write("f(x", "");
     expect(find({ pattern: "f(x", glob: true })).toEqual(["f(x"]);
   });
@@ -83,6 +83,6 @@ test("a pattern that backtracks too long is a TIMEOUT", async () => {
   expect(error.code).toBe("TIMEOUT");
 });
 
-test("searching below a file is NOT_A_DIRECTORY", async () => {
+test("find in a file is NOT_A_DIRECTORY", async () => {
   expect((await failureIn(sandbox, "search.find", { path: "a.ts", pattern: "a" })).code).toBe("NOT_A_DIRECTORY");
 });

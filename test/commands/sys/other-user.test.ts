@@ -25,8 +25,8 @@ async function callAs<N extends CommandName>(uid: number, name: N, params: objec
   return JSON.parse(stdout);
 }
 
-describe.runIf(process.platform === "linux" && process.getuid?.() === 0)("an ordinary user", () => {
-  test("sees every process, and counters and executables of none but their own", async () => {
+describe.runIf(process.platform === "linux" && process.getuid?.() === 0)("an unprivileged user", () => {
+  test("sees every process, but I/O counters and executables only of their own", async () => {
     const { result } = await callAs(NOBODY, "sys.processes");
     const own = result.find(({ user_id }) => user_id === `${NOBODY}`);
     expect(own?.cmd).toContain("sys.processes");
@@ -34,11 +34,11 @@ describe.runIf(process.platform === "linux" && process.getuid?.() === 0)("an ord
     expect(first).toMatchObject({ user_id: "0", disk_read: 0, disk_write: 0 });
     expect(first).not.toHaveProperty("exe");
   });
-  test("may not end another user's process", async () => {
+  test("cannot end another user's process", async () => {
     const outcome = await callAs(NOBODY, "sys.kill", { pid: 1 });
     expect(outcome).toMatchObject({ code: "DENIED", message: expect.stringContaining("process 1 ") });
   });
-  test("is told which processes of a name could not be ended", async () => {
+  test("gets an error that names the processes that could not be ended", async () => {
     const name = `xsys-${process.pid}-root`;
     const { pid } = await startSleeper(sandbox, name);
     expect(await callAs(NOBODY, "sys.kill", { name })).toMatchObject({
@@ -46,7 +46,7 @@ describe.runIf(process.platform === "linux" && process.getuid?.() === 0)("an ord
       message: expect.stringContaining(`process ${pid} (${name})`),
     });
   });
-  test("without an entry in the user database has a number for a name, and a home", async () => {
+  test("without an entry in the user database has the user id as name, and / as home", async () => {
     expect((await callAs(WITHOUT_NAME, "sys.user")).result).toEqual({
       username: `${WITHOUT_NAME}`,
       uid: WITHOUT_NAME,

@@ -9,11 +9,11 @@ test.each([
   [[100, 100, 100], 0],
   [[100, 0, 0], 67],
   [[85, 0, 0], 83],
-])("a machine used by %j % scores %i", (uses, score) => {
+])("a machine with the usage %j % has the health score %i", (uses, score) => {
   expect(healthScore(uses)).toBe(score);
 });
 
-test("the fullest disk is one that can fill up", () => {
+test("read-only, in-memory and remote file systems do not count as the fullest disk", () => {
   const disk = (file_system: string, usage_percent: number) => ({ file_system, usage_percent }) as Disk;
   expect(fullest([disk("squashfs", 100), disk("ext4", 40), disk("xfs", 60), disk("tmpfs", 90), disk("nfs4", 99)])).toBe(
     60,
@@ -30,7 +30,7 @@ test.each([
   expect(percentOf(part, whole)).toBe(percent);
 });
 
-test("folders follow the XDG specification, which ignores relative ones", () => {
+test("user directories follow the XDG specification, which ignores relative paths", () => {
   expect(userFolders("/home/u", { XDG_CONFIG_HOME: "/etc/u", XDG_CACHE_HOME: "relative" }, "linux")).toEqual({
     config: "/etc/u",
     data: "/home/u/.local/share",
@@ -38,7 +38,7 @@ test("folders follow the XDG specification, which ignores relative ones", () => 
   });
 });
 
-test("folders of macOS and Windows are theirs", () => {
+test("user directories on macOS and Windows are those of the platform", () => {
   expect(userFolders("/Users/u", {}, "darwin")).toEqual({
     config: "/Users/u/Library/Application Support",
     data: "/Users/u/Library/Application Support",

@@ -8,7 +8,7 @@ import { useSandbox } from "../../support/sandbox.ts";
 const FIXTURE = fileURLToPath(new URL("fixtures/call-as-user.ts", import.meta.url));
 const sandbox = useSandbox();
 
-test.runIf(process.platform === "linux")("kill spares the ancestors of the process that asks", async () => {
+test.runIf(process.platform === "linux")("kill by name spares the ancestors of the calling process", async () => {
   const name = `xsys-${process.pid}-asks`;
   await copyFile("/bin/sh", sandbox.path(name));
   const asks = `"${process.execPath}" "${FIXTURE}" ${process.getuid?.()} sys.kill '{"name":"${name}"}'; echo alive`;

@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
-/** A terminal in which a person would sit. */
+/** Simulates a person at a terminal. */
 class Person {
   readonly #pty: IPty;
   readonly ended: Promise<{ exitCode: number; signal?: number }>;
@@ -42,7 +42,7 @@ class Person {
     this.#pty.resize(cols, rows);
   }
 
-  /** Resolves when the text shows, after what was seen before. */
+  /** Resolves when the terminal shows the text, after everything matched before. */
   async sees(wanted: RegExp): Promise<string> {
     let over = false;
     void this.ended.then(() => {
@@ -82,7 +82,7 @@ const PLACES: readonly [string, () => Promise<string[]>][] = [
 ];
 
 describe.each(PLACES)("terminal run %s", (_, options) => {
-  test("joins the terminals: size, kind, keys, a new size, and the exit status", async () => {
+  test("connects both terminals: size, type, keys, a new size, and the exit status", async () => {
     const person = run(...(await options()), "--", "sh", "-c", SCRIPT);
     await person.sees(/23 91 vt220\r\n/);
     person.resize(120, 40);
@@ -101,7 +101,7 @@ until [ $resized ]; do sleep 0.02; done; echo "$(stty size) resized"
 until [ $interrupted ]; do sleep 0.02; done; echo interrupted
 read word; echo "got $word"; exit 42`;
 
-test("the terminal is as it was afterwards, when the program ends and when xsys is ended", async () => {
+test("the terminal settings are restored when the program ends and when xsys is ended", async () => {
   const inner = `${PROGRAM_LINE} terminal run -- sh -c`;
   const script = `before=$(stty -g); ${inner} 'echo one; exit 3'; echo status $?
     [ "$(stty -g)" = "$before" ] && echo restored after the end
@@ -116,18 +116,18 @@ test("the terminal is as it was afterwards, when the program ends and when xsys 
 });
 
 describe("without a terminal", () => {
-  test("it works on pipes, and everything after the program is the program's", async () => {
+  test("terminal run works with pipes, and passes all words after the program to it", async () => {
     const words = ["terminal", "run", "sh", "-c", 'stty -echo; stty size; echo "$@"; cat', "--", "--json", "--help"];
     const { status, stdout, stderr } = await xsys(words, { input: "typed\n" });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout.replace(/^typed\r\n/, "")).toBe("24 80\r\n--json --help\r\ntyped\r\n");
   });
 
-  test("it ends with its program though standard input is open", async () => {
+  test("terminal run ends with its program even if standard input is open", async () => {
     expect(await xsys(["terminal", "run", "sh", "-c", "kill -TERM $$"])).toMatchObject({ status: 143, stderr: "" });
   });
 
-  test("it tells what went wrong, and ends with the error's status", async () => {
+  test("terminal run reports an error and exits with the status of the error", async () => {
     const missing = await xsys(["terminal", "run", "no-such-program"], { input: "" });
     expect(missing).toMatchObject({ status: 66, stdout: "", stderr: expect.stringContaining("no-such-program") });
     const file = await sandbox.write("script", "#!/opt/none/x\n", 0o755);
@@ -141,7 +141,7 @@ describe("without a terminal", () => {
     expect(confined).toMatchObject({ status: 77, stderr: expect.stringContaining("outside the root") });
   });
 
-  test("a signal to it ends the program", async () => {
+  test("a signal to terminal run ends the program", async () => {
     const child = startXsys(["terminal", "run", "sh", "-c", "echo $$; sleep 1000"]);
     const pid = new Promise<number>((resolve) => child.stdout?.once("data", (text) => resolve(Number(text))));
     const program = await pid;
@@ -150,7 +150,7 @@ describe("without a terminal", () => {
     await gone(program);
   });
 
-  test("help tells of it", async () => {
+  test("help and completion list terminal run", async () => {
     expect((await xsys(["terminal", "run", "--help"])).stdout).toContain("xsys terminal run [--] <program>");
     expect((await xsys(["terminal", "--help"])).stdout).toMatch(/^ +run +Run a program/m);
     expect((await xsys(["__complete", "terminal", "r"])).stdout).toBe("resize\nrun\n");

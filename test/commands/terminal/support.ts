@@ -1,17 +1,17 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isRunning, processState } from "../../support/process-state.ts";
 
-/** Resolves when a process has ended; a zombie has. */
+/** Resolves when a process has ended. A zombie counts as ended. */
 export async function gone(pid: number): Promise<void> {
   while (isRunning(pid)) await nextTurn();
 }
 
-/** Resolves when a process sleeps: it waits for something. */
+/** Resolves when a process is sleeping, that is, waiting for something. */
 export async function asleep(pid: number): Promise<void> {
   while (processState(pid) !== "S") await nextTurn();
 }
 
-/** What comes of a terminal, as text, and the wait for a part of it. */
+/** Collects the output of a terminal as text, and waits for parts of it. */
 export class Screen {
   readonly #pieces: AsyncIterator<Uint8Array>;
   text = "";
@@ -20,7 +20,7 @@ export class Screen {
     this.#pieces = output[Symbol.asyncIterator]();
   }
 
-  /** Resolves when the text shows; what came before it is taken off. */
+  /** Resolves when the text is shown. Discards the output up to the end of the match. */
   async shows(wanted: string | RegExp): Promise<string> {
     for (;;) {
       const at = typeof wanted === "string" ? this.text.indexOf(wanted) : this.text.search(wanted);
@@ -43,7 +43,7 @@ export class Screen {
   }
 }
 
-/** Keys to come: an input that a test types into as it goes on. */
+/** An input into which a test types while the call is running. */
 export class Keyboard implements AsyncIterable<Uint8Array> {
   readonly #typed: Buffer[] = [];
   #ended = false;

@@ -34,7 +34,7 @@ async function client({ socket }: Service): Promise<Client> {
   return xsys;
 }
 
-/** Opens a terminal for a shell's script and waits for it to have started. */
+/** Opens a terminal with a shell script and waits until it has started. */
 async function openShell(xsys: Client, script: string, params: Partial<Params<"terminal.open">> = {}) {
   const keyboard = new Keyboard();
   const bytes = xsys.terminal.open({ command: "sh", args: ["-c", script], ...params }, { input: keyboard });
@@ -49,7 +49,7 @@ async function openShell(xsys: Client, script: string, params: Partial<Params<"t
 }
 
 describe("a program in a terminal", () => {
-  test("is told of a new size", async () => {
+  test("is notified of a new size", async () => {
     const { xsys } = await start();
     const { screen, keyboard, bytes, terminal } = await openShell(xsys, "stty size; read line; stty size", {
       cols: 90,
@@ -75,14 +75,14 @@ describe("a program in a terminal", () => {
     expect(await bytes.result).toEqual({ exit_code: 4 });
   });
 
-  test("that a signal ends is told by the signal", async () => {
+  test("that is ended by a signal reports the signal", async () => {
     const { xsys } = await start();
     const { screen, bytes } = await openShell(xsys, "kill -KILL $$");
     await screen.rest();
     expect(await bytes.result).toEqual({ exit_code: 0, signal: "SIGKILL" });
   });
 
-  test("has the service's environment, what the caller adds, and nothing of a terminal the service began in", async () => {
+  test("has the service's environment and the caller's variables, but not those of the terminal the service was started in", async () => {
     const { xsys } = await start();
     process.env.COLUMNS = "11";
     cleanUps.push(() => void delete process.env.COLUMNS);
@@ -90,7 +90,7 @@ describe("a program in a terminal", () => {
     expect(await screen.rest()).toBe(`[${process.env.HOME ?? ""}][more][]\r\n`);
   });
 
-  test("is looked up in the PATH that it will have, and must be a program", async () => {
+  test("is looked up in its own PATH, and must be executable", async () => {
     const { xsys } = await start();
     await sandbox.write("bin/own", "#!/bin/sh\necho own\n", 0o755);
     await sandbox.write("bin/text", "text", 0o644);
@@ -108,14 +108,14 @@ describe("a program in a terminal", () => {
   });
 });
 
-/** Opens a terminal in this process, whose reader takes each chunk as slowly as a test wants. */
+/** Opens a terminal in this process, with a reader as slow as the test wants. */
 async function openHere(params: Params<"terminal.open">, write: (bytes: Uint8Array) => Promise<void>) {
   const cancel = new AbortController();
   const started = Promise.withResolvers<number>();
   const written = Promise.withResolvers<void>();
   const call = fakeCall({
     signal: cancel.signal,
-    input: new Keyboard(), // which types nothing: an input that ends is a ^D, and the terminal shows it
+    input: new Keyboard(), // types nothing: at the end of its input, the terminal would show ^D
     output: {
       write: (bytes) => {
         written.resolve();
@@ -137,8 +137,8 @@ async function openHere(params: Params<"terminal.open">, write: (bytes: Uint8Arr
   return { pid, result, cancel };
 }
 
-describe("flow", () => {
-  test("yes with nobody reading stands still, and no more than the first bytes are handed over", async () => {
+describe("flow control", () => {
+  test("stops a program without a reader, and passes on no more than the first chunk", async () => {
     const chunks: number[] = [];
     const { pid, result, cancel } = await openHere({ command: "yes" }, (bytes) => {
       chunks.push(bytes.length);
@@ -149,10 +149,10 @@ describe("flow", () => {
     expect(chunks[0]).toBeLessThanOrEqual(65_536);
     cancel.abort(new Error("enough"));
     await gone(pid);
-    result.catch(() => {}); // it waits for its reader, whom a real call would have told
+    result.catch(() => {}); // still waits for its reader; in a real call, cancellation ends that wait
   });
 
-  test("what a program showed is whole, though it ended long before it was read", async () => {
+  test("keeps the complete output of a program that ended long before its output was read", async () => {
     const chunks: string[] = [];
     const read = Promise.withResolvers<void>();
     const command = {
@@ -164,13 +164,13 @@ describe("flow", () => {
       return read.promise;
     });
     await gone(pid);
-    await setTimeout(300); // node-pty closes the terminal 200 ms after the exit, and nothing tells of it
+    await setTimeout(300); // node-pty closes the terminal 200 ms after the exit, without any event
     read.resolve();
     expect(await result).toEqual({ exit_code: 0 });
     expect(chunks.join("")).toBe(`BEGIN\n${"x".repeat(72_000)}END\n`);
   });
 
-  test("an input of which the program reads nothing waits, and none of it is lost", async () => {
+  test("holds back input that the program does not read, and loses none of it", async () => {
     const { xsys } = await start();
     const typed = Buffer.alloc(1_500_000, "0123456789abcdef");
     const { screen, keyboard, terminal } = await openShell(
@@ -185,8 +185,8 @@ describe("flow", () => {
   });
 });
 
-describe("a terminal belongs to the connection that opened it", () => {
-  test("another one finds none of its id", async () => {
+describe("a terminal", () => {
+  test("is unknown to connections other than the one that opened it", async () => {
     const { service, xsys } = await start();
     const { terminal } = await openShell(xsys, "cat");
     const other = await client(service);
@@ -196,7 +196,7 @@ describe("a terminal belongs to the connection that opened it", () => {
     await xsys.terminal.resize({ terminal, cols: 10, rows: 10 });
   });
 
-  test("and ends with it, with the jobs of its shell in groups of their own", async () => {
+  test("ends with its connection, together with background jobs of its shell in process groups of their own", async () => {
     const { xsys } = await start();
     const { screen, pid } = await openShell(xsys, "set -m; sleep 1000 & echo job $!; wait");
     const job = Number((await screen.shows(/job \d+\r/)).slice(4));
@@ -204,7 +204,7 @@ describe("a terminal belongs to the connection that opened it", () => {
     await Promise.all([gone(pid), gone(job)]);
   });
 
-  test("and what does not listen to SIGHUP is killed", async () => {
+  test("is killed if its program ignores SIGHUP", async () => {
     const { xsys } = await start();
     const { screen, bytes, pid } = await openShell(xsys, "trap '' HUP; echo ready; while :; do sleep 0.05; done");
     await screen.shows("ready");
@@ -212,7 +212,7 @@ describe("a terminal belongs to the connection that opened it", () => {
     await gone(pid);
   });
 
-  test("once it has ended there is none of its id", async () => {
+  test("is unknown after it has ended", async () => {
     const { xsys } = await start();
     const { screen, terminal, bytes } = await openShell(xsys, "true");
     await screen.rest();
@@ -220,7 +220,7 @@ describe("a terminal belongs to the connection that opened it", () => {
     await expect(xsys.terminal.resize({ terminal, cols: 9, rows: 9 })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
-  test(`there are ${MAX_TERMINALS} at the most`, () => {
+  test(`at most ${MAX_TERMINALS} terminals can be open`, () => {
     const terminals = terminalsOf(oneShotHost({ root: sandbox.root }));
     const free = Array.from({ length: MAX_TERMINALS }, () => terminals.reserve());
     expect(() => terminals.reserve()).toThrow(expect.objectContaining({ code: "LIMIT_EXCEEDED" }));
@@ -228,7 +228,7 @@ describe("a terminal belongs to the connection that opened it", () => {
     terminals.reserve();
   });
 
-  test("a program that could not be started takes no place", async () => {
+  test("a program that could not be started does not count towards the limit", async () => {
     const { xsys } = await start();
     for (let i = 0; i <= MAX_TERMINALS; i++) {
       await expect(text(xsys.terminal.open({ command: "no-such-program" }))).rejects.toMatchObject({

@@ -8,10 +8,13 @@ import { startTestService } from "../../support/service.ts";
 
 const FOLDERS = 200;
 const BURST = 5_000;
-/** More than inotify's queue takes, whose readers wait: the service runs in this process. */
+/**
+ * More than the inotify queue holds. The queue is not read during the burst, because the service runs in this
+ * process.
+ */
 const OVER_THE_QUEUE = 40_000;
 
-/** In memory where there is a place: a busy disk takes seconds to make thousands of files. */
+/** In memory if possible, because a busy disk takes seconds to create thousands of files. */
 const sandbox = useSandbox(existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
 let service: Service;
 let client: Client;
@@ -26,7 +29,7 @@ afterEach(async () => {
   await service.ended;
 });
 
-/** Watches, makes a burst, and gives what was told until everything expected was. */
+/** Watches, makes a burst of changes, and returns the reported ones when everything expected was reported. */
 async function during(burst: () => void, expected: ReadonlySet<string>): Promise<Map<string, number>> {
   const told = new Map<string, number>();
   let missing = expected.size;
@@ -46,17 +49,17 @@ function createAll(files: readonly string[]): void {
 
 const times = (count: number) => Array.from({ length: count }, (_, number) => number);
 
-describe("in a burst, every change is told once", () => {
+describe("in a burst, every change is reported once", () => {
   test.each([
-    ["spread over folders", (number: number) => sandbox.path(`d${number % FOLDERS}`, `f${number}`)],
-    ["in one folder", (number: number) => sandbox.path("d0", `f${number}`)],
+    ["in several directories", (number: number) => sandbox.path(`d${number % FOLDERS}`, `f${number}`)],
+    ["in one directory", (number: number) => sandbox.path("d0", `f${number}`)],
   ])("5,000 files created %s", async (_where, path) => {
     const files = times(BURST).map(path);
     const told = await during(() => createAll(files), new Set(files.map((file) => `create ${file}`)));
     expect(new Set(told.values())).toEqual(new Set([1]));
   });
 
-  test("5,000 files created inside new folders", async () => {
+  test("5,000 files created in new directories", async () => {
     const folders = times(BURST / 10).map((number) => sandbox.path(`d${number % FOLDERS}`, `new${number}`, "deep"));
     const files = folders.flatMap((folder) => times(10).map((number) => `${folder}/f${number}`));
     const told = await during(
@@ -69,7 +72,7 @@ describe("in a burst, every change is told once", () => {
     expect(new Set(told.values())).toEqual(new Set([1]));
   });
 
-  test("5,000 files renamed, and each told as renamed", async () => {
+  test("5,000 files renamed, each reported as a rename", async () => {
     const files = times(BURST).map((number) => sandbox.path(`d${number % FOLDERS}`, `f${number}`));
     createAll(files);
     const told = await during(
@@ -81,7 +84,7 @@ describe("in a burst, every change is told once", () => {
     expect(told.size).toBe(BURST + 1); // with ready
   });
 
-  test("5,000 files deleted with their folders", async () => {
+  test("5,000 files deleted with their directories", async () => {
     const files = times(BURST).map((number) => sandbox.path(`d${number % FOLDERS}`, `f${number}`));
     createAll(files);
     const told = await during(
@@ -93,14 +96,14 @@ describe("in a burst, every change is told once", () => {
     expect(new Set(told.values())).toEqual(new Set([1]));
   });
 
-  test("40,000 files created, which the system's queue does not hold: the overflow is told, then what it lost", async () => {
+  test("40,000 files created, more than the inotify queue holds: an overflow is reported, then the lost changes", async () => {
     const files = times(OVER_THE_QUEUE).map((number) => sandbox.path(`d${number % FOLDERS}`, `f${number}`));
     const told = await during(() => createAll(files), new Set(files.map((file) => `create ${file}`)));
     expect(told.get("overflow")).toBe(1);
     expect(told.size).toBe(OVER_THE_QUEUE + 2); // with ready and overflow
   });
 
-  test("what is lost with new folders and deletions is found as well, and the folders are watched from then on", async () => {
+  test("lost new directories and deletions are found after an overflow, and the directories are watched from then on", async () => {
     const doomed = sandbox.path("d1", "doomed");
     writeFileSync(doomed, "");
     const late = sandbox.path("d0", "late", "deep");

@@ -14,29 +14,29 @@ test.each([
   ["a\nb\n", "", ["-1 a", "-2 b"]],
   ["a\r\nb\r\n", "a\nb\n", []],
   ["a\nb\nc\n", "c\n", ["-1 a", "-2 b"]],
-])("from %j to %j", (before, after, expected) => {
+])("the differences from %j to %j are found", (before, after, expected) => {
   const lines = diffTexts({ before, after, maxLines: 100 });
   expect(lines?.map(({ type, line, text }) => `${type === "added" ? "+" : "-"}${line} ${text}`)).toEqual(expected);
 });
 
-test("more lines than are told are none", () => {
+test("more changed lines than maxLines are not reported", () => {
   expect(diffTexts({ before: "", after: "a\n".repeat(11), maxLines: 10 })).toBeUndefined();
 });
 
-describe("the last text", () => {
+describe("the stored text", () => {
   const texts = () => new KeptTexts(oneShotHost({ root: sandbox.root }).tasks);
 
-  test("of a file over the limit is not kept, and the change says so", async () => {
+  test("of a file above the size limit is not kept, and the change says so", async () => {
     const file = await sandbox.write("large", "x".repeat(1024 * 1024 + 1));
     expect(await texts().difference(file, false)).toEqual({ omitted: "too-large" });
   });
 
-  test("of a file that is no text is not kept", async () => {
+  test("of a binary file is not kept", async () => {
     const file = await sandbox.write("picture", "\x89PNG\0");
     expect(await texts().difference(file, true)).toEqual({ omitted: "binary" });
   });
 
-  test("is kept for 64 MiB of files altogether", async () => {
+  test("is kept for at most 64 MiB of files in total", async () => {
     const kept = texts();
     const text = "x".repeat(1024 * 1024);
     const outcomes: object[] = [];
@@ -47,7 +47,7 @@ describe("the last text", () => {
     expect(await kept.keep(sandbox.path("f64"))).toEqual({ text });
   });
 
-  test("moves with a folder that is renamed", async () => {
+  test("moves with a renamed directory", async () => {
     const kept = texts();
     await kept.keep(await sandbox.write("d/a", "one\n"));
     await rename(sandbox.path("d"), sandbox.path("e"));
@@ -59,7 +59,7 @@ describe("the last text", () => {
   });
 });
 
-test("changes of contents come with their lines", async () => {
+test("changes of content are reported with their lines", async () => {
   const host = oneShotHost({ root: sandbox.root });
   await sandbox.write("a", "one\ntwo\n");
   const options = {

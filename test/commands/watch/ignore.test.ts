@@ -3,7 +3,7 @@ import { ignoring } from "../../../internal/commands/watch/shared/ignore.ts";
 
 const ROOT = "/work/app";
 
-/** Of these, below /work/app, the ones that are left out. */
+/** Paths below /work/app, of which the patterns ignore some. */
 const PATHS = ["dist", "src", "src/dist", "src/a.log", "node_modules", "src/node_modules", "#a#", "!b", "a.ts"];
 
 function leftOut(...patterns: string[]): string[] {
@@ -40,16 +40,16 @@ test.each<[pattern: string, paths: string[]]>([
   ["/work/other/dist", []],
   ["#a#", ["#a#"]],
   ["\\!b", ["!b"]],
-])("%s leaves out what it does in a .gitignore", (pattern, paths) => {
+])("%s ignores what it ignores in a .gitignore", (pattern, paths) => {
   expect(leftOut(pattern)).toEqual(paths);
 });
 
-test.each(["", "/", "./", ".", "!", "!/"])("%j names nothing", (pattern) => {
+test.each(["", "/", "./", ".", "!", "!/"])("%j ignores nothing", (pattern) => {
   expect(leftOut(pattern)).toEqual([]);
   expect(leftOut("dist", pattern)).toEqual(["dist", "src/dist"]);
 });
 
-test("the last pattern that matches counts, and ! takes back", () => {
+test("the last matching pattern decides, and ! includes a path again", () => {
   expect(leftOut("dist", "!/dist")).toEqual(["src/dist"]);
   expect(leftOut("!dist")).toEqual([]);
   expect(leftOut("!dist", "dist")).toEqual(["dist", "src/dist"]);

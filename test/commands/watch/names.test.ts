@@ -18,7 +18,7 @@ import { startXsys } from "../../support/command-line.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { startTestService } from "../../support/service.ts";
 
-describe("a name as text", () => {
+describe("a name converted to text", () => {
   test.each([
     ["plain", "plain"],
     ["ümlaut 😀", "ümlaut 😀"],
@@ -28,7 +28,7 @@ describe("a name as text", () => {
     [Buffer.from([0xc3, 0xbc, 0xff]), "ü\uFFFD"],
     [Buffer.from([0xe2, 0x82]), "\uFFFD"],
     [Buffer.from([0xed, 0xa0, 0x80]), "\uFFFD\uFFFD\uFFFD"],
-  ])("keeps every byte of %j, and is shown as other commands show it", (name, shown) => {
+  ])("keeps every byte of %j, and is shown as in other commands", (name, shown) => {
     const bytes = Buffer.from(name as string);
     const path = `/ö 😀/${nameOf(bytes)}/in`;
     expect(Buffer.from(exactPath(path))).toEqual(Buffer.concat([Buffer.from("/ö 😀/"), bytes, Buffer.from("/in")]));
@@ -36,11 +36,11 @@ describe("a name as text", () => {
     expect(hexPath(path)).toBe(typeof name === "string" ? undefined : Buffer.from(exactPath(path)).toString("hex"));
   });
 
-  test("two names that look the same are two", () => {
+  test("two different names that are shown alike remain different", () => {
     expect(nameOf(Buffer.from([0xff]))).not.toBe(nameOf(Buffer.from([0xfe])));
   });
 
-  test("a caller cannot write bytes into a path: it would lead elsewhere than it was checked for", () => {
+  test("a path from a caller cannot contain raw bytes, with which it would bypass the path checks", () => {
     expect(exactPath(pathFromOutside("/root/\udcff"))).toBe("/root/\uFFFD");
   });
 });
@@ -59,11 +59,11 @@ describe.skipIf(process.platform !== "linux")("files whose names are not UTF-8",
     await service.ended;
   });
 
-  /** A path in the sandbox by its bytes. */
+  /** A path in the sandbox, as bytes. */
   const at = (...names: string[]) => Buffer.from(`${sandbox.root}/${names.join("/")}`, "latin1");
   const hex = (...names: string[]) => at(...names).toString("hex");
 
-  test("are told of, in folders that have such names themselves", async () => {
+  test("are reported, also in directories with such names", async () => {
     mkdirSync(at("d\xff"));
     writeFileSync(at("d\xff", "a"), "one");
     writeFileSync(at("f\xfe"), "one");
@@ -87,7 +87,7 @@ describe.skipIf(process.platform !== "linux")("files whose names are not UTF-8",
     ]);
   });
 
-  test("are told apart when they are renamed and deleted", async () => {
+  test("are distinguished when they are renamed and deleted", async () => {
     writeFileSync(at("f\xfe"), "one");
     writeFileSync(at("f\xff"), "other");
     const told: unknown[] = [];
@@ -110,7 +110,7 @@ describe.skipIf(process.platform !== "linux")("files whose names are not UTF-8",
     ]);
   });
 
-  test("come with their lines", async () => {
+  test("are reported with their lines", async () => {
     writeFileSync(at("f\xfe"), "one\n");
     for await (const { type, lines, path_hex } of client.watch.content({ paths: [sandbox.root] })) {
       if (type === "ready") appendFileSync(at("f\xfe"), "two\n");
@@ -121,7 +121,7 @@ describe.skipIf(process.platform !== "linux")("files whose names are not UTF-8",
     }
   });
 
-  test.each(["fs.watch", "fs.watch-content"] as const)("are the first change of %s", async (name) => {
+  test.each(["fs.watch", "fs.watch-content"] as const)("are reported as the first change of %s", async (name) => {
     mkdirSync(at("d\xff"));
     let tries = 0;
     const timer = setInterval(() => writeFileSync(at("d\xff", `f${tries++}`), "x"), 20);
@@ -132,7 +132,7 @@ describe.skipIf(process.platform !== "linux")("files whose names are not UTF-8",
     expect(Buffer.from(path_hex ?? "", "hex").subarray(0, at("d\xff").length)).toEqual(at("d\xff"));
   });
 
-  test("are printed by the command line as lines of text", async () => {
+  test("are printed as lines of text by the command line", async () => {
     const child = startXsys(["watch", "files", sandbox.root]);
     let printed = "";
     for await (const chunk of child.stdout ?? []) {
@@ -143,7 +143,7 @@ describe.skipIf(process.platform !== "linux")("files whose names are not UTF-8",
     expect(printed).toBe(`ready\ncreate ${sandbox.path("f\uFFFD")}\n`);
   });
 
-  test("are found by comparing the tree, after a burst", async () => {
+  test("are found by comparing the tree after an overflow", async () => {
     mkdirSync(at("d\xff"));
     const options = { roots: [sandbox.root], ignore: [], shallow: false, debounce: 0 };
     const tree = new WatchedTree(options, inPlaceRunner(), folderWatches);

@@ -7,19 +7,21 @@ import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();
 
-/** The places of a path in the sandbox, from it; those outside, as of a temporary folder that is a link, left out. */
+/**
+ * The places of a path in the sandbox, relative to it. Without those outside, for example if /tmp is a symbolic link.
+ */
 async function places(path: string): Promise<string[]> {
   const root = await realpath(sandbox.root);
   return placesOf(`${root}/${path}`).map(({ folder, name }) => relative(root, `${folder}/${name}`));
 }
 
-test("without a link there is none", async () => {
+test("a path without symbolic links has no places", async () => {
   await sandbox.write("a/b", "");
   expect(await places("a/b")).toEqual([]);
   expect(await places("a/missing/c")).toEqual([]);
 });
 
-test("each link on the way, and what they lead to", async () => {
+test("the places are each symbolic link on the path, and their targets", async () => {
   await sandbox.write("map/..1/file", "");
   symlinkSync("..1", sandbox.path("map/..data"));
   symlinkSync("./..data//file", sandbox.path("map/file"));
@@ -37,7 +39,7 @@ test("each link on the way, and what they lead to", async () => {
   expect(await places("map/..data")).toEqual(["map/..data", "map/..1"]);
 });
 
-test("up to what is missing", async () => {
+test("the places end at the first missing entry", async () => {
   symlinkSync("gone/deep/file", sandbox.path("dangling"));
   expect(await places("dangling")).toEqual(["dangling", "gone"]);
   mkdirSync(sandbox.path("gone"));
@@ -48,13 +50,13 @@ test("up to what is missing", async () => {
   expect(await places("dangling")).toEqual(["dangling", "gone/deep/file"]);
 });
 
-test("links in a circle come to an end", async () => {
+test("a cycle of symbolic links ends", async () => {
   symlinkSync("b", sandbox.path("a"));
   symlinkSync("a", sandbox.path("b"));
   expect((await places("a")).length).toBe(41);
 });
 
-test("a target whose name is not UTF-8 is found by its bytes", async () => {
+test("a target with a name that is not UTF-8 is found by its bytes", async () => {
   if (process.platform !== "linux") return;
   const name = Buffer.from([0x66, 0xff]);
   writeFileSync(Buffer.concat([Buffer.from(`${sandbox.root}/`), name]), "");

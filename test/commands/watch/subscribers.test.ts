@@ -19,7 +19,7 @@ afterEach(() => host.tasks.close());
 
 const PLAIN = { ignore: [], shallow: false, debounce: 0 };
 
-/** Watches that hear what a test says, and tell what is asked of them. */
+/** Watches whose listener is called by the test, and which record the calls that they get. */
 class FakeWatches implements Watches {
   readonly ready = Promise.resolve();
   readonly opened: string[] = [];
@@ -43,7 +43,7 @@ function fakeTree(): { tree: WatchedTree; watches: FakeWatches } {
   return { tree, watches };
 }
 
-test("a watch that cannot even be opened fails for who asked for it, and is closed", async () => {
+test("a watch that cannot be opened fails for its subscriber and is closed", async () => {
   const watches = new FakeWatches();
   const refusal = new Error("no watches left");
   const tree = new WatchedTree({ ...PLAIN, roots: [sandbox.root] }, host.tasks, (_roots, _options, listener) => {
@@ -56,7 +56,7 @@ test("a watch that cannot even be opened fails for who asked for it, and is clos
   expect(watches.stopped).toBe(1);
 });
 
-/** The next changes, up to one of the type. */
+/** Returns the next changes, up to and including the first of the given type. */
 async function upTo(changes: AsyncIterator<Change>, type: Change["type"]): Promise<Change[]> {
   const taken: Change[] = [];
   for (;;) {
@@ -67,7 +67,7 @@ async function upTo(changes: AsyncIterator<Change>, type: Change["type"]): Promi
   }
 }
 
-test("a tree that is closed before it is ready leaves no watch of the links to it", async () => {
+test("a tree closed before it is ready leaves no watch of its symbolic links", async () => {
   const watches = () => process.getActiveResourcesInfo().filter((name) => name === "FSEventWrap").length;
   await mkdir(sandbox.path("real"));
   await symlink("real", sandbox.path("link"));
@@ -80,7 +80,7 @@ test("a tree that is closed before it is ready leaves no watch of the links to i
 });
 
 describe("subscribers", () => {
-  test("who joins a tree after its link was swapped gets what the link leads to now, as who was there before", async () => {
+  test("that join after a symbolic link was replaced get the contents of its new target, as earlier subscribers do", async () => {
     for (const release of ["1", "2"]) await mkdir(sandbox.path("releases", release), { recursive: true });
     await writeFile(sandbox.path("releases/2/new"), "");
     await symlink("releases/1", sandbox.path("current"));
@@ -102,7 +102,7 @@ describe("subscribers", () => {
 
   const never = () => new AbortController().signal;
 
-  test("to the same share one watch, which ends with the last of them", async () => {
+  test("of the same paths share one watch, which ends with the last of them", async () => {
     const options = { ...PLAIN, paths: [sandbox.root], initial: false };
     const [one, two] = [
       watchTree(host, { ...options, signal: never() }),
@@ -117,11 +117,11 @@ describe("subscribers", () => {
     await writeFile(sandbox.path("a"), "");
     expect(await upTo(two, "create")).toMatchObject([{ path: sandbox.path("a") }]);
     await two.return(undefined);
-    await setImmediate(); // in which handles are closed
+    await setImmediate(); // handles are closed in this turn
     expect(inotifyWatches()).toBe(before);
   });
 
-  test("one that is slow holds up nobody, and gets an overflow and what there is when its queue is full", async () => {
+  test("that are slow delay no others, and get an overflow and the current state when their queue is full", async () => {
     const { tree } = fakeTree();
     const [slow, quick] = [0, 1].map(() => new Subscription(tree, { initial: false, signal: never() }).changes());
     if (slow === undefined || quick === undefined) throw new Error("two were made");
@@ -150,7 +150,7 @@ describe("subscribers", () => {
     await tree.close();
   });
 
-  test("hear nothing of what is heard of and has not changed", async () => {
+  test("get no changes for hints about unchanged files", async () => {
     await sandbox.write("a", "one");
     const { tree, watches } = fakeTree();
     const changes = new Subscription(tree, { initial: false, signal: never() }).changes();
@@ -167,7 +167,7 @@ describe("subscribers", () => {
     expect(watches.stopped).toBe(1);
   });
 
-  test("are told when the watching fails, and why", async () => {
+  test("get the error when watching fails", async () => {
     const { tree, watches } = fakeTree();
     const changes = new Subscription(tree, { initial: false, signal: never() }).changes();
     await upTo(changes, "ready");
@@ -176,7 +176,7 @@ describe("subscribers", () => {
     expect(watches.stopped).toBe(1);
   });
 
-  test("of a folder whose parent goes with it are told NOT_FOUND", async () => {
+  test("of a directory that is deleted with its parent get NOT_FOUND", async () => {
     await mkdir(sandbox.path("parent/watched"), { recursive: true });
     const options = { ...PLAIN, paths: [sandbox.path("parent/watched")], initial: false, signal: never() };
     const changes = watchTree(host, options);
@@ -196,7 +196,7 @@ describe("subscribers", () => {
   });
 });
 
-/** How many watches of the kernel this process has. */
+/** The number of inotify watches of this process. */
 function inotifyWatches(): number {
   return process.getActiveResourcesInfo().filter((resource) => resource === "FSEventWrap").length;
 }

@@ -11,12 +11,12 @@ test.each([
   "package.json.1234567",
   ".subl123.tmp",
   ".xsys-12-ab3.tmp",
-])("%s looks temporary", (name) => {
+])("%s looks like a temporary name", (name) => {
   expect(looksTemporary(`/srv/${name}`)).toBe(true);
 });
 
 test.each(["a.txt", ".env", "page.template.html", "tmp", "a.1234", "notes.tempo", "C#", "template.ts"])(
-  "%s does not",
+  "%s does not look like a temporary name",
   (name) => {
     expect(looksTemporary(`/srv/tmp~/${name}`)).toBe(false);
   },

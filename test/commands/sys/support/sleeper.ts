@@ -6,11 +6,11 @@ import type { Sandbox } from "../../../support/sandbox.ts";
 export interface Sleeper {
   readonly pid: number;
   readonly child: ChildProcess;
-  /** Resolves to the signal that ended it. */
+  /** Resolves with the signal that ended the process. */
   readonly ended: Promise<NodeJS.Signals | null>;
 }
 
-/** Starts a process of any name, which sleeps until it is ended: by the test, or at its end by `endSleepers`. */
+/** Starts a process with the given name that sleeps until the test or `endSleepers` ends it. */
 export async function startSleeper(sandbox: Sandbox, name: string): Promise<Sleeper> {
   const program = sandbox.path(name);
   await copyFile("/bin/sleep", program);
@@ -23,7 +23,7 @@ export async function startSleeper(sandbox: Sandbox, name: string): Promise<Slee
 
 const started: ChildProcess[] = [];
 
-/** For `afterEach`. */
+/** Ends all started processes; for `afterEach`. */
 export function endSleepers(): void {
   for (const child of started.splice(0)) child.kill("SIGKILL");
 }
