@@ -114,7 +114,7 @@ threeWays("fs editing", ({ call, failure, sandbox }) => {
       expect(parts.join("")).toBe(readFileSync("/proc/version", "utf8"));
     },
   );
-  test("split writes the chunks beside the file, and their paths are relative or absolute as the given path is", async () => {
+  test("split writes the chunks beside the file, and returns absolute paths for an absolute path", async () => {
     await sandbox.write("in/a.log", "12345");
     expect(await call("fs.split", { path: "in/a.log", bytes: 2, out: "" })).toEqual([
       "in/a.log.001",

@@ -21,7 +21,7 @@ function startWriter(letter: number): ChildProcess {
   const child = startXsys(["fs", "atomic-write", "a.txt"], {
     cwd: sandbox.root,
     stdio: "pipe",
-    env: { ...process.env, NODE_COMPILE_CACHE: sandbox.path("compiled") }, // a start takes a third of the time with this cache
+    env: { ...process.env, NODE_COMPILE_CACHE: sandbox.path("compiled") }, // a start takes a third of the time
   });
   child.stdin?.on("error", () => {}); // a killed writer no longer reads
   child.stdin?.end(contents(letter));

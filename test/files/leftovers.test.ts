@@ -25,7 +25,8 @@ test("a write removes what killed writers left beside its file, and nothing else
   const others = [`.xsys-${dead}-x.tmp.txt`, `.xsys-${dead}-X.tmp`, `.xsys-0-abc.tmp`, `xsys-${dead}-abc.tmp`];
   for (const name of others) await leave(name, TWO_HOURS);
   await leave(`.xsys-${dead}-old.tmp`, TWO_HOURS);
-  await leave(`.xsys-${process.pid}-before.tmp`, performance.now() + TWO_HOURS); // from an earlier process with the same id, as in a container
+  // From an earlier process with the same id, as happens in containers.
+  await leave(`.xsys-${process.pid}-before.tmp`, performance.now() + TWO_HOURS);
   await leave(`.xsys-${dead}-new.tmp`, 60_000); // perhaps of a process on another machine
   await leave(`.xsys-${process.ppid}-alive.tmp`, TWO_HOURS);
   await leave(`.xsys-${process.pid}-own.tmp`, 0);

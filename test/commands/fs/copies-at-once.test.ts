@@ -85,7 +85,7 @@ test("a file created at the destination meanwhile is NOT_A_DIRECTORY and is kept
   expect(await sandbox.read("dest")).toBe("file");
 });
 
-test("two copies into one directory create the same new directory in it, without conflicts between their files", async () => {
+test("two copies into one directory create the same new directory in it, without conflicts", async () => {
   await makeTrees();
   await mkdir(sandbox.path("dest"));
   const [a, b] = [new Copy("a", "dest"), new Copy("b", "dest")];

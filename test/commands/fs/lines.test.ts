@@ -36,7 +36,7 @@ test("the last lines are correct however many blocks they span", async () => {
   }
 });
 
-test("last lines larger than the limit are TOO_LARGE, and smaller ones are returned whatever the size of the file", async () => {
+test("last lines above the limit are TOO_LARGE, and others are returned whatever the size of the file", async () => {
   const path = await sandbox.write("log", "x".repeat(500_000));
   expect(() => lastLines({ path, lines: 1, maxResult: 1_000 })).toThrow(expect.objectContaining({ code: "TOO_LARGE" }));
   await appendFile(path, "\nshort\n");

@@ -20,7 +20,7 @@ describe.each([
   test("of a missing file is NOT_FOUND", async () => {
     expect((await failureIn(sandbox, name, params("missing"))).code).toBe("NOT_FOUND");
   });
-  test("of a folder is IS_A_DIRECTORY", async () => {
+  test("of a directory is IS_A_DIRECTORY", async () => {
     await mkdir(sandbox.path("folder"));
     const error = await failureIn(sandbox, name, params("folder"));
     expect(error.code).toBe("IS_A_DIRECTORY");

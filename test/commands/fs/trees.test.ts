@@ -23,7 +23,7 @@ test.each(["fs.ls", "fs.top-big-files", "fs.dedupe"] as const)("%s of a file is 
   expect((await failureIn(sandbox, name, { path: "file" })).code).toBe("NOT_A_DIRECTORY");
 });
 
-test("a walk reports kinds, visits a directory before its contents, and follows no symbolic link below the root", async () => {
+test("a walk reports kinds, visits directories first, and follows no symbolic link below the root", async () => {
   await sandbox.write("t/a/file", "");
   await symlink(".", sandbox.path("t/a/link"));
   execFileSync("mkfifo", [sandbox.path("t/a/fifo")]);

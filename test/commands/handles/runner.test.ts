@@ -6,7 +6,7 @@ import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();
 
-test("XyPriss's runner can read and close asynchronously what it opened synchronously, and the other way round", async () => {
+test("XyPriss's runner reads and closes asynchronously what it opened synchronously, and vice versa", async () => {
   const file = await sandbox.write("a.txt", "hello");
   const socket = sandbox.path("socket");
   const service = startXsys(["serve", "--socket", socket, "--log-level", "silent"]);

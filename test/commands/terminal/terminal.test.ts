@@ -82,7 +82,7 @@ describe("a program in a terminal", () => {
     expect(await bytes.result).toEqual({ exit_code: 0, signal: "SIGKILL" });
   });
 
-  test("has the service's environment and the caller's variables, but not those of the terminal the service was started in", async () => {
+  test("has the service's environment without its terminal's size, plus the caller's variables", async () => {
     const { xsys } = await start();
     process.env.COLUMNS = "11";
     cleanUps.push(() => void delete process.env.COLUMNS);

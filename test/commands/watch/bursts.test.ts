@@ -96,14 +96,14 @@ describe("in a burst, every change is reported once", () => {
     expect(new Set(told.values())).toEqual(new Set([1]));
   });
 
-  test("40,000 files created, more than the inotify queue holds: an overflow is reported, then the lost changes", async () => {
+  test("40,000 files created, above the limit of the inotify queue: an overflow, then the lost changes", async () => {
     const files = times(OVER_THE_QUEUE).map((number) => sandbox.path(`d${number % FOLDERS}`, `f${number}`));
     const told = await during(() => createAll(files), new Set(files.map((file) => `create ${file}`)));
     expect(told.get("overflow")).toBe(1);
     expect(told.size).toBe(OVER_THE_QUEUE + 2); // with ready and overflow
   });
 
-  test("lost new directories and deletions are found after an overflow, and the directories are watched from then on", async () => {
+  test("directories created and files deleted in an overflow are found, and the directories are watched", async () => {
     const doomed = sandbox.path("d1", "doomed");
     writeFileSync(doomed, "");
     const late = sandbox.path("d0", "late", "deep");
