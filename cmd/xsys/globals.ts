@@ -15,16 +15,25 @@ export interface Globals {
 
 type Kind = "flag" | "text" | "ignored text" | "optional socket";
 
-export const GLOBAL_OPTIONS: Readonly<Record<string, { readonly kind: Kind; readonly summary: string }>> = {
-  root: { kind: "text", summary: "Directory against which relative paths are resolved; by default the current one." },
+export const GLOBAL_OPTIONS: Readonly<
+  Record<string, { readonly kind: Kind; readonly summary: string; readonly placeholder?: string }>
+> = {
+  root: {
+    kind: "text",
+    placeholder: "DIRECTORY",
+    summary: "Directory against which relative paths are resolved; by default the current one.",
+  },
   confine: { kind: "flag", summary: "Allow access only inside the root; symbolic links are resolved first." },
   connect: {
     kind: "optional socket",
-    summary: "Run the command in a running service, on its default socket or the given one.",
+    placeholder: "[SOCKET]",
+    summary:
+      "Run the command in a running service, on its default socket or on SOCKET. A SOCKET without a slash needs " +
+      "`--connect=SOCKET`.",
   },
   json: { kind: "flag", summary: "Print the result as one line of ASCII JSON." },
   verbose: { kind: "flag", summary: "Show details of errors." },
-  quiet: { kind: "flag", summary: "Do not show progress." },
+  quiet: { kind: "flag", summary: "Do not show the progress of long commands." },
   signature: {
     kind: "ignored text",
     summary: "Signature of XyPriss's client; arguments are then read as that client writes them.",

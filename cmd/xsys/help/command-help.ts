@@ -5,6 +5,8 @@ import { ERRORS } from "../../../protocol/errors.ts";
 import { shellLine } from "../command-line.ts";
 import { isNumeric } from "../print/shape.ts";
 import { columnsUnder, type HelpStyle, layout, rendered } from "./layout.ts";
+import { placeholderOf, withPlaceholder } from "./placeholders.ts";
+import { type Prose, proseOf } from "./prose.ts";
 import { limitWords, unitWords } from "./schema-words.ts";
 
 /** Help for a command. `words` is what follows `xsys` in the usage if it is not module and action. */
@@ -12,36 +14,42 @@ export function commandHelp(contract: Contract, style: HelpStyle, words?: string
   const { summary, description, params, errors = [], examples, needsService, heldByService } = contract;
   const { properties = {}, required = [] } = params;
   const byPlace = new Set((contract.positionals ?? []).map(plainName));
+  const prose = proseOf(contract);
   const argv = layout(style).usage(
     paragraphs(
       `Usage: ${usageLine(contract, words)}`,
-      summary,
-      description,
+      prose(summary),
+      prose(description),
       needsService && ASKS_SERVICE,
       heldByService && HELD_BY_SERVICE,
     ),
   );
   for (const [name, schema] of Object.entries(properties)) {
-    if (byPlace.has(name)) argv.positional(name, optionOf(schema));
-    else argv.option(optionName(name), { ...optionOf(schema), demandOption: required.includes(name) });
+    const option = optionOf(schema, prose);
+    if (byPlace.has(name)) argv.positional(name, { ...option, type: yargsType(schema) });
+    else {
+      const shown = withPlaceholder(optionName(name), placeholderOf(schema));
+      argv.option(shown, { ...option, demandOption: required.includes(name) });
+    }
   }
   return rendered(
     argv.epilogue(
       paragraphs(
-        streamLines(contract),
+        streamLines(contract, prose),
         errors.length > 0 &&
           columnsUnder(
             "Errors:",
             errors.map((code) => [code, `exit ${ERRORS[code].exit}: ${ERRORS[code].summary}`]),
           ),
-        "Global options and exit codes: xsys --help",
+        "Global options and exit status: xsys --help",
       ),
     ),
     exampleLines(contract, examples),
   );
 }
 
-const ASKS_SERVICE = "Always runs in the running service, even without --connect.";
+const ASKS_SERVICE =
+  "This command is always sent to the running service. Use --connect SOCKET if it is not on the default socket.";
 export const HELD_BY_SERVICE =
   "If XYPRISS_IPC_PATH is set, the command runs in the service on that socket, as with --connect.";
 
@@ -57,13 +65,14 @@ export function plainName(positional: string): string {
   return positional.replace(/\.\.\.$/, "");
 }
 
-function optionOf(schema: JsonSchema) {
+/** The type is shown only for flags; for other options, the placeholder shows it. */
+function optionOf(schema: JsonSchema, prose: Prose) {
   const { description, default: fallback, enum: choices } = schema;
   const [unit, limits] = [unitWords(schema), choices ? "" : limitWords(schema)];
   const notes = [unit, limits].filter((note) => note !== "").join(", ");
   return {
-    type: yargsType(schema),
-    describe: [description, choices && `One of ${choices.join(", ")}.`, notes && `(${notes})`]
+    ...(schema.type === "boolean" && { type: "boolean" as const }),
+    describe: [prose(description), choices && `One of ${choices.join(", ")}.`, notes && `(${notes})`]
       .filter(Boolean)
       .join(" "),
     ...(isShownDefault(fallback) && { default: fallback }),
@@ -80,11 +89,11 @@ function yargsType(schema: JsonSchema): "boolean" | "number" | "string" {
   return isNumeric(schema) ? "number" : "string";
 }
 
-function streamLines({ input, output }: Contract): string | undefined {
+function streamLines({ input, output }: Contract, prose: Prose): string | undefined {
   const instead = input?.param ? ` --${optionName(input.param)} replaces it.` : "";
   const lines = [
-    ...(input ? [`Standard input: ${input.description}${instead}`] : []),
-    ...(output ? [`Standard output: ${output.description}`] : []),
+    ...(input ? [`Standard input: ${prose(input.description)}${instead}`] : []),
+    ...(output ? [`Standard output: ${prose(output.description)}`] : []),
   ];
   return lines.length > 0 ? lines.join("\n") : undefined;
 }

@@ -3,6 +3,7 @@ import { ERRORS } from "../../../protocol/errors.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import { ACTIONS, MODULES, type ModuleName, WORDS } from "../words.ts";
 import { type HelpStyle, layout, rendered } from "./layout.ts";
+import { withPlaceholder } from "./placeholders.ts";
 
 const EXAMPLES = `Examples:
   # Compute the digest of a file
@@ -21,13 +22,18 @@ const MORE =
 /** `xsys --help` */
 export function overviewHelp(style: HelpStyle): Promise<string> {
   const argv = layout(style).usage(
-    "xsys: file and system commands for the shell, over a socket and in TypeScript.\n\n" +
+    "xsys: file and system commands, a process supervisor and an HTTP gateway, for the shell, over a socket and in " +
+      "TypeScript.\n\n" +
       "Usage: xsys <module> <action> [arguments] [options]",
   );
   for (const [module, summary] of Object.entries(MODULES)) argv.command(`${module} <action>`, summary);
   for (const { usage, summary } of Object.values(WORDS)) argv.command(usage, summary);
-  for (const [name, { kind, summary }] of Object.entries(GLOBAL_OPTIONS)) {
-    if (kind !== "ignored text") argv.option(name, { type: kind === "flag" ? "boolean" : "string", describe: summary });
+  for (const [name, { kind, summary, placeholder = "" }] of Object.entries(GLOBAL_OPTIONS)) {
+    if (kind === "ignored text") continue;
+    argv.option(withPlaceholder(name, placeholder), {
+      ...(kind === "flag" && { type: "boolean" }),
+      describe: summary,
+    });
   }
   return rendered(argv.epilogue(exitLines()).epilogue(`\n${MORE}`), EXAMPLES);
 }
@@ -45,9 +51,9 @@ export function moduleHelp(module: ModuleName, style: HelpStyle): Promise<string
   return rendered(argv.epilogue(`More: xsys ${module} <action> --help`));
 }
 
-/** Exit codes with their errors: `66  NOT_FOUND`. */
+/** Exit statuses with their errors: `66  NOT_FOUND`. */
 function exitLines(): string {
   const byExit = Map.groupBy(Object.entries(ERRORS), ([, { exit }]) => exit);
   const lines = [...byExit].map(([exit, errors]) => `  ${exit}  ${errors.map(([code]) => code).join(", ")}`);
-  return ["Exit codes other than 0:", ...lines].join("\n");
+  return ["Exit status other than 0:", ...lines].join("\n");
 }

@@ -1,6 +1,7 @@
 import type { Flag, FlagTable } from "../flags/flag.ts";
 import type { Word } from "../words.ts";
 import { type HelpStyle, layout, rendered } from "./layout.ts";
+import { flagPlaceholder, withPlaceholder } from "./placeholders.ts";
 
 /** `xsys serve --help`, with the flags in groups. */
 export function wordHelp(
@@ -11,15 +12,17 @@ export function wordHelp(
   const groups = Object.entries(flagGroups);
   const argv = layout(style).usage(`Usage: xsys ${usage}${groups.length > 0 ? " [options]" : ""}\n\n${summary}`);
   for (const [title, flags] of groups) {
-    argv.group(Object.keys(flags), `${title}:`);
-    for (const [name, flag] of Object.entries(flags)) argv.option(name, optionOf(flag));
+    for (const [name, flag] of Object.entries(flags)) {
+      const shown = withPlaceholder(name, flagPlaceholder(flag.takes));
+      argv.group(shown, `${title}:`).option(shown, optionOf(flag));
+    }
   }
   return rendered(argv.epilogue("Global options: xsys --help"));
 }
 
 function optionOf({ summary, kind, choices, takes, shownDefault }: Flag<unknown>) {
   return {
-    type: kind === "flag" ? "boolean" : NUMBERS.has(takes) ? "number" : "string",
+    ...(kind === "flag" && { type: "boolean" as const }),
     describe: [summary, choices && `One of ${choices.join(", ")}.`, UNITS.has(takes) && `(${takes})`]
       .filter(Boolean)
       .join(" "),
@@ -27,7 +30,6 @@ function optionOf({ summary, kind, choices, takes, shownDefault }: Flag<unknown>
   } as const;
 }
 
-const NUMBERS: ReadonlySet<string> = new Set(["number", "bytes", "milliseconds", "seconds", "megabytes"]);
 const UNITS: ReadonlySet<string> = new Set(["milliseconds", "seconds", "megabytes"]);
 /** Defaults that are not shown. */
 const SILENT: ReadonlySet<string> = new Set(["false", "none", "off"]);

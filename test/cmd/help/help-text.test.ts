@@ -12,7 +12,7 @@ const style = { columns: 80 };
 test("help on a command shows everything in its contract", async () => {
   const contract = command("fs.send", {
     summary: "Send a file.",
-    description: "In pieces.",
+    description: "In pieces of `chunkSize`, as `fs.cat`\nreads `path`.\n\nOr at once.",
     params: {
       path: schema.path({ description: "The file." }),
       to: schema.defaulted(schema.array(schema.string(), { description: "Receivers." }), []),
@@ -35,19 +35,22 @@ test("help on a command shows everything in its contract", async () => {
 
 Send a file.
 
-In pieces.
+In pieces of \`--chunk-size\`, as \`fs cat\` reads \`path\`.
 
-Always runs in the running service, even without --connect.
+Or at once.
+
+This command is always sent to the running service. Use --connect SOCKET if it
+is not on the default socket.
 
 Positionals:
   path  The file.                                                       [string]
   to    Receivers.                                                      [string]
 
 Options:
-  --chunk-size  Of a piece. (bytes, at least 1)           [number] [default: 10]
-  --how         Manner. One of fast, safe.                   [string] [required]
-  --force       Even so.                                               [boolean]
-  --data        Text instead.                                           [string]
+  --chunk-size BYTES  Of a piece. (bytes, at least 1)              [default: 10]
+  --how VALUE         Manner. One of fast, safe.                      [required]
+  --force             Even so.                                         [boolean]
+  --data TEXT         Text instead.
 
 Standard input: Bytes. --data replaces it.
 Standard output: What came back.
@@ -55,7 +58,7 @@ Standard output: What came back.
 Errors:
   NOT_FOUND  exit 66: The requested file, process or object does not exist.
 
-Global options and exit codes: xsys --help
+Global options and exit status: xsys --help
 
 Examples:
   # Safely
@@ -65,11 +68,11 @@ Examples:
 
 test("the overview says what xsys is and lists every module and top-level command", async () => {
   const lines = (await helpText([], style)).split("\n");
-  expect(lines[0]).toBe("xsys: file and system commands for the shell, over a socket and in TypeScript.");
+  expect(lines[0]).toBe("xsys: file and system commands, a process supervisor and an HTTP gateway, for the");
   for (const module of Object.keys(MODULES))
     expect(lines).toContainEqual(expect.stringMatching(`^  xsys ${module} <action>`));
   for (const word of Object.keys(WORDS)) expect(lines).toContainEqual(expect.stringMatching(`^  xsys ${word} `));
-  expect(lines).toContainEqual(expect.stringMatching(/^ {2}--root {2,}\S/));
+  expect(lines).toContainEqual(expect.stringMatching(/^ {2}--root DIRECTORY {2,}\S/));
   expect(lines).toContain("  66  NOT_FOUND");
   expect(lines.join("\n")).not.toContain("signature");
 });
@@ -111,7 +114,7 @@ test("help on server start lists its flags grouped by topic", async () => {
     const text = await helpText(words, { columns: 100 });
     expect(text).toMatch(/^Usage: xsys server start \[options\]\n/);
     expect(text).toMatch(/\nWorkers:\n {2}--cluster +Start and supervise workers\. +\[boolean\]\n/);
-    expect(text).toMatch(/--timeout [^[]*\(seconds\)\s+\[number\] \[default: 30\]/);
+    expect(text).toMatch(/--timeout SECONDS [^[]*\(seconds\)\s+\[default: 30\]/);
     expect(text).toMatch(/--worker-pool +Use a task pool\. \(Accepted because XyPriss sends it; has no effect\.\)/);
     expect(text).toMatch(/--static-dotfiles [^[]*One of\s+allow,\s+deny,\s+ignore\./);
   }
