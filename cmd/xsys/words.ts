@@ -43,7 +43,11 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /** First words that are not a module. */
 export const WORDS: Readonly<Record<string, Word>> = {
-  serve: { usage: "serve", summary: "Run the service until it is stopped." },
+  serve: {
+    usage: "serve",
+    summary:
+      "Run the service until it is stopped. The global options --root and --confine set what its clients can access.",
+  },
   server: {
     usage: "server start",
     summary: "Run the service with an application's workers behind an HTTP gateway.",
@@ -54,9 +58,17 @@ export const WORDS: Readonly<Record<string, Word>> = {
     summary: "Print a systemd unit that runs the service with the given flags.",
     choices: ["serve", "server"],
   },
-  status: { usage: "status", summary: "Show service status and statistics.", command: "service.status" },
-  ping: { usage: "ping", summary: "Check that the service responds.", command: "service.ping" },
-  stop: { usage: "stop", summary: "Stop the running service.", command: "service.stop" },
+  status: {
+    usage: "status",
+    summary: "Short for `xsys service status`: show service status and statistics.",
+    command: "service.status",
+  },
+  ping: {
+    usage: "ping",
+    summary: "Short for `xsys service ping`: check that the service responds.",
+    command: "service.ping",
+  },
+  stop: { usage: "stop", summary: "Short for `xsys service stop`: stop the running service.", command: "service.stop" },
   help: { usage: "help [module] [action]", summary: "Print help, like --help." },
   completion: {
     usage: "completion <shell>",

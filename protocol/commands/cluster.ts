@@ -48,7 +48,7 @@ export const status = command("cluster.status", {
         cpu: optional(
           number({ minimum: 0, unit: "percent", description: "Usage of one processor, up to the last check." }),
         ),
-        in_flight: count("Requests not answered yet."),
+        in_flight: count("Requests in flight."),
         restarts: count("Processes started for this worker after the first."),
         last_end: optional(string({ description: "How its process last ended unexpectedly." })),
         failed_starts: count("Consecutive starts that ended before the worker was ready."),
@@ -65,11 +65,11 @@ export const status = command("cluster.status", {
 });
 
 export const restart = command("cluster.restart", {
-  summary: "Restart workers one at a time, each with a replacement that is ready first.",
+  summary: "Restart workers one at a time: start the replacement, wait until it is ready, then stop the old worker.",
   description:
-    "A worker ends when its replacement is ready and its own requests are answered. If a replacement does not become " +
-    "ready, the restart stops there: that worker and those after it keep running. " +
-    `A worker that is stopped or \`hopeless\` is started.\n\n${OF_A_CLUSTER}`,
+    "A worker ends when its replacement is ready and its own requests are answered. If a replacement does not " +
+    "become ready, the restart stops there: that worker and those after it keep running. " +
+    `A worker that was stopped, or is no longer started after --max-restarts (state \`hopeless\`), is started.\n\n${OF_A_CLUSTER}`,
   params: { id: optional(id) },
   positionals: ["id"],
   events: object({ id: string(), pid: optional(integer({ description: "Process id of the new process." })) }),
@@ -102,7 +102,7 @@ export const logs = command("cluster.logs", {
   description:
     "The last 200 lines of each worker are kept, also across its restarts. Lines beyond 2,000 a second from one " +
     "worker are " +
-    `dropped. A follower that is more than 1,000 lines behind misses lines.\n\n${OF_A_CLUSTER}`,
+    `dropped. With \`follow\`, lines are dropped if the reader is more than 1,000 lines behind.\n\n${OF_A_CLUSTER}`,
   params: {
     id: optional(id),
     lines: defaulted(integer({ minimum: 0, maximum: 200, description: "Number of lines to show per worker." }), 20),
@@ -122,7 +122,7 @@ export const logs = command("cluster.logs", {
 });
 
 export const crashes = command("cluster.crashes", {
-  summary: "List unexpected worker exits with their cause and open requests, newest first.",
+  summary: "List crashes and failed starts of workers, with their cause and the requests in flight, newest first.",
   description: `The last 100 exits are kept.\n\n${OF_A_CLUSTER}`,
   params: { limit: defaulted(integer({ minimum: 1, maximum: 100, description: "Maximum number of results." }), 20) },
   result: array(
@@ -136,7 +136,7 @@ export const crashes = command("cluster.crashes", {
       signal: optional(string()),
       uptime: seconds("Lifetime of the process."),
       memory: optional(bytes("Resident memory at the last check.")),
-      in_flight: count("Requests not answered."),
+      in_flight: count("Requests in flight when the process ended."),
       requests: array(
         object({
           method: string(),

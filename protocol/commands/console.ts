@@ -22,10 +22,10 @@ export const updateConfig = command("console.update-config", {
   summary: "Configure how an application's console messages are processed.",
   description:
     "XyPriss sends its whole interception configuration; fields that are not listed here are accepted and ignored. " +
-    "The configuration applies to the whole service until the next one; a rejected configuration leaves the previous " +
-    "one in effect. Patterns are case-insensitive regular expressions in RE2 syntax, matched in linear time against " +
-    "the first 4,096 characters of a message. A pattern that is not a valid expression is treated as literal text " +
-    "and listed in the result.",
+    "The configuration applies to the whole service until the next one; a rejected configuration leaves the " +
+    "previous one in effect. Patterns are case-insensitive regular expressions in RE2 syntax, matched in linear " +
+    "time against the first 4,096 characters of a message. A pattern that is not a valid expression is treated as " +
+    "literal text and listed in the result.",
   params: {
     enabled: optional(boolean({ description: "When false, messages are returned unchanged." })),
     interceptMethods: optional(
@@ -46,7 +46,10 @@ export const updateConfig = command("console.update-config", {
             key: optional(string({ description: "Raw key of 16, 24 or 32 bytes." })),
             algorithm: optional(string({ description: "Always AES-GCM, whatever key length the name states." })),
           },
-          { description: "The message becomes the base64 of nonce (12 bytes), ciphertext and tag (16 bytes)." },
+          {
+            description:
+              'Encrypt messages with this key: a JSON object, such as `{"enabled":true,"key":"<32 bytes>"}`. The result is base64 of nonce (12 bytes), ciphertext and tag (16 bytes).',
+          },
         ),
       ),
     ),
@@ -65,7 +68,10 @@ export const updateConfig = command("console.update-config", {
             userAppPatterns: patterns("Messages that match one of them are labelled USERAPP."),
             systemPatterns: patterns("Other messages that match one of them are labelled SYSTEM."),
           },
-          { description: "Which messages are let through, and how they are labelled." },
+          {
+            description:
+              'Which messages are let through, and how they are labelled: a JSON object, such as `{"minLevel":"warn"}`.',
+          },
         ),
       ),
     ),
@@ -92,7 +98,7 @@ export const updateConfig = command("console.update-config", {
 });
 
 export const intercept = command("console.intercept", {
-  summary: "Process one console message.",
+  summary: "Apply the configured filters, prefix, limit and encryption to one message.",
   description: "An empty `processed` means that the message is suppressed.",
   params: {
     message: string({ description: "The logged message." }),

@@ -18,9 +18,11 @@ export const lock = command("fs.lock", {
   summary: "Take an advisory lock on a path.",
   description:
     "The lock is a file `<path>.lock` that names its holder. It stays until `fs.unlock`, even if the process ends. " +
-    "If the lock is already held, `locked` is false and `holder` names the current holder. A symbolic link is " +
-    "resolved to its target at the time of the call; if the link may change, lock and unlock its target. Two hard " +
-    "links of a file are two paths with separate locks.",
+    "If the lock is already held, this is not an error: `locked` is false, `holder` names the current holder, and " +
+    "the exit status is 0. The command fails with BUSY only if other callers keep taking and releasing the lock " +
+    "meanwhile. A symbolic link is resolved to its target at the time of the call; if the link may be changed " +
+    "between lock and unlock, give the path of its target. Two hard links of a file are two paths with separate " +
+    "locks.",
   params: {
     path: path({ description: "Path to lock; it does not have to exist." }),
     owner: optional(string({ maxLength: 200, description: "Name of the holder." })),
@@ -35,6 +37,9 @@ export const lock = command("fs.lock", {
 
 export const unlock = command("fs.unlock", {
   summary: "Release a lock.",
+  description:
+    "The lock is released whoever holds it: the caller is not compared with the holder. A path that is not locked " +
+    "fails with NOT_FOUND.",
   params: { path: path({ description: "Locked path." }) },
   positionals: ["path"],
   result: nothing(),
@@ -69,8 +74,9 @@ export const decrypt = command("fs.decrypt", {
 });
 
 export const hardwareEncrypt = command("fs.hardware-encrypt", {
-  summary: "Encrypt a file in place with a secret, for this machine only.",
-  description: `${sealed} The machine's id is part of the key: on another machine even the right secret fails.`,
+  summary:
+    "Encrypt a file in place with a secret and the id of this machine, so that only this machine can decrypt it.",
+  description: `${sealed} On another machine, decryption fails even with the right secret.`,
   params: { path: file(), key: key() },
   positionals: ["path"],
   result: nothing(),

@@ -32,10 +32,11 @@ export const open = command("fs.open", {
   summary: "Open a file and return a handle for later calls.",
   description:
     "A handle belongs to the connection that opened it and is closed with it. A `shared` handle can be used on any " +
-    "connection and is closed after an hour without use. Handles opened on a connection without a Hello, or by the " +
-    "command line, are always shared. All handles are closed when the service ends. Without a service, the command " +
-    "line opens the file (creating or truncating it as `flags` say) and closes it again; only `fs close` accepts the " +
-    "returned number. Directories, FIFOs and sockets cannot be opened; missing parent directories are not created.",
+    "connection and is closed after an hour without use. Handles opened from the shell, or on a connection without " +
+    "a Hello, are always shared. All handles are closed when the service ends. From the shell, the command is " +
+    "useful only with --connect: without a service, the file is opened (and created or truncated as `flags` say) " +
+    "and closed again, and the returned handle cannot be used. Directories, FIFOs and sockets cannot be opened; " +
+    "missing parent directories are not created.",
   params: {
     path: path({ description: "File to open." }),
     flags: defaulted(
@@ -79,7 +80,7 @@ export const open = command("fs.open", {
 
 export const close = command("fs.close", {
   summary: "Close an open file.",
-  description: "Without a service, the command line has no open files and accepts any number.",
+  description: "Without a service this does nothing.",
   params: { handle },
   positionals: ["handle"],
   result: nothing(),
@@ -93,8 +94,8 @@ export const close = command("fs.close", {
 export const handleRead = command("fs.handle-read", {
   summary: "Read from an open file at its current position.",
   description:
-    "Fewer than `length` bytes are returned only at the end of the file and for devices; at the end the content is " +
-    "empty.",
+    "Fewer than `length` bytes are returned only at the end of the file and for devices. Once the end is reached, " +
+    "the content is empty.",
   params: {
     handle,
     length: integer({

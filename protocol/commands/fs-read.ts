@@ -28,8 +28,9 @@ export const fileStats = object({
 export const ls = command("fs.ls", {
   summary: "List a directory.",
   description:
-    "Returns names sorted, or with `stats` pairs of name and stats. With `recursive`, returns paths relative to the " +
-    "directory; symbolic links are listed but not followed. Bytes of a name that are not UTF-8 are shown as U+FFFD.",
+    "Returns the sorted names; with `stats`, pairs of name and stats. With `recursive`, returns paths relative to " +
+    "the directory; symbolic links are listed but not followed. Bytes of a name that are not UTF-8 are shown as " +
+    "U+FFFD.",
   params: {
     path: defaulted(path({ description: "Directory to list." }), "."),
     stats: defaulted(boolean({ description: "Return the stats of each entry." }), false),
@@ -47,7 +48,7 @@ export const ls = command("fs.ls", {
 });
 
 export const read = command("fs.read", {
-  summary: "Read a file as text.",
+  summary: "Read a file as text, in one answer.",
   description:
     "Bytes that are not UTF-8 become U+FFFD; with `bytes`, the contents are returned as lower-case hex instead. A " +
     "file larger than the maximum answer size fails with TOO_LARGE; `fs.cat` streams it.",
@@ -64,7 +65,7 @@ export const read = command("fs.read", {
 });
 
 export const cat = command("fs.cat", {
-  summary: "Stream the bytes of a file.",
+  summary: "Stream the bytes of a file, of any size.",
   description: "An offset past the end yields no bytes and no error. A `limit` of 0 means no limit.",
   params: {
     path: path({ description: "Path of the file." }),
@@ -81,8 +82,8 @@ export const cat = command("fs.cat", {
 });
 
 export const stream = command("fs.stream", {
-  summary: "Read a whole file in chunks and return it as one string.",
-  description: "Exists for XyPriss's client; `fs.cat` streams a file.",
+  summary: "Read a file as one string (for XyPriss; use `fs.read` or `fs.cat`).",
+  description: "The file is read in chunks of `chunkSize`.",
   params: {
     path: path({ description: "Path of the file." }),
     chunkSize: defaulted(
@@ -128,6 +129,7 @@ export const hash = command("fs.hash", {
 
 export const verify = command("fs.verify", {
   summary: "Check a file against a digest.",
+  description: "A mismatch is not an error: `valid` is false, and the exit status is 0.",
   params: {
     path: path({ description: "Path of the file." }),
     hash: string({ minLength: 1, description: "Expected digest in hex, upper or lower case." }),
@@ -148,13 +150,18 @@ export const verify = command("fs.verify", {
 });
 
 export const size = command("fs.size", {
-  summary: "Show the size of a file, or of all files below a directory.",
+  summary: "Show the total size of a file or directory, in bytes and in readable form.",
   description:
     "A symbolic link given as the path is followed. Links below a directory are not followed; each counts with its " +
     "own size, as in `fs.ls`.",
   params: {
     path: path({ description: "File or directory." }),
-    human: defaulted(boolean({ description: "Accepted for older clients; both forms are always returned." }), false),
+    human: defaulted(
+      boolean({
+        description: "No effect; accepted because XyPriss's client sends it. Both forms are always returned.",
+      }),
+      false,
+    ),
   },
   positionals: ["path"],
   result: object({
@@ -181,11 +188,11 @@ export const check = command("fs.check", {
 });
 
 export const du = command("fs.du", {
-  summary: "Show the total size and the number of files and directories of a tree.",
+  summary: "Show the total size of a tree, and how many files and directories it has.",
   description:
-    "A symbolic link given as the path is followed. Links below a directory are not followed; each counts as a file " +
-    "with its own size. A directory that cannot be read fails with DENIED, because the total would be wrong without " +
-    "it.",
+    "A symbolic link given as the path is followed. Links below a directory are not followed; each counts as a " +
+    "file with its own size. A directory that cannot be read fails with DENIED, because the total would be wrong " +
+    "without it.",
   params: { path: path({ description: "Directory or file." }) },
   positionals: ["path"],
   result: object({
@@ -218,8 +225,8 @@ export const tail = command("fs.tail", {
 export const diffFiles = command("fs.diff-files", {
   summary: "Compare two text files line by line.",
   description:
-    "Line n of one file is compared with line n of the other; a missing line counts as empty text. Lines end with LF " +
-    "or CRLF; a difference between the two is ignored.",
+    "Line n of one file is compared with line n of the other; a missing line counts as empty text. Lines end with " +
+    "LF or CRLF; a difference between the two is ignored.",
   params: { a: path({ description: "First file." }), b: path({ description: "Second file." }) },
   positionals: ["a", "b"],
   result: array(
@@ -259,8 +266,7 @@ export const dedupe = command("fs.dedupe", {
   summary: "Find files with identical contents.",
   description:
     "Sizes are compared first, then the first block, then the digest. Empty files and symbolic links are skipped, " +
-    "and of several hard links of one file all but one, since they take no extra space. The largest files come " +
-    "first. Nothing is removed.",
+    "and of several hard links to one file, only one is compared. The largest files come first. Nothing is removed.",
   params: { path: defaulted(path({ description: "Directory to search." }), ".") },
   positionals: ["path"],
   result: array(

@@ -7,15 +7,20 @@ const since = "0.1.0";
 export const copy = command("fs.copy", {
   summary: "Copy a file or directory tree.",
   description:
-    "Modes are preserved except for set-user-ID and set-group-ID; symbolic links are copied as links. `dest` is the " +
-    "path of the copy itself: an existing file there is replaced, an existing directory is merged into. A new tree " +
-    "appears atomically; if another copy has created the directory in the meantime, the two are merged. Sparse files " +
-    "stay sparse. FIFOs, sockets and devices cannot be copied: a tree that contains one fails with UNSUPPORTED, and " +
-    "nothing is copied.",
+    "Modes are preserved except for set-user-ID and set-group-ID; symbolic links are copied as links. `dest` is " +
+    "the path of the copy itself: an existing file there is replaced, an existing directory is merged into. A new " +
+    "tree appears atomically; if another `fs.copy` has created `dest` meanwhile, the two are merged. Sparse files " +
+    "stay sparse. FIFOs, sockets and devices cannot be copied: a tree that contains one fails with UNSUPPORTED, " +
+    "and nothing is copied.",
   params: {
     src: path({ description: "File or directory to copy.", kind: "entry" }),
     dest: path({ description: "Path of the copy." }),
-    progress: defaulted(boolean({ description: "Accepted for older clients." }), false),
+    progress: defaulted(
+      boolean({
+        description: "No effect; accepted because XyPriss's client sends it. Use `--quiet` to hide the progress.",
+      }),
+      false,
+    ),
   },
   positionals: ["src", "dest"],
   result: nothing(),
@@ -32,9 +37,9 @@ export const copy = command("fs.copy", {
 export const move = command("fs.move", {
   summary: "Move or rename a file or directory tree, also across file systems.",
   description:
-    "An existing file at the destination is replaced; an existing directory only if it is empty. Across file systems " +
-    "the source is copied with its times, its holes and, as far as possible, its owners, and removed once the copy " +
-    "is complete.",
+    "An existing file at the destination is replaced; an existing directory only if it is empty. Across file " +
+    "systems the source is copied with its times, its holes and, as far as possible, its owners, and removed once " +
+    "the copy is complete.",
   params: {
     src: path({ description: "File or directory to move.", kind: "entry" }),
     dest: path({ description: "New path.", kind: "entry" }),

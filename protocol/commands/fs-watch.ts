@@ -15,8 +15,8 @@ const change = {
 const result = object({ changed: boolean({ description: "False if the duration ended first." }) });
 
 export const watch = command("fs.watch", {
-  summary: "Wait for the first change of files or directories.",
-  description: "Ends at the first change, or after the duration. `watch.files` continues after a change.",
+  summary: "Wait for the first change of files or directories (to follow changes, use `watch.files`).",
+  description: "Ends at the first change, or after the duration.",
   params,
   positionals: ["paths..."],
   events: object(change),
@@ -28,8 +28,8 @@ export const watch = command("fs.watch", {
 });
 
 export const watchContent = command("fs.watch-content", {
-  summary: "Wait for the first change of text files and show the changed lines.",
-  description: "Ends at the first change, or after the duration. `watch.content` continues after a change.",
+  summary: "Wait for the first change of text files (to follow changes, use `watch.content`).",
+  description: "Ends at the first change, or after the duration. With `diff`, the changed lines are shown.",
   params: {
     ...params,
     diff: defaulted(boolean({ description: "Return the lines that were added and removed." }), false),

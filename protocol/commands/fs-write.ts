@@ -17,14 +17,19 @@ const since = "0.1.0";
 const data = () => optional(string({ description: "Contents as text, instead of the byte stream." }));
 const input = { description: "The contents.", param: "data" } as const;
 const ensureFile = () =>
-  defaulted(boolean({ description: "Accepted for older clients; missing directories are always created." }), false);
+  defaulted(
+    boolean({
+      description: "No effect; accepted because XyPriss's client sends it. Missing directories are always created.",
+    }),
+    false,
+  );
 
 export const write = command("fs.write", {
-  summary: "Write or append to a file.",
+  summary: "Write a file, replacing it atomically, or append to it.",
   description:
     "Missing directories are created. The file is replaced atomically and keeps its mode; if the write fails, the " +
-    "old contents stay. It is overwritten in place only if its directory does not allow a new file or the " +
-    "replacement of the existing one. Symbolic links are followed. FIFOs and devices are written to; a FIFO without " +
+    "old contents stay. It is overwritten in place only if no new file may be created in its directory, or the " +
+    "file there may not be replaced. Symbolic links are followed. FIFOs and devices are written to; a FIFO without " +
     "a reader fails with UNAVAILABLE.",
   params: {
     path: file(),
@@ -45,11 +50,12 @@ export const write = command("fs.write", {
 });
 
 export const atomicWrite = command("fs.atomic-write", {
-  summary: "Replace a file atomically.",
+  summary: "Replace a file atomically, also after a crash of the machine; never overwrite it in place.",
   description:
     "After a crash, and for every reader, the file has either the old or the new contents. A temporary file in the " +
-    "same directory is written, flushed to disk and renamed; it is not left behind. The permission of the directory " +
-    "decides: a read-only file is replaced, and a file in a directory that allows no new files fails with DENIED.",
+    "same directory is written, flushed to disk and renamed; it is not left behind. The permission of the " +
+    "directory decides: a read-only file is replaced, and a file in a directory that allows no new files fails " +
+    "with DENIED.",
   params: { path: file(), ensureFile: ensureFile(), data: data() },
   positionals: ["path"],
   input,
@@ -61,8 +67,10 @@ export const atomicWrite = command("fs.atomic-write", {
 });
 
 export const writeSecure = command("fs.write-secure", {
-  summary: "Write a file with a given mode.",
-  description: "An existing file gets the mode, too. The contents are never in a file with wider permissions.",
+  summary: "Write a file with a given mode, such as 600 for a secret.",
+  description:
+    "An existing file gets the mode, too. While the contents are written, only the owner can read them; the file " +
+    "gets its mode before it gets its name, so at no time can others read it.",
   params: {
     path: file(),
     mode: defaulted(octal("Octal mode, such as `600`."), "0600"),
@@ -79,10 +87,10 @@ export const writeSecure = command("fs.write-secure", {
 });
 
 export const catWrite = command("fs.cat-write", {
-  summary: "Stream bytes into a file.",
+  summary: "Stream bytes into a file that readers can follow while it grows.",
   description:
-    "The file is created or truncated at once and grows as bytes arrive. This is the only writing command whose file " +
-    "is visible before it is complete.",
+    "The file is created or truncated at once and grows as bytes arrive. Unlike `fs.write`, readers see the file " +
+    "while it grows.",
   params: { path: file() },
   positionals: ["path"],
   input: { description: "The contents." },
@@ -97,9 +105,10 @@ export const patch = command("fs.patch", {
   summary: "Replace all matches of a text or regular expression in a file.",
   description:
     "`search` is tried as literal text first. If the file does not contain it and it is a valid JavaScript regular " +
-    "expression, it is used as one, and `$1` and `$&` in `replace` refer to the match. `mode` selects one of the two " +
-    "explicitly. An expression that exceeds its time limit (3 s) fails with TIMEOUT and leaves the file unchanged. " +
-    "Literal text is replaced in any file; an expression requires UTF-8 and otherwise fails with INVALID_DATA.",
+    "expression, it is used as one, and `$1` and `$&` in `replace` refer to the match. `mode` selects one of the " +
+    "two explicitly. An expression that exceeds its time limit (3 s) fails with TIMEOUT and leaves the file " +
+    "unchanged. Literal text is replaced in any file; an expression requires UTF-8 and otherwise fails with " +
+    "INVALID_DATA.",
   params: {
     path: file(),
     search: string({ minLength: 1, description: "Text or source of a regular expression to search for." }),

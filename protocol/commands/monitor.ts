@@ -31,8 +31,9 @@ const result = object({
 export const system = command("monitor.system", {
   summary: "Report CPU, memory and process count of the machine at regular intervals.",
   description:
-    "Callers with the same interval share the same snapshots, taken at the same time. A reader that is behind misses " +
-    "snapshots and does not get old ones; the CPU usage then covers the time since the last snapshot sent.",
+    "Callers with the same interval share the same snapshots, taken at the same time. If the reader is too slow, " +
+    "snapshots are skipped; it always gets the latest, whose CPU usage covers the time since the last snapshot " +
+    "sent.",
   params: span,
   events: object({
     timestamp,
@@ -52,8 +53,8 @@ export const system = command("monitor.system", {
 export const process = command("monitor.process", {
   summary: "Report CPU, memory and disk usage of a process at regular intervals.",
   description:
-    "Also ends when the process ends, and does not continue with a later process of the same id. Disk counters of " +
-    "other users' processes need privileges; without them, and on systems other than Linux, they are 0.",
+    "Monitoring also ends when the process ends, even if its id is used again. Disk counters of other users' " +
+    "processes need privileges; without them, and on systems other than Linux, they are 0.",
   params: {
     pid: integer({ minimum: 1, maximum: 4_294_967_295, description: "Process id." }),
     ...span,

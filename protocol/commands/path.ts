@@ -8,8 +8,8 @@ const segments = (description: string) => array(text("Path segment."), { descrip
 export const resolve = command("path.resolve", {
   summary: "Resolve path segments to an absolute, normalized path.",
   description:
-    "Segments are resolved against the root; a later absolute segment replaces those before it. Without segments the " +
-    "result is the root itself.",
+    "Segments are resolved against the root; a later absolute segment replaces those before it. Without segments " +
+    "the result is the root itself.",
   params: { segments: defaulted(segments("Path segments."), []) },
   positionals: ["segments..."],
   result: string({ description: "Absolute path." }),
@@ -168,15 +168,18 @@ export const isAbsolute = command("path.is-absolute", {
 });
 
 export const correct = command("path.correct", {
-  summary: "Normalize a path and remove repeated runs of segments.",
+  summary: "Normalize a path and remove sequences of segments that directly repeat the one before.",
   description:
-    "The path is normalized first: `/a//b/./c/` becomes `/a/b/c`. Then each pass removes one directly repeated run " +
-    "of segments, the longest first: `/srv/app/srv/app/x` becomes `/srv/app/x`. With `verify`, a run is only removed " +
-    "if the shorter path exists.",
+    "The path is normalized first: `/a//b/./c/` becomes `/a/b/c`. Then each pass removes one sequence of segments " +
+    "that directly repeats the one before it, the longest first: `/srv/app/srv/app/x` becomes `/srv/app/x`. With " +
+    "`verify`, a sequence is only removed if the shorter path exists.",
   params: {
     path: text("Path."),
-    tentative: defaulted(integer({ minimum: 0, maximum: 1000, description: "Maximum number of passes." }), 4),
-    verify: defaulted(boolean({ description: "Remove a run only if the shorter path exists." }), false),
+    tentative: defaulted(
+      integer({ minimum: 0, maximum: 1000, description: "Maximum number of passes (XyPriss's name)." }),
+      4,
+    ),
+    verify: defaulted(boolean({ description: "Remove a sequence only if the shorter path exists." }), false),
   },
   positionals: ["path"],
   result: string(),

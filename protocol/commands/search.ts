@@ -30,16 +30,15 @@ const timeout = defaulted(
 export const grep = command("search.grep", {
   summary: "Search files below a directory for lines that match a pattern.",
   description:
-    "The pattern is a JavaScript regular expression, compiled with the `u` flag if it is valid with it. An invalid " +
-    "pattern, such as `f(x`, fails with INVALID_PARAMS and the offset of the error; `literal` searches for it as " +
-    "text. Each line is matched on its own, without its line end. Hidden files are searched; binary files (with a " +
-    "NUL byte in the first 64 KiB) and symbolic links are skipped. Files and directories that cannot be read fail " +
-    "with DENIED. Results are sorted by file and line.\n\n" +
-    "The search stops after `limit` results and returns those found first, so there may be more. A line is returned " +
-    "up to its first MiB, and a line longer than 64 MiB is searched in pieces of that size.\n\n" +
-    "With `gitignore`, files that git would ignore are skipped, and so is `.git`. The .gitignore files in the " +
-    "directory, below it, and above it up to the top of its repository apply. Their patterns are case-sensitive " +
-    "except on macOS and Windows, as in git.",
+    "The pattern is a JavaScript regular expression, compiled with the `u` flag if that is possible, otherwise " +
+    "without. An invalid pattern, such as `f(x`, fails with INVALID_PARAMS and the offset of the error; `literal` " +
+    "searches for it as text. Each line is matched on its own, without its line end. Hidden files are searched; " +
+    "binary files (with a NUL byte in the first 64 KiB) and symbolic links are skipped. Files and directories that " +
+    "cannot be read fail with DENIED. Results are sorted by file and line.\n\nThe search stops after `limit` " +
+    "results and returns those found first, so there may be more. Only the first MiB of a line is returned, and a " +
+    "line longer than 64 MiB is searched in pieces of that size.\n\nWith `gitignore`, files that git would ignore " +
+    "are skipped, and so is `.git`. All .gitignore files in, below and above the directory, up to the top of its " +
+    "repository, are used. Their patterns are case-sensitive except on macOS and Windows, as in git.",
   params: {
     path: path({ description: "Directory or file to search." }),
     pattern: string({ maxLength: MAX_PATTERN, description: "Regular expression, or text with `literal`." }),
@@ -64,7 +63,7 @@ export const grep = command("search.grep", {
     }),
   ),
   columns: ["file", "line", "content"],
-  errors: ["NOT_FOUND", "TIMEOUT", "TOO_LARGE"],
+  errors: ["NOT_FOUND", "DENIED", "TIMEOUT", "TOO_LARGE"],
   progress: true,
   examples: [
     { title: "A word, ignoring case", params: { path: "src", pattern: "export", ignoreCase: true } },
@@ -78,11 +77,11 @@ export const find = command("search.find", {
   summary: "Find files and directories by name.",
   description:
     "The pattern is a JavaScript regular expression that may match anywhere in the base name: `.*\\.ts$`, `^test`. " +
-    "It is a glob instead if `glob` is set, if it is not a valid expression (as with a leading `*` or `?`: `*.ts`), " +
-    "or if it contains a slash (`src/**/*.ts`) or alternatives in braces (`*.{ts,js}`). A pattern that is neither, " +
-    "such as `f(x`, fails with INVALID_PARAMS and the offset of the error. A glob must match the whole base name or, " +
-    "if it contains a slash, the path relative to the directory; hidden names match like others. Symbolic links are " +
-    "returned but not followed. Results are sorted.",
+    "It is a glob instead if `glob` is set, if it is not a valid expression (as with a leading `*` or `?`: " +
+    "`*.ts`), or if it contains a slash (`src/**/*.ts`) or alternatives in braces (`*.{ts,js}`). A pattern that is " +
+    "neither, such as `f(x`, fails with INVALID_PARAMS and the offset of the error. A glob must match the whole " +
+    "base name or, if it contains a slash, the path relative to the directory; hidden names match like others. " +
+    "Symbolic links are returned but not followed. Results are sorted.",
   params: {
     path: folder,
     pattern: string({ maxLength: MAX_PATTERN, description: "Regular expression or glob." }),
@@ -104,10 +103,11 @@ export const find = command("search.find", {
 export const rename = command("search.rename", {
   summary: "Rename files below a directory by a regular expression.",
   description:
-    "The pattern is a JavaScript regular expression for base names. Every match in a name is replaced; `$1` and `$&` " +
-    "work as in JavaScript. Directories are not renamed, nor are files whose path is not UTF-8. Renaming is all or " +
-    "nothing: if two files would get the same name, or a name is taken by an entry that stays, the call fails with " +
-    "ALREADY_EXISTS before the first rename; if a rename fails, those already done are undone. Files may swap names.",
+    "The pattern is a JavaScript regular expression for base names. Every match in a name is replaced; `$1` and " +
+    "`$&` work as in JavaScript. Directories are not renamed, nor are files whose path is not UTF-8. Renaming is " +
+    "all or nothing: if two files would get the same name, or a name is taken by an entry that stays, the call " +
+    "fails with ALREADY_EXISTS before the first rename; if a rename fails, those already done are undone. Files " +
+    "may swap names.",
   params: {
     path: folder,
     pattern: string({ maxLength: MAX_PATTERN, description: "Regular expression for base names." }),
@@ -133,7 +133,7 @@ export const rename = command("search.rename", {
 });
 
 export const modified = command("search.modified", {
-  summary: "List files modified within the last hours, newest first.",
+  summary: "List files modified within the last N hours, newest first.",
   description: "Regular files only, by modification time. Files with the same time are sorted by path.",
   params: {
     path: folder,

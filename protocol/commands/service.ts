@@ -47,7 +47,7 @@ export const status = command("service.status", {
       refused: count("Refused because of the limit, since the service started."),
     }),
     calls: object({
-      in_flight: count("Calls in progress."),
+      in_flight: count("Calls in flight."),
       total: count("Calls completed since the service started."),
       failed: count("Completed calls that failed."),
     }),
@@ -118,9 +118,9 @@ export const echo = command("service.echo", {
 });
 
 export const stop = command("service.stop", {
-  summary: "Stop the service after the calls in progress have finished.",
+  summary: "Stop the service after the calls in flight have finished.",
   params: {
-    force: defaulted(boolean({ description: "Do not wait for calls in progress." }), false),
+    force: defaulted(boolean({ description: "Do not wait for calls in flight." }), false),
   },
   result: nothing(),
   errors: ["UNAVAILABLE"],

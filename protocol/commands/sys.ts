@@ -62,8 +62,8 @@ export const info = command("sys.info", {
 export const cpu = command("sys.cpu", {
   summary: "Show the usage of each logical processor.",
   description:
-    "The usage is measured over `interval`. A service that was last asked between `interval` and 6 seconds ago " +
-    "answers at once, with the usage since then.",
+    "The usage is measured over `interval`. If the service was asked before, at least `interval` and at most 6 s " +
+    "ago, it answers at once with the average usage since then.",
   params: {
     interval: defaulted(
       integer({ minimum: 10, maximum: 60_000, unit: "milliseconds", description: "Sample length." }),
@@ -88,7 +88,10 @@ export const cpu = command("sys.cpu", {
 export const memory = command("sys.memory", {
   summary: "Show memory and swap usage.",
   params: {
-    watch: defaulted(boolean({ description: "Accepted for older clients; there is still only one answer." }), false),
+    watch: defaulted(
+      boolean({ description: "No effect; accepted because XyPriss's client sends it. There is only one answer." }),
+      false,
+    ),
   },
   result: object(memoryFields),
   examples: [{ title: "Memory usage", params: {} }],
@@ -137,8 +140,9 @@ const networkInterface = object({
 export const network = command("sys.network", {
   summary: "Show network interfaces with their counters and current speed.",
   description:
-    "Speeds are measured over `interval`. A service that was last asked between `interval` and 6 seconds ago answers " +
-    "at once, with the speed since then. With `interface`, only the counters of that interface are returned.",
+    "Speeds are measured over `interval`. If the service was asked before, at least `interval` and at most 6 s " +
+    "ago, it answers at once with the average speed since then. With `interface`, only the counters of that " +
+    "interface are returned.",
   params: {
     interface: optional(string({ description: "Name of an interface." })),
     interval: defaulted(
@@ -166,13 +170,13 @@ export const processes = command("sys.processes", {
   summary: "List running processes.",
   description:
     "`cpu_usage` is the share of one processor that a process used: over at least 200 ms with `topCpu` or `pid`, " +
-    "otherwise over its lifetime. With both `topCpu` and `topMem`, `topMem` selects from the processes that `topCpu` " +
-    "returns. The executable and disk counters of other users' processes require privileges; without them the " +
-    "counters are 0.",
+    "otherwise over its lifetime. With both `topCpu` and `topMem`, `topMem` selects from the processes that " +
+    "`topCpu` returns. The executable and disk counters of other users' processes require privileges; without them " +
+    "the counters are 0.",
   params: {
     pid: optional(integer({ minimum: 0, description: "Only the process with this id." })),
-    topCpu: optional(integer({ minimum: 1, description: "Only the n processes with the highest CPU usage." })),
-    topMem: optional(integer({ minimum: 1, description: "Only the n processes with the most memory." })),
+    topCpu: optional(integer({ minimum: 1, description: "Only the N processes with the highest CPU usage." })),
+    topMem: optional(integer({ minimum: 1, description: "Only the N processes with the most memory." })),
   },
   result: array(
     object({
@@ -203,8 +207,8 @@ export const kill = command("sys.kill", {
   summary: "End a process by id, or all processes with an exact name.",
   description:
     "Specify either `pid` or `name`. The default signal is SIGTERM. The calling process, the service and the " +
-    "ancestors of both are never ended by name. If several processes match a name, all are signalled before one that " +
-    "belongs to another user is reported as DENIED.",
+    "ancestors of both are never ended by name. If several processes match a name, all that may be signalled are; " +
+    "then DENIED is reported if one belonged to another user.",
   params: {
     pid: optional(integer({ minimum: 1, maximum: 2_147_483_647, description: "Process id." })),
     name: optional(string({ minLength: 1, description: "Exact process name." })),
@@ -280,11 +284,11 @@ export const battery = command("sys.battery", {
 });
 
 export const health = command("sys.health", {
-  summary: "Rate the free capacity of the machine with one score.",
+  summary: "Show one score, 0 to 100, for free processor, memory and disk capacity.",
   description:
-    "The score is 100 minus deductions for processor load, memory and the fullest disk. Each deduction is zero up to " +
-    "70 % usage and rises to a third of the score at 100 %. Windows has no load average, so there is no deduction " +
-    "for load there.",
+    "The score is 100 minus deductions for processor load, memory and the fullest disk. Each deduction is zero up " +
+    "to 70 % usage and rises to a third of the score at 100 %. Windows has no load average, so there is no " +
+    "deduction for load there.",
   params: {},
   result: object({
     score: integer({ minimum: 0, maximum: 100 }),
@@ -298,7 +302,7 @@ export const health = command("sys.health", {
 });
 
 export const user = command("sys.user", {
-  summary: "Show the user that the service or command runs as.",
+  summary: "Show the user of the service (with --connect), otherwise of this command.",
   params: {},
   result: object({
     username: string({ description: "Numeric id as text if the user has no name." }),
@@ -313,7 +317,7 @@ export const user = command("sys.user", {
 });
 
 export const homeDir = command("sys.home-dir", {
-  summary: "Show the home directory of the user that the service or command runs as.",
+  summary: "Show the home directory of the service's user (with --connect), otherwise of this command's.",
   params: {},
   result: string(),
   examples: [{ title: "Home directory", params: {} }],
@@ -322,7 +326,7 @@ export const homeDir = command("sys.home-dir", {
 });
 
 export const env = command("sys.env", {
-  summary: "Show environment variables of the service or command.",
+  summary: "Show environment variables of the service (with --connect), otherwise of this command.",
   description: "Without a name, all variables are returned.",
   params: { name: optional(string({ description: "Name of a variable." })) },
   positionals: ["name"],

@@ -18,20 +18,19 @@ const terminal = integer({ minimum: 1, description: "Terminal id from the `start
 const columns = integer({ minimum: 1, maximum: 65_535, description: "Width in characters." });
 const lines = integer({ minimum: 1, maximum: 65_535, description: "Height in lines." });
 const OF_THE_CONNECTION =
-  "Only for clients that keep their connection open: each command line opens its own connection, which has no " +
-  "terminals.";
+  "Of use only to SDK clients: an `xsys` command opens a new connection, which has no terminals.";
 
 export const open = command("terminal.open", {
   summary: "Run a program in a pseudo-terminal.",
   description:
-    "Input is typed into the terminal; output is what the program displays. As in any terminal, programs edit lines " +
-    "and show colours, lines end in CR LF, and input is echoed. At the end of the input ^D is typed, which a program " +
-    "that reads lines takes as the end of its input. Back pressure applies both ways: a slow reader pauses the " +
-    "program, and a program that does not read pauses the input.\n\n" +
-    "The terminal belongs to the connection that opened it. When the call is cancelled or its connection closes, all " +
-    "processes in the terminal get SIGHUP, and SIGKILL after two seconds. A service has at most 64 terminals. With " +
-    "`--confine` the command is DENIED, because programs are not confined.\n\n" +
-    "`xsys terminal run <program> [arguments]` connects the program to the caller's own terminal.",
+    "Input is typed into the terminal; output is what the program displays. As in any terminal, programs edit " +
+    "lines and show colours, lines end in CR LF, and input is echoed. At the end of the input ^D is typed, which a " +
+    "program that reads lines takes as the end of its input. Back pressure applies both ways: a slow reader pauses " +
+    "the program, and a program that does not read pauses the input.\n\nThe terminal belongs to the connection " +
+    "that opened it. When the call is cancelled or its connection closes, all processes in the terminal get " +
+    "SIGHUP, and SIGKILL after two seconds. A service has at most 64 terminals. With `--confine` the command is " +
+    "DENIED, because programs are not confined.\n\n`xsys terminal run <program> [arguments]` connects the program " +
+    "to the caller's own terminal; xsys then exits with the program's status.",
   params: {
     command: string({
       minLength: 1,
@@ -40,7 +39,11 @@ export const open = command("terminal.open", {
     }),
     args: defaulted(array(string(), { description: "Arguments of the program." }), []),
     cwd: optional(path({ description: "Working directory; the root by default." })),
-    env: optional(record(string(), { description: "Environment variables, in addition to those of the service." })),
+    env: optional(
+      record(string(), {
+        description: 'Environment variables, in addition to those of the service: a JSON object, such as `{"A":"1"}`.',
+      }),
+    ),
     cols: defaulted(columns, 80),
     rows: defaulted(lines, 24),
     name: defaulted(string({ minLength: 1, description: "Terminal type (TERM)." }), "xterm-256color"),
@@ -66,7 +69,7 @@ export const open = command("terminal.open", {
 });
 
 export const resize = command("terminal.resize", {
-  summary: "Resize a terminal that this connection opened.",
+  summary: "Resize a terminal of this connection (for SDK clients; not usable from the shell).",
   description: `The program is notified with SIGWINCH. ${OF_THE_CONNECTION}`,
   params: { terminal, cols: columns, rows: lines },
   positionals: ["terminal", "cols", "rows"],
@@ -79,10 +82,10 @@ export const resize = command("terminal.resize", {
 });
 
 export const signal = command("terminal.signal", {
-  summary: "Send a signal to the program in a terminal that this connection opened.",
+  summary: "Send a signal to the program in a terminal (for SDK clients; not usable from the shell).",
   description:
-    "The signal goes to the program's process group. SIGINT has the same effect as typing ^C. Windows supports only " +
-    "SIGKILL. " +
+    "The signal goes to the program's process group. SIGINT has the same effect as typing ^C. Windows supports " +
+    "only SIGKILL. " +
     OF_THE_CONNECTION,
   params: {
     terminal,

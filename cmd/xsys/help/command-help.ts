@@ -51,7 +51,9 @@ export function commandHelp(contract: Contract, style: HelpStyle, words?: string
 const ASKS_SERVICE =
   "This command is always sent to the running service. Use --connect SOCKET if it is not on the default socket.";
 export const HELD_BY_SERVICE =
-  "If XYPRISS_IPC_PATH is set, the command runs in the service on that socket, as with --connect.";
+  "If XYPRISS_IPC_PATH is set, as in child processes of a XyPriss application, the command runs in the service on " +
+  "that socket, because that service holds the handles. --connect takes precedence over the variable, and the " +
+  "variable over XSYS_SOCKET.";
 
 /** `xsys fs cat <path> [options]` */
 export function usageLine(contract: Contract, words = `${contract.module} ${contract.action}`): string {

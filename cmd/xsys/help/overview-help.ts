@@ -4,6 +4,7 @@ import { GLOBAL_OPTIONS } from "../globals.ts";
 import { ACTIONS, MODULES, type ModuleName, WORDS } from "../words.ts";
 import { type HelpStyle, layout, rendered } from "./layout.ts";
 import { withPlaceholder } from "./placeholders.ts";
+import { proseOf } from "./prose.ts";
 
 const EXAMPLES = `Examples:
   # Compute the digest of a file
@@ -23,8 +24,7 @@ const MORE =
 export function overviewHelp(style: HelpStyle): Promise<string> {
   const argv = layout(style).usage(
     "xsys: file and system commands, a process supervisor and an HTTP gateway, for the shell, over a socket and in " +
-      "TypeScript.\n\n" +
-      "Usage: xsys <module> <action> [arguments] [options]",
+      "TypeScript.\n\nUsage: xsys <module> <action> [arguments] [options]",
   );
   for (const [module, summary] of Object.entries(MODULES)) argv.command(`${module} <action>`, summary);
   for (const { usage, summary } of Object.values(WORDS)) argv.command(usage, summary);
@@ -44,7 +44,8 @@ export function moduleHelp(module: ModuleName, style: HelpStyle): Promise<string
     .scriptName("")
     .updateStrings({ "Commands:": "Actions:" })
     .usage(`Usage: xsys ${module} <action> [arguments] [options]\n\n${MODULES[module]}`);
-  for (const contract of contracts) if (contract.module === module) argv.command(contract.action, contract.summary);
+  for (const contract of contracts)
+    if (contract.module === module) argv.command(contract.action, proseOf(contract)(contract.summary));
   for (const [name, { summary }] of Object.entries(ACTIONS)) {
     if (name.startsWith(`${module} `)) argv.command(name.slice(module.length + 1), summary);
   }

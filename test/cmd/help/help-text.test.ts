@@ -68,7 +68,7 @@ Examples:
 
 test("the overview says what xsys is and lists every module and top-level command", async () => {
   const lines = (await helpText([], style)).split("\n");
-  expect(lines[0]).toBe("xsys: file and system commands, a process supervisor and an HTTP gateway, for the");
+  expect(lines[0]).toBe("xsys: file and system commands, a process supervisor and an HTTP gateway, for");
   for (const module of Object.keys(MODULES))
     expect(lines).toContainEqual(expect.stringMatching(`^  xsys ${module} <action>`));
   for (const word of Object.keys(WORDS)) expect(lines).toContainEqual(expect.stringMatching(`^  xsys ${word} `));
