@@ -33,7 +33,7 @@ export const SERVE_OPTIONS = {
     most: 1_000_000,
   }),
   "drain-timeout": milliseconds({
-    summary: "Time limit for calls and requests in progress when the service stops.",
+    summary: "Time limit for calls and requests in flight when the service stops.",
     byDefault: drainTimeout,
     most: 3_600_000,
   }),

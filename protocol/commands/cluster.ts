@@ -69,7 +69,8 @@ export const restart = command("cluster.restart", {
   description:
     "A worker ends when its replacement is ready and its own requests are answered. If a replacement does not " +
     "become ready, the restart stops there: that worker and those after it keep running. " +
-    `A worker that was stopped, or is no longer started after --max-restarts (state \`hopeless\`), is started.\n\n${OF_A_CLUSTER}`,
+    "A worker that was stopped, or is no longer started after --max-restarts (state `hopeless`), is started." +
+    `\n\n${OF_A_CLUSTER}`,
   params: { id: optional(id) },
   positionals: ["id"],
   events: object({ id: string(), pid: optional(integer({ description: "Process id of the new process." })) }),

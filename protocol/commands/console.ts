@@ -48,7 +48,8 @@ export const updateConfig = command("console.update-config", {
           },
           {
             description:
-              'Encrypt messages with this key: a JSON object, such as `{"enabled":true,"key":"<32 bytes>"}`. The result is base64 of nonce (12 bytes), ciphertext and tag (16 bytes).',
+              'Encrypt messages with this key (JSON: `{"enabled":true,"key":"<16, 24 or 32 bytes>"}`). The result is ' +
+              "base64 of nonce (12 bytes), ciphertext and tag (16 bytes).",
           },
         ),
       ),
@@ -70,7 +71,7 @@ export const updateConfig = command("console.update-config", {
           },
           {
             description:
-              'Which messages are let through, and how they are labelled: a JSON object, such as `{"minLevel":"warn"}`.',
+              'Which messages are let through, and how they are labelled (JSON, such as `{"minLevel":"warn"}`).',
           },
         ),
       ),

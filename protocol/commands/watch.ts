@@ -19,6 +19,7 @@ const since = "0.1.0";
 export const watched = array(path({ description: "File, or directory with everything below it." }), {
   minItems: 1,
   maxItems: 256,
+  description: "Files or directories to watch.",
 });
 
 export const duration = (description: string) => number({ minimum: 0, unit: "seconds", description });
@@ -29,9 +30,9 @@ const options = {
     array(string({ maxLength: 256 }), {
       maxItems: 256,
       description:
-        "Entries to ignore, with everything below them, as in .gitignore: `dist` and `dist/` match names at any " +
-        "depth, `/dist`, `./dist` and `src/dist` match paths below the watched directory, and `!name` re-includes " +
-        "what an earlier pattern excluded. Absolute paths are allowed, too.",
+        "Comma-separated entries to ignore, with everything below them, as in .gitignore: `dist` and `dist/` match " +
+        "names at any depth, `/dist`, `./dist` and `src/dist` match paths below the watched directory, and `!name` " +
+        "re-includes what an earlier pattern excluded. Absolute paths are allowed, too.",
     }),
     [],
   ),
@@ -42,8 +43,8 @@ const options = {
       maximum: 60_000,
       unit: "milliseconds",
       description:
-        "Changes of a path within this time are reported as one. At least 10 for entries that are created and " +
-        "deleted, and 400 for names that look like temporary files.",
+        "Changes of a path within this time are reported as one. Regardless of this value, creations and deletions " +
+        "wait at least 10 ms, temporary-looking names 400 ms.",
     }),
     0,
   ),
@@ -80,22 +81,22 @@ export const omitted = oneOf(["binary", "too-large", "no-memory", "too-many-line
 });
 
 const told = `Directories are watched recursively; symbolic links in them are reported as entries and not followed.
-When one directory replaces another, the differences between them are reported. \`modify\` is a change of size,
+If a watched directory is replaced by another one, the differences are reported. \`modify\` is a change of size,
 modification time or inode; a change of the mode alone is not reported. Writing a temporary file and renaming it over
-another, as editors do when they save, is one \`modify\`. \`rename\` is reported where the inode identifies it; the
-rename of a directory stands for all its entries.
+another, as editors do when they save, is one \`modify\`. A rename is reported as such if the inode shows that it is the
+same file. For a renamed directory there is one event, not one per entry.
 
 No change is lost silently. If the operating system's queue may have overflowed, the tree is compared with its last
-known state, and the missed changes are sent as events after an \`overflow\` of \`system\`. A reader that is more than
-65,536 events behind gets an \`overflow\` of \`reader\`, then an \`exists\` for every entry, then \`ready\`, and after
-that events again.
+known state, and the missed changes are sent as events after an \`overflow\` with \`reason: system\`. A reader that is
+more than 65,536 events behind gets an \`overflow\` with \`reason: reader\`, then an \`exists\` for every entry, then
+\`ready\`, and after that events again.
 
 Bytes of a name that are not UTF-8 are shown as U+FFFD, as in \`fs.ls\`; \`path_hex\` has the bytes of the path.
 
 A watched path may be a symbolic link, or pass through one: the target is watched, and when a link changes, as when
-Kubernetes updates the files of a ConfigMap, the differences are reported. Paths are reported as they were given, so a
-directory that is given by two names is watched and reported by both. With \`--confine\`, links are resolved once,
-when the watch begins.
+Kubernetes updates the files of a ConfigMap, the differences are reported. Reported paths begin with the path as given.
+If a directory is given under two names, each change is reported under each name. With \`--confine\`, links are resolved
+once, when the watch begins.
 
 A path that does not exist fails with NOT_FOUND. When a watched path is deleted, this is reported and the watch
 continues, because the path may be created again. This requires that its parent directory, or a link on the way to it,
@@ -131,9 +132,9 @@ export const files = command("watch.files", {
 
 export const content = command("watch.content", {
   summary: "Report which lines of text files change.",
-  description: `Like watch.files, with the lines that were added and removed. The last text of every file of at most 1
-MiB is kept, at most 64 MiB in total; changes of other files are reported without lines, and \`omitted\` gives the
-reason. Writing the same text again is not a change.\n\n${told}`,
+  description: `Like \`watch.files\`, with the lines that were added and removed. The last text of every file of at
+most 1 MiB is kept, at most 64 MiB in total; changes of other files are reported without lines, and \`omitted\` gives
+the reason. Writing the same text again is not a change.\n\n${told}`,
   params: options,
   positionals: ["paths..."],
   events: object({

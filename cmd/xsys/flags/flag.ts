@@ -25,5 +25,5 @@ export type Values<F> = { readonly [N in keyof F]: F[N] extends Flag<infer T> ? 
 
 /** The flag as one that XyPriss sends and that has no effect. */
 export function withoutEffect<T>(flag: Flag<T>): Flag<T> {
-  return { ...flag, noEffect: true, summary: `${flag.summary} (Accepted because XyPriss sends it; has no effect.)` };
+  return { ...flag, noEffect: true, summary: `${flag.summary} (No effect; accepted because XyPriss sends it.)` };
 }

@@ -17,7 +17,9 @@ export function wordHelp(
       argv.group(shown, `${title}:`).option(shown, optionOf(flag));
     }
   }
-  return rendered(argv.epilogue("Global options: xsys --help"));
+  const takesSize = groups.some(([, flags]) => Object.values(flags).some(({ takes }) => SIZES.has(takes)));
+  const sizes = takesSize ? "SIZE: a number, also with k, m or g, which are powers of 1,024: 64m.\n" : "";
+  return rendered(argv.epilogue(`${sizes}Global options: xsys --help`));
 }
 
 function optionOf({ summary, kind, choices, takes, shownDefault }: Flag<unknown>) {
@@ -31,5 +33,6 @@ function optionOf({ summary, kind, choices, takes, shownDefault }: Flag<unknown>
 }
 
 const UNITS: ReadonlySet<string> = new Set(["milliseconds", "seconds", "megabytes"]);
+const SIZES: ReadonlySet<string> = new Set(["bytes", "megabytes"]);
 /** Defaults that are not shown. */
 const SILENT: ReadonlySet<string> = new Set(["false", "none", "off"]);

@@ -113,9 +113,9 @@ test("help on server start lists its flags grouped by topic", async () => {
   for (const words of [["server"], ["server", "start"]]) {
     const text = await helpText(words, { columns: 100 });
     expect(text).toMatch(/^Usage: xsys server start \[options\]\n/);
-    expect(text).toMatch(/\nWorkers:\n {2}--cluster +Start and supervise workers\. +\[boolean\]\n/);
+    expect(text).toMatch(/\nWorkers \(with --cluster\):\n {2}--cluster +Start and supervise workers\. +\[boolean\]\n/);
     expect(text).toMatch(/--timeout SECONDS [^[]*\(seconds\)\s+\[default: 30\]/);
-    expect(text).toMatch(/--worker-pool +Use a task pool\. \(Accepted because XyPriss sends it; has no effect\.\)/);
+    expect(text).toMatch(/--worker-pool +Use a task pool\. \(No effect; accepted because XyPriss\s+sends it\.\)/);
     expect(text).toMatch(/--static-dotfiles [^[]*One of\s+allow,\s+deny,\s+ignore\./);
   }
 });

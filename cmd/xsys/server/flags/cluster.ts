@@ -13,8 +13,8 @@ const MB = 1024 ** 2;
 export const CLUSTER = {
   cluster: flag("Start and supervise workers."),
   "entry-point": optionalPath(
-    "Worker script. Run by the runtime of the XyPriss application; otherwise TypeScript by bun if installed, all " +
-      "else by node.",
+    "Worker script. XyPriss's workers run on the runtime of their application. Otherwise TypeScript runs on bun if " +
+      "it is installed, else on the Node.js of xsys; other scripts run on the `node` on PATH.",
   ),
   "worker-command": optionalText("Program and arguments of a worker, instead of a script; any program works."),
   "cluster-workers": count({
@@ -33,7 +33,8 @@ export const CLUSTER = {
   "cluster-respawn": flag("Restart workers that crash.", true),
   "max-restarts": optionalCount({
     summary:
-      "Consecutive failed restarts after which a worker is no longer started; the service ends when none is left.",
+      "Consecutive failed restarts after which a worker is no longer started (state `hopeless`); the service exits " +
+      "when all workers are in this state.",
     most: 1_000_000,
     shownDefault: "no limit",
   }),
@@ -58,7 +59,10 @@ export const WORKER_LIMITS = {
     most: 3_600_000,
   }),
   "cluster-enforce-hard-limits": flag("Replace a worker that exceeds a limit; otherwise it is only logged."),
-  intelligence: flag("Trigger garbage collection in workers when their total memory nears the total limit."),
+  intelligence: flag(
+    "Trigger garbage collection in workers when their total memory exceeds 75 % of --cluster-max-memory times the " +
+      "number of workers and standbys; needs --cluster-max-memory, and --gc-hint for scripts.",
+  ),
   "gc-hint": flag("Run worker scripts with --expose-gc, so that garbage collection can be triggered."),
   "cluster-priority": count({ summary: "Nice value of workers.", byDefault: 0, least: -20, most: 19 }),
   "file-descriptor-limit": count({
@@ -87,7 +91,8 @@ export const WORKER_LIFE = {
     byDefault: 2_000,
   }),
   "ping-timeout": milliseconds({
-    summary: "Silence after which a worker is replaced, if it has answered pings before.",
+    summary:
+      "A worker that does not answer pings for this long is replaced (only one that has answered a ping before).",
     byDefault: 30_000,
     least: 1,
   }),

@@ -5,12 +5,20 @@ import { list } from "../../flags/texts.ts";
 import type { Given } from "./files.ts";
 
 export const COMPRESSION = {
-  "perf-compression": flag("Compress responses for clients that accept it; off by default with --signature.", true),
-  "perf-compression-algs": list("Compression algorithms: gzip, br, deflate, zstd.", ["gzip", "br"]),
-  "compression-level": count({ summary: "Compression level, from fast to small.", byDefault: 4, most: 11 }),
+  "perf-compression": flag(
+    "Compress responses for clients that accept it; off by default when XyPriss starts the service.",
+    true,
+  ),
+  "perf-compression-algs": list("Comma-separated compression algorithms: gzip, br, deflate, zstd.", ["gzip", "br"]),
+  "compression-level": count({
+    summary: "Compression level, from 1 (fast) to 11 (small); gzip and deflate use at most 9.",
+    byDefault: 4,
+    most: 11,
+  }),
   "compression-threshold": size({ summary: "Minimum size of a body to compress.", byDefault: 1024 }),
   "compression-types": list(
-    "Media types to compress, or their beginnings; by default text, JSON, JavaScript, XML and similar types.",
+    "Comma-separated media types to compress, or their beginnings; by default text, JSON, JavaScript, XML and " +
+      "similar types.",
   ),
 };
 

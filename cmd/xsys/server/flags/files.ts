@@ -11,17 +11,14 @@ export type Given = Pick<ReadonlySet<string>, "has">;
 
 /** Any one of these flags enables the storage of uploaded files. */
 export const UPLOADS = {
-  "upload-dir": text(
-    "Directory for uploaded files, whose paths are passed to workers; any of the upload flags enables uploads.",
-    "uploads",
-  ),
+  "upload-dir": text("Directory for uploaded files, whose paths are passed to workers.", "uploads"),
   "upload-temp-dir": optionalPath("Directory for incomplete uploads.", "xsys-uploads in the temporary directory"),
   "upload-use-temp-files": flag(
-    "Write uploads to the temporary directory first; they get their own names when complete.",
+    "Write uploads to --upload-temp-dir first, and move them to --upload-dir when complete.",
   ),
   "upload-max-file-size": size({ summary: "Maximum size of a file; 0 for no limit.", byDefault: 0, most: 2 ** 50 }),
   "upload-max-files": count({ summary: "Maximum number of files per request; 0 for no limit.", byDefault: 0 }),
-  "upload-allowed-mimes": list("Media types to accept; by default all."),
+  "upload-allowed-mimes": list("Comma-separated media types to accept; by default all."),
   "upload-use-subdir": flag("Use a subdirectory for each form field."),
 };
 

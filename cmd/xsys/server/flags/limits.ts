@@ -17,19 +17,28 @@ export const RATE_LIMIT = {
   "rate-limit-headers": flag("Send RateLimit-Limit, -Remaining and -Reset."),
   "rate-limit-legacy-headers": flag("Send X-RateLimit-Limit, -Remaining and -Reset."),
   "rate-limit-exclude": list(
-    "Paths that are not limited, with everything below them, or RE: and a regular expression.",
+    "Comma-separated paths that are not limited, including everything that begins with them; `RE:…` is a regular " +
+      "expression.",
   ),
   "rate-limit-store": optionalText("Store that several machines share, such as redis://host:6379.", "memory"),
 };
 
 export const CONCURRENCY = {
-  "max-concurrent-requests": count({ summary: "Maximum number of concurrent requests; 0 for no limit.", byDefault: 0 }),
+  "max-concurrent-requests": count({
+    summary:
+      "Maximum number of concurrent requests; others wait in order of arrival, up to --max-queue-size and " +
+      "--queue-timeout; 0 for no limit.",
+    byDefault: 0,
+  }),
   "max-per-ip": count({
-    summary: "Maximum number of concurrent requests per client, otherwise 429; 0 for no limit.",
+    summary:
+      "Maximum number of concurrent requests per client, waiting ones included; further ones get 429; 0 for no limit.",
     byDefault: 0,
   }),
   "max-queue-size": count({
-    summary: "Maximum number of queued requests, otherwise 503; 0 for no limit.",
+    summary:
+      "Maximum number of requests that wait because of --max-concurrent-requests; further ones get 503; 0 for no " +
+      "limit.",
     byDefault: 0,
   }),
 };
@@ -41,14 +50,22 @@ export const BREAKER = {
 };
 
 export const QUALITY = {
-  "quality-enabled": flag("Log when the last 100 requests were slow on average."),
-  "quality-reject-poor": flag("Answer requests with 503 while they are slow on average."),
+  "quality-enabled": flag(
+    "Log when the last 100 requests were slow on average (--quality-max-lat, --quality-min-bw), and when they no " +
+      "longer are.",
+  ),
+  "quality-reject-poor": flag(
+    "Answer with 503 while the average of --quality-enabled is slow; every tenth request is let through, and " +
+      "rejection ends when the average is good again.",
+  ),
   "quality-min-bw": size({
-    summary: "Bytes per second below which requests count as slow; 0 to disable.",
+    summary:
+      "Average bytes per second below which requests count as slow, measured on responses of at least 16 KiB; 0 to " +
+      "disable.",
     byDefault: 0,
   }),
   "quality-max-lat": milliseconds({
-    summary: "Latency above which requests count as slow; 0 to disable.",
+    summary: "Average latency above which requests count as slow; 0 to disable.",
     byDefault: 0,
   }),
 };

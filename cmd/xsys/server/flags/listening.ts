@@ -7,14 +7,13 @@ import { SERVE_OPTIONS } from "../../serve-options.ts";
 export const LISTENING = {
   port: count({ summary: "HTTP port; 0 for any free port.", byDefault: 4349, most: 65_535 }),
   host: text("Address to listen on; 0.0.0.0 or :: for all.", "127.0.0.1"),
-  "tls-cert": optionalPath("Certificate chain in PEM format; enables HTTPS, and HTTP/2 for clients that support it."),
+  "tls-cert": optionalPath("Certificate chain in PEM format; enables HTTPS."),
   "tls-key": optionalPath("Private key of the certificate, in PEM format."),
-  ipc: optionalPath("Socket for workers and commands; XyPriss's name for --socket.", "--socket"),
+  ipc: optionalPath("Same as --socket (XyPriss's name)."),
   socket: SERVE_OPTIONS.socket,
   "trust-proxy": list(
-    "Proxies whose Forwarded and X-Forwarded-* headers are trusted: loopback, linklocal, uniquelocal, addresses, " +
-      "CIDR ranges; " +
-      "* for any. Other clients' headers are ignored.",
+    "Comma-separated proxies whose Forwarded and X-Forwarded-* headers are trusted: loopback, linklocal, " +
+      "uniquelocal, addresses, CIDR ranges; * for any. Other clients' headers are ignored.",
   ),
 };
 

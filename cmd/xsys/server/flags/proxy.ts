@@ -8,7 +8,8 @@ import type { REQUESTS } from "./requests.ts";
 
 export const PROXY = {
   "proxy-upstreams": list(
-    "Upstream servers for paths without a worker's route: http://host:port, followed by #2 for weight 2.",
+    "Comma-separated upstream servers for paths without a worker's route: http://host:port, followed by #2 for " +
+      "weight 2.",
   ),
   "proxy-strategy": strategy("Load-balancing strategy for upstreams."),
   "proxy-hc-enabled": flag("Check the health of upstreams."),

@@ -5,16 +5,16 @@ import { count, flag, milliseconds, seconds, size } from "../../flags/kinds.ts";
 
 export const REQUESTS = {
   timeout: seconds({
-    summary: "Time limit for a worker's response, otherwise 504; 0 for no limit.",
+    summary: "Time limit for a worker's response; after that, 504; 0 for no limit.",
     byDefault: 30_000,
   }),
   "max-body-size": size({
-    summary: "Maximum size of a request body, otherwise 413.",
+    summary: "Maximum size of a request body; larger bodies get 413.",
     byDefault: 10 * 1024 ** 2,
     most: 2 ** 40,
   }),
   "max-url-length": count({
-    summary: "Maximum length of a request target, otherwise 414.",
+    summary: "Maximum length of a request target; longer ones get 414.",
     byDefault: 2048,
     least: 1,
     most: 65_536,
@@ -27,7 +27,9 @@ export const REQUESTS = {
   }),
   "retry-delay": milliseconds({ summary: "Delay before a retry.", byDefault: 0, most: 60_000 }),
   "queue-timeout": milliseconds({
-    summary: "Maximum time that a request waits for a ready worker or in the queue, otherwise 503; 0 for the default.",
+    summary:
+      "Maximum time that a request waits for a ready worker, or because of --max-concurrent-requests; after that, " +
+      "503; 0 for the default.",
     byDefault: 10_000,
     most: 3_600_000,
   }),

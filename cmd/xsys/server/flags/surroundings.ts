@@ -11,14 +11,17 @@ export const IPC = {
 };
 
 export const PLUGINS = {
-  plugins: list("Plugin directories; a revoked plugin prevents the service from starting."),
+  plugins: list(
+    "Comma-separated plugin directories; a plugin whose package.json has `xfpm.revoked` set to true prevents the " +
+      "service from starting.",
+  ),
   "project-root": withoutEffect(optionalPath("Directory of xypriss.config.json.")),
 };
 
 export const FIREWALL = {
   "firewall-enabled": flag("Log the command that would open the port; the firewall is not changed."),
   "firewall-auto-open": flag("Same as --firewall-enabled."),
-  "firewall-allowed-ips": list("Addresses that the logged command lets through; by default all."),
+  "firewall-allowed-ips": list("Comma-separated addresses that the logged command lets through; by default all."),
 };
 
 const auto = { byDefault: -1, auto: -1, shownDefault: "auto" };
