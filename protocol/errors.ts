@@ -21,7 +21,7 @@ export const ERRORS = {
   IO_ERROR: { exit: 74, http: 500, summary: "The operating system reported a read or write error." },
   NO_SPACE: { exit: 74, http: 507, summary: "The disk or quota is full." },
   TOO_LARGE: { exit: 74, http: 413, summary: "The contents or the answer exceed a limit." },
-  BUSY: { exit: 75, http: 423, summary: "The resource is in use: a lock is held, or a server is already running." },
+  BUSY: { exit: 75, http: 423, summary: "Another process uses the file, lock or address; a retry may succeed." },
   LIMIT_EXCEEDED: { exit: 75, http: 429, summary: "Too many concurrent calls, connections or open files." },
   TIMEOUT: { exit: 75, http: 504, summary: "The time limit was exceeded." },
   CANCELLED: { exit: 75, http: 499, summary: "The caller cancelled the call." },

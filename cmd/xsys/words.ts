@@ -31,7 +31,8 @@ export interface Word {
 export const ACTIONS: Readonly<Record<string, Word>> = {
   "terminal run": {
     usage: "terminal run [--] <program> [arguments]",
-    summary: "Run a program in a pseudo-terminal connected to this terminal; exits with the program's status.",
+    summary:
+      "Run a program in a pseudo-terminal connected to this terminal; xsys then exits with the program's status.",
   },
 };
 
@@ -60,15 +61,15 @@ export const WORDS: Readonly<Record<string, Word>> = {
   },
   status: {
     usage: "status",
-    summary: "Short for `xsys service status`: show service status and statistics.",
+    summary: "Show service status and statistics.",
     command: "service.status",
   },
   ping: {
     usage: "ping",
-    summary: "Short for `xsys service ping`: check that the service responds.",
+    summary: "Check that the service responds.",
     command: "service.ping",
   },
-  stop: { usage: "stop", summary: "Short for `xsys service stop`: stop the running service.", command: "service.stop" },
+  stop: { usage: "stop", summary: "Stop the running service.", command: "service.stop" },
   help: { usage: "help [module] [action]", summary: "Print help, like --help." },
   completion: {
     usage: "completion <shell>",

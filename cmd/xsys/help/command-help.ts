@@ -19,6 +19,7 @@ export function commandHelp(contract: Contract, style: HelpStyle, words?: string
     paragraphs(
       `Usage: ${usageLine(contract, words)}`,
       prose(summary),
+      words !== undefined && `Short for \`xsys ${contract.module} ${contract.action}\`.`,
       prose(description),
       needsService && ASKS_SERVICE,
       heldByService && HELD_BY_SERVICE,

@@ -101,6 +101,7 @@ test("every command's help has its usage, its options and an example", async () 
 
 test("a shortcut for a command shows that command's help with its own usage line", async () => {
   expect(await helpText(["stop"], style)).toMatch(/^Usage: xsys stop \[options\]\n\nStop the service after /);
+  expect(await helpText(["status"], style)).toContain("\n\nShort for `xsys service status`.\n\n");
 });
 
 test("help on serve lists its options with their defaults", async () => {
