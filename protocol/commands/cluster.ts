@@ -68,8 +68,9 @@ export const restart = command("cluster.restart", {
   summary: "Restart workers one at a time: start the replacement, wait until it is ready, then stop the old worker.",
   description:
     "A worker ends when its replacement is ready and its own requests are answered. If a replacement does not " +
-    "become ready, the restart stops there: that worker and those after it keep running. " +
-    "A worker that was stopped, or is no longer started after --max-restarts (state `hopeless`), is started." +
+    "become ready, the restart stops there: that worker and those after it keep running. A worker that is no " +
+    "longer started after --max-restarts (state `hopeless`) is started; a stopped worker is started only if its id " +
+    "is given." +
     `\n\n${OF_A_CLUSTER}`,
   params: { id: optional(id) },
   positionals: ["id"],

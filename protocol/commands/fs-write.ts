@@ -69,8 +69,9 @@ export const atomicWrite = command("fs.atomic-write", {
 export const writeSecure = command("fs.write-secure", {
   summary: "Write a file with a given mode, such as 600 for a secret.",
   description:
-    "An existing file gets the mode, too. While the contents are written, only the owner can read them; the file " +
-    "gets its mode before it gets its name, so at no time can others read it.",
+    "An existing file gets the mode, too. The contents are written to a temporary file that only the owner can " +
+    "read; it gets the mode before it is renamed, so the contents are never readable by users whom the mode " +
+    "excludes.",
   params: {
     path: file(),
     mode: defaulted(octal("Octal mode, such as `600`."), "0600"),

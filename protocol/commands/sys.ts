@@ -250,9 +250,9 @@ export const temp = command("sys.temp", {
   result: array(
     object({
       label: string({ description: "Names of chip and sensor." }),
-      sensor: string({ description: "The same as `label`, for older clients." }),
+      sensor: string({ description: "The same as `label`; XyPriss's engines use either name." }),
       current: number({ description: "Degrees Celsius." }),
-      value: number({ description: "The same as `current`, for older clients." }),
+      value: number({ description: "The same as `current`; XyPriss's engines use either name." }),
       max: optional(number({ description: "Degrees Celsius." })),
       critical: optional(number({ description: "Degrees Celsius." })),
     }),

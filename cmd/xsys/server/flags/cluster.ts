@@ -34,7 +34,7 @@ export const CLUSTER = {
   "max-restarts": optionalCount({
     summary:
       "Consecutive failed restarts after which a worker is no longer started (state `hopeless`); the service exits " +
-      "when all workers are in this state.",
+      "when all workers are in this state or stopped.",
     most: 1_000_000,
     shownDefault: "no limit",
   }),

@@ -11,7 +11,10 @@ export type Given = Pick<ReadonlySet<string>, "has">;
 
 /** Any one of these flags enables the storage of uploaded files. */
 export const UPLOADS = {
-  "upload-dir": text("Directory for uploaded files, whose paths are passed to workers.", "uploads"),
+  "upload-dir": {
+    ...text("Directory for uploaded files, whose paths are passed to workers.", "uploads"),
+    takes: "path",
+  },
   "upload-temp-dir": optionalPath("Directory for incomplete uploads.", "xsys-uploads in the temporary directory"),
   "upload-use-temp-files": flag(
     "Write uploads to --upload-temp-dir first, and move them to --upload-dir when complete.",
