@@ -94,9 +94,9 @@ more than 65,536 events behind gets an \`overflow\` with \`reason: reader\`, the
 Bytes of a name that are not UTF-8 are shown as U+FFFD, as in \`fs.ls\`; \`path_hex\` has the bytes of the path.
 
 A watched path may be a symbolic link, or pass through one: the target is watched, and when a link changes, as when
-Kubernetes updates the files of a ConfigMap, the differences are reported. Reported paths are absolute and begin with the
-path as given, whose links are not resolved. If a directory is given under two names, each change is reported under each
-name. With \`--confine\`, links are resolved once, when the watch begins.
+Kubernetes updates the files of a ConfigMap, the differences are reported. Reported paths are absolute and begin with
+the path as given, whose links are not resolved. If a directory is given under two names, each change is reported under
+each name. With \`--confine\`, links are resolved once, when the watch begins.
 
 A path that does not exist fails with NOT_FOUND. When a watched path is deleted, this is reported and the watch
 continues, because the path may be created again. This requires that its parent directory, or a link on the way to it,
