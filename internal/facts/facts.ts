@@ -44,29 +44,33 @@ type Awaitable<T> = T | Promise<T>;
 /** Reads facts about the machine. */
 export interface Platform {
   battery(): Awaitable<Battery>;
-  /** Maximum number of open descriptors of this process. Undefined without a limit, and on systems other than Linux. */
-  descriptorLimit(): number | undefined;
   /** File systems with storage space of their own. Those that cannot be queried are left out. */
   disks(): Awaitable<Disk[]>;
-  /**
-   * Whether a process group has a running process. Zombies do not count on Linux. On other systems they cannot be
-   * distinguished and do count. Always false on Windows, which has no process groups.
-   */
-  isGroupRunning(group: number): boolean;
   memory(): Awaitable<Memory>;
   networkInterfaces(): Awaitable<NetworkInterface[]>;
   ports(signal: AbortSignal): Awaitable<Port[]>;
   /** @throws NOT_FOUND when the query names a pid that does not exist. */
   processes(query: ProcessQuery, signal: AbortSignal): Awaitable<Process[]>;
   processCount(): Awaitable<number>;
-  /** The process and its descendants. On systems other than Linux, only the process itself. */
-  processFamily(pid: number): readonly number[];
   /** Undefined when the process does not exist or has ended. */
   processUsage(pid: number): Awaitable<ProcessUsage | undefined>;
   processors(): Awaitable<Processor[]>;
   processorTimes(): readonly ProcessorTimes[];
-  /** The processes of a session except its leader. Empty on systems other than Linux: no portable call lists them. */
-  sessionMembers(leader: number): readonly number[];
   system(): Awaitable<System>;
   temperatures(): Awaitable<Temperature[]>;
+}
+
+/** Reads facts about this process and the processes that it starts. Apart from Platform, for one-shot calls need none of it. */
+export interface ChildProcesses {
+  /** Maximum number of open descriptors of this process. Undefined without a limit, and on systems other than Linux. */
+  descriptorLimit(): number | undefined;
+  /**
+   * Whether a process group has a running process. Zombies do not count on Linux. On other systems they cannot be
+   * distinguished and do count. Always false on Windows, which has no process groups.
+   */
+  isGroupRunning(group: number): boolean;
+  /** The process and its descendants. On systems other than Linux, only the process itself. */
+  processFamily(pid: number): readonly number[];
+  /** The processes of a session except its leader. Empty on systems other than Linux: no portable call lists them. */
+  sessionMembers(leader: number): readonly number[];
 }

@@ -13,16 +13,13 @@ import { MessageReader } from "../../protocol/wire/message-reader.ts";
 import type { Logger } from "../base/log.ts";
 import { onBehalfOf } from "../base/on-behalf-of.ts";
 import { type Caller, Calls, type CallsOwner } from "./calls.ts";
-import type { Role, RoleInbox, RolePeer } from "./role.ts";
+import { ROLES, type Role, type RoleInbox, type RolePeer } from "./role.ts";
 
 /**
  * Milliseconds that a peer may take to close its side after the service has closed its own. Without it, a peer that
  * does not run its event loop would delay the service's shutdown.
  */
 const END_TIMEOUT = 500;
-
-/** Prefix of the message types with which a peer takes a role, such as `RegisterWorker`. */
-const REGISTER = "Register";
 
 /** The parts of the server that a connection uses. */
 export interface ConnectionOwner extends CallsOwner {
@@ -50,6 +47,7 @@ export class Connection implements Caller, RolePeer {
   #readingPaused = false;
   #ending = false;
   #refused = false;
+  #ended = false;
 
   constructor(socket: Socket, owner: ConnectionOwner, number: number) {
     this.#socket = socket;
@@ -155,7 +153,7 @@ export class Connection implements Caller, RolePeer {
   }
 
   #closeIfUnread(): void {
-    if (this.#socket.writableLength > 0) this.#closeStalled("the peer did not read its answers");
+    if (this.#socket.writableLength > 0 && !this.#ended) this.#closeStalled("the peer did not read its answers");
   }
 
   #closeStalled(reason: string): void {
@@ -169,15 +167,18 @@ export class Connection implements Caller, RolePeer {
     return this.#hasReceived ? undefined : "the peer sent nothing";
   }
 
+  /** Bytes that arrive from here on are dropped; the peer has END_TIMEOUT to close, once it has read its answers. */
   #endIfIdle(): void {
-    if (this.#calls.inFlight > 0) return;
+    if (this.#calls.inFlight > 0 || this.#ended) return;
+    this.#ended = true;
     this.writer.flush();
     this.#socket.end();
     wheneverQuiet(this.#socket, END_TIMEOUT, () => this.#socket.destroy());
+    this.#socket.once("finish", () => setTimeout(() => this.#socket.destroy(), END_TIMEOUT).unref());
   }
 
   #receive(bytes: Buffer): void {
-    if (this.#refused) return;
+    if (this.#refused || this.#ended) return;
     this.#lastReceived = Date.now();
     this.#reader.receive(bytes);
     if (!this.#refused) this.#pauseOrResume();
@@ -186,7 +187,7 @@ export class Connection implements Caller, RolePeer {
   /** Closes the connection of a peer that violates the protocol. Other connections are not affected. */
   #onFault(error: unknown): void {
     if (!(error instanceof XsysError)) throw error;
-    if (this.isOpen) this.refuse(error);
+    this.refuse(error);
   }
 
   #takeChunk(id: number, bytes: Buffer, last: boolean): void {
@@ -212,7 +213,7 @@ export class Connection implements Caller, RolePeer {
     else if (type === "Cancel") this.#calls.cancel(message);
     else if (type === "Ping") this.writer.json(encodeMessage("Pong", {}, id));
     else if (type === "Hello") this.#greet(message);
-    else if (type.startsWith(REGISTER)) this.#register(message);
+    else if (ROLES.has(type)) this.#register(message);
     else if (type !== "Pong") {
       const error = new XsysError("UNKNOWN_TYPE", `unknown message type "${type.slice(0, 64)}"`);
       this.writer.json(encodeError(error, id));
@@ -233,7 +234,7 @@ export class Connection implements Caller, RolePeer {
 
   #roleRefusal(type: string): string {
     if (this.#inbox !== undefined) return "this connection already has a role";
-    return `this service does not accept ${type.slice(REGISTER.length).toLowerCase()}s`;
+    return `this service does not accept ${ROLES.get(type)}`;
   }
 
   #greet({ id, payload }: Message): void {

@@ -12,6 +12,9 @@ export interface Role {
   admit(peer: RolePeer, registration: unknown): RoleInbox;
 }
 
+/** The messages by which a peer takes a role, and what the peers of the role are called. A service may not offer all. */
+export const ROLES: ReadonlyMap<string, string> = new Map([["RegisterWorker", "workers"]]);
+
 /** A connection whose peer took a role, as the role sees it. */
 export interface RolePeer {
   readonly writer: FrameWriter;

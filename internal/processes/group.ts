@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { pause } from "../../protocol/timers.ts";
-import { platform } from "../facts/platform.ts";
+import { childProcesses } from "../facts/child-processes.ts";
 import { sendSignal } from "./send-signal.ts";
 
 /** Sends a signal to a group leader and its group. On Windows, which has no groups, only to the process. */
@@ -18,7 +18,7 @@ const MAX_POLL_INTERVAL = 160;
 export async function groupGone(leader: number, over: AbortSignal): Promise<void> {
   for (
     let wait = POLL_INTERVAL;
-    !over.aborted && platform.isGroupRunning(leader);
+    !over.aborted && childProcesses.isGroupRunning(leader);
     wait = Math.min(MAX_POLL_INTERVAL, 2 * wait)
   ) {
     await pause(wait);

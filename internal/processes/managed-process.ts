@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { explainStart } from "../../protocol/start-failure.ts";
 import type { Logger } from "../base/log.ts";
-import { platform } from "../facts/platform.ts";
+import { childProcesses } from "../facts/child-processes.ts";
 import type { ProcessEnd } from "./end.ts";
 import { groupGone, signalGroup } from "./group.ts";
 import type { ProcessOptions } from "./options.ts";
@@ -86,7 +86,7 @@ export class ManagedProcess {
   signal(name: NodeJS.Signals): void {
     this.#wasAsked = true;
     if (this.#end === undefined) this.#wasSignalled = true;
-    if (this.#child !== undefined && (this.#end === undefined || platform.isGroupRunning(this.pid ?? 0))) {
+    if (this.#child !== undefined && (this.#end === undefined || childProcesses.isGroupRunning(this.pid ?? 0))) {
       signalGroup(this.#child, name);
     }
   }
@@ -118,7 +118,7 @@ export class ManagedProcess {
   /** Ends the processes that it left behind. They have the same time to exit. */
   async #groupEnded(): Promise<void> {
     const { pid } = this;
-    if (pid === undefined || !platform.isGroupRunning(pid)) return;
+    if (pid === undefined || !childProcesses.isGroupRunning(pid)) return;
     const over = new AbortController();
     const group = { ended: groupGone(pid, over.signal), signal: (name: NodeJS.Signals) => this.signal(name) };
     // Many programs abort their shutdown when they get a second SIGTERM.

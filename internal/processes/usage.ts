@@ -1,3 +1,4 @@
+import { childProcesses } from "../facts/child-processes.ts";
 import type { ProcessUsage } from "../facts/facts.ts";
 import { platform } from "../facts/platform.ts";
 
@@ -22,7 +23,7 @@ export class UsageMeter {
 
   /** Undefined if the process has ended. */
   async read(): Promise<Usage | undefined> {
-    const family = platform.processFamily(this.#pid);
+    const family = childProcesses.processFamily(this.#pid);
     const found = await Promise.all(family.map(async (pid) => ({ pid, usage: await platform.processUsage(pid) })));
     const usages = found.filter((each): each is { pid: number; usage: ProcessUsage } => each.usage !== undefined);
     if (usages.length === 0) return undefined;

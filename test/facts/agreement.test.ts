@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
+import { linuxChildProcesses, portableChildProcesses } from "../../internal/facts/child-processes.ts";
 import { linux } from "../../internal/facts/linux/platform.ts";
 import { portable } from "../../internal/facts/portable/platform.ts";
 
@@ -67,12 +68,15 @@ describe.runIf(process.platform === "linux")("the Linux reader agrees with syste
     const child = spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
     await once(child, "spawn");
     const pid = child.pid ?? 0;
-    expect([linux.isGroupRunning(pid), portable.isGroupRunning(pid)]).toEqual([true, true]);
-    expect(linux.processFamily(process.pid)).toEqual(expect.arrayContaining([process.pid, pid]));
-    expect(portable.processFamily(process.pid)).toEqual([process.pid]);
+    expect([linuxChildProcesses.isGroupRunning(pid), portableChildProcesses.isGroupRunning(pid)]).toEqual([true, true]);
+    expect(linuxChildProcesses.processFamily(process.pid)).toEqual(expect.arrayContaining([process.pid, pid]));
+    expect(portableChildProcesses.processFamily(process.pid)).toEqual([process.pid]);
     child.kill("SIGKILL");
     await once(child, "exit");
-    expect([linux.isGroupRunning(pid), portable.isGroupRunning(pid)]).toEqual([false, false]);
+    expect([linuxChildProcesses.isGroupRunning(pid), portableChildProcesses.isGroupRunning(pid)]).toEqual([
+      false,
+      false,
+    ]);
   });
   test("about a listening port", async () => {
     const server = createServer().listen(0, "127.0.0.1");

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Service } from "../../internal/host/service.ts";
@@ -212,6 +214,8 @@ describe("calls", () => {
     ["no module", { type: "CoreCommand", id: 3, payload: { action: "hash" } }, "INVALID_PARAMS", "module"],
     ["no payload", { type: "CoreCommand", id: 3 }, "INVALID_PARAMS", "module"],
     ["an unknown type", { type: "Nonsense", id: 3 }, "UNKNOWN_TYPE", "Nonsense"],
+    ["a type like a role's", { type: "RegisterFoo", id: 3 }, "UNKNOWN_TYPE", "RegisterFoo"],
+    ["a role that the service does not offer", { type: "RegisterWorker", id: 3 }, "UNSUPPORTED", "workers"],
     ["a missing file", coreCommand("fs.hash", { path: "gone.txt" }, 3), "NOT_FOUND", "gone.txt"],
   ])("%s is reported with the id, and the connection stays usable", async (_title, message, code, words) => {
     const { peer } = await arrange();
@@ -327,4 +331,25 @@ describe("connections", () => {
     await Promise.all(peers.map(expectServed));
     expect(service.status().connections.open).toBe(502);
   });
+});
+
+test("quotes only the beginning of a long unknown type", async () => {
+  const { peer } = await arrange();
+  peer.send({ type: `Register${"\u0130".repeat(1_000_000)}`, id: 1 });
+  const { payload } = await peer.message();
+  expect(payload.code).toBe("UNKNOWN_TYPE");
+  expect(payload.error.length).toBeLessThan(200);
+});
+
+test("a peer that goes on sending after the service has ended the connection does not delay the end", async () => {
+  const { service } = await arrange({ drainTimeout: 600_000 });
+  const socket = connect({ path: service.socket, allowHalfOpen: true });
+  socket.on("error", () => {}).resume();
+  cleanups.push(() => void socket.destroy());
+  const ping = Buffer.from('\0\0\0\x0f{"type":"Ping"}');
+  const pings = setInterval(() => socket.write(ping), 50);
+  cleanups.push(() => clearInterval(pings));
+  await once(socket, "data");
+  service.stop(false);
+  await service.ended;
 });

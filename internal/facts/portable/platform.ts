@@ -1,5 +1,4 @@
 import type { Platform } from "../facts.ts";
-import { groupExists } from "../process-group.ts";
 import { readBattery } from "./battery.ts";
 import { readDisks } from "./disks.ts";
 import { readMemory } from "./memory.ts";
@@ -14,19 +13,15 @@ import { readTemperatures } from "./temperatures.ts";
 /** Facts from Node and systeminformation. The library starts programs of the platform for most of them. */
 export const portable: Platform = {
   battery: readBattery,
-  descriptorLimit: () => undefined,
   disks: readDisks,
-  isGroupRunning: groupExists,
   memory: readMemory,
   networkInterfaces: readNetworkInterfaces,
   ports: readPorts,
   processes: readProcesses,
   processCount: countProcesses,
-  processFamily: (pid) => [pid],
   processUsage: readProcessUsage,
   processors: readProcessors,
   processorTimes: readProcessorTimes,
-  sessionMembers: () => [],
   system: readSystem,
   temperatures: readTemperatures,
 };

@@ -5,7 +5,7 @@ import type { TLSSocket } from "node:tls";
 import { XsysError } from "../../../protocol/errors.ts";
 import { pause } from "../../../protocol/timers.ts";
 import type { Logger } from "../../base/log.ts";
-import { platform } from "../../facts/platform.ts";
+import { childProcesses } from "../../facts/child-processes.ts";
 import type { GatewayOptions } from "../options.ts";
 import type { RefuseBody } from "./broken-connection.ts";
 import { createHttp1, HEAD_TIMEOUT } from "./http1.ts";
@@ -94,7 +94,7 @@ export class HttpServer {
 
   /** Limits connections, so that descriptors are left for workers and files. */
   #limitConnections(log: Logger): void {
-    const descriptors = platform.descriptorLimit();
+    const descriptors = childProcesses.descriptorLimit();
     if (descriptors === undefined) return;
     this.#http1.maxConnections = Math.ceil(descriptors * CONNECTIONS_SHARE);
     let loggedAt = Number.NEGATIVE_INFINITY;

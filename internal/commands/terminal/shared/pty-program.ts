@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { constants } from "node:os";
 import { type IPty, spawn } from "node-pty";
 import { pause } from "../../../../protocol/timers.ts";
-import { platform } from "../../../facts/platform.ts";
+import { childProcesses } from "../../../facts/child-processes.ts";
 import { sendSignal } from "../../../processes/send-signal.ts";
 import { type Child, stopChild } from "../../../processes/stop-child.ts";
 import { PtyOutput } from "./pty-output.ts";
@@ -104,7 +104,7 @@ export class PtyProgram {
     return {
       ended: this.ended.then(() => membersGone(this.pid, over)),
       signal: (signal) => {
-        const members = platform.sessionMembers(this.pid);
+        const members = childProcesses.sessionMembers(this.pid);
         this.signalGroup(signal);
         for (const pid of members) sendSignal(pid, signal);
         // A stopped process would not handle the signal.
@@ -116,7 +116,7 @@ export class PtyProgram {
 
 /** Polls, because there are no events for the end of processes that are not children. */
 async function membersGone(leader: number, over: AbortSignal): Promise<void> {
-  while (!over.aborted && platform.sessionMembers(leader).length > 0) await pause(CHECK_INTERVAL);
+  while (!over.aborted && childProcesses.sessionMembers(leader).length > 0) await pause(CHECK_INTERVAL);
 }
 
 function signalName(number: number): string {
