@@ -12,7 +12,11 @@ export const ERRORS = {
     http: 503,
     summary: "The service is not running, is shutting down, or the connection to it was lost.",
   },
-  UNSUPPORTED: { exit: 69, http: 501, summary: "Not supported by this platform, machine or file system." },
+  UNSUPPORTED: {
+    exit: 69,
+    http: 501,
+    summary: "Not supported by this service, platform, machine or file system, or for this format.",
+  },
   INTERNAL: { exit: 70, http: 500, summary: "A bug in xsys; the log has the stack trace." },
   ALREADY_EXISTS: { exit: 73, http: 409, summary: "The target already exists." },
   NOT_A_DIRECTORY: { exit: 73, http: 409, summary: "The path is not a directory, but a directory is required." },
@@ -26,12 +30,12 @@ export const ERRORS = {
   TIMEOUT: { exit: 75, http: 504, summary: "The time limit was exceeded." },
   CANCELLED: { exit: 75, http: 499, summary: "The caller cancelled the call." },
   BAD_FRAME: { exit: 76, http: 400, summary: "The bytes on the connection do not follow the protocol." },
-  FRAME_TOO_LARGE: { exit: 76, http: 413, summary: "The size in a frame's header is over the limit." },
+  FRAME_TOO_LARGE: { exit: 76, http: 413, summary: "A frame is larger than the limit." },
   UNKNOWN_TYPE: { exit: 76, http: 400, summary: "The message type is unknown." },
   DENIED: {
     exit: 77,
     http: 403,
-    summary: "The operating system, or the confinement to the root, does not allow the operation.",
+    summary: "The operating system or --confine does not allow the operation.",
   },
 } as const satisfies Record<string, { exit: number; http: number; summary: string }>;
 
