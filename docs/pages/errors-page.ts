@@ -5,9 +5,9 @@ import { code, page, table } from "./markdown.ts";
 export function errorsPage(): string {
   return page(
     "# Errors",
-    "Every error has a code from this table: on the command line, over the socket and in TypeScript. Branch on the code, which " +
-      "is never renamed or removed; the message is for people. *Exit* is the exit status of a command (sysexits.h), *HTTP* the " +
-      "status code of an HTTP response.",
+    "Every error has a code from this table, on the command line, over the socket and in TypeScript. Programs should branch on " +
+      "the code: codes are never renamed or removed. The message is for people. *Exit* is the exit status of a one-shot " +
+      "command (from sysexits.h). *HTTP* is the status code of a response of the gateway.",
     errorTable(Object.keys(ERRORS) as ErrorCode[]),
   );
 }
