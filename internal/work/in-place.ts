@@ -32,7 +32,10 @@ export class InPlaceRunner implements TaskRunner {
 
   async run<N extends TaskName>(name: N, args: TaskArgs<N>, options: TaskOptions = {}): Promise<TaskResult<N>> {
     if (options.timeLimit !== undefined) {
-      this.#pool ??= this.#openPool();
+      this.#pool ??= this.#openPool().catch((error) => {
+        this.#pool = undefined; // the next task tries again
+        throw error;
+      });
       return (await this.#pool).run(name, args, options);
     }
     const report = options.progress && throttled(options.progress);
