@@ -68,9 +68,9 @@ export const restart = command("cluster.restart", {
   summary: "Restart workers one at a time: start the replacement, wait until it is ready, then stop the old worker.",
   description:
     "A worker ends when its replacement is ready and its own requests are answered. If a replacement does not " +
-    "become ready, the restart stops there: that worker and those after it keep running. A worker that is no " +
-    "longer started after --max-restarts (state `hopeless`) is started; a stopped worker is started only if its id " +
-    "is given." +
+    "become ready, the restart stops there: that worker and those after it keep running. A worker in state " +
+    "`hopeless`, after --max-restarts failed starts, is started again. A stopped worker is started only if its id is " +
+    "given." +
     `\n\n${OF_A_CLUSTER}`,
   params: { id: optional(id) },
   positionals: ["id"],
@@ -125,7 +125,7 @@ export const logs = command("cluster.logs", {
 
 export const crashes = command("cluster.crashes", {
   summary: "List crashes and failed starts of workers, with their cause and the requests in flight, newest first.",
-  description: `The last 100 exits are kept.\n\n${OF_A_CLUSTER}`,
+  description: `The last 100 crashes and failed starts are kept.\n\n${OF_A_CLUSTER}`,
   params: { limit: defaulted(integer({ minimum: 1, maximum: 100, description: "Maximum number of results." }), 20) },
   result: array(
     object({
@@ -163,7 +163,7 @@ export const crashes = command("cluster.crashes", {
   ),
   columns: ["time", "id", "pid", "uptime", "memory", "in_flight", "reason"],
   errors: ["UNAVAILABLE"],
-  examples: [{ title: "The most recent exit", params: { limit: 1 } }],
+  examples: [{ title: "The most recent one", params: { limit: 1 } }],
   changes: false,
   needsService: true,
   since,

@@ -29,7 +29,10 @@ export const updateConfig = command("console.update-config", {
   params: {
     enabled: optional(boolean({ description: "When false, messages are returned unchanged." })),
     interceptMethods: optional(
-      array(string(), { description: "Console methods that the client intercepts; every message is processed." }),
+      array(string(), {
+        description:
+          "Console methods that the client intercepts. The service processes every message that it receives.",
+      }),
     ),
     maxInterceptionsPerSecond: defaulted(
       number({

@@ -8,7 +8,7 @@ export const copy = command("fs.copy", {
   summary: "Copy a file or directory tree.",
   description:
     "Modes are preserved except for set-user-ID and set-group-ID; symbolic links are copied as links. `dest` is " +
-    "the path of the copy itself: an existing file there is replaced, an existing directory is merged into. A new " +
+    "the path of the copy itself: an existing file there is replaced; the copy is merged into an existing directory. A new " +
     "tree appears atomically; if another `fs.copy` has created `dest` meanwhile, the two are merged. Sparse files " +
     "stay sparse. FIFOs, sockets and devices cannot be copied: a tree that contains one fails with UNSUPPORTED, " +
     "and nothing is copied.",

@@ -28,8 +28,8 @@ export const write = command("fs.write", {
   summary: "Write a file, replacing it atomically, or append to it.",
   description:
     "Missing directories are created. The file is replaced atomically and keeps its mode; if the write fails, the " +
-    "old contents stay. It is overwritten in place only if no new file may be created in its directory, or the " +
-    "file there may not be replaced. Symbolic links are followed. FIFOs and devices are written to; a FIFO without " +
+    "old contents stay. It is overwritten in place only if it is not permitted to create a file in its " +
+    "directory or to replace the file. Symbolic links are followed. FIFOs and devices are written to; a FIFO without " +
     "a reader fails with UNAVAILABLE.",
   params: {
     path: file(),
@@ -50,7 +50,8 @@ export const write = command("fs.write", {
 });
 
 export const atomicWrite = command("fs.atomic-write", {
-  summary: "Replace a file atomically, also after a crash of the machine; never overwrite it in place.",
+  summary:
+    "Replace a file; after a crash of the machine it has the old or the new contents. Never overwrite it in place.",
   description:
     "After a crash, and for every reader, the file has either the old or the new contents. A temporary file in the " +
     "same directory is written, flushed to disk and renamed; it is not left behind. The permission of the " +

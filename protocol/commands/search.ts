@@ -33,8 +33,8 @@ export const grep = command("search.grep", {
     "The pattern is a JavaScript regular expression, compiled with the `u` flag if that is possible, otherwise " +
     "without. An invalid pattern, such as `f(x`, fails with INVALID_PARAMS and the offset of the error; `literal` " +
     "searches for it as text. Each line is matched on its own, without its line end. Hidden files are searched; " +
-    "binary files (with a NUL byte in the first 64 KiB) and symbolic links are skipped. Files and directories that " +
-    "cannot be read fail with DENIED. Results are sorted by file and line.\n\nThe search stops after `limit` " +
+    "binary files (with a NUL byte in the first 64 KiB) and symbolic links are skipped. If a file or directory cannot " +
+    "be read, the search fails with DENIED. Results are sorted by file and line.\n\nThe search stops after `limit` " +
     "results and returns those found first, so there may be more. Only the first MiB of a line is returned, and a " +
     "line longer than 64 MiB is searched in pieces of that size.\n\nWith `gitignore`, files that git would ignore " +
     "are skipped, and so is `.git`. All .gitignore files in, below and above the directory, up to the top of its " +

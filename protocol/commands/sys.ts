@@ -302,7 +302,7 @@ export const health = command("sys.health", {
 });
 
 export const user = command("sys.user", {
-  summary: "Show the user of the service (with --connect), otherwise of this command.",
+  summary: "Show the user who runs this command or, with --connect, the service.",
   params: {},
   result: object({
     username: string({ description: "Numeric id as text if the user has no name." }),
@@ -317,7 +317,7 @@ export const user = command("sys.user", {
 });
 
 export const homeDir = command("sys.home-dir", {
-  summary: "Show the home directory of the service's user (with --connect), otherwise of this command's.",
+  summary: "Show the home directory of the user who runs this command or, with --connect, of the service's user.",
   params: {},
   result: string(),
   examples: [{ title: "Home directory", params: {} }],
@@ -326,7 +326,7 @@ export const homeDir = command("sys.home-dir", {
 });
 
 export const env = command("sys.env", {
-  summary: "Show environment variables of the service (with --connect), otherwise of this command.",
+  summary: "Show environment variables of this command or, with --connect, of the service.",
   description: "Without a name, all variables are returned.",
   params: { name: optional(string({ description: "Name of a variable." })) },
   positionals: ["name"],

@@ -44,7 +44,8 @@ const options = {
       unit: "milliseconds",
       description:
         "Changes of a path within this time are reported as one. Regardless of this value, creations and deletions " +
-        "wait at least 10 ms, temporary-looking names 400 ms.",
+        "are held back for at least 10 ms, and for 400 ms if the name is that of an editor's temporary file, such as " +
+        "`x~`, `.x.swp` or `x.tmp`.",
     }),
     0,
   ),
@@ -94,13 +95,13 @@ more than 65,536 events behind gets an \`overflow\` with \`reason: reader\`, the
 Bytes of a name that are not UTF-8 are shown as U+FFFD, as in \`fs.ls\`; \`path_hex\` has the bytes of the path.
 
 A watched path may be a symbolic link, or pass through one: the target is watched, and when a link changes, as when
-Kubernetes updates the files of a ConfigMap, the differences are reported. Reported paths are absolute and begin with
-the path as given, whose links are not resolved. If a directory is given under two names, each change is reported under
+Kubernetes updates the files of a ConfigMap, the differences are reported. Reported paths are absolute: they begin
+with the given path, which is made absolute without resolving its links. If a directory is given under two names, each change is reported under
 each name. With \`--confine\`, links are resolved once, when the watch begins.
 
 A path that does not exist fails with NOT_FOUND. When a watched path is deleted, this is reported and the watch
-continues, because the path may be created again. This requires that its parent directory, or a link on the way to it,
-still exists; otherwise the stream ends with NOT_FOUND.`;
+continues, because the path may be created again. It continues as long as the parent directory of the path exists, or a
+symbolic link on the way to the path; otherwise the stream ends with NOT_FOUND.`;
 
 export const files = command("watch.files", {
   summary: "Report created, modified, deleted and renamed files.",

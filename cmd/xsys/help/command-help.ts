@@ -53,8 +53,8 @@ const ASKS_SERVICE =
   "This command is always sent to the running service. Use --connect SOCKET if it is not on the default socket.";
 export const HELD_BY_SERVICE =
   "If XYPRISS_IPC_PATH is set, as in child processes of a XyPriss application, the command runs in the service on " +
-  "that socket, because that service holds the handles. --connect takes precedence over the variable, and the " +
-  "variable over XSYS_SOCKET.";
+  "that socket, because that service holds the handles. --connect, with or without SOCKET, takes precedence. " +
+  "Without --connect, XSYS_SOCKET has no effect.";
 
 /** `xsys fs cat <path> [options]` */
 export function usageLine(contract: Contract, words = `${contract.module} ${contract.action}`): string {

@@ -14,7 +14,7 @@ export const CLUSTER = {
   cluster: flag("Start and supervise workers."),
   "entry-point": optionalPath(
     "Worker script. XyPriss's workers run on the runtime of their application. Otherwise TypeScript runs on bun if " +
-      "it is installed, else on the Node.js of xsys; other scripts run on the `node` on PATH.",
+      "it is installed, else on the Node.js of xsys; other scripts run on the `node` on PATH, or on that of xsys if there is none.",
   ),
   "worker-command": optionalText("Program and arguments of a worker, instead of a script; any program works."),
   "cluster-workers": count({
@@ -43,7 +43,7 @@ export const CLUSTER = {
 
 export const WORKER_LIMITS = {
   "cluster-max-memory": size({
-    summary: "Maximum resident memory per worker; 0 for no limit.",
+    summary: "Maximum resident memory per worker, in megabytes or with a unit as in 512m; 0 for no limit.",
     byDefault: 0,
     unit: MB,
     most: 2 ** 50,
@@ -92,7 +92,8 @@ export const WORKER_LIFE = {
   }),
   "ping-timeout": milliseconds({
     summary:
-      "A worker that does not answer pings for this long is replaced (only one that has answered a ping before).",
+      "A worker that does not answer pings for this long is replaced, if this process or an earlier one with the same id has " +
+      "answered a ping before.",
     byDefault: 30_000,
     least: 1,
   }),
