@@ -25,8 +25,8 @@ const maxEntries = defaulted(
 const SHORTER =
   "\n\n" +
   "Files are read to the end, regardless of the size that the file system reports. A file that turns out to be " +
-  "shorter is stored with the bytes it has, padded with zeros where its tar entry was already begun. The archive is " +
-  "then complete, but the call still ends with INVALID_DATA and names these files.";
+  "shorter is stored with the bytes it has; in a tar archive, an entry whose size is already written is padded with " +
+  "zeros. The archive is then complete, but the call still ends with INVALID_DATA and names these files.";
 
 const counted = { entries: integer({ minimum: 0, description: "Number of files, directories and links." }) };
 

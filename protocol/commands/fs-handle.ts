@@ -32,8 +32,8 @@ export const open = command("fs.open", {
   summary: "Open a file and return a handle for later calls.",
   description:
     "A handle belongs to the connection that opened it and is closed with it. A `shared` handle can be used on any " +
-    "connection and is closed after an hour without use. Handles opened from the shell, or on a connection that " +
-    "did not begin with a `Hello` message, are always shared. All handles are closed when the service ends. From the shell, the command is " +
+    "connection and is closed after an hour without use. Handles opened from the shell, or by a client that did not " +
+    "send the optional first message `Hello` (see protocol/README.md), are always shared. All handles are closed when the service ends. From the shell, the command is " +
     "useful only with --connect or XYPRISS_IPC_PATH: without a service, the file is opened (and created or " +
     "truncated as `flags` say) and closed again, and the returned handle cannot be used. Directories, FIFOs and " +
     "sockets cannot be opened; missing parent directories are not created.",

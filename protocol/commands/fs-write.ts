@@ -28,7 +28,7 @@ export const write = command("fs.write", {
   summary: "Write a file, replacing it atomically, or append to it.",
   description:
     "Missing directories are created. The file is replaced atomically and keeps its mode; if the write fails, the " +
-    "old contents stay. It is overwritten in place only if it is not permitted to create a file in its " +
+    "old contents stay. It is overwritten in place only if permission is missing to create a file in its " +
     "directory or to replace the file. Symbolic links are followed. FIFOs and devices are written to; a FIFO without " +
     "a reader fails with UNAVAILABLE.",
   params: {
@@ -50,8 +50,7 @@ export const write = command("fs.write", {
 });
 
 export const atomicWrite = command("fs.atomic-write", {
-  summary:
-    "Replace a file; after a crash of the machine it has the old or the new contents. Never overwrite it in place.",
+  summary: "Replace a file, never in place: after a crash of the machine it has either the old or the new contents.",
   description:
     "After a crash, and for every reader, the file has either the old or the new contents. A temporary file in the " +
     "same directory is written, flushed to disk and renamed; it is not left behind. The permission of the " +

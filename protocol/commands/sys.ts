@@ -171,8 +171,8 @@ export const processes = command("sys.processes", {
   description:
     "`cpu_usage` is the share of one processor that a process used: over at least 200 ms with `topCpu` or `pid`, " +
     "otherwise over its lifetime. With both `topCpu` and `topMem`, `topMem` selects from the processes that " +
-    "`topCpu` returns. The executable and disk counters of other users' processes require privileges; without them " +
-    "the counters are 0.",
+    "`topCpu` returns. Reading the disk counters, and the path of the executable, of other users' processes requires " +
+    "privileges; without them the counters are 0.",
   params: {
     pid: optional(integer({ minimum: 0, description: "Only the process with this id." })),
     topCpu: optional(integer({ minimum: 1, description: "Only the N processes with the highest CPU usage." })),
@@ -207,8 +207,8 @@ export const kill = command("sys.kill", {
   summary: "End a process by id, or all processes with an exact name.",
   description:
     "Specify either `pid` or `name`. The default signal is SIGTERM. The calling process, the service and the " +
-    "ancestors of both are never ended by name. If several processes match a name, all that may be signalled are; " +
-    "then DENIED is reported if one belonged to another user.",
+    "ancestors of both are never ended by name. If several processes match a name, each that the " +
+    "caller may signal gets the signal; if one belongs to another user, the command then fails with DENIED.",
   params: {
     pid: optional(integer({ minimum: 1, maximum: 2_147_483_647, description: "Process id." })),
     name: optional(string({ minLength: 1, description: "Exact process name." })),

@@ -95,13 +95,13 @@ more than 65,536 events behind gets an \`overflow\` with \`reason: reader\`, the
 Bytes of a name that are not UTF-8 are shown as U+FFFD, as in \`fs.ls\`; \`path_hex\` has the bytes of the path.
 
 A watched path may be a symbolic link, or pass through one: the target is watched, and when a link changes, as when
-Kubernetes updates the files of a ConfigMap, the differences are reported. Reported paths are absolute: they begin
-with the given path, which is made absolute without resolving its links. If a directory is given under two names, each change is reported under
-each name. With \`--confine\`, links are resolved once, when the watch begins.
+Kubernetes updates the files of a ConfigMap, the differences are reported. Reported paths are absolute: they begin with
+the given path, which is made absolute without resolving its links. If a directory is given under two names, each change
+is reported under each name. With \`--confine\`, links are resolved once, when the watch begins.
 
 A path that does not exist fails with NOT_FOUND. When a watched path is deleted, this is reported and the watch
-continues, because the path may be created again. It continues as long as the parent directory of the path exists, or a
-symbolic link on the way to the path; otherwise the stream ends with NOT_FOUND.`;
+continues, because the path may be created again. It continues as long as the parent directory of the path, or a
+symbolic link through which the path passes, exists; otherwise the stream ends with NOT_FOUND.`;
 
 export const files = command("watch.files", {
   summary: "Report created, modified, deleted and renamed files.",
@@ -135,7 +135,8 @@ export const content = command("watch.content", {
   summary: "Report which lines of text files change.",
   description: `Like \`watch.files\`, with the lines that were added and removed. The last text of every file of at
 most 1 MiB is kept, at most 64 MiB in total; changes of other files are reported without lines, and \`omitted\` gives
-the reason. Writing the same text again is not a change.\n\n${told}`,
+the reason. For a file whose text is kept, \`modify\` is a change of the text only: writing the same text again is not
+reported.\n\n${told}`,
   params: options,
   positionals: ["paths..."],
   events: object({

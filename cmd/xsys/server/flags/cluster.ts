@@ -92,8 +92,8 @@ export const WORKER_LIFE = {
   }),
   "ping-timeout": milliseconds({
     summary:
-      "A worker that does not answer pings for this long is replaced, if this process or an earlier one with the same id has " +
-      "answered a ping before.",
+      "A worker that does not answer pings for this long is replaced, provided that it, or an earlier process with the " +
+      "same worker id, has answered a ping before.",
     byDefault: 30_000,
     least: 1,
   }),

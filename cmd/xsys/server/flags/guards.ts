@@ -25,7 +25,7 @@ export const CONVERSION = {
   "conv-max-size": size({ summary: "Maximum size of a body to convert.", byDefault: 10 * 1024 ** 2 }),
   "conv-auto-reply": flag("Convert JSON responses to XML for requests in XML."),
   "conv-strict-parsing": flag("Answer malformed bodies with 400."),
-  "conv-content-sniffing": flag("Treat a body without a content type that begins with < as XML."),
+  "conv-content-sniffing": flag("Treat a body that has no content type and begins with < as XML."),
 };
 
 /** Guards that are not configured are absent. */
