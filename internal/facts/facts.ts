@@ -60,7 +60,10 @@ export interface Platform {
   temperatures(): Awaitable<Temperature[]>;
 }
 
-/** Reads facts about this process and the processes that it starts. Apart from Platform, for one-shot calls need none of it. */
+/**
+ * Reads facts about this process and its child processes. It is separate from Platform because one-shot calls do not need
+ * it and should not load it.
+ */
 export interface ChildProcesses {
   /** Maximum number of open descriptors of this process. Undefined without a limit, and on systems other than Linux. */
   descriptorLimit(): number | undefined;

@@ -19,13 +19,11 @@ const BRACE = 0x7b;
 export class MessageReader {
   readonly #frames: FrameReader;
   readonly #handler: MessageHandler;
-  readonly #takeChunk: (id: number, bytes: Buffer, last: boolean) => void;
 
   /** `maxFrame` in bytes of a payload. */
   constructor(handler: MessageHandler, maxFrame?: number) {
     this.#frames = new FrameReader(maxFrame);
     this.#handler = handler;
-    this.#takeChunk = (id, bytes, last) => handler.chunk(id, bytes, last);
   }
 
   /** Whether a frame has begun and not ended. */
@@ -40,6 +38,8 @@ export class MessageReader {
       this.#handler.fault(error);
     }
   }
+
+  readonly #takeChunk = (id: number, bytes: Buffer, last: boolean): void => this.#handler.chunk(id, bytes, last);
 
   readonly #takePayload = (payload: Buffer): void => {
     const handler = this.#handler;
