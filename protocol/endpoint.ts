@@ -7,11 +7,18 @@ import { XsysError } from "./errors.ts";
  * The default socket of the service and its clients: `$XSYS_SOCKET`, else `$XDG_RUNTIME_DIR/xsys/xsys.sock`, else
  * `xsys.sock` in a directory of the user below the temporary directory. On Windows, a named pipe with the user's name.
  */
-export function defaultSocket(env: NodeJS.ProcessEnv = process.env): string {
+export function defaultSocket(env: Readonly<NodeJS.ProcessEnv> = process.env): string {
   if (env.XSYS_SOCKET) return env.XSYS_SOCKET;
   if (process.platform === "win32") return `\\\\.\\pipe\\xsys-${env.USERNAME ?? userInfo().username}`;
   if (env.XDG_RUNTIME_DIR) return join(env.XDG_RUNTIME_DIR, "xsys", "xsys.sock");
-  return join(tmpdir(), `xsys-${process.getuid?.() ?? "user"}`, "xsys.sock");
+  return join(temporaryFolder(env), `xsys-${process.getuid?.() ?? "user"}`, "xsys.sock");
+}
+
+/** The directory for temporary files, like os.tmpdir() in a process with this environment. */
+export function temporaryFolder(env: Readonly<NodeJS.ProcessEnv>): string {
+  if (process.platform === "win32") return tmpdir();
+  const folder = env.TMPDIR || env.TMP || env.TEMP || "/tmp";
+  return folder.length > 1 && folder.endsWith("/") ? folder.slice(0, -1) : folder;
 }
 
 export function isNamedPipe(socket: string): boolean {
@@ -19,12 +26,12 @@ export function isNamedPipe(socket: string): boolean {
 }
 
 /**
- * The socket to connect to: the given one, or the default one.
+ * The socket to connect to: the given one, or the default one in this environment.
  * @throws DENIED if the directory of the default socket is accessible to other users.
  */
-export function trustedSocket(named: string | undefined): string {
-  const path = named ?? defaultSocket();
-  if (named === undefined && !process.env.XSYS_SOCKET) assertPrivateFolder(path);
+export function trustedSocket(named: string | undefined, env: Readonly<NodeJS.ProcessEnv> = process.env): string {
+  const path = named ?? defaultSocket(env);
+  if (named === undefined && !env.XSYS_SOCKET) assertPrivateFolder(path);
   return path;
 }
 

@@ -1,52 +1,55 @@
 import { resolve } from "node:path";
 import type { Call, Events } from "../../internal/base/context.ts";
-import { oneShotHost } from "../../internal/host/one-shot-host.ts";
-import { Router } from "../../internal/host/router.ts";
+import type { CommandLine } from "../../internal/front/command-line.ts";
 import type { Contract } from "../../protocol/contract/command.ts";
 import { hasInputParam, lasting } from "../../protocol/contract/params.ts";
-import { callerPid } from "./caller-pid.ts";
 import type { Globals } from "./globals.ts";
+import type { Place } from "./place.ts";
 
-/** Runs a command, in this process or in a service. */
+/** Runs a command, in the place of the command line or in a service. */
 export interface Caller {
   call(contract: Contract, params: Record<string, unknown>, call: Call): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** The caller for a command: in this process, or in the service that the command or the command line requires. */
-export async function callerFor(contract: Contract, globals: Globals): Promise<Caller> {
+/** The caller for a command: in its place, or in the service that the command or the command line requires. */
+export async function callerFor(
+  contract: Contract,
+  globals: Globals,
+  line: CommandLine,
+  place: Place,
+): Promise<Caller> {
   // XyPriss's application passes the service that it is connected to in the environment of its child processes.
-  const holder = contract.heldByService === true ? process.env.XYPRISS_IPC_PATH || undefined : undefined;
+  const holder = contract.heldByService === true ? line.env.XYPRISS_IPC_PATH || undefined : undefined;
   const connect = globals.connect ?? holder;
   const connects = connect !== undefined || contract.needsService === true;
-  return connects ? callerThroughService({ ...globals, connect }) : callerInProcess(globals);
+  return connects ? callerThroughService({ ...globals, connect }, line) : callerHere(contract, globals, line, place);
 }
 
-/** Runs commands in this process. */
-async function callerInProcess({ root = ".", confine }: Globals): Promise<Caller> {
-  const host = oneShotHost({ root, confined: confine });
-  const router = new Router(host);
+function callerHere(contract: Contract, globals: Globals, line: CommandLine, place: Place): Caller {
+  const router = place.open(contract, globals, line);
   return {
     call: async ({ name }, params, call) => router.call(name, params, call),
-    close: () => host.tasks.close(),
+    close: () => router.close(),
   };
 }
 
-/** Runs commands in a running service. Relative paths are resolved in this process, not in the service. */
-async function callerThroughService(globals: Globals): Promise<Caller> {
-  const { connect: socket } = globals;
-  const [{ connect }, { ownPaths }] = await Promise.all([
+/** Runs commands in a running service. Relative paths are resolved here, not in the service. */
+async function callerThroughService(globals: Globals, line: CommandLine): Promise<Caller> {
+  const { connect: socket, root = "." } = globals;
+  const [{ connect }, { ownPaths }, { trustedSocket }] = await Promise.all([
     import("../../clients/typescript/index.ts"),
     import("./own-paths.ts"),
+    import("../../protocol/endpoint.ts"),
   ]);
   const client = await connect({
-    socket: typeof socket === "string" ? resolve(socket) : undefined,
+    socket: typeof socket === "string" ? resolve(line.cwd, socket) : trustedSocket(undefined, line.env),
     wait: 0,
-    pid: callerPid(),
+    pid: line.callerPid,
   });
   return {
     call: async (contract, params, { signal, input, output, events, progress }) => {
-      const absolute = lasting(contract, await ownPaths(contract, params, globals));
+      const absolute = lasting(contract, await ownPaths(contract, params, globals, resolve(line.cwd, root)));
       const takesInput = contract.input !== undefined && !hasInputParam(contract, params);
       const options = { signal, onProgress: progress, ...(takesInput && { input }) };
       if (contract.output !== undefined) {

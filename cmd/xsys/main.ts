@@ -1,5 +1,5 @@
 import { endWith } from "./end-with.ts";
-import { run } from "./run.ts";
+import { runOwn } from "./run-own.ts";
 
 // The launchers hide NODE_OPTIONS from this process; the programs that it starts get them back.
 const { XSYS_NODE_OPTIONS } = process.env;
@@ -8,4 +8,4 @@ if (XSYS_NODE_OPTIONS !== undefined) {
   delete process.env.XSYS_NODE_OPTIONS;
 }
 
-void run(process.argv.slice(2)).then(endWith);
+void runOwn(process.argv.slice(2)).then(endWith);

@@ -1,20 +1,26 @@
 import { constants } from "node:os";
 import type { Call, Events } from "../../internal/base/context.ts";
+import type { CommandLine, LineOutput } from "../../internal/front/command-line.ts";
 import type { Contract } from "../../protocol/contract/command.ts";
 import { hasInputParam, optionKinds, paramsFromWords, requiredTexts } from "../../protocol/contract/params.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import type { Progress } from "../../protocol/wire/event-stream.ts";
 import { type ParsedWords, parseWords } from "./argv.ts";
-import { callerPid } from "./caller-pid.ts";
 import { type Caller, callerFor } from "./callers.ts";
 import type { Globals } from "./globals.ts";
+import { HandOver, type Place } from "./place.ts";
 import { toAsciiJson } from "./print/json.ts";
-import { StandardInput, StandardOutput } from "./standard-streams.ts";
 
-/** Runs one command and returns its exit status. `words` are all words after `xsys`. */
-export async function runOneShot(contract: Contract, words: readonly string[]): Promise<number> {
-  const input = new StandardInput();
-  const output = new StandardOutput();
+/**
+ * Runs one command and returns its exit status. `words` are all words after `xsys`.
+ * @throws HandOver
+ */
+export async function runOneShot(
+  contract: Contract,
+  words: readonly string[],
+  line: CommandLine,
+  place: Place,
+): Promise<number> {
   let globals: Globals | undefined;
   let readsInput = contract.input !== undefined;
   try {
@@ -22,18 +28,19 @@ export async function runOneShot(contract: Contract, words: readonly string[]): 
     globals = parsed.globals;
     const params = paramsFromWords(contract, parsed);
     readsInput &&= !hasInputParam(contract, params);
-    const result = await callCommand(contract, params, globals, input, output);
-    await printResult(contract, result, globals, output);
+    const result = await callCommand(contract, params, globals, line, place);
+    await printResult(contract, result, globals, line);
     return 0;
   } catch (error) {
+    if (error instanceof HandOver) throw error;
     const signal = contract.events === undefined ? undefined : interruption(error);
     if (signal !== undefined) return 128 + constants.signals[signal]; // the usual end of an endless command
     const { reportError } = await import("./report-error.ts");
-    await reportError(error, globals ?? { json: words.includes("--json"), verbose: false }, output.written === 0);
-    if (readsInput) await input.drain();
+    await reportError(line, error, globals ?? { json: words.includes("--json"), verbose: false });
+    if (readsInput) await line.stdin.drain();
     return ERRORS[error instanceof XsysError ? error.code : "INTERNAL"].exit;
   } finally {
-    if (readsInput) input.release();
+    if (readsInput) line.stdin.release();
   }
 }
 
@@ -47,15 +54,15 @@ async function callCommand(
   contract: Contract,
   params: Record<string, unknown>,
   globals: Globals,
-  input: StandardInput,
-  output: StandardOutput,
+  line: CommandLine,
+  place: Place,
 ): Promise<unknown> {
-  const caller = await callerFor(contract, globals);
-  const events = await eventPrinter(contract, globals, output);
-  const bar = await progressBar(contract, globals);
+  const caller = await callerFor(contract, globals, line, place);
+  const events = await eventPrinter(contract, globals, line.stdout);
+  const bar = await progressBar(contract, globals, line.stderr);
   const progress = bar && ((now: Progress) => bar.show(now));
   try {
-    return await callUntilInterrupted(caller, contract, params, { input, output, events, progress });
+    return await callUntilInterrupted(caller, contract, params, line, { events, progress });
   } finally {
     bar?.clear();
     await events.end();
@@ -66,17 +73,17 @@ async function callCommand(
 async function eventPrinter(
   contract: Contract,
   globals: Globals,
-  output: StandardOutput,
+  output: LineOutput,
 ): Promise<Events & { end(): Promise<void> }> {
   if (contract.events === undefined) return { ready: true, emit: async () => {}, end: async () => {} };
   const { EventPrinter } = await import("./event-printer.ts");
   return new EventPrinter(contract, globals, output);
 }
 
-async function progressBar({ progress = false }: Contract, { quiet }: Globals) {
-  if (!progress || quiet || !process.stderr.isTTY) return undefined;
+async function progressBar({ progress = false }: Contract, { quiet }: Globals, terminal: LineOutput) {
+  if (!progress || quiet || !terminal.isTTY) return undefined;
   const { ProgressBar } = await import("./progress-bar.ts");
-  return new ProgressBar();
+  return new ProgressBar(terminal);
 }
 
 /** The first SIGINT or SIGTERM cancels the call, so that it can clean up; a second one ends the process as usual. */
@@ -84,20 +91,23 @@ async function callUntilInterrupted(
   caller: Caller,
   contract: Contract,
   params: Record<string, unknown>,
-  call: Pick<Call, "output" | "events" | "progress"> & { readonly input: StandardInput },
+  line: CommandLine,
+  call: Pick<Call, "events" | "progress">,
 ): Promise<unknown> {
+  const { stdin, stdout, callerPid } = line;
   const interrupted = new AbortController();
   const interrupt = (signal: NodeJS.Signals) => {
     const message = `${contract.name} was interrupted by ${signal}`;
     const reason = new XsysError("CANCELLED", message, { details: { signal } });
     interrupted.abort(reason);
-    call.input.cancel(reason);
+    stdin.cancel(reason);
   };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const release = line.onInterrupt(interrupt);
   try {
-    return await caller.call(contract, params, { ...call, signal: interrupted.signal, callerPid: callerPid() });
+    const { signal } = interrupted;
+    return await caller.call(contract, params, { ...call, input: stdin, output: stdout, signal, callerPid });
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    release();
   }
 }
 
@@ -114,19 +124,19 @@ async function printResult(
   contract: Contract,
   answer: unknown,
   { json }: Globals,
-  output: StandardOutput,
+  { stdout, env }: CommandLine,
 ): Promise<void> {
   if (contract.output !== undefined || contract.events !== undefined) return; // the bytes or events sent are the result
   const { plain } = contract;
   const result = plain === undefined ? answer : (answer as Record<string, unknown>)[plain];
   if (json) {
-    await output.writeLast(`${toAsciiJson({ status: "ok", data: result ?? null })}\n`);
+    await stdout.writeLast(`${toAsciiJson({ status: "ok", data: result ?? null })}\n`);
     return;
   }
   const { humanText } = await import("./print/human.ts");
-  const { isTTY = false, columns = 80 } = process.stdout;
-  const color = isTTY && process.stdout.hasColors();
-  await output.write(
+  const { isTTY, columns = 80 } = stdout;
+  const color = isTTY && (await import("node:tty")).WriteStream.prototype.hasColors(env);
+  await stdout.write(
     humanText(plain === undefined ? contract : plainContract(contract, plain), result, {
       color,
       columns: isTTY ? columns : 0,

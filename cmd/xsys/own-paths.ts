@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { withAbsolutePaths } from "../../protocol/contract/absolute-paths.ts";
 import type { Contract } from "../../protocol/contract/command.ts";
 import type { JsonSchema } from "../../protocol/contract/schema.ts";
@@ -10,13 +9,14 @@ import type { Globals } from "./globals.ts";
 export async function ownPaths(
   contract: Contract,
   params: Record<string, unknown>,
-  { root = ".", confine }: Globals,
+  { confine }: Globals,
+  root: string,
 ): Promise<Record<string, unknown>> {
   const absolute = withAbsolutePaths(contract, params, root);
   if (!confine) return absolute;
   const { confinedResolver, refuseUnconfined } = await import("../../internal/base/root.ts");
-  if (contract.unconfined) refuseUnconfined(contract, resolve(root));
-  const checked = confinedResolver(resolve(root));
+  if (contract.unconfined) refuseUnconfined(contract, root);
+  const checked = confinedResolver(root);
   for (const [name, { "x-path": kind, items }] of Object.entries(contract.params.properties ?? {})) {
     const value = absolute[name];
     const itemKind = (items as JsonSchema | undefined)?.["x-path"];

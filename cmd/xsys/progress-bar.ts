@@ -1,3 +1,4 @@
+import type { LineOutput } from "../../internal/front/command-line.ts";
 import type { Progress } from "../../protocol/wire/event-stream.ts";
 import { printableLine } from "./print/printable.ts";
 import { formatNumber } from "./print/units.ts";
@@ -6,21 +7,30 @@ import { formatNumber } from "./print/units.ts";
 const PATIENCE = 1_000;
 const BAR_WIDTH = 24;
 
-/** Progress bar on standard error, for terminals only. */
+/** Progress bar on a terminal. */
 export class ProgressBar {
   readonly #startedAt = performance.now();
+  readonly #terminal: LineOutput;
   #drawn = false;
+
+  constructor(terminal: LineOutput) {
+    this.#terminal = terminal;
+  }
 
   show(progress: Progress): void {
     if (performance.now() - this.#startedAt < PATIENCE) return;
     this.#drawn = true;
-    const { columns = 80 } = process.stderr;
-    process.stderr.write(`\r\x1b[2K${progressLine(progress).slice(0, Math.max(1, columns - 1))}`);
+    const { columns = 80 } = this.#terminal;
+    this.#write(`\r\x1b[2K${progressLine(progress).slice(0, Math.max(1, columns - 1))}`);
   }
 
   /** Clears the line. */
   clear(): void {
-    if (this.#drawn) process.stderr.write("\r\x1b[2K");
+    if (this.#drawn) this.#write("\r\x1b[2K");
+  }
+
+  #write(text: string): void {
+    this.#terminal.write(text).catch(() => {});
   }
 }
 

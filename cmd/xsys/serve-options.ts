@@ -2,12 +2,12 @@ import { LOG_LEVELS } from "../../internal/base/log-levels.ts";
 import { DEFAULT_LIMITS, type IpcLimits } from "../../internal/ipc/limits.ts";
 import { HEADER_BYTES } from "../../protocol/wire/frame.ts";
 import type { Values } from "./flags/flag.ts";
-import { count, milliseconds, size } from "./flags/kinds.ts";
+import { count, milliseconds, seconds, size } from "./flags/kinds.ts";
 import { oneOf, optionalPath } from "./flags/texts.ts";
 
 const { maxFrame, maxConnections, maxInflight, drainTimeout } = DEFAULT_LIMITS;
 
-/** Options of `xsys serve` in addition to the global ones; `xsys server start` has them, too. */
+/** Options of `xsys serve` in addition to the global ones; `xsys server start` has most of them, too. */
 export const SERVE_OPTIONS = {
   socket: optionalPath(
     "Path of the socket to listen on, or a named pipe on Windows.",
@@ -37,9 +37,14 @@ export const SERVE_OPTIONS = {
     byDefault: drainTimeout,
     most: 3_600_000,
   }),
+  "idle-timeout": seconds({
+    summary: "End the service after so many seconds without a connection, a call or an open shared file; 0 to disable.",
+    byDefault: 0,
+    shownDefault: "0",
+  }),
 };
 
-export function ipcLimits(values: Values<typeof SERVE_OPTIONS>): Partial<IpcLimits> {
+export function ipcLimits(values: Omit<Values<typeof SERVE_OPTIONS>, "idle-timeout">): Partial<IpcLimits> {
   return {
     maxFrame: values["max-frame"],
     maxConnections: values["max-connections"],

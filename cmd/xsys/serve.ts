@@ -5,6 +5,7 @@ import { defaultSocket } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { parseWords } from "./argv.ts";
 import { kindsOf, readFlags } from "./flags/read-flags.ts";
+import { frontOptions } from "./front/front-options.ts";
 import { ipcLimits, SERVE_OPTIONS } from "./serve-options.ts";
 import { existingFolder, listeningOn, PROGRAM, stopOnSignals, surviveDefects } from "./service-process.ts";
 
@@ -14,7 +15,15 @@ export async function serve(words: readonly string[]): Promise<number> {
   const listening = listeningOn(values.socket);
   const log = await createLogger(values["log-level"]);
   surviveDefects(log);
-  const starting = startService({ ...listening, root, confined, log, limits: ipcLimits(values) });
+  const starting = startService({
+    ...listening,
+    root,
+    confined,
+    log,
+    limits: ipcLimits(values),
+    idleTimeout: values["idle-timeout"],
+    front: frontOptions(),
+  });
   stopOnSignals(starting);
   const service = await starting;
   announce(service);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { writeSync } from "node:fs";
-import { getSystemErrorMessage } from "node:util";
-import type { Output } from "../../internal/base/context.ts";
+import { getSystemErrorMessage, getSystemErrorName } from "node:util";
+import type { LineInput, LineOutput } from "../../internal/front/command-line.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 
 const STDOUT = 1;
@@ -12,10 +12,18 @@ const DRAIN_TIMEOUT = 30_000;
  * Standard output as a command's output. If the reader is gone (`| head`), the program ends silently; if the disk is
  * full, it ends with an error message.
  */
-export class StandardOutput implements Output {
+export class StandardOutput implements LineOutput {
   /** Bytes written so far. */
   written = 0;
   #stream: NodeJS.WriteStream | undefined;
+
+  get isTTY(): boolean {
+    return process.stdout.isTTY === true;
+  }
+
+  get columns(): number | undefined {
+    return process.stdout.columns;
+  }
 
   async write(bytes: Uint8Array | string): Promise<void> {
     this.written += bytes.length;
@@ -38,6 +46,29 @@ export class StandardOutput implements Output {
   }
 }
 
+/** Standard error. Write errors are ignored, because the exit status still indicates the failure. */
+export class StandardError implements LineOutput {
+  written = 0;
+
+  get isTTY(): boolean {
+    return process.stderr.isTTY === true;
+  }
+
+  get columns(): number | undefined {
+    return process.stderr.columns;
+  }
+
+  async write(bytes: Uint8Array | string): Promise<void> {
+    if (this.written === 0) process.stderr.on("error", () => {});
+    this.written += bytes.length;
+    process.stderr.write(bytes);
+  }
+
+  writeLast(text: string): Promise<void> {
+    return this.write(text);
+  }
+}
+
 /** Writes as much as standard output accepts now, and returns how much. */
 function writeAtOnce(text: string): number {
   let done = 0;
@@ -51,21 +82,24 @@ function writeAtOnce(text: string): number {
 }
 
 /** Ends the program after a write error. */
-export function endByFailure({ code, errno, message }: NodeJS.ErrnoException): never {
-  if (code === "EPIPE") process.exit(0);
-  const reason = errno === undefined ? message : getSystemErrorMessage(errno);
-  complain(`xsys: standard output cannot be written: ${reason}`);
-  process.exit(ERRORS.IO_ERROR.exit);
+function endByFailure({ errno = 0, message }: NodeJS.ErrnoException): never {
+  const { status, line } = outputFailure(-errno, message);
+  if (line !== undefined) process.stderr.on("error", () => {}).write(`${line}\n`);
+  process.exit(status);
 }
 
-/** Writes a line to standard error. Write errors are ignored, because the exit status still indicates the failure. */
-export function complain(line: string): void {
-  process.stderr.on("error", () => {});
-  process.stderr.write(`${line}\n`);
+/**
+ * The exit status, and the line for standard error, of a command whose standard output cannot be written. `errno` is
+ * positive; if it is 0, the message says what failed.
+ */
+export function outputFailure(errno: number, message = ""): { readonly status: number; readonly line?: string } {
+  if (errno !== 0 && getSystemErrorName(-errno) === "EPIPE") return { status: 0 };
+  const reason = errno === 0 ? message : getSystemErrorMessage(-errno);
+  return { status: ERRORS.IO_ERROR.exit, line: `xsys: standard output cannot be written: ${reason}` };
 }
 
 /** Standard input as bytes. It is read only on demand, because XyPriss leaves an open pipe that never ends. */
-export class StandardInput implements AsyncIterable<Uint8Array> {
+export class StandardInput implements LineInput {
   #ended = false;
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
@@ -73,7 +107,6 @@ export class StandardInput implements AsyncIterable<Uint8Array> {
     this.#ended = true;
   }
 
-  /** Makes reads fail with the reason. */
   cancel(reason: Error): void {
     process.stdin.on("error", () => {}); // a command without input has no listener
     process.stdin.destroy(reason);
@@ -92,7 +125,6 @@ export class StandardInput implements AsyncIterable<Uint8Array> {
     );
   }
 
-  /** Lets the process end while standard input is still open. */
   release(): void {
     process.stdin.destroy();
   }

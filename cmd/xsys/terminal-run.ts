@@ -1,34 +1,33 @@
 import { constants } from "node:os";
+import type { CommandLine } from "../../internal/front/command-line.ts";
 import { open, resize } from "../../protocol/commands/terminal.ts";
 import type { EventOf, ResultOf } from "../../protocol/contract/command.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
-import { callerPid } from "./caller-pid.ts";
 import { type Caller, callerFor } from "./callers.ts";
 import { CallersTerminal } from "./callers-terminal.ts";
 import type { Globals } from "./globals.ts";
+import type { Place } from "./place.ts";
 import { reportError } from "./report-error.ts";
-import { StandardInput, StandardOutput } from "./standard-streams.ts";
 import { terminalRunWords } from "./terminal-words.ts";
 
 /**
  * Runs a program in a pseudo-terminal that is connected to the caller's own. The exit status is that of the program, or
  * 128 plus the number of the signal that ended it.
  */
-export async function runInTerminal(words: readonly string[]): Promise<number> {
-  const { globals, positionals } = terminalRunWords(words);
+export async function runInTerminal(line: CommandLine, place: Place): Promise<number> {
+  const { globals, positionals } = terminalRunWords(line.words);
   const [command, ...args] = positionals.slice(2);
-  const input = new StandardInput();
   const interruption = new Interruption();
   try {
     if (command === undefined) throw new XsysError("INVALID_PARAMS", "terminal run needs a program to run");
-    return statusOf(await runJoined({ command, args }, globals, input, interruption));
+    return statusOf(await runJoined({ command, args }, globals, line, place, interruption));
   } catch (error) {
     if (interruption.status !== undefined) return interruption.status;
-    await reportError(error, globals);
+    await reportError(line, error, globals);
     return ERRORS[error instanceof XsysError ? error.code : "INTERNAL"].exit;
   } finally {
     interruption.release();
-    input.release();
+    line.stdin.release();
   }
 }
 
@@ -37,12 +36,13 @@ type Result = ResultOf<typeof open>;
 async function runJoined(
   program: { readonly command: string; readonly args: readonly string[] },
   globals: Globals,
-  input: StandardInput,
+  line: CommandLine,
+  place: Place,
   { signal }: Interruption,
 ): Promise<Result> {
-  const caller = await callerFor(open, globals);
+  const caller = await callerFor(open, globals, line, place);
   const own = new CallersTerminal();
-  const output = new StandardOutput();
+  const { stdin: input, stdout: output, callerPid } = line;
   const events = {
     ready: true,
     emit: async (event: unknown) => {
@@ -52,7 +52,7 @@ async function runJoined(
   };
   try {
     const params = { ...program, ...own.size(), ...own.kind() };
-    return (await caller.call(open, params, { signal, input, output, events, callerPid: callerPid() })) as Result;
+    return (await caller.call(open, params, { signal, input, output, events, callerPid })) as Result;
   } finally {
     own.leave();
     await caller.close();

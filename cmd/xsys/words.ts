@@ -42,6 +42,13 @@ export const COMPLETE_WORD = "__complete";
 /** Shells with a completion script. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
+const PROGRAMS = ["serve", "server", "service-unit"] as const;
+
+/** First words that run longer, or concern the process that runs them, so that it must be the caller's own. */
+export function isProgram(word: string): word is (typeof PROGRAMS)[number] {
+  return (PROGRAMS as readonly string[]).includes(word);
+}
+
 /** First words that are not a module. */
 export const WORDS: Readonly<Record<string, Word>> = {
   serve: {

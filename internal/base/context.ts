@@ -50,6 +50,8 @@ export interface ServiceControl {
   stop(force: boolean): void;
   /** Called during shutdown, when no call is in flight. */
   onEnd(cleanUp: () => void | Promise<void>): void;
+  /** A service that ends when it is idle does not end while `isNeeded` returns true. */
+  stayWhile(isNeeded: () => boolean): void;
 }
 
 export type ServiceStatus = import("../../protocol/commands/index.ts").Result<"service.status">;
@@ -59,6 +61,9 @@ export interface Host {
   readonly version: string;
   readonly root: string;
   readonly confined: boolean;
+  /** Environment and current directory of the process whose commands run here. */
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  readonly cwd: string;
   /** Maximum size of an answer in bytes. */
   readonly maxResult: number;
   readonly tasks: TaskRunner;

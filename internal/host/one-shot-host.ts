@@ -12,27 +12,59 @@ const MAX_RESULT = 400 * 1024 * 1024;
 export interface OneShotOptions {
   readonly root: string;
   readonly confined?: boolean;
+  readonly env?: Readonly<NodeJS.ProcessEnv>;
   readonly logDefect?: Host["logDefect"];
 }
 
 /** Creates the host of a command that runs in the caller's own process, where it may block the event loop. */
-export function oneShotHost({ root, confined = false, logDefect = printDefect }: OneShotOptions): Host {
-  const absolute = resolve(root);
+export function oneShotHost({
+  root,
+  confined = false,
+  env = process.env,
+  logDefect = printDefect,
+}: OneShotOptions): Host {
   return {
     version: VERSION,
-    root: absolute,
-    confined,
+    ...rootedAt(root, confined),
+    env,
+    get cwd() {
+      return process.cwd();
+    },
     maxResult: MAX_RESULT,
     tasks: inPlaceRunner(),
-    resolvePath: confined ? confinedResolver(absolute) : freeResolver(absolute),
     logDefect,
   };
 }
 
+/** Options of a command line that runs in a service. */
+export interface CommandLineOptions extends Required<OneShotOptions> {
+  readonly cwd: string;
+}
+
+/** Creates the host of a command line that a service runs as the caller's process would: in the service's threads. */
+export function commandLineHost(
+  { maxResult, tasks }: Host,
+  { root, confined, env, cwd, logDefect }: CommandLineOptions,
+): Host {
+  return { version: VERSION, ...rootedAt(root, confined), env, cwd, maxResult, tasks, logDefect };
+}
+
+function rootedAt(root: string, confined: boolean): Pick<Host, "root" | "confined" | "resolvePath"> {
+  const absolute = resolve(root);
+  return {
+    root: absolute,
+    confined,
+    resolvePath: confined ? confinedResolver(absolute) : freeResolver(absolute),
+  };
+}
+
 function printDefect(error: unknown, command: string): void {
-  process.stderr.write(
-    `xsys: unexpected error in ${command}: ${error instanceof Error ? error.stack : String(error)}\n`,
-  );
+  process.stderr.write(`${defectText(error, command)}\n`);
+}
+
+/** The line that a one-shot command prints for an unexpected error. */
+export function defectText(error: unknown, command: string): string {
+  return `xsys: unexpected error in ${command}: ${error instanceof Error ? error.stack : String(error)}`;
 }
 
 /** Runs tasks in the calling thread, those with a time limit in a thread of their own. */

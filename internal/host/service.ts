@@ -1,14 +1,19 @@
 import { resolve } from "node:path";
 import { contractsByName } from "../../protocol/commands/index.ts";
 import { XsysError } from "../../protocol/errors.ts";
-import { type HelloAnswer, PROTOCOL_VERSION } from "../../protocol/wire/message.ts";
+import { type HelloAnswer, type HelloQuestion, PROTOCOL_VERSION } from "../../protocol/wire/message.ts";
 import type { Host, ServiceControl, ServiceStatus } from "../base/context.ts";
 import type { Logger } from "../base/log.ts";
 import { confinedResolver, freeResolver } from "../base/root.ts";
 import { VERSION } from "../base/version.ts";
+import type { CommandLines } from "../front/front-call.ts";
+import { FrontRole } from "../front/front-role.ts";
 import { CallStatistics } from "../ipc/call-statistics.ts";
+import type { CommandRouter } from "../ipc/calls.ts";
 import { IpcServer } from "../ipc/ipc-server.ts";
 import { DEFAULT_LIMITS, type IpcLimits } from "../ipc/limits.ts";
+import { endWhenIdle } from "./end-when-idle.ts";
+import { type CommandLineOptions, commandLineHost } from "./one-shot-host.ts";
 import { Router } from "./router.ts";
 import type { ServerOptions } from "./server.ts";
 import { threadRunner } from "./thread-runner.ts";
@@ -21,9 +26,22 @@ export interface ServiceOptions {
   readonly confined: boolean;
   readonly log: Logger;
   readonly limits?: Partial<IpcLimits>;
+  /** Milliseconds after which an idle service ends; absent or 0 if it never does. */
+  readonly idleTimeout?: number | undefined;
   /** The HTTP gateway and its workers. */
   readonly server?: ServerOptions | undefined;
+  /** Runs the command lines of native fronts; absent if this program has none. */
+  readonly front?: FrontOptions | undefined;
 }
+
+export interface FrontOptions {
+  /** Identifies the program: fronts of another build are refused. */
+  readonly build: () => string;
+  /** Creates what runs command lines. `open` creates a router for the commands of one of them. */
+  lines(open: OpenRouter): CommandLines;
+}
+
+export type OpenRouter = (options: CommandLineOptions) => CommandRouter;
 
 /** A running service. */
 export interface Service extends ServiceControl {
@@ -40,7 +58,7 @@ export interface Service extends ServiceControl {
 
 /** Starts the service; resolves when it listens. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { socket, descriptor, root, confined, log, limits: given } = options;
+  const { socket, descriptor, root, confined, log, limits: given, idleTimeout = 0, front } = options;
   const limits = { ...DEFAULT_LIMITS, ...given };
   const absoluteRoot = resolve(root);
   const startedAt = performance.now();
@@ -55,6 +73,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const httpServer = options.server && (await openServer(options.server, log, limits, onGivenUp));
 
   let stopping = false;
+  const needs: (() => boolean)[] = [];
   const cleanUps: (() => void | Promise<void>)[] = [];
   const service: Service = {
     socket,
@@ -92,23 +111,32 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         .then(end);
     },
     onEnd: (cleanUp) => cleanUps.push(cleanUp),
+    stayWhile: (isNeeded) => needs.push(isNeeded),
   };
   const host: Host = {
     version: VERSION,
     root: absoluteRoot,
     confined,
+    env: process.env,
+    get cwd() {
+      return process.cwd();
+    },
     maxResult: limits.maxFrame,
     tasks,
     service,
     resolvePath: confined ? confinedResolver(absoluteRoot) : freeResolver(absoluteRoot),
     logDefect: (error, command) => log.error({ err: error, command }, "unexpected error"),
   };
-  const hello = (): HelloAnswer => ({
+  const openRouter: OpenRouter = (line) => recorded(new Router(commandLineHost(host, line)), statistics);
+  // A front's command line may access everything, so a confined service runs none.
+  const fronts = front === undefined || confined ? undefined : new FrontRole(front.build, front.lines(openRouter));
+  const hello = (question: Partial<HelloQuestion>): HelloAnswer => ({
     protocol: PROTOCOL_VERSION,
     version: VERSION,
     pid: process.pid,
     limits: { frame: limits.maxFrame, inflight: limits.maxInflight, connections: limits.maxConnections },
     commands: [...contractsByName.keys()],
+    ...(question.front !== undefined && { front: fronts?.accepts(question.front) ?? false }),
   });
   const server = new IpcServer({
     socket,
@@ -118,15 +146,40 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     statistics,
     log,
     hello,
-    roles: httpServer === undefined ? [] : [httpServer.workers],
+    roles: [httpServer?.workers, fronts].filter((role) => role !== undefined),
   });
   await server.listen();
   await httpServer?.start(host).catch(async (error) => {
     await Promise.all([httpServer.stop(true), server.stop(true), tasks.close()]);
     throw error;
   });
+  if (idleTimeout > 0) {
+    const activity = () => ({
+      connections: server.connections.open,
+      calls: statistics.total,
+      isNeeded: needs.some((isNeeded) => isNeeded()),
+    });
+    cleanUps.push(endWhenIdle(idleTimeout, activity, () => service.stop(false)));
+  }
   log.info({ socket, root: absoluteRoot, confined, version: VERSION }, "listening");
   return service;
+}
+
+/** A router whose calls are counted like those of the socket. */
+function recorded(router: Router, statistics: CallStatistics): CommandRouter {
+  return {
+    call: async (name, params, call) => {
+      const startedAt = performance.now();
+      let failed = true;
+      try {
+        const answer = await router.call(name, params, call);
+        failed = false;
+        return answer;
+      } finally {
+        statistics.record(name, performance.now() - startedAt, failed);
+      }
+    },
+  };
 }
 
 async function openServer(

@@ -26,7 +26,7 @@ export interface ConnectionOwner extends CallsOwner {
   readonly log: Logger;
   /** Roles that a peer can take. */
   readonly roles: readonly Role[];
-  hello(): HelloAnswer;
+  hello(question: Partial<HelloQuestion>): HelloAnswer;
 }
 
 /** The connection of one peer: reads its frames, holds its calls in flight, and closes it. */
@@ -92,7 +92,7 @@ export class Connection implements Caller, RolePeer {
   }
 
   get callsInFlight(): number {
-    return this.#calls.inFlight;
+    return this.#calls.inFlight + (this.#inbox?.callsInFlight ?? 0);
   }
 
   onClose(cleanUp: () => void): void {
@@ -113,6 +113,7 @@ export class Connection implements Caller, RolePeer {
   endWhenIdle(): void {
     this.#ending = true;
     this.#calls.endSubscriptions();
+    this.#inbox?.endSubscriptions?.();
     this.#endIfIdle();
   }
 
@@ -169,7 +170,7 @@ export class Connection implements Caller, RolePeer {
 
   /** Bytes that arrive from here on are dropped; the peer has END_TIMEOUT to close, once it has read its answers. */
   #endIfIdle(): void {
-    if (this.#calls.inFlight > 0 || this.#ended) return;
+    if (this.callsInFlight > 0 || this.#ended) return;
     this.#ended = true;
     this.writer.flush();
     this.#socket.end();
@@ -238,10 +239,10 @@ export class Connection implements Caller, RolePeer {
   }
 
   #greet({ id, payload }: Message): void {
-    const { pid } = (payload ?? {}) as Partial<HelloQuestion>;
-    if (Number.isSafeInteger(pid)) this.#pid = pid;
+    const question = (payload ?? {}) as Partial<HelloQuestion>;
+    if (Number.isSafeInteger(question.pid)) this.#pid = question.pid;
     this.#saidHello = true;
-    this.writer.json(encodeMessage("Hello", this.#owner.hello(), id));
+    this.writer.json(encodeMessage("Hello", this.#owner.hello(question), id));
   }
 
   /**

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { XsysError } from "../../protocol/errors.ts";
 import { startInterval, startTimer } from "../../protocol/timers.ts";
-import type { HelloAnswer } from "../../protocol/wire/message.ts";
+import type { HelloAnswer, HelloQuestion } from "../../protocol/wire/message.ts";
 import type { Logger } from "../base/log.ts";
 import type { CallStatistics } from "./call-statistics.ts";
 import type { CommandRouter } from "./calls.ts";
@@ -18,7 +18,7 @@ export interface IpcServerOptions {
   readonly limits: IpcLimits;
   readonly statistics: CallStatistics;
   readonly log: Logger;
-  readonly hello: () => HelloAnswer;
+  readonly hello: (question: Partial<HelloQuestion>) => HelloAnswer;
   readonly roles?: readonly Role[] | undefined;
 }
 
@@ -28,7 +28,7 @@ export class IpcServer implements ConnectionOwner {
   readonly limits: IpcLimits;
   readonly statistics: CallStatistics;
   readonly log: Logger;
-  readonly hello: () => HelloAnswer;
+  readonly hello: (question: Partial<HelloQuestion>) => HelloAnswer;
   readonly roles: readonly Role[];
   readonly #path: string;
   readonly #descriptor: number | undefined;

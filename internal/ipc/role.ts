@@ -13,7 +13,10 @@ export interface Role {
 }
 
 /** The messages by which a peer takes a role, and what the peers of the role are called. A service may not offer all. */
-export const ROLES: ReadonlyMap<string, string> = new Map([["RegisterWorker", "workers"]]);
+export const ROLES: ReadonlyMap<string, string> = new Map([
+  ["RegisterWorker", "workers"],
+  ["RunCommandLine", "fronts"],
+]);
 
 /** A connection whose peer took a role, as the role sees it. */
 export interface RolePeer {
@@ -35,6 +38,10 @@ export interface RolePeer {
 export interface RoleInbox {
   /** Message types that go to this inbox. Others are handled as on any connection. */
   readonly takes: ReadonlySet<string>;
+  /** Calls of the peer in this role that a stopping service waits for. */
+  readonly callsInFlight?: number;
+  /** The service is shutting down: ends the calls that may never end by themselves. */
+  endSubscriptions?(): void;
   message(message: Message): void;
   /** A binary response (wire/xbp.ts). */
   xbpResponse(payload: Buffer): void;

@@ -98,12 +98,14 @@ export class ByteReader implements AsyncIterable<Uint8Array> {
 /** The writing end of a byte stream: sends as much as the reader's credit allows, then waits for more credit. */
 export class ByteWriter {
   readonly #send: (bytes: Uint8Array) => void;
-  #credit = INITIAL_CREDIT;
+  #credit: number;
   #closed: Error | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(send: (bytes: Uint8Array) => void) {
+  /** `credit` is the number of bytes that may be sent before the reader grants more. */
+  constructor(send: (bytes: Uint8Array) => void, credit = INITIAL_CREDIT) {
     this.#send = send;
+    this.#credit = credit;
   }
 
   /** Resolves when everything was sent. Only one write at a time. */

@@ -52,6 +52,8 @@ export interface HelloQuestion {
   readonly protocol: number;
   /** The process on whose behalf the client calls; it becomes the holder of locks that are taken. */
   readonly pid: number;
+  /** Sent by a native front: what it has in common with the services that may run its command line. */
+  readonly front?: string;
 }
 
 export interface HelloAnswer {
@@ -61,6 +63,8 @@ export interface HelloAnswer {
   readonly limits: Limits;
   /** Names of the commands of the service. */
   readonly commands: readonly string[];
+  /** Whether the service runs command lines of the front that asked. */
+  readonly front?: boolean;
 }
 
 /** Credit granted by the reader of a stream: bytes of a byte stream, or events. */

@@ -18,13 +18,16 @@ const sandbox = useSandbox();
 const EVERY_CALL = [
   ...[
     "argv",
-    "caller-pid",
     "callers",
     "end-with",
     "globals",
+    "launcher-environment",
     "main",
     "one-shot",
+    "own-command-line",
+    "place",
     "run",
+    "run-own",
     "standard-streams",
     "terminal-words",
     "words",

@@ -30,7 +30,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["base"],
   ["balance", "facts", "files", "work"],
   ["ipc", "processes", "workers"],
-  ["cluster", "commands", "gateway"],
+  ["cluster", "commands", "front", "gateway"],
   ["host"],
 ];
 /** Allowed imports within a layer. */

@@ -9,6 +9,6 @@ if (process.argv[2] === CHECK_WORD) void import("./check-parts.ts").then(({ chec
 else void runWords();
 
 async function runWords(): Promise<void> {
-  const { run } = await import("../run.ts");
-  endWith(await run(process.argv.slice(2)));
+  const { runOwn } = await import("../run-own.ts");
+  endWith(await runOwn(process.argv.slice(2)));
 }

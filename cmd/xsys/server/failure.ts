@@ -1,5 +1,6 @@
 import { fromErrno } from "../../../internal/base/errno.ts";
 import { ERRORS, XsysError } from "../../../protocol/errors.ts";
+import { ownCommandLine } from "../own-command-line.ts";
 import { reportError } from "../report-error.ts";
 import type { ServerLog } from "./log/server-log.ts";
 
@@ -11,7 +12,7 @@ export async function reportFailure(error: unknown, log: ServerLog): Promise<num
     log.write(mustEndOutput(failure.message) ? failure.message : `ERROR: ${oneLine(failure.message)}\n`);
   } else {
     if (log.format === "json") log.logger.fatal({ code: failure.code }, failure.message);
-    await reportError(failure, { json: false, verbose: false });
+    await reportError(ownCommandLine([]), failure, { json: false, verbose: false });
   }
   return ERRORS[failure.code].exit;
 }

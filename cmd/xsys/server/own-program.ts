@@ -1,7 +1,8 @@
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
-import { basename, delimiter, join, resolve } from "node:path";
+import { basename, delimiter, dirname, join, resolve } from "node:path";
 import { isSea } from "node:sea";
 import { fileURLToPath } from "node:url";
+import { MAIN_EXECUTABLE } from "../../../clients/front/build.ts";
 
 /** How this process was started. */
 interface Start {
@@ -18,13 +19,13 @@ interface Start {
 }
 
 /**
- * The file that starts xsys, by the name with which this process was started: a launcher, the executable or a link to
- * it. Undefined if there is no such program; on Windows, the sources cannot be started as a program.
+ * The file that starts xsys, by the name with which this process was started: a launcher, the native front, the
+ * executable or a link to it. Undefined if there is no such program; on Windows, the sources cannot be started as a program.
  */
 export function ownProgram(start: Start = thisStart()): string | undefined {
   const { launcher, isExecutable, executable, name, script } = start;
   if (launcher !== undefined && isProgram(resolve(launcher))) return resolve(launcher);
-  if (isExecutable) return namesOf(name, start.path).find((file) => isSame(file, executable)) ?? executable;
+  if (isExecutable) return namesOf(name, start.path).find((file) => starts(file, executable)) ?? executable;
   if (process.platform === "win32") return undefined;
   return [script, STARTER].find((file) => isSame(file, STARTER) && isProgram(file));
 }
@@ -43,6 +44,16 @@ function thisStart(): Start {
 function namesOf(name: string, path: string): string[] {
   if (name !== basename(name)) return [resolve(name)];
   return path.split(delimiter).map((folder) => resolve(join(folder, name)));
+}
+
+/** Whether a file is the executable, or the native front beside it. */
+function starts(file: string, executable: string): boolean {
+  if (isSame(file, executable)) return true;
+  try {
+    return isSame(join(dirname(realpathSync(file)), MAIN_EXECUTABLE), executable);
+  } catch {
+    return false;
+  }
 }
 
 function isSame(file: string, other: string): boolean {

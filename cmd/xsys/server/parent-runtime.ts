@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { access, constants, readlink } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import { promisify } from "node:util";
-import { callerPid } from "../caller-pid.ts";
+import { callerPid } from "../launcher-environment.ts";
 
 /** A runtime for scripts. */
 export interface Runtime {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { callerPid } from "../caller-pid.ts";
+import { callerPid } from "../launcher-environment.ts";
 import { parentRuntime, type Runtime } from "./parent-runtime.ts";
 
 /** Dependencies and callback of the watch. */

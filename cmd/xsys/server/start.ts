@@ -2,6 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import type { Logger } from "../../../internal/base/log.ts";
 import { type Service, startService } from "../../../internal/host/service.ts";
 import { ERRORS } from "../../../protocol/errors.ts";
+import { frontOptions } from "../front/front-options.ts";
 import { stopOnSignals, surviveDefects } from "../service-process.ts";
 import { announce } from "./announce.ts";
 import { auditPlugins } from "./audit-plugins.ts";
@@ -80,5 +81,5 @@ async function begin(options: ServerOptions, log: Logger): Promise<Service> {
   }
   clearSocketPath(socket, log);
   const server = { gateway, ...(cluster !== undefined && { cluster }) };
-  return startService({ socket, descriptor, root, confined, log, limits, server });
+  return startService({ socket, descriptor, root, confined, log, limits, server, front: frontOptions() });
 }

@@ -3,9 +3,9 @@ import { user } from "../../../protocol/commands/sys.ts";
 import { handle } from "../../base/handler.ts";
 import { homeFolder } from "./shared/home-folder.ts";
 
-export default handle(user, () => {
+export default handle(user, (_, { host }) => {
   const { username, uid, gid, shell } = knownUser() ?? unknownUser();
-  return { username, uid, gid, home: homeFolder(), shell: shell ?? "" };
+  return { username, uid, gid, home: homeFolder(host.env), shell: shell ?? "" };
 });
 
 /** Undefined for a user id without an entry in the user database, as in a container with `--user 12345`. */

@@ -12,7 +12,7 @@ import { useSandbox } from "../../support/sandbox.ts";
 const sandbox = useSandbox();
 const children = useChildren();
 const PARENT_RUNTIME = fileURLToPath(new URL("../../../cmd/xsys/server/parent-runtime.ts", import.meta.url));
-const CALLER_PID = fileURLToPath(new URL("../../../cmd/xsys/caller-pid.ts", import.meta.url));
+const CALLER_PID = fileURLToPath(new URL("../../../cmd/xsys/launcher-environment.ts", import.meta.url));
 const LOOK = `import { parentRuntime } from ${JSON.stringify(PARENT_RUNTIME)}; console.log(JSON.stringify(await parentRuntime()));`;
 
 /** Node as a file of another name. A symbolic link would be resolved to the original name. */

@@ -20,6 +20,7 @@ function copy(dest: string, signal = new AbortController().signal): Promise<unkn
     },
     stop: () => {},
     onEnd: () => {},
+    stayWhile: () => {},
   };
   const router = new Router({ ...oneShotHost({ root: sandbox.root }), tasks, service });
   return Promise.resolve(router.call("fs.copy", { src: "tree", dest }, fakeCall({ signal })));

@@ -8,6 +8,7 @@ import type { OpenFile } from "./open-file.ts";
 export const handlesOf: (host: Host) => HandleTable = perHost(({ service }) => {
   const table = new HandleTable();
   service?.onEnd(() => table.closeAll());
+  service?.stayWhile(() => table.size > 0);
   return table;
 });
 

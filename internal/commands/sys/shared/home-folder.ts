@@ -1,9 +1,10 @@
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 
-/** The user's home folder: HOME, or the user database's entry, or `/` for a user without an entry. */
-export function homeFolder(): string {
+/** The home directory: HOME, or the user database's entry, or `/` for a user without an entry. */
+export function homeFolder(env: Readonly<NodeJS.ProcessEnv>): string {
   try {
-    return homedir();
+    if (process.platform === "win32") return homedir();
+    return env.HOME ?? userInfo().homedir;
   } catch {
     return "/";
   }

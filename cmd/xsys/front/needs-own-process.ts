@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import type { CommandLine } from "../../../internal/front/command-line.ts";
+import { parseWords } from "../argv.ts";
+
+/** Below these are the descriptors and the state of the process that opens them: /dev/stdin, /dev/tty, /proc/self. */
+const OF_THE_PROCESS = /^\/(dev|proc)(\/|$)/;
+
+/**
+ * Whether a command line would behave differently in a service: its time zone is another one, it names a file of its
+ * own process, such as the /dev/fd/63 of a shell's `<(…)`, or `--verbose` shows where in the program an error occurred.
+ */
+export function needsOwnProcess({ words, cwd, env }: Pick<CommandLine, "words" | "cwd" | "env">): boolean {
+  if (env.TZ !== process.env.TZ) return true;
+  const { root, verbose } = globalsIn(words);
+  if (verbose) return true;
+  const folders = [cwd, resolve(cwd, root)];
+  return ["", ...words].some((word) => {
+    const value = word.replace(/^--[\w-]+=/, "");
+    return folders.some((folder) => OF_THE_PROCESS.test(resolve(folder, value)));
+  });
+}
+
+function globalsIn(words: readonly string[]): { readonly root: string; readonly verbose: boolean } {
+  try {
+    const { root = ".", verbose } = parseWords(words).globals;
+    return { root, verbose };
+  } catch {
+    return { root: ".", verbose: false }; // the command line is reported as invalid when it is run
+  }
+}

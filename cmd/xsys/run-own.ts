@@ -1,0 +1,29 @@
+import type { CommandLine } from "../../internal/front/command-line.ts";
+import { parseWords } from "./argv.ts";
+import { takeLauncherEnvironment } from "./launcher-environment.ts";
+import { ownCommandLine } from "./own-command-line.ts";
+import { HandOver, ownProcess } from "./place.ts";
+import { reportingErrors, run } from "./run.ts";
+import { isTerminalRun } from "./terminal-words.ts";
+
+/** Runs the command line of this process and returns the exit status. */
+export async function runOwn(words: readonly string[]): Promise<number> {
+  takeLauncherEnvironment();
+  const line = ownCommandLine(words);
+  try {
+    return await run(line, ownProcess);
+  } catch (error) {
+    if (!(error instanceof HandOver)) throw error;
+    return reportingErrors(line, () => runProgram(line));
+  }
+}
+
+/** Runs what only the caller's own process can run. */
+async function runProgram(line: CommandLine): Promise<number> {
+  const { words } = line;
+  if (isTerminalRun(words)) return (await import("./terminal-run.ts")).runInTerminal(line, ownProcess);
+  const [module] = parseWords(words).positionals;
+  if (module === "serve") return (await import("./serve.ts")).serve(words);
+  if (module === "server") return (await import("./server/start.ts")).startServer(words);
+  return (await import("./service-unit/service-unit.ts")).printServiceUnit(words);
+}
