@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { BUILD_ASSET } from "../../clients/front/build.ts";
 import { HOME } from "../home.ts";
 import { MAIN } from "./bundle.ts";
 import type { Compiled } from "./compile-ahead.ts";
@@ -9,6 +10,8 @@ import type { Compiled } from "./compile-ahead.ts";
 export interface Contents {
   readonly loader: string;
   readonly compiled: ReadonlyMap<string, Compiled>;
+  /** Identifies the program; its native front has the same id. */
+  readonly build: string;
 }
 
 /**
@@ -52,9 +55,12 @@ export async function makeExecutable(
  * Writes the program's parts and main.js, which is run first, to a folder. Returns the paths of the parts by asset
  * key.
  */
-async function writeAssets(folder: string, { loader, compiled }: Contents): Promise<Record<string, string>> {
+async function writeAssets(folder: string, { loader, compiled, build }: Contents): Promise<Record<string, string>> {
   await writeFile(join(folder, "main.js"), `const ENTRY=${JSON.stringify(MAIN)};${loader}`);
-  const files: [string, string | Uint8Array][] = [["loader.js", loader]];
+  const files: [string, string | Uint8Array][] = [
+    ["loader.js", loader],
+    [BUILD_ASSET, build],
+  ];
   for (const [name, { text, cache }] of compiled) files.push([name, text], [`${name}.cache`, cache]);
   const assets: Record<string, string> = {};
   for (const [index, [name, bytes]] of files.entries()) {

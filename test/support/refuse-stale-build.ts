@@ -8,7 +8,7 @@ const PROGRAM = `dist/xsys${process.platform === "win32" ? ".exe" : ""}`;
 export default function refuseStaleBuild(): void {
   const built = statSync(`${ROOT}${PROGRAM}`, { throwIfNoEntry: false });
   if (built === undefined) throw new Error(`there is no ${PROGRAM}: run npm run build`);
-  const sources = globSync(["{clients,cmd,internal,protocol,scripts}/**/*.{ts,js}", "package-lock.json"], {
+  const sources = globSync(["{clients,cmd,internal,protocol,scripts}/**/*.{ts,js,c,h}", "package-lock.json"], {
     cwd: ROOT,
   });
   const newer = sources.filter((file) => statSync(`${ROOT}${file}`).mtimeMs > built.mtimeMs);

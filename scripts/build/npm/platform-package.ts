@@ -1,11 +1,14 @@
 import { chmod, cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { MAIN_EXECUTABLE } from "../../../clients/front/build.ts";
 import { EXECUTABLE } from "../../../clients/typescript/start/platform-package.ts";
 import { thisPlatform } from "../platform.ts";
 import { type Manifest, manifest, writeManifest } from "./manifest.ts";
 
 export interface PlatformPackageContents {
   readonly executable: string;
+  /** The native front, which is installed as the program; it finds the executable beside it. */
+  readonly front?: string | undefined;
   /** File with the licenses of all code in the executable. */
   readonly licenses: string;
 }
@@ -17,13 +20,17 @@ export interface PlatformPackageContents {
  */
 export async function platformPackage(
   folder: string,
-  { executable, licenses }: PlatformPackageContents,
+  { executable, front, licenses }: PlatformPackageContents,
 ): Promise<Manifest> {
   const platform = `${process.platform}-${process.arch}`;
   const { name } = thisPlatform();
   await mkdir(folder, { recursive: true });
-  await cp(executable, join(folder, EXECUTABLE));
-  await chmod(join(folder, EXECUTABLE), 0o755);
+  const programs = new Map([[EXECUTABLE, front ?? executable]]);
+  if (front !== undefined) programs.set(MAIN_EXECUTABLE, executable);
+  for (const [file, program] of programs) {
+    await cp(program, join(folder, file));
+    await chmod(join(folder, file), 0o755);
+  }
   await cp(licenses, join(folder, "LICENSES.txt"));
   return writeManifest(folder, {
     ...(await manifest(`xsys-${platform}`, `The executable of the package xsys for ${platform}.`)),
@@ -32,6 +39,6 @@ export async function platformPackage(
     ...(process.platform === "linux" && { libc: ["glibc"] }), // required by Node's official builds
     preferUnplugged: true, // Yarn Plug'n'Play would keep it in an archive, where it cannot be executed
     bin: { [`xsys-${name}`]: EXECUTABLE, [`xhsc-${name}`]: EXECUTABLE },
-    files: [EXECUTABLE, "LICENSES.txt"],
+    files: [...programs.keys(), "LICENSES.txt"],
   });
 }
