@@ -5,12 +5,14 @@
 export const ERRORS = {
   INVALID_PARAMS: { exit: 64, http: 400, summary: "A parameter is missing, unknown or invalid." },
   UNKNOWN_COMMAND: { exit: 64, http: 404, summary: "The command does not exist." },
-  INVALID_DATA: { exit: 65, http: 422, summary: "The contents are damaged or have the wrong format." },
+  INVALID_DATA: { exit: 65, http: 422, summary: "The contents are damaged, incomplete or in the wrong format." },
   NOT_FOUND: { exit: 66, http: 404, summary: "The requested file, process or object does not exist." },
   UNAVAILABLE: {
     exit: 69,
     http: 503,
-    summary: "The service is not running, is shutting down, or the connection to it was lost.",
+    summary:
+      "Something that the command needs is not available; most often the service, because it is not running or is " +
+      "shutting down, or because the connection to it was lost.",
   },
   UNSUPPORTED: {
     exit: 69,
@@ -25,7 +27,11 @@ export const ERRORS = {
   IO_ERROR: { exit: 74, http: 500, summary: "The operating system reported a read or write error." },
   NO_SPACE: { exit: 74, http: 507, summary: "The disk or quota is full." },
   TOO_LARGE: { exit: 74, http: 413, summary: "The contents or the answer exceed a limit." },
-  BUSY: { exit: 75, http: 423, summary: "Another process uses the file, lock or address; a retry may succeed." },
+  BUSY: {
+    exit: 75,
+    http: 423,
+    summary: "Another process or call interferes, for example by using the same file or address; a retry may succeed.",
+  },
   LIMIT_EXCEEDED: { exit: 75, http: 429, summary: "Too many concurrent calls, connections or open files." },
   TIMEOUT: { exit: 75, http: 504, summary: "The time limit was exceeded." },
   CANCELLED: { exit: 75, http: 499, summary: "The caller cancelled the call." },
@@ -35,11 +41,20 @@ export const ERRORS = {
   DENIED: {
     exit: 77,
     http: 403,
-    summary: "The operating system or --confine does not allow the operation.",
+    summary: "The operating system, --confine or a safety check of the command does not allow the operation.",
   },
 } as const satisfies Record<string, { exit: number; http: number; summary: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/** Codes that any command may fail with. Contracts list only other codes. */
+export const COMMON_ERRORS = [
+  "INVALID_PARAMS",
+  "DENIED",
+  "IO_ERROR",
+  "CANCELLED",
+  "INTERNAL",
+] as const satisfies readonly ErrorCode[];
 
 export interface XsysErrorOptions {
   readonly details?: Readonly<Record<string, unknown>> | undefined;

@@ -28,8 +28,8 @@ export const GLOBAL_OPTIONS: Readonly<
     kind: "optional socket",
     placeholder: "[SOCKET]",
     summary:
-      "Run the command in a running service, on its default socket or on SOCKET. A SOCKET without a slash needs " +
-      "`--connect=SOCKET`.",
+      "Run the command in a running service, on its default socket or on SOCKET. If SOCKET contains no slash, write " +
+      "it as `--connect=SOCKET`.",
   },
   json: { kind: "flag", summary: "Print the result as one line of ASCII JSON." },
   verbose: { kind: "flag", summary: "Show details of errors." },

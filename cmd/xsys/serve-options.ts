@@ -15,7 +15,7 @@ export const SERVE_OPTIONS = {
   ),
   "log-level": oneOf("Minimum level of log messages.", LOG_LEVELS, "info"),
   "max-frame": size({
-    summary: "Maximum frame size, in bytes or with a unit as in 64m.",
+    summary: "Maximum size of a frame.",
     byDefault: maxFrame,
     least: 1024,
     most: 0xffff_ffff - HEADER_BYTES,
@@ -33,7 +33,7 @@ export const SERVE_OPTIONS = {
     most: 1_000_000,
   }),
   "drain-timeout": milliseconds({
-    summary: "Time limit for calls and requests in flight when the service stops.",
+    summary: "Time that calls and requests in flight have to finish when the service or a worker stops.",
     byDefault: drainTimeout,
     most: 3_600_000,
   }),

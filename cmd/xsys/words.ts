@@ -32,7 +32,8 @@ export const ACTIONS: Readonly<Record<string, Word>> = {
   "terminal run": {
     usage: "terminal run [--] <program> [arguments]",
     summary:
-      "Run a program in a pseudo-terminal connected to this terminal; xsys then exits with the program's status.",
+      "Run a program in a pseudo-terminal that is connected to this terminal. When the program has ended, xsys exits " +
+      "with its status.",
   },
 };
 
@@ -77,7 +78,7 @@ export const WORDS: Readonly<Record<string, Word>> = {
     command: "service.ping",
   },
   stop: { usage: "stop", summary: "Stop the running service.", command: "service.stop" },
-  help: { usage: "help [module] [action]", summary: "Print help, like --help." },
+  help: { usage: "help [module] [action]", summary: "Print the same help as --help." },
   completion: {
     usage: "completion <shell>",
     summary: "Print a completion script for bash, zsh or fish.",

@@ -1,4 +1,4 @@
-import { HELD_BY_SERVICE, plainName, usageLine } from "../../cmd/xsys/help/command-help.ts";
+import { ANY_COMMAND_MAY_FAIL, HELD_BY_SERVICE, plainName, usageLine } from "../../cmd/xsys/help/command-help.ts";
 import { fieldsOf, limitWords, typeWords, unitWords } from "../../cmd/xsys/help/schema-words.ts";
 import type { Contract } from "../../protocol/contract/command.ts";
 import { optionName } from "../../protocol/contract/params.ts";
@@ -79,8 +79,7 @@ function answerParts(schema: JsonSchema): string[] {
 }
 
 function errorParts({ errors = [] }: Contract): string[] {
-  const any =
-    "Any command may fail with INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED or INTERNAL; see [all errors](../../errors.md).";
+  const any = `${ANY_COMMAND_MAY_FAIL} See [all errors](../../errors.md).`;
   return [...(errors.length > 0 ? [errorTable(errors)] : []), any];
 }
 

@@ -5,9 +5,10 @@ import { code, page, table } from "./markdown.ts";
 export function errorsPage(): string {
   return page(
     "# Errors",
-    "Every error has a code from this table, on the command line, over the socket and in TypeScript. Programs should branch on " +
-      "the code: codes are never renamed or removed. The message is for people. *Exit* is the exit status of a one-shot " +
-      "command (from sysexits.h). *HTTP* is the status code of a response of the gateway.",
+    "Every error has a code from this table, on the command line, over the socket and in TypeScript. Programs should " +
+      "branch on the code: codes are never renamed or removed. The message is for people. *Exit* is the exit status of " +
+      "a one-shot command; the numbers are those of sysexits.h. *HTTP* is the status code of the corresponding " +
+      "response of the gateway.",
     errorTable(Object.keys(ERRORS) as ErrorCode[]),
   );
 }

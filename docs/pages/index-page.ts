@@ -6,8 +6,9 @@ import { page, table } from "./markdown.ts";
 export function indexPage(): string {
   return page(
     "# Commands",
-    "Every command can be called from the shell, over the socket and in TypeScript. Each page lists the parameters, the answer " +
-      "and the errors of a command; `xsys <module> <action> --help` shows the same in a terminal. No command is ever removed.",
+    "A command consists of a module and an action, such as `fs hash`. Every command can be called from the shell, " +
+      "over the socket and in TypeScript. Each page lists the parameters, the answer and the errors of a command; " +
+      "`xsys <module> <action> --help` describes the command in a terminal. Released commands are never removed.",
     ...Object.entries(MODULES).flatMap(([module, summary]) => [`## ${module}`, summary, commandTable(module)]),
   );
 }

@@ -7,9 +7,10 @@ export function serverFlagsPage(): string {
   return pageFrom(
     "cmd/xsys/server/flags/",
     "# Flags of `xsys server start`",
-    "A flag is given as `--flag value` or `--flag=value`. Flags without a value in the table are switches: given alone, or with " +
-      "`true` or `false`. Sizes may have a unit: `64k`, `10m`, `1g`. Unknown flags are refused; from XyPriss's client, which is " +
-      "recognized by its `--signature`, they are logged and ignored.",
+    "Give a flag as `--flag value` or `--flag=value`. Flags with an empty column *Value* are switches: `--flag` " +
+      "turns a switch on, and `--flag=false` turns it off. Sizes may have a unit: `64k`, `10m` and `1g` are powers of " +
+      "1,024. An unknown flag prevents the start; if XyPriss's client gives one, it is only logged and ignored. The " +
+      "client is recognized by its flag `--signature`.",
     ...Object.entries(SERVER_FLAG_GROUPS).flatMap(([title, flags]) => [`## ${title}`, flagTable(flags)]),
   );
 }

@@ -6,7 +6,11 @@ const GIBIBYTE = 1_073_741_824;
 
 const bytes = (description: string) => integer({ minimum: 0, unit: "bytes", description });
 const level = optional(
-  integer({ minimum: 0, maximum: 22, description: "Compression level: gzip 0–9 (6), brotli 0–11 (6), zstd 1–22 (3)." }),
+  integer({
+    minimum: 0,
+    maximum: 22,
+    description: "Compression level: gzip 0–9 (default 6), brotli 0–11 (default 6), zstd 1–22 (default 3).",
+  }),
 );
 const maxBytes = defaulted(
   integer({
@@ -22,24 +26,25 @@ const maxEntries = defaulted(
   100_000,
 );
 
+const READ_TO_END = "Files are read to the end, regardless of the size that the file system reports.";
 const SHORTER =
-  "\n\n" +
-  "Files are read to the end, regardless of the size that the file system reports. A file that turns out to be " +
-  "shorter is stored with the bytes it has; in a tar archive, an entry whose size is already written is padded with " +
-  "zeros. The archive is then complete, but the call still ends with INVALID_DATA and names these files.";
+  "The archive is then complete, but the command fails with INVALID_DATA, and the message names up to ten of these " +
+  "files.";
 
 const counted = { entries: integer({ minimum: 0, description: "Number of files, directories and links." }) };
 
 export const compress = command("archive.compress", {
   summary: "Compress a file.",
   description:
-    "Uses gzip unless `dest` ends in `.br` (brotli) or `.zst` (zstd), or `format` is given. `dest` is replaced " +
-    "atomically; a new file gets the mode of `src`.",
+    "Without `format`, the name of `dest` decides: brotli for `.br` and `.tbr`, zstd for `.zst` and `.tzst`, gzip " +
+    "for any other name. An existing `dest` is replaced atomically; a new one gets the mode of `src`.",
   params: {
     src: path({ description: "File to compress." }),
     dest: path({ description: "Compressed file to write." }),
     format: optional(
-      oneOf(["gzip", "brotli", "zstd"], { description: "Compression format; by default chosen by the file name." }),
+      oneOf(["gzip", "brotli", "zstd"], {
+        description: "Compression format; by default chosen by the name of `dest`.",
+      }),
     ),
     level,
   },
@@ -53,15 +58,18 @@ export const compress = command("archive.compress", {
 export const decompress = command("archive.decompress", {
   summary: "Decompress a file.",
   description:
-    "gzip and zstd are detected from the first bytes. brotli has no signature and is detected by the file name " +
-    "(`.br`). Damaged or truncated contents fail with INVALID_DATA, output larger than `maxBytes` with TOO_LARGE, " +
-    "and other formats (xz, bzip2, lz4, lzma, compress), a zstd window over 128 MiB or a zstd dictionary with " +
-    "UNSUPPORTED; `dest` is then left unchanged. A new file gets the mode of `src`.",
+    "Without `format`, gzip and zstd are recognized by their first bytes. brotli has no signature and is recognized " +
+    "by the file name (`.br`, `.tbr`). An existing `dest` is replaced atomically; a new one gets the mode of " +
+    "`src`.\n\nDamaged or truncated contents fail with INVALID_DATA, and output larger than `maxBytes` fails with " +
+    "TOO_LARGE. These fail with UNSUPPORTED: other formats (such as xz, bzip2, lz4 and lzma), a zstd window over 128 " +
+    "MiB, and zstd dictionaries. In all these cases `dest` is left unchanged.",
   params: {
     src: path({ description: "Compressed file to read." }),
-    dest: path({ description: "File to write; replaced atomically." }),
+    dest: path({ description: "File to write." }),
     format: optional(
-      oneOf(["gzip", "brotli", "zstd"], { description: "Compression format; by default detected from the contents." }),
+      oneOf(["gzip", "brotli", "zstd"], {
+        description: "Compression format; by default recognized by the contents or, for brotli, by the name of `src`.",
+      }),
     ),
     maxBytes,
   },
@@ -75,16 +83,18 @@ export const decompress = command("archive.decompress", {
 export const tar = command("archive.tar", {
   summary: "Pack a directory or file into a tar archive.",
   description:
-    "Compressed with gzip unless `output` ends in `.tar` (uncompressed), `.br` or `.zst`, or `format` is given. " +
-    "Entry names start with the directory's own name and are sorted. Modes, times, numeric owners, symbolic links " +
-    "and hard links are preserved; sockets, FIFOs and devices are skipped, and so is the archive itself. " +
-    `\`output\` is replaced atomically.${SHORTER}`,
+    "Without `format`, the name of `output` decides: no compression for `.tar`, brotli for `.br` and `.tbr`, zstd " +
+    "for `.zst` and `.tzst`, gzip for any other name.\n\nEntry names start with the name of the directory and are " +
+    "sorted. Modes, times, numeric owners, symbolic links and hard links are preserved. Sockets, FIFOs, devices and " +
+    "the archive itself are skipped. `output` is replaced " +
+    `atomically.\n\n${READ_TO_END} If a file is shorter than its reported size, the bytes that it has are stored; ` +
+    `if the reported size is already in the archive, zeros are added up to that size. ${SHORTER}`,
   params: {
     dir: path({ description: "Directory or file to pack." }),
     output: path({ description: "Archive to write." }),
     format: optional(
       oneOf(["none", "gzip", "brotli", "zstd"], {
-        description: "Compression format; by default chosen by the file name.",
+        description: "Compression format; by default chosen by the name of `output`.",
       }),
     ),
     level,
@@ -100,22 +110,25 @@ export const tar = command("archive.tar", {
   since,
 });
 
-const REFUSALS =
-  "Nothing is written outside `dest`. The archive is checked first: names that are absolute or contain `..`, entries " +
-  "below a symbolic link (in the archive or in `dest`), and hard links to anything but a file in the archive fail " +
-  "with DENIED before anything is written. Symbolic links themselves are kept, wherever they point. More than " +
-  "`maxEntries` or `maxBytes` fails with TOO_LARGE, a damaged archive with INVALID_DATA.\n\n" +
-  "Extraction is all or nothing: entries are written to a new directory first and moved into place at the end. " +
-  "Existing files and links are replaced; existing directories keep their mode, time and other contents. Modes are " +
-  "restored without set-user-ID, set-group-ID and sticky bits; owners are not restored.";
+const OUTSIDE =
+  "Nothing is written outside `dest`. The archive is checked before anything is written. The command fails with " +
+  "DENIED if the archive contains names that are absolute or contain `..`, or entries below a symbolic link (in the " +
+  "archive or in `dest`).";
+const EXTRACTION =
+  "Symbolic links themselves are extracted, wherever they point. If the archive has more entries than `maxEntries` " +
+  "or more bytes than `maxBytes`, the command fails with TOO_LARGE. If the archive is damaged, the command fails " +
+  "with INVALID_DATA.\n\nExtraction is all or nothing: entries are written to a new directory first and moved into " +
+  "place at the end. Existing files and links are replaced. Existing directories keep their mode, time and other " +
+  "contents. Modes are restored without set-user-ID, set-group-ID and sticky bits. Owners are not restored.";
 
 export const untar = command("archive.untar", {
   summary: "Extract a tar archive.",
   description:
-    "Reads v7, ustar, GNU and pax archives, plain or compressed. gzip and zstd are detected from the first bytes, " +
-    "brotli by the file name (`.br`). Sparse files of GNU tar keep their holes. Devices, FIFOs, multi-volume " +
-    "archives and other compression " +
-    `formats (xz, bzip2, lz4, lzma, compress) are UNSUPPORTED.\n\n${REFUSALS}`,
+    "The archive may have the format v7, ustar, GNU or pax, and may be compressed. gzip and zstd are recognized by " +
+    "their first bytes, and brotli is recognized by the file name (`.br`, `.tbr`). Sparse files of GNU tar stay " +
+    "sparse. The command fails with UNSUPPORTED for other compression formats (such as xz, bzip2, lz4 and lzma), for " +
+    `multi-volume archives, and for archives that contain devices or FIFOs.\n\n${OUTSIDE} It also fails with DENIED ` +
+    `if a hard link refers to anything but a file in the archive. ${EXTRACTION}`,
   params: {
     archive: path({ description: "Archive to extract." }),
     dest: path({ description: "Directory to extract into; created if missing." }),
@@ -132,13 +145,14 @@ export const untar = command("archive.untar", {
 export const zip = command("archive.zip", {
   summary: "Pack a directory or file into a zip archive.",
   description:
-    "Entry names start with the directory's own name and are sorted. Modes, times and symbolic links are preserved; " +
-    "a hard link is stored as a separate file; sockets, FIFOs and devices are skipped, and so is the archive itself. " +
-    `\`output\` is replaced atomically.${SHORTER}`,
+    "Entry names start with the name of the directory and are sorted. Modes, times and symbolic links are preserved. " +
+    "Each hard link is stored as a separate file. Sockets, FIFOs, devices and the archive itself are skipped. " +
+    `\`output\` is replaced atomically.\n\n${READ_TO_END} If a file is shorter than its reported size, the bytes ` +
+    `that it has are stored. ${SHORTER}`,
   params: {
     dir: path({ description: "Directory or file to pack." }),
     output: path({ description: "Archive to write." }),
-    level: optional(integer({ minimum: 0, maximum: 9, description: "Compression level (6)." })),
+    level: optional(integer({ minimum: 0, maximum: 9, description: "Compression level; the default is 6." })),
   },
   result: object({ ...counted, written: bytes("Size of the archive.") }),
   errors: ["NOT_FOUND", "INVALID_DATA", "TOO_LARGE", "NO_SPACE"],
@@ -150,9 +164,9 @@ export const zip = command("archive.zip", {
 export const unzip = command("archive.unzip", {
   summary: "Extract a zip archive.",
   description:
-    "Zip64 archives are supported, and so are archives with a program before them (self-extracting) or bytes after " +
-    "them. " +
-    `Encrypted archives, split archives and compression methods other than deflate are UNSUPPORTED.\n\n${REFUSALS}`,
+    "Zip64 archives are supported, as are archives that are preceded by a program (self-extracting archives) or " +
+    "followed by other bytes. Entries may be stored or compressed with deflate. Other compression methods, encrypted " +
+    `archives and split archives fail with UNSUPPORTED.\n\n${OUTSIDE} ${EXTRACTION}`,
   params: {
     archive: path({ description: "Archive to extract." }),
     dest: path({ description: "Directory to extract into; created if missing." }),

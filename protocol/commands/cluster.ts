@@ -38,19 +38,23 @@ export const status = command("cluster.status", {
         }),
         state: oneOf(["starting", "ready", "draining", "stopped", "crashed", "backing-off", "hopeless"], {
           description:
-            "A `hopeless` worker exceeded `--max-restarts` and is no longer started; `cluster restart` starts it " +
-            "again.",
+            "`hopeless`: a failed start was repeated `--max-restarts` times, and the worker is no longer started " +
+            "until `cluster restart`.",
         }),
         replacing: boolean({ description: "A replacement for this process is being started." }),
         pid: optional(integer()),
         uptime: optional(seconds("Time since the process started.")),
         memory: optional(bytes("Resident memory of the process and its children, at the last check.")),
         cpu: optional(
-          number({ minimum: 0, unit: "percent", description: "Usage of one processor, up to the last check." }),
+          number({
+            minimum: 0,
+            unit: "percent",
+            description: "CPU usage in percent of one processor, at the last check.",
+          }),
         ),
         in_flight: count("Requests in flight."),
         restarts: count("Processes started for this worker after the first."),
-        last_end: optional(string({ description: "How its process last ended unexpectedly." })),
+        last_end: optional(string({ description: "How the last process that ended unexpectedly did so." })),
         failed_starts: count("Consecutive starts that ended before the worker was ready."),
         reason: optional(string({ description: "Why the last start failed." })),
         next_start: optional(seconds("Time until the next start, in the state `backing-off`.")),
@@ -67,10 +71,10 @@ export const status = command("cluster.status", {
 export const restart = command("cluster.restart", {
   summary: "Restart workers one at a time: start the replacement, wait until it is ready, then stop the old worker.",
   description:
-    "A worker ends when its replacement is ready and its own requests are answered. If a replacement does not " +
-    "become ready, the restart stops there: that worker and those after it keep running. A worker in state " +
-    "`hopeless`, after --max-restarts failed starts, is started again. A stopped worker is started only if its id is " +
-    "given." +
+    "When the replacement is ready, the old worker gets no new requests. It has `--drain-timeout` to answer the " +
+    "requests that it already has, and is then stopped. If a replacement does not become ready, the restart stops: " +
+    "the old worker and all workers that were not restarted yet keep running. A worker in the state `hopeless` (see " +
+    "`--max-restarts`) is started again. A stopped worker is started only if its id is given." +
     `\n\n${OF_A_CLUSTER}`,
   params: { id: optional(id) },
   positionals: ["id"],
@@ -102,9 +106,9 @@ export const stop = command("cluster.stop", {
 export const logs = command("cluster.logs", {
   summary: "Show the latest output of workers, and optionally follow it.",
   description:
-    "The last 200 lines of each worker are kept, also across its restarts. Lines beyond 2,000 a second from one " +
-    "worker are " +
-    `dropped. With \`follow\`, lines are dropped if the reader is more than 1,000 lines behind.\n\n${OF_A_CLUSTER}`,
+    "The last 200 lines of each worker are kept, also across its restarts. If a worker prints more than 2,000 lines " +
+    "in a second, the lines beyond that are dropped. With `follow`, lines are skipped if the reader is more than " +
+    `1,000 lines behind.\n\n${OF_A_CLUSTER}`,
   params: {
     id: optional(id),
     lines: defaulted(integer({ minimum: 0, maximum: 200, description: "Number of lines to show per worker." }), 20),
@@ -147,7 +151,7 @@ export const crashes = command("cluster.crashes", {
           verdict: optional(
             oneOf(["suspect", "convicted"], {
               description:
-                "When the worker crashed: `suspect` may be the cause, `convicted` is known to crash workers.",
+                "`suspect`: the request may be the cause of the crash. `convicted`: it is known to crash workers.",
             }),
           ),
           age: number({

@@ -31,13 +31,14 @@ export const updateConfig = command("console.update-config", {
     interceptMethods: optional(
       array(string(), {
         description:
-          "Console methods that the client intercepts. The service processes every message that it receives.",
+          "Console methods that the client intercepts. This has no effect in the service, which processes every " +
+          "message that it receives.",
       }),
     ),
     maxInterceptionsPerSecond: defaulted(
       number({
         minimum: 0,
-        description: "Maximum number of messages per fixed one-second window; further ones are suppressed.",
+        description: "Maximum number of messages per fixed one-second window; further messages are suppressed.",
       }),
       100,
     ),
@@ -47,7 +48,11 @@ export const updateConfig = command("console.update-config", {
           {
             enabled: optional(boolean()),
             key: optional(string({ description: "Raw key of 16, 24 or 32 bytes." })),
-            algorithm: optional(string({ description: "Always AES-GCM, whatever key length the name states." })),
+            algorithm: optional(
+              string({
+                description: "A name of AES-GCM, such as `aes-256-gcm`. The key length depends only on `key`.",
+              }),
+            ),
           },
           {
             description:
@@ -67,10 +72,10 @@ export const updateConfig = command("console.update-config", {
               }),
             ),
             maxLength: optional(count("Maximum length in characters; longer messages are truncated. 0 for no limit.")),
-            includePatterns: patterns("If given, messages that match none of them are suppressed."),
-            excludePatterns: patterns("Messages that match one of them are suppressed."),
-            userAppPatterns: patterns("Messages that match one of them are labelled USERAPP."),
-            systemPatterns: patterns("Other messages that match one of them are labelled SYSTEM."),
+            includePatterns: patterns("If given, messages that match none of these patterns are suppressed."),
+            excludePatterns: patterns("Messages that match one of these patterns are suppressed."),
+            userAppPatterns: patterns("Messages that match one of these patterns are labelled USERAPP."),
+            systemPatterns: patterns("Other messages that match one of these patterns are labelled SYSTEM."),
           },
           {
             description:
@@ -130,7 +135,7 @@ export const getStats = command("console.get-stats", {
     }),
     intercepted: count("Messages let through."),
     suppressed: object({
-      by_rate: count("Messages over the limit per second."),
+      by_rate: count("Messages suppressed by the limit per second."),
       by_filter: count("Messages suppressed by level or pattern."),
     }),
   }),

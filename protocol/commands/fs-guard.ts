@@ -4,25 +4,29 @@ import { file } from "./fs-params.ts";
 
 const since = "0.1.0";
 const holder = object({
-  pid: integer({ description: "Process that took the lock; for a one-shot command, the process that started it." }),
+  pid: integer({
+    description: "Process that took the lock; for a one-shot command, the process that started the command.",
+  }),
   host: string(),
   user: string(),
   since: integer({ unit: "unix-seconds" }),
   owner: optional(string({ description: "Name given when the lock was taken." })),
 });
-const key = () => string({ minLength: 1, maxLength: 4096, description: "Secret from which the key is derived." });
+const key = () =>
+  string({ minLength: 1, maxLength: 4096, description: "Secret from which the encryption key is derived." });
 const sealed =
-  "AES-256-GCM; the key is derived with scrypt. The file is replaced atomically, so a failure leaves it unchanged.";
+  "The file is encrypted with AES-256-GCM; the key is derived from the secret with scrypt. The encrypted file " +
+  "replaces the original atomically, so a failure leaves the original unchanged.";
 
 export const lock = command("fs.lock", {
   summary: "Take an advisory lock on a path.",
   description:
-    "The lock is a file `<path>.lock` that names its holder. It stays until `fs.unlock`, even if the process ends. " +
-    "If the lock is already held, this is not an error: `locked` is false, `holder` names the current holder, and " +
-    "the exit status is 0. The command fails with BUSY only if other callers keep taking and releasing the lock " +
-    "meanwhile. A symbolic link is resolved to its target at the time of the call; if the link may be changed " +
-    "between lock and unlock, give the path of its target. Two hard links of a file are two paths with separate " +
-    "locks.",
+    "The lock is a file `<path>.lock` that names its holder. It remains until it is released with `fs.unlock`, even " +
+    "if the process that took it ends. If the lock is already held, this is not an error: `locked` is false, " +
+    "`holder` names the current holder, and the exit status is 0. The command fails with BUSY only if other callers " +
+    "take and release the lock so often during the call that its holder cannot be determined. A symbolic link is " +
+    "resolved to its target at the time of the call; if the link may be changed between lock and unlock, give the " +
+    "path of its target. Two hard links of a file are two paths with separate locks.",
   params: {
     path: path({ description: "Path to lock; it does not have to exist." }),
     owner: optional(string({ maxLength: 200, description: "Name of the holder." })),
@@ -38,8 +42,8 @@ export const lock = command("fs.lock", {
 export const unlock = command("fs.unlock", {
   summary: "Release a lock.",
   description:
-    "The lock is released whoever holds it: the caller is not compared with the holder. A path that is not locked " +
-    "fails with NOT_FOUND.",
+    "Any caller can release the lock, not only its holder. If the path is not locked, the command fails with " +
+    "NOT_FOUND.",
   params: { path: path({ description: "Locked path." }) },
   positionals: ["path"],
   result: nothing(),
@@ -50,7 +54,7 @@ export const unlock = command("fs.unlock", {
 });
 
 export const encrypt = command("fs.encrypt", {
-  summary: "Encrypt a file in place with a secret.",
+  summary: "Encrypt a file with a secret.",
   description: sealed,
   params: { path: file(), key: key() },
   positionals: ["path"],
@@ -62,8 +66,10 @@ export const encrypt = command("fs.encrypt", {
 });
 
 export const decrypt = command("fs.decrypt", {
-  summary: "Decrypt in place a file that was encrypted with `fs.encrypt`.",
-  description: "A wrong secret or a damaged file fails with INVALID_DATA and leaves the file unchanged.",
+  summary: "Decrypt a file that was encrypted with `fs.encrypt`.",
+  description:
+    "The decrypted file replaces the encrypted one atomically. If the secret is wrong or the file is damaged, the " +
+    "command fails with INVALID_DATA, and the file is unchanged.",
   params: { path: file(), key: key() },
   positionals: ["path"],
   result: nothing(),
@@ -74,8 +80,7 @@ export const decrypt = command("fs.decrypt", {
 });
 
 export const hardwareEncrypt = command("fs.hardware-encrypt", {
-  summary:
-    "Encrypt a file in place with a secret and the id of this machine, so that only this machine can decrypt it.",
+  summary: "Encrypt a file with a secret and the id of this machine, so that only this machine can decrypt it.",
   description: `${sealed} On another machine, decryption fails even with the right secret.`,
   params: { path: file(), key: key() },
   positionals: ["path"],
@@ -87,9 +92,10 @@ export const hardwareEncrypt = command("fs.hardware-encrypt", {
 });
 
 export const hardwareDecrypt = command("fs.hardware-decrypt", {
-  summary: "Decrypt in place a file that was encrypted with `fs.hardware-encrypt` on this machine.",
+  summary: "Decrypt a file that was encrypted with `fs.hardware-encrypt` on this machine.",
   description:
-    "A wrong secret, another machine or a damaged file fails with INVALID_DATA and leaves the file unchanged.",
+    "The decrypted file replaces the encrypted one atomically. If the secret is wrong, or the file was encrypted on " +
+    "another machine or is damaged, the command fails with INVALID_DATA, and the file is unchanged.",
   params: { path: file(), key: key() },
   positionals: ["path"],
   result: nothing(),

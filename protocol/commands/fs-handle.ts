@@ -33,10 +33,10 @@ export const open = command("fs.open", {
   description:
     "A handle belongs to the connection that opened it and is closed with it. A `shared` handle can be used on any " +
     "connection and is closed after an hour without use. Handles opened from the shell, or by a client that did not " +
-    "send the optional first message `Hello` (see protocol/README.md), are always shared. All handles are closed when the service ends. From the shell, the command is " +
-    "useful only with --connect or XYPRISS_IPC_PATH: without a service, the file is opened (and created or " +
-    "truncated as `flags` say) and closed again, and the returned handle cannot be used. Directories, FIFOs and " +
-    "sockets cannot be opened; missing parent directories are not created.",
+    "send the optional first message `Hello` (see protocol/README.md), are always shared. All handles are closed " +
+    "when the service ends. From the shell, the command is useful only with --connect or XYPRISS_IPC_PATH: without " +
+    "a service, the file is created or truncated as `flags` say, but the returned handle cannot be used. " +
+    "Directories, FIFOs and sockets cannot be opened. Missing parent directories are not created.",
   params: {
     path: path({ description: "File to open." }),
     flags: defaulted(
@@ -61,7 +61,9 @@ export const open = command("fs.open", {
       "0644",
     ),
     shared: defaulted(
-      boolean({ description: "Make the handle usable on any connection, and keep it open when this one closes." }),
+      boolean({
+        description: "Make the handle usable on any connection, and keep it open when this connection closes.",
+      }),
       false,
     ),
   },
@@ -80,7 +82,7 @@ export const open = command("fs.open", {
 
 export const close = command("fs.close", {
   summary: "Close an open file.",
-  description: "Without a service this does nothing.",
+  description: "Without a service, the command does nothing.",
   params: { handle },
   positionals: ["handle"],
   result: nothing(),
@@ -94,8 +96,8 @@ export const close = command("fs.close", {
 export const handleRead = command("fs.handle-read", {
   summary: "Read from an open file at its current position.",
   description:
-    "Fewer than `length` bytes are returned only at the end of the file and for devices. Once the end is reached, " +
-    "the content is empty.",
+    "Fewer than `length` bytes are returned only at the end of the file and for devices. If the position is at the " +
+    "end of the file, the content is empty.",
   params: {
     handle,
     length: integer({

@@ -19,18 +19,18 @@ export const fileStats = object({
   is_dir: boolean(),
   is_symlink: boolean(),
   modified: when("Last modification of the contents."),
-  created: when("Creation time, or the oldest known time if the file system does not record it."),
+  created: when("Creation time; if the file system does not record it, the oldest known time."),
   accessed: when("Last access."),
   permissions: integer({ minimum: 0, maximum: 0o7777, unit: "mode", description: "Mode bits." }),
-  readonly: boolean({ description: "No write permission for anyone." }),
+  readonly: boolean({ description: "Whether nobody has write permission." }),
 });
 
 export const ls = command("fs.ls", {
   summary: "List a directory.",
   description:
-    "Returns the sorted names; with `stats`, pairs of name and stats. With `recursive`, returns paths relative to " +
-    "the directory; symbolic links are listed but not followed. Bytes of a name that are not UTF-8 are shown as " +
-    "U+FFFD.",
+    "The result is the sorted list of names. With `stats`, each entry is a pair of name and stats. With `recursive`, " +
+    "the names are paths relative to the directory, and symbolic links are listed but not followed. Bytes of a name " +
+    "that are not valid UTF-8 are shown as U+FFFD.",
   params: {
     path: defaulted(path({ description: "Directory to list." }), "."),
     stats: defaulted(boolean({ description: "Return the stats of each entry." }), false),
@@ -50,8 +50,9 @@ export const ls = command("fs.ls", {
 export const read = command("fs.read", {
   summary: "Read a file as text, in one answer.",
   description:
-    "Bytes that are not UTF-8 become U+FFFD; with `bytes`, the contents are returned as lower-case hex instead. A " +
-    "file larger than the maximum answer size fails with TOO_LARGE; `fs.cat` streams it.",
+    "Bytes that are not valid UTF-8 become U+FFFD. With `bytes`, the contents are returned as lower-case hex " +
+    "instead. If the file is larger than the maximum size of an answer, the command fails with TOO_LARGE; `fs.cat` " +
+    "streams files of any size.",
   params: {
     path: path({ description: "Path of the file." }),
     bytes: defaulted(boolean({ description: "Return hex instead of text." }), false),
@@ -66,11 +67,11 @@ export const read = command("fs.read", {
 
 export const cat = command("fs.cat", {
   summary: "Stream the bytes of a file, of any size.",
-  description: "An offset past the end yields no bytes and no error. A `limit` of 0 means no limit.",
+  description: "If `offset` is past the end of the file, no bytes are sent; this is not an error.",
   params: {
     path: path({ description: "Path of the file." }),
     offset: defaulted(position("Offset of the first byte."), 0),
-    limit: defaulted(position("Maximum number of bytes."), 0),
+    limit: defaulted(position("Maximum number of bytes; 0 for no limit."), 0),
   },
   positionals: ["path"],
   output: { description: "The file's bytes." },
@@ -102,7 +103,7 @@ export const stream = command("fs.stream", {
 
 export const stats = command("fs.stats", {
   summary: "Show size, type, times and mode of a file, directory or link.",
-  description: "For a symbolic link, the stats of the link itself.",
+  description: "For a symbolic link, the stats are those of the link itself.",
   params: { path: path({ description: "Path to inspect.", kind: "entry" }) },
   positionals: ["path"],
   result: fileStats,
@@ -152,8 +153,8 @@ export const verify = command("fs.verify", {
 export const size = command("fs.size", {
   summary: "Show the total size of a file or directory, in bytes and in readable form.",
   description:
-    "A symbolic link given as the path is followed. Links below a directory are not followed; each counts with its " +
-    "own size, as in `fs.ls`.",
+    "A symbolic link given as the path is followed. Links below a directory are not followed; each counts with the " +
+    "size of the link itself.",
   params: {
     path: path({ description: "File or directory." }),
     human: defaulted(
@@ -177,8 +178,8 @@ export const size = command("fs.size", {
 export const check = command("fs.check", {
   summary: "Check whether a path exists and can be read and written.",
   description:
-    "Access is checked for the user of the service or the command, following links. A missing path or a dangling " +
-    "link is reported in the result, not as an error.",
+    "Access is checked for the account that runs the command or, with --connect, the service. Symbolic links are " +
+    "followed. A missing path or a dangling link is reported in the result, not as an error.",
   params: { path: path({ description: "Path to check." }) },
   positionals: ["path"],
   result: object({ exists: boolean(), readable: boolean(), writable: boolean() }),
@@ -191,13 +192,13 @@ export const du = command("fs.du", {
   summary: "Show the total size of a tree, and how many files and directories it has.",
   description:
     "A symbolic link given as the path is followed. Links below a directory are not followed; each counts as a " +
-    "file with its own size. A directory that cannot be read fails with DENIED, because the total would be wrong " +
-    "without it.",
+    "file with the size of the link itself. If a directory may not be read, the command fails with DENIED, because " +
+    "the total would be incomplete.",
   params: { path: path({ description: "Directory or file." }) },
   positionals: ["path"],
   result: object({
     path: string({ description: "Path as given." }),
-    size: bytes("Total size of all files; a file with several hard links counts once for each."),
+    size: bytes("Total size of all files; a file with several hard links is counted once for each link."),
     file_count: integer({ minimum: 0, description: "Number of entries that are not directories." }),
     dir_count: integer({ minimum: 0, description: "Number of directories, including the given one." }),
   }),
@@ -209,7 +210,7 @@ export const du = command("fs.du", {
 
 export const tail = command("fs.tail", {
   summary: "Show the last lines of a file.",
-  description: "Lines end with LF or CRLF; a line end at the end of the file does not start another line.",
+  description: "Lines end with LF or CRLF. A trailing newline does not count as an additional, empty line.",
   params: {
     path: path({ description: "Path of the file." }),
     lines: defaulted(integer({ minimum: 0, maximum: 1_000_000, description: "Number of lines." }), 10),
@@ -225,8 +226,8 @@ export const tail = command("fs.tail", {
 export const diffFiles = command("fs.diff-files", {
   summary: "Compare two text files line by line.",
   description:
-    "Line n of one file is compared with line n of the other; a missing line counts as empty text. Lines end with " +
-    "LF or CRLF; a difference between the two is ignored.",
+    "Line n of one file is compared with line n of the other. If one file has fewer lines, its missing lines count " +
+    "as empty. A line may end with LF or CRLF; a difference in line ends is ignored.",
   params: { a: path({ description: "First file." }), b: path({ description: "Second file." }) },
   positionals: ["a", "b"],
   result: array(
@@ -244,7 +245,7 @@ export const diffFiles = command("fs.diff-files", {
 
 export const topBigFiles = command("fs.top-big-files", {
   summary: "List the largest files of a tree.",
-  description: "Regular files only, the largest first; files of equal size are sorted by path.",
+  description: "Only regular files are listed, the largest first. Files of equal size are sorted by path.",
   params: {
     path: defaulted(path({ description: "Directory to search." }), "."),
     limit: defaulted(integer({ minimum: 1, maximum: 100_000, description: "Maximum number of results." }), 50),
@@ -265,8 +266,9 @@ export const topBigFiles = command("fs.top-big-files", {
 export const dedupe = command("fs.dedupe", {
   summary: "Find files with identical contents.",
   description:
-    "Sizes are compared first, then the first block, then the digest. Empty files and symbolic links are skipped, " +
-    "and of several hard links to one file, only one is compared. The largest files come first. Nothing is removed.",
+    "Files are compared by their size, then by their first block, then by their digest. Empty files and symbolic " +
+    "links are skipped. Of several hard links to one file, only one is compared. The largest files come first. " +
+    "Nothing is removed.",
   params: { path: defaulted(path({ description: "Directory to search." }), ".") },
   positionals: ["path"],
   result: array(

@@ -7,11 +7,11 @@ const since = "0.1.0";
 export const copy = command("fs.copy", {
   summary: "Copy a file or directory tree.",
   description:
-    "Modes are preserved except for set-user-ID and set-group-ID; symbolic links are copied as links. `dest` is " +
-    "the path of the copy itself: an existing file there is replaced; the copy is merged into an existing directory. A new " +
-    "tree appears atomically; if another `fs.copy` has created `dest` meanwhile, the two are merged. Sparse files " +
-    "stay sparse. FIFOs, sockets and devices cannot be copied: a tree that contains one fails with UNSUPPORTED, " +
-    "and nothing is copied.",
+    "`dest` is the path of the copy itself. If `dest` is an existing file, it is replaced; if it is an existing " +
+    "directory, the copy is merged into it. A new tree appears atomically; if another `fs.copy` has created `dest` " +
+    "meanwhile, the two copies are merged. Modes are preserved except for set-user-ID and set-group-ID. Symbolic " +
+    "links are copied as links. Sparse files stay sparse. FIFOs, sockets and devices cannot be copied: if a tree " +
+    "contains one, the command fails with UNSUPPORTED, and nothing is copied.",
   params: {
     src: path({ description: "File or directory to copy.", kind: "entry" }),
     dest: path({ description: "Path of the copy." }),
@@ -37,9 +37,10 @@ export const copy = command("fs.copy", {
 export const move = command("fs.move", {
   summary: "Move or rename a file or directory tree, also across file systems.",
   description:
-    "An existing file at the destination is replaced; an existing directory only if it is empty. Across file " +
-    "systems the source is copied with its times, its holes and, as far as possible, its owners, and removed once " +
-    "the copy is complete.",
+    "A file at `dest` is replaced by a file, and an empty directory by a directory. If `src` and `dest` are on " +
+    "different file systems, `src` is copied and then removed. The copy keeps the times, sparse files stay sparse, " +
+    "and owners are kept as far as possible. The root (`--root`, by default the current directory) and the " +
+    "directories above it cannot be moved.",
   params: {
     src: path({ description: "File or directory to move.", kind: "entry" }),
     dest: path({ description: "New path.", kind: "entry" }),
@@ -55,7 +56,9 @@ export const move = command("fs.move", {
 
 export const rm = command("fs.rm", {
   summary: "Remove a file, link or directory tree.",
-  description: "The root and the directories that contain it are refused. A symbolic link is removed, not followed.",
+  description:
+    "The root (`--root`, by default the current directory) and the directories above it cannot be removed. A " +
+    "symbolic link is removed, not followed.",
   params: {
     path: path({ description: "Path to remove.", kind: "entry" }),
     force: defaulted(boolean({ description: "Do not fail if the path does not exist." }), false),
@@ -122,9 +125,9 @@ export const chmod = command("fs.chmod", {
 export const sync = command("fs.sync", {
   summary: "Copy new and changed files from a source to a destination.",
   description:
-    "Files with the same size and modification time are skipped. Times and modes of copied files are preserved; " +
-    "nothing is removed from the destination. Sparse files stay sparse. Symbolic links are copied as links; a tree " +
-    "that contains a FIFO, socket or device fails with UNSUPPORTED.",
+    "Files with the same size and modification time are skipped. Times and modes of copied files are preserved. " +
+    "Nothing is removed from the destination. Sparse files stay sparse. Symbolic links are copied as links. If the " +
+    "source contains a FIFO, socket or device, the command fails with UNSUPPORTED.",
   params: {
     src: path({ description: "Source directory or file." }),
     dest: path({ description: "Destination path." }),

@@ -14,7 +14,7 @@ import {
 import { file, octal } from "./fs-params.ts";
 
 const since = "0.1.0";
-const data = () => optional(string({ description: "Contents as text, instead of the byte stream." }));
+const data = () => optional(string({ description: "Contents as text, instead of the input bytes." }));
 const input = { description: "The contents.", param: "data" } as const;
 const ensureFile = () =>
   defaulted(
@@ -28,9 +28,9 @@ export const write = command("fs.write", {
   summary: "Write a file, replacing it atomically, or append to it.",
   description:
     "Missing directories are created. The file is replaced atomically and keeps its mode; if the write fails, the " +
-    "old contents stay. It is overwritten in place only if permission is missing to create a file in its " +
-    "directory or to replace the file. Symbolic links are followed. FIFOs and devices are written to; a FIFO without " +
-    "a reader fails with UNAVAILABLE.",
+    "old contents stay. The file is overwritten in place only if xsys may not create files in its directory or may " +
+    "not replace the file. Symbolic links are followed. If the path is a FIFO or a device, the bytes are written to " +
+    "it; if a FIFO has no reader, the command fails with UNAVAILABLE.",
   params: {
     path: file(),
     append: defaulted(boolean({ description: "Append to the end of the file." }), false),
@@ -50,12 +50,11 @@ export const write = command("fs.write", {
 });
 
 export const atomicWrite = command("fs.atomic-write", {
-  summary: "Replace a file, never in place: after a crash of the machine it has either the old or the new contents.",
+  summary: "Replace a file atomically: even after a machine crash, it has either the old or the new contents.",
   description:
-    "After a crash, and for every reader, the file has either the old or the new contents. A temporary file in the " +
-    "same directory is written, flushed to disk and renamed; it is not left behind. The permission of the " +
-    "directory decides: a read-only file is replaced, and a file in a directory that allows no new files fails " +
-    "with DENIED.",
+    "The contents are written to a temporary file in the same directory, which is flushed to disk and then renamed. " +
+    "If this fails, the temporary file is removed. Only write permission on the directory is needed: a read-only " +
+    "file is replaced, but if no file may be created in the directory, the command fails with DENIED.",
   params: { path: file(), ensureFile: ensureFile(), data: data() },
   positionals: ["path"],
   input,
@@ -69,9 +68,9 @@ export const atomicWrite = command("fs.atomic-write", {
 export const writeSecure = command("fs.write-secure", {
   summary: "Write a file with a given mode, such as 600 for a secret.",
   description:
-    "An existing file gets the mode, too. The contents are written to a temporary file that only the owner can " +
-    "read; it gets the mode before it is renamed, so the contents are never readable by users whom the mode " +
-    "excludes.",
+    "The mode is also set if the file already exists. The contents are written to a temporary file that only its " +
+    "owner can access. This file gets the mode and is then renamed, so users whom the mode excludes can never read " +
+    "the contents.",
   params: {
     path: file(),
     mode: defaulted(octal("Octal mode, such as `600`."), "0600"),
@@ -90,8 +89,8 @@ export const writeSecure = command("fs.write-secure", {
 export const catWrite = command("fs.cat-write", {
   summary: "Stream bytes into a file that readers can follow while it grows.",
   description:
-    "The file is created or truncated at once and grows as bytes arrive. Unlike `fs.write`, readers see the file " +
-    "while it grows.",
+    "The file is created, or truncated if it exists, before the first byte arrives. `fs.write`, in contrast, " +
+    "replaces the file after the last byte has arrived.",
   params: { path: file() },
   positionals: ["path"],
   input: { description: "The contents." },
@@ -105,11 +104,11 @@ export const catWrite = command("fs.cat-write", {
 export const patch = command("fs.patch", {
   summary: "Replace all matches of a text or regular expression in a file.",
   description:
-    "`search` is tried as literal text first. If the file does not contain it and it is a valid JavaScript regular " +
-    "expression, it is used as one, and `$1` and `$&` in `replace` refer to the match. `mode` selects one of the " +
-    "two explicitly. An expression that exceeds its time limit (3 s) fails with TIMEOUT and leaves the file " +
-    "unchanged. Literal text is replaced in any file; an expression requires UTF-8 and otherwise fails with " +
-    "INVALID_DATA.",
+    "If the file contains `search` as literal text, that text is replaced. Otherwise `search` is used as a " +
+    "JavaScript regular expression if it is a valid one; `$1` and `$&` in `replace` then refer to the match. `mode` " +
+    "selects literal text or regular expression explicitly. If a regular expression exceeds its time limit of 3 s, " +
+    "the command fails with TIMEOUT, and the file is unchanged. Literal text is replaced in any file. A regular " +
+    "expression requires a file in UTF-8; for other files, the command fails with INVALID_DATA.",
   params: {
     path: file(),
     search: string({ minLength: 1, description: "Text or source of a regular expression to search for." }),
@@ -140,8 +139,9 @@ export const patch = command("fs.patch", {
 export const split = command("fs.split", {
   summary: "Split a file into chunks.",
   description:
-    "The chunks are named `<file>.001`, `<file>.002`, … `<file>.1000`, and have the file's mode; an empty file " +
-    "gives one empty chunk. More than 100,000 chunks fail with TOO_LARGE. On failure no chunk is created.",
+    "The chunks are named `<file>.001`, `<file>.002` and so on (`<file>.1000` follows `<file>.999`), and have the " +
+    "mode of the file. An empty file gives one empty chunk. If there would be more than 100,000 chunks, the command " +
+    "fails with TOO_LARGE. On failure no chunk is created.",
   params: {
     path: file(),
     bytes: integer({ minimum: 1, unit: "bytes", description: "Size of each chunk; the last one may be smaller." }),
@@ -157,7 +157,8 @@ export const split = command("fs.split", {
 
 export const merge = command("fs.merge", {
   summary: "Concatenate files into one.",
-  description: "`dest` may be one of the sources. A new file is accessible only to those who may read every source.",
+  description:
+    "`dest` may be one of the sources. If `dest` is new, it gets only the permissions that all sources have.",
   params: {
     dest: path({ description: "File to write." }),
     sources: array(path({ description: "Source file." }), { minItems: 1, description: "Source files, in order." }),

@@ -13,7 +13,7 @@ const span = {
       minimum: 0,
       maximum: 31_536_000,
       unit: "seconds",
-      description: "How long to run; 0 to run until cancelled.",
+      description: "How long to run; 0 for no limit.",
     }),
     60,
   ),
@@ -31,9 +31,9 @@ const result = object({
 export const system = command("monitor.system", {
   summary: "Report CPU, memory and process count of the machine at regular intervals.",
   description:
-    "Callers with the same interval share the same snapshots, taken at the same time. If the reader is too slow, " +
-    "snapshots are skipped; it always gets the latest, whose CPU usage covers the time since the last snapshot " +
-    "sent.",
+    "Callers with the same interval share the same snapshots. A reader that is too slow misses snapshots but always " +
+    "gets the newest one. The CPU usage in a snapshot covers the time since the previous snapshot that was sent to " +
+    "this reader.",
   params: span,
   events: object({
     timestamp,
@@ -53,8 +53,8 @@ export const system = command("monitor.system", {
 export const process = command("monitor.process", {
   summary: "Report CPU, memory and disk usage of a process at regular intervals.",
   description:
-    "Monitoring also ends when the process ends, even if its id is used again. Disk counters of other users' " +
-    "processes need privileges; without them, and on systems other than Linux, they are 0.",
+    "Monitoring also ends when the process ends, even if a new process gets the same id. Disk counters of other " +
+    "users' processes require privileges; without privileges, and on systems other than Linux, the counters are 0.",
   params: {
     pid: integer({ minimum: 1, maximum: 4_294_967_295, description: "Process id." }),
     ...span,

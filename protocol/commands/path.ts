@@ -8,7 +8,7 @@ const segments = (description: string) => array(text("Path segment."), { descrip
 export const resolve = command("path.resolve", {
   summary: "Resolve path segments to an absolute, normalized path.",
   description:
-    "Segments are resolved against the root; a later absolute segment replaces those before it. Without segments " +
+    "Segments are resolved against the root. An absolute segment replaces all segments before it. Without segments, " +
     "the result is the root itself.",
   params: { segments: defaulted(segments("Path segments."), []) },
   positionals: ["segments..."],
@@ -20,7 +20,7 @@ export const resolve = command("path.resolve", {
 
 export const join = command("path.join", {
   summary: "Join path segments into one normalized path.",
-  description: "The result is relative if the first segment is.",
+  description: "The result is relative if the first segment is relative.",
   params: { segments: defaulted(segments("Path segments."), []) },
   positionals: ["segments..."],
   result: string(),
@@ -30,7 +30,7 @@ export const join = command("path.join", {
 });
 
 export const dirname = command("path.dirname", {
-  summary: "Return the directory part of a path, as dirname(1) does.",
+  summary: "Return the directory part of a path, like dirname(1).",
   params: { path: text("Path.") },
   positionals: ["path"],
   result: string(),
@@ -51,7 +51,9 @@ export const basename = command("path.basename", {
 
 export const extname = command("path.extname", {
   summary: "Return the extension of a path, including the dot.",
-  description: "Empty if there is none. A dot file without another dot has no extension.",
+  description:
+    "The result is empty if the path has no extension. A name that begins with a dot and contains no other dot, such " +
+    "as `.bashrc`, has no extension.",
   params: { path: text("Path.") },
   positionals: ["path"],
   result: string(),
@@ -82,7 +84,7 @@ export const normalize = command("path.normalize", {
 });
 
 export const isChild = command("path.is-child", {
-  summary: "Check whether a path is inside another.",
+  summary: "Check whether a path is inside another path.",
   description: "A path is not its own child. The file system is not accessed; symbolic links are not followed.",
   params: { parent: text("Outer path."), child: text("Inner path.") },
   positionals: ["parent", "child"],
@@ -93,14 +95,14 @@ export const isChild = command("path.is-child", {
 });
 
 export const secureJoin = command("path.secure-join", {
-  summary: "Join segments below a base directory; fail if the result leaves it.",
+  summary: "Join segments to a base directory; fail if the result is outside the base directory.",
   description:
-    "The result is always inside the base; segments that would leave it fail with DENIED. The file system is not " +
-    "accessed, so a symbolic link below the base may still lead out of it; `--confine` protects against that.",
+    "If the segments lead outside the base directory, the command fails with DENIED. The file system is not " +
+    "accessed, so the result may pass through a symbolic link that leads outside the base directory; `--confine` " +
+    "protects against such links.",
   params: { base: text("Base directory."), segments: defaulted(segments("Path segments."), []) },
   positionals: ["base", "segments..."],
   result: string(),
-  errors: ["DENIED"],
   examples: [{ title: "Stay inside", params: { base: "/srv/uploads", segments: ["user", "..", "photo.png"] } }],
   changes: false,
   since,
@@ -145,8 +147,8 @@ export const normalizeSeparators = command("path.normalize-separators", {
 export const commonBase = command("path.common-base", {
   summary: "Return the deepest directory that contains all the paths.",
   description:
-    "For one path it is the directory that contains it. Relative paths give a relative base, `.` if they have none " +
-    "in common.",
+    "For a single path, the result is the path's parent directory. For relative paths, the result is relative, and " +
+    "`.` if the paths have no directory in common.",
   params: { paths: array(text("Path."), { minItems: 1, description: "Paths, all absolute or all relative." }) },
   positionals: ["paths..."],
   result: string(),
@@ -168,18 +170,22 @@ export const isAbsolute = command("path.is-absolute", {
 });
 
 export const correct = command("path.correct", {
-  summary: "Normalize a path and remove sequences of segments that directly repeat the one before.",
+  summary: "Normalize a path, and collapse sequences of segments that occur twice in a row.",
   description:
-    "The path is normalized first: `/a//b/./c/` becomes `/a/b/c`. Then each pass removes one sequence of segments " +
-    "that directly repeats the one before it, the longest first: `/srv/app/srv/app/x` becomes `/srv/app/x`. With " +
-    "`verify`, a sequence is only removed if the shorter path exists.",
+    "The path is normalized first: `/a//b/./c/` becomes `/a/b/c`. Then each pass looks for the longest sequence of " +
+    "segments that occurs twice in a row, and removes the second occurrence: `/srv/app/srv/app/x` becomes " +
+    "`/srv/app/x`. With `verify`, it is removed only if the shorter path exists.",
   params: {
     path: text("Path."),
     tentative: defaulted(
-      integer({ minimum: 0, maximum: 1000, description: "Maximum number of passes (XyPriss's name)." }),
+      integer({
+        minimum: 0,
+        maximum: 1000,
+        description: "Maximum number of passes. The option has this name for compatibility with XyPriss.",
+      }),
       4,
     ),
-    verify: defaulted(boolean({ description: "Remove a sequence only if the shorter path exists." }), false),
+    verify: defaulted(boolean({ description: "Remove an occurrence only if the shorter path exists." }), false),
   },
   positionals: ["path"],
   result: string(),

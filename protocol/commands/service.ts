@@ -12,6 +12,7 @@ import {
   record,
   string,
 } from "../contract/schema.ts";
+import { COMMON_ERRORS } from "../errors.ts";
 
 const since = "0.1.0";
 const milliseconds = (description: string) => number({ minimum: 0, unit: "milliseconds", description });
@@ -60,7 +61,7 @@ export const status = command("service.status", {
         p99: milliseconds("99th percentile of the duration."),
         max: milliseconds("Longest duration."),
       }),
-      { description: "Statistics by command, for those that were called." },
+      { description: "Statistics of each command that was called." },
     ),
     memory: object({
       rss: bytes("Resident memory."),
@@ -78,7 +79,9 @@ export const status = command("service.status", {
 
 export const commands = command("service.commands", {
   summary: "List the contracts of all commands.",
-  description: "With `--json`, clients in other languages can be generated from them.",
+  description:
+    "The command line prints a table of names and summaries. With `--json` it prints the complete contracts, from " +
+    "which clients in other languages can be generated.",
   params: { module: optional(string({ description: "Only commands of this module." })) },
   positionals: ["module"],
   result: array(
@@ -94,7 +97,9 @@ export const commands = command("service.commands", {
         json({ description: "JSON Schema of the events that the call sends; absent if it sends none." }),
       ),
       result: json({ description: "JSON Schema of the result." }),
-      errors: array(string()),
+      errors: array(string(), {
+        description: `Error codes in addition to those of every command: ${COMMON_ERRORS.join(", ")}.`,
+      }),
       examples: array(json()),
       changes: boolean({ description: "Whether the call changes something." }),
       since: string(),
@@ -107,7 +112,7 @@ export const commands = command("service.commands", {
 });
 
 export const echo = command("service.echo", {
-  summary: "Send the input bytes back, to measure a connection.",
+  summary: "Send the input bytes back, for measuring the speed of a connection.",
   params: {},
   input: { description: "Any bytes." },
   output: { description: "The same bytes." },

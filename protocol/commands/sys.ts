@@ -19,6 +19,11 @@ const bytes = (description: string) => integer({ minimum: 0, unit: "bytes", desc
 const percent = (description: string) => number({ minimum: 0, unit: "percent", description });
 const count = (description: string) => integer({ minimum: 0, description });
 
+const sampled = (what: string) =>
+  `The ${what} is measured over \`interval\`. If the service has a sample that is at least \`interval\` and at most ` +
+  "6 s old (or twice `interval`, if that is longer than 6 s), the command does not wait: it returns the average since " +
+  "that sample.";
+
 const memoryFields = {
   total: bytes("Installed memory."),
   available: bytes("Memory available without swapping."),
@@ -38,9 +43,9 @@ export const info = command("sys.info", {
     hostname: string(),
     os_name: string({ description: "Such as `Debian GNU/Linux`, `macOS`, `Windows`." }),
     os_version: string({ description: "Version of the operating system, such as `12`." }),
-    os_edition: string({ description: "Name or edition of the version; empty if it has none." }),
+    os_edition: string({ description: "Name or edition of the version; empty if the version has none." }),
     kernel_version: string(),
-    architecture: string({ description: "As Node names it: `x64`, `arm64`, …" }),
+    architecture: string({ description: "Architecture by its name in Node: `x64`, `arm64`, …" }),
     cpu_count: count("Logical processors."),
     cpu_brand: string(),
     cpu_vendor: string(),
@@ -61,9 +66,7 @@ export const info = command("sys.info", {
 
 export const cpu = command("sys.cpu", {
   summary: "Show the usage of each logical processor.",
-  description:
-    "The usage is measured over `interval`. If the service was asked before, at least `interval` and at most 6 s " +
-    "ago, it answers at once with the average usage since then.",
+  description: sampled("usage"),
   params: {
     interval: defaulted(
       integer({ minimum: 10, maximum: 60_000, unit: "milliseconds", description: "Sample length." }),
@@ -103,8 +106,8 @@ export const disks = command("sys.disks", {
   summary: "List mounted file systems with their space.",
   description:
     "Every mount point is listed, including bind mounts and subvolumes. Pseudo file systems without space of their " +
-    "own (proc, sysfs, cgroup, …) are omitted, and so are file systems that may not be queried or do not respond " +
-    "within a second.",
+    "own (proc, sysfs, cgroup, …) are omitted, as are file systems that the caller may not query, or that do not " +
+    "respond within a second.",
   params: {},
   result: array(
     object({
@@ -139,10 +142,7 @@ const networkInterface = object({
 
 export const network = command("sys.network", {
   summary: "Show network interfaces with their counters and current speed.",
-  description:
-    "Speeds are measured over `interval`. If the service was asked before, at least `interval` and at most 6 s " +
-    "ago, it answers at once with the average speed since then. With `interface`, only the counters of that " +
-    "interface are returned.",
+  description: `${sampled("speed")} With \`interface\`, only the counters of that interface are returned.`,
   params: {
     interface: optional(string({ description: "Name of an interface." })),
     interval: defaulted(
@@ -169,10 +169,11 @@ export const network = command("sys.network", {
 export const processes = command("sys.processes", {
   summary: "List running processes.",
   description:
-    "`cpu_usage` is the share of one processor that a process used: over at least 200 ms with `topCpu` or `pid`, " +
-    "otherwise over its lifetime. With both `topCpu` and `topMem`, `topMem` selects from the processes that " +
-    "`topCpu` returns. Reading the disk counters, and the path of the executable, of other users' processes requires " +
-    "privileges; without them the counters are 0.",
+    "`cpu_usage` is the share of one processor that a process used. With `topCpu` or `pid` it is measured over at " +
+    "least 200 ms; otherwise it is the average over the lifetime of the process. If both `topCpu` and `topMem` are " +
+    "given, `topMem` selects from the processes that `topCpu` returns. The disk counters and the path of the " +
+    "executable of other users' processes require privileges; without privileges, the counters are 0 and the path is " +
+    "absent.",
   params: {
     pid: optional(integer({ minimum: 0, description: "Only the process with this id." })),
     topCpu: optional(integer({ minimum: 1, description: "Only the N processes with the highest CPU usage." })),
@@ -207,8 +208,8 @@ export const kill = command("sys.kill", {
   summary: "End a process by id, or all processes with an exact name.",
   description:
     "Specify either `pid` or `name`. The default signal is SIGTERM. The calling process, the service and the " +
-    "ancestors of both are never ended by name. If several processes match a name, each that the " +
-    "caller may signal gets the signal; if one belongs to another user, the command then fails with DENIED.",
+    "ancestors of both are never ended by name. If several processes match the name, the signal is sent to all that " +
+    "the caller is allowed to signal. If any of them was not allowed, the command fails with DENIED afterwards.",
   params: {
     pid: optional(integer({ minimum: 1, maximum: 2_147_483_647, description: "Process id." })),
     name: optional(string({ minLength: 1, description: "Exact process name." })),
@@ -226,7 +227,7 @@ export const kill = command("sys.kill", {
 
 export const ports = command("sys.ports", {
   summary: "List TCP and UDP sockets with their state and process.",
-  description: "Process ids of other users' sockets require privileges and are omitted without them.",
+  description: "The process ids of other users' sockets require privileges; without privileges, they are absent.",
   params: {},
   result: array(
     object({
@@ -234,7 +235,7 @@ export const ports = command("sys.ports", {
       local_address: string(),
       local_port: count("Local port."),
       remote_address: string(),
-      remote_port: count("Remote port; 0 if not connected."),
+      remote_port: count("Remote port; 0 if the socket is not connected."),
       state: string({ description: "`LISTEN`, `ESTABLISHED`, `TIME_WAIT`, …; an unconnected UDP socket is `NONE`." }),
       pid: optional(count("Id of the process that owns the socket.")),
     }),
@@ -250,9 +251,9 @@ export const temp = command("sys.temp", {
   result: array(
     object({
       label: string({ description: "Names of chip and sensor." }),
-      sensor: string({ description: "The same as `label`; XyPriss's engines use either name." }),
+      sensor: string({ description: "The same as `label`, because XyPriss's engines use both names." }),
       current: number({ description: "Degrees Celsius." }),
-      value: number({ description: "The same as `current`; XyPriss's engines use either name." }),
+      value: number({ description: "The same as `current`, because XyPriss's engines use both names." }),
       max: optional(number({ description: "Degrees Celsius." })),
       critical: optional(number({ description: "Degrees Celsius." })),
     }),
@@ -284,11 +285,11 @@ export const battery = command("sys.battery", {
 });
 
 export const health = command("sys.health", {
-  summary: "Show one score, 0 to 100, for free processor, memory and disk capacity.",
+  summary: "Show a score from 0 to 100 for the free capacity of processor, memory and disks.",
   description:
-    "The score is 100 minus deductions for processor load, memory and the fullest disk. Each deduction is zero up " +
-    "to 70 % usage and rises to a third of the score at 100 %. Windows has no load average, so there is no " +
-    "deduction for load there.",
+    "The score is 100 minus a deduction for each of these: processor load, memory, the fullest disk. A deduction is " +
+    "zero up to 70 % usage and rises to a third of the score at 100 % usage. Windows has no load average, so there " +
+    "is no deduction for processor load on Windows.",
   params: {},
   result: object({
     score: integer({ minimum: 0, maximum: 100 }),

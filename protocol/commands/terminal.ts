@@ -18,19 +18,20 @@ const terminal = integer({ minimum: 1, description: "Terminal id from the `start
 const columns = integer({ minimum: 1, maximum: 65_535, description: "Width in characters." });
 const lines = integer({ minimum: 1, maximum: 65_535, description: "Height in lines." });
 const OF_THE_CONNECTION =
-  "Of use only to SDK clients: an `xsys` command opens a new connection, which has no terminals.";
+  "Only SDK clients can use this command: each call of `xsys` opens a new connection, which has no terminals.";
 
 export const open = command("terminal.open", {
   summary: "Run a program in a pseudo-terminal.",
   description:
-    "Input is typed into the terminal; output is what the program displays. As in any terminal, programs edit " +
-    "lines and show colours, lines end in CR LF, and input is echoed. At the end of the input ^D is typed, which a " +
-    "program that reads lines takes as the end of its input. Back pressure applies both ways: a slow reader pauses " +
-    "the program, and a program that does not read pauses the input.\n\nThe terminal belongs to the connection " +
-    "that opened it. When the call is cancelled or its connection closes, all processes in the terminal get " +
-    "SIGHUP, and SIGKILL after two seconds. A service has at most 64 terminals. With `--confine` the command is " +
-    "DENIED, because programs are not confined.\n\n`xsys terminal run <program> [arguments]` connects the program " +
-    "to the caller's own terminal; xsys then exits with the program's status.",
+    "The input is typed into the terminal; the output is what the program displays. As in any terminal, programs may " +
+    "edit lines and show colours, lines end with CR LF, and the input is echoed. At the end of the input ^D is " +
+    "typed; a program that reads lines treats this as the end of its input. Back pressure applies in both " +
+    "directions: a slow reader pauses the program, and a program that does not read pauses the input.\n\nThe " +
+    "terminal belongs to the connection that opened it. When the call is cancelled or the connection closes, all " +
+    "processes in the terminal get SIGHUP, and two seconds later SIGKILL. A service has at most 64 terminals. With " +
+    "`--confine`, the command fails with DENIED, because xsys cannot confine the programs that it starts.\n\n`xsys " +
+    "terminal run <program> [arguments]` connects the program to the terminal of the caller. When the program has " +
+    "ended, xsys exits with the status of the program.",
   params: {
     command: string({
       minLength: 1,

@@ -30,9 +30,10 @@ const options = {
     array(string({ maxLength: 256 }), {
       maxItems: 256,
       description:
-        "Comma-separated entries to ignore, with everything below them, as in .gitignore: `dist` and `dist/` match " +
-        "names at any depth, `/dist`, `./dist` and `src/dist` match paths below the watched directory, and `!name` " +
-        "re-includes what an earlier pattern excluded. Absolute paths are allowed, too.",
+        "Comma-separated patterns of entries to ignore, together with everything below them. The patterns are those " +
+        "of .gitignore: `dist` and `dist/` match names at any depth; `/dist`, `./dist` and `src/dist` match paths " +
+        "below the watched directory; `!name` re-includes what an earlier pattern excluded. Absolute paths are " +
+        "allowed, too.",
     }),
     [],
   ),
@@ -49,14 +50,14 @@ const options = {
     }),
     0,
   ),
-  duration: optional(duration("End after this time; by default, run until cancelled.")),
+  duration: optional(duration("Time after which the watch ends; by default, it runs until it is cancelled.")),
 } as const satisfies Fields;
 
 export const changeTypes = ["create", "modify", "delete", "rename"] as const;
 
 /** A path that JSON cannot represent. */
 export const hexBytes = (whose: string) =>
-  optional(string({ description: `The bytes of \`${whose}\` in hexadecimal, if they are not UTF-8.` }));
+  optional(string({ description: `The bytes of \`${whose}\` in hexadecimal, if they are not valid UTF-8.` }));
 
 const place = {
   path: optional(string({ description: "Absolute path. Absent for `ready` and `overflow`." })),
@@ -67,7 +68,7 @@ const place = {
 };
 
 const missed = oneOf(["system", "reader"], {
-  description: "For `overflow`: which queue overflowed, the operating system's or this reader's.",
+  description: "For `overflow`: whether the queue of the operating system or the queue of this reader overflowed.",
 });
 
 /** A line that was added or removed. */
@@ -81,31 +82,33 @@ export const omitted = oneOf(["binary", "too-large", "no-memory", "too-many-line
   description: "Why the lines are not reported.",
 });
 
-const told = `Directories are watched recursively; symbolic links in them are reported as entries and not followed.
-If a watched directory is replaced by another one, the differences are reported. \`modify\` is a change of size,
-modification time or inode; a change of the mode alone is not reported. Writing a temporary file and renaming it over
-another, as editors do when they save, is one \`modify\`. A rename is reported as such if the inode shows that it is the
-same file. For a renamed directory there is one event, not one per entry.
+const told = `Directories are watched recursively. Symbolic links in them are reported as entries and not followed. If a
+watched directory is replaced by another one, the differences are reported. If a temporary file is written and renamed
+over another file, as many editors do to save a file, one \`modify\` is reported. A rename is reported as such if the
+inode shows that it is the same file. If a directory is renamed, one event is reported, not one for each entry.
 
 No change is lost silently. If the operating system's queue may have overflowed, the tree is compared with its last
 known state, and the missed changes are sent as events after an \`overflow\` with \`reason: system\`. A reader that is
 more than 65,536 events behind gets an \`overflow\` with \`reason: reader\`, then an \`exists\` for every entry, then
-\`ready\`, and after that events again.
+\`ready\`, and after that new changes again.
 
-Bytes of a name that are not UTF-8 are shown as U+FFFD, as in \`fs.ls\`; \`path_hex\` has the bytes of the path.
+Bytes of a name that are not valid UTF-8 are shown as U+FFFD; \`path_hex\` then contains the bytes of the path.
 
-A watched path may be a symbolic link, or pass through one: the target is watched, and when a link changes, as when
-Kubernetes updates the files of a ConfigMap, the differences are reported. Reported paths are absolute: they begin with
-the given path, which is made absolute without resolving its links. If a directory is given under two names, each change
-is reported under each name. With \`--confine\`, links are resolved once, when the watch begins.
+A watched path may be a symbolic link or pass through one. The target of the link is watched. If the link gets another
+target, as when Kubernetes updates the files of a ConfigMap, the differences are reported. Reported paths begin with the
+given path, which is made absolute without resolving its links. If a directory is given under two names, each change is
+reported under both names. With \`--confine\`, links are resolved only once, when the watch begins.
 
-A path that does not exist fails with NOT_FOUND. When a watched path is deleted, this is reported and the watch
-continues, because the path may be created again. It continues as long as the parent directory of the path, or a
-symbolic link through which the path passes, exists; otherwise the stream ends with NOT_FOUND.`;
+If a path does not exist at the start, the command fails with NOT_FOUND. When a watched path is deleted, the deletion is
+reported and the watch continues, because the path may be created again. The watch ends with NOT_FOUND only when neither
+the parent directory of the path nor any symbolic link in the path exists any more.`;
+
+/** What counts as a change of an entry. */
+const MODIFY = "a change of size, modification time or inode; a change of the mode alone is not reported.";
 
 export const files = command("watch.files", {
   summary: "Report created, modified, deleted and renamed files.",
-  description: told,
+  description: `\`modify\` is ${MODIFY}\n\n${told}`,
   params: {
     ...options,
     initial: defaulted(boolean({ description: "Begin with an `exists` event for every entry." }), false),
@@ -113,7 +116,7 @@ export const files = command("watch.files", {
   positionals: ["paths..."],
   events: object({
     type: oneOf(["exists", "ready", ...changeTypes, "overflow"], {
-      description: "After `ready`, no change is missed.",
+      description: "No change after `ready` is missed.",
     }),
     ...place,
     reason: optional(missed),
@@ -133,10 +136,10 @@ export const files = command("watch.files", {
 
 export const content = command("watch.content", {
   summary: "Report which lines of text files change.",
-  description: `Like \`watch.files\`, with the lines that were added and removed. The last text of every file of at
-most 1 MiB is kept, at most 64 MiB in total; changes of other files are reported without lines, and \`omitted\` gives
-the reason. For a file whose text is kept, \`modify\` is a change of the text only: writing the same text again is not
-reported.\n\n${told}`,
+  description: `Like \`watch.files\`, with the lines that were added and removed. For this, the most recent text of each
+file up to 1 MiB is kept in memory, at most 67,108,864 characters for each watch. For a file whose text is kept,
+\`modify\` is a change of the text: writing the same text again is not reported. Changes of other files are reported
+without lines, and \`omitted\` gives the reason. For these files, \`modify\` is ${MODIFY}\n\n${told}`,
   params: options,
   positionals: ["paths..."],
   events: object({

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../errors.ts";
+import type { COMMON_ERRORS, ErrorCode } from "../errors.ts";
 import {
   type Fields,
   type Given,
@@ -47,12 +47,12 @@ interface Description<G> {
   readonly progress?: boolean;
   /** Columns of the printed table, if the rows have more fields than fit. */
   readonly columns?: readonly string[];
-  /** Error codes in addition to those of every command: INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED, INTERNAL. */
-  readonly errors?: readonly ErrorCode[];
+  /** Error codes in addition to `COMMON_ERRORS`. */
+  readonly errors?: readonly Exclude<ErrorCode, (typeof COMMON_ERRORS)[number]>[];
   readonly examples: readonly Example<G>[];
   /** False if a call changes nothing, so that it can safely be repeated. */
   readonly changes: boolean;
-  /** The command cannot be confined to a root, so with `--confine` it is DENIED. */
+  /** The command cannot be confined to a root, so with `--confine` it fails with DENIED. */
   readonly unconfined?: boolean;
   /** The command needs a running service: the CLI connects to it even without `--connect`. */
   readonly needsService?: boolean;

@@ -146,7 +146,7 @@ Object. Counts.
 | --- | --- | --- | --- |
 | \`NOT_FOUND\` | 66 | 404 | The requested file, process or object does not exist. |
 
-Any command may fail with INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED or INTERNAL; see [all errors](../../errors.md).
+Any command may fail with INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED or INTERNAL. See [all errors](../../errors.md).
 `);
 });
 

@@ -1,7 +1,7 @@
 import type { Contract, Example } from "../../../protocol/contract/command.ts";
 import { optionName } from "../../../protocol/contract/params.ts";
 import type { JsonSchema } from "../../../protocol/contract/schema.ts";
-import { ERRORS } from "../../../protocol/errors.ts";
+import { COMMON_ERRORS, ERRORS } from "../../../protocol/errors.ts";
 import { shellLine } from "../command-line.ts";
 import { isNumeric } from "../print/shape.ts";
 import { columnsUnder, type HelpStyle, layout, rendered } from "./layout.ts";
@@ -42,6 +42,7 @@ export function commandHelp(contract: Contract, style: HelpStyle, words?: string
             "Errors:",
             errors.map((code) => [code, `exit ${ERRORS[code].exit}: ${ERRORS[code].summary}`]),
           ),
+        ANY_COMMAND_MAY_FAIL,
         "Global options and exit status: xsys --help",
       ),
     ),
@@ -55,6 +56,11 @@ export const HELD_BY_SERVICE =
   "If XYPRISS_IPC_PATH is set, as in child processes of a XyPriss application, the command runs in the service on " +
   "that socket, because that service holds the handles. --connect, with or without SOCKET, takes precedence. " +
   "Without --connect, XSYS_SOCKET has no effect.";
+
+/** The error codes that contracts do not list. */
+export const ANY_COMMAND_MAY_FAIL: string = `Any command may fail with ${new Intl.ListFormat("en-GB", {
+  type: "disjunction",
+}).format(COMMON_ERRORS)}.`;
 
 /** `xsys fs cat <path> [options]` */
 export function usageLine(contract: Contract, words = `${contract.module} ${contract.action}`): string {

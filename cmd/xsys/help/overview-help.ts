@@ -18,13 +18,14 @@ const EXAMPLES = `Examples:
   xsys fs du . --connect`;
 
 const MORE =
-  "More: xsys <module> --help lists the actions of a module, xsys <module> <action> --help describes an action.";
+  "More: xsys <module> --help lists the actions of a module; xsys <module> <action> --help describes one command.";
 
 /** `xsys --help` */
 export function overviewHelp(style: HelpStyle): Promise<string> {
   const argv = layout(style).usage(
-    "xsys: file and system commands, a process supervisor and an HTTP gateway, for the shell, over a socket and in " +
-      "TypeScript.\n\nUsage: xsys <module> <action> [arguments] [options]",
+    "xsys: file and system commands, a process supervisor and an HTTP gateway. Use it from the shell, over a socket " +
+      "or from TypeScript.\n\nUsage: xsys <module> <action> [arguments] [options]\n\nA command consists of a module " +
+      "and an action, such as `fs hash`. A few commands are a single word, such as `serve`.",
   );
   for (const [module, summary] of Object.entries(MODULES)) argv.command(`${module} <action>`, summary);
   for (const { usage, summary } of Object.values(WORDS)) argv.command(usage, summary);
@@ -56,5 +57,5 @@ export function moduleHelp(module: ModuleName, style: HelpStyle): Promise<string
 function exitLines(): string {
   const byExit = Map.groupBy(Object.entries(ERRORS), ([, { exit }]) => exit);
   const lines = [...byExit].map(([exit, errors]) => `  ${exit}  ${errors.map(([code]) => code).join(", ")}`);
-  return ["Exit status other than 0:", ...lines].join("\n");
+  return ["Exit statuses other than 0, and their error codes:", ...lines].join("\n");
 }

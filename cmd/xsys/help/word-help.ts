@@ -18,7 +18,7 @@ export function wordHelp(
     }
   }
   const takesSize = groups.some(([, flags]) => Object.values(flags).some(({ takes }) => SIZES.has(takes)));
-  const sizes = takesSize ? "SIZE: a number, also with k, m or g, which are powers of 1,024: 64m.\n" : "";
+  const sizes = takesSize ? SIZE : "";
   return rendered(argv.epilogue(`${sizes}Global options: xsys --help`));
 }
 
@@ -33,6 +33,8 @@ function optionOf({ summary, kind, choices, takes, shownDefault }: Flag<unknown>
 }
 
 const UNITS: ReadonlySet<string> = new Set(["milliseconds", "seconds", "megabytes"]);
+const SIZE =
+  "SIZE: a number, in bytes unless stated otherwise, or a number followed by k, m or g (powers of 1,024), such as 64m.\n";
 const SIZES: ReadonlySet<string> = new Set(["bytes", "megabytes"]);
 /** Defaults that are not shown. */
 const SILENT: ReadonlySet<string> = new Set(["false", "none", "off"]);

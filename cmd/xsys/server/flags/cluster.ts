@@ -13,10 +13,13 @@ const MB = 1024 ** 2;
 export const CLUSTER = {
   cluster: flag("Start and supervise workers."),
   "entry-point": optionalPath(
-    "Worker script. XyPriss's workers run on the runtime of their application. Otherwise TypeScript runs on bun if " +
-      "it is installed, else on the Node.js of xsys; other scripts run on the `node` on PATH, or on that of xsys if there is none.",
+    "Worker script. A script in TypeScript runs on the `bun` on PATH, or, if there is none, on the Node that xsys " +
+      "itself runs on. Any other script runs on the `node` on PATH, or, if there is none, on the Node that xsys itself " +
+      "runs on. If XyPriss starts the service, workers run on the runtime of the application.",
   ),
-  "worker-command": optionalText("Program and arguments of a worker, instead of a script; any program works."),
+  "worker-command": optionalText(
+    "Program and arguments of a worker, instead of --entry-point; the program may be in any language.",
+  ),
   "cluster-workers": count({
     summary: "Number of workers; 0 or auto for one per processor.",
     byDefault: 0,
@@ -30,11 +33,11 @@ export const CLUSTER = {
     most: 1024,
   }),
   "cluster-strategy": strategy("Load-balancing strategy for workers."),
-  "cluster-respawn": flag("Restart workers that crash.", true),
+  "cluster-respawn": flag("Restart workers that crash or fail to start.", true),
   "max-restarts": optionalCount({
     summary:
-      "Consecutive failed restarts after which a worker is no longer started (state `hopeless`); the service exits " +
-      "when all workers are in this state or stopped.",
+      "How many times in a row a failed start of a worker is repeated. After that the worker is no longer started " +
+      "(state `hopeless`). When the last worker that was not stopped enters this state, the service exits.",
     most: 1_000_000,
     shownDefault: "no limit",
   }),
@@ -43,7 +46,7 @@ export const CLUSTER = {
 
 export const WORKER_LIMITS = {
   "cluster-max-memory": size({
-    summary: "Maximum resident memory per worker, in megabytes or with a unit as in 512m; 0 for no limit.",
+    summary: "Maximum resident memory per worker; without a unit, in megabytes. 0 for no limit.",
     byDefault: 0,
     unit: MB,
     most: 2 ** 50,
@@ -60,15 +63,15 @@ export const WORKER_LIMITS = {
   }),
   "cluster-enforce-hard-limits": flag("Replace a worker that exceeds a limit; otherwise it is only logged."),
   intelligence: flag(
-    "Trigger garbage collection in workers when their total memory exceeds 75 % of --cluster-max-memory times the " +
-      "number of workers and standbys; needs --cluster-max-memory, and --gc-hint for scripts.",
+    "Trigger garbage collection when all workers and standbys together use more than 75 % of their combined limit " +
+      "(--cluster-max-memory for each). Requires --cluster-max-memory and, for worker scripts, --gc-hint.",
   ),
   "gc-hint": flag("Run worker scripts with --expose-gc, so that garbage collection can be triggered."),
   "cluster-priority": count({ summary: "Nice value of workers.", byDefault: 0, least: -20, most: 19 }),
   "file-descriptor-limit": count({
     summary: "Maximum number of open file descriptors per worker.",
     byDefault: 0,
-    shownDefault: "that of the service",
+    shownDefault: "the limit of the service",
   }),
   "pre-allocate": withoutEffect(flag("Reserve memory.")),
 };
@@ -92,8 +95,8 @@ export const WORKER_LIFE = {
   }),
   "ping-timeout": milliseconds({
     summary:
-      "A worker that does not answer pings for this long is replaced, provided that it, or an earlier process with the " +
-      "same worker id, has answered a ping before.",
+      "A worker that does not answer a ping for this long is replaced. This applies only if the worker, or an " +
+      "earlier process with the same worker id, has answered a ping before.",
     byDefault: 30_000,
     least: 1,
   }),

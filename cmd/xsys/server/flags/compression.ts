@@ -17,8 +17,8 @@ export const COMPRESSION = {
   }),
   "compression-threshold": size({ summary: "Minimum size of a body to compress.", byDefault: 1024 }),
   "compression-types": list(
-    "Comma-separated media types to compress, or their beginnings; by default text, JSON, JavaScript, XML and " +
-      "similar types.",
+    "Comma-separated media types to compress; the beginning of a media type is enough. By default text, JSON, " +
+      "JavaScript, XML and similar types.",
   ),
 };
 

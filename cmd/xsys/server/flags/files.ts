@@ -12,28 +12,29 @@ export type Given = Pick<ReadonlySet<string>, "has">;
 /** Any one of these flags enables the storage of uploaded files. */
 export const UPLOADS = {
   "upload-dir": {
-    ...text("Directory for uploaded files, whose paths are passed to workers.", "uploads"),
+    ...text("Directory for uploaded files. Workers get the paths of the files.", "uploads"),
     takes: "path",
   },
   "upload-temp-dir": optionalPath("Directory for incomplete uploads.", "xsys-uploads in the temporary directory"),
   "upload-use-temp-files": flag(
-    "Write uploads to --upload-temp-dir first, and move them to --upload-dir when complete.",
+    "Write uploaded files to --upload-temp-dir, and move them to --upload-dir when the form is complete.",
   ),
   "upload-max-file-size": size({ summary: "Maximum size of a file; 0 for no limit.", byDefault: 0, most: 2 ** 50 }),
   "upload-max-files": count({ summary: "Maximum number of files per request; 0 for no limit.", byDefault: 0 }),
   "upload-allowed-mimes": list("Comma-separated media types to accept; by default all."),
-  "upload-use-subdir": flag("Use a subdirectory for each form field."),
+  "upload-use-subdir": flag("Store the files of each form field in a subdirectory."),
 };
 
 export const STATICS = {
   "static-concurrency": count({ summary: "Maximum number of files read at once.", byDefault: 1024, least: 1 }),
   "static-lru-size": count({ summary: "Maximum number of small files cached in memory; 0 for none.", byDefault: 5000 }),
   "static-dotfiles": oneOf(
-    "How to treat file names that begin with a dot: allow, deny (403), ignore (404).",
+    "How to answer requests for files whose name begins with a dot: allow sends the file, deny answers with 403, " +
+      "ignore with 404.",
     ["allow", "deny", "ignore"],
     "deny",
   ),
-  "static-max-age": secondsOrText("max-age of the Cache-Control header of files."),
+  "static-max-age": secondsOrText("The max-age in the Cache-Control header of files."),
   "static-zero-copy": withoutEffect(flag("Send files without copying them.", true)),
 };
 

@@ -23,8 +23,8 @@ export const CONVERSION = {
   "conv-attr-prefix": text("Prefix of attribute names.", "@"),
   "conv-text-key": text("Key of the text of an element that also has attributes or child elements.", "#text"),
   "conv-max-size": size({ summary: "Maximum size of a body to convert.", byDefault: 10 * 1024 ** 2 }),
-  "conv-auto-reply": flag("Convert JSON responses to XML for requests in XML."),
-  "conv-strict-parsing": flag("Answer malformed bodies with 400."),
+  "conv-auto-reply": flag("Convert JSON responses to XML if the request was XML."),
+  "conv-strict-parsing": flag("Answer requests with malformed XML with 400."),
   "conv-content-sniffing": flag("Treat a body that has no content type and begins with < as XML."),
 };
 

@@ -12,60 +12,72 @@ import { queueTimeout, type REQUESTS } from "./requests.ts";
 export const RATE_LIMIT = {
   "rate-limit": flag("Limit the rate of requests per client; requests over the limit are answered with 429."),
   "rate-limit-max": count({ summary: "Maximum number of requests per client in a window.", byDefault: 100, least: 1 }),
-  "rate-limit-window": milliseconds({ summary: "Length of the window.", byDefault: 60_000, least: 1 }),
+  "rate-limit-window": milliseconds({
+    summary: "Length of the time window for --rate-limit-max.",
+    byDefault: 60_000,
+    least: 1,
+  }),
   "rate-limit-message": text("Message of a 429 response: text or JSON.", "Too many requests, please try again later."),
-  "rate-limit-headers": flag("Send RateLimit-Limit, -Remaining and -Reset."),
-  "rate-limit-legacy-headers": flag("Send X-RateLimit-Limit, -Remaining and -Reset."),
+  "rate-limit-headers": flag("Send the headers RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset."),
+  "rate-limit-legacy-headers": flag("Send the headers X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset."),
   "rate-limit-exclude": list(
-    "Comma-separated paths that are not limited, including everything that begins with them; `RE:…` is a regular " +
-      "expression.",
+    "Comma-separated beginnings of paths that are not limited. An entry that begins with `RE:` is a regular " +
+      "expression for paths instead.",
   ),
-  "rate-limit-store": optionalText("Store that several machines share, such as redis://host:6379.", "memory"),
+  "rate-limit-store": optionalText("Store for the counts; redis://host:6379 is shared by several machines.", "memory"),
 };
 
 export const CONCURRENCY = {
   "max-concurrent-requests": count({
     summary:
-      "Maximum number of concurrent requests; others wait in order of arrival, up to --max-queue-size and " +
-      "--queue-timeout; 0 for no limit.",
+      "Maximum number of concurrent requests. Further requests wait in order of arrival: at most --max-queue-size of " +
+      "them, each for at most --queue-timeout. 0 for no limit.",
     byDefault: 0,
   }),
   "max-per-ip": count({
     summary:
-      "Maximum number of concurrent requests per client, waiting ones included; further ones get 429; 0 for no limit.",
+      "Maximum number of concurrent requests per client, including requests that wait. Further requests are answered " +
+      "with 429. 0 for no limit.",
     byDefault: 0,
   }),
   "max-queue-size": count({
     summary:
-      "Maximum number of requests that wait because of --max-concurrent-requests; further ones get 503; 0 for no " +
-      "limit.",
+      "Maximum number of requests that wait because of --max-concurrent-requests. Further requests are answered with " +
+      "503. 0 for no limit.",
     byDefault: 0,
   }),
 };
 
 export const BREAKER = {
-  "breaker-enabled": flag("After consecutive failures, answer requests with 503 at once for some time."),
-  "breaker-threshold": count({ summary: "Consecutive failures that open the breaker.", byDefault: 5, least: 1 }),
-  "breaker-timeout": seconds({ summary: "How long the breaker stays open.", byDefault: 60_000 }),
+  "breaker-enabled": flag(
+    "If --breaker-threshold requests to workers have failed in a row, answer further ones with 503 at once, for " +
+      "--breaker-timeout.",
+  ),
+  "breaker-threshold": count({
+    summary: "Number of consecutive failures that open the circuit breaker.",
+    byDefault: 5,
+    least: 1,
+  }),
+  "breaker-timeout": seconds({ summary: "How long the circuit breaker stays open.", byDefault: 60_000 }),
 };
 
 export const QUALITY = {
   "quality-enabled": flag(
-    "Log when the last 100 requests were slow on average (--quality-max-lat, --quality-min-bw), and when they no " +
-      "longer are.",
+    "Measure the averages of the last 100 requests. Log when requests become slow on average (see --quality-max-lat " +
+      "and --quality-min-bw), and when they are no longer slow.",
   ),
   "quality-reject-poor": flag(
-    "Answer with 503 while the average of --quality-enabled is slow; every tenth request is let through, and " +
-      "rejection ends when the average is good again.",
+    "Answer with 503 while requests are slow on average, as measured by --quality-enabled. Every tenth request is " +
+      "let through, so that an improvement is noticed.",
   ),
   "quality-min-bw": size({
     summary:
-      "Average bytes per second below which requests count as slow, measured on responses of at least 16 KiB; 0 to " +
-      "disable.",
+      "Requests are slow if the average bytes per second are below this. Only responses of at least 16 KiB are " +
+      "measured. 0 to disable.",
     byDefault: 0,
   }),
   "quality-max-lat": milliseconds({
-    summary: "Average latency above which requests count as slow; 0 to disable.",
+    summary: "Requests are slow if their average latency is above this. 0 to disable.",
     byDefault: 0,
   }),
 };

@@ -9,19 +9,20 @@ export const LISTENING = {
   host: text("Address to listen on; 0.0.0.0 or :: for all.", "127.0.0.1"),
   "tls-cert": optionalPath("Certificate chain in PEM format; enables HTTPS."),
   "tls-key": optionalPath("Private key of the certificate, in PEM format."),
-  ipc: optionalPath("Same as --socket (XyPriss's name)."),
+  ipc: optionalPath("Same as --socket; XyPriss's name for it."),
   socket: SERVE_OPTIONS.socket,
   "trust-proxy": list(
-    "Comma-separated proxies whose Forwarded and X-Forwarded-* headers are trusted: loopback, linklocal, " +
-      "uniquelocal, addresses, CIDR ranges; * for any. Other clients' headers are ignored.",
+    "Comma-separated proxies whose headers Forwarded, X-Forwarded-* and X-Real-IP are trusted. Each entry is " +
+      "loopback, linklocal, uniquelocal, an address or a CIDR range; * stands for any address. These headers are " +
+      "ignored if other clients send them.",
   ),
 };
 
 export const LOGGING = {
   "log-level": SERVE_OPTIONS["log-level"],
   "log-format": oneOf(
-    "plain: text lines as XyPriss reads them; json: one object per line; pretty: for people; auto: pretty on a " +
-      "terminal, else plain.",
+    "plain: text lines in the format that XyPriss parses; json: one JSON object per line; pretty: for people; auto: " +
+      "pretty on a terminal, otherwise plain.",
     ["auto", "plain", "json", "pretty"],
     "auto",
   ),

@@ -8,21 +8,21 @@ import type { REQUESTS } from "./requests.ts";
 
 export const PROXY = {
   "proxy-upstreams": list(
-    "Comma-separated upstream servers for paths without a worker's route: http://host:port, followed by #2 for " +
-      "weight 2.",
+    "Comma-separated upstream servers, which get the requests for paths without a worker's route. Each entry is " +
+      "http://host:port, optionally followed by a weight, such as #2.",
   ),
   "proxy-strategy": strategy("Load-balancing strategy for upstreams."),
   "proxy-hc-enabled": flag("Check the health of upstreams."),
   "proxy-hc-interval": milliseconds({ summary: "Interval between health checks.", byDefault: 10_000, least: 10 }),
   "proxy-hc-timeout": milliseconds({ summary: "Time limit for a health check.", byDefault: 3_000, least: 1 }),
-  "proxy-hc-path": text("Path of the health check; 2xx and 3xx are healthy.", "/health"),
+  "proxy-hc-path": text("Path of the health check. An upstream that answers with 2xx or 3xx is healthy.", "/health"),
   "proxy-hc-unhealthy": count({
-    summary: "Consecutive failures after which an upstream is not used.",
+    summary: "Consecutive failed health checks after which an upstream is not used.",
     byDefault: 2,
     least: 1,
   }),
   "proxy-hc-healthy": count({
-    summary: "Consecutive successes after which an upstream is used again.",
+    summary: "Consecutive successful health checks after which an upstream is used again.",
     byDefault: 1,
     least: 1,
   }),

@@ -5,31 +5,36 @@ import { count, flag, milliseconds, seconds, size } from "../../flags/kinds.ts";
 
 export const REQUESTS = {
   timeout: seconds({
-    summary: "Time limit for a worker's response; after that, 504; 0 for no limit.",
+    summary: "Time that a worker has to respond. After that, the client gets 504. 0 for no limit.",
     byDefault: 30_000,
   }),
   "max-body-size": size({
-    summary: "Maximum size of a request body; larger bodies get 413.",
+    summary: "Maximum size of a request body. Requests with a larger body are answered with 413.",
     byDefault: 10 * 1024 ** 2,
     most: 2 ** 40,
   }),
   "max-url-length": count({
-    summary: "Maximum length of a request target; longer ones get 414.",
+    summary: "Maximum length of a request target. Requests with a longer one are answered with 414.",
     byDefault: 2048,
     least: 1,
     most: 65_536,
   }),
   "retry-max": count({
     summary:
-      "Maximum number of retries on another worker when a worker is lost; only for requests that may be repeated.",
+      "Maximum number of times that a request is sent to another worker because its worker was lost. Only idempotent " +
+      "requests are sent again.",
     byDefault: 3,
     most: 100,
   }),
-  "retry-delay": milliseconds({ summary: "Delay before a retry.", byDefault: 0, most: 60_000 }),
+  "retry-delay": milliseconds({
+    summary: "Delay before the second and each further retry of a request. The first retry is sent at once.",
+    byDefault: 0,
+    most: 60_000,
+  }),
   "queue-timeout": milliseconds({
     summary:
-      "Maximum time that a request waits for a ready worker, or because of --max-concurrent-requests; after that, " +
-      "503; 0 for the default.",
+      "Maximum time that a request waits for a ready worker, or because of --max-concurrent-requests. After that, " +
+      "the client gets 503. 0 for the default.",
     byDefault: 10_000,
     most: 3_600_000,
   }),
@@ -45,7 +50,8 @@ export const REQUESTS = {
     least: 1,
   }),
   "allow-trace": flag(
-    "Answer TRACE with the received request, without cookies and credentials; by default the response is 405.",
+    "Answer a TRACE request with the request as it was received, without cookies and credentials. By default TRACE " +
+      "is answered with 405.",
   ),
   "access-log": flag("Log every response."),
   "perf-batch-size": withoutEffect(count({ summary: "Number of messages queued per worker.", byDefault: 100 })),

@@ -12,16 +12,18 @@ export const IPC = {
 
 export const PLUGINS = {
   plugins: list(
-    "Comma-separated plugin directories; a plugin whose package.json has `xfpm.revoked` set to true prevents the " +
-      "service from starting.",
+    "Comma-separated plugin directories. If the package.json of a plugin sets `xfpm.revoked` to true, the service " +
+      "does not start.",
   ),
   "project-root": withoutEffect(optionalPath("Directory of xypriss.config.json.")),
 };
 
 export const FIREWALL = {
-  "firewall-enabled": flag("Log the command that would open the port; the firewall is not changed."),
+  "firewall-enabled": flag("Log the command that opens the port in the firewall. The firewall is not changed."),
   "firewall-auto-open": flag("Same as --firewall-enabled."),
-  "firewall-allowed-ips": list("Comma-separated addresses that the logged command lets through; by default all."),
+  "firewall-allowed-ips": list(
+    "Comma-separated addresses for which the logged command opens the port; by default all.",
+  ),
 };
 
 const auto = { byDefault: -1, auto: -1, shownDefault: "auto" };
