@@ -17,7 +17,7 @@ export const ERRORS = {
   UNSUPPORTED: {
     exit: 69,
     http: 501,
-    summary: "Not supported by this service, platform, machine or file system, or for this format.",
+    summary: "The operation is not supported by this service, platform, machine, file system or format.",
   },
   INTERNAL: { exit: 70, http: 500, summary: "A bug in xsys; the log has the stack trace." },
   ALREADY_EXISTS: { exit: 73, http: 409, summary: "The target already exists." },

@@ -8,8 +8,8 @@ export function serverFlagsPage(): string {
     "cmd/xsys/server/flags/",
     "# Flags of `xsys server start`",
     "Give a flag as `--flag value` or `--flag=value`. Flags with an empty column *Value* are switches: `--flag` " +
-      "turns a switch on, and `--flag=false` turns it off. Sizes may have a unit: `64k`, `10m` and `1g` are powers of " +
-      "1,024. An unknown flag prevents the start; if XyPriss's client gives one, it is only logged and ignored. The " +
+      "turns a switch on, and `--flag=false` turns it off. Sizes may have a unit, as in `64k`, `10m` or `1g`; " +
+      "the units are powers of 1,024. An unknown flag prevents the start; if XyPriss's client gives one, it is only logged and ignored. The " +
       "client is recognized by its flag `--signature`.",
     ...Object.entries(SERVER_FLAG_GROUPS).flatMap(([title, flags]) => [`## ${title}`, flagTable(flags)]),
   );

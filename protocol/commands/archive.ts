@@ -28,7 +28,7 @@ const maxEntries = defaulted(
 
 const READ_TO_END = "Files are read to the end, regardless of the size that the file system reports.";
 const SHORTER =
-  "The archive is then complete, but the command fails with INVALID_DATA, and the message names up to ten of these " +
+  "Even so, the archive is complete; the command then fails with INVALID_DATA, and the message names up to ten such " +
   "files.";
 
 const counted = { entries: integer({ minimum: 0, description: "Number of files, directories and links." }) };

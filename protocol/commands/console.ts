@@ -21,11 +21,11 @@ const patterns = (description: string) =>
 export const updateConfig = command("console.update-config", {
   summary: "Configure how an application's console messages are processed.",
   description:
-    "XyPriss sends its whole interception configuration; fields that are not listed here are accepted and ignored. " +
-    "The configuration applies to the whole service until the next one; a rejected configuration leaves the " +
-    "previous one in effect. Patterns are case-insensitive regular expressions in RE2 syntax, matched in linear " +
-    "time against the first 4,096 characters of a message. A pattern that is not a valid expression is treated as " +
-    "literal text and listed in the result.",
+    "XyPriss sends its whole interception configuration; fields that are not listed here are accepted and ignored. A " +
+    "configuration applies to the whole service until the next configuration replaces it. If a configuration is " +
+    "rejected, the previous one remains in effect. Patterns are case-insensitive regular expressions in RE2 syntax, " +
+    "matched in linear time against the first 4,096 characters of a message. A pattern that is not a valid " +
+    "expression is treated as literal text and listed in the result.",
   params: {
     enabled: optional(boolean({ description: "When false, messages are returned unchanged." })),
     interceptMethods: optional(
@@ -56,8 +56,8 @@ export const updateConfig = command("console.update-config", {
           },
           {
             description:
-              'Encrypt messages with this key (JSON: `{"enabled":true,"key":"<16, 24 or 32 bytes>"}`). The result is ' +
-              "base64 of nonce (12 bytes), ciphertext and tag (16 bytes).",
+              'Key with which messages are encrypted, as JSON: `{"enabled":true,"key":"<16, 24 or 32 bytes>"}`. An ' +
+              "encrypted message is the base64 of nonce (12 bytes), ciphertext and tag (16 bytes).",
           },
         ),
       ),
@@ -78,8 +78,7 @@ export const updateConfig = command("console.update-config", {
             systemPatterns: patterns("Other messages that match one of these patterns are labelled SYSTEM."),
           },
           {
-            description:
-              'Which messages are let through, and how they are labelled (JSON, such as `{"minLevel":"warn"}`).',
+            description: 'Which messages are let through, and how they are labelled, as JSON: `{"minLevel":"warn"}`.',
           },
         ),
       ),

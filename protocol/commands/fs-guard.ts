@@ -24,7 +24,7 @@ export const lock = command("fs.lock", {
     "The lock is a file `<path>.lock` that names its holder. It remains until it is released with `fs.unlock`, even " +
     "if the process that took it ends. If the lock is already held, this is not an error: `locked` is false, " +
     "`holder` names the current holder, and the exit status is 0. The command fails with BUSY only if other callers " +
-    "take and release the lock so often during the call that its holder cannot be determined. A symbolic link is " +
+    "take and release the lock so often during the call that the holder cannot be determined. A symbolic link is " +
     "resolved to its target at the time of the call; if the link may be changed between lock and unlock, give the " +
     "path of its target. Two hard links of a file are two paths with separate locks.",
   params: {

@@ -16,7 +16,7 @@ const result = object({ changed: boolean({ description: "False if the duration e
 
 export const watch = command("fs.watch", {
   summary: "Wait for the first change of files or directories (to follow changes, use `watch.files`).",
-  description: "Ends at the first change, or after the duration.",
+  description: "The command ends at the first change, or after `duration`.",
   params,
   positionals: ["paths..."],
   events: object(change),
@@ -29,7 +29,7 @@ export const watch = command("fs.watch", {
 
 export const watchContent = command("fs.watch-content", {
   summary: "Wait for the first change of text files (to follow changes, use `watch.content`).",
-  description: "Ends at the first change, or after the duration. With `diff`, the changed lines are shown.",
+  description: "The command ends at the first change, or after `duration`. With `diff`, the changed lines are shown.",
   params: {
     ...params,
     diff: defaulted(boolean({ description: "Return the lines that were added and removed." }), false),

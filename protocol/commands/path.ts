@@ -174,7 +174,7 @@ export const correct = command("path.correct", {
   description:
     "The path is normalized first: `/a//b/./c/` becomes `/a/b/c`. Then each pass looks for the longest sequence of " +
     "segments that occurs twice in a row, and removes the second occurrence: `/srv/app/srv/app/x` becomes " +
-    "`/srv/app/x`. With `verify`, it is removed only if the shorter path exists.",
+    "`/srv/app/x`. With `verify`, the second occurrence is removed only if the shorter path exists.",
   params: {
     path: text("Path."),
     tentative: defaulted(

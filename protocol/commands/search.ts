@@ -85,7 +85,7 @@ export const find = command("search.find", {
     "contains a wildcard, as in `*.ts`, but no backslash, no `^` at its start and no `$` at its end. Otherwise, as " +
     "with `f(x` or `[a`, the command fails with INVALID_PARAMS, and the message says where the error is.\n\nA glob " +
     "must match the whole base name or, if it contains a slash, the whole path relative to the directory. Hidden " +
-    "names match like others. Symbolic links are returned but not followed. Results are sorted.",
+    "names are matched like other names. Symbolic links are returned but not followed. Results are sorted.",
   params: {
     path: folder,
     pattern: string({ maxLength: MAX_PATTERN, description: "Regular expression or glob." }),

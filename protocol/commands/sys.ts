@@ -21,8 +21,8 @@ const count = (description: string) => integer({ minimum: 0, description });
 
 const sampled = (what: string) =>
   `The ${what} is measured over \`interval\`. If the service has a sample that is at least \`interval\` and at most ` +
-  "6 s old (or twice `interval`, if that is longer than 6 s), the command does not wait: it returns the average since " +
-  "that sample.";
+  "6 s old (or twice `interval`, if that is longer than 6 s), the command does not wait: it returns the average " +
+  "since that sample.";
 
 const memoryFields = {
   total: bytes("Installed memory."),
@@ -69,7 +69,7 @@ export const cpu = command("sys.cpu", {
   description: sampled("usage"),
   params: {
     interval: defaulted(
-      integer({ minimum: 10, maximum: 60_000, unit: "milliseconds", description: "Sample length." }),
+      integer({ minimum: 10, maximum: 60_000, unit: "milliseconds", description: "Length of the measurement." }),
       100,
     ),
   },
@@ -146,7 +146,7 @@ export const network = command("sys.network", {
   params: {
     interface: optional(string({ description: "Name of an interface." })),
     interval: defaulted(
-      integer({ minimum: 10, maximum: 60_000, unit: "milliseconds", description: "Time between the samples." }),
+      integer({ minimum: 10, maximum: 60_000, unit: "milliseconds", description: "Length of the measurement." }),
       100,
     ),
   },
@@ -209,7 +209,7 @@ export const kill = command("sys.kill", {
   description:
     "Specify either `pid` or `name`. The default signal is SIGTERM. The calling process, the service and the " +
     "ancestors of both are never ended by name. If several processes match the name, the signal is sent to all that " +
-    "the caller is allowed to signal. If any of them was not allowed, the command fails with DENIED afterwards.",
+    "the caller is allowed to signal. If there are others, the command fails with DENIED afterwards.",
   params: {
     pid: optional(integer({ minimum: 1, maximum: 2_147_483_647, description: "Process id." })),
     name: optional(string({ minLength: 1, description: "Exact process name." })),

@@ -39,7 +39,7 @@ export const open = command("terminal.open", {
       description: "Program: a path, or a name that is looked up in PATH.",
     }),
     args: defaulted(array(string(), { description: "Arguments of the program." }), []),
-    cwd: optional(path({ description: "Working directory; the root by default." })),
+    cwd: optional(path({ description: "Working directory; by default the root (see `--root`)." })),
     env: optional(
       record(string(), {
         description: 'Environment variables, in addition to those of the service: a JSON object, such as `{"A":"1"}`.',

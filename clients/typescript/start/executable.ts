@@ -6,8 +6,9 @@ import { EXECUTABLE, installedExecutable, isExecutable } from "./platform-packag
 export type Program = { readonly words: readonly string[] } | { readonly problem: string };
 
 /**
- * Finds the command that starts xsys on this machine. The first that exists is used: the executable that `$XSYS_PATH`
- * names; the one in the package installed beside this SDK; the source tree that contains this SDK; `xsys` on PATH.
+ * Finds the command that starts xsys on this machine: the executable that `$XSYS_PATH` names. If the variable is not
+ * set, the first of these that exists: the executable in the package installed beside this SDK; the source tree that
+ * contains this SDK; `xsys` on PATH.
  */
 export function findXsys(from: string = import.meta.url): Program {
   const installed = installedExecutable(from);

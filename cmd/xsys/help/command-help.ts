@@ -51,7 +51,7 @@ export function commandHelp(contract: Contract, style: HelpStyle, words?: string
 }
 
 const ASKS_SERVICE =
-  "This command is always sent to the running service. Use --connect SOCKET if it is not on the default socket.";
+  "This command always runs in the running service. If the service is not on the default socket, use --connect SOCKET.";
 export const HELD_BY_SERVICE =
   "If XYPRISS_IPC_PATH is set, as in child processes of a XyPriss application, the command runs in the service on " +
   "that socket, because that service holds the handles. --connect, with or without SOCKET, takes precedence. " +

@@ -16,11 +16,11 @@ export function typeWords(schema: JsonSchema): string {
 /** Limits of a value beyond its type: `1 to 100`, `at least 1`, `not empty`, `matching \`^[a-z]*$\``; or empty. */
 export function limitWords({ minimum, maximum, minLength, minItems, pattern }: JsonSchema): string {
   if (pattern !== undefined) return `matching \`${pattern}\``;
-  if (minimum !== undefined && maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER) {
-    return `${minimum} to ${maximum}`;
-  }
-  if (minimum !== undefined) return `at least ${minimum}`;
-  if (maximum !== undefined) return `at most ${maximum}`;
+  const least = minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? minimum : undefined;
+  const most = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? maximum : undefined;
+  if (least !== undefined && most !== undefined) return `${least} to ${most}`;
+  if (least !== undefined) return `at least ${least}`;
+  if (most !== undefined) return `at most ${most}`;
   return minLength === 1 || minItems === 1 ? "not empty" : "";
 }
 

@@ -34,7 +34,8 @@ function optionOf({ summary, kind, choices, takes, shownDefault }: Flag<unknown>
 
 const UNITS: ReadonlySet<string> = new Set(["milliseconds", "seconds", "megabytes"]);
 const SIZE =
-  "SIZE: a number, in bytes unless stated otherwise, or a number followed by k, m or g (powers of 1,024), such as 64m.\n";
+  "SIZE: a number, in bytes unless stated otherwise, or a number followed by k, m or g (powers of 1,024), such as " +
+  "64m.\n";
 const SIZES: ReadonlySet<string> = new Set(["bytes", "megabytes"]);
 /** Defaults that are not shown. */
 const SILENT: ReadonlySet<string> = new Set(["false", "none", "off"]);

@@ -39,8 +39,8 @@ In pieces of \`--chunk-size\`, as \`fs cat\` reads \`path\`.
 
 Or at once.
 
-This command is always sent to the running service. Use --connect SOCKET if it
-is not on the default socket.
+This command always runs in the running service. If the service is not on the
+default socket, use --connect SOCKET.
 
 Positionals:
   path  The file.                                                       [string]

@@ -22,6 +22,7 @@ test.each([
   [schema.integer({ minimum: 1, maximum: 100 }), "1 to 100"],
   [schema.integer({ minimum: 0 }), "at least 0"],
   [schema.integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), "at least 0"],
+  [schema.integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }), ""],
   [schema.integer({ maximum: 9 }), "at most 9"],
   [schema.string({ minLength: 1 }), "not empty"],
   [schema.array(schema.string(), { minItems: 1 }), "not empty"],

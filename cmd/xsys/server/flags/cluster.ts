@@ -13,9 +13,9 @@ const MB = 1024 ** 2;
 export const CLUSTER = {
   cluster: flag("Start and supervise workers."),
   "entry-point": optionalPath(
-    "Worker script. A script in TypeScript runs on the `bun` on PATH, or, if there is none, on the Node that xsys " +
-      "itself runs on. Any other script runs on the `node` on PATH, or, if there is none, on the Node that xsys itself " +
-      "runs on. If XyPriss starts the service, workers run on the runtime of the application.",
+    "Worker script. TypeScript runs on the `bun` on PATH, any other script on the `node` on PATH. If that program is " +
+      "not on PATH, the script runs on the Node that xsys itself runs on. If XyPriss starts the service, the script " +
+      "runs on the runtime of the application.",
   ),
   "worker-command": optionalText(
     "Program and arguments of a worker, instead of --entry-point; the program may be in any language.",
@@ -28,7 +28,7 @@ export const CLUSTER = {
     shownDefault: "one per processor",
   }),
   standbys: count({
-    summary: "Number of standby workers, ready to replace one that crashed.",
+    summary: "Number of standby workers, which are ready to replace a worker that dies.",
     byDefault: 0,
     most: 1024,
   }),
@@ -61,7 +61,7 @@ export const WORKER_LIMITS = {
     byDefault: 5_000,
     most: 3_600_000,
   }),
-  "cluster-enforce-hard-limits": flag("Replace a worker that exceeds a limit; otherwise it is only logged."),
+  "cluster-enforce-hard-limits": flag("Replace a worker that exceeds a limit. By default this is only logged."),
   intelligence: flag(
     "Trigger garbage collection when all workers and standbys together use more than 75 % of their combined limit " +
       "(--cluster-max-memory for each). Requires --cluster-max-memory and, for worker scripts, --gc-hint.",
