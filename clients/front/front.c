@@ -20,7 +20,8 @@ static volatile int interrupted, terminated, resized;
 
 static long may_read; /* bytes of standard input that the service has asked for */
 static int reads_input, input_ended;
-static int is_used[3], has_failed[3]; /* output streams */
+static int has_begun; /* the service runs the command */
+static int is_used[3]; /* output streams */
 static long ungranted[3]; /* bytes written since the last credit */
 
 static void take_signal(int signal) {
@@ -101,8 +102,9 @@ static void drain_input(void) {
   }
 }
 
-/** The service ended during the call, or broke the protocol. The call is not repeated: it may have been done. */
+/** The service ended, or broke the protocol. A call that has begun is not repeated: it may have done its work. */
 __attribute__((noreturn)) static void fail(void) {
+  if (!has_begun) hand_over();
   static const char reason[] = "the connection to the service was lost before the command was finished";
   int json = 0;
   for (char **word = words + 1; *word; word++) json |= equal(*word, "--json");
@@ -117,10 +119,20 @@ __attribute__((noreturn)) static void fail(void) {
   leave(UNAVAILABLE);
 }
 
+/** Standard output cannot be written: cmd/xsys/standard-streams.ts. A failure of standard error is ignored. */
+static void write_failed(int id, long error) {
+  if (id != OUTPUT) return;
+  if (error == EPIPE) leave(0);
+  const char *reason = error == ENOSPC ? "no space left on device" : error == EIO ? "i/o error"
+                       : error == EFBIG ? "file too large" : "bad file descriptor";
+  complain("standard output cannot be written: ", reason);
+  leave(IO_ERROR);
+}
+
 static void write_output(int id, const unsigned char *bytes, size_t size) {
   is_used[id] |= size > 0;
   ungranted[id] += (long)size;
-  while (size > 0 && !has_failed[id]) {
+  while (size > 0) {
     sys(rt_sigprocmask, SIG_SETMASK, &caller_mask, 0, 8); /* the write may wait for its reader */
     long done = sys(write, id, bytes, size);
     sys(rt_sigprocmask, SIG_BLOCK, &HANDLED, 0, 8);
@@ -128,8 +140,8 @@ static void write_output(int id, const unsigned char *bytes, size_t size) {
       Poll room = {id, POLLOUT, 0};
       wait_for(&room, 1, -1);
     } else if (done < 0 && done != -EINTR) {
-      has_failed[id] = 1;
-      send_number("WriteFailed\",\"payload\":{\"errno\":", -done, id);
+      write_failed(id, -done);
+      break;
     } else if (done > 0) {
       bytes += done;
       size -= (size_t)done;
@@ -145,6 +157,7 @@ static void read_input(void) {
   static unsigned char frame[CHUNK_HEADER + CHUNK_MOST];
   long size = sys(read, 0, frame + CHUNK_HEADER, may_read < CHUNK_MOST ? may_read : CHUNK_MOST);
   if (size == -EAGAIN || size == -EINTR) return;
+  if (size == -EISDIR) size = 0; /* as in Node */
   if (size < 0) send_number("ReadFailed\",\"payload\":{\"errno\":", -size, INPUT);
   else send_chunk(INPUT, frame, (size_t)size, size == 0);
   input_ended = size <= 0;
@@ -162,8 +175,11 @@ static void take_message(const char *text) {
     if (may_read < 1L << 40) may_read += number;
     return;
   }
-  int untouched = !is_used[OUTPUT] && !is_used[ERRORS] && !reads_input;
-  if (untouched && (after(text, "{\"type\":\"HandOver\"") || after(text, "{\"type\":\"Response\""))) hand_over();
+  if (after(text, "{\"type\":\"Begun\"")) {
+    has_begun = 1;
+    return;
+  }
+  if (!is_used[OUTPUT] && !is_used[ERRORS] && !reads_input && after(text, "{\"type\":\"HandOver\"")) hand_over();
   fail();
 }
 

@@ -5,7 +5,7 @@
 #include "text.h"
 
 #define PATH_MOST 4096
-#define UNAVAILABLE 69 /* exit status: protocol/errors.ts */
+enum { UNAVAILABLE = 69, IO_ERROR = 74 }; /* exit statuses: protocol/errors.ts */
 
 static char **words, **environment;
 static __u64 caller_mask; /* the signals that the caller blocked */

@@ -102,7 +102,7 @@ async function callUntilInterrupted(
     interrupted.abort(reason);
     stdin.cancel(reason);
   };
-  const release = line.onInterrupt(interrupt);
+  const release = line.onInterrupt(interrupt, contract.events !== undefined);
   try {
     const { signal } = interrupted;
     return await caller.call(contract, params, { ...call, input: stdin, output: stdout, signal, callerPid });

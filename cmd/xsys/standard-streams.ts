@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { writeSync } from "node:fs";
-import { getSystemErrorMessage, getSystemErrorName } from "node:util";
+import { getSystemErrorMessage } from "node:util";
 import type { LineInput, LineOutput } from "../../internal/front/command-line.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 
@@ -81,21 +81,12 @@ function writeAtOnce(text: string): number {
   return done;
 }
 
-/** Ends the program after a write error. */
-function endByFailure({ errno = 0, message }: NodeJS.ErrnoException): never {
-  const { status, line } = outputFailure(-errno, message);
-  if (line !== undefined) process.stderr.on("error", () => {}).write(`${line}\n`);
-  process.exit(status);
-}
-
-/**
- * The exit status, and the line for standard error, of a command whose standard output cannot be written. `errno` is
- * positive; if it is 0, the message says what failed.
- */
-export function outputFailure(errno: number, message = ""): { readonly status: number; readonly line?: string } {
-  if (errno !== 0 && getSystemErrorName(-errno) === "EPIPE") return { status: 0 };
-  const reason = errno === 0 ? message : getSystemErrorMessage(-errno);
-  return { status: ERRORS.IO_ERROR.exit, line: `xsys: standard output cannot be written: ${reason}` };
+/** Ends the program after a write error. The native front does the same: clients/front/front.c. */
+function endByFailure({ code, errno, message }: NodeJS.ErrnoException): never {
+  if (code === "EPIPE") process.exit(0);
+  const reason = errno === undefined ? message : getSystemErrorMessage(errno);
+  process.stderr.on("error", () => {}).write(`xsys: standard output cannot be written: ${reason}\n`);
+  process.exit(ERRORS.IO_ERROR.exit);
 }
 
 /** Standard input as bytes. It is read only on demand, because XyPriss leaves an open pipe that never ends. */

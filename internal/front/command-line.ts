@@ -33,6 +33,9 @@ export interface CommandLine {
   readonly stdin: LineInput;
   readonly stdout: LineOutput;
   readonly stderr: LineOutput;
-  /** Calls the listener with a signal that cancels the command. Returns a function that removes the listener. */
-  onInterrupt(listener: (signal: NodeJS.Signals) => void): () => void;
+  /**
+   * Calls the listener with a signal that cancels the command. `isEndless`: the command ends only when it is
+   * interrupted, which a stopping service does. Returns a function that removes the listener.
+   */
+  onInterrupt(listener: (signal: NodeJS.Signals) => void, isEndless: boolean): () => void;
 }

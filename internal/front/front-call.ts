@@ -4,12 +4,12 @@ import { XsysError } from "../../protocol/errors.ts";
 import {
   LINE,
   MAX_LINE,
+  type ReadFailed,
   type RunCommandLine,
   type Signal,
   STDERR,
   STDIN,
   STDOUT,
-  type StreamFailed,
   type Terminals,
 } from "../../protocol/wire/front.ts";
 import { type Credit, encodeMessage, type Message } from "../../protocol/wire/message.ts";
@@ -21,13 +21,11 @@ import { FrontInput, FrontOutput } from "./front-streams.ts";
 export interface CommandLines {
   /** Resolves to the exit status, or to undefined if the front must run it in a process of its own. Never rejects. */
   run(line: CommandLine): Promise<number | undefined>;
-  /** What a command does whose standard output cannot be written: its exit status, and a line for standard error. */
-  outputFailure(errno: number): { readonly status: number; readonly line?: string };
 }
 
 /** The command line of one front, from its connection. */
 export class FrontCall implements RoleInbox, CommandLine {
-  readonly takes: ReadonlySet<string> = new Set(["Credit", "Signal", "Resize", "WriteFailed", "ReadFailed"]);
+  readonly takes: ReadonlySet<string> = new Set(["Credit", "Signal", "Resize", "ReadFailed"]);
   readonly stdin: FrontInput;
   readonly stdout: FrontOutput;
   readonly stderr: FrontOutput;
@@ -40,7 +38,8 @@ export class FrontCall implements RoleInbox, CommandLine {
   readonly #peer: RolePeer;
   readonly #lines: CommandLines;
   readonly #count: number;
-  readonly #interrupted = new Set<(signal: NodeJS.Signals) => void>();
+  /** Listeners, and whether their command ends only when it is interrupted. */
+  readonly #interrupted = new Map<(signal: NodeJS.Signals) => void, boolean>();
   #signal: NodeJS.Signals | undefined;
   #pieces: Buffer[] | undefined = [];
   #size = 0;
@@ -58,23 +57,21 @@ export class FrontCall implements RoleInbox, CommandLine {
     peer.onGone(() => this.#abandon());
   }
 
-  onInterrupt(listener: (signal: NodeJS.Signals) => void): () => void {
-    this.#interrupted.add(listener);
+  onInterrupt(listener: (signal: NodeJS.Signals) => void, isEndless: boolean): () => void {
+    this.#interrupted.set(listener, isEndless);
     if (this.#signal !== undefined) listener(this.#signal);
     return () => void this.#interrupted.delete(listener);
   }
 
-  /** The service is shutting down. Commands with events may never end by themselves. */
   endSubscriptions(): void {
-    this.#interrupt("SIGTERM");
+    for (const [listener, isEndless] of [...this.#interrupted]) if (isEndless) listener("SIGTERM");
   }
 
   message({ type, id, payload }: Message): void {
     if (type === "Credit") this.#outputOf(id).grant(positive((payload as Partial<Credit> | undefined)?.bytes));
     else if (type === "Signal") this.#interrupt(signalNamed((payload as Partial<Signal> | undefined)?.number));
     else if (type === "Resize") this.#resize((payload ?? {}) as Partial<Terminals>);
-    else if (type === "ReadFailed") this.stdin.cancel(readError(payload));
-    else this.#onWriteFailed(this.#outputOf(id), errnoOf(payload));
+    else this.stdin.cancel(readError(payload));
   }
 
   chunk(id: number, bytes: Buffer, last: boolean): void {
@@ -103,6 +100,9 @@ export class FrontCall implements RoleInbox, CommandLine {
   }
 
   async #run(): Promise<void> {
+    // Sent before anything is done: a front that does not get it knows that nothing was.
+    this.#peer.writer.json(encodeMessage("Begun", {}));
+    this.#peer.writer.flush();
     const status = await this.#lines.run(this);
     await Promise.all([this.stdout.flushed(), this.stderr.flushed()]);
     if (status === undefined) this.#end("HandOver", {});
@@ -110,7 +110,6 @@ export class FrontCall implements RoleInbox, CommandLine {
   }
 
   #end(type: "Exit" | "HandOver", payload: object): void {
-    if (this.callsInFlight === 0) return;
     this.callsInFlight = 0;
     this.#peer.writer.json(encodeMessage(type, payload));
     this.#peer.close();
@@ -118,23 +117,12 @@ export class FrontCall implements RoleInbox, CommandLine {
 
   #interrupt(signal: NodeJS.Signals): void {
     this.#signal ??= signal;
-    for (const listener of [...this.#interrupted]) listener(signal);
+    for (const [listener] of [...this.#interrupted]) listener(signal);
   }
 
   #resize({ stdout = null, stderr = null }: Partial<Terminals>): void {
     this.stdout.resize(size(stdout));
     this.stderr.resize(size(stderr));
-  }
-
-  /** A failure of standard error is ignored, because the exit status still indicates the result. */
-  #onWriteFailed(output: FrontOutput, errno: number): void {
-    if (output === this.stderr) return;
-    const { status, line } = this.#lines.outputFailure(errno);
-    if (line !== undefined) void this.stderr.write(`${line}\n`);
-    void this.stderr.flushed().then(() => {
-      this.#end("Exit", { status });
-      this.#abandon();
-    });
   }
 
   /** Nobody waits for the command any more. */
@@ -192,7 +180,7 @@ function signalNamed(number: unknown): NodeJS.Signals {
 }
 
 function errnoOf(payload: unknown): number {
-  const { errno } = (payload ?? {}) as Partial<StreamFailed>;
+  const { errno } = (payload ?? {}) as Partial<ReadFailed>;
   if (isCount(errno) && errno > 0 && errno < 4096) return errno;
   throw badFrame("a failure of a stream needs an errno");
 }

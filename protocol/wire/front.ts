@@ -45,7 +45,7 @@ export interface Signal {
   readonly number: number;
 }
 
-/** Payload of `WriteFailed` and `ReadFailed`, with the id of the stream. */
-export interface StreamFailed {
+/** Payload of `ReadFailed`: standard input cannot be read. */
+export interface ReadFailed {
   readonly errno: number;
 }

@@ -10,15 +10,11 @@ import type { Globals } from "../globals.ts";
 import { launcherParent } from "../launcher-environment.ts";
 import { HandOver, type OpenRouter, type Place } from "../place.ts";
 import { run } from "../run.ts";
-import { outputFailure } from "../standard-streams.ts";
 import { needsOwnProcess } from "./needs-own-process.ts";
 
 /** Runs the command lines of native fronts in the service that opens the routers. */
 export function commandLines(open: OpenServiceRouter): CommandLines {
-  return {
-    run: (line) => runUnlessHandedOver(line, open),
-    outputFailure,
-  };
+  return { run: (line) => runUnlessHandedOver(line, open) };
 }
 
 async function runUnlessHandedOver(given: CommandLine, open: OpenServiceRouter): Promise<number | undefined> {
@@ -60,8 +56,8 @@ class CallersLine implements CommandLine {
   get stderr() {
     return this.#line.stderr;
   }
-  onInterrupt(listener: (signal: NodeJS.Signals) => void): () => void {
-    return this.#line.onInterrupt(listener);
+  onInterrupt(listener: (signal: NodeJS.Signals) => void, isEndless: boolean): () => void {
+    return this.#line.onInterrupt(listener, isEndless);
   }
 }
 
