@@ -2,9 +2,10 @@ import { afterEach, describe } from "vitest";
 import type { CommandName, CommandOf, Params, Result } from "../../protocol/commands/index.ts";
 import type { EventOf } from "../../protocol/contract/command.ts";
 import { XsysError } from "../../protocol/errors.ts";
+import { hasFront } from "../../scripts/build/front.ts";
 import { BUILT } from "../support/program.ts";
 import { type Sandbox, useSandbox } from "../support/sandbox.ts";
-import { type CallOptions, inProcess, OverSocket, throughCommandLine, type Way } from "./ways.ts";
+import { type CallOptions, inProcess, OverSocket, ThroughFront, throughCommandLine, type Way } from "./ways.ts";
 
 export interface Tools {
   /** A new directory for each test: the root that commands run in. */
@@ -23,11 +24,12 @@ const WAYS: Readonly<Record<string, () => Way>> = {
   ...(BUILT === undefined && { "in process": () => inProcess }),
   "over the socket": () => new OverSocket(),
   "through the command line": () => throughCommandLine,
+  ...(BUILT !== undefined && hasFront() && { "through the native front": () => new ThroughFront() }),
 };
 
 /**
  * Runs the same tests with the handler in this process, over a socket, and through the command line. If the built
- * executable is tested, only the latter two run.
+ * executable is tested, the first is left out, and the native front is the last.
  */
 export function threeWays(subject: string, define: (tools: Tools) => void): void {
   for (const [title, open] of Object.entries(WAYS)) {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { buffer } from "node:stream/consumers";
 import { Ajv } from "ajv";
 import { type Client, connect } from "../../clients/typescript/index.ts";
@@ -6,6 +6,7 @@ import { oneShotHost } from "../../internal/host/one-shot-host.ts";
 import { Router } from "../../internal/host/router.ts";
 import { type CommandName, contractsByName } from "../../protocol/commands/index.ts";
 import { ERRORS, isErrorCode, XsysError } from "../../protocol/errors.ts";
+import { FRONT, type Home, makeHome, serveIn } from "../front/support/fronts.ts";
 import { fakeCall } from "../support/fake-call.ts";
 import { BUILT, programWith } from "../support/program.ts";
 import { type Served, startServed } from "../support/served.ts";
@@ -111,37 +112,69 @@ export class OverSocket implements Way {
 
 /** Calls the command line as XyPriss's client does: standard input stays open if there is no input. */
 export const throughCommandLine: Way = {
-  async call(root, name, params, { input, confined = false }) {
-    const contract = contractsByName.get(name);
-    if (contract === undefined) throw new Error(`no contract for ${name}`);
-    const words = [...(confined ? ["--confine"] : []), ...xypriss(root, contract, params)];
-    const child = spawn(...programWith(words), { cwd: root });
-    if (input !== undefined || contract.input !== undefined) child.stdin.end(input);
-    const [stdout, stderr, [status]] = await Promise.all([
-      buffer(child.stdout),
-      buffer(child.stderr),
-      new Promise<[number | null]>((resolve) => child.on("close", (code) => resolve([code]))),
-    ]);
-    child.stdin.destroy();
-    if (status !== 0) throw errorFrom(stdout.toString(), stderr.toString(), status);
-    if (contract.output !== undefined) return { result: { bytes: stdout.length }, output: stdout, events: [] };
-    const text = stdout.toString();
-    if (/[^\n\x20-\x7e]/.test(text)) throw new Error(`${name} answered with more than ASCII: ${text}`);
-    if (contract.events !== undefined) {
-      const events = text
-        .split("\n")
-        .slice(0, -1)
-        .map((line) => JSON.parse(line));
-      checkEvents(name, events);
-      return { result: undefined, output: new Uint8Array(), events };
-    }
-    const { status: answered, data: shown } = JSON.parse(text);
-    if (answered !== "ok") throw new Error(`${name} exited with 0 and answered ${text}`);
-    const data = contract.plain === undefined ? shown : { [contract.plain]: shown };
-    return checked(name, { result: data, output: new Uint8Array(), events: [] });
-  },
+  call: (root, name, params, options) =>
+    callCommandLine((words) => spawn(...programWith(words), { cwd: root }), root, name, params, options),
   close: async () => {},
 };
+
+/** Calls the command line of the built native front, with a service that runs for the duration of a test. */
+export class ThroughFront implements Way {
+  #home: Promise<{ readonly home: Home; readonly service: ChildProcess }> | undefined;
+
+  async call(root: string, name: CommandName, params: object, options: CallOptions): Promise<Answer> {
+    this.#home ??= this.#start();
+    const { env } = (await this.#home).home;
+    return callCommandLine((words) => spawn(FRONT, words, { cwd: root, env }), root, name, params, options);
+  }
+
+  async close(): Promise<void> {
+    const { home, service } = (await this.#home) ?? {};
+    this.#home = undefined;
+    service?.kill("SIGKILL");
+    await home?.remove();
+  }
+
+  async #start() {
+    const home = await makeHome();
+    return { home, service: await serveIn(home) };
+  }
+}
+
+async function callCommandLine(
+  start: (words: string[]) => ChildProcessWithoutNullStreams,
+  root: string,
+  name: CommandName,
+  params: object,
+  { input, confined = false }: CallOptions,
+): Promise<Answer> {
+  const contract = contractsByName.get(name);
+  if (contract === undefined) throw new Error(`no contract for ${name}`);
+  const words = [...(confined ? ["--confine"] : []), ...xypriss(root, contract, params)];
+  const child = start(words);
+  if (input !== undefined || contract.input !== undefined) child.stdin.end(input);
+  const [stdout, stderr, [status]] = await Promise.all([
+    buffer(child.stdout),
+    buffer(child.stderr),
+    new Promise<[number | null]>((resolve) => child.on("close", (code) => resolve([code]))),
+  ]);
+  child.stdin.destroy();
+  if (status !== 0) throw errorFrom(stdout.toString(), stderr.toString(), status);
+  if (contract.output !== undefined) return { result: { bytes: stdout.length }, output: stdout, events: [] };
+  const text = stdout.toString();
+  if (/[^\n\x20-\x7e]/.test(text)) throw new Error(`${name} answered with more than ASCII: ${text}`);
+  if (contract.events !== undefined) {
+    const events = text
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+    checkEvents(name, events);
+    return { result: undefined, output: new Uint8Array(), events };
+  }
+  const { status: answered, data: shown } = JSON.parse(text);
+  if (answered !== "ok") throw new Error(`${name} exited with 0 and answered ${text}`);
+  const data = contract.plain === undefined ? shown : { [contract.plain]: shown };
+  return checked(name, { result: data, output: new Uint8Array(), events: [] });
+}
 
 function errorFrom(stdout: string, stderr: string, status: number | null): Error {
   try {

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connect } from "../../clients/typescript/index.ts";
+import { buildFront } from "../../scripts/build/front.ts";
 import { useChildren } from "../support/children.ts";
 import { ended } from "../support/command-line.ts";
 import { signalProcess } from "../support/signal-process.ts";
@@ -132,6 +133,23 @@ describe("without a service", () => {
     ]);
   });
 });
+
+/** The front for arm64, emulated: its system calls and what it tells the service are the same. */
+test.runIf(process.arch === "x64")(
+  "the front for the other architecture runs a command in the service",
+  OPTIONS,
+  async () => {
+    const [build = ""] = /[0-9a-f]{32}/.exec((await readFile(FRONT)).toString("latin1")) ?? [];
+    const file = join(home.folder, "arm64");
+    buildFront(file, { build, compiler: "aarch64-linux-gnu-gcc" });
+    children.add(await serveIn(home));
+    const call = (...words: string[]) =>
+      runProgram("qemu-aarch64", [file, ...words], { cwd: home.folder, env: home.env, input: "text" });
+    expect(await call(...join_)).toMatchObject({ status: 0, stdout: joined, stderr: "" });
+    expect(await call("fs", "write", "written")).toMatchObject({ status: 0, stderr: "" });
+    expect(await call("fs", "cat", "written")).toMatchObject({ status: 0, stdout: "text" });
+  },
+);
 
 describe("which service", () => {
   test("an idle service ends, but not while a client is connected", OPTIONS, async () => {
