@@ -7,21 +7,47 @@ export type Measure = () => Promise<Figures>;
 /** Samples by contender, one per round. */
 export type Results = ReadonlyMap<string, readonly Figures[]>;
 
-/**
- * Measures in the order A B C A B C …, so that other load on the machine affects all contenders alike. No round starts
- * after `milliseconds`.
- */
+/** Milliseconds between two reports of progress. */
+const REPORT_INTERVAL = 10_000;
+
+export interface InterleaveOptions {
+  /** No round starts after this time. */
+  readonly milliseconds?: number;
+  /** Gets a line about every ten seconds: the samples taken, and how long the others will take. */
+  readonly progress?: (text: string) => void;
+}
+
+/** Measures in the order A B C A B C …, so that other load on the machine affects all contenders alike. */
 export async function interleave(
   contenders: ReadonlyMap<string, Measure>,
   rounds: number,
-  milliseconds = Number.POSITIVE_INFINITY,
+  { milliseconds = Number.POSITIVE_INFINITY, progress = () => {} }: InterleaveOptions = {},
 ): Promise<Results> {
-  const end = performance.now() + milliseconds;
+  const start = performance.now();
   const results = new Map([...contenders.keys()].map((name) => [name, [] as Figures[]]));
-  for (let round = 0; round === 0 || (round < rounds && performance.now() < end); round++) {
-    for (const [name, measure] of contenders) results.get(name)?.push(await measure());
+  const report = reporter(contenders.size * rounds, milliseconds, progress);
+  for (let round = 0; round === 0 || (round < rounds && performance.now() < start + milliseconds); round++) {
+    for (const [name, measure] of contenders) {
+      results.get(name)?.push(await measure());
+      report();
+    }
   }
   return results;
+}
+
+/** A function to be called after each sample. */
+function reporter(samples: number, milliseconds: number, progress: (text: string) => void): () => void {
+  const start = performance.now();
+  let done = 0;
+  let next = start + REPORT_INTERVAL;
+  return () => {
+    done++;
+    const now = performance.now();
+    if (now < next || done === samples) return;
+    next = now + REPORT_INTERVAL;
+    const left = Math.min(((now - start) / done) * (samples - done), Math.max(0, start + milliseconds - now));
+    progress(`sample ${done} of ${samples}, about ${Math.ceil(left / 1_000)} s left`);
+  };
 }
 
 export interface Summary {

@@ -31,18 +31,22 @@ export default async function calls(
   const present = CALLERS.filter((name) => !absent.includes(name));
   const { rounds, warmUpMs, measureMs, transfers } = amounts;
   progress(`small calls, ${rounds} rounds of ${present.join(", ")}`);
-  const small = await measure(present, rounds, (contender, socket) => {
+  const small = await measure(present, { rounds, progress }, (contender, socket) => {
     return { kind: "calls", contender, socket, warmUpMs, inFlight: IN_FLIGHT, measureMs, calls: amounts.calls };
   });
   progress(`64 MiB each way, ${rounds} rounds of ${STREAMS.join(", ")}`);
-  const large = await measure(STREAMS, rounds, (name, socket) => {
+  const large = await measure(STREAMS, { rounds, progress }, (name, socket) => {
     return { kind: "bytes", contender: name === "xsys" ? "xsys stream" : name, socket, transfers };
   });
   return [oneInFlight(small, absent), manyInFlight(small, absent), bytesEachWay(large)];
 }
 
 /** Each sample has its own folder for its socket. */
-function measure(names: readonly string[], rounds: number, job: (contender: string, socket: string) => Job) {
+function measure(
+  names: readonly string[],
+  { rounds, progress }: { readonly rounds: number; readonly progress: (text: string) => void },
+  job: (contender: string, socket: string) => Job,
+) {
   const sample = (name: string) => async () => {
     const folder = await mkdtemp(join(tmpdir(), "xsys-bench-"));
     try {
@@ -51,7 +55,7 @@ function measure(names: readonly string[], rounds: number, job: (contender: stri
       await rm(folder, { recursive: true, force: true });
     }
   };
-  return interleave(new Map<string, Measure>(names.map((name) => [name, sample(name)])), rounds);
+  return interleave(new Map<string, Measure>(names.map((name) => [name, sample(name)])), rounds, { progress });
 }
 
 function oneInFlight(results: Results, absent: readonly string[]): Comparison {

@@ -28,7 +28,7 @@ export default async function files(
     const comparisons: Comparison[] = [];
     for (const row of ROWS) {
       progress(row.title);
-      comparisons.push(await compare(row, places, service, amounts.rounds));
+      comparisons.push(await compare(row, places, service, { rounds: amounts.rounds, progress }));
     }
     return comparisons;
   } finally {
@@ -50,7 +50,12 @@ function optionsOf(args: string[]): Amounts & { folder: string } {
   return { ...AMOUNTS, folder, mebibytes: Number(mebibytes) };
 }
 
-async function compare(row: Row, places: Places, service: Service, rounds: number): Promise<Comparison> {
+async function compare(
+  row: Row,
+  places: Places,
+  service: Service,
+  { rounds, progress }: { readonly rounds: number; readonly progress: (text: string) => void },
+): Promise<Comparison> {
   const peers = Object.entries(row.peers(places));
   const absent = peers.flatMap(([name, [program]]) => (onPath(program) ? [] : [name]));
   const ways: [string, Measure][] = [
@@ -61,7 +66,7 @@ async function compare(row: Row, places: Places, service: Service, rounds: numbe
     [ONE_SHOT, () => timeProgram(xsysWords(...row.words(places)), places.output)],
   ];
   const measures = ways.map(([name, measure]) => [name, between(row, places, withLag(service, measure))] as const);
-  const results = await interleave(new Map(measures), rounds, ROW_MILLISECONDS);
+  const results = await interleave(new Map(measures), rounds, { milliseconds: ROW_MILLISECONDS, progress });
   return comparison(row, results, absent);
 }
 

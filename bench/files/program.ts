@@ -14,11 +14,11 @@ const TIME_LIMIT = 120_000;
  * Measures a whole run of a program. Its output goes to a file: grep and others do less work when the output is
  * /dev/null, and with a pipe the reader would be measured too.
  */
-export async function timeProgram([program, ...args]: Words, output: string): Promise<Figures> {
+export async function timeProgram([program, ...args]: Words, output: string, env = process.env): Promise<Figures> {
   const stdout = openSync(output, "w");
   try {
     const start = performance.now();
-    const child = spawn(program, args, { stdio: ["ignore", stdout, "inherit"], timeout: TIME_LIMIT });
+    const child = spawn(program, args, { env, stdio: ["ignore", stdout, "inherit"], timeout: TIME_LIMIT });
     const [status, signal] = await once(child, "exit");
     const time = performance.now() - start;
     if (status === 0) return { time };

@@ -27,20 +27,25 @@ export default async function gateway(
   if (!HAS_WRK) progress("wrk is not installed: the load generator of the bench is used instead");
   const ports = await startContenders(folder, stack);
   progress(`hello, ${amounts.rounds} rounds of ${Object.keys(ports).join(", ")}`);
-  const hello = await measure(ports, "/", amounts);
+  const hello = await measure(ports, "/", amounts, progress);
   const { [OURS_BY_JSON]: ours = 0, [NGINX]: nginx } = ports;
   progress("a file of 4 KiB");
-  const file = await measure({ [OURS]: ours, ...(nginx !== undefined && { [NGINX]: nginx }) }, FILE, amounts);
+  const file = await measure({ [OURS]: ours, ...(nginx !== undefined && { [NGINX]: nginx }) }, FILE, amounts, progress);
   return [helloComparison(hello), fileComparison(file)];
 }
 
-function measure(ports: Ports, path: string, { rounds, warmUpSeconds, seconds }: Amounts): Promise<Results> {
+function measure(
+  ports: Ports,
+  path: string,
+  { rounds, warmUpSeconds, seconds }: Amounts,
+  progress: (text: string) => void,
+): Promise<Results> {
   const sample = (port: number) => async () => {
     if (warmUpSeconds > 0) await ask(port, path, warmUpSeconds);
     return ask(port, path, seconds);
   };
   const measures = Object.entries(ports).map(([name, port]): [string, Measure] => [name, sample(port)]);
-  return interleave(new Map(measures), rounds);
+  return interleave(new Map(measures), rounds, { progress });
 }
 
 const FIGURES = [{ name: "requests/s" }, { name: "p99", unit: "ms" }];

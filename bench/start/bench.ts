@@ -1,19 +1,27 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MAIN_EXECUTABLE } from "../../clients/front/build.ts";
 import type { Comparison, Goal } from "../comparison.ts";
 import { timeProgram, type Words } from "../files/program.ts";
 import { interleave } from "../rounds.ts";
-import { CALLS, GOALS } from "./calls.ts";
+import { CALLS, FRONT_CALLS, FRONT_GOALS, GOALS } from "./calls.ts";
 import { makeEmptyExecutable } from "./empty-executable.ts";
+import { startExecutable } from "./start-executable.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../cmd/xsys/xsys.js", import.meta.url));
 const EXECUTABLE = fileURLToPath(
   new URL(`../../dist/xsys${process.platform === "win32" ? ".exe" : ""}`, import.meta.url),
 );
-const [FROM_SOURCE, ALONE] = ["node, an empty program", "an empty executable"];
+const [FROM_SOURCE, ALONE, TRUE] = ["node, an empty program", "an empty executable", "/bin/true"];
+const FRONT = "xhsc";
+const FRONT_TITLE = "One-shot commands through the native front, with a service running";
+const OFF_TITLE = "The native front with XSYS_FRONT=off";
+const OFF_CALL = "path join";
+
+type Progress = (text: string) => void;
 
 interface Options {
   readonly rounds?: number;
@@ -22,12 +30,16 @@ interface Options {
   readonly makeEmpty?: (folder: string) => Promise<string>;
 }
 
-/** Measures whole runs of one-shot commands, compared with a program that does nothing on the same Node. */
+/**
+ * Measures whole runs of one-shot commands, compared with a program that does nothing on the same Node, and through the
+ * native front, compared with `/bin/true` started the same way.
+ */
 export default async function start(
-  progress: (text: string) => void,
+  progress: Progress,
   { rounds = 41, executable = EXECUTABLE, makeEmpty = makeEmptyExecutable }: Options = {},
 ): Promise<Comparison[]> {
   const folder = await mkdtemp(join(tmpdir(), "xsys-bench-"));
+  const measuring = { folder, rounds, progress };
   try {
     progress(`${rounds} rounds of ${Object.keys(CALLS).join(", ")} from source`);
     const empty = join(folder, "empty.mjs");
@@ -35,38 +47,74 @@ export default async function start(
     const source = await compare(
       "One-shot commands from source",
       [FROM_SOURCE, [process.execPath, empty]],
-      [process.execPath, LAUNCHER],
-      { folder, rounds },
+      callsOf([process.execPath, LAUNCHER]),
+      measuring,
     );
-    if (!existsSync(executable)) return [source, unmeasured()];
-    progress(`${rounds} rounds of the same as one executable`);
-    const alone: Named = [ALONE, [await makeEmpty(folder)]];
-    return [source, { ...(await compare(TITLE, alone, [executable], { folder, rounds })), goals: goals() }];
+    const isBuilt = existsSync(executable);
+    const alone = isBuilt ? await executableAlone(executable, await makeEmpty(folder), measuring) : unmeasured();
+    return [source, alone, ...(await throughFront(executable, measuring))];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 const TITLE = "One-shot commands as one executable";
-
 type Named = readonly [name: string, words: Words];
+
+interface Measuring {
+  readonly folder: string;
+  readonly rounds: number;
+  readonly progress: Progress;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+async function executableAlone(executable: string, empty: string, measuring: Measuring): Promise<Comparison> {
+  measuring.progress(`${measuring.rounds} rounds of the same as one executable`);
+  return { ...(await compare(TITLE, [ALONE, [empty]], callsOf([executable]), measuring)), goals: goals() };
+}
+
+/** Empty without a front, which is not built on every platform. */
+async function throughFront(executable: string, measuring: Measuring): Promise<Comparison[]> {
+  const front = join(dirname(executable), FRONT);
+  if (!existsSync(join(dirname(executable), MAIN_EXECUTABLE)) || !existsSync(front)) return [];
+  measuring.progress(`${5 * measuring.rounds} rounds through the native front`);
+  await using service = await startExecutable(executable, measuring.folder);
+  const calls = Object.entries(FRONT_CALLS).map(([name, words]): Named => [`${FRONT} ${name}`, [front, ...words]]);
+  const served = await compare(FRONT_TITLE, [TRUE, [TRUE]], calls, {
+    ...measuring,
+    rounds: 5 * measuring.rounds,
+    env: service.env,
+  });
+  const words = CALLS[OFF_CALL] ?? [];
+  const off = await compare(OFF_TITLE, ["the executable", [executable, ...words]], [["the front", [front, ...words]]], {
+    ...measuring,
+    env: { ...process.env, XSYS_FRONT: "off" },
+  });
+  return [
+    { ...served, goals: frontGoals() },
+    { ...off, goals: [{ of: "the front", figure: "time", contender: "the executable", atMost: 1.02 }] },
+  ];
+}
+
+function callsOf(xsys: Words): Named[] {
+  return Object.entries(CALLS).map(([name, words]): Named => [ours(name), [...xsys, ...words]]);
+}
 
 async function compare(
   title: string,
-  [reference, nothing]: Named,
-  xsys: Words,
-  { folder, rounds }: { readonly folder: string; readonly rounds: number },
+  nothing: Named,
+  calls: readonly Named[],
+  { folder, rounds, progress, env }: Measuring,
 ): Promise<Comparison> {
   const output = join(folder, "output");
-  const calls = Object.entries(CALLS).map(([name, words]): Named => [ours(name), [...xsys, ...words]]);
-  const programs = [[reference, nothing] as Named, ...calls];
-  for (const [, words] of programs) await timeProgram(words, output); // warm-up of the file and compile caches
-  const measures = programs.map(([name, words]) => [name, () => timeProgram(words, output)] as const);
-  const results = await interleave(new Map(measures), rounds);
+  const programs = [nothing, ...calls];
+  for (const [, words] of programs) await timeProgram(words, output, env); // warm-up of the file and compile caches
+  const measures = programs.map(([name, words]) => [name, () => timeProgram(words, output, env)] as const);
+  const results = await interleave(new Map(measures), rounds, { progress });
   return {
     ...unmeasured(),
     title,
-    reference: { contender: reference, figure: "time" },
+    reference: { contender: nothing[0], figure: "time" },
     goals: [],
     results,
     absent: [],
@@ -86,6 +134,13 @@ function unmeasured(): Comparison {
 
 function goals(): Goal[] {
   return Object.entries(GOALS).map(([name, atMost]) => ({ of: ours(name), figure: "time", contender: ALONE, atMost }));
+}
+
+function frontGoals(): Goal[] {
+  const ratios = Object.entries(FRONT_GOALS).map(
+    ([name, atMost]): Goal => ({ of: `${FRONT} ${name}`, figure: "time", contender: TRUE, atMost }),
+  );
+  return [...ratios, { of: `${FRONT} ${OFF_CALL}`, figure: "time", atMost: 2.5 }];
 }
 
 function ours(name: string): string {

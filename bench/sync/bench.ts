@@ -24,7 +24,7 @@ export default async function sync(progress: (text: string) => void, rounds = 7)
     await sample("xsys", socket); // warms up the service, which all samples share
     progress(`${rounds} rounds of ${Object.keys(CONTENDERS).join(", ")}`);
     const measures = Object.keys(CONTENDERS).map((name) => [name, () => sample(name, socket)] as const);
-    return [comparison(await interleave(new Map(measures), rounds))];
+    return [comparison(await interleave(new Map(measures), rounds, { progress }))];
   } finally {
     service.kill("SIGKILL");
     await rm(folder, { recursive: true, force: true });

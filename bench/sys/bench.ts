@@ -27,7 +27,7 @@ export default async function sys(
     const comparisons: Comparison[] = [];
     for (const row of rows) {
       progress(row.title);
-      comparisons.push(await compare(row, { hasPsutil, rounds, output: join(folder, "output") }));
+      comparisons.push(await compare(row, { hasPsutil, rounds, progress, output: join(folder, "output") }));
     }
     return comparisons;
   } finally {
@@ -38,11 +38,12 @@ export default async function sys(
 interface Environment {
   readonly hasPsutil: boolean;
   readonly rounds: number;
+  readonly progress: (text: string) => void;
   /** File for the output of programs. */
   readonly output: string;
 }
 
-async function compare(row: Row, { hasPsutil, rounds, output }: Environment): Promise<Comparison> {
+async function compare(row: Row, { hasPsutil, rounds, progress, output }: Environment): Promise<Comparison> {
   const measures = new Map<string, Measure>([[OURS, () => sample(row, OURS)]]);
   const absent: string[] = [];
   if (SYSTEMINFORMATION[row.name] !== undefined) measures.set(LIBRARY, () => sample(row, LIBRARY));
@@ -51,7 +52,7 @@ async function compare(row: Row, { hasPsutil, rounds, output }: Environment): Pr
   const { program } = row;
   if (program !== undefined && onPath(program[0])) measures.set(program.join(" "), () => timeProgram(program, output));
   else if (program !== undefined) absent.push(program.join(" "));
-  return comparison(row, await interleave(measures, rounds), absent);
+  return comparison(row, await interleave(measures, rounds, { progress }), absent);
 }
 
 async function canRun(program: string, ...args: string[]): Promise<boolean> {

@@ -27,7 +27,10 @@ export default async function watch(
     const names = Object.keys(CONTENDERS);
     progress(`${amounts.folders * FILES_IN_FOLDER} files, ${amounts.rounds} rounds of ${names.join(", ")}`);
     const measures = names.map((name) => [name, () => sample(name, folder, amounts)] as const);
-    const results = await interleave(new Map(measures), amounts.rounds);
+    const results = await interleave(new Map(measures), amounts.rounds, {
+      milliseconds: amounts.milliseconds,
+      progress,
+    });
     return [start(results, amounts), latency(results), bursts(results, amounts)];
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type Figures, interleave, ratio, summarize } from "../../bench/rounds.ts";
 import { median, percentile } from "../../bench/statistics.ts";
 
@@ -17,8 +17,26 @@ describe("interleave", () => {
 
   test("always runs the first round, and starts no more when the time is over", async () => {
     let samples = 0;
-    await interleave(new Map([["a", async () => ({ sample: samples++ })]]), 3, 0);
+    await interleave(new Map([["a", async () => ({ sample: samples++ })]]), 3, { milliseconds: 0 });
     expect(samples).toBe(1);
+  });
+
+  test("reports how many samples are taken, and how long the others will take", async () => {
+    vi.useFakeTimers();
+    try {
+      const lines: string[] = [];
+      const measure = async () => {
+        vi.advanceTimersByTime(6_000);
+        return {};
+      };
+      const contenders = new Map(["a", "b"].map((name) => [name, measure]));
+      await interleave(contenders, 3, { progress: (line) => lines.push(line) });
+      expect(lines).toEqual(["sample 2 of 6, about 24 s left", "sample 4 of 6, about 12 s left"]);
+      await interleave(contenders, 3, { milliseconds: 20_000, progress: (line) => lines.push(line) });
+      expect(lines.slice(2)).toEqual(["sample 2 of 6, about 8 s left", "sample 4 of 6, about 0 s left"]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("never takes two samples at the same time", async () => {

@@ -28,6 +28,19 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
+test.skipIf(process.platform === "win32")("the start bench compares the front with /bin/true", async () => {
+  const script = `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`;
+  const executable = await sandbox.write("xsys", script, 0o755);
+  await sandbox.write("xsys-main", script, 0o755);
+  await sandbox.write("xhsc", script, 0o755);
+  const makeEmpty = () => sandbox.write("empty", "#!/bin/sh\n", 0o755);
+  const [, , served, off] = await start(() => {}, { rounds: 1, executable, makeEmpty });
+  if (served === undefined || off === undefined) throw new Error("a comparison is missing");
+  expect(measured(served)).toEqual(["/bin/true", "xhsc path join", "xhsc fs stats", "xhsc fs read"]);
+  expect(measured(off)).toEqual(["the executable", "the front"]);
+  expect([...asText(served), ...asText(off)].join()).not.toContain("not measured");
+});
+
 test("the start bench reports a missing executable", async () => {
   const [, alone] = await start(() => {}, { rounds: 1, executable: sandbox.path("gone") });
   if (alone === undefined) throw new Error("a comparison is missing");

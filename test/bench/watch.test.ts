@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { describe as asText } from "../../bench/comparison.ts";
 import watch from "../../bench/watch/bench.ts";
 
-const TINY = { rounds: 1, folders: 10, changes: 2, burst: 20, flood: 40, quiet: 1_000 };
+const TINY = { rounds: 1, milliseconds: 0, folders: 10, changes: 2, burst: 20, flood: 40, quiet: 1_000 };
 
 test.skipIf(process.platform !== "linux")(
   "the watch bench has every figure, and xsys misses no event in it",
