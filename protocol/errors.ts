@@ -20,7 +20,7 @@ export const ERRORS = {
     summary: "The operation is not supported by this service, platform, machine, file system or format.",
   },
   INTERNAL: { exit: 70, http: 500, summary: "A bug in xsys; the log has the stack trace." },
-  ALREADY_EXISTS: { exit: 73, http: 409, summary: "The target already exists." },
+  ALREADY_EXISTS: { exit: 73, http: 409, summary: "The path to create already exists." },
   NOT_A_DIRECTORY: { exit: 73, http: 409, summary: "The path is not a directory, but a directory is required." },
   IS_A_DIRECTORY: { exit: 73, http: 409, summary: "The path is a directory, but a file is required." },
   NOT_EMPTY: { exit: 73, http: 409, summary: "The directory is not empty." },
@@ -55,6 +55,12 @@ export const COMMON_ERRORS = [
   "CANCELLED",
   "INTERNAL",
 ] as const satisfies readonly ErrorCode[];
+
+/**
+ * Codes that any call through a service may fail with. Contracts list UNAVAILABLE if the command needs a service, and
+ * any of these codes if there is a further reason for it.
+ */
+export const SERVICE_ERRORS = ["UNAVAILABLE", "LIMIT_EXCEEDED", "TOO_LARGE"] as const satisfies readonly ErrorCode[];
 
 export interface XsysErrorOptions {
   readonly details?: Readonly<Record<string, unknown>> | undefined;

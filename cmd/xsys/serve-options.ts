@@ -33,12 +33,14 @@ export const SERVE_OPTIONS = {
     most: 1_000_000,
   }),
   "drain-timeout": milliseconds({
-    summary: "Time that calls and requests in flight have to finish when the service or a worker stops.",
+    summary: "How long the service waits for calls and requests in flight when it, or a worker, stops.",
     byDefault: drainTimeout,
     most: 3_600_000,
   }),
   "idle-timeout": seconds({
-    summary: "End the service after so many seconds without a connection, a call or an open shared file; 0 to disable.",
+    summary:
+      "Stop the service after this many seconds in which it has no connection, no call and no open shared handle (see " +
+      "`fs open --shared`); 0 to disable.",
     byDefault: 0,
     shownDefault: "0",
   }),

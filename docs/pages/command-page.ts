@@ -7,18 +7,20 @@ import { errorTable } from "./errors-page.ts";
 import { exampleParts } from "./examples.ts";
 import { code, page, table } from "./markdown.ts";
 
+const ASKS_SERVICE = "Requires a running service; the command line always connects to it.";
+
 /** docs/commands/<module>/<action>.md */
 export function commandPage(contract: Contract): string {
-  const { module, action, summary, description, changes, needsService, since, result } = contract;
+  const { module, action, summary, description, changes, needsService, sdkOnly, since, result } = contract;
   return page(
     `# ${module} ${action}`,
     summary,
     description,
-    needsService && "Requires a running service; the command line always connects to it.",
+    needsService && (sdkOnly ? "Requires a running service." : ASKS_SERVICE),
     contract.heldByService && HELD_BY_SERVICE,
     contract.progress && "Reports progress: to `onProgress` in the SDK, as a progress bar on a terminal.",
     contract.plain && `The command line prints only \`${contract.plain}\`.`,
-    `\`${usageLine(contract)}\``,
+    !sdkOnly && `\`${usageLine(contract)}\``,
     `Since ${since}. ${changes ? "Changes state." : "Read-only."}`,
     ...exampleParts(contract),
     "## Parameters",

@@ -7,7 +7,7 @@ export function errorsPage(): string {
     "# Errors",
     "Every error has a code from this table, on the command line, over the socket and in TypeScript. Programs should " +
       "branch on the code: codes are never renamed or removed. The message is for people. *Exit* is the exit status of " +
-      "a one-shot command; the numbers are those of sysexits.h. *HTTP* is the status code of the corresponding " +
+      "a command in the shell; the numbers are those of sysexits.h. *HTTP* is the status code of the corresponding " +
       "response of the gateway.",
     errorTable(Object.keys(ERRORS) as ErrorCode[]),
   );

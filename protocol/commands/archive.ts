@@ -28,8 +28,8 @@ const maxEntries = defaulted(
 
 const READ_TO_END = "Files are read to the end, regardless of the size that the file system reports.";
 const SHORTER =
-  "Even so, the archive is complete; the command then fails with INVALID_DATA, and the message names up to ten such " +
-  "files.";
+  "In this case the archive is still written completely and can be used, but the command fails with INVALID_DATA, " +
+  "and its message names up to ten such files.";
 
 const counted = { entries: integer({ minimum: 0, description: "Number of files, directories and links." }) };
 
@@ -88,7 +88,8 @@ export const tar = command("archive.tar", {
     "sorted. Modes, times, numeric owners, symbolic links and hard links are preserved. Sockets, FIFOs, devices and " +
     "the archive itself are skipped. `output` is replaced " +
     `atomically.\n\n${READ_TO_END} If a file is shorter than its reported size, the bytes that it has are stored; ` +
-    `if the reported size is already in the archive, zeros are added up to that size. ${SHORTER}`,
+    "if the header of the entry has already been written with the larger size, the entry is padded with zeros to " +
+    `that size. ${SHORTER}`,
   params: {
     dir: path({ description: "Directory or file to pack." }),
     output: path({ description: "Archive to write." }),
@@ -112,14 +113,15 @@ export const tar = command("archive.tar", {
 
 const OUTSIDE =
   "Nothing is written outside `dest`. The archive is checked before anything is written. The command fails with " +
-  "DENIED if the archive contains names that are absolute or contain `..`, or entries below a symbolic link (in the " +
-  "archive or in `dest`).";
+  "DENIED if the archive contains names that are absolute or contain `..`, or entries below a symbolic link that is " +
+  "in the archive or in `dest`.";
 const EXTRACTION =
   "Symbolic links themselves are extracted, wherever they point. If the archive has more entries than `maxEntries` " +
   "or more bytes than `maxBytes`, the command fails with TOO_LARGE. If the archive is damaged, the command fails " +
   "with INVALID_DATA.\n\nExtraction is all or nothing: entries are written to a new directory first and moved into " +
-  "place at the end. Existing files and links are replaced. Existing directories keep their mode, time and other " +
-  "contents. Modes are restored without set-user-ID, set-group-ID and sticky bits. Owners are not restored.";
+  "place at the end. Existing files and links are replaced. Existing directories keep their mode, their time and " +
+  "their other contents. Modes are restored without set-user-ID, set-group-ID and sticky bits. Owners are not " +
+  "restored.";
 
 export const untar = command("archive.untar", {
   summary: "Extract a tar archive.",

@@ -54,7 +54,9 @@ export const status = command("cluster.status", {
         ),
         in_flight: count("Requests in flight."),
         restarts: count("Processes started for this worker after the first."),
-        last_end: optional(string({ description: "How the last process that ended unexpectedly did so." })),
+        last_end: optional(
+          string({ description: "Exit status, signal or other reason of this worker's last unexpected end." }),
+        ),
         failed_starts: count("Consecutive starts that ended before the worker was ready."),
         reason: optional(string({ description: "Why the last start failed." })),
         next_start: optional(seconds("Time until the next start, in the state `backing-off`.")),
@@ -71,10 +73,11 @@ export const status = command("cluster.status", {
 export const restart = command("cluster.restart", {
   summary: "Restart workers one at a time: start the replacement, wait until it is ready, then stop the old worker.",
   description:
-    "When the replacement is ready, the old worker gets no new requests. It has `--drain-timeout` to answer the " +
-    "requests that it already has, and is then stopped. If a replacement does not become ready, the restart stops: " +
-    "the old worker and all workers that were not restarted yet keep running. A worker in the state `hopeless` (see " +
-    "`--max-restarts`) is started again. A stopped worker is started only if its id is given." +
+    "When the replacement is ready, the old worker gets no new requests. It is stopped when it has answered the " +
+    "requests that it already has, and after `--drain-timeout` at the latest. If a replacement does not become " +
+    "ready, the restart stops: the old worker and all workers that were not restarted yet keep running. A worker in " +
+    "the state `hopeless` (see `--max-restarts`) is started again. A stopped worker is started only if its id is " +
+    "given." +
     `\n\n${OF_A_CLUSTER}`,
   params: { id: optional(id) },
   positionals: ["id"],

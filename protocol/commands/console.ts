@@ -23,9 +23,9 @@ export const updateConfig = command("console.update-config", {
   description:
     "XyPriss sends its whole interception configuration; fields that are not listed here are accepted and ignored. A " +
     "configuration applies to the whole service until the next configuration replaces it. If a configuration is " +
-    "rejected, the previous one remains in effect. Patterns are case-insensitive regular expressions in RE2 syntax, " +
-    "matched in linear time against the first 4,096 characters of a message. A pattern that is not a valid " +
-    "expression is treated as literal text and listed in the result.",
+    "rejected, the previous one remains in effect. The patterns in `filters` (such as `excludePatterns`) are " +
+    "case-insensitive regular expressions in RE2 syntax, matched in linear time against the first 4,096 characters " +
+    "of a message. A pattern that is not a valid expression is treated as literal text and listed in the result.",
   params: {
     enabled: optional(boolean({ description: "When false, messages are returned unchanged." })),
     interceptMethods: optional(
@@ -93,7 +93,7 @@ export const updateConfig = command("console.update-config", {
       },
     ),
   }),
-  errors: ["UNSUPPORTED"],
+  errors: ["UNSUPPORTED", "UNAVAILABLE"],
   examples: [
     {
       title: "At most ten messages a second, none about health checks",
@@ -118,7 +118,7 @@ export const intercept = command("console.intercept", {
     processed: string({ description: "`HH:MM:SS.mmm [USERAPP|SYSTEM|OTHER][W<id>] <message>`, or empty." }),
     level: string({ description: "Level as given." }),
   }),
-  errors: ["NOT_FOUND"],
+  errors: ["NOT_FOUND", "UNAVAILABLE"],
   examples: [{ title: "A warning", params: { message: "disk is filling up", level: "warn", worker_id: 2 } }],
   changes: true,
   needsService: true,
@@ -138,6 +138,7 @@ export const getStats = command("console.get-stats", {
       by_filter: count("Messages suppressed by level or pattern."),
     }),
   }),
+  errors: ["UNAVAILABLE"],
   examples: [{ title: "Message counts", params: {} }],
   changes: false,
   needsService: true,

@@ -178,8 +178,8 @@ export const size = command("fs.size", {
 export const check = command("fs.check", {
   summary: "Check whether a path exists and can be read and written.",
   description:
-    "Access is checked for the account that runs the command or, with --connect, the service. Symbolic links are " +
-    "followed. A missing path or a dangling link is reported in the result, not as an error.",
+    "Access is checked for the user who runs the command or, with --connect, the user who runs the service. Symbolic " +
+    "links are followed. A missing path or a dangling link is reported in the result, not as an error.",
   params: { path: path({ description: "Path to check." }) },
   positionals: ["path"],
   result: object({ exists: boolean(), readable: boolean(), writable: boolean() }),

@@ -37,10 +37,10 @@ export const copy = command("fs.copy", {
 export const move = command("fs.move", {
   summary: "Move or rename a file or directory tree, also across file systems.",
   description:
-    "A file at `dest` is replaced by a file, and an empty directory by a directory. If `src` and `dest` are on " +
-    "different file systems, `src` is copied and then removed. The copy keeps the times, sparse files stay sparse, " +
-    "and owners are kept as far as possible. The root (`--root`, by default the current directory) and the " +
-    "directories above it cannot be moved.",
+    "If `src` is a file or symbolic link, it replaces an existing file or symbolic link at `dest`. If `src` is a " +
+    "directory, it replaces an existing empty directory. If `src` and `dest` are on different file systems, `src` is " +
+    "copied and then removed. The copy keeps the times, sparse files stay sparse, and owners are kept as far as " +
+    "possible. The root (`--root`, by default the current directory) and the directories above it cannot be moved.",
   params: {
     src: path({ description: "File or directory to move.", kind: "entry" }),
     dest: path({ description: "New path.", kind: "entry" }),

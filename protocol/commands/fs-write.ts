@@ -28,9 +28,9 @@ export const write = command("fs.write", {
   summary: "Write a file, replacing it atomically, or append to it.",
   description:
     "Missing directories are created. The file is replaced atomically and keeps its mode; if the write fails, the " +
-    "old contents stay. The file is overwritten in place only if xsys may not create files in its directory or may " +
-    "not replace the file. Symbolic links are followed. If the path is a FIFO or a device, the bytes are written to " +
-    "it; if a FIFO has no reader, the command fails with UNAVAILABLE.",
+    "old contents stay. The file is overwritten in place only if xsys lacks the permission to create files in its " +
+    "directory or to replace the file. Symbolic links are followed. If the path is a FIFO or a device, the bytes are " +
+    "written to it; if a FIFO has no reader, the command fails with UNAVAILABLE.",
   params: {
     path: file(),
     append: defaulted(boolean({ description: "Append to the end of the file." }), false),

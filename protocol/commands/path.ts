@@ -65,7 +65,7 @@ export const extname = command("path.extname", {
 export const relative = command("path.relative", {
   summary: "Return the relative path from one path to another.",
   description: "Relative paths are resolved against the root.",
-  params: { from: text("Start path."), to: text("Target path.") },
+  params: { from: text("Start path."), to: text("Path to which the result leads.") },
   positionals: ["from", "to"],
   result: string(),
   examples: [{ title: "Up and down again", params: { from: "/srv/app/src", to: "/srv/app/docs" } }],

@@ -12,7 +12,7 @@ import {
   record,
   string,
 } from "../contract/schema.ts";
-import { COMMON_ERRORS } from "../errors.ts";
+import { COMMON_ERRORS, SERVICE_ERRORS } from "../errors.ts";
 
 const since = "0.1.0";
 const milliseconds = (description: string) => number({ minimum: 0, unit: "milliseconds", description });
@@ -98,7 +98,9 @@ export const commands = command("service.commands", {
       ),
       result: json({ description: "JSON Schema of the result." }),
       errors: array(string(), {
-        description: `Error codes in addition to those of every command: ${COMMON_ERRORS.join(", ")}.`,
+        description:
+          `Error codes in addition to those of every command (${COMMON_ERRORS.join(", ")}) and of every call through a ` +
+          `service (${SERVICE_ERRORS.join(", ")}).`,
       }),
       examples: array(json()),
       changes: boolean({ description: "Whether the call changes something." }),

@@ -20,9 +20,9 @@ const percent = (description: string) => number({ minimum: 0, unit: "percent", d
 const count = (description: string) => integer({ minimum: 0, description });
 
 const sampled = (what: string) =>
-  `The ${what} is measured over \`interval\`. If the service has a sample that is at least \`interval\` and at most ` +
-  "6 s old (or twice `interval`, if that is longer than 6 s), the command does not wait: it returns the average " +
-  "since that sample.";
+  `The ${what} is measured over \`interval\`. If the service has a recent sample, the command does not wait: it ` +
+  "returns the average since that sample. A sample is recent if its age is at least `interval`, and at most 6 s or " +
+  "twice `interval`, whichever is longer.";
 
 const memoryFields = {
   total: bytes("Installed memory."),
@@ -208,8 +208,9 @@ export const kill = command("sys.kill", {
   summary: "End a process by id, or all processes with an exact name.",
   description:
     "Specify either `pid` or `name`. The default signal is SIGTERM. The calling process, the service and the " +
-    "ancestors of both are never ended by name. If several processes match the name, the signal is sent to all that " +
-    "the caller is allowed to signal. If there are others, the command fails with DENIED afterwards.",
+    "ancestors of both are never ended by name. If several processes match the name, the signal is sent to each one " +
+    "that the caller is allowed to signal; if the caller is not allowed to signal all of them, the command then " +
+    "fails with DENIED.",
   params: {
     pid: optional(integer({ minimum: 1, maximum: 2_147_483_647, description: "Process id." })),
     name: optional(string({ minLength: 1, description: "Exact process name." })),
@@ -287,8 +288,8 @@ export const battery = command("sys.battery", {
 export const health = command("sys.health", {
   summary: "Show a score from 0 to 100 for the free capacity of processor, memory and disks.",
   description:
-    "The score is 100 minus a deduction for each of these: processor load, memory, the fullest disk. A deduction is " +
-    "zero up to 70 % usage and rises to a third of the score at 100 % usage. Windows has no load average, so there " +
+    "The score is 100 minus a deduction for each of these: processor load, memory, the fullest disk. Each deduction " +
+    "is 0 up to 70 % usage and rises to 33.3 points at 100 % usage. Windows has no load average, so there " +
     "is no deduction for processor load on Windows.",
   params: {},
   result: object({
@@ -303,7 +304,7 @@ export const health = command("sys.health", {
 });
 
 export const user = command("sys.user", {
-  summary: "Show the user who runs this command or, with --connect, the service.",
+  summary: "Show the user who runs this command or, with --connect, the user who runs the service.",
   params: {},
   result: object({
     username: string({ description: "Numeric id as text if the user has no name." }),
@@ -318,7 +319,8 @@ export const user = command("sys.user", {
 });
 
 export const homeDir = command("sys.home-dir", {
-  summary: "Show the home directory of the user who runs this command or, with --connect, of the service's user.",
+  summary:
+    "Show the home directory of the user who runs this command or, with --connect, of the user who runs the service.",
   params: {},
   result: string(),
   examples: [{ title: "Home directory", params: {} }],

@@ -75,10 +75,11 @@ export const resize = command("terminal.resize", {
   params: { terminal, cols: columns, rows: lines },
   positionals: ["terminal", "cols", "rows"],
   result: nothing(),
-  errors: ["NOT_FOUND"],
+  errors: ["NOT_FOUND", "UNAVAILABLE"],
   examples: [{ title: "132 columns, 43 lines", params: { terminal: 1, cols: 132, rows: 43 } }],
   changes: true,
   needsService: true,
+  sdkOnly: true,
   since,
 });
 
@@ -105,9 +106,10 @@ export const signal = command("terminal.signal", {
   },
   positionals: ["terminal", "signal"],
   result: nothing(),
-  errors: ["NOT_FOUND", "UNSUPPORTED"],
+  errors: ["NOT_FOUND", "UNSUPPORTED", "UNAVAILABLE"],
   examples: [{ title: "Terminate the program", params: { terminal: 1, signal: "SIGTERM" } }],
   changes: true,
   needsService: true,
+  sdkOnly: true,
   since,
 });

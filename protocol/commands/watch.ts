@@ -31,9 +31,10 @@ const options = {
       maxItems: 256,
       description:
         "Comma-separated patterns of entries to ignore, together with everything below them. The patterns are those " +
-        "of .gitignore: `dist` and `dist/` match names at any depth; `/dist`, `./dist` and `src/dist` match paths " +
-        "below the watched directory; `!name` re-includes what an earlier pattern excluded. Absolute paths are " +
-        "allowed, too.",
+        "of .gitignore: `dist` and `dist/` match names at any depth; `/dist`, `./dist` and `src/dist` match only " +
+        "at that place, relative to the watched directory; `!name` re-includes what an earlier pattern excluded. A " +
+        "pattern that begins with `/` is also compared with the absolute path of an entry, so `/srv/app/dist` ignores " +
+        "that directory.",
     }),
     [],
   ),
@@ -100,8 +101,9 @@ given path, which is made absolute without resolving its links. If a directory i
 reported under both names. With \`--confine\`, links are resolved only once, when the watch begins.
 
 If a path does not exist at the start, the command fails with NOT_FOUND. When a watched path is deleted, the deletion is
-reported and the watch continues, because the path may be created again. The watch ends with NOT_FOUND only when neither
-the parent directory of the path nor any symbolic link in the path exists any more.`;
+reported and the watch continues, because the path may be created again. The watch ends with NOT_FOUND when the
+parent directory of the path no longer exists. There is one exception: while there is still a symbolic link in the path,
+the watch continues, because the link may get another target.`;
 
 /** What counts as a change of an entry. */
 const MODIFY = "a change of size, modification time or inode; a change of the mode alone is not reported.";
@@ -136,10 +138,10 @@ export const files = command("watch.files", {
 
 export const content = command("watch.content", {
   summary: "Report which lines of text files change.",
-  description: `Like \`watch.files\`, with the lines that were added and removed. For this, the most recent text of each
-file up to 1 MiB is kept in memory, at most 67,108,864 characters for each watch. For a file whose text is kept,
-\`modify\` is a change of the text: writing the same text again is not reported. Changes of other files are reported
-without lines, and \`omitted\` gives the reason. For these files, \`modify\` is ${MODIFY}\n\n${told}`,
+  description: `Like \`watch.files\`, with the lines that were added and removed. For this, the latest text of every
+file of at most 1 MiB is kept in memory, up to a total of 67,108,864 characters per watch. For a file whose text is
+kept, \`modify\` is a change of the text: writing the same text again is not reported. Changes of other files are
+reported without lines, and \`omitted\` gives the reason. For these files, \`modify\` is ${MODIFY}\n\n${told}`,
   params: options,
   positionals: ["paths..."],
   events: object({

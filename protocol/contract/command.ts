@@ -57,6 +57,11 @@ interface Description<G> {
   /** The command needs a running service: the CLI connects to it even without `--connect`. */
   readonly needsService?: boolean;
   /**
+   * Only SDK clients can use the command, because it acts on something that the same connection has opened. Help and
+   * pages show its examples in TypeScript only.
+   */
+  readonly sdkOnly?: boolean;
+  /**
    * The command uses resources that a service holds for an application: if `XYPRISS_IPC_PATH` is set, the CLI calls the
    * service on that socket. With the parameter `shared`, what it opens outlives the CLI's connection.
    */

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+import { sdkLine } from "../../cmd/xsys/help/sdk-line.ts";
 import { SERVER_FLAGS } from "../../cmd/xsys/server/groups.ts";
 import { commandPage } from "../../docs/pages/command-page.ts";
-import { sdkLine, wireLine } from "../../docs/pages/examples.ts";
+import { wireLine } from "../../docs/pages/examples.ts";
 import { differences, writePages } from "../../docs/pages/on-disk.ts";
 import { pages } from "../../docs/pages/pages.ts";
 import { contracts } from "../../protocol/commands/index.ts";
@@ -146,8 +147,17 @@ Object. Counts.
 | --- | --- | --- | --- |
 | \`NOT_FOUND\` | 66 | 404 | The requested file, process or object does not exist. |
 
-Any command may fail with INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED or INTERNAL. See [all errors](../../errors.md).
+Any command may fail with INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED or INTERNAL. Through a service, any command may also fail with UNAVAILABLE, LIMIT_EXCEEDED or TOO_LARGE. See [all errors](../../errors.md).
 `);
+});
+
+test("the page of a command for SDK clients only has no command line", () => {
+  for (const contract of contracts.filter(({ sdkOnly }) => sdkOnly)) {
+    const text = pages().get(`commands/${contract.module}/${contract.action}.md`);
+    expect(text).toContain(sdkLine(contract, contract.examples[0] ?? { title: "", params: {} }));
+    expect(text).not.toContain(`xsys ${contract.module} ${contract.action}`);
+    expect(text).not.toContain("the command line always connects");
+  }
 });
 
 test("every example on a page is valid JSON with the contract's params", () => {

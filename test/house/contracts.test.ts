@@ -75,6 +75,10 @@ describe.each(contracts.map((contract) => [contract.name, contract] as const))(
       expect(contract.examples.length).toBeGreaterThan(0);
     });
 
+    test("lists UNAVAILABLE if it needs a service", () => {
+      if (contract.needsService) expect(contract.errors).toContain("UNAVAILABLE");
+    });
+
     test("has only declared parameters as positionals", () => {
       for (const place of contract.positionals ?? []) expect(properties).toHaveProperty(place.replace(/\.\.\.$/, ""));
       if (contract.input?.param) expect(properties).toHaveProperty(contract.input.param);

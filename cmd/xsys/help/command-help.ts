@@ -1,27 +1,28 @@
 import type { Contract, Example } from "../../../protocol/contract/command.ts";
 import { optionName } from "../../../protocol/contract/params.ts";
 import type { JsonSchema } from "../../../protocol/contract/schema.ts";
-import { COMMON_ERRORS, ERRORS } from "../../../protocol/errors.ts";
+import { COMMON_ERRORS, ERRORS, type ErrorCode, SERVICE_ERRORS } from "../../../protocol/errors.ts";
 import { shellLine } from "../command-line.ts";
 import { isNumeric } from "../print/shape.ts";
 import { columnsUnder, type HelpStyle, layout, rendered } from "./layout.ts";
 import { placeholderOf, withPlaceholder } from "./placeholders.ts";
 import { type Prose, proseOf } from "./prose.ts";
 import { limitWords, unitWords } from "./schema-words.ts";
+import { sdkLine } from "./sdk-line.ts";
 
 /** Help for a command. `words` is what follows `xsys` in the usage if it is not module and action. */
 export function commandHelp(contract: Contract, style: HelpStyle, words?: string): Promise<string> {
-  const { summary, description, params, errors = [], examples, needsService, heldByService } = contract;
+  const { summary, description, params, errors = [], examples, needsService, sdkOnly, heldByService } = contract;
   const { properties = {}, required = [] } = params;
   const byPlace = new Set((contract.positionals ?? []).map(plainName));
   const prose = proseOf(contract);
   const argv = layout(style).usage(
     paragraphs(
-      `Usage: ${usageLine(contract, words)}`,
+      !sdkOnly && `Usage: ${usageLine(contract, words)}`,
       prose(summary),
       words !== undefined && `Short for \`xsys ${contract.module} ${contract.action}\`.`,
       prose(description),
-      needsService && ASKS_SERVICE,
+      needsService && !sdkOnly && ASKS_SERVICE,
       heldByService && HELD_BY_SERVICE,
     ),
   );
@@ -58,9 +59,13 @@ export const HELD_BY_SERVICE =
   "Without --connect, XSYS_SOCKET has no effect.";
 
 /** The error codes that contracts do not list. */
-export const ANY_COMMAND_MAY_FAIL: string = `Any command may fail with ${new Intl.ListFormat("en-GB", {
-  type: "disjunction",
-}).format(COMMON_ERRORS)}.`;
+export const ANY_COMMAND_MAY_FAIL: string =
+  `Any command may fail with ${either(COMMON_ERRORS)}. Through a service, any command may also fail with ` +
+  `${either(SERVICE_ERRORS)}.`;
+
+function either(codes: readonly ErrorCode[]): string {
+  return new Intl.ListFormat("en-GB", { type: "disjunction" }).format(codes);
+}
 
 /** `xsys fs cat <path> [options]` */
 export function usageLine(contract: Contract, words = `${contract.module} ${contract.action}`): string {
@@ -108,6 +113,10 @@ function streamLines({ input, output }: Contract, prose: Prose): string | undefi
 }
 
 function exampleLines(contract: Contract, examples: readonly Example[]): string {
+  if (contract.sdkOnly) {
+    const calls = examples.map((example) => `  // ${example.title}\n  ${sdkLine(contract, example)}`);
+    return ["Examples, in TypeScript:", ...calls].join("\n");
+  }
   const lines = examples.map(({ title, params, input }) => `  # ${title}\n  ${shellLine(contract, params, input)}`);
   return ["Examples:", ...lines].join("\n");
 }

@@ -59,7 +59,8 @@ Errors:
   NOT_FOUND  exit 66: The requested file, process or object does not exist.
 
 Any command may fail with INVALID_PARAMS, DENIED, IO_ERROR, CANCELLED or
-INTERNAL.
+INTERNAL. Through a service, any command may also fail with UNAVAILABLE,
+LIMIT_EXCEEDED or TOO_LARGE.
 
 Global options and exit status: xsys --help
 
@@ -93,13 +94,21 @@ test("help on a module lists its actions and no others", async () => {
 test("every command's help has its usage, its options and an example", async () => {
   for (const contract of contracts) {
     const text = await helpText([contract.module, contract.action], style);
-    expect(text).toContain(`Usage: ${usageLine(contract)}\n`);
-    expect(text).toContain(`\n  # ${contract.examples[0]?.title}\n`);
+    expect(text.includes(`Usage: ${usageLine(contract)}\n`)).toBe(!contract.sdkOnly);
+    expect(text).toContain(`\n  ${contract.sdkOnly ? "//" : "#"} ${contract.examples[0]?.title}\n`);
     const byPlace = (contract.positionals ?? []).map((name) => name.replace("...", ""));
     for (const name of Object.keys(contract.params.properties ?? {})) {
       expect(text).toMatch(new RegExp(`^  ${byPlace.includes(name) ? name : `--${optionName(name)}`} `, "m"));
     }
   }
+});
+
+test("help on a command for SDK clients only shows no command line", async () => {
+  const text = await helpText(["terminal", "resize"], style);
+  expect(text).toMatch(/^Resize a terminal of this connection/);
+  expect(text).toContain("  await xsys.terminal.resize({ terminal: 1, cols: 132, rows: 43 });");
+  expect(text).not.toContain("xsys terminal resize");
+  expect(text).not.toContain("--connect");
 });
 
 test("a shortcut for a command shows that command's help with its own usage line", async () => {

@@ -36,8 +36,9 @@ export const CLUSTER = {
   "cluster-respawn": flag("Restart workers that crash or fail to start.", true),
   "max-restarts": optionalCount({
     summary:
-      "How many times in a row a failed start of a worker is repeated. After that the worker is no longer started " +
-      "(state `hopeless`). When the last worker that was not stopped enters this state, the service exits.",
+      "How many times in a row a failed start of a worker is repeated. After that, the worker is in the state " +
+      "`hopeless` and is not started until `cluster restart`. When a worker enters this state and all other workers are " +
+      "in it as well or were stopped with `cluster stop`, the service exits.",
     most: 1_000_000,
     shownDefault: "no limit",
   }),
@@ -63,8 +64,9 @@ export const WORKER_LIMITS = {
   }),
   "cluster-enforce-hard-limits": flag("Replace a worker that exceeds a limit. By default this is only logged."),
   intelligence: flag(
-    "Trigger garbage collection when all workers and standbys together use more than 75 % of their combined limit " +
-      "(--cluster-max-memory for each). Requires --cluster-max-memory and, for worker scripts, --gc-hint.",
+    "Trigger garbage collection when all workers and standbys together use more than 75 % of their combined limit, " +
+      "to which each contributes --cluster-max-memory. Requires --cluster-max-memory and, for worker scripts, " +
+      "--gc-hint.",
   ),
   "gc-hint": flag("Run worker scripts with --expose-gc, so that garbage collection can be triggered."),
   "cluster-priority": count({ summary: "Nice value of workers.", byDefault: 0, least: -20, most: 19 }),

@@ -21,8 +21,8 @@ export const RATE_LIMIT = {
   "rate-limit-headers": flag("Send the headers RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset."),
   "rate-limit-legacy-headers": flag("Send the headers X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset."),
   "rate-limit-exclude": list(
-    "Comma-separated beginnings of paths that are not limited. An entry that begins with `RE:` is a regular " +
-      "expression for paths instead.",
+    "Comma-separated beginnings of paths that are not limited. If an entry begins with `RE:`, the rest of it is a " +
+      "regular expression, and paths that match it are not limited.",
   ),
   "rate-limit-store": optionalText("Store for the counts; redis://host:6379 is shared by several machines.", "memory"),
 };
@@ -50,7 +50,7 @@ export const CONCURRENCY = {
 
 export const BREAKER = {
   "breaker-enabled": flag(
-    "If --breaker-threshold requests to workers have failed in a row, answer further ones with 503 at once, for " +
+    "If --breaker-threshold requests to workers have failed in a row, answer further requests with 503 at once, for " +
       "--breaker-timeout.",
   ),
   "breaker-threshold": count({

@@ -5,7 +5,7 @@ import { count, flag, milliseconds, seconds, size } from "../../flags/kinds.ts";
 
 export const REQUESTS = {
   timeout: seconds({
-    summary: "Time that a worker has to respond. After that, the client gets 504. 0 for no limit.",
+    summary: "How long the gateway waits for a worker's response. After that, the client gets 504. 0 for no limit.",
     byDefault: 30_000,
   }),
   "max-body-size": size({
@@ -14,15 +14,15 @@ export const REQUESTS = {
     most: 2 ** 40,
   }),
   "max-url-length": count({
-    summary: "Maximum length of a request target. Requests with a longer one are answered with 414.",
+    summary: "Maximum length of a request target. Requests with a longer target are answered with 414.",
     byDefault: 2048,
     least: 1,
     most: 65_536,
   }),
   "retry-max": count({
     summary:
-      "Maximum number of times that a request is sent to another worker because its worker was lost. Only idempotent " +
-      "requests are sent again.",
+      "Maximum number of retries of a request whose worker was lost. Each retry goes to another worker. Only " +
+      "idempotent requests are retried.",
     byDefault: 3,
     most: 100,
   }),
