@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, writeFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { connect } from "../../../clients/typescript/index.ts";
 import { foldersIn, stretchesOf } from "../../../internal/commands/fs/shared/stretches.ts";
 import { inOrder } from "../../../internal/commands/fs/tasks/in-order.ts";
@@ -37,7 +37,11 @@ test("inOrder yields a tree in the order of its sorted paths", () => {
   expect(found.map((entry) => (entry.kind === "gap" ? "gap" : entry.relative))).toEqual(names);
 });
 
-test("a listing made by several threads is identical to one made at once, also over a socket", async () => {
+test.each(["on", "off"])("a listing by several threads equals one made at once, node:ffi %s", async (ffi) => {
+  vi.stubEnv("XSYS_FFI", ffi); // the service's threads copy the environment
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
   const names = makeAwkwardTree(sandbox.root);
   for (let n = 0; n < 300; n++) {
     mkdirSync(sandbox.path(`many-${n}`));
