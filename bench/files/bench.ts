@@ -13,6 +13,7 @@ const AMOUNTS: Amounts = { files: 50_000, folders: 5_000, mebibytes: 1024, round
 /** No round of a row starts after this many milliseconds. So a row has fewer rounds on a slow disk. */
 const ROW_MILLISECONDS = 20_000;
 const LAG = "loop lag p99";
+const WORK = "loop work max";
 const ONE_SHOT = "xsys, one-shot";
 
 /** Measures commands on large trees and files, compared with the usual programs. Takes two to three minutes. */
@@ -65,7 +66,7 @@ async function compare(
       .map(([name, words]): [string, Measure] => [name, () => timeProgram(words, places.output)]),
     [ONE_SHOT, () => timeProgram(xsysWords(...row.words(places)), places.output)],
   ];
-  const measures = ways.map(([name, measure]) => [name, between(row, places, withLag(service, measure))] as const);
+  const measures = ways.map(([name, measure]) => [name, between(row, places, withLoop(service, measure))] as const);
   const results = await interleave(new Map(measures), rounds, { milliseconds: ROW_MILLISECONDS, progress });
   return comparison(row, results, absent);
 }
@@ -77,14 +78,15 @@ async function timeCall({ client }: Service, { command, params }: Row, places: P
 }
 
 /**
- * Adds the event loop delay of the service during the sample. During a peer's sample, it is the delay of an idle
+ * Adds the figures of the service's event loop during the sample. During a peer's sample, they are those of an idle
  * service.
  */
-function withLag({ lag }: Service, measure: Measure): Measure {
+function withLoop({ loop }: Service, measure: Measure): Measure {
   return async () => {
-    await lag(); // resets the measurement
+    await loop(); // resets the measurement
     const figures = await measure();
-    return { ...figures, [LAG]: await lag() };
+    const { lag, work } = await loop();
+    return { ...figures, [LAG]: lag, [WORK]: work };
   };
 }
 
@@ -104,11 +106,13 @@ function comparison({ title, goal }: Row, results: Results, absent: readonly str
     figures: [
       { name: "time", unit: "ms" },
       { name: LAG, unit: "ms" },
+      { name: WORK, unit: "ms" },
     ],
     reference: { contender: goal.contender, figure: "time" },
     goals: [
       { figure: "time", ...goal },
       { figure: LAG, atMost: 5 },
+      { figure: WORK, atMost: 5 },
     ],
     results,
     absent,

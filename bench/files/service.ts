@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { type Client, connect } from "../../clients/typescript/index.ts";
+import type { LoopFigures } from "./lag.ts";
 import type { Words } from "./program.ts";
 
 const MAIN = fileURLToPath(new URL("../../cmd/xsys/main.ts", import.meta.url));
@@ -11,8 +12,8 @@ const TIME_LIMIT = 120_000;
 
 export interface Service extends AsyncDisposable {
   readonly client: Client;
-  /** 99th percentile of the event loop delay since the previous call of this function, in milliseconds. */
-  lag(): Promise<number>;
+  /** Figures of the event loop since the previous call of this function. */
+  loop(): Promise<LoopFigures>;
 }
 
 /** Starts a service in its own process and connects a client. */
@@ -23,9 +24,9 @@ export async function startService(socket: string): Promise<Service> {
   const client = await connect({ socket, timeout: TIME_LIMIT });
   return {
     client,
-    lag: async () => {
+    loop: async () => {
       const answer = once(child, "message");
-      child.send("lag");
+      child.send("loop");
       return (await answer)[0];
     },
     [Symbol.asyncDispose]: async () => {

@@ -14,6 +14,7 @@ test("the files bench has figures of xsys and of each installed peer in every ro
     const measured = (contender: string, figure: string) => results.get(contender)?.[0]?.[figure];
     expect(measured(OURS, "time"), title).toBeGreaterThan(0);
     expect(measured(OURS, "loop lag p99"), title).toBeGreaterThanOrEqual(0);
+    expect(measured(OURS, "loop work max"), title).toBeGreaterThan(0);
     expect(measured("xsys, one-shot", "time"), title).toBeGreaterThan(0);
     if (!absent.includes(reference.contender)) expect(measured(reference.contender, "time"), title).toBeGreaterThan(0);
   }
