@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Comparison, OURS } from "../comparison.ts";
 import { type Figures, interleave, type Measure, type Results } from "../rounds.ts";
-import { onPath, timeProgram } from "./program.ts";
+import { type ServedFront, serveFront } from "../served-front.ts";
+import { onPath, timeProgram, type Words } from "./program.ts";
 import { ROWS, type Row } from "./rows.ts";
 import { type Amounts, makeScene, type Places } from "./scene.ts";
 import { type Service, startService, xsysWords } from "./service.ts";
@@ -15,6 +16,9 @@ const ROW_MILLISECONDS = 20_000;
 const LAG = "loop lag p99";
 const WORK = "loop work max";
 const ONE_SHOT = "xsys, one-shot";
+const FRONT = "xsys, native front";
+/** Maximum time of a command through the native front, as a multiple of the service's own time. */
+const FRONT_GOAL = 1.1;
 
 /** Measures commands on large trees and files, compared with the usual programs. Takes two to three minutes. */
 export default async function files(
@@ -26,10 +30,11 @@ export default async function files(
     progress(`making ${amounts.files} files in ${amounts.folders} folders, and one of ${amounts.mebibytes} MiB`);
     const places = makeScene(own, amounts);
     await using service = await startService(join(own, "s"));
+    await using front = await serveFront(own);
     const comparisons: Comparison[] = [];
     for (const row of ROWS) {
       progress(row.title);
-      comparisons.push(await compare(row, places, service, { rounds: amounts.rounds, progress }));
+      comparisons.push(await compare(row, places, { service, front }, { rounds: amounts.rounds, progress }));
     }
     return comparisons;
   } finally {
@@ -54,7 +59,7 @@ function optionsOf(args: string[]): Amounts & { folder: string } {
 async function compare(
   row: Row,
   places: Places,
-  service: Service,
+  { service, front }: { readonly service: Service; readonly front: ServedFront | undefined },
   { rounds, progress }: { readonly rounds: number; readonly progress: (text: string) => void },
 ): Promise<Comparison> {
   const peers = Object.entries(row.peers(places));
@@ -66,6 +71,10 @@ async function compare(
       .map(([name, words]): [string, Measure] => [name, () => timeProgram(words, places.output)]),
     [ONE_SHOT, () => timeProgram(xsysWords(...row.words(places)), places.output)],
   ];
+  if (front !== undefined) {
+    const words: Words = [front.program, "--json", ...row.words(places)];
+    ways.push([FRONT, () => timeProgram(words, places.output, front.env)]);
+  }
   const measures = ways.map(([name, measure]) => [name, between(row, places, withLoop(service, measure))] as const);
   const results = await interleave(new Map(measures), rounds, { milliseconds: ROW_MILLISECONDS, progress });
   return comparison(row, results, absent);
@@ -113,6 +122,7 @@ function comparison({ title, goal }: Row, results: Results, absent: readonly str
       { figure: "time", ...goal },
       { figure: LAG, atMost: 5 },
       { figure: WORK, atMost: 5 },
+      ...(results.has(FRONT) ? [{ of: FRONT, figure: "time", contender: OURS, atMost: FRONT_GOAL }] : []),
     ],
     results,
     absent,

@@ -1,20 +1,16 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MAIN_EXECUTABLE } from "../../clients/front/build.ts";
 import type { Comparison, Goal } from "../comparison.ts";
 import { timeProgram, type Words } from "../files/program.ts";
 import { interleave } from "../rounds.ts";
+import { EXECUTABLE, serveFront } from "../served-front.ts";
 import { CALLS, FRONT_CALLS, FRONT_GOALS, GOALS } from "./calls.ts";
 import { makeEmptyExecutable } from "./empty-executable.ts";
-import { startExecutable } from "./start-executable.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../cmd/xsys/xsys.js", import.meta.url));
-const EXECUTABLE = fileURLToPath(
-  new URL(`../../dist/xsys${process.platform === "win32" ? ".exe" : ""}`, import.meta.url),
-);
 const [FROM_SOURCE, ALONE, TRUE] = ["node, an empty program", "an empty executable", "/bin/true"];
 const FRONT = "xhsc";
 const FRONT_TITLE = "One-shot commands through the native front, with a service running";
@@ -75,21 +71,26 @@ async function executableAlone(executable: string, empty: string, measuring: Mea
 
 /** Empty without a front, which is not built on every platform. */
 async function throughFront(executable: string, measuring: Measuring): Promise<Comparison[]> {
-  const front = join(dirname(executable), FRONT);
-  if (!existsSync(join(dirname(executable), MAIN_EXECUTABLE)) || !existsSync(front)) return [];
+  await using front = await serveFront(measuring.folder, executable);
+  if (front === undefined) return [];
   measuring.progress(`${5 * measuring.rounds} rounds through the native front`);
-  await using service = await startExecutable(executable, measuring.folder);
-  const calls = Object.entries(FRONT_CALLS).map(([name, words]): Named => [`${FRONT} ${name}`, [front, ...words]]);
+  const { program, env } = front;
+  const calls = Object.entries(FRONT_CALLS).map(([name, words]): Named => [`${FRONT} ${name}`, [program, ...words]]);
   const served = await compare(FRONT_TITLE, [TRUE, [TRUE]], calls, {
     ...measuring,
     rounds: 5 * measuring.rounds,
-    env: service.env,
+    env,
   });
   const words = CALLS[OFF_CALL] ?? [];
-  const off = await compare(OFF_TITLE, ["the executable", [executable, ...words]], [["the front", [front, ...words]]], {
-    ...measuring,
-    env: { ...process.env, XSYS_FRONT: "off" },
-  });
+  const off = await compare(
+    OFF_TITLE,
+    ["the executable", [executable, ...words]],
+    [["the front", [program, ...words]]],
+    {
+      ...measuring,
+      env: { ...process.env, XSYS_FRONT: "off" },
+    },
+  );
   return [
     { ...served, goals: frontGoals() },
     { ...off, goals: [{ of: "the front", figure: "time", contender: "the executable", atMost: 1.02 }] },

@@ -19,4 +19,4 @@ test("the files bench has figures of xsys and of each installed peer in every ro
     if (!absent.includes(reference.contender)) expect(measured(reference.contender, "time"), title).toBeGreaterThan(0);
   }
   expect(readdirSync(sandbox.root)).toEqual([]);
-}, 30_000);
+});
