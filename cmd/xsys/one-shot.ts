@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import type { Call, Events } from "../../internal/base/context.ts";
+import { RawJson } from "../../internal/base/raw-json.ts";
 import type { CommandLine, LineOutput } from "../../internal/front/command-line.ts";
 import type { Contract } from "../../protocol/contract/command.ts";
 import { hasInputParam, optionKinds, paramsFromWords, requiredTexts } from "../../protocol/contract/params.ts";
@@ -9,7 +10,7 @@ import { type ParsedWords, parseWords } from "./argv.ts";
 import { type Caller, callerFor } from "./callers.ts";
 import type { Globals } from "./globals.ts";
 import { HandOver, type Place } from "./place.ts";
-import { toAsciiJson } from "./print/json.ts";
+import { asciiOnly, isAsciiJson, toAsciiJson } from "./print/json.ts";
 
 /**
  * Runs one command and returns its exit status. `words` are all words after `xsys`.
@@ -62,7 +63,11 @@ async function callCommand(
   const bar = await progressBar(contract, globals, line.stderr);
   const progress = bar && ((now: Progress) => bar.show(now));
   try {
-    return await callUntilInterrupted(caller, contract, params, line, { events, progress });
+    return await callUntilInterrupted(caller, contract, params, line, {
+      events,
+      progress,
+      takesRawJson: globals.json && contract.plain === undefined,
+    });
   } finally {
     bar?.clear();
     await events.end();
@@ -92,7 +97,7 @@ async function callUntilInterrupted(
   contract: Contract,
   params: Record<string, unknown>,
   line: CommandLine,
-  call: Pick<Call, "events" | "progress">,
+  call: Pick<Call, "events" | "progress" | "takesRawJson">,
 ): Promise<unknown> {
   const { stdin, stdout, callerPid } = line;
   const interrupted = new AbortController();
@@ -129,6 +134,7 @@ async function printResult(
   if (contract.output !== undefined || contract.events !== undefined) return; // the bytes or events sent are the result
   const { plain } = contract;
   const result = plain === undefined ? answer : (answer as Record<string, unknown>)[plain];
+  if (result instanceof RawJson) return printRaw(result, stdout);
   if (json) {
     await stdout.writeLast(`${toAsciiJson({ status: "ok", data: result ?? null })}\n`);
     return;
@@ -142,6 +148,14 @@ async function printResult(
       columns: isTTY ? columns : 0,
     }),
   );
+}
+
+/** Prints JSON that the command has already serialized. Most is ASCII, and is written as it is. */
+async function printRaw({ pieces }: RawJson, stdout: LineOutput): Promise<void> {
+  await stdout.write('{"status":"ok","data":');
+  if (pieces.every(isAsciiJson)) for (const piece of pieces) await stdout.write(piece);
+  else await stdout.write(asciiOnly(Buffer.concat(pieces).toString()));
+  await stdout.writeLast("}\n");
 }
 
 /** The contract with only the field of the result that is printed. */

@@ -174,6 +174,20 @@ describe("which service", () => {
     expect(existsSync(home.frontSocket)).toBe(false);
   });
 
+  test("files that a call opens in the service of XYPRISS_IPC_PATH can be used by later calls", OPTIONS, async () => {
+    const lone = await loneFront(home);
+    children.add(await serveIn(home));
+    const call = async (...words: string[]) => {
+      const { status, stdout, stderr } = await front(["--json", ...words], { XYPRISS_IPC_PATH: home.socket }, lone);
+      expect([status, stderr]).toEqual([0, ""]);
+      return JSON.parse(stdout).data;
+    };
+    await writeFile(join(home.folder, "notes"), "abcdef");
+    const handle = await call("fs", "open", "notes", "--flags", "0", "--mode", "0644");
+    expect(await call("fs", "handle-read", `${handle}`, "--length", "3")).toEqual({ content: "616263" });
+    expect(await call("fs", "close", `${handle}`)).toBeNull();
+  });
+
   test("a confined service is not used", OPTIONS, async () => {
     children.add(await serveIn(home, "--confine"));
     const lone = await loneFront(home);

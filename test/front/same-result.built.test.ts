@@ -153,6 +153,7 @@ describe("the front has the result of the executable", () => {
     ["a word that is not UTF-8", ["path", "join", "a", "\u{fffd}"]],
     ["empty words", ["path", "join", "", "", ""]],
     ["a word of 100 KiB", ["path", "join", "x".repeat(100_000)]],
+    ["a list as JSON, with a name that is not ASCII", ["--json", "fs", "ls", ".", "--recursive"]],
     ["bytes on standard output", ["fs", "cat", "grün.txt"]],
     ["input that is not read", ["fs", "stats", "notes.txt"], "unread"],
     ["input of a failed command", ["fs", "write", "src"], "x".repeat(1_000_000)],

@@ -1,12 +1,23 @@
+import { isAscii } from "node:buffer";
+
 /**
  * JSON in which every character outside printable ASCII is written as `\uXXXX`. XyPriss decodes a child's output chunk
  * by chunk, so a multi-byte character that is split between chunks would be lost; ASCII cannot be split. `undefined`
  * becomes `null`.
  */
 export function toAsciiJson(value: unknown): string {
-  const json = JSON.stringify(value) ?? "null";
+  return asciiOnly(JSON.stringify(value) ?? "null");
+}
+
+/** The same for JSON that is text already. */
+export function asciiOnly(json: string): string {
   // The test takes 0.25 ns per character, and most results are already ASCII.
   return /[\u007f-\uffff]/.test(json) ? escaped(json) : json;
+}
+
+/** Whether the bytes of a JSON text are already in this form. */
+export function isAsciiJson(bytes: Uint8Array): boolean {
+  return isAscii(bytes) && !bytes.includes(0x7f);
 }
 
 /**

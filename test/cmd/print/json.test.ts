@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { toAsciiJson } from "../../../cmd/xsys/print/json.ts";
+import { asciiOnly, isAsciiJson, toAsciiJson } from "../../../cmd/xsys/print/json.ts";
 
 test("any value becomes printable ASCII that parses back to an equal value", () => {
   fc.assert(
@@ -31,4 +31,14 @@ test("keys are escaped too", () => {
 
 test("undefined becomes null", () => {
   expect(toAsciiJson(undefined)).toBe("null");
+});
+
+test("JSON text is made ASCII like the value that it stands for, and text that is ASCII is recognized", () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ stringUnit: "binary" }), (value) => {
+      const text = JSON.stringify(value);
+      expect(asciiOnly(text)).toBe(toAsciiJson(value));
+      expect(isAsciiJson(Buffer.from(text))).toBe(asciiOnly(text) === text);
+    }),
+  );
 });
