@@ -28,8 +28,8 @@ const maxEntries = defaulted(
 
 const READ_TO_END = "Files are read to the end, regardless of the size that the file system reports.";
 const SHORTER =
-  "In this case the archive is still written completely and can be used, but the command fails with INVALID_DATA, " +
-  "and its message names up to ten such files.";
+  "If any file was shorter, the archive is still written completely and can be used, but the command fails with " +
+  "INVALID_DATA, and its message names up to ten such files.";
 
 const counted = { entries: integer({ minimum: 0, description: "Number of files, directories and links." }) };
 

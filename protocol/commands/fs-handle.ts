@@ -82,7 +82,7 @@ export const open = command("fs.open", {
 
 export const close = command("fs.close", {
   summary: "Close an open file.",
-  description: "Without a service, the command does nothing.",
+  description: "If the command does not run in a service (with `--connect` or `XYPRISS_IPC_PATH`), it does nothing.",
   params: { handle },
   positionals: ["handle"],
   result: nothing(),

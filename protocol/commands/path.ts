@@ -98,8 +98,8 @@ export const secureJoin = command("path.secure-join", {
   summary: "Join segments to a base directory; fail if the result is outside the base directory.",
   description:
     "If the segments lead outside the base directory, the command fails with DENIED. The file system is not " +
-    "accessed, so the result may pass through a symbolic link that leads outside the base directory; `--confine` " +
-    "protects against such links.",
+    "accessed, so the result may pass through a symbolic link that leads outside the base directory. To be safe from " +
+    "such links, run the command that uses the result with `--confine` and with the base directory as `--root`.",
   params: { base: text("Base directory."), segments: defaulted(segments("Path segments."), []) },
   positionals: ["base", "segments..."],
   result: string(),

@@ -125,7 +125,7 @@ export const echo = command("service.echo", {
 });
 
 export const stop = command("service.stop", {
-  summary: "Stop the service after the calls in flight have finished.",
+  summary: "Stop the service when the calls in flight have finished, at the latest after its --drain-timeout.",
   params: {
     force: defaulted(boolean({ description: "Do not wait for calls in flight." }), false),
   },

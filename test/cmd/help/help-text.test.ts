@@ -112,7 +112,7 @@ test("help on a command for SDK clients only shows no command line", async () =>
 });
 
 test("a shortcut for a command shows that command's help with its own usage line", async () => {
-  expect(await helpText(["stop"], style)).toMatch(/^Usage: xsys stop \[options\]\n\nStop the service after /);
+  expect(await helpText(["stop"], style)).toMatch(/^Usage: xsys stop \[options\]\n\nStop the service when /);
   expect(await helpText(["status"], style)).toContain("\n\nShort for `xsys service status`.\n\n");
 });
 

@@ -21,7 +21,7 @@ export const REQUESTS = {
   }),
   "retry-max": count({
     summary:
-      "Maximum number of retries of a request whose worker was lost. Each retry goes to another worker. Only " +
+      "Maximum number of retries of a request whose worker was lost. Each retry goes to another worker process. Only " +
       "idempotent requests are retried.",
     byDefault: 3,
     most: 100,
