@@ -63,10 +63,16 @@ const MAX_NAME = 255;
 /** As in RFC 3986, but without the comma, which would make two hosts of one in a list such as X-Forwarded-Host. */
 const HOST = /^(\[[\da-f:.]+\]|(?:[\w.~!$&'()*+;=-]|%[\da-f]{2})+)(?::(\d{0,5}))?$/i;
 
+/** The latest valid host, as most requests name the same one. */
+let known: string | undefined;
+
 function isHost(host: string): boolean {
+  if (host === known) return true;
   const [, name = "", port = ""] = HOST.exec(host) ?? [];
   if (name === "" || name.length > MAX_NAME || Number(port) > 65_535) return false;
-  return !name.startsWith("[") || isIPv6(name.slice(1, -1));
+  if (name.startsWith("[") && !isIPv6(name.slice(1, -1))) return false;
+  known = host;
+  return true;
 }
 
 function isSameHost(one: string, other: string, scheme: string | undefined): boolean {

@@ -3,13 +3,17 @@ import type { Http2ServerResponse } from "node:http2";
 import { pipeline, type Readable } from "node:stream";
 import type { Headers, HeaderValue } from "../../../protocol/wire/worker.ts";
 import type { Answer } from "./answer.ts";
+import { asLatin1 } from "./as-latin1.ts";
 import type { Exchange } from "./exchange.ts";
+import { KeptTexts } from "./kept-texts.ts";
 
 /** Header names and values alternately. writeHead accepts this form without a lookup per name. */
 type FlatHeaders = (string | string[])[];
 
 /** Maximum bytes of a body written as text, in one write with the headers. Two writes take a third more CPU time. */
 const ONE_WRITE = 16_384;
+
+const keptTexts = new KeptTexts();
 
 /** Statuses without a body. Source: RFC 9110, 6.4.1. */
 const BODILESS = new Set([204, 205, 304]);
@@ -19,7 +23,7 @@ const BODILESS = new Set([204, 205, 304]);
  * HTTP/2, the stream) is aborted.
  * @throws if a header field is invalid in HTTP.
  */
-export function writeAnswer(exchange: Exchange, { status, headers, body }: Answer): void {
+export function writeAnswer(exchange: Exchange, { status, headers, body, isKept }: Answer): void {
   const { response } = exchange;
   const isStream = body !== undefined && !(body instanceof Uint8Array);
   if (exchange.ended || response.headersSent) {
@@ -45,12 +49,8 @@ export function writeAnswer(exchange: Exchange, { status, headers, body }: Answe
     }
     exchange.bytes = body.byteLength;
     if (body.byteLength > ONE_WRITE || "stream" in response) (response as ServerResponse).end(body);
-    else response.end(asLatin1(body), "latin1");
+    else response.end(isKept ? keptTexts.of(body) : asLatin1(body), "latin1");
   }
-}
-
-function asLatin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
 
 function sendStream(exchange: Exchange, body: Readable): void {

@@ -27,6 +27,7 @@ export function createHttp1(options: GatewayOptions, handle: RequestHandler, ref
     maxHeaderSize: MAX_HEAD,
     noDelay: true,
     requireHostHeader: false, // checked with the rest of the request's address
+    optimizeEmptyRequests: true, // a request without a body emits no stream events; nothing listens for them
     shouldUpgradeCallback: isWebSocket,
   };
   const server =

@@ -17,6 +17,10 @@ export interface RouteMatch {
   };
 }
 
+/** Maximum number of recent matches, and characters of a path among them. */
+const MAX_FILES = 1_000;
+const MAX_FILE_PATH = 1_024;
+
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze({});
 const onMatch = () => {};
 
@@ -26,6 +30,8 @@ const onMatch = () => {};
 export class MethodRoutes {
   /** Routes without parameters, by path. Most requests match one of these, which takes 30 ns. */
   readonly #literal = new Map<string, RouteMatch>();
+  /** Recent matches of routes to files, by path. The router takes ten times as long as this map. */
+  readonly #files = new Map<string, RouteMatch>();
   readonly #router: Instance<HTTPVersion.V1>;
   readonly #shapes = new Set<string>();
 
@@ -43,8 +49,18 @@ export class MethodRoutes {
   find(path: string): RouteMatch | undefined {
     const literal = this.#literal.get(path);
     if (literal !== undefined) return literal;
+    const recent = this.#files.get(path);
+    if (recent !== undefined) return recent;
     const found = this.#router.find("GET", path);
-    return found === null ? undefined : matchOf(found.store, found.params as Record<string, string>);
+    if (found === null) return undefined;
+    const match = matchOf(found.store, found.params as Record<string, string>);
+    if (match.file !== undefined && path.length <= MAX_FILE_PATH) this.#remember(path, match);
+    return match;
+  }
+
+  #remember(path: string, match: RouteMatch): void {
+    if (this.#files.size >= MAX_FILES) this.#files.clear();
+    this.#files.set(path, match);
   }
 
   #add(route: Route, end: "" | "/*"): void {

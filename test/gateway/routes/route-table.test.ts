@@ -220,3 +220,26 @@ test("a static route gives its file, and a mount the rest of the path", () => {
   expect(routes.find("GET", "/assets/")?.file).toEqual({ path: "/srv/assets", isMount: true, rest: "" });
   expect(table("/logo").find("GET", "/logo")?.file).toBeUndefined();
 });
+
+describe("a file below a folder", () => {
+  const mount = (folder: string) => ({ method: "GET", path: "/assets/*rest", target: "static", file_path: folder });
+
+  test("is looked up once for each path, until the routes change", () => {
+    const routes = table(mount("/one"));
+    const first = routes.find("GET", "/assets/a.js");
+    expect(routes.find("GET", "/assets/a.js")).toBe(first);
+    expect(routes.find("GET", "/assets/b.js")?.file?.rest).toBe("b.js");
+    routes.sync([mount("/two")]);
+    expect(routes.find("GET", "/assets/a.js")?.file).toEqual({ path: "/two", isMount: true, rest: "a.js" });
+  });
+
+  test("is looked up again when its path is very long, and after many other paths", () => {
+    const routes = table(mount("/one"));
+    const long = `/assets/${"x".repeat(1_024)}`;
+    expect(routes.find("GET", long)).not.toBe(routes.find("GET", long));
+    const first = routes.find("GET", "/assets/a.js");
+    for (let name = 0; name < 1_000; name++) routes.find("GET", `/assets/${name}`);
+    expect(routes.find("GET", "/assets/a.js")).not.toBe(first);
+    expect(routes.find("GET", "/assets/a.js")).toEqual(first);
+  });
+});
