@@ -8,12 +8,11 @@ import { encodeMessage, type HelloAnswer } from "../../protocol/wire/message.ts"
 import { MessageReader } from "../../protocol/wire/message-reader.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
 import { makeFolder } from "../files/make-folder.ts";
+import { listen } from "./listen.ts";
 
 /** Maximum length of a socket path: sockaddr_un has 108 bytes on Linux and 104 elsewhere, including the NUL. */
 const MAX_PATH_BYTES = process.platform === "linux" ? 107 : 103;
 const PROBE_TIMEOUT = 1_000;
-/** With Node's default of 511, 500 clients connecting at once got EAGAIN. Linux limits the backlog to somaxconn. */
-const BACKLOG = 4_096;
 
 /** A path that a server listens on. `release` removes the socket file unless another server has replaced it. */
 export interface ClaimedSocket {
@@ -148,16 +147,6 @@ async function probe(path: string): Promise<number | undefined | "none"> {
     clearTimeout(timer);
     socket.destroy();
   }
-}
-
-function listen(server: Server, where: { path: string } | { fd: number }): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject);
-  server.listen({ ...where, backlog: BACKLOG }, () => {
-    server.off("error", reject);
-    resolve();
-  });
-  return promise;
 }
 
 function unlinkIfExists(path: string): void {
