@@ -7,6 +7,7 @@ import type { RequestPayload } from "../../../protocol/wire/worker.ts";
 import { decodeXbpRequest } from "../../../protocol/wire/xbp.ts";
 import { withResolvers } from "../polyfills.ts";
 import { requestOf } from "./json-request.ts";
+import { OpenExchanges } from "./open-exchanges.ts";
 import { WorkerExchange } from "./worker-exchange.ts";
 
 /** A worker's connection to its gateway. When it is lost, all unanswered requests are lost. */
@@ -17,7 +18,7 @@ export class WorkerLink {
   readonly #take: (exchange: WorkerExchange) => void;
   readonly #onError: (error: unknown) => void;
   /** Requests that were not over when `take` returned. */
-  readonly #open = new Map<number, WorkerExchange>();
+  readonly #open = new OpenExchanges<WorkerExchange>();
   #isLost = false;
 
   constructor(socket: Socket, take: (exchange: WorkerExchange) => void, onError: (error: unknown) => void) {
@@ -82,7 +83,7 @@ export class WorkerLink {
 
   #begin(exchange: WorkerExchange): void {
     this.#take(exchange);
-    if (!exchange.isOver) this.#open.set(exchange.id, exchange);
+    if (!exchange.isOver) this.#open.add(exchange);
   }
 
   /** A service answers a registration only to refuse it: it accepts no workers, or not this one. */
@@ -97,6 +98,6 @@ export class WorkerLink {
     this.#isLost = true;
     this.#socket.destroy();
     const error = new XsysError("UNAVAILABLE", why);
-    for (const exchange of this.#open.values()) exchange.lose(error);
+    for (const exchange of this.#open.all()) exchange.lose(error);
   }
 }
