@@ -2,18 +2,30 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { stopChild } from "../../internal/processes/stop-child.ts";
-import type { Vitals } from "./vitals.ts";
+import { outsideVitals } from "./outside-vitals.ts";
+import type { InsideVitals, Vitals } from "./vitals.ts";
 
 const MAIN = fileURLToPath(new URL("../../cmd/xsys/main.ts", import.meta.url));
 const PROBE = new URL("probe.ts", import.meta.url).href;
 /** Milliseconds between SIGTERM and SIGKILL. */
 const GRACE = 20_000;
+const UNKNOWN: InsideVitals = {
+  heap: Number.NaN,
+  external: Number.NaN,
+  listeners: Number.NaN,
+  timers: Number.NaN,
+  sockets: Number.NaN,
+};
 /** Characters of output that are kept for error messages. */
 const KEPT_OUTPUT = 8_192;
+
+/** What is measured: an executable, or by default the sources with the probe. */
+export type Program = string | undefined;
 
 /** `xsys` in its own process, whose resource usage can be queried. Linux only. */
 export class ProbedProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
+  readonly #hasProbe: boolean;
   readonly #ended: Promise<unknown>;
   #output = "";
   #onOutput: () => void = () => {};
@@ -22,19 +34,23 @@ export class ProbedProcess implements AsyncDisposable {
   static async start(
     words: readonly string[],
     ready: RegExp,
-    options: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
+    { cwd, program }: { readonly cwd: string; readonly program?: Program },
   ): Promise<{ process: ProbedProcess; match: RegExpExecArray }> {
-    const child = spawn(process.execPath, ["--expose-gc", "--import", PROBE, MAIN, ...words], {
-      ...options,
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-    });
-    const probed = new ProbedProcess(child);
+    const hasProbe = program === undefined;
+    const child = hasProbe
+      ? spawn(process.execPath, ["--expose-gc", "--import", PROBE, MAIN, ...words], {
+          cwd,
+          stdio: ["ignore", "pipe", "pipe", "ipc"],
+        })
+      : spawn(program, words, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const probed = new ProbedProcess(child, hasProbe);
     const match = await probed.#matches(ready);
     return { process: probed, match };
   }
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, hasProbe: boolean) {
     this.#child = child;
+    this.#hasProbe = hasProbe;
     this.#ended = once(child, "close");
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
@@ -57,8 +73,14 @@ export class ProbedProcess implements AsyncDisposable {
     return this.#output;
   }
 
+  /** The system's figures are read first, because the probe collects garbage. */
   async vitals(): Promise<Vitals> {
     if (!this.isRunning) throw new Error(`the service has ended: ${this.#output}`);
+    const outside = outsideVitals(this.pid);
+    return { ...outside, ...(this.#hasProbe ? await this.#probe() : UNKNOWN) };
+  }
+
+  async #probe(): Promise<InsideVitals> {
     const answer = once(this.#child, "message");
     this.#child.send("vitals");
     const [vitals] = await Promise.race([answer, this.#death()]);

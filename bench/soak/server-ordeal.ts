@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { connect } from "../../clients/typescript/index.ts";
 import { sendSignal } from "../../internal/processes/send-signal.ts";
 import type { Setting } from "./ordeal.ts";
-import { ProbedProcess } from "./probed-process.ts";
+import { ProbedProcess, type Program } from "./probed-process.ts";
 
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 const BODY = Buffer.alloc(300_000, "x");
@@ -15,17 +15,21 @@ const BETWEEN_KILLS = 3_000;
 const BETWEEN_RESTARTS = 10_000;
 
 /** `xsys server start` with two workers, which are killed and replaced while clients send and abort requests. */
-export async function serverOrdeal(folder: string): Promise<Setting> {
+export async function serverOrdeal(folder: string, program: Program): Promise<Setting> {
   const ipc = join(folder, "server");
   const command = `"${globalThis.process.execPath}" "${WORKER}"`;
   const words = ["server", "start", "--host", "127.0.0.1", "--port", "0", "--ipc", ipc, "--log-level", "error"];
   words.push("--cluster", "--cluster-workers", "2", "--worker-command", command, "--perf-compression=true");
-  const { process, match } = await ProbedProcess.start(words, /listening on 127\.0\.0\.1:(\d+)/, { cwd: folder });
+  const { process, match } = await ProbedProcess.start(words, /listening on 127\.0\.0\.1:(\d+)/, {
+    cwd: folder,
+    program,
+  });
   const port = Number(match[1]);
   const client = await connect({ socket: ipc });
   return {
     name: "xsys server start",
     process,
+    atRest: 100,
     acts: {
       "requests in a row": () => ask(port, "/"),
       "requests of others": () => ask(port, "/other"),

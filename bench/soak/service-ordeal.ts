@@ -3,19 +3,21 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Client, connect } from "../../clients/typescript/index.ts";
 import type { Setting } from "./ordeal.ts";
-import { ProbedProcess } from "./probed-process.ts";
+import { ProbedProcess, type Program } from "./probed-process.ts";
 
 /** `xsys serve`, and clients with many kinds of calls, aborts and invalid input. */
-export async function serviceOrdeal(folder: string): Promise<Setting> {
+export async function serviceOrdeal(folder: string, program: Program): Promise<Setting> {
   const socket = join(folder, "service");
   const cwd = join(folder, "tree");
   const { process } = await ProbedProcess.start(["serve", "--socket", socket, "--log-level", "error"], /listens on/, {
     cwd,
+    program,
   });
   const client = await connect({ socket });
   return {
     name: "xsys serve",
     process,
+    atRest: 120,
     acts: {
       "mixed calls": () => mixedCalls(client),
       "streams both ways": () => streams(client),

@@ -3,11 +3,11 @@ import type { Vitals } from "./vitals.ts";
 const MEBIBYTE = 1_048_576;
 
 /**
- * Growth that is allowed after the warm-up. Counts must not grow, except for a few timers. Memory may grow by code
- * that is compiled late, and RSS by what the allocator keeps of a peak.
+ * Growth that is allowed. Counts must not grow, except for a few timers. Memory may grow by code that is compiled late,
+ * and resident memory by pages that the allocator cannot free.
  */
 const ALLOWANCES = {
-  rss: 96 * MEBIBYTE,
+  rss: 16 * MEBIBYTE,
   heap: 8 * MEBIBYTE,
   external: 8 * MEBIBYTE,
   threads: 0,

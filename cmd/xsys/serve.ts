@@ -1,5 +1,6 @@
 import { createLogger } from "../../internal/base/log.ts";
 import { VERSION } from "../../internal/base/version.ts";
+import { limitArenas } from "../../internal/host/memory/allocator.ts";
 import { type Service, startService } from "../../internal/host/service.ts";
 import { defaultSocket } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
@@ -11,6 +12,7 @@ import { existingFolder, listeningOn, PROGRAM, stopOnSignals, surviveDefects } f
 
 /** Runs the service until it is stopped and returns the exit status. */
 export async function serve(words: readonly string[]): Promise<number> {
+  limitArenas();
   const { values, root, confined } = await readServeWords(words);
   const listening = listeningOn(values.socket);
   const log = await createLogger(values["log-level"]);

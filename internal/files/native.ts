@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, type Stats } from "node:fs";
+import { loadFfi } from "../base/ffi.ts";
 
 /** An entry of a folder as the kernel lists it. */
 export interface NativeEntry {
@@ -38,23 +39,12 @@ export function nativeFolders(): ReadFolder | undefined {
 
 function load(): Loaded | undefined {
   const isKnown = process.platform === "linux" && (process.arch === "x64" || process.arch === "arm64");
-  if (!isKnown || process.env.XSYS_FFI === "off") return undefined;
+  if (!isKnown) return undefined;
   try {
-    const ffi = withoutWarning(() => process.getBuiltinModule("node:ffi"));
+    const ffi = loadFfi();
     return ffi && folderReader(ffi);
   } catch {
     return undefined;
-  }
-}
-
-/** Loading node:ffi emits an ExperimentalWarning. */
-function withoutWarning<T>(load: () => T): T {
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  try {
-    return load();
-  } finally {
-    process.emitWarning = emitWarning;
   }
 }
 

@@ -28,12 +28,14 @@ export interface GatewayDeps {
   /** Maximum size of a frame to a worker, in bytes. */
   readonly maxFrame: number;
   readonly workers: () => WorkerFigures;
+  /** Called at the end of each request. */
+  readonly onAnswered: () => void;
 }
 
 /** Loads the enabled features. The gateway does not listen yet. */
 export async function openGateway(
   options: GatewayOptions,
-  { log, maxFrame, workers }: GatewayDeps,
+  { log, maxFrame, workers, onAnswered }: GatewayDeps,
 ): Promise<OpenGateway> {
   const features = await createFeatures(options, log);
   const routes = new RouteTable();
@@ -46,7 +48,7 @@ export async function openGateway(
     }
   };
   const pool = new WorkerPool({ strategy, timeout, queueTimeout, maxFrame, log, onRoutes });
-  const observer = new Observer(features.quality, options.accessLog ? createAccessLog(log) : undefined);
+  const observer = new Observer(features.quality, options.accessLog ? createAccessLog(log) : undefined, onAnswered);
   const statusPages = createStatusPages(statusSources({ options, features, pool, observer, workers }));
   const gateway = new Gateway(options, { pool, routes, features, observer, statusPages, log });
   const server = new HttpServer(options, gateway.handle, log, gateway.refuseBody);

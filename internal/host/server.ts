@@ -38,11 +38,13 @@ export interface ServerDeps {
   readonly drainTimeout: number;
   /** All workers were abandoned, so the service cannot answer requests. */
   readonly onGivenUp: (why: string) => void;
+  /** Called at the end of each request. */
+  readonly onAnswered: () => void;
 }
 
 export async function createServer(
   options: ServerOptions,
-  { log, maxFrame, drainTimeout, onGivenUp }: ServerDeps,
+  { log, maxFrame, drainTimeout, onGivenUp, onAnswered }: ServerDeps,
 ): Promise<Server> {
   let supervisor: Supervisor | undefined;
   const workers = () => ({
@@ -51,7 +53,7 @@ export async function createServer(
     states: supervisor?.states ?? {},
     memory: supervisor?.status().members.map(({ id, memory }) => ({ id, memory })) ?? [],
   });
-  const gateway = await openGateway(options.gateway, { log, maxFrame, workers });
+  const gateway = await openGateway(options.gateway, { log, maxFrame, workers, onAnswered });
   let address = "";
   let stopping: Promise<void> | undefined;
 

@@ -13,9 +13,10 @@ import type { CommandRouter } from "../ipc/calls.ts";
 import { IpcServer } from "../ipc/ipc-server.ts";
 import { DEFAULT_LIMITS, type IpcLimits } from "../ipc/limits.ts";
 import { endWhenIdle } from "./end-when-idle.ts";
+import { IdleMemory } from "./memory/idle-memory.ts";
 import { type CommandLineOptions, commandLineHost } from "./one-shot-host.ts";
 import { Router } from "./router.ts";
-import type { ServerOptions } from "./server.ts";
+import type { ServerDeps, ServerOptions } from "./server.ts";
 import { threadRunner } from "./thread-runner.ts";
 
 export interface ServiceOptions {
@@ -64,13 +65,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const startedAt = performance.now();
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const tasks = threadRunner();
+  const memory = new IdleMemory(log);
+  const onAnswered = () => memory.worked();
   const statistics = new CallStatistics((name) => contractsByName.has(name));
   let failure: XsysError | undefined;
   const onGivenUp = (why: string) => {
     failure ??= new XsysError("UNAVAILABLE", why);
     service.stop(false);
   };
-  const httpServer = options.server && (await openServer(options.server, log, limits, onGivenUp));
+  const httpServer = options.server && (await openServer(options.server, limits, { log, onGivenUp, onAnswered }));
 
   let stopping = false;
   const needs: (() => boolean)[] = [];
@@ -108,6 +111,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         .then(() => server.stop(force))
         .then(() => Promise.allSettled(cleanUps.splice(0).map(async (cleanUp) => cleanUp())))
         .then(() => tasks.close())
+        .then(() => memory.close())
         .then(end);
     },
     onEnd: (cleanUp) => cleanUps.push(cleanUp),
@@ -127,7 +131,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     resolvePath: confined ? confinedResolver(absoluteRoot) : freeResolver(absoluteRoot),
     logDefect: (error, command) => log.error({ err: error, command }, "unexpected error"),
   };
-  const openRouter: OpenRouter = (line) => recorded(new Router(commandLineHost(host, line)), statistics);
+  const openRouter: OpenRouter = (line) =>
+    recorded(new Router(commandLineHost(host, line)), { statistics, onAnswered });
   // A front's command line may access everything, so a confined service runs none.
   const fronts = front === undefined || confined ? undefined : new FrontRole(front.build, front.lines(openRouter));
   const hello = (question: Partial<HelloQuestion>): HelloAnswer => ({
@@ -147,6 +152,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     log,
     hello,
     roles: [httpServer?.workers, fronts].filter((role) => role !== undefined),
+    onAnswered,
   });
   await server.listen();
   await httpServer?.start(host).catch(async (error) => {
@@ -166,7 +172,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 /** A router whose calls are counted like those of the socket. */
-function recorded(router: Router, statistics: CallStatistics): CommandRouter {
+function recorded(
+  router: Router,
+  { statistics, onAnswered }: { readonly statistics: CallStatistics; readonly onAnswered: () => void },
+): CommandRouter {
   return {
     call: async (name, params, call) => {
       const startedAt = performance.now();
@@ -177,6 +186,7 @@ function recorded(router: Router, statistics: CallStatistics): CommandRouter {
         return answer;
       } finally {
         statistics.record(name, performance.now() - startedAt, failed);
+        onAnswered();
       }
     },
   };
@@ -184,12 +194,11 @@ function recorded(router: Router, statistics: CallStatistics): CommandRouter {
 
 async function openServer(
   options: ServerOptions,
-  log: Logger,
   { maxFrame, drainTimeout }: IpcLimits,
-  onGivenUp: (why: string) => void,
+  deps: Pick<ServerDeps, "log" | "onGivenUp" | "onAnswered">,
 ) {
   const { createServer } = await import("./server.ts");
-  return createServer(options, { log, maxFrame, drainTimeout, onGivenUp });
+  return createServer(options, { ...deps, maxFrame, drainTimeout });
 }
 
 function memoryFigures(): ServiceStatus["memory"] {

@@ -27,6 +27,8 @@ export interface CallsOwner {
   readonly limits: IpcLimits;
   readonly statistics: CallStatistics;
   readonly draining: boolean;
+  /** Called when a call was answered, or its connection was closed. */
+  onAnswered(): void;
 }
 
 /** The connection that received the calls. */
@@ -202,6 +204,7 @@ export class Calls {
       if (next !== undefined) queueMicrotask(() => this.#run(next.call, next.params));
     }
     this.#caller.onSettled();
+    this.#owner.onAnswered();
   }
 }
 

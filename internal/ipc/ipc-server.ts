@@ -20,6 +20,8 @@ export interface IpcServerOptions {
   readonly log: Logger;
   readonly hello: (question: Partial<HelloQuestion>) => HelloAnswer;
   readonly roles?: readonly Role[] | undefined;
+  /** Called for each call that was answered. */
+  readonly onAnswered?: () => void;
 }
 
 /** Accepts connections on a socket until `stop()` is called. */
@@ -30,6 +32,7 @@ export class IpcServer implements ConnectionOwner {
   readonly log: Logger;
   readonly hello: (question: Partial<HelloQuestion>) => HelloAnswer;
   readonly roles: readonly Role[];
+  readonly onAnswered: () => void;
   readonly #path: string;
   readonly #descriptor: number | undefined;
   readonly #server: Server;
@@ -41,7 +44,17 @@ export class IpcServer implements ConnectionOwner {
   #stopped: Promise<void> | undefined;
   #onIdle: () => void = () => {};
 
-  constructor({ socket, descriptor, router, limits, statistics, log, hello, roles = [] }: IpcServerOptions) {
+  constructor({
+    socket,
+    descriptor,
+    router,
+    limits,
+    statistics,
+    log,
+    hello,
+    roles = [],
+    onAnswered = () => {},
+  }: IpcServerOptions) {
     this.#path = socket;
     this.#descriptor = descriptor;
     this.router = router;
@@ -50,6 +63,7 @@ export class IpcServer implements ConnectionOwner {
     this.log = log;
     this.hello = hello;
     this.roles = roles;
+    this.onAnswered = onAnswered;
     this.#server = createServer((peer) => this.#accept(peer));
   }
 

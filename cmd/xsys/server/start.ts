@@ -1,5 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import type { Logger } from "../../../internal/base/log.ts";
+import { limitArenas } from "../../../internal/host/memory/allocator.ts";
 import { type Service, startService } from "../../../internal/host/service.ts";
 import { ERRORS } from "../../../protocol/errors.ts";
 import { frontOptions } from "../front/front-options.ts";
@@ -16,6 +17,7 @@ import { type ServerOptions, serverOptions } from "./server-options.ts";
 /** Runs the service with workers and HTTP until it is stopped, and returns the exit status. */
 export async function startServer(words: readonly string[]): Promise<number> {
   disablePretenuring();
+  limitArenas();
   const isParentGone = parentEnd();
   const options = await serverOptions(words);
   const isAbandoned = options.endsWithParent === true && (await isOrphan()) ? () => true : isParentGone;

@@ -12,12 +12,15 @@ export class Observer {
   readonly metrics: Metrics = new Metrics();
   readonly #quality: Features["quality"];
   readonly #accessLog: AccessLog | undefined;
+  readonly #onAnswered: () => void;
   #inFlight = 0;
   #onIdle: (() => void) | undefined;
 
-  constructor(quality: Features["quality"], accessLog: AccessLog | undefined) {
+  /** `onAnswered` is called at the end of each request. */
+  constructor(quality: Features["quality"], accessLog: AccessLog | undefined, onAnswered: () => void) {
     this.#quality = quality;
     this.#accessLog = accessLog;
+    this.#onAnswered = onAnswered;
   }
 
   /** Requests that are not yet answered. */
@@ -49,5 +52,6 @@ export class Observer {
     this.#quality?.observe(milliseconds, bytes);
     this.#accessLog?.(exchange, status, bytes);
     if (this.#inFlight === 0) this.#onIdle?.();
+    this.#onAnswered();
   }
 }

@@ -1,0 +1,91 @@
+import { startInterval } from "../../../protocol/timers.ts";
+import type { Logger } from "../../base/log.ts";
+import { trimArenas } from "./allocator.ts";
+import { collectGarbage } from "./collect-garbage.ts";
+
+/** Milliseconds between two looks at the use of the processor. */
+const INTERVAL = 4_000;
+/** Looks in a row that must find the process idle before a collection. Threads without a task end after 10 s. */
+const COLLECT_AFTER = 3;
+/** The same before the arenas are trimmed: V8 frees the pages of ended threads within some seconds of a collection. */
+const TRIM_AFTER = 5;
+/** The process is idle if it used less than this share of one processor since the last look. */
+const IDLE_SHARE = 0.1;
+/** Growth in bytes, since the memory was last released, that is worth a collection. */
+const WORTH = 16 * 1_048_576;
+
+/**
+ * Gives memory back to the system when the process is idle after work. V8 keeps the pages of ended threads until the
+ * next collection of the main thread, which an idle service never has, and malloc keeps the free pages of its arenas.
+ * There is no timer while there was no work since the last release.
+ */
+export class IdleMemory {
+  readonly #log: Logger;
+  readonly #interval: number;
+  #timer: NodeJS.Timeout | undefined;
+  /** At the last look. */
+  #seen = { at: 0, cpu: 0 };
+  /** Consecutive looks that found the process idle. */
+  #idle = 0;
+  /** Resident bytes before the collection. */
+  #before = 0;
+  /** Resident bytes when the memory was last released, or at the start. */
+  #atRest = process.memoryUsage.rss();
+
+  /** `interval`: milliseconds between two looks. */
+  constructor(log: Logger, interval: number = INTERVAL) {
+    this.#log = log;
+    this.#interval = interval;
+  }
+
+  /** The process has done some work. */
+  worked(): void {
+    if (this.#timer === undefined) this.#start();
+  }
+
+  close(): void {
+    this.#stop();
+  }
+
+  #start(): void {
+    this.#seen = seenNow();
+    this.#idle = 0;
+    this.#timer = startInterval(() => this.#look(), this.#interval).unref();
+  }
+
+  #look(): void {
+    const before = this.#seen;
+    this.#seen = seenNow();
+    const isIdle = this.#seen.cpu - before.cpu < IDLE_SHARE * (this.#seen.at - before.at);
+    this.#idle = isIdle ? this.#idle + 1 : 0;
+    if (this.#idle === COLLECT_AFTER) this.#collect();
+    else if (this.#idle === TRIM_AFTER) this.#trim();
+  }
+
+  #collect(): void {
+    this.#before = process.memoryUsage.rss();
+    if (this.#before - this.#atRest < WORTH) this.#stop();
+    else {
+      collectGarbage();
+      this.#seen = seenNow(); // the collection is no work of the service
+    }
+  }
+
+  #trim(): void {
+    trimArenas();
+    this.#atRest = process.memoryUsage.rss();
+    this.#log.debug({ before: this.#before, after: this.#atRest }, "released unused memory");
+    this.#stop();
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+/** Milliseconds by the clock, and of all threads on the processors. */
+function seenNow(): { readonly at: number; readonly cpu: number } {
+  const { user, system } = process.cpuUsage();
+  return { at: performance.now(), cpu: (user + system) / 1_000 };
+}

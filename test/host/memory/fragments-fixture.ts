@@ -1,0 +1,32 @@
+/**
+ * Started by idle-memory.test.ts. Fragments malloc's memory, tells IdleMemory that it has worked, and prints resident
+ * bytes: before, with the garbage, and after the release.
+ */
+import { pino } from "pino";
+import { IdleMemory } from "../../../internal/host/memory/idle-memory.ts";
+
+const BYTES = 2_048;
+const BUFFERS = 60_000;
+/** Of so many buffers, one is kept, so that malloc cannot shrink its arena by itself. */
+const KEPT_OF = 64;
+const INTERVAL = 50;
+
+const before = process.memoryUsage.rss();
+const log = pino({ level: "debug" }, { write: report });
+const memory = new IdleMemory(log, INTERVAL);
+const kept = fragments();
+const full = process.memoryUsage.rss();
+memory.worked();
+const waiting = setTimeout(() => process.exit(1), 60_000);
+
+function fragments(): Buffer[] {
+  const all = Array.from({ length: BUFFERS }, () => Buffer.allocUnsafeSlow(BYTES).fill(1));
+  return all.filter((_, index) => index % KEPT_OF === 0);
+}
+
+function report(line: string): void {
+  const { msg, after } = JSON.parse(line);
+  const timers = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  console.log(JSON.stringify({ msg, before, full, after, kept: kept.length, timers }));
+  clearTimeout(waiting);
+}
