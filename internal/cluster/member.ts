@@ -133,7 +133,9 @@ export class Member {
     const process = channel.key === undefined ? free[0] : free.find(({ key }) => key === channel.key);
     if (process === undefined) return undefined;
     process.adopt(channel);
-    channel.setActive(this.#role === "active" && process === this.#current && process.state === "ready");
+    const isReady = process === this.#current && process.state === "ready";
+    channel.setActive(isReady && this.#role === "active");
+    if (isReady && this.#role === "standby") channel.warmUp();
     return process.whyLost;
   }
 

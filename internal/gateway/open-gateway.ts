@@ -1,6 +1,8 @@
 import type { AddressInfo } from "node:net";
 import type { Logger } from "../base/log.ts";
+import type { Standby } from "../workers/standby.ts";
 import { WorkerPool } from "../workers/worker-pool.ts";
+import { warmUp } from "./dispatch/warm-up.ts";
 import { createFeatures } from "./features.ts";
 import { Gateway } from "./gateway.ts";
 import { HttpServer } from "./listener/http-server.ts";
@@ -39,7 +41,7 @@ export async function openGateway(
 ): Promise<OpenGateway> {
   const features = await createFeatures(options, log);
   const routes = new RouteTable();
-  const { strategy, timeout, queueTimeout } = options;
+  const { strategy, timeout, queueTimeout, standbyWarmUp: paths } = options;
   const onRoutes = (received: unknown) => {
     try {
       routes.sync(received as Parameters<typeof routes.sync>[0]);
@@ -47,7 +49,10 @@ export async function openGateway(
       log.warn({ err: error }, "a worker's list of routes was refused");
     }
   };
-  const pool = new WorkerPool({ strategy, timeout, queueTimeout, maxFrame, log, onRoutes });
+  const onStandby = (standby: Standby) => {
+    if (paths.length > 0) void warmUp(standby, { paths, routes, log });
+  };
+  const pool = new WorkerPool({ strategy, timeout, queueTimeout, maxFrame, log, onRoutes, onStandby });
   const observer = new Observer(features.quality, options.accessLog ? createAccessLog(log) : undefined, onAnswered);
   const statusPages = createStatusPages(statusSources({ options, features, pool, observer, workers }));
   const gateway = new Gateway(options, { pool, routes, features, observer, statusPages, log });

@@ -18,6 +18,8 @@ export interface GatewayOptions {
   /** How often a request is retried on another worker before the client gets an error, and the delay before a retry. */
   readonly retry: { readonly max: number; readonly delay: number };
   readonly strategy: StrategyName;
+  /** Paths that each standby is asked for when it is ready. */
+  readonly standbyWarmUp: readonly string[];
   /** Whether the message of a 503 says that the workers are being restarted. */
   readonly rescue: boolean;
   readonly trustProxy: readonly string[];

@@ -4,11 +4,15 @@ import type { WorkerLink } from "./worker-link.ts";
 export interface WorkerChannelDeps {
   /** Adds the worker to the pool's rotation, or removes it. */
   setActive(active: boolean): void;
+  warmUp(): void;
   endedByRequest(): boolean;
 }
 
 /** The supervisor's view of a worker link. */
-export function workerChannel(link: WorkerLink, { setActive, endedByRequest }: WorkerChannelDeps): WorkerChannel {
+export function workerChannel(
+  link: WorkerLink,
+  { setActive, warmUp, endedByRequest }: WorkerChannelDeps,
+): WorkerChannel {
   const { id, key, pid } = link.registration;
   return {
     id,
@@ -22,6 +26,7 @@ export function workerChannel(link: WorkerLink, { setActive, endedByRequest }: W
     },
     requestsInFlight: (limit) => link.requestsInFlight(limit),
     setActive,
+    warmUp,
     drain: () => {
       setActive(false);
       return link.idle();

@@ -24,6 +24,8 @@ export interface WorkerChannel {
   requestsInFlight(limit: number): readonly RequestInFlight[];
   /** Whether it is given requests. A standby is ready, but inactive. */
   setActive(active: boolean): void;
+  /** It is a standby from now on, until the next call of `setActive`: sends it the warm-up requests. */
+  warmUp(): void;
   /** Sends no more requests; resolves when all are answered, or when the connection is closed. */
   drain(): Promise<void>;
   forceGc(): void;

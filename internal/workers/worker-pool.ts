@@ -12,6 +12,7 @@ import { workerChannel } from "./channel-of-link.ts";
 import type { Job } from "./job.ts";
 import type { Loss } from "./loss.ts";
 import { Losses } from "./losses.ts";
+import type { Standby } from "./standby.ts";
 import { TaskRelay } from "./task-relay.ts";
 import { Trials, type TrialsOwner } from "./trials.ts";
 import { WaitingJobs } from "./waiting-jobs.ts";
@@ -27,6 +28,8 @@ export interface PoolOptions {
   readonly log: Logger;
   /** Called with the routes of a worker. */
   readonly onRoutes: (routes: unknown) => void;
+  /** Called with each worker that is ready as a standby. */
+  readonly onStandby?: (standby: Standby) => void;
 }
 
 /** Starts workers, and decides which of them are active. */
@@ -74,6 +77,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   #readySince = 0;
   /** When the rotation last changed. */
   #changedAt = 0;
+  readonly #standbys = new Set<WorkerLink>();
   /** All connected workers. */
   readonly #links = new Set<WorkerLink>();
   #admitted = 0;
@@ -222,6 +226,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     const { id } = link.registration;
     const channel = workerChannel(link, {
       setActive: (active) => this.#setActive(link, active),
+      warmUp: () => this.#warmUp(link),
       endedByRequest: () => this.#losses.endedByRequest(link),
     });
     const whyLost = this.source?.adopt(channel);
@@ -233,7 +238,21 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     this.#setActive(link, true);
   }
 
+  #warmUp(link: WorkerLink): void {
+    this.#standbys.add(link);
+    const standbys = this.#standbys;
+    this.#options.onStandby?.({
+      id: link.registration.id,
+      get isWaiting() {
+        return standbys.has(link);
+      },
+      send: (job) => this.#send(link, job),
+      abandon: (job) => this.abandon(job),
+    });
+  }
+
   #setActive(link: WorkerLink, active: boolean): void {
+    this.#standbys.delete(link);
     if (this.#trials.isReserved(link)) {
       if (!active) this.#trials.forget(link);
     } else if (!active) this.#removeFromRotation(link);

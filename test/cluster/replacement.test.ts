@@ -83,12 +83,12 @@ describe("a standby", () => {
   test("is ready and idle until a worker dies; then it becomes active, and the new one is the standby", async () => {
     const scene = scenes.start(worker("sound"), { workers: 1, standbys: 1 });
     const [active, standby] = [await scene.channels.next(), await scene.channels.next()].toSorted(byId);
-    expect([active?.told, standby?.told]).toEqual([["active"], ["idle"]]);
+    expect([active?.told, standby?.told]).toEqual([["active"], ["idle", "warm-up"]]);
     signalProcess(active?.pid, "SIGKILL");
     await scene.said("worker 1 takes the place of worker 0");
-    expect(standby?.told).toEqual(["idle", "active"]);
+    expect(standby?.told).toEqual(["idle", "warm-up", "active"]);
     const next = await scene.channels.next();
-    expect([next.id, next.told]).toEqual(["0", ["idle"]]);
+    expect([next.id, next.told]).toEqual(["0", ["idle", "warm-up"]]);
     const roles = scene.supervisor.status().members.map(({ id, role, state }) => [id, role, state]);
     expect(roles).toEqual([
       ["0", "standby", "ready"],

@@ -21,6 +21,7 @@ export const GATEWAY: GatewayOptions = {
   queueTimeout: 10_000,
   retry: { max: 3, delay: 0 },
   strategy: "round-robin",
+  standbyWarmUp: [],
   rescue: false,
   trustProxy: [],
   statics: { concurrency: 64, cacheEntries: 100, dotfiles: "deny" },

@@ -36,6 +36,21 @@ export function list(summary: string, byDefault: readonly string[] = []): Flag<r
   };
 }
 
+/** A comma-separated list of at most `most` paths of URLs, possibly with queries. */
+export function paths(summary: string, most: number): Flag<readonly string[]> {
+  const { parse, ...flag } = list(summary);
+  const isPath = (text: string) => text.startsWith("/") && URL.canParse(text, "http://localhost");
+  return {
+    ...flag,
+    takes: "/a,/b,…",
+    mustBe: `a comma-separated list of at most ${most} paths that begin with /`,
+    parse: (given) => {
+      const found = parse(given) ?? [];
+      return found.length <= most && found.every(isPath) ? found : undefined;
+    },
+  };
+}
+
 /** One of a few words, in upper or lower case. */
 export function oneOf<T extends string>(summary: string, choices: readonly T[], byDefault: NoInfer<T>): Flag<T> {
   return {

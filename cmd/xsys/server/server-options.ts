@@ -82,6 +82,7 @@ function gatewayOptions(values: ServerValues, given: Given, signed: boolean): Ga
     ...listeningOptions(values),
     ...requestOptions(values),
     strategy: values["cluster-strategy"],
+    standbyWarmUp: values["standby-warm-up"],
     rescue: values["rescue-mode"],
     statics: staticOptions(values),
     guards: guardOptions(values),

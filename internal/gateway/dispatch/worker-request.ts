@@ -1,5 +1,9 @@
 import type { Headers, UploadError, UploadedFile, WorkerRequest } from "../../../protocol/wire/worker.ts";
 import type { Exchange } from "../exchange/exchange.ts";
+import type { RouteTable } from "../routes/route-table.ts";
+
+/** Marks the gateway's own requests to standbys. A client's header of this name is not forwarded. */
+export const WARM_UP_HEADER = "x-xsys-warm-up";
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 
@@ -32,6 +36,20 @@ export function workerRequest(
   };
 }
 
+/** A GET request of the gateway itself to a standby. */
+export function warmUpRequest(target: string, routes: RouteTable): WorkerRequest {
+  const { pathname, search } = new URL(target, "http://localhost");
+  return {
+    method: "GET",
+    url: target,
+    headers: { host: "localhost", "user-agent": "xsys", [WARM_UP_HEADER]: "1" },
+    query: search === "" ? NONE : firstValues(search),
+    params: routes.find("GET", pathname)?.params ?? NONE,
+    remoteAddr: "127.0.0.1",
+    localAddr: "127.0.0.1:0",
+  };
+}
+
 /**
  * The request's headers with corrected framing: a body that was read completely has a Content-Length, and the JSON that
  * replaces a form has its own. `length` is undefined for a streamed body.
@@ -39,8 +57,13 @@ export function workerRequest(
 function forwardedHeaders({ request, headers }: Exchange, length: number | undefined, isForm: boolean): Headers {
   const isHttp2 = "stream" in request;
   const isChunked = headers["transfer-encoding"] !== undefined;
-  if (!isHttp2 && !isChunked && !isForm) return headers as Headers;
-  const { "transfer-encoding": encoding, ...forwarded } = headers as Record<string, string | string[]>;
+  const isMarked = headers[WARM_UP_HEADER] !== undefined;
+  if (!isHttp2 && !isChunked && !isForm && !isMarked) return headers as Headers;
+  const {
+    "transfer-encoding": encoding,
+    [WARM_UP_HEADER]: _,
+    ...forwarded
+  } = headers as Record<string, string | string[]>;
   if (length === undefined) {
     if (forwarded["content-length"] === undefined) forwarded["transfer-encoding"] = encoding ?? "chunked";
   } else if (length > 0) forwarded["content-length"] = String(length);

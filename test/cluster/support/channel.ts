@@ -10,7 +10,7 @@ export class Channel implements WorkerChannel {
   key: string | undefined;
   pid: number | undefined;
   endedByRequest = false;
-  /** Calls of the supervisor: `active`, `idle`, `drain`, `gc`. */
+  /** Calls of the supervisor: `active`, `idle`, `warm-up`, `drain`, `gc`. */
   readonly told: string[] = [];
   /** What the worker answered: `Pong`, and the ids of requests. */
   readonly answered = new Happenings<string>();
@@ -64,6 +64,10 @@ export class Channel implements WorkerChannel {
 
   setActive(active: boolean): void {
     this.told.push(active ? "active" : "idle");
+  }
+
+  warmUp(): void {
+    this.told.push("warm-up");
   }
 
   drain(): Promise<void> {

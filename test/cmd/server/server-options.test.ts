@@ -57,6 +57,7 @@ test("all flags but the socket's path have defaults", async () => {
       http2MaxStreams: 100,
       accessLog: false,
       strategy: "round-robin",
+      standbyWarmUp: [],
       rescue: false,
       statics: { concurrency: 1024, cacheEntries: 5000, dotfiles: "deny" },
       guards: {},
@@ -275,6 +276,14 @@ describe("an invalid command line", () => {
     ["--port", "--port needs a value"],
     ["--timeout 30s", "--timeout must be a number from 0 to 31536000"],
     ["--cluster-strategy fastest", "--cluster-strategy must be one of round-robin, "],
+    [
+      "--standby-warm-up /a,b",
+      "--standby-warm-up must be a comma-separated list of at most 32 paths that begin with /",
+    ],
+    [
+      `--standby-warm-up ${Array(33).fill("/").join(",")}`,
+      "--standby-warm-up must be a comma-separated list of at most",
+    ],
     ["--cluster=maybe", '--cluster must be true or false, or given without a value, not "maybe"'],
     ["--csrf-config-json e30x", "--csrf-config-json must be a JSON object encoded as base64"],
     ["--static-max-age soon", "--static-max-age must be a number of seconds, or a duration such as 15m, 12h, 1d or 1y"],

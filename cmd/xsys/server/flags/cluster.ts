@@ -4,7 +4,7 @@ import { xyprissEnvironment } from "../../../../internal/cluster/xypriss-environ
 import type { Values } from "../../flags/flag.ts";
 import { withoutEffect } from "../../flags/flag.ts";
 import { count, flag, milliseconds, optionalCount, size } from "../../flags/kinds.ts";
-import { optionalPath, optionalText } from "../../flags/texts.ts";
+import { optionalPath, optionalText, paths } from "../../flags/texts.ts";
 import { SERVE_OPTIONS } from "../../serve-options.ts";
 import { strategy } from "./proxy.ts";
 
@@ -32,6 +32,11 @@ export const CLUSTER = {
     byDefault: 0,
     most: 1024,
   }),
+  "standby-warm-up": paths(
+    "Comma-separated paths that each standby is asked for with GET when it is ready, so that its code is loaded and " +
+      "compiled when it replaces a worker. The requests have the header X-Xsys-Warm-Up.",
+    32,
+  ),
   "cluster-strategy": strategy("Load-balancing strategy for workers."),
   "cluster-respawn": flag("Restart workers that crash or fail to start.", true),
   "max-restarts": optionalCount({
