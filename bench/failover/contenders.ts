@@ -6,12 +6,14 @@ import { xsys } from "./xsys.ts";
 
 export const ONE = "xsys, 1 worker";
 export const STANDBY = "xsys, 1 + a standby";
+export const WARMED = "xsys, 1 + a warmed standby";
 export const TWO = "xsys, 2 workers";
 export const NODE_CLUSTER = "node:cluster × 2";
 
 export const CONTENDERS: ReadonlyMap<string, StartApplication> = present([
   [ONE, xsys(1)],
   [STANDBY, xsys(1, 1)],
+  [WARMED, xsys(1, 1, ["--standby-warm-up", "/"])],
   [TWO, xsys(2)],
   ["pm2 cluster × 2", pm2(2)],
   ["pm2 fork × 1", pm2("fork")],

@@ -12,13 +12,13 @@ export const HANG_SEEN_WITHIN: number = PING_INTERVAL + PING_TIMEOUT;
 
 export const WORKER: URL = new URL("worker-app.ts", import.meta.url);
 
-/** `xsys server start` with workers and standbys. */
-export function xsys(workers: number, standbys = 0): StartApplication {
+/** `xsys server start` with workers and standbys, and with flags in addition. */
+export function xsys(workers: number, standbys = 0, more: readonly string[] = []): StartApplication {
   return async ({ folder, crashes }) => {
     const flags = ["--standbys", standbys, "--ping-interval", PING_INTERVAL, "--ping-timeout", PING_TIMEOUT].map(
       String,
     );
-    const gateway = await startGateway(folder, WORKER, { workers, flags, env: { BENCH_CRASHES: crashes } });
+    const gateway = await startGateway(folder, WORKER, { workers, flags: [...flags, ...more], env: { BENCH_CRASHES: crashes } });
     const client = await connect({ socket: gateway.socket });
     return {
       port: gateway.port,

@@ -1,6 +1,7 @@
 /**
- * Started by idle-memory.test.ts. Fragments malloc's memory, tells IdleMemory that it has worked, and prints resident
- * bytes: before, with the garbage, and after the release.
+ * Started by idle-memory.test.ts: `fragments-fixture.ts [checked|without-ffi]`. Fragments malloc's memory, tells
+ * IdleMemory that it has worked, and prints resident bytes: before, with the garbage, and after the release. With
+ * `checked` there is some work all the time, as with health checks.
  */
 import { pino } from "pino";
 import { IdleMemory } from "../../../internal/host/memory/idle-memory.ts";
@@ -11,12 +12,14 @@ const BUFFERS = 60_000;
 const KEPT_OF = 64;
 const INTERVAL = 50;
 
+if (process.argv.includes("without-ffi")) process.env.XSYS_FFI = "off";
 const before = process.memoryUsage.rss();
 const log = pino({ level: "debug" }, { write: report });
 const memory = new IdleMemory(log, INTERVAL);
 const kept = fragments();
 const full = process.memoryUsage.rss();
 memory.worked();
+const checks = process.argv.includes("checked") ? setInterval(() => memory.worked(), INTERVAL) : undefined;
 const waiting = setTimeout(() => process.exit(1), 60_000);
 
 function fragments(): Buffer[] {
@@ -26,7 +29,8 @@ function fragments(): Buffer[] {
 
 function report(line: string): void {
   const { msg, after } = JSON.parse(line);
-  const timers = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-  console.log(JSON.stringify({ msg, before, full, after, kept: kept.length, timers }));
+  const { isLooking } = memory;
+  console.log(JSON.stringify({ msg, before, full, after, kept: kept.length, isLooking }));
   clearTimeout(waiting);
+  clearInterval(checks);
 }
