@@ -278,7 +278,12 @@ export class Member {
     else if (this.#state.take("give-up")) this.#lastProcess = process;
   }
 
+  /** At once without a timer, which takes 1 ms at least, and as long as the event loop is busy. */
   #startIn(milliseconds: number): void {
+    if (milliseconds === 0) {
+      this.start();
+      return;
+    }
     this.#respawnAt = performance.now() + milliseconds;
     this.#respawn = startTimer(() => this.start(), milliseconds);
   }

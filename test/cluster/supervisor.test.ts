@@ -1,5 +1,5 @@
 import { getPriority } from "node:os";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { xyprissEnvironment } from "../../internal/cluster/xypriss-environment.ts";
 import { signalProcess } from "../support/signal-process.ts";
 import { script, worker } from "./support/options.ts";
@@ -7,6 +7,9 @@ import { gone, isRunning } from "./support/running.ts";
 import { useScenes } from "./support/scene.ts";
 
 const scenes = useScenes();
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("a worker that dies", () => {
   test("is replaced at once, and the crash record has its exit, its output and its requests", async () => {
@@ -23,6 +26,14 @@ describe("a worker that dies", () => {
     expect(record?.in_flight).toBe(12);
     expect(record?.requests.map(({ path }) => path)).toEqual(Array.from({ length: 10 }, (_, i) => `/${i}`));
     expect(scene.supervisor).toMatchObject({ restarts: 1, expectsWorker: true });
+  });
+
+  test("is replaced without a timer, which would take a millisecond or more", async () => {
+    const scene = scenes.start(worker("sound"));
+    const first = await scene.channels.next();
+    vi.useFakeTimers({ toFake: ["setTimeout"] }); // none of them ends
+    signalProcess(first.pid, "SIGKILL");
+    expect((await scene.channels.next()).pid).not.toBe(first.pid);
   });
 
   test("has its last lines of output in the crash record", async () => {
