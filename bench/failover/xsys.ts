@@ -18,7 +18,11 @@ export function xsys(workers: number, standbys = 0, more: readonly string[] = []
     const flags = ["--standbys", standbys, "--ping-interval", PING_INTERVAL, "--ping-timeout", PING_TIMEOUT].map(
       String,
     );
-    const gateway = await startGateway(folder, WORKER, { workers, flags: [...flags, ...more], env: { BENCH_CRASHES: crashes } });
+    const gateway = await startGateway(folder, WORKER, {
+      workers,
+      flags: [...flags, ...more],
+      env: { BENCH_CRASHES: crashes },
+    });
     const client = await connect({ socket: gateway.socket });
     return {
       port: gateway.port,
