@@ -2,6 +2,7 @@ import type { AddressInfo, Server } from "node:net";
 import { createServer } from "node:net";
 import { XsysError } from "../../protocol/errors.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
+import { loadFfi } from "../base/ffi.ts";
 import { listen } from "./listen.ts";
 
 /**
@@ -75,25 +76,21 @@ let library: { readonly functions: NativeCalls } | undefined;
 
 function nativeCalls(): NativeCalls {
   if (process.platform !== "linux") throw unsupported(`node:ffi is not used on ${process.platform}`);
-  if (process.env.XSYS_FFI === "off") throw unsupported("XSYS_FFI=off turns node:ffi off");
-  library ??= loadLibrary();
+  const ffi = loadFfi();
+  if (ffi === undefined) throw unsupported("there is no node:ffi, or XSYS_FFI=off turns it off");
+  library ??= openLibrary(ffi);
   return library.functions;
 }
 
-function loadLibrary(): { readonly functions: NativeCalls } {
-  const { emitWarning } = process;
-  process.emitWarning = () => {}; // loading node:ffi emits an ExperimentalWarning
+function openLibrary(ffi: NonNullable<ReturnType<typeof loadFfi>>): { readonly functions: NativeCalls } {
   try {
-    const ffi = process.getBuiltinModule("node:ffi");
     // The third argument of fcntl is variadic, which Linux passes like any other on x64 and arm64.
     return ffi.dlopen(null, {
       fcntl: { arguments: ["int32", "int32", "int32"], return: "int32" },
       close: { arguments: ["int32"], return: "int32" },
     });
   } catch (cause) {
-    throw unsupported("this Node does not have node:ffi", cause);
-  } finally {
-    process.emitWarning = emitWarning;
+    throw unsupported("the C library has no fcntl or close", cause);
   }
 }
 
