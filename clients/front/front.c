@@ -96,10 +96,16 @@ static void drain_input(void) {
   static char dropped[CHUNK_MOST];
   Poll input = {0, POLLIN, 0};
   Window size;
+  Time start, now;
   if (!reads_input || sys(ioctl, 0, TIOCGWINSZ, &size) >= 0) return;
-  while (!input_ended && wait_for(&input, 1, DRAIN_TIMEOUT) > 0) {
-    input_ended = sys(read, 0, dropped, sizeof dropped) <= 0;
-  }
+  on_signal(SIGINT, SIG_DFL, 0);
+  on_signal(SIGTERM, SIG_DFL, 0);
+  sys(rt_sigprocmask, SIG_SETMASK, &caller_mask, 0, 8);
+  sys(clock_gettime, CLOCK_MONOTONIC, &start);
+  do {
+    input_ended = input_ended || wait_for(&input, 1, DRAIN_TIMEOUT) <= 0 || sys(read, 0, dropped, sizeof dropped) <= 0;
+    sys(clock_gettime, CLOCK_MONOTONIC, &now);
+  } while (!input_ended && now.seconds - start.seconds < DRAIN_TIMEOUT);
 }
 
 /** The service ended, or broke the protocol. A call that has begun is not repeated: it may have done its work. */
@@ -124,7 +130,8 @@ static void write_failed(int id, long error) {
   if (id != OUTPUT) return;
   if (error == EPIPE) leave(0);
   const char *reason = error == ENOSPC ? "no space left on device" : error == EIO ? "i/o error"
-                       : error == EFBIG ? "file too large" : "bad file descriptor";
+                       : error == EFBIG ? "file too large" : error == ECONNRESET ? "connection reset by peer"
+                       : "bad file descriptor";
   complain("standard output cannot be written: ", reason);
   leave(IO_ERROR);
 }
@@ -177,6 +184,8 @@ static void take_message(const char *text) {
   }
   if (after(text, "{\"type\":\"Begun\"")) {
     has_begun = 1;
+    on_signal(SIGINT, take_signal, SA_RESETHAND); /* before, nothing has to be cancelled */
+    on_signal(SIGTERM, take_signal, SA_RESETHAND);
     return;
   }
   if (!is_used[OUTPUT] && !is_used[ERRORS] && !reads_input && after(text, "{\"type\":\"HandOver\"")) hand_over();
@@ -221,13 +230,15 @@ void start(long *stack) {
   words = (char **)(stack + 1);
   environment = words + *stack + 1;
   if (*stack < 1) leave(UNAVAILABLE); /* started without even a name */
+  long *last = (long *)environment;
+  while (*last) last++;
+  for (last++; *last != AT_NULL; last += 2) if (*last == AT_EXECFN) own_path = (const char *)last[1];
+  on_signal(SIGPIPE, SIG_IGN, 0); /* as Node does, also for the executable */
+  on_signal(SIGXFSZ, SIG_IGN, 0);
   sys(rt_sigprocmask, SIG_BLOCK, 0, &caller_mask, 8);
   find_service();
   send_line();
   sys(rt_sigprocmask, SIG_BLOCK, &HANDLED, 0, 8);
-  on_signal(SIGPIPE, SIG_IGN, 0);
-  on_signal(SIGINT, take_signal, SA_RESETHAND);
-  on_signal(SIGTERM, take_signal, SA_RESETHAND);
   on_signal(SIGWINCH, take_signal, 0);
   relay();
 }

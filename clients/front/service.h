@@ -5,6 +5,7 @@
 #include "process.h"
 
 #define HELLO_TIMEOUT 2
+#define SURROUNDINGS_MOST 4096
 #define FRAME_MOST 65536
 
 static int service = -1;
@@ -82,7 +83,7 @@ static int connect_to(const char *path) {
 
 /** Whether the service runs command lines of processes like this one. */
 static int greet(void) {
-  MESSAGE(hello, 4096, "{\"type\":\"Hello\",\"payload\":{\"protocol\":1,\"pid\":");
+  MESSAGE(hello, SURROUNDINGS_MOST + 256, "{\"type\":\"Hello\",\"payload\":{\"protocol\":1,\"pid\":");
   put(&hello, DECIMAL(sys(getppid)), ",\"front\":\"");
   if (!put_surroundings(&hello)) return 0;
   put(&hello, "\"},\"id\":0}");
@@ -125,20 +126,45 @@ static void put_folder(Text *to) {
   put(to, "/xsys-", DECIMAL(sys(getuid)));
 }
 
+/** Opens a directory that belongs to this user, and that others cannot access with `closed` bits in its mode. */
+static long open_own(const char *folder, unsigned closed) {
+  static Stat owner;
+  long fd = sys(openat, AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return fd;
+  int is_own = sys(newfstatat, fd, "", &owner, AT_EMPTY_PATH) == 0 && owner.st_uid == (unsigned)sys(geteuid);
+  if (is_own && (owner.st_mode & closed) == 0) return fd;
+  sys(close, fd);
+  return -EACCES;
+}
+
+/** The variables that a started service gets. Others may be secrets, or only for the call that starts it. */
+static char **service_environment(void) {
+  static const char *const names[] = {"HOME", "LANG", "LOGNAME", "PATH", "SHELL", "TEMP", "TMP", "TMPDIR", "TZ", "USER",
+                                      "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "XSYS_FFI", 0};
+  static char *kept[16];
+  int count = 0;
+  for (int at = 0; names[at]; at++) {
+    const char *value = variable(names[at]);
+    if (value) kept[count++] = (char *)value - length(names[at]) - 1;
+  }
+  return kept;
+}
+
 /**
  * Starts a service in the background for later calls. The service holds the lock as long as it lives, so that only one
  * is started. The directory must be private, because others could replace the socket in it.
  */
 static void start_service(const char *folder, const char *socket) {
-  static Stat owner;
+  const char *runtime = variable("XDG_RUNTIME_DIR");
   TEXT(path, PATH_MOST);
-  TEXT(lock, PATH_MOST);
-  put(&lock, folder, "/front.lock");
-  if (lock.full || !put_executable(&path)) return;
+  TEXT(own, SURROUNDINGS_MOST);
+  if (folder[0] != '/' || length(socket) > 107 || !put_executable(&path) || !put_surroundings(&own)) return;
+  long parent = runtime ? open_own(runtime, 0) : 0; /* of another user after sudo */
+  if (parent < 0) return;
   sys(mkdirat, AT_FDCWD, folder, 0700);
-  if (sys(newfstatat, AT_FDCWD, folder, &owner, AT_SYMLINK_NOFOLLOW) < 0) return;
-  if ((owner.st_mode & 0170077) != 0040000 || owner.st_uid != (unsigned)sys(geteuid)) return;
-  long fd = sys(openat, AT_FDCWD, lock.bytes, O_RDWR | O_CREAT, 0600);
+  long directory = open_own(folder, 077);
+  if (directory < 0) return;
+  long fd = sys(openat, directory, "front.lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
   if (fd < 0) return;
   long child = sys(flock, fd, 2 | 4 /* LOCK_EX | LOCK_NB */) < 0 ? -1 : sys(clone, SIGCHLD);
   if (child > 0) sys(wait4, child);
@@ -151,12 +177,12 @@ static void start_service(const char *folder, const char *socket) {
   long null = sys(openat, AT_FDCWD, "/dev/null", O_RDWR);
   for (int stream = 0; stream < 3; stream++) sys(dup3, null, stream);
   sys(dup3, fd, 3);
-  sys(close_range, 4, ~0U);
+  if (sys(close_range, 4, ~0U) < 0) leave(UNAVAILABLE); /* Linux 5.9: it would keep the caller's pipes open */
   sys(chdir, "/");
   const char *command[] = {path.bytes, "serve",     "--socket", socket,        "--idle-timeout",
                            "60",       "--log-level", "silent",   0};
   sys(rt_sigprocmask, SIG_SETMASK, &caller_mask, 0, 8);
-  sys(execve, path.bytes, command, environment);
+  sys(execve, path.bytes, command, service_environment());
   leave(UNAVAILABLE);
 }
 
@@ -166,6 +192,7 @@ static void find_service(void) {
                                          "terminal", "__complete", 0};
   const char *off = variable("XSYS_FRONT"), *named = variable("XYPRISS_IPC_PATH"), *configured = variable("XSYS_SOCKET");
   if ((off && equal(off, "off")) || is_one_of(first_positional(), programs)) hand_over();
+  for (char **entry = environment; *entry; entry++) if (after(*entry, "LD_")) hand_over(); /* changes every program */
   for (int stream = 0; stream < 3; stream++) if (sys(fcntl, stream, F_GETFD) < 0) hand_over();
   if (named && use(named) != 1) hand_over();
   if (named) return;
@@ -175,10 +202,12 @@ static void find_service(void) {
   put(&standard, folder.bytes, "/xsys.sock");
   TEXT(own, PATH_MOST);
   put(&own, folder.bytes, "/front.sock");
-  if (own.full || use(configured ? configured : standard.bytes) == 1) return;
-  int used = use(own.bytes);
+  long directory = own.full ? -EACCES : open_own(folder.bytes, 077);
+  if (configured && use(configured) == 1) return;
+  if (!configured && directory >= 0 && use(standard.bytes) == 1) return;
+  int used = directory < 0 ? -1 : use(own.bytes);
   if (used == 1) return;
-  if (used < 0) start_service(folder.bytes, own.bytes);
+  if (used < 0 && (directory >= 0 || directory == -ENOENT)) start_service(folder.bytes, own.bytes);
   hand_over();
 }
 

@@ -7,16 +7,21 @@
 #define SYSTEM_H
 
 #include <asm/ioctls.h>
+#include <asm/resource.h>
 #include <asm/socket.h>
 #include <asm/stat.h>
 #include <asm/unistd.h>
+#include <linux/auxvec.h>
 #include <linux/capability.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
+#include <linux/prctl.h>
+#include <linux/time.h>
 #include <linux/types.h>
 
-enum { SIGINT = 2, SIGPIPE = 13, SIGTERM = 15, SIGCHLD = 17, SIGWINCH = 28 };
+enum { SIGINT = 2, SIGPIPE = 13, SIGTERM = 15, SIGCHLD = 17, SIGXFSZ = 25, SIGWINCH = 28 };
 enum { SIG_BLOCK = 0, SIG_SETMASK = 2, POLLIN = 1, POLLOUT = 4, AF_UNIX = 1, SOCK_STREAM = 1 };
+#define SIG_DFL ((void (*)(int))0)
 #define SIG_IGN ((void (*)(int))1)
 #define SA_RESTORER 0x04000000UL
 #define SA_RESETHAND 0x80000000UL
@@ -25,6 +30,7 @@ typedef unsigned long size_t;
 typedef struct stat Stat;
 typedef struct { int fd; short events, revents; } Poll;
 typedef struct { long seconds, nanoseconds; } Time;
+typedef struct { __u64 soft, hard; } Limit;
 typedef struct { unsigned short rows, columns, x, y; } Window;
 typedef struct { int pid; unsigned uid, gid; } Credentials;
 typedef struct { unsigned short family; char path[108]; } Address;

@@ -26,6 +26,7 @@ export interface CommandLines {
 /** The command line of one front, from its connection. */
 export class FrontCall implements RoleInbox, CommandLine {
   readonly takes: ReadonlySet<string> = new Set(["Credit", "Signal", "Resize", "ReadFailed"]);
+  readonly boundsOutput = true;
   readonly stdin: FrontInput;
   readonly stdout: FrontOutput;
   readonly stderr: FrontOutput;

@@ -154,6 +154,7 @@ export class Connection implements Caller, RolePeer {
   }
 
   #closeIfUnread(): void {
+    if (this.#inbox?.boundsOutput === true) return;
     if (this.#socket.writableLength > 0 && !this.#ended) this.#closeStalled("the peer did not read its answers");
   }
 

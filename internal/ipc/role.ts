@@ -38,6 +38,10 @@ export interface RolePeer {
 export interface RoleInbox {
   /** Message types that go to this inbox. Others are handled as on any connection. */
   readonly takes: ReadonlySet<string>;
+  /**
+   * Whether the peer grants credit for all that it is sent. Then it may stop reading for any time, as a pager does.
+   */
+  readonly boundsOutput?: boolean;
   /** Calls of the peer in this role that a stopping service waits for. */
   readonly callsInFlight?: number;
   /** The service is shutting down: ends the calls that may never end by themselves. */

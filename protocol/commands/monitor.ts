@@ -31,9 +31,9 @@ const result = object({
 export const system = command("monitor.system", {
   summary: "Report CPU, memory and process count of the machine at regular intervals.",
   description:
-    "Callers with the same interval share the same snapshots. A reader that is too slow misses snapshots but always " +
-    "gets the newest one. The CPU usage in a snapshot covers the time since the previous snapshot that was sent to " +
-    "this reader.",
+    "The machine is read once per interval for all callers with the same interval. A reader that is too slow misses " +
+    "snapshots but always gets the newest one. The CPU usage is computed for each reader: it covers the time since " +
+    "the previous snapshot that this reader got.",
   params: span,
   events: object({
     timestamp,

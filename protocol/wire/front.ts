@@ -13,10 +13,7 @@ export const LINE = 3;
 
 /** Maximum bytes of a command line. The front hands longer ones to the executable. */
 export const MAX_LINE = 262_144;
-/**
- * Bytes of each output stream that the front has not yet written. They fit into the socket's buffer, so that a reader
- * that pauses for minutes, such as a pager, does not look like a front that stopped reading.
- */
+/** Maximum bytes of each output stream that the front has not yet written. */
 export const OUTPUT_CREDIT = 131_072;
 
 /** Size of a terminal in characters; null for a stream that is no terminal. */

@@ -4,12 +4,15 @@ import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { surroundings } from "../../internal/front/surroundings.ts";
 import { buildFront, hasFront } from "../../scripts/build/front.ts";
 import { HOME } from "../../scripts/home.ts";
+import { runProgram } from "./support/fronts.ts";
+import { ACCEPTS, chunk, HostileService, message } from "./support/hostile-service.ts";
 
 /** Maximum sizes of the programs in bytes. Segments are aligned to pages: 4 KiB on x64, 64 KiB on arm64. */
 const MOST = { x64: 32_768, arm64: 98_304 };
-/** Maximum number of lines of code, without system.h, which stands in for a C library. */
+/** Maximum number of lines of code, without system.h and text.h, which stand in for a C library. */
 const MOST_LINES = 500;
 
 let folder: string;
@@ -21,7 +24,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const SOURCES = globSync("clients/front/*.{c,h}", { cwd: HOME });
 
 test("the front stays small", () => {
-  const lines = SOURCES.filter((file) => !file.endsWith("system.h")).flatMap((file) =>
+  const lines = SOURCES.filter((file) => !/(system|text)\.h$/.test(file)).flatMap((file) =>
     readFileSync(join(HOME, file), "utf8").split("\n"),
   );
   const code = lines.filter((line) => line.trim() !== "" && !/^\s*(\/?\*|\/\/)/.test(line));
@@ -67,6 +70,34 @@ describe.runIf(hasFront())("the program", () => {
       env: { XSYS_FRONT: "off" },
     });
     expect([status, stderr]).toEqual([69, expect.stringContaining("needs the executable beside it")]);
+    let hello = "";
+    let line = "";
+    const service = new HostileService((socket, messages, received) => {
+      if (messages === 0) {
+        hello = received.toString();
+        socket.write(ACCEPTS);
+      } else {
+        line += received.toString();
+        if (["LAST=1\0", "XYPRISS_IPC_PATH=", "\0PATH="].every((entry) => line.includes(entry))) {
+          socket.write(
+            Buffer.concat([message("Begun"), chunk(1, "out"), chunk(2, "err"), message("Exit", { status: 5 })]),
+          );
+        }
+      }
+    });
+    const socket = join(folder, "socket");
+    await service.listen(socket);
+    const env = { PATH: process.env.PATH, XYPRISS_IPC_PATH: socket, LAST: "1" };
+    const end = await runProgram(emulator, [file, "path", "join", "ä"], { cwd: folder, env });
+    service.close();
+    expect(end).toEqual({ status: 5, signal: null, stdout: "out", stderr: "err" });
+    expect(line).toContain(`path\0join\0ä\0${folder}\0`);
+    // The emulator changes some limits; users, groups, umask and priority are the real ones.
+    const [, told = ""] = /"front":"([^"]*)"/.exec(hello) ?? [];
+    const own = surroundings("same")?.split(" ") ?? [];
+    expect(told.split(" ").length).toBe(own.length);
+    expect(told.split(" ").slice(0, 7)).toEqual(own.slice(0, 7));
+    expect(told.split(" ").slice(17)).toEqual(own.slice(17));
   });
 
   test("is left out without a C compiler, and says so", () => {

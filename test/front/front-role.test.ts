@@ -1,3 +1,4 @@
+import { symlinkSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,7 +83,7 @@ async function isAccepted(front: unknown, socket?: string): Promise<unknown> {
 describe.runIf(process.platform === "linux")("Hello of a front", () => {
   test("is accepted only for the same build and the same process properties", async () => {
     const own = surroundings(BUILD) as string;
-    expect(own.split(" ").length).toBe(15);
+    expect(own.split(" ").length).toBe(26);
     expect(await isAccepted(own)).toBe(true);
     expect(await isAccepted(surroundings("another build"))).toBe(false);
     for (const index of own.split(" ").keys()) {
@@ -253,5 +254,12 @@ test("command lines that name files of their own process, or have another time z
   expect(needs(["--root=/dev", "fs", "read", "x"])).toBe(true);
   expect(needs(["--verbose", "fs", "read", "x"])).toBe(true);
   expect(needs(["fs", "read", "/developer"])).toBe(false);
+  expect(needs(["fs", "read", "link"], folder)).toBe(false);
+  symlinkSync("second", join(folder, "link"));
+  expect(needs(["fs", "read", "link"], folder)).toBe(false);
+  symlinkSync("/dev/stdout", join(folder, "second"));
+  expect(needs(["fs", "read", "link"], folder)).toBe(true);
+  symlinkSync("circle", join(folder, "circle"));
+  expect(needs(["fs", "read", "circle", "nul\0"], folder)).toBe(false);
   expect(needs(["fs", "read", "x"], "/", { TZ: "Mars/Olympus" })).toBe(true);
 });

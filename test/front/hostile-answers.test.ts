@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MAIN_EXECUTABLE } from "../../clients/front/build.ts";
@@ -111,6 +113,27 @@ describe.runIf(hasFront())("a front", () => {
     const end = await runProgram(front, ["path"], { cwd: home.folder, env });
     service.close();
     expect(end).toMatchObject({ status: 3, stdout: `${"a".repeat(32_768)}z`, stderr: "e" });
+  });
+
+  test("hands over if the service closes before the command line is sent", async () => {
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.destroy();
+    });
+    const socket = join(home.folder, "closing");
+    server.listen(socket);
+    await once(server, "listening");
+    try {
+      for (let call = 0; call < 50; call++) {
+        const end = await runProgram(front, ["path"], {
+          cwd: home.folder,
+          env: { ...home.env, XYPRISS_IPC_PATH: socket },
+        });
+        expect(end).toMatchObject({ status: 0, signal: null, stdout: HANDED_OVER });
+      }
+    } finally {
+      server.close();
+    }
   });
 
   test("survives mutated answers", async () => {

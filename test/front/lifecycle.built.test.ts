@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, chown, link, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, link, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connect } from "../../clients/typescript/index.ts";
-import { buildFront } from "../../scripts/build/front.ts";
 import { useChildren } from "../support/children.ts";
 import { ended } from "../support/command-line.ts";
 import { signalProcess } from "../support/signal-process.ts";
@@ -115,6 +114,39 @@ describe("without a service", () => {
     expect(await readdir(join(home.folder, "xsys"))).toEqual([]);
   });
 
+  test("a started service gets no secrets of the environment, and no socket in another place", OPTIONS, async () => {
+    await front(join_, { XSYS_TEST_SECRET: "s" });
+    const pid = await serviceListens();
+    const names = (await readFile(`/proc/${pid}/environ`, "utf8")).split("\0").map((entry) => entry.split("=")[0]);
+    expect(names).toEqual(expect.arrayContaining(["PATH", "XDG_RUNTIME_DIR"]));
+    expect(names).not.toContain("XSYS_TEST_SECRET");
+  });
+
+  test(
+    "a relative directory, a path that is too long, and a directory of another user start nothing",
+    OPTIONS,
+    async () => {
+      const listing = () => readdir(home.folder, { recursive: true });
+      const long = join(home.folder, "x".repeat(100));
+      await mkdir(long);
+      const foreign = join(home.folder, "foreign");
+      await mkdir(foreign);
+      if (process.getuid?.() === 0) await chown(foreign, 65_534, 65_534);
+      const before = await listing();
+      for (const XDG_RUNTIME_DIR of [".", long, ...(process.getuid?.() === 0 ? [foreign] : [])]) {
+        expect(await front(join_, { XDG_RUNTIME_DIR })).toMatchObject({ status: 0, stdout: joined });
+      }
+      expect(await listing()).toEqual(before);
+    },
+  );
+
+  test("a lock that is a symbolic link is not followed", OPTIONS, async () => {
+    const target = join(home.folder, "made");
+    await symlink(target, join(home.folder, "xsys", "front.lock"));
+    expect(await front(join_)).toMatchObject({ status: 0, stdout: joined });
+    expect(existsSync(target)).toBe(false);
+  });
+
   test("argv[0] and the process id are kept for the executable", OPTIONS, async () => {
     const child = spawn(FRONT, ["watch", "files", "."], { cwd: home.folder, env: home.env, argv0: "another-name" });
     children.add(child);
@@ -133,23 +165,6 @@ describe("without a service", () => {
     ]);
   });
 });
-
-/** The front for arm64, emulated: its system calls and what it tells the service are the same. */
-test.runIf(process.arch === "x64")(
-  "the front for the other architecture runs a command in the service",
-  OPTIONS,
-  async () => {
-    const [build = ""] = /[0-9a-f]{32}/.exec((await readFile(FRONT)).toString("latin1")) ?? [];
-    const file = join(home.folder, "arm64");
-    buildFront(file, { build, compiler: "aarch64-linux-gnu-gcc" });
-    children.add(await serveIn(home));
-    const call = (...words: string[]) =>
-      runProgram("qemu-aarch64", [file, ...words], { cwd: home.folder, env: home.env, input: "text" });
-    expect(await call(...join_)).toMatchObject({ status: 0, stdout: joined, stderr: "" });
-    expect(await call("fs", "write", "written")).toMatchObject({ status: 0, stderr: "" });
-    expect(await call("fs", "cat", "written")).toMatchObject({ status: 0, stdout: "text" });
-  },
-);
 
 describe("which service", () => {
   test("an idle service ends, but not while a client is connected", OPTIONS, async () => {
@@ -231,6 +246,17 @@ describe("only for the same process properties", () => {
     expect(await isServed("umask 0137")).toBe(false);
   });
 
+  test("limits, priority and preloaded libraries", OPTIONS, async () => {
+    children.add(await serveIn(home));
+    expect(await isServed("true")).toBe(true);
+    for (const setUp of ["ulimit -f 1000", "ulimit -t 1000", "ulimit -n 100", "renice -n 5 $$ >/dev/null"]) {
+      expect(await isServed(setUp), setUp).toBe(false);
+    }
+    expect(await isServed("ulimit -Sn 100")).toBe(true); // Node raises it to the hard limit
+    expect(await isServed("export LD_LIBRARY_PATH=/nonexistent")).toBe(false);
+    if (process.getuid?.() === 0) expect(await isServed("true", { gid: 65_534 })).toBe(false);
+  });
+
   test.runIf(process.getuid?.() === 0)("users, groups, capabilities, namespaces and root", OPTIONS, async () => {
     children.add(await serveIn(home));
     expect(await isServed("true")).toBe(true);
@@ -244,6 +270,7 @@ describe("only for the same process properties", () => {
     };
     expect(withPrefix("setpriv", "--groups", "1,2")).toBe(false);
     expect(withPrefix("setpriv", "--bounding-set", "-chown", "--inh-caps", "-all")).toBe(false);
+    expect(withPrefix("setpriv", "--no-new-privs")).toBe(false);
     for (const namespace of ["--mount", "--net", "--uts"]) expect(withPrefix("unshare", namespace)).toBe(false);
     expect(withPrefix("unshare", "--pid", "--fork")).toBe(false);
     await chmod(home.folder, 0o755);
@@ -319,6 +346,16 @@ describe("killed in the midst of a call", () => {
       },
     ]);
     expect(existsSync(file)).toBe(false);
+  });
+
+  test("the service: a signal ends the front while it reads the rest of the input", OPTIONS, async () => {
+    const { service, child } = await writing();
+    const end = once(child, "exit");
+    service.kill("SIGKILL");
+    await once(service, "exit");
+    await once(child.stdout as NodeJS.ReadableStream, "data"); // the error
+    child.kill("SIGTERM");
+    expect(await end).toEqual([null, "SIGTERM"]);
   });
 
   test("the front: the service cancels the command and removes what it wrote", OPTIONS, async () => {

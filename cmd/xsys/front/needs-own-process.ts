@@ -1,9 +1,12 @@
-import { resolve } from "node:path";
+import { lstatSync, readlinkSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { CommandLine } from "../../../internal/front/command-line.ts";
 import { parseWords } from "../argv.ts";
 
 /** Below these are the descriptors and the state of the process that opens them: /dev/stdin, /dev/tty, /proc/self. */
 const OF_THE_PROCESS = /^\/(dev|proc)(\/|$)/;
+/** The limit of Linux before ELOOP. */
+const MOST_LINKS = 40;
 
 /**
  * Whether a command line would behave differently in a service: its time zone is another one, it names a file of its
@@ -16,8 +19,23 @@ export function needsOwnProcess({ words, cwd, env }: Pick<CommandLine, "words" |
   const folders = [cwd, resolve(cwd, root)];
   return ["", ...words].some((word) => {
     const value = word.replace(/^--[\w-]+=/, "");
-    return folders.some((folder) => OF_THE_PROCESS.test(resolve(folder, value)));
+    return folders.some((folder) => leadsToProcess(resolve(folder, value)));
   });
+}
+
+/** Whether a path is a file of the process, or a symbolic link to one, such as a log file that leads to /dev/stdout. */
+function leadsToProcess(path: string, links = 0): boolean {
+  if (OF_THE_PROCESS.test(path)) return true;
+  if (links === MOST_LINKS || path.includes("\0") || !isLink(path)) return false;
+  return leadsToProcess(resolve(dirname(path), readlinkSync(path)), links + 1);
+}
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  } catch {
+    return false; // the command reports what is wrong with the path
+  }
 }
 
 function globalsIn(words: readonly string[]): { readonly root: string; readonly verbose: boolean } {

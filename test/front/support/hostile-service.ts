@@ -6,11 +6,11 @@ export class HostileService {
   readonly #server: Server;
 
   /** `answer` writes to the front, after its Hello has arrived, and again after each later message. */
-  constructor(answer: (socket: Socket, messages: number) => void) {
+  constructor(answer: (socket: Socket, messages: number, received: Buffer) => void) {
     this.#server = createServer((socket) => {
       let messages = 0;
       socket.on("error", () => {});
-      socket.on("data", () => answer(socket, messages++));
+      socket.on("data", (bytes: Buffer) => answer(socket, messages++, bytes));
     });
   }
 
