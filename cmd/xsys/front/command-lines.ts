@@ -18,14 +18,13 @@ export function commandLines(open: OpenServiceRouter): CommandLines {
 }
 
 async function runUnlessHandedOver(given: CommandLine, open: OpenServiceRouter): Promise<number | undefined> {
-  if (needsOwnProcess(given)) return undefined;
-  const { parent, env } = launcherParent(given.env);
-  const line = new CallersLine(given, env, parent ?? given.callerPid);
   try {
-    return await run(line, placeIn(open));
+    if (needsOwnProcess(given)) return undefined;
+    const { parent, env } = launcherParent(given.env);
+    return await run(new CallersLine(given, env, parent ?? given.callerPid), placeIn(open));
   } catch (error) {
     if (error instanceof HandOver) return undefined;
-    complain(line, `xsys: ${String(error)}`);
+    complain(given, `xsys: ${String(error)}`);
     return ERRORS.INTERNAL.exit;
   }
 }

@@ -26,15 +26,17 @@ export function needsOwnProcess({ words, cwd, env }: Pick<CommandLine, "words" |
 /** Whether a path is a file of the process, or a symbolic link to one, such as a log file that leads to /dev/stdout. */
 function leadsToProcess(path: string, links = 0): boolean {
   if (OF_THE_PROCESS.test(path)) return true;
-  if (links === MOST_LINKS || path.includes("\0") || !isLink(path)) return false;
-  return leadsToProcess(resolve(dirname(path), readlinkSync(path)), links + 1);
+  const target = links === MOST_LINKS ? undefined : targetOf(path);
+  return target !== undefined && leadsToProcess(resolve(dirname(path), target), links + 1);
 }
 
-function isLink(path: string): boolean {
+/** The target of a symbolic link; undefined if the path is none. */
+function targetOf(path: string): string | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    return isLink ? readlinkSync(path) : undefined;
   } catch {
-    return false; // the command reports what is wrong with the path
+    return undefined; // the command reports what is wrong with the path
   }
 }
 
