@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { MAIN_EXECUTABLE } from "../../clients/front/build.ts";
+import { hasFront } from "../../scripts/build/front.ts";
 import { xsysPackage } from "../../scripts/build/npm/xsys-package.ts";
 import { programNames } from "../../scripts/build/platform.ts";
 import { useChildren } from "../support/children.ts";
@@ -163,10 +165,15 @@ describe.skipIf(process.platform === "win32")(
       expect(await end).toMatchObject({ status: 0, stdout: "--node-options=--require=gone\n", stderr: "" });
     });
 
-    test("has the names that XyPriss's client looks for, all of the same file", async () => {
-      const inodes = programNames().map(async (name) => (await stat(join(dirname(PROGRAM[0]), name))).ino);
-      expect(new Set(await Promise.all(inodes)).size).toBe(1);
-      expect(programNames()).toContain(`xhsc-${process.platform}-${process.arch === "arm64" ? "arm64" : "amd64"}`);
+    test("has the names that XyPriss's client looks for: the native front, with the executable beside it", async () => {
+      const inodeOf = async (name: string) => (await stat(join(dirname(PROGRAM[0]), name))).ino;
+      const others = programNames().filter((name) => name !== basename(PROGRAM[0]));
+      expect(others).toContain(`xhsc-${process.platform}-${process.arch === "arm64" ? "arm64" : "amd64"}`);
+      const inodes = new Set(await Promise.all(others.map(inodeOf)));
+      expect(inodes.size).toBe(1);
+      const executable = await inodeOf(basename(PROGRAM[0]));
+      expect(inodes.has(executable)).toBe(!hasFront());
+      if (hasFront()) expect(await inodeOf(MAIN_EXECUTABLE)).toBe(executable);
     });
   },
 );
