@@ -6,6 +6,8 @@ import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { buildPackages } from "../../scripts/build/build.ts";
+import { hasFront } from "../../scripts/build/front.ts";
+import { thisPlatform } from "../../scripts/build/platform.ts";
 import { useChildren } from "../support/children.ts";
 import { ended, printed } from "../support/command-line.ts";
 import { PROGRAM } from "../support/program.ts";
@@ -31,7 +33,8 @@ beforeAll(async () => {
   const executable = PROGRAM[0];
   const licenses = join(dirname(executable), "LICENSES.txt");
   const { pack } = npmIn(folder);
-  const published = (await buildPackages(join(folder, "npm"), { executable, licenses })).map(async (made) => ({
+  const front = hasFront() ? join(dirname(executable), FRONT) : undefined;
+  const published = (await buildPackages(join(folder, "npm"), { executable, front, licenses })).map(async (made) => ({
     ...{ manifest: await manifestOf(made), file: (await pack(made)).file },
   }));
   registry = await startRegistry(await Promise.all(published));
@@ -47,7 +50,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The programs are run by an ordinary user with its own directories. */
+/** Name of the native front in the build, and of the program in node_modules/.bin that no script starts. */
+const FRONT = `xsys-${thisPlatform().name}`;
+
+/** The programs are run by an ordinary user with its own directories. The front starts no services in the background. */
 beforeEach(async () => {
   await chmod(sandbox.root, 0o755);
   await mkdir(sandbox.path("own"), { mode: 0o700 });
@@ -57,7 +63,7 @@ beforeEach(async () => {
 function asUser(node: string) {
   const own = sandbox.path("own");
   const PATH = [dirname(node), join(folder, "app/node_modules/.bin"), "/usr/bin", "/bin"].join(delimiter);
-  const env = { PATH, HOME: own, TMPDIR: own, XDG_RUNTIME_DIR: own };
+  const env = { PATH, HOME: own, TMPDIR: own, XDG_RUNTIME_DIR: own, XSYS_FRONT: "off" };
   const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   return { cwd: own, env, ...user };
 }
@@ -86,6 +92,19 @@ describe.skipIf(process.platform === "win32")("the installed packages", OPTIONS,
         const { stdout } = await run(file, ["sys", "info", "--json"], options);
         expect(JSON.parse(stdout).data).toMatchObject({ architecture: process.arch });
       }
+    });
+
+    test.runIf(hasFront())("run commands of the native front in a running service", async () => {
+      const options = asUser(await nodeFile());
+      const service = children.add(spawn("xsys", ["serve"], options));
+      await printed(service, "status\n");
+      const env = { ...options.env, XSYS_FRONT: "" };
+      const { stdout } = await run(FRONT, ["--json", "path", "join", "a", "b"], { ...options, env });
+      expect(JSON.parse(stdout)).toEqual({ status: "ok", data: "a/b" });
+      const { stdout: status } = await run("xsys", ["status", "--json"], options);
+      expect(JSON.parse(status).data.commands["path.join"]).toMatchObject({ calls: 1, failed: 0 });
+      service.kill("SIGTERM");
+      await once(service, "exit");
     });
 
     test("suggest a command to try, with npx if they were run by npx", async () => {
