@@ -19,10 +19,18 @@ beforeEach(async () => {
   home = await makeHome();
 });
 afterEach(async () => {
-  const pid = await startedByFront();
-  if (pid !== undefined) signalProcess(pid, "SIGKILL");
+  await expect.poll(endStarted).toBe(true);
   await home.remove();
 });
+
+/** Ends the service that a front has started. False while there is one, which may not listen yet. */
+async function endStarted(): Promise<boolean> {
+  const lock = join(home.folder, "xsys", "front.lock");
+  if (!existsSync(lock) || spawnSync("flock", ["--nonblock", lock, "true"]).status === 0) return true;
+  const pid = await startedByFront();
+  if (pid !== undefined) signalProcess(pid, "SIGKILL");
+  return false;
+}
 
 const join_ = ["--json", "path", "join", "a", "b"];
 const joined = '{"status":"ok","data":"a/b"}\n';
