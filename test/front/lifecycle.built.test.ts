@@ -52,6 +52,14 @@ async function startedByFront(): Promise<number | undefined> {
   }
 }
 
+/** Process ids of the processes whose command line contains a text. */
+async function processesWith(text: string): Promise<number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const lines = pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")); // it may have ended
+  const found = (await Promise.all(lines)).map((line) => line.includes(text));
+  return pids.filter((_, index) => found[index]).map(Number);
+}
+
 async function serviceListens(): Promise<number> {
   await expect.poll(startedByFront).toBeDefined();
   return (await startedByFront()) as number;
@@ -85,8 +93,7 @@ describe("without a service", () => {
     const ends = await Promise.all(Array.from({ length: 8 }, () => front(join_)));
     expect(ends.map(({ status, stdout }) => [status, stdout])).toEqual(ends.map(() => [0, joined]));
     const pid = await serviceListens();
-    const lines = spawnSync("pgrep", ["-f", `serve --socket ${home.frontSocket}`], { encoding: "utf8" }).stdout;
-    expect(lines.trim().split("\n").map(Number)).toEqual([pid]);
+    expect(await processesWith(`--socket\0${home.frontSocket}\0`)).toEqual([pid]);
   });
 
   test("a service that was killed is replaced", OPTIONS, async () => {
