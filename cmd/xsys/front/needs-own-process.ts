@@ -1,12 +1,10 @@
-import { lstatSync, readlinkSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { lstatSync } from "node:fs";
+import { resolve } from "node:path";
 import type { CommandLine } from "../../../internal/front/command-line.ts";
 import { parseWords } from "../argv.ts";
 
 /** Below these are the descriptors and the state of the process that opens them: /dev/stdin, /dev/tty, /proc/self. */
 const OF_THE_PROCESS = /^\/(dev|proc)(\/|$)/;
-/** The limit of Linux before ELOOP. */
-const MOST_LINKS = 40;
 
 /**
  * Whether a command line would behave differently in a service: its time zone is another one, it names a file of its
@@ -23,20 +21,19 @@ export function needsOwnProcess({ words, cwd, env }: Pick<CommandLine, "words" |
   });
 }
 
-/** Whether a path is a file of the process, or a symbolic link to one, such as a log file that leads to /dev/stdout. */
-function leadsToProcess(path: string, links = 0): boolean {
-  if (OF_THE_PROCESS.test(path)) return true;
-  const target = links === MOST_LINKS ? undefined : targetOf(path);
-  return target !== undefined && leadsToProcess(resolve(dirname(path), target), links + 1);
+/**
+ * Whether a path is a file of the process, or a symbolic link, which may lead to one, as a log file does that leads to
+ * /dev/stdout. The link is not read, because that changes its access time.
+ */
+function leadsToProcess(path: string): boolean {
+  return OF_THE_PROCESS.test(path) || isLink(path);
 }
 
-/** The target of a symbolic link; undefined if the path is none. */
-function targetOf(path: string): string | undefined {
+function isLink(path: string): boolean {
   try {
-    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-    return isLink ? readlinkSync(path) : undefined;
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
   } catch {
-    return undefined; // the command reports what is wrong with the path
+    return false; // the command reports what is wrong with the path
   }
 }
 
