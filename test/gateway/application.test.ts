@@ -57,7 +57,7 @@ describe.each(["app-node.ts", "app-sdk.ts"])("an application behind the gateway 
   }, 60_000);
 
   afterAll(async () => {
-    session.close();
+    session.destroy();
     expect((await server.stop()).status).toBe(0);
     await rm(folder, { recursive: true, force: true });
   });

@@ -208,7 +208,7 @@ test("HTTP/2 on the same port is answered the same way, and the worker sees no d
   expect(headers).toMatchObject({ ":status": 200, "set-cookie": ["a=1", "b=2"], "content-length": "3" });
   expect(Buffer.from(headers["x-utf8"], "latin1").toString()).toBe("€");
   expect(await text(stream)).toBe("got");
-  session.close();
+  session.destroy();
 });
 
 describe("a client that requests a WebSocket", () => {
