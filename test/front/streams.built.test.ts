@@ -48,6 +48,12 @@ async function both<T>(outcome: (program: string) => Promise<T>): Promise<T> {
   return outcomes[1] as T;
 }
 
+/** Whether a process has a handler for a signal: proc_pid_status(5). */
+async function catches({ pid }: ChildProcess, signal: number): Promise<boolean> {
+  const [, caught = "0"] = /^SigCgt:\t(\w+)$/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
+  return ((BigInt(`0x${caught}`) >> BigInt(signal - 1)) & 1n) === 1n;
+}
+
 describe("signals", () => {
   /** Starts a command that runs until it is interrupted, and waits until it has printed something. */
   async function monitoring(program: string): Promise<ChildProcess> {
@@ -71,6 +77,7 @@ describe("signals", () => {
       const child = start(program, ["--json", "fs", "write", "cancelled.txt"]);
       child.stdin?.write("begun");
       await expect.poll(async () => (await readdir(home.folder)).some((name) => name.startsWith(".xsys-"))).toBe(true);
+      await expect.poll(() => catches(child, 2)).toBe(true); // the service may have begun before the front reads it
       const outcome = ended(child);
       child.kill("SIGINT");
       child.stdin?.end();
