@@ -1,6 +1,6 @@
 /*
- * The native front: runs a command line in a running xsys service, in 2 ms instead of the 25 ms that the executable
- * takes to start. What it cannot hand to a service, it hands to the executable beside it: README.md.
+ * The native front: runs a command line in a running xsys service, without the start of Node that the executable needs.
+ * What it cannot hand to a service, it hands to the executable beside it: README.md.
  */
 #if !defined(BUILD) || !defined(EXECUTABLE)
 #error "scripts/build/front.ts defines the id of the build and the name of the executable"
