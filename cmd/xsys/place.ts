@@ -8,14 +8,14 @@ import type { Contract } from "../../protocol/contract/command.ts";
 import type { Globals } from "./globals.ts";
 
 /** Runs commands. `close` ends its threads. */
-export interface OpenRouter extends CommandRouter {
+export interface PlaceRouter extends CommandRouter {
   close(): Promise<void>;
 }
 
 /** Where a command line runs: in its own process, or in a service on behalf of a native front. */
 export interface Place {
   /** Opens a router for a command. @throws HandOver if the command needs its own process */
-  open(contract: Contract, globals: Globals, line: CommandLine): OpenRouter;
+  open(contract: Contract, globals: Globals, line: CommandLine): PlaceRouter;
 }
 
 /** The command line must run in the caller's own process. Nothing has been done or written yet. */

@@ -2,26 +2,26 @@ import { resolve } from "node:path";
 import type { CommandLine } from "../../../internal/front/command-line.ts";
 import type { CommandLines } from "../../../internal/front/front-call.ts";
 import { defectText } from "../../../internal/host/one-shot-host.ts";
-import type { OpenRouter as OpenServiceRouter } from "../../../internal/host/service.ts";
+import type { OpenRouter } from "../../../internal/host/service.ts";
 import type { Contract } from "../../../protocol/contract/command.ts";
 import { ERRORS, XsysError } from "../../../protocol/errors.ts";
 import { complain } from "../complain.ts";
 import type { Globals } from "../globals.ts";
 import { launcherParent } from "../launcher-environment.ts";
-import { HandOver, type OpenRouter, type Place } from "../place.ts";
+import { HandOver, type Place, type PlaceRouter } from "../place.ts";
 import { run } from "../run.ts";
 import { needsOwnProcess } from "./needs-own-process.ts";
 
 /** Runs the command lines of native fronts in the service that opens the routers. */
-export function commandLines(open: OpenServiceRouter): CommandLines {
+export function commandLines(open: OpenRouter): CommandLines {
   return { run: (line) => runUnlessHandedOver(line, open) };
 }
 
-async function runUnlessHandedOver(given: CommandLine, open: OpenServiceRouter): Promise<number | undefined> {
+async function runUnlessHandedOver(given: CommandLine, open: OpenRouter): Promise<number | undefined> {
   try {
     if (needsOwnProcess(given)) return undefined;
-    const { parent, env } = launcherParent(given.env);
-    return await run(new CallersLine(given, env, parent ?? given.callerPid), placeIn(open));
+    const place: Place = { open: (contract, globals, line) => openRouter(open, contract, globals, line) };
+    return await run(withoutLauncher(given), place);
   } catch (error) {
     if (error instanceof HandOver) return undefined;
     complain(given, `xsys: ${String(error)}`);
@@ -30,43 +30,14 @@ async function runUnlessHandedOver(given: CommandLine, open: OpenServiceRouter):
 }
 
 /** A front's command line without the variables of the launchers. */
-class CallersLine implements CommandLine {
-  readonly env: CommandLine["env"];
-  readonly callerPid: number;
-  readonly #line: CommandLine;
-
-  constructor(line: CommandLine, env: CommandLine["env"], callerPid: number) {
-    this.#line = line;
-    this.env = env;
-    this.callerPid = callerPid;
-  }
-  get words() {
-    return this.#line.words;
-  }
-  get cwd() {
-    return this.#line.cwd;
-  }
-  get stdin() {
-    return this.#line.stdin;
-  }
-  get stdout() {
-    return this.#line.stdout;
-  }
-  get stderr() {
-    return this.#line.stderr;
-  }
-  onInterrupt(listener: (signal: NodeJS.Signals) => void, isEndless: boolean): () => void {
-    return this.#line.onInterrupt(listener, isEndless);
-  }
+function withoutLauncher(line: CommandLine): CommandLine {
+  const { words, cwd, stdin, stdout, stderr } = line;
+  const { parent, env } = launcherParent(line.env);
+  const onInterrupt: CommandLine["onInterrupt"] = (listener, isEndless) => line.onInterrupt(listener, isEndless);
+  return { words, cwd, env, callerPid: parent ?? line.callerPid, stdin, stdout, stderr, onInterrupt };
 }
 
-function placeIn(open: OpenServiceRouter): Place {
-  return {
-    open: (contract, globals, line) => openRouter(open, contract, globals, line),
-  };
-}
-
-function openRouter(open: OpenServiceRouter, contract: Contract, globals: Globals, line: CommandLine): OpenRouter {
+function openRouter(open: OpenRouter, contract: Contract, globals: Globals, line: CommandLine): PlaceRouter {
   if (concernsOwnProcess(contract)) throw new HandOver();
   const { cwd, env } = line;
   const router = open({

@@ -14,7 +14,7 @@ export function needsOwnProcess({ words, cwd, env }: Pick<CommandLine, "words" |
   if (env.TZ !== process.env.TZ) return true;
   const { root, verbose } = globalsIn(words);
   if (verbose) return true;
-  const folders = [cwd, resolve(cwd, root)];
+  const folders = [...new Set([cwd, resolve(cwd, root)])]; // XyPriss's client names the current directory as root
   return ["", ...words].some((word) => {
     const value = word.replace(/^--[\w-]+=/, "");
     return folders.some((folder) => leadsToProcess(resolve(folder, value)));
