@@ -14,12 +14,46 @@ export interface Hint {
   readonly lost: boolean;
 }
 
+/** Paths in the order in which they were first added, each with what is known of all its hints. */
+class Queue {
+  readonly #hints = new Map<string, Hint>();
+  /** One iterator for all calls: a new one each time would skip over all deleted map entries, a second for 5,000. */
+  readonly #next = this.#hints.entries();
+
+  has(path: string): boolean {
+    return this.#hints.has(path);
+  }
+
+  add(path: string, hint: Hint): void {
+    const before = this.#hints.get(path);
+    this.#hints.set(path, before === undefined ? hint : merged(before, hint));
+  }
+
+  remove(path: string): Hint | undefined {
+    const hint = this.#hints.get(path);
+    this.#hints.delete(path);
+    return hint;
+  }
+
+  take(): [path: string, hint: Hint] | undefined {
+    if (this.#hints.size === 0) return undefined;
+    const { value } = this.#next.next();
+    if (value !== undefined) this.#hints.delete(value[0]);
+    return value;
+  }
+}
+
+function merged(a: Hint, b: Hint): Hint {
+  return { at: Math.min(a.at, b.at), suspected: a.suspected && b.suspected, lost: a.lost || b.lost };
+}
+
 /** Queues of paths to inspect: at once (fresh), or after a delay (settling). */
 export class Hints {
   readonly #settle: number;
-  readonly #fresh = new Map<string, Hint>();
-  /** One iterator for all calls: a new one each time would skip over all deleted map entries, a second for 5,000. */
-  #freshFrom = this.#fresh.entries();
+  /** Paths that were found below a folder. They are inspected before `#reported`. */
+  readonly #found = new Queue();
+  /** Paths of events. */
+  readonly #reported = new Queue();
   readonly #settling = new Map<string, Hint & { readonly due: number }>();
   #now: number | undefined;
 
@@ -30,20 +64,24 @@ export class Hints {
 
   add(path: string, { suspected = false, lost = false } = {}): void {
     this.#now ??= performance.now();
-    const before = this.#fresh.get(path);
-    if (before === undefined) this.#fresh.set(path, { at: this.#now, suspected, lost });
-    else if ((before.suspected && !suspected) || (lost && !before.lost)) {
-      this.#fresh.set(path, { at: before.at, suspected: before.suspected && suspected, lost: before.lost || lost });
-    }
+    const queue = this.#found.has(path) ? this.#found : this.#reported;
+    queue.add(path, { at: this.#now, suspected, lost });
   }
 
-  /** Takes the oldest path that has not been inspected. */
+  /**
+   * Adds a path that was found in a folder. It is inspected before the paths of later events, and has the time of the
+   * folder's event: otherwise a later change elsewhere could be reported first.
+   */
+  addFound(path: string, at: number): void {
+    const reported = this.#reported.remove(path);
+    if (reported !== undefined) this.#found.add(path, reported);
+    this.#found.add(path, { at, suspected: false, lost: false });
+  }
+
+  /** Takes the next path that has not been inspected. */
   takeFresh(): [path: string, hint: Hint] | undefined {
     this.#now = undefined;
-    const { value, done } = this.#freshFrom.next();
-    if (done) this.#freshFrom = this.#fresh.entries();
-    else this.#fresh.delete(value[0]);
-    return value;
+    return this.#found.take() ?? this.#reported.take();
   }
 
   /** Schedules a path to be inspected again after the delay, counted from the first event. */

@@ -173,7 +173,7 @@ export class WatchedTree {
       return;
     }
     if (now !== undefined && before !== undefined && isSame(before, now) && !hint.lost) {
-      if (this.#hints.isSettling(path)) this.#hintBelow(path, now);
+      if (this.#hints.isSettling(path)) this.#hintBelow(path, now, hint.at);
       return;
     }
     const isPlainChange =
@@ -187,11 +187,11 @@ export class WatchedTree {
       if (this.index.get(folder) === undefined && !this.#hints.isSettling(folder)) this.#lookAt(folder, hint);
     }
     this.#hints.settle(path, hint);
-    if (now !== undefined) this.#hintBelow(path, now);
+    if (now !== undefined) this.#hintBelow(path, now, hint.at);
   }
 
-  #hintBelow(path: string, { kind }: Entry): void {
-    if (kind === "folder") for (const child of this.#list(path)) this.#hints.add(child);
+  #hintBelow(path: string, { kind }: Entry, at = performance.now()): void {
+    if (kind === "folder") for (const child of this.#list(path)) this.#hints.addFound(child, at);
   }
 
   #execute(verdict: Verdict): void {
