@@ -17,3 +17,9 @@ export class RawJson {
     return Buffer.concat(this.pieces).toString();
   }
 }
+
+/** Joins chunks of JSON values, each value preceded by a comma, into an array. */
+export function jsonArray(pieces: readonly Uint8Array[]): RawJson {
+  const [first = new Uint8Array(), ...others] = pieces.filter(({ byteLength }) => byteLength > 0);
+  return new RawJson([Buffer.from("["), first.subarray(1), ...others, Buffer.from("]")]);
+}

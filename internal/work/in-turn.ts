@@ -1,12 +1,12 @@
 /**
  * Runs a job for each part, `atOnce` of them in parallel. Each starts the next one when it is done, so that all end at
- * about the same time.
+ * about the same time. The results are in the order of the parts.
  */
 export async function inTurn<P, R>(parts: readonly P[], atOnce: number, run: (part: P) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
-  const waiting = parts.values();
+  const waiting = parts.entries();
   const running = Array.from({ length: atOnce }, async () => {
-    for (const part of waiting) results.push(await run(part));
+    for (const [n, part] of waiting) results[n] = await run(part);
   });
   try {
     await Promise.all(running);

@@ -1,6 +1,6 @@
 import { ls } from "../../../protocol/commands/fs-read.ts";
 import { handle } from "../../base/handler.ts";
-import { RawJson } from "../../base/raw-json.ts";
+import { jsonArray } from "../../base/raw-json.ts";
 import { AnswerSize } from "../../files/answer-size.ts";
 import { inParts } from "../../files/tree-parts.ts";
 import type { Stretch } from "./shared/stretches.ts";
@@ -21,10 +21,5 @@ export default handle(ls, async ({ path, stats, recursive }, { host, signal }) =
       start = end;
     }
   }
-  return asArray([...pieces, first.bytes.subarray(first.tail)]);
+  return jsonArray([...pieces, first.bytes.subarray(first.tail)]);
 });
-
-/** Joins entries, each preceded by a comma, into a JSON array. */
-function asArray([first = new Uint8Array(), ...others]: Uint8Array[]): RawJson {
-  return new RawJson([Buffer.from("["), first.subarray(1), ...others, Buffer.from("]")]);
-}

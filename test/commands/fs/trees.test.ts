@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { rmdirSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { mkdir, symlink } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { jsonArray } from "../../../internal/base/raw-json.ts";
 import findCopies from "../../../internal/commands/fs/tasks/find-copies.ts";
 import largestFiles from "../../../internal/commands/fs/tasks/largest-files.ts";
 import listFolder from "../../../internal/commands/fs/tasks/list-folder.ts";
@@ -94,10 +95,31 @@ test("the largest files are found among more files than are kept at a time", asy
 test.each([16_384, 16_385, 1_048_575, 1_048_576, 1_048_577])("duplicates of %d bytes are found", async (size) => {
   for (const name of ["a", "b"]) await sandbox.write(name, Buffer.alloc(size, "x"));
   await sandbox.write("c", Buffer.alloc(size, "x").fill("y", size - 1));
-  expect(findCopies({ path: sandbox.root, groups: sameSizes({ path: sandbox.root }) })).toMatchObject([
-    { relatives: ["a", "b"], size },
-  ]);
+  expect(duplicatesIn(sandbox.root)).toMatchObject([{ paths: ["t/a", "t/b"], size }]);
 });
+
+test("duplicates are sorted by size, then by path, across all parts of the work", async () => {
+  // 2,000 files make a part: see PART_COST.
+  const sizes = Array.from({ length: 5_000 }, (_, n) => 1 + (n % 13));
+  for (const [n, size] of sizes.entries()) writeFileSync(sandbox.path(String(n)), Buffer.alloc(size, String(n % 7)));
+  const found = duplicatesIn(sandbox.root);
+  expect(sameSizes({ path: sandbox.root }).parts.length).toBeGreaterThan(1);
+  expect(found).toHaveLength(13 * 7);
+  const order = (a: Duplicates, b: Duplicates) => b.size - a.size || (first(a) < first(b) ? -1 : 1);
+  expect(found).toEqual(found.toSorted(order));
+});
+
+interface Duplicates {
+  readonly size: number;
+  readonly paths: readonly string[];
+}
+
+const first = ({ paths }: Duplicates): string => paths[0] as string;
+
+function duplicatesIn(path: string): Duplicates[] {
+  const found = sameSizes({ path }).parts.map((groups) => findCopies({ path, named: "t", groups }));
+  return JSON.parse(jsonArray(found).toString());
+}
 
 /** 25 directories with names of 200 characters, made by relative steps, because no call accepts such a path. */
 function makeDeep(root: string): void {

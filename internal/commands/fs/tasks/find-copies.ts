@@ -1,23 +1,20 @@
 import { join } from "node:path";
+import { deserialize } from "node:v8";
+import { asAsked } from "../../../files/as-asked.ts";
 import { byCodeUnit } from "../../../files/by-code-unit.ts";
+import { SharedText } from "../../../files/shared-text.ts";
 import type { ExactPath } from "../../../files/walk.ts";
 import type { Report } from "../../../work/report.ts";
 import { digestOfStart, digestOfWhole, START } from "./digest.ts";
 import { asExactPath } from "./exact-path.ts";
 import type { SameSize } from "./same-sizes.ts";
 
-/** Files with the same contents. */
-export interface Copies {
-  /** SHA-256 in lower-case hex. */
-  readonly hash: string;
-  /** Paths relative to the folder, sorted. */
-  readonly relatives: string[];
-  readonly size: number;
-}
-
 interface Args {
   readonly path: string;
-  readonly groups: readonly SameSize[];
+  /** The folder as the caller wrote it. */
+  readonly named: string;
+  /** A part of the work from `same-sizes`. */
+  readonly groups: Uint8Array;
 }
 
 interface Candidate {
@@ -29,30 +26,47 @@ interface Candidate {
 /**
  * Task: finds files with the same contents among files below a folder. Each step examines only the files that the
  * previous step could not distinguish: size, first bytes, digest of the whole. Files that change meanwhile are left
- * out.
+ * out. Returns JSON in which every value is preceded by a comma; it is sorted by size, largest first, then by path.
  */
-export default function findCopies({ path, groups }: Args, report: Report = () => {}): Copies[] {
-  const copies: Copies[] = [];
+export default function findCopies({ path, named, groups }: Args, report: Report = () => {}): Uint8Array {
+  const text = new SharedText();
   const progress = new BytesCompared(report);
-  for (const group of groups) {
+  const asNamed = asAsked(named);
+  for (const group of deserialize(groups) as SameSize[]) {
     const { size } = group;
-    const files = candidates(path, group);
-    // Files no longer than START are digested as a whole at once.
-    const alike = size <= START ? [files] : shared(files, digestOfStart).map(([, sameStart]) => sameStart);
-    progress.skip(size * (files.length - alike.flat().length));
-    const digest = (file: Candidate) => progress.during(file, (onBytes) => digestOfWhole(file, onBytes));
-    for (const [hash, same] of alike.flatMap((group) => shared(group, digest))) {
-      copies.push({ hash, relatives: same.map(({ relative }) => relative).sort(byCodeUnit), size });
+    const copies = copiesIn(candidates(path, group), progress).sort((a, b) => byCodeUnit(a.first, b.first));
+    for (const { hash, relatives } of copies) {
+      text.add(`,${JSON.stringify({ hash, paths: relatives.map(asNamed), size })}`);
     }
   }
-  return copies;
+  return text.bytes;
 }
 
-function candidates(path: string, { size, relatives, exact }: SameSize): Candidate[] {
-  return relatives
-    .split("\0")
-    .slice(0, -1)
-    .map((relative, n) => ({ path: asExactPath(exact?.get(n) ?? join(path, relative)), relative, size }));
+interface Copies {
+  /** SHA-256 in lower-case hex. */
+  readonly hash: string;
+  /** Paths relative to the folder, sorted. */
+  readonly relatives: string[];
+  readonly first: string;
+}
+
+/** Finds files with the same contents among files of the same size. */
+function copiesIn(files: readonly Candidate[], progress: BytesCompared): Copies[] {
+  const size = files[0]?.size ?? 0;
+  // Files no longer than START are digested as a whole at once.
+  const alike = size <= START ? [files] : shared(files, digestOfStart).map(([, sameStart]) => sameStart);
+  progress.skip(size * (files.length - alike.flat().length));
+  const digest = (file: Candidate) => progress.during(file, (onBytes) => digestOfWhole(file, onBytes));
+  return alike
+    .flatMap((group) => shared(group, digest))
+    .map(([hash, same]) => {
+      const relatives = same.map(({ relative }) => relative).sort(byCodeUnit);
+      return { hash, relatives, first: relatives[0] as string };
+    });
+}
+
+function candidates(path: string, { size, files }: SameSize): Candidate[] {
+  return files.map(({ relative, exact }) => ({ path: asExactPath(exact ?? join(path, relative)), relative, size }));
 }
 
 /** Groups of files with the same key. Files with an undefined key are dropped. */

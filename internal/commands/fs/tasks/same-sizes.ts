@@ -1,22 +1,58 @@
+import { serialize } from "node:v8";
 import { walk } from "../../../files/walk.ts";
 
 /** Files of the same size, which may therefore have the same contents. */
 export interface SameSize {
   readonly size: number;
-  /** Paths relative to the folder, each terminated by NUL: one string is faster to pass between threads than a list. */
-  readonly relatives: string;
-  readonly count: number;
-  /** Exact paths of files whose names are not UTF-8, by index in the list. */
-  readonly exact?: ReadonlyMap<number, Uint8Array>;
+  readonly files: readonly {
+    /** Path relative to the folder. */
+    readonly relative: string;
+    /** The exact path of a file whose name is not UTF-8. */
+    readonly exact: Uint8Array | undefined;
+  }[];
+}
+
+interface SameSizes {
+  /** Bytes of all files in the parts. */
+  readonly total: number;
+  /**
+   * The groups, largest files first, as a list of parts of about the same work. Each is a serialized `SameSize[]` in
+   * shared memory, because the event loop only hands them on.
+   */
+  readonly parts: readonly Uint8Array[];
 }
 
 /** Task: groups the regular files of a tree that share their size with another one. Empty files are ignored. */
-export default function sameSizes({ path }: { path: string }): SameSize[] {
+export default function sameSizes({ path }: { path: string }): SameSizes {
   const bySize = Map.groupBy(candidates(path), ({ size }) => size);
-  return [...bySize.values()]
-    .map(oneNameEach)
-    .filter(({ length }) => length > 1)
-    .map(packed);
+  const groups = [...bySize]
+    .sort(([a], [b]) => b - a)
+    .map(([size, all]): SameSize => ({ size, files: oneNameEach(all).map(onlyNames) }))
+    .filter(({ files }) => files.length > 1);
+  const total = groups.reduce((sum, { size, files }) => sum + size * files.length, 0);
+  return { total, parts: dealOut(groups).map((part) => inSharedMemory(serialize(part))) };
+}
+
+/** Cost of opening a file, in bytes: reading this many takes about as long. */
+const OPEN_COST = 20_000;
+/** Cost of one part of the work, in bytes: about 15 ms of one thread. */
+const PART_COST = 2_000 * OPEN_COST;
+
+function dealOut(groups: readonly SameSize[]): SameSize[][] {
+  const parts: SameSize[][] = [];
+  let cost = PART_COST;
+  for (const group of groups) {
+    if (cost >= PART_COST) [cost] = [0, parts.push([])];
+    parts.at(-1)?.push(group);
+    cost += group.files.length * (group.size + OPEN_COST);
+  }
+  return parts;
+}
+
+function inSharedMemory(bytes: Uint8Array): Uint8Array {
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
+  shared.set(bytes);
+  return shared;
 }
 
 interface Candidate {
@@ -47,12 +83,6 @@ function oneNameEach(files: Candidate[]): Candidate[] {
   return files.filter((file) => file.inode === undefined || first.has(file));
 }
 
-function packed(files: Candidate[]): SameSize {
-  const exact = new Map(files.flatMap(({ exact }, n) => (exact === undefined ? [] : [[n, exact] as const])));
-  return {
-    size: files[0]?.size ?? 0,
-    relatives: files.map(({ relative }) => `${relative}\0`).join(""),
-    count: files.length,
-    ...(exact.size > 0 && { exact }),
-  };
+function onlyNames({ relative, exact }: Candidate): SameSize["files"][number] {
+  return { relative, exact };
 }
