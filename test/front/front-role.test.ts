@@ -254,6 +254,9 @@ test("command lines that name files of their own process, or have another time z
   expect(needs(["--root=/dev", "fs", "read", "x"])).toBe(true);
   expect(needs(["--verbose", "fs", "read", "x"])).toBe(true);
   expect(needs(["fs", "read", "/developer"])).toBe(false);
+  expect(needs(["fs", "read", "/dev/shm/file"])).toBe(false);
+  expect(needs(["fs", "read", "/dev/shm/../stdin"])).toBe(true);
+  expect(needs(["fs", "read", "/dev/shmem"])).toBe(true);
   expect(needs(["fs", "read", "link"], folder)).toBe(false);
   symlinkSync("/dev/stdout", join(folder, "link"));
   const { atimeNs } = lstatSync(join(folder, "link"), { bigint: true });

@@ -3,8 +3,11 @@ import { resolve } from "node:path";
 import type { CommandLine } from "../../../internal/front/command-line.ts";
 import { parseWords } from "../argv.ts";
 
-/** Below these are the descriptors and the state of the process that opens them: /dev/stdin, /dev/tty, /proc/self. */
-const OF_THE_PROCESS = /^\/(dev|proc)(\/|$)/;
+/**
+ * Below these are the descriptors and the state of the process that opens them: /dev/stdin, /dev/tty, /proc/self. In
+ * /dev/shm are ordinary files.
+ */
+const OF_THE_PROCESS = /^\/(dev(?!\/shm\/.)|proc)(\/|$)/;
 
 /**
  * Whether a command line would behave differently in a service: its time zone is another one, it names a file of its
