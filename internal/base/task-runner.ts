@@ -28,6 +28,8 @@ export interface TaskOptions {
  * Runs tasks: in a thread pool in a service, to keep its event loop free, and in the main thread in a one-shot command.
  */
 export interface TaskRunner {
+  /** Number of tasks of one caller that run at the same time. */
+  readonly threads: number;
   run<N extends TaskName>(name: N, args: TaskArgs<N>, options?: TaskOptions): Promise<TaskResult<N>>;
   close(): Promise<void>;
 }

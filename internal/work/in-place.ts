@@ -20,6 +20,7 @@ export async function runTask(
  * stopped.
  */
 export class InPlaceRunner implements TaskRunner {
+  readonly threads = 1;
   readonly #tasks: TaskTable;
   readonly #openPool: () => Promise<TaskRunner>;
   #pool: Promise<TaskRunner> | undefined;

@@ -21,6 +21,7 @@ const MAX_WAITING = 4_096;
  * thread; the pool starts another one.
  */
 export class ThreadRunner implements TaskRunner {
+  readonly threads: number;
   readonly #pool: Piscina;
   /**
    * Never submits more tasks than the pool has threads: if a thread is terminated with its task, the pool does not run
@@ -30,6 +31,7 @@ export class ThreadRunner implements TaskRunner {
 
   /** `entry` is the module that a thread runs for each task. `threads` is the maximum number of threads per caller. */
   constructor({ entry, threads = Math.max(2, availableParallelism()) }: { entry: URL; threads?: number }) {
+    this.threads = threads;
     const places = BUSY_CALLERS * threads;
     this.#turns = new Turns({ places, perCaller: threads, waiting: MAX_WAITING });
     this.#pool = new Piscina({

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { dedupe } from "../../../protocol/commands/fs-read.ts";
 import { handle } from "../../base/handler.ts";
 import { jsonArray } from "../../base/raw-json.ts";
@@ -12,7 +11,7 @@ export default handle(dedupe, async ({ path }, { host, signal, progress, asked }
   const { total, parts } = await host.tasks.run("same-sizes", { path }, { signal });
   const report = progress && jointly((update) => progress({ ...update, total }));
   const named = String(asked.path);
-  const copies = await inTurn(parts, Math.min(MAX_THREADS, availableParallelism()), (groups) =>
+  const copies = await inTurn(parts, Math.min(MAX_THREADS, host.tasks.threads), (groups) =>
     host.tasks.run("find-copies", { path, named, groups }, { signal, progress: report?.() }),
   );
   progress?.({ done: total, total, unit: "bytes" });

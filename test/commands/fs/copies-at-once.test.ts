@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import copyLeaves from "../../../internal/commands/fs/tasks/copy-leaves.ts";
 import finishCopy from "../../../internal/commands/fs/tasks/finish-copy.ts";
 import planCopy from "../../../internal/commands/fs/tasks/plan-copy.ts";
+import { packed } from "../../../internal/work/packed.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 import { inProcess, throughCommandLine } from "../ways.ts";
 
@@ -17,7 +18,7 @@ class Copy {
   constructor(src: string, dest: string) {
     const keep = { times: false, owner: false };
     const interrupt = new Int32Array(new SharedArrayBuffer(4));
-    this.#job = { src: sandbox.path(src), dest: sandbox.path(dest), keep, skipSame: false, interrupt };
+    this.#job = { src: sandbox.path(src), dest: sandbox.path(dest), keep, skipSame: false, interrupt, threads: 1 };
   }
 
   async plan(): Promise<void> {
@@ -25,7 +26,7 @@ class Copy {
   }
 
   async copy(): Promise<void> {
-    await copyLeaves({ folders: this.#plan?.folders ?? [], job: this.#job });
+    for (const folders of this.#plan?.parts ?? []) await copyLeaves({ folders, job: this.#job });
   }
 
   finish(): void {
@@ -102,10 +103,11 @@ test("in an existing directory, a file appears under its name only when it is co
   const job = {
     ...{ src: sandbox.path("a"), dest: sandbox.path("dest"), keep: { times: false, owner: false }, skipSame: false },
     interrupt: new Int32Array(new SharedArrayBuffer(4)),
+    threads: 1,
   };
-  const { folders } = await planCopy(job);
+  const [folders] = (await planCopy(job)).parts;
   Atomics.store(job.interrupt, 0, 1);
-  await expect(copyLeaves({ folders, job })).rejects.toThrow("interrupted");
+  await expect(copyLeaves({ folders: folders ?? packed([]), job })).rejects.toThrow("interrupted");
   expect(await entriesOf("dest")).toEqual(["new"]);
 });
 

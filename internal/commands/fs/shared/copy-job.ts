@@ -1,5 +1,6 @@
 import type { Interrupt } from "../../../files/interrupt.ts";
 import type { ExactPath } from "../../../files/walk.ts";
+import type { Packed } from "../../../work/packed.ts";
 import type { Keep } from "./copy-entry.ts";
 
 /** Input of all stages of a copy: plan-copy, copy-leaves (several in parallel), finish-copy. */
@@ -10,6 +11,8 @@ export interface CopyJob {
   /** Skips entries whose size and modification time equal those of the source. */
   readonly skipSame: boolean;
   readonly interrupt: Interrupt;
+  /** Number of threads that copy a tree. */
+  readonly threads: number;
 }
 
 export interface CopyTally {
@@ -31,8 +34,8 @@ export interface FolderPair {
 export interface CopyPlan {
   /** Counts what is already copied: a source that is not a folder. */
   readonly tally: CopyTally;
-  /** All folders of the tree, already created, parents before children. */
-  readonly folders: readonly FolderPair[];
+  /** All folders of the tree, already created, parents before children, in parts for the threads. */
+  readonly parts: readonly Packed<FolderPair[]>[];
   /** Number of files and symbolic links in the folders. */
   readonly leaves: number;
   /** Temporary path of a new tree, until it is renamed. */

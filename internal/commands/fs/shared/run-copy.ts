@@ -1,24 +1,22 @@
-import { availableParallelism } from "node:os";
 import type { Context } from "../../../base/context.ts";
 import { interruptible } from "../../../files/interrupt.ts";
 import { withRequestedPath } from "../../../files/temp-path.ts";
 import { inTurn } from "../../../work/in-turn.ts";
+import type { Packed } from "../../../work/packed.ts";
 import { jointly } from "../../../work/report.ts";
 import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
 
 const MAX_THREADS = 4;
-/** Minimum number of folders worth a thread, and the maximum that one thread takes at a time. */
-const [MIN_FOLDERS, MAX_FOLDERS] = [32, 256];
 
 /**
- * Copies a file, a symbolic link or a tree; a service uses several threads. A file is replaced atomically. A new tree
+ * Copies a file, a symbolic link or a tree; in a service with several threads. A file is replaced atomically. A new tree
  * appears atomically, and nothing of it is left on failure. Into an existing folder a tree is merged file by file.
  */
-export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): Promise<CopyTally> {
+export function runCopy(request: Omit<CopyJob, "interrupt" | "threads">, context: Context): Promise<CopyTally> {
   return interruptible(context.signal, async (interrupt) => {
-    const job = { ...request, interrupt };
+    const job = { ...request, interrupt, threads: Math.min(MAX_THREADS, context.host.tasks.threads) };
     const plan = await context.host.tasks.run("plan-copy", job, { progress: context.progress });
-    if (plan.folders.length === 0) {
+    if (plan.parts.length === 0) {
       const { bytes } = plan.tally;
       context.progress?.({ done: bytes, total: bytes, unit: "bytes" });
       return plan.tally;
@@ -42,25 +40,17 @@ export function runCopy(request: Omit<CopyJob, "interrupt">, context: Context): 
  * The first failure stops all threads. It is thrown once all of them have stopped, so that nothing is written
  * afterwards.
  */
-async function copyAllLeaves({ folders, leaves }: CopyPlan, job: CopyJob, { host, progress }: Context) {
-  const threads = host.service === undefined ? 1 : Math.min(MAX_THREADS, availableParallelism());
+async function copyAllLeaves({ parts, leaves }: CopyPlan, job: CopyJob, { host, progress }: Context) {
   const report = progress && jointly(({ done, ...rest }) => progress({ ...rest, done, total: Math.max(leaves, done) }));
-  const run = async (part: FolderPair[]) => {
+  const run = async (folders: Packed<FolderPair[]>) => {
     try {
-      return await host.tasks.run("copy-leaves", { folders: part, job }, { progress: report?.() });
+      return await host.tasks.run("copy-leaves", { folders, job }, { progress: report?.() });
     } catch (error) {
       Atomics.store(job.interrupt, 0, 1);
       throw error;
     }
   };
-  return (await inTurn(dealOut(folders, threads), threads, run)).reduce(sum);
-}
-
-function dealOut(folders: readonly FolderPair[], threads: number): FolderPair[][] {
-  const each = Math.max(MIN_FOLDERS, Math.min(MAX_FOLDERS, Math.ceil(folders.length / threads)));
-  return Array.from({ length: Math.ceil(folders.length / each) }, (_, part) =>
-    folders.slice(part * each, (part + 1) * each),
-  );
+  return (await inTurn(parts, job.threads, run)).reduce(sum);
 }
 
 function sum(a: CopyTally, b: CopyTally): CopyTally {

@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { checkpoint } from "../../../files/interrupt.ts";
 import { entriesOf } from "../../../files/walk.ts";
+import { type Packed, unpacked } from "../../../work/packed.ts";
 import type { Report } from "../../../work/report.ts";
 import { copyEntry } from "../shared/copy-entry.ts";
 import type { CopyJob, CopyTally, FolderPair } from "../shared/copy-job.ts";
@@ -15,7 +16,7 @@ export default async function copyLeaves(
   const pause = checkpoint(job.interrupt);
   const tally: CopyTally = { copied: 0, skipped: 0, bytes: 0 };
   const updating = { job, tally, pace: { pause } };
-  for (const { from, to, isOwn } of folders) {
+  for (const { from, to, isOwn } of unpacked(folders)) {
     const [source, target] = [asExactPath(from), asExactPath(to)];
     for (const { kind, path } of entriesOf(source)) {
       const wait = pause();
@@ -33,6 +34,6 @@ export default async function copyLeaves(
 }
 
 interface CopyLeavesArgs {
-  readonly folders: readonly FolderPair[];
+  readonly folders: Packed<FolderPair[]>;
   readonly job: CopyJob;
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { deserialize } from "node:v8";
 import { asAsked } from "../../../files/as-asked.ts";
 import { byCodeUnit } from "../../../files/by-code-unit.ts";
 import { SharedText } from "../../../files/shared-text.ts";
 import type { ExactPath } from "../../../files/walk.ts";
+import { type Packed, unpacked } from "../../../work/packed.ts";
 import type { Report } from "../../../work/report.ts";
 import { digestOfStart, digestOfWhole, START } from "./digest.ts";
 import { asExactPath } from "./exact-path.ts";
@@ -14,7 +14,7 @@ interface Args {
   /** The folder as the caller wrote it. */
   readonly named: string;
   /** A part of the work from `same-sizes`. */
-  readonly groups: Uint8Array;
+  readonly groups: Packed<SameSize[]>;
 }
 
 interface Candidate {
@@ -32,7 +32,7 @@ export default function findCopies({ path, named, groups }: Args, report: Report
   const text = new SharedText();
   const progress = new BytesCompared(report);
   const asNamed = asAsked(named);
-  for (const group of deserialize(groups) as SameSize[]) {
+  for (const group of unpacked(groups)) {
     const { size } = group;
     const copies = copiesIn(candidates(path, group), progress).sort((a, b) => byCodeUnit(a.first, b.first));
     for (const { hash, relatives } of copies) {

@@ -1,4 +1,5 @@
 import { lstatSync, renameSync } from "node:fs";
+import { unpacked } from "../../../work/packed.ts";
 import { keepAttributes } from "../shared/copy-entry.ts";
 import type { CopyJob, CopyPlan, FolderPair } from "../shared/copy-job.ts";
 import { asExactPath } from "./exact-path.ts";
@@ -9,7 +10,8 @@ import { moveInto } from "./move-into.ts";
  * destination. If another copy has created the destination meanwhile, the tree is merged into it file by file.
  */
 export default function finishCopy({ plan, job }: { readonly plan: CopyPlan; readonly job: CopyJob }): void {
-  const { temp, dest, folders } = plan;
+  const { temp, dest, parts } = plan;
+  const folders = parts.flatMap(unpacked);
   finishFolders(folders, job);
   if (temp === undefined) return;
   try {

@@ -6,9 +6,10 @@ import { tempBeside, withRequestedPath } from "../../../files/temp-path.ts";
 import { statOrMissing, throughLinks } from "../../../files/through-links.ts";
 import { type ExactPath, walk } from "../../../files/walk.ts";
 import { writeInto } from "../../../files/write-into.ts";
+import { packed } from "../../../work/packed.ts";
 import type { Report } from "../../../work/report.ts";
 import { cannotCopy } from "../shared/copy-contents.ts";
-import type { CopyJob, CopyPlan, CopyTally } from "../shared/copy-job.ts";
+import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "../shared/copy-job.ts";
 import { transplant } from "./exact-path.ts";
 import { inTheWay, makePair } from "./make-pair.ts";
 import { refuseOverlap } from "./overlap.ts";
@@ -24,7 +25,7 @@ export default async function planCopy(job: CopyJob, report: Report = () => {}):
   await refuseOverlap(job.src, stats, job.dest, old);
   const dest = await throughLinks(job.dest);
   if (stats.isDirectory()) return planTree(job, dest, old);
-  return { dest, folders: [], leaves: 0, tally: await copyAlone(job, stats, { dest, old, report }) };
+  return { dest, parts: [], leaves: 0, tally: await copyAlone(job, stats, { dest, old, report }) };
 }
 
 interface Place {
@@ -56,12 +57,28 @@ async function planTree(job: CopyJob, dest: string, old: Stats | undefined): Pro
   const tally = { copied: 0, skipped: 0, bytes: 0 };
   try {
     const folders = sources.map((from) => makePair(from, transplant(from, job.src, temp ?? dest), temp !== undefined));
-    return { dest, folders, leaves, tally, ...(temp !== undefined && { temp }) };
+    return {
+      dest,
+      parts: dealOut(folders, job.threads).map(packed),
+      leaves,
+      tally,
+      ...(temp !== undefined && { temp }),
+    };
   } catch (error) {
     if (temp === undefined) throw error;
     rmSync(temp, { recursive: true, force: true });
     throw withRequestedPath(error, temp, dest);
   }
+}
+
+/** Minimum number of folders worth a thread, and the maximum that one thread takes at a time. */
+const [MIN_FOLDERS, MAX_FOLDERS] = [32, 256];
+
+function dealOut(folders: readonly FolderPair[], threads: number): FolderPair[][] {
+  const each = Math.max(MIN_FOLDERS, Math.min(MAX_FOLDERS, Math.ceil(folders.length / threads)));
+  return Array.from({ length: Math.ceil(folders.length / each) }, (_, part) =>
+    folders.slice(part * each, (part + 1) * each),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
-import { serialize } from "node:v8";
 import { walk } from "../../../files/walk.ts";
+import { type Packed, packed } from "../../../work/packed.ts";
 
 /** Files of the same size, which may therefore have the same contents. */
 export interface SameSize {
@@ -15,11 +15,8 @@ export interface SameSize {
 interface SameSizes {
   /** Bytes of all files in the parts. */
   readonly total: number;
-  /**
-   * The groups, largest files first, as a list of parts of about the same work. Each is a serialized `SameSize[]` in
-   * shared memory, because the event loop only hands them on.
-   */
-  readonly parts: readonly Uint8Array[];
+  /** The groups, largest files first, in parts of about the same work. */
+  readonly parts: readonly Packed<SameSize[]>[];
 }
 
 /** Task: groups the regular files of a tree that share their size with another one. Empty files are ignored. */
@@ -30,7 +27,7 @@ export default function sameSizes({ path }: { path: string }): SameSizes {
     .map(([size, all]): SameSize => ({ size, files: oneNameEach(all).map(onlyNames) }))
     .filter(({ files }) => files.length > 1);
   const total = groups.reduce((sum, { size, files }) => sum + size * files.length, 0);
-  return { total, parts: dealOut(groups).map((part) => inSharedMemory(serialize(part))) };
+  return { total, parts: dealOut(groups).map(packed) };
 }
 
 /** Cost of opening a file, in bytes: reading this many takes about as long. */
@@ -47,12 +44,6 @@ function dealOut(groups: readonly SameSize[]): SameSize[][] {
     cost += group.files.length * (group.size + OPEN_COST);
   }
   return parts;
-}
-
-function inSharedMemory(bytes: Uint8Array): Uint8Array {
-  const shared = new Uint8Array(new SharedArrayBuffer(bytes.byteLength));
-  shared.set(bytes);
-  return shared;
 }
 
 interface Candidate {
