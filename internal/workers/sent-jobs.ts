@@ -7,11 +7,6 @@ export class SentJobs {
   readonly #slots = new Slots<SentJob>();
   #onEmpty: (() => void)[] = [];
 
-  /** Whether a job was ever sent. */
-  get wasUsed(): boolean {
-    return this.#slots.wasUsed;
-  }
-
   get count(): number {
     return this.#slots.used;
   }

@@ -15,10 +15,6 @@ export class Slots<T> {
     return this.#used;
   }
 
-  get wasUsed(): boolean {
-    return this.#ids.length > 0;
-  }
-
   /** Returns the id of the new entry, up to 2³²−1. The caller must ensure that fewer than MAX_SLOTS are in use. */
   add(value: T): number {
     this.#used++;

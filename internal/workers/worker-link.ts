@@ -69,6 +69,8 @@ export class WorkerLink implements RoleInbox, Candidate {
   #left: ReadonlyMap<Job, DescribedJob> = new Map();
   /** The abandoned requests that it may have been processing then. */
   #leftAbandoned: ReadonlyMap<AbandonedRequest, DescribedJob> = new Map();
+  /** No request of a client was sent to it yet. Warm-up requests do not count. Written by the pool. */
+  isNew = true;
   /** The suspect that runs alone on this worker. Written by `Trials`. */
   onTrial: Job | undefined;
 
@@ -92,11 +94,6 @@ export class WorkerLink implements RoleInbox, Candidate {
 
   get isGone(): boolean {
     return this.#isGone;
-  }
-
-  /** No job was ever sent to it. */
-  get isNew(): boolean {
-    return !this.#sent.wasUsed;
   }
 
   /** Whether at least one job has no response head yet. */

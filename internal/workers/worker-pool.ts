@@ -246,7 +246,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
       get isWaiting() {
         return standbys.has(link);
       },
-      send: (job) => this.#send(link, job),
+      send: (job) => this.#place(link, job),
       abandon: (job) => this.abandon(job),
     });
   }
@@ -317,6 +317,11 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   }
 
   #send(link: WorkerLink, job: Job): void {
+    link.isNew = false;
+    this.#place(link, job);
+  }
+
+  #place(link: WorkerLink, job: Job): void {
     job.place = { link, id: link.send(job) };
   }
 

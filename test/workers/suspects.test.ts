@@ -5,6 +5,7 @@ import type { WorkerChannel } from "../../internal/workers/channel.ts";
 import { CONVICTED_FOR, Convictions, MAX_CONVICTIONS } from "../../internal/workers/convictions.ts";
 import type { Failure, Job } from "../../internal/workers/job.ts";
 import type { Loss } from "../../internal/workers/loss.ts";
+import type { Standby } from "../../internal/workers/standby.ts";
 import { MAX_SUSPECTS, SHARE_AFTER } from "../../internal/workers/trials.ts";
 import { WorkerPool } from "../../internal/workers/worker-pool.ts";
 import { FakeWorker } from "./fake-worker.ts";
@@ -25,16 +26,23 @@ const scenes: Scene[] = [];
 class Scene {
   readonly pool: WorkerPool;
   readonly log: string[] = [];
+  readonly standbys: Standby[] = [];
   /** Number of workers that are starting. */
   pending = 0;
   /** The channel of the worker that joined last. */
   channel: WorkerChannel | undefined;
   #whyLost: Promise<Loss> | undefined;
+  #role: "active" | "standby" = "active";
 
   constructor() {
     const log = pino({ base: null }, { write: (line: string) => this.log.push(JSON.parse(line).msg) });
     const options = { strategy: "round-robin", timeout: 0, queueTimeout: PATIENCE, maxFrame: 1_000_000 } as const;
-    this.pool = new WorkerPool({ ...options, log, onRoutes: () => {} });
+    this.pool = new WorkerPool({
+      ...options,
+      log,
+      onRoutes: () => {},
+      onStandby: (standby) => this.standbys.push(standby),
+    });
     const scene = this;
     this.pool.source = {
       expectsWorker: true,
@@ -43,14 +51,16 @@ class Scene {
       },
       adopt: (channel) => {
         this.channel = channel;
-        channel.setActive(true);
+        if (this.#role === "active") channel.setActive(true);
+        else channel.warmUp();
         return this.#whyLost;
       },
     };
     scenes.push(this);
   }
 
-  join(id = "0"): Supervised {
+  join(id = "0", role: "active" | "standby" = "active"): Supervised {
+    this.#role = role;
     const { promise, resolve } = Promise.withResolvers<Loss>();
     this.#whyLost = promise;
     return new Supervised(FakeWorker.join(this.pool, { id }), this.channel as WorkerChannel, resolve);
@@ -103,11 +113,12 @@ class Asked implements Job {
   readonly failures: Failure[] = [];
   readonly #pool: WorkerPool;
 
-  constructor(pool: WorkerPool, url: string, method = "GET") {
+  constructor(pool: WorkerPool, url: string, { method = "GET", to }: { method?: string; to?: Standby } = {}) {
     this.#pool = pool;
     this.mayRepeat = method === "GET";
     this.request = { method, url, headers: {}, query: {}, params: {}, remoteAddr: "a", localAddr: "b" };
-    pool.assign(this);
+    if (to === undefined) pool.assign(this);
+    else to.send(this);
   }
 
   answered({ status }: { status: number }): void {
@@ -143,6 +154,19 @@ describe("a worker's own death", () => {
     expect(good?.became).toBeUndefined();
     await next.answers("/a");
     expect(next.urls, "then the worker is everybody's again").toEqual(["/c", "/b", "/a", "/good"]);
+  });
+
+  test("is tried at once on the standby that takes its place, also if that was warmed up", async () => {
+    const scene = new Scene();
+    const [first, second] = [scene.join("0"), scene.join("1", "standby")];
+    new Asked(scene.pool, "/warm-up", { to: scene.standbys[0] as Standby });
+    await second.answers("/warm-up");
+    scene.ask("/a", "/b");
+    second.channel.setActive(true);
+    await first.dies("own");
+    expect(second.urls).toEqual(["/warm-up", "/b"]);
+    await second.answers("/b");
+    expect(second.urls).toEqual(["/warm-up", "/b", "/a"]);
   });
 
   test("tries the rarest path first, as the most likely cause", async () => {
@@ -208,7 +232,7 @@ describe("a worker's own death", () => {
   test("fails non-idempotent requests at once, before the cause is known", async () => {
     const scene = new Scene();
     const { worker, channel } = scene.join();
-    const post = new Asked(scene.pool, "/post", "POST");
+    const post = new Asked(scene.pool, "/post", { method: "POST" });
     const [get] = scene.ask("/get");
     worker.leave();
     expect([post.became, get?.failures]).toEqual(["lost", []]);
