@@ -8,7 +8,7 @@ import { CONTENDERS, NODE_CLUSTER, TWO } from "./contenders.ts";
 import { endurance } from "./endurance.ts";
 import { EVENTS } from "./events.ts";
 import { type Killers, killersComparison } from "./killers.ts";
-import { workerStartUp } from "./start-up.ts";
+import { type ProcessTimes, processTimes } from "./process-times.ts";
 import { withApplication } from "./with-application.ts";
 
 /** Size of the measurement. */
@@ -51,16 +51,15 @@ export default async function failover(
     reports?.set(contender, [...(reports.get(contender) ?? []), report]);
     progress(`${contender}, ${event}: ${report.failed} failed ${JSON.stringify(report.byKind)}`);
   };
-  const startUps: number[] = [];
-  const measures = new Map<string, Measure>([
-    ["start-up", async () => ({ time: startUps.push(await workerStartUp()) })],
-  ]);
+  const alone: ProcessTimes[] = [];
+  const measures = new Map<string, Measure>([["process", async () => ({ time: alone.push(await processTimes()) })]]);
   for (const [name, start] of contenders) measures.set(name, sample(name, start, amounts, keep));
   await interleave(measures, amounts.rounds);
-  const startUp = Math.round(median(startUps));
+  const startUp = Math.round(median(alone.map((times) => times.startUp)));
+  const closing = alone.flatMap((times) => times.closing);
   progress(`an xsys worker takes ${startUp} ms to start on an idle machine`);
   const comparisons = [...met].map(([event, reports]) => eventComparison(event, reports, startUp));
-  return [...comparisons, handOverComparison(met.get("kill -9") ?? new Map()), byRequest];
+  return [...comparisons, handOverComparison(met.get("kill -9") ?? new Map(), closing), byRequest];
 }
 
 /** Only contenders with two processes: with one, every crash interrupts the service for the time of a start. */
