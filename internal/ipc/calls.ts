@@ -12,6 +12,7 @@ import {
 import type { Call, Peer } from "../base/context.ts";
 import { RawJson } from "../base/raw-json.ts";
 import type { CallStatistics } from "./call-statistics.ts";
+import { CallTable } from "./call-table.ts";
 import { IncomingCall } from "./incoming-call.ts";
 import type { IpcLimits } from "./limits.ts";
 
@@ -54,7 +55,7 @@ export class Calls {
   readonly #caller: Caller;
   readonly #writer: FrameWriter;
   /** Calls with an id. They are answered when they finish, in any order. */
-  readonly #byId = new Map<number, IncomingCall>();
+  readonly #byId = new CallTable();
   /** Calls without an id. They run one at a time, in the order received; the first one is running. */
   readonly #inOrder: { readonly call: IncomingCall; readonly params: unknown }[] = [];
 
@@ -96,7 +97,8 @@ export class Calls {
       if (this.#inOrder.length === 1) this.#run(call, params);
       return;
     }
-    if (this.#byId.has(id)) throw new XsysError("BAD_FRAME", `the id ${id} is already in use by a call in flight`);
+    if (this.#byId.get(id) !== undefined)
+      throw new XsysError("BAD_FRAME", `the id ${id} is already in use by a call in flight`);
     const { maxInflight } = this.#owner.limits;
     if (this.#byId.size >= maxInflight) {
       this.#writer.json(
@@ -104,7 +106,7 @@ export class Calls {
       );
       return;
     }
-    this.#byId.set(id, call);
+    this.#byId.add(id, call);
     this.#run(call, params);
   }
 
@@ -132,13 +134,13 @@ export class Calls {
   /** Cancels the calls that send events, because they may never end by themselves. */
   endSubscriptions(): void {
     const reason = new XsysError("UNAVAILABLE", "the service is shutting down");
-    for (const call of this.#byId.values()) if (isSubscription(call)) call.cancel(reason);
+    for (const call of this.#byId.list()) if (isSubscription(call)) call.cancel(reason);
   }
 
   /** Cancels all calls, because the connection was closed. */
   abandon(): void {
     const reason = new XsysError("CANCELLED", "the connection was closed");
-    for (const call of this.#byId.values()) call.cancel(reason);
+    for (const call of this.#byId.list()) call.cancel(reason);
     for (const { call } of this.#inOrder) call.cancel(reason);
     this.#inOrder.splice(1);
   }
@@ -196,7 +198,7 @@ export class Calls {
       if (typeof encoded === "string") this.#writer.json(encoded);
       else this.#writer.pieces(encoded);
     }
-    if (call.id !== undefined) this.#byId.delete(call.id);
+    if (call.id !== undefined) this.#byId.remove(call.id);
     else {
       this.#inOrder.shift();
       const [next] = this.#inOrder;
