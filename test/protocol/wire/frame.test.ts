@@ -181,6 +181,16 @@ describe("FrameWriter", () => {
     expect(read(new FrameReader(), Buffer.concat(sink.writes), [])).toHaveLength(100);
   });
 
+  test("writes the first 3 KiB of many messages at once, and the others in few writes", async () => {
+    const sink = collector();
+    const writer = new FrameWriter(sink);
+    for (let turn = 0; turn < 2; turn++) {
+      for (let i = 0; i < 100; i++) writer.json(JSON.stringify("x".repeat(98)));
+      await new Promise(process.nextTick);
+      expect(sink.writes.splice(0).map(({ length }) => length)).toEqual([30 * 104, 70 * 104]);
+    }
+  });
+
   test("writes texts of any size and script, and chunks, so that a reader gets them in order", () => {
     const text = fc.oneof(
       fc.string(),
