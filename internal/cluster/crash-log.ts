@@ -32,7 +32,7 @@ export class CrashLog {
     const record = describe(member, process, cause);
     this.#records.unshift(record);
     if (this.#records.length > MAX_RECORDS) this.#records.pop();
-    if (cause === undefined) this.#logDeath(record);
+    if (cause === undefined) this.#logDeath(member, record);
     else this.#logFailedStart(member, record, cause);
     if (isLast) this.#logEnd(member, record);
   }
@@ -42,24 +42,25 @@ export class CrashLog {
     this.#loggedReasons.clear();
   }
 
-  #logDeath({ id, pid, reason, uptime, in_flight, requests, last_lines }: CrashRecord): void {
+  #logDeath({ name, logFields }: Member, record: CrashRecord): void {
+    const { pid, reason, uptime, in_flight, requests, last_lines } = record;
     const words = withLastLine(`${reason} after ${uptime.toFixed(1)} s${culprits(requests)}`, last_lines);
-    this.#log.warn({ worker: id, pid, uptime, in_flight }, `worker ${id} ${words}`);
+    this.#log.warn({ ...logFields, pid, uptime, in_flight }, `${name} ${words}`);
   }
 
-  #logFailedStart({ id, state }: Member, { pid, uptime }: CrashRecord, cause: string): void {
+  #logFailedStart({ name, logFields, state }: Member, { pid, uptime }: CrashRecord, cause: string): void {
     const known = cause.replaceAll(/\d+/g, "0"); // ignores process ids, ports and times
     const isNew = !this.#loggedReasons.has(known);
     if (isNew && this.#loggedReasons.size < MAX_REASONS) this.#loggedReasons.add(known);
-    const who = state === "ready" ? `the replacement of worker ${id}` : `worker ${id}`;
+    const who = state === "ready" ? `the replacement of ${name}` : name;
     const then = RETRIED.has(state) ? " (it is retried with increasing pauses)" : "";
-    this.#log[isNew ? "error" : "debug"]({ worker: id, pid, uptime }, `${who} did not start: ${cause}${then}`);
+    this.#log[isNew ? "error" : "debug"]({ ...logFields, pid, uptime }, `${who} did not start: ${cause}${then}`);
   }
 
-  #logEnd({ id, failedStarts, reason }: Member, { pid }: CrashRecord): void {
+  #logEnd({ id, name, logFields, failedStarts, reason }: Member, { pid }: CrashRecord): void {
     const why = `after ${failedStarts} consecutive failed starts; last failure: ${reason}`;
-    const message = `worker ${id} is no longer started ${why}. To start it again: xsys cluster restart ${id}`;
-    this.#log.error({ worker: id, pid }, message);
+    const message = `${name} is no longer started ${why}. To start it again: xsys cluster restart ${id}`;
+    this.#log.error({ ...logFields, pid }, message);
   }
 }
 

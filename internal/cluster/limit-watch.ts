@@ -88,16 +88,16 @@ export class LimitWatch {
     if (isOver) process.channel?.forceGc();
   }
 
-  #warn({ id }: Member, { pid }: WorkerProcess, excess: string): void {
-    this.#log.warn({ worker: id, pid }, `worker ${id} uses ${excess}`);
+  #warn({ name, logFields }: Member, { pid }: WorkerProcess, excess: string): void {
+    this.#log.warn({ ...logFields, pid }, `${name} uses ${excess}`);
   }
 
   #replace(member: Member, excess: string): void {
     if (member.replacing || performance.now() < (this.#retryAt.get(member) ?? 0)) return;
-    this.#log.warn({ worker: member.id }, `worker ${member.id} uses ${excess}: it is replaced`);
+    this.#log.warn(member.logFields, `${member.name} uses ${excess}: it is replaced`);
     member.replace().catch((error: Error) => {
       this.#retryAt.set(member, performance.now() + RETRY);
-      if (member.state === "ready") this.#log.error({ worker: member.id }, error.message);
+      if (member.state === "ready") this.#log.error(member.logFields, error.message);
     });
   }
 

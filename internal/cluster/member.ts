@@ -7,6 +7,7 @@ import { startFailure } from "../processes/start-failure.ts";
 import { MEMBER_STEPS, type MemberState, StateMachine } from "../processes/states.ts";
 import type { WorkerChannel } from "../workers/channel.ts";
 import type { Loss } from "../workers/loss.ts";
+import type { MemberKind } from "./options.ts";
 import { WorkerProcess, type WorkerProcessOwner } from "./worker-process.ts";
 
 /** Minimum milliseconds before a standby is restarted. It reduced the gap that clients see from 18 to 15 ms. */
@@ -84,6 +85,20 @@ export class Member {
     };
   }
 
+  /** Its name in the log, such as `worker 3`. */
+  get name(): string {
+    return `${this.#kind} ${this.id}`;
+  }
+
+  /** Fields of log records about it. */
+  get logFields(): Readonly<Record<string, string>> {
+    return { [this.#kind]: this.id };
+  }
+
+  get #kind(): MemberKind {
+    return this.#owner.options.kind ?? "worker";
+  }
+
   get state(): MemberState {
     return this.#state.now;
   }
@@ -152,7 +167,7 @@ export class Member {
     this.start();
     const process = this.#current;
     if (await process?.whenReady) return;
-    throw new XsysError("UNAVAILABLE", `worker ${this.id} did not start: ${describeFailure(process)}`);
+    throw new XsysError("UNAVAILABLE", `${this.name} did not start: ${describeFailure(process)}`);
   }
 
   /**
@@ -185,7 +200,8 @@ export class Member {
   #spawn(): WorkerProcess {
     this.starts++;
     const by = {};
-    const process = new WorkerProcess(this.id, {
+    const identity = { id: this.id, name: this.name, fields: this.logFields };
+    const process = new WorkerProcess(identity, {
       ...this.#processOwner,
       line: (stream, line) => this.#addLine({ time: Date.now() / 1000, id: this.id, stream, line }, by),
     });
@@ -196,14 +212,14 @@ export class Member {
   async #replace(): Promise<void> {
     const before = this.#current;
     if (before === undefined || this.state === "draining") {
-      throw new XsysError("UNAVAILABLE", `worker ${this.id} is ${this.state}`);
+      throw new XsysError("UNAVAILABLE", `${this.name} is ${this.state}`);
     }
     const next = this.#spawn();
     this.#successor = next;
     if (await next.whenReady) await before.stop();
     else {
       const why = `the new process ${describeFailure(next)}`;
-      throw new XsysError("UNAVAILABLE", `worker ${this.id} was not replaced: ${why}`);
+      throw new XsysError("UNAVAILABLE", `${this.name} was not replaced: ${why}`);
     }
   }
 
@@ -222,7 +238,7 @@ export class Member {
     this.#state.take("ready");
     if (process === this.#current && process.startSucceeded) this.#clearFailures();
     void process.readUsage().catch(() => {}); // reported by the periodic checks
-    this.#owner.log.info({ worker: this.id, pid: process.pid, role: this.#role }, `worker ${this.id} is ready`);
+    this.#owner.log.info({ ...this.logFields, pid: process.pid, role: this.#role }, `${this.name} is ready`);
     this.#owner.changed();
   }
 

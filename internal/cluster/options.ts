@@ -2,8 +2,12 @@ import type { BackoffOptions } from "../processes/backoff.ts";
 import type { HeartbeatOptions } from "../processes/heartbeat.ts";
 import type { ProcessOptions } from "../processes/options.ts";
 
+export type MemberKind = "worker" | "gateway";
+
 /** How the processes of a cluster are started and supervised. Times in milliseconds, sizes in bytes. */
 export interface ClusterOptions extends ProcessOptions, BackoffOptions, HeartbeatOptions {
+  /** What its members are called in the log and in errors. Default: worker. */
+  readonly kind?: MemberKind;
   /** Returns the environment of a worker with this id and registration key. */
   readonly identify: (id: string, key: string) => Readonly<Record<string, string>>;
   /** Number of active members. */

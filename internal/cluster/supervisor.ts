@@ -172,7 +172,7 @@ export class Supervisor {
     this.#limits.stop();
     await Promise.all(this.#members.map((member) => member.stop()));
     this.#guard.close();
-    this.#log.info("all workers have ended");
+    this.#log.info(`all ${this.#options.kind ?? "worker"}s have ended`);
   }
 
   #named(id: string | undefined): readonly Member[] {
@@ -197,7 +197,7 @@ export class Supervisor {
       if (standby === undefined) return;
       member.role = "standby";
       standby.role = "active";
-      this.#log.info({ worker: standby.id }, `worker ${standby.id} takes the place of worker ${member.id}`);
+      this.#log.info(standby.logFields, `${standby.name} takes the place of ${member.name}`);
     }
   }
 }

@@ -3,6 +3,7 @@ import { startTimer } from "../../protocol/timers.ts";
 import { describeEnd, isFromOutside, isShortage, type ProcessEnd } from "../processes/end.ts";
 import { Heartbeat, type HeartbeatHistory } from "../processes/heartbeat.ts";
 import { ManagedProcess, type ManagedProcessOwner } from "../processes/managed-process.ts";
+import type { Identity } from "../processes/start.ts";
 import { PROCESS_STEPS, type ProcessState, StateMachine } from "../processes/states.ts";
 import { type Usage, UsageMeter } from "../processes/usage.ts";
 import type { WorkerChannel } from "../workers/channel.ts";
@@ -30,6 +31,11 @@ export interface WorkerProcessOwner extends ManagedProcessOwner {
   crashed(process: WorkerProcess): void;
   /** The process and its children have ended. */
   ended(process: WorkerProcess): void;
+}
+
+/** The member that a process belongs to, with its name and fields for the log. */
+export interface MemberIdentity extends Pick<Identity, "name" | "fields"> {
+  readonly id: string;
 }
 
 /** One process of a member, from start to end. */
@@ -62,15 +68,12 @@ export class WorkerProcess {
   #cause: string | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(id: string, owner: WorkerProcessOwner) {
+  constructor({ id, name, fields }: MemberIdentity, owner: WorkerProcessOwner) {
     this.#owner = owner;
     ({ promise: this.whenReady, resolve: this.#settleReady } = Promise.withResolvers<boolean>());
     ({ promise: this.whenCauseKnown, resolve: this.#settleCauseKnown } = Promise.withResolvers<void>());
     ({ promise: this.whyLost, resolve: this.#settleLoss } = Promise.withResolvers<Loss>());
-    this.#child = new ManagedProcess(
-      { name: `worker ${id}`, fields: { worker: id }, env: owner.options.identify(id, this.key) },
-      owner,
-    );
+    this.#child = new ManagedProcess({ name, fields, env: owner.options.identify(id, this.key) }, owner);
     if (this.pid !== undefined) this.#meter = new UsageMeter(this.pid);
     void this.#child.exited.then(() => this.#whenExited());
     void this.#child.read.then(() => this.#whenRead());

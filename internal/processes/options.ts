@@ -10,6 +10,8 @@ export interface ProcessOptions {
   readonly cwd: string;
   /** Added to the service's own environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Descriptors of this process that the child gets as 3, 4 and so on. */
+  readonly descriptors?: readonly number[];
   /** Environment variables that are not inherited from the service, in addition to those that no child inherits. */
   readonly notInherited?: readonly string[];
   /** How long the process may take to exit after it was asked to. */

@@ -23,7 +23,7 @@ export function startProcess(options: ProcessOptions, identity: Identity, log: L
   const child = spawn(program, args, {
     cwd: options.cwd,
     env: environment(options, identity),
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", ...(options.descriptors ?? [])],
     detached: process.platform !== "win32",
     windowsHide: true,
   });

@@ -1,4 +1,5 @@
-import type { WorkerChannel } from "./channel.ts";
+import type { GatewayChannel } from "./channel.ts";
+import type { Job } from "./job.ts";
 import type { WorkerLink } from "./worker-link.ts";
 
 export interface WorkerChannelDeps {
@@ -6,13 +7,14 @@ export interface WorkerChannelDeps {
   setActive(active: boolean): void;
   warmUp(): void;
   endedByRequest(): boolean;
+  send(job: Job): void;
 }
 
-/** The supervisor's view of a worker link. */
+/** A worker link as its supervisor, or the service of this gateway process, sees it. */
 export function workerChannel(
   link: WorkerLink,
-  { setActive, warmUp, endedByRequest }: WorkerChannelDeps,
-): WorkerChannel {
+  { setActive, warmUp, endedByRequest, send }: WorkerChannelDeps,
+): GatewayChannel {
   const { id, key, pid } = link.registration;
   return {
     id,
@@ -24,6 +26,22 @@ export function workerChannel(
     get endedByRequest() {
       return endedByRequest();
     },
+    get awaitsAnswer() {
+      return link.awaitsAnswer;
+    },
+    get active() {
+      return link.inFlight;
+    },
+    get abandoned() {
+      return link.abandonedRequests.length;
+    },
+    get wasUsed() {
+      return !link.isNew;
+    },
+    setElsewhere: (requests) => {
+      link.elsewhere = requests;
+    },
+    send,
     requestsInFlight: (limit) => link.requestsInFlight(limit),
     setActive,
     warmUp,

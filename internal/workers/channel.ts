@@ -1,3 +1,5 @@
+import type { Job } from "./job.ts";
+
 /** A request that a worker has not answered. */
 export interface RequestInFlight {
   readonly method: string;
@@ -35,4 +37,19 @@ export interface WorkerChannel {
   close(): void;
   /** Called once, when the connection is closed; `reason` if the worker caused it, for example by a protocol error. */
   onClose(listener: (reason?: string) => void): void;
+}
+
+/** The additional parts of a connection that a gateway process reports about to its service, or that it is told. */
+export interface GatewayChannel extends WorkerChannel {
+  readonly awaitsAnswer: boolean;
+  /** Requests without a complete response. */
+  readonly active: number;
+  /** Number of abandoned requests that it may still process. */
+  readonly abandoned: number;
+  /** Whether a request of a client was sent to it. */
+  readonly wasUsed: boolean;
+  /** Number of requests that the other gateways have on this worker. */
+  setElsewhere(requests: number): void;
+  /** Sends a job to this worker, whether it is active or not. */
+  send(job: Job): void;
 }

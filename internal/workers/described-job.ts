@@ -11,11 +11,13 @@ export class DescribedJob {
   readonly #request: AbandonedRequest["request"];
   /** Set when the worker dies. */
   verdict: "suspect" | "convicted" | undefined;
-  readonly #age: number;
+  /** Milliseconds since it was sent. */
+  readonly age: number;
 
+  /** `sentAt` by performance.now(). */
   constructor({ request, sentAt }: AbandonedRequest) {
     this.#request = request;
-    this.#age = performance.now() - sentAt;
+    this.age = performance.now() - sentAt;
   }
 
   /** Contains the query only for convicted requests, where it helps to find the bug: a query may contain secrets. */
@@ -23,13 +25,13 @@ export class DescribedJob {
     const { method, url } = this.#request;
     const path = pathOf(url);
     const query = url.slice(path.length + 1, path.length + 1 + MAX_QUERY);
-    const { verdict } = this;
+    const { verdict, age } = this;
     return {
       method,
       path: path.slice(0, MAX_PATH),
       ...(verdict === "convicted" && query !== "" && { query }),
       ...(verdict !== undefined && { verdict }),
-      age: this.#age,
+      age,
     };
   }
 }

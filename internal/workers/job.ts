@@ -32,6 +32,8 @@ export interface Job {
   readonly upgrade: boolean;
   /** Whether it may be retried when its worker is lost. */
   readonly mayRepeat: boolean;
+  /** It was answered or has failed, or its answer is no longer needed. */
+  readonly isDone: boolean;
   /** Undefined while the job waits for a worker. Written by the pool only. */
   place: JobPlace | undefined;
   /** The body may be a stream that is still being received; a Duplex after a protocol upgrade. */

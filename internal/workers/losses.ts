@@ -2,8 +2,8 @@ import type { Logger } from "../base/log.ts";
 import { CONVICTED_FOR, Convictions, pathOf } from "./convictions.ts";
 import type { Job } from "./job.ts";
 import type { Loss } from "./loss.ts";
+import type { SuspectLink } from "./suspect-link.ts";
 import type { Death, Trials } from "./trials.ts";
-import type { WorkerLink } from "./worker-link.ts";
 
 /** Characters of a path in the log. */
 const MAX_PATH = 1_024;
@@ -41,22 +41,27 @@ const MAX_PATH = 1_024;
  */
 export class Losses {
   readonly #log: Logger;
-  readonly #trials: Trials;
-  readonly #convictions = new Convictions();
+  readonly #trials: Pick<Trials<SuspectLink>, "add" | "delete" | "release">;
+  readonly #convictions: Convictions;
   /** The suspects, with the death that made them so. Each has been retried, or will be. */
   readonly #suspects = new WeakMap<Job, Death>();
   /** Jobs that wait for the reason of their worker's loss, one set per worker. */
   readonly #undecided = new Set<Set<Job>>();
 
-  constructor(log: Logger, trials: Trials) {
+  constructor(
+    log: Logger,
+    trials: Pick<Trials<SuspectLink>, "add" | "delete" | "release">,
+    convictions: Convictions = new Convictions(),
+  ) {
     this.#log = log;
     this.#trials = trials;
+    this.#convictions = convictions;
   }
 
   /**
    * A worker was lost with these jobs unanswered, latest first. `whyLost` is absent if the reason will never be known.
    */
-  left(link: WorkerLink, jobs: readonly Job[], whyLost: Promise<Loss> | undefined): void {
+  left(link: SuspectLink, jobs: readonly Job[], whyLost: Promise<Loss> | undefined): void {
     const undecided = new Set(jobs.filter(({ mayRepeat }) => mayRepeat));
     for (const job of jobs) if (!undecided.has(job)) job.failed("lost");
     if (whyLost === undefined) {
@@ -94,13 +99,13 @@ export class Losses {
   }
 
   /** Whether a worker that has ended, or is ending, has a convicted request or a suspect on trial in flight. */
-  endedByRequest(link: WorkerLink): boolean {
+  endedByRequest(link: SuspectLink): boolean {
     const { onTrial } = link;
     if (link.jobs.some((job) => job === onTrial || this.#convictions.has(job.request))) return true;
     return link.abandonedRequests.some(({ request }) => this.#convictions.has(request));
   }
 
-  #decide(link: WorkerLink, jobs: readonly Job[], loss: Loss): void {
+  #decide(link: SuspectLink, jobs: readonly Job[], loss: Loss): void {
     if (loss === "outside") {
       for (const job of jobs) job.failed(this.#suspects.has(job) ? "suspect" : "lost");
       return;
@@ -111,7 +116,7 @@ export class Losses {
   }
 
   /** The cause of a worker's own death, if known: the request on trial, or those with a convicted method and path. */
-  #convicted(link: WorkerLink): ReadonlySet<Job> {
+  #convicted(link: SuspectLink): ReadonlySet<Job> {
     const { onTrial, jobs } = link;
     if (onTrial !== undefined && jobs.includes(onTrial) && link.abandonedRequests.length === 0) {
       this.#convict(onTrial);
@@ -124,7 +129,7 @@ export class Losses {
   }
 
   /** Whether an abandoned request is the cause: its method and path are convicted, or it ran beside a trial. */
-  #isCausedByAbandoned({ abandonedRequests, jobs, onTrial }: WorkerLink): boolean {
+  #isCausedByAbandoned({ abandonedRequests, jobs, onTrial }: SuspectLink): boolean {
     if (abandonedRequests.some(({ request }) => this.#convictions.has(request))) return true;
     return abandonedRequests.length > 0 && onTrial !== undefined && jobs.includes(onTrial);
   }
@@ -144,7 +149,7 @@ export class Losses {
   }
 
   /** The cause is known: all other requests are retried. */
-  #clear(link: WorkerLink, jobs: readonly Job[], convicted: ReadonlySet<Job>): void {
+  #clear(link: SuspectLink, jobs: readonly Job[], convicted: ReadonlySet<Job>): void {
     for (const job of convicted) link.mark(job, "convicted");
     for (const job of jobs) {
       if (convicted.has(job)) job.failed("convicted");
@@ -155,7 +160,7 @@ export class Losses {
     }
   }
 
-  #suspect(link: WorkerLink, jobs: readonly Job[]): void {
+  #suspect(link: SuspectLink, jobs: readonly Job[]): void {
     link.markAllSuspect();
     const death: Death = {};
     for (const job of likeliestFirst(jobs)) {

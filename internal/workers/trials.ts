@@ -1,5 +1,5 @@
 import type { Job } from "./job.ts";
-import type { WorkerLink } from "./worker-link.ts";
+import type { SuspectLink } from "./suspect-link.ts";
 
 /** Maximum number of suspects that wait for a trial. Any above it are sent as normal requests. */
 export const MAX_SUSPECTS = 1_000;
@@ -17,12 +17,12 @@ const ASK_EVERY = 500;
 export type Death = object;
 
 /** Dependencies and callbacks that trials get from the pool. */
-export interface TrialsOwner {
+export interface TrialsOwner<Link> {
   /** Workers that are given normal requests. */
-  readonly inRotation: readonly WorkerLink[];
-  removeFromRotation(link: WorkerLink): void;
-  returnToRotation(link: WorkerLink): void;
-  send(link: WorkerLink, job: Job): void;
+  readonly inRotation: readonly Link[];
+  removeFromRotation(link: Link): void;
+  returnToRotation(link: Link): void;
+  send(link: Link, job: Job): void;
   /** Sends a job as a normal request, to the next worker in rotation. */
   assign(job: Job): void;
   /** Whether workers answer pings, so that one that does not is known to hang. */
@@ -67,15 +67,15 @@ interface Suspect {
  * - A suspect that has waited for half of `waitLimit` is sent as a normal request. It is not sent a third time.
  * - Their number is limited by MAX_SUSPECTS.
  */
-export class Trials {
-  readonly #owner: TrialsOwner;
+export class Trials<Link extends SuspectLink> {
+  readonly #owner: TrialsOwner<Link>;
   /** In the order of their trials. */
   readonly #waiting = new Map<Job, Suspect>();
-  readonly #reservations = new Map<WorkerLink, Reservation>();
+  readonly #reservations = new Map<Link, Reservation>();
   /** No busy worker is reserved before this time, so that normal requests get their share. */
   #notBefore = 0;
 
-  constructor(owner: TrialsOwner) {
+  constructor(owner: TrialsOwner<Link>) {
     this.#owner = owner;
   }
 
@@ -84,15 +84,11 @@ export class Trials {
   }
 
   /** The reserved workers. */
-  get reserved(): readonly WorkerLink[] {
+  get reserved(): readonly Link[] {
     return [...this.#reservations.keys()];
   }
 
-  get reservedCount(): number {
-    return this.#reservations.size;
-  }
-
-  isReserved(link: WorkerLink): boolean {
+  isReserved(link: Link): boolean {
     return this.#reservations.has(link);
   }
 
@@ -125,14 +121,14 @@ export class Trials {
   }
 
   /** Reserves a new worker if suspects need one. Returns whether it did. */
-  reserveNew(link: WorkerLink): boolean {
+  reserveNew(link: Link): boolean {
     if (this.#reservations.size >= this.#maxReserved(1) || this.#firstFor(link) === undefined) return false;
     this.#reserve(link);
     return true;
   }
 
   /** A worker has disconnected or was deactivated. */
-  forget(link: WorkerLink): void {
+  forget(link: Link): void {
     this.#reservations.delete(link);
   }
 
@@ -194,16 +190,13 @@ export class Trials {
     return count;
   }
 
-  #chooseWorker(): WorkerLink | undefined {
+  #chooseWorker(): Link | undefined {
     const { inRotation } = this.#owner;
     const [first] = this.#waiting.keys();
     const able = first === undefined ? [] : inRotation.filter((link) => link.canTake(first));
     const isNew = able.find((link) => link.isNew);
     if (isNew !== undefined || !this.#mayReserveBusy(inRotation.length)) return isNew;
-    return able.reduce<WorkerLink | undefined>(
-      (best, link) => (best && load(best) <= load(link) ? best : link),
-      undefined,
-    );
+    return able.reduce<Link | undefined>((best, link) => (best && load(best) <= load(link) ? best : link), undefined);
   }
 
   #mayReserveBusy(inRotation: number): boolean {
@@ -214,7 +207,7 @@ export class Trials {
     return oldest !== undefined && now - oldest.since >= SHARE_AFTER;
   }
 
-  #reserve(link: WorkerLink): void {
+  #reserve(link: Link): void {
     const reservation: Reservation = { since: performance.now(), askedAt: 0 };
     this.#owner.removeFromRotation(link);
     this.#reservations.set(link, reservation);
@@ -222,7 +215,7 @@ export class Trials {
   }
 
   /** Waits until a worker is idle, then sends it the next suspect. */
-  #next(link: WorkerLink, reservation: Reservation): void {
+  #next(link: Link, reservation: Reservation): void {
     if (link.isGone || this.#reservations.get(link) !== reservation) return;
     if (link.active > 0) {
       void link.idle().then(() => this.#next(link, reservation));
@@ -240,12 +233,12 @@ export class Trials {
     }
   }
 
-  #firstFor(link: WorkerLink): Job | undefined {
+  #firstFor(link: Link): Job | undefined {
     for (const job of this.#waiting.keys()) if (link.canTake(job)) return job;
     return undefined;
   }
 
-  #mustShare(link: WorkerLink): boolean {
+  #mustShare(link: Link): boolean {
     return this.#owner.inRotation.length === 0 || link.onTrial === undefined || !link.awaitsAnswer;
   }
 
@@ -253,7 +246,7 @@ export class Trials {
    * Returns a worker to the rotation. During a trial it must answer a ping first: a hung worker stays reserved until
    * killed.
    */
-  #share(link: WorkerLink, reservation: Reservation): void {
+  #share(link: Link, reservation: Reservation): void {
     if (!this.#owner.answersPings || link.onTrial === undefined) this.#returnToRotation(link, reservation);
     else if (performance.now() - reservation.askedAt >= ASK_EVERY) {
       reservation.askedAt = performance.now();
@@ -264,7 +257,7 @@ export class Trials {
     }
   }
 
-  #returnToRotation(link: WorkerLink, { since }: Reservation): void {
+  #returnToRotation(link: Link, { since }: Reservation): void {
     const now = performance.now();
     if (now - since >= SHARE_AFTER) this.#notBefore = now + SHARE_AFTER;
     const wasNeverIdle = link.onTrial === undefined && link.active > 0;
@@ -275,6 +268,6 @@ export class Trials {
 }
 
 /** A worker that may still process abandoned requests is chosen last. */
-function load(link: WorkerLink): number {
+function load(link: SuspectLink): number {
   return link.abandonedRequests.length > 0 ? Number.POSITIVE_INFINITY : link.active;
 }

@@ -20,6 +20,7 @@ import type { SentJob } from "./sent-job.ts";
 import { SentJobs } from "./sent-jobs.ts";
 import { MAX_SLOTS } from "./slots.ts";
 import { streamedBody, streamedConnection } from "./streamed-body.ts";
+import type { SuspectLink } from "./suspect-link.ts";
 import { writeRequest } from "./write-request.ts";
 
 const NO_BYTES = Buffer.alloc(0);
@@ -52,7 +53,7 @@ export interface WorkerLinkOwner {
 }
 
 /** The connection to one worker: sends requests and receives responses. */
-export class WorkerLink implements RoleInbox, Candidate {
+export class WorkerLink implements RoleInbox, Candidate, SuspectLink {
   readonly takes = WORKER_MESSAGES;
   readonly registration: WorkerRegistration;
   readonly key: string;
@@ -69,10 +70,11 @@ export class WorkerLink implements RoleInbox, Candidate {
   #left: ReadonlyMap<Job, DescribedJob> = new Map();
   /** The abandoned requests that it may have been processing then. */
   #leftAbandoned: ReadonlyMap<AbandonedRequest, DescribedJob> = new Map();
-  /** No request of a client was sent to it yet. Warm-up requests do not count. Written by the pool. */
+  /** Written by the pool. */
   isNew = true;
-  /** The suspect that runs alone on this worker. Written by `Trials`. */
   onTrial: Job | undefined;
+  /** Requests of other gateways on this worker, for strategies that count them. */
+  elsewhere = 0;
 
   constructor(owner: WorkerLinkOwner, peer: RolePeer, registration: WorkerRegistration, number: number) {
     this.#owner = owner;
@@ -83,9 +85,8 @@ export class WorkerLink implements RoleInbox, Candidate {
     peer.onGone(() => this.#lose());
   }
 
-  /** Requests without a complete response. */
   get active(): number {
-    return this.#sent.count;
+    return this.#sent.count + this.elsewhere;
   }
 
   get latency(): number | undefined {
@@ -96,19 +97,24 @@ export class WorkerLink implements RoleInbox, Candidate {
     return this.#isGone;
   }
 
-  /** Whether at least one job has no response head yet. */
   get awaitsAnswer(): boolean {
     return this.#sent.all().some(({ isAnswered }) => !isAnswered);
   }
 
-  /** Jobs without a complete response, latest first; after a disconnect, those at that time. */
   get jobs(): readonly Job[] {
     return this.#isGone ? [...this.#left.keys()] : this.#sent.all().map(({ job }) => job);
   }
 
-  /** Abandoned requests that it may still process, latest first; after a disconnect, those at that time. */
   get abandonedRequests(): readonly AbandonedRequest[] {
     return this.#isGone ? [...this.#leftAbandoned.keys()] : this.#abandonedRequests.all();
+  }
+
+  /** The jobs that were unanswered when it disconnected, and the abandoned requests, latest first. */
+  get leftBehind(): {
+    readonly jobs: ReadonlyMap<Job, DescribedJob>;
+    readonly abandoned: ReadonlyMap<AbandonedRequest, DescribedJob>;
+  } {
+    return { jobs: this.#left, abandoned: this.#leftAbandoned };
   }
 
   canTake(job: Job): boolean {
@@ -167,7 +173,6 @@ export class WorkerLink implements RoleInbox, Candidate {
     return new Promise((resolve) => this.#pings.push(resolve));
   }
 
-  /** Resolves when all requests are answered, or when the worker has disconnected. */
   idle(): Promise<void> {
     return this.#sent.empty();
   }
@@ -184,7 +189,7 @@ export class WorkerLink implements RoleInbox, Candidate {
 
   /** Number of unanswered requests; after a disconnect, the number at that time. */
   get inFlight(): number {
-    return this.#isGone ? this.#left.size : this.active;
+    return this.#isGone ? this.#left.size : this.#sent.count;
   }
 
   /** Descriptions of these requests, at most `limit`: convicted ones first, then the oldest. */
@@ -198,13 +203,11 @@ export class WorkerLink implements RoleInbox, Candidate {
     return described([...this.#left.values(), ...suspects], limit);
   }
 
-  /** Sets the verdict on a job that was unanswered at the disconnect. */
   mark(job: Job, verdict: DescribedJob["verdict"]): void {
     const left = this.#left.get(job);
     if (left !== undefined) left.verdict = verdict;
   }
 
-  /** Marks all unanswered and abandoned requests as suspects. */
   markAllSuspect(): void {
     for (const each of [...this.#left.values(), ...this.#leftAbandoned.values()]) each.verdict = "suspect";
   }

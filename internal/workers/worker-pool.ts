@@ -7,14 +7,15 @@ import { createStrategy } from "../balance/create-strategy.ts";
 import type { StrategyName } from "../balance/strategies.ts";
 import type { Logger } from "../base/log.ts";
 import type { Role, RoleInbox, RolePeer } from "../ipc/role.ts";
-import type { WorkerChannel } from "./channel.ts";
+import type { GatewayChannel } from "./channel.ts";
 import { workerChannel } from "./channel-of-link.ts";
 import type { Job } from "./job.ts";
+import type { Judge } from "./judge.ts";
 import type { Loss } from "./loss.ts";
-import { Losses } from "./losses.ts";
 import type { Standby } from "./standby.ts";
+import { Suspects } from "./suspects.ts";
 import { TaskRelay } from "./task-relay.ts";
-import { Trials, type TrialsOwner } from "./trials.ts";
+import type { TrialsOwner } from "./trials.ts";
 import { WaitingJobs } from "./waiting-jobs.ts";
 import { WorkerLink, type WorkerLinkOwner } from "./worker-link.ts";
 
@@ -30,12 +31,14 @@ export interface PoolOptions {
   readonly onRoutes: (routes: unknown) => void;
   /** Called with each worker that is ready as a standby. */
   readonly onStandby?: (standby: Standby) => void;
+  /** Decides what happens to the requests of lost workers. Default: this pool, by itself. */
+  readonly judge?: (owner: TrialsOwner<WorkerLink>) => Judge<WorkerLink>;
 }
 
 /** Starts workers, and decides which of them are active. */
 export interface WorkerSource {
   /** Resolves, soon after the worker is lost, with the reason. Undefined for a worker that it has not started. */
-  adopt(channel: WorkerChannel): Promise<Loss> | undefined;
+  adopt(channel: GatewayChannel): Promise<Loss> | undefined;
   /** Whether another worker may become ready. */
   readonly expectsWorker: boolean;
   /** Number of active workers that are starting, or will be started. */
@@ -66,8 +69,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   readonly #log: Logger;
   readonly #strategy: Strategy;
   readonly #waiting = new WaitingJobs();
-  readonly #trials: Trials;
-  readonly #losses: Losses;
+  readonly #judge: Judge<WorkerLink>;
   readonly #whyLost = new WeakMap<WorkerLink, Promise<Loss>>();
   readonly #tasks = new TaskRelay();
   readonly #sweeper: NodeJS.Timeout;
@@ -94,13 +96,13 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     this.#log = options.log;
     this.maxFrame = options.maxFrame;
     this.#strategy = createStrategy(options.strategy);
-    this.#trials = new Trials(this.#trialsOwner());
-    this.#losses = new Losses(options.log, this.#trials);
+    const { judge = (owner) => new Suspects(options.log, owner) } = options;
+    this.#judge = judge(this.#trialsOwner());
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP).unref();
   }
 
   get ready(): number {
-    return this.#ready.length + this.#trials.reservedCount;
+    return this.#ready.length + this.#judge.reserved.length;
   }
 
   /** Number of registered workers, active or not. */
@@ -109,19 +111,19 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   }
 
   get waiting(): number {
-    return this.#waiting.size + this.#trials.waiting;
+    return this.#waiting.size + this.#judge.waiting;
   }
 
   get inFlight(): number {
     let requests = 0;
-    for (const { active } of this.#links) requests += active;
+    for (const { inFlight } of this.#links) requests += inFlight;
     return requests;
   }
 
   /** Whether any worker supports streamed bodies and upgraded connections. */
   get takesStreams(): boolean {
     const takes = ({ registration }: WorkerLink) => registration.streams === true;
-    return this.#ready.some(takes) || this.#trials.reserved.some(takes);
+    return this.#ready.some(takes) || this.#judge.reserved.some(takes);
   }
 
   /** Whether a worker is ready, or may become ready. */
@@ -156,7 +158,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   /** Sends a job to a worker that gets no other job until it is answered. */
   isolate(job: Job): void {
     job.place = undefined;
-    this.#losses.isolate(job);
+    this.#judge.isolate(job);
   }
 
   /** A job is no longer needed. */
@@ -164,7 +166,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     if (job.place !== undefined) job.place.link.abandon(job.place.id);
     else {
       this.#waiting.delete(job);
-      this.#losses.abandon(job);
+      this.#judge.abandon(job);
     }
   }
 
@@ -205,15 +207,14 @@ export class WorkerPool implements Role, WorkerLinkOwner {
 
   left(link: WorkerLink, jobs: readonly Job[]): void {
     for (const job of jobs) job.place = undefined;
-    this.#losses.left(link, jobs, this.#whyLost.get(link));
+    this.#judge.left(link, jobs, this.#whyLost.get(link));
   }
 
   close(): void {
     clearInterval(this.#sweeper);
     for (const settle of this.#awaitingFirst) settle();
     const waiting = this.#waiting.takeOlder(Number.POSITIVE_INFINITY);
-    const suspects = [...this.#trials.takeAll(), ...this.#losses.takeUndecided()];
-    for (const job of [...waiting, ...suspects]) job.failed("no-worker");
+    for (const job of [...waiting, ...this.#judge.takeAll()]) job.failed("no-worker");
   }
 
   /** Maximum milliseconds that a request waits for a worker. */
@@ -227,7 +228,8 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     const channel = workerChannel(link, {
       setActive: (active) => this.#setActive(link, active),
       warmUp: () => this.#warmUp(link),
-      endedByRequest: () => this.#losses.endedByRequest(link),
+      endedByRequest: () => this.#judge.endedByRequest(link),
+      send: (job) => this.#send(link, job),
     });
     const whyLost = this.source?.adopt(channel);
     if (whyLost !== undefined) {
@@ -253,8 +255,8 @@ export class WorkerPool implements Role, WorkerLinkOwner {
 
   #setActive(link: WorkerLink, active: boolean): void {
     this.#standbys.delete(link);
-    if (this.#trials.isReserved(link)) {
-      if (!active) this.#trials.forget(link);
+    if (this.#judge.isReserved(link)) {
+      if (!active) this.#judge.forget(link);
     } else if (!active) this.#removeFromRotation(link);
     else if (!this.#ready.includes(link)) this.#activate(link);
   }
@@ -262,7 +264,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   #activate(link: WorkerLink): void {
     this.#wasReady = true;
     for (const settle of this.#awaitingFirst) settle();
-    if (!this.#trials.reserveNew(link)) this.#addToRotation(link);
+    if (!this.#judge.reserveNew(link)) this.#addToRotation(link);
   }
 
   #addToRotation(link: WorkerLink): void {
@@ -279,7 +281,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     this.#ready = this.#ready.filter((other) => other !== link);
   }
 
-  #trialsOwner(): TrialsOwner {
+  #trialsOwner(): TrialsOwner<WorkerLink> {
     const pool = this;
     return {
       get inRotation() {
@@ -302,7 +304,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   }
 
   #give(job: Job): boolean {
-    if (this.#losses.isConvicted(job) && this.#holdsBack) return false;
+    if (this.#judge.isConvicted(job) && this.#holdsBack) return false;
     const link = this.#pick(job);
     if (link === undefined) return false;
     this.#send(link, job);
@@ -339,7 +341,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
       link.resumeBodies();
       if (timeout > 0) link.expire(now - timeout);
     }
-    for (const job of this.#trials.sweep(now)) job.failed("no-worker");
+    for (const job of this.#judge.sweep(now)) job.failed("no-worker");
     if (this.#waiting.size === 0) return;
     // A worker whose buffers were full may have room again.
     if (this.#ready.length > 0) this.#waiting.offer((job) => this.#give(job));

@@ -105,6 +105,7 @@ class Supervised {
 class Asked implements Job {
   readonly request: Job["request"];
   readonly client = "127.0.0.1";
+  readonly isDone = false;
   readonly upgrade = false;
   readonly input: Job["input"];
   readonly mayRepeat: boolean;

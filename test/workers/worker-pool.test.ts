@@ -33,6 +33,7 @@ function startPool(options: Partial<PoolOptions> = {}, expectsWorker = true): Wo
 class FakeJob implements Job {
   readonly request: Job["request"];
   readonly client = "127.0.0.1";
+  readonly isDone = false;
   readonly upgrade: boolean;
   place: Job["place"];
   readonly mayRepeat = true;

@@ -84,6 +84,10 @@ export class Dispatch implements Job {
     this.#done(this.#failureAnswer(failure), failure);
   }
 
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
   get mayRepeat(): boolean {
     return this.#sent <= this.#options.retry.max && this.input === undefined && IDEMPOTENT.has(this.request.method);
   }

@@ -57,6 +57,7 @@ class WarmUpRequest implements Job {
   readonly client = "";
   readonly upgrade = false;
   readonly mayRepeat = false;
+  readonly isDone = false;
   place: Job["place"];
   /** Resolves when the response was read, with the failure if it is one. */
   readonly failure: Promise<string | undefined>;
