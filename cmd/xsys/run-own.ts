@@ -1,5 +1,6 @@
 import type { CommandLine } from "../../internal/front/command-line.ts";
 import { parseWords } from "./argv.ts";
+import { GATEWAY_WORD } from "./gateway-word.ts";
 import { takeLauncherEnvironment } from "./launcher-environment.ts";
 import { ownCommandLine } from "./own-command-line.ts";
 import { HandOver, ownProcess } from "./place.ts";
@@ -9,6 +10,7 @@ import { isTerminalRun } from "./terminal-words.ts";
 /** Runs the command line of this process and returns the exit status. */
 export async function runOwn(words: readonly string[]): Promise<number> {
   takeLauncherEnvironment();
+  if (words[0] === GATEWAY_WORD) await (await import("./gateway-process.ts")).runGateway();
   const line = ownCommandLine(words);
   try {
     return await run(line, ownProcess);

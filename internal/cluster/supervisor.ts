@@ -75,6 +75,12 @@ export class Supervisor {
     return this.#members.find(({ id }) => id === channel.id)?.adopt(channel);
   }
 
+  /** Whether a process with this id and key runs that has not registered. */
+  expects(id: string, key: string): boolean {
+    const processes = this.#members.find((member) => member.id === id)?.processes ?? [];
+    return processes.some((process) => process.key === key && process.channel === undefined);
+  }
+
   /** Whether a worker is ready, or may become ready without intervention. */
   get expectsWorker(): boolean {
     return this.#stopping === undefined && this.#members.some(({ state }) => EXPECTED.has(state));

@@ -3,7 +3,8 @@ import type { AnswerFilter, Gate, RequestFilter } from "./exchange/answer.ts";
 import type { FileServer } from "./files/file-server.ts";
 import { createFileServer } from "./files/file-server.ts";
 import { type Breaker, createBreaker } from "./limits/breaker.ts";
-import { type Concurrency, createConcurrency } from "./limits/concurrency.ts";
+import type { Concurrency } from "./limits/concurrency.ts";
+import { createLimitGates } from "./limits/gates.ts";
 import type { Quality } from "./limits/quality.ts";
 import type { GatewayOptions } from "./options.ts";
 import type { Proxy as Upstreams } from "./proxy/proxy.ts";
@@ -18,17 +19,24 @@ export interface Features {
   readonly upstreams: Upstreams | undefined;
   readonly uploads: Uploads | undefined;
   readonly breaker: Breaker | undefined;
-  readonly quality: Quality | undefined;
+  readonly quality: Pick<Quality, "observe"> | undefined;
   readonly concurrency: Concurrency | undefined;
   close(): void;
 }
 
+/** Features of this gateway that another process provides, because they hold for several gateways together. */
+export interface SharedFeatures {
+  /** Runs after the limits of this process, and before its guards. */
+  readonly gate: Gate | undefined;
+  readonly breaker: Breaker | undefined;
+  /** Takes what this gateway observes of the network quality. */
+  readonly quality: Pick<Quality, "observe"> | undefined;
+}
+
 /** Loads only the features that the options enable. */
-export async function createFeatures(options: GatewayOptions, log: Logger): Promise<Features> {
-  const { rateLimit, concurrency, quality, guards, conversion, compression, proxy, uploads, breaker } = options;
-  const limiter = rateLimit && (await (await import("./limits/rate-limit.ts")).createRateLimit(rateLimit, log));
-  const turns = concurrency && createConcurrency(concurrency);
-  const judged = quality && (await import("./limits/quality.ts")).createQuality(quality, log);
+export async function createFeatures(options: GatewayOptions, log: Logger, shared?: SharedFeatures): Promise<Features> {
+  const { guards, conversion, compression, proxy, uploads, breaker } = options;
+  const limits = await createLimitGates(options, log);
   const guarded =
     Object.keys(guards).length > 0
       ? await (await import("./guards/guards.ts")).createGuards(guards, { log })
@@ -38,17 +46,17 @@ export async function createFeatures(options: GatewayOptions, log: Logger): Prom
   const files = createFileServer(options.statics, { log });
   const upstreams = proxy && (await import("./proxy/proxy.ts")).createProxy(proxy, { log });
   return {
-    gates: present([limiter?.gate, turns?.gate, judged?.gate, ...(guarded?.gates ?? [])]),
+    gates: present([...limits.gates, shared?.gate, ...(guarded?.gates ?? [])]),
     requestFilters: present([converted?.requestFilter, ...(guarded?.requestFilters ?? [])]),
     answerFilters: present([...(guarded?.answerFilters ?? []), converted?.answerFilter, compressed]),
     files,
     upstreams,
     uploads: uploads && (await (await import("./uploads/uploads.ts")).createUploads(uploads)),
-    breaker: breaker && createBreaker(breaker),
-    quality: judged,
-    concurrency: turns,
+    breaker: shared?.breaker ?? (breaker && createBreaker(breaker)),
+    quality: shared?.quality ?? limits.quality,
+    concurrency: limits.concurrency,
     close: () => {
-      limiter?.close();
+      limits.close();
       files.close();
       upstreams?.close();
     },

@@ -176,8 +176,21 @@ export class Gateway {
     exchange.route = match?.pattern ?? (upstreams === undefined ? "(worker)" : "(proxy)");
     if (match?.file !== undefined) this.#toFile(exchange, match.file);
     else if (match === undefined && upstreams !== undefined) this.#toProxy(exchange, upstreams);
-    else if (this.#parts.features.breaker?.allows() === false) this.#answer(exchange, OPEN_BREAKER);
-    else this.#then(exchange, this.#bodies.read(exchange), (body) => this.#toWorker(exchange, match, body));
+    else {
+      const allowed = this.#parts.features.breaker?.allows() ?? true;
+      if (allowed === true) this.#readForWorker(exchange, match);
+      else if (allowed === false) this.#answer(exchange, OPEN_BREAKER);
+      else {
+        this.#then(exchange, allowed, (isAllowed) => {
+          if (isAllowed) this.#readForWorker(exchange, match);
+          else this.#answer(exchange, OPEN_BREAKER);
+        });
+      }
+    }
+  }
+
+  #readForWorker(exchange: Exchange, match: RouteMatch | undefined): void {
+    this.#then(exchange, this.#bodies.read(exchange), (body) => this.#toWorker(exchange, match, body));
   }
 
   #toFile(exchange: Exchange, { path, isMount, rest }: NonNullable<RouteMatch["file"]>): void {

@@ -1,14 +1,14 @@
 import type { AddressInfo } from "node:net";
 import type { Logger } from "../base/log.ts";
 import type { Standby } from "../workers/standby.ts";
-import { WorkerPool } from "../workers/worker-pool.ts";
+import { type PoolOptions, WorkerPool } from "../workers/worker-pool.ts";
 import { warmUp } from "./dispatch/warm-up.ts";
-import { createFeatures } from "./features.ts";
+import { createFeatures, type SharedFeatures } from "./features.ts";
 import { Gateway } from "./gateway.ts";
 import { HttpServer } from "./listener/http-server.ts";
 import { createAccessLog } from "./observe/access-log.ts";
 import { Observer } from "./observe/observer.ts";
-import { createStatusPages } from "./observe/status-pages.ts";
+import { createPages, createStatusPages, type Pages } from "./observe/status-pages.ts";
 import { statusSources, type WorkerFigures } from "./observe/status-sources.ts";
 import type { GatewayOptions } from "./options.ts";
 import { RouteTable } from "./routes/route-table.ts";
@@ -17,7 +17,11 @@ import { RouteTable } from "./routes/route-table.ts";
 export interface OpenGateway {
   /** Accepts workers that connect to the service's socket. */
   readonly pool: WorkerPool;
-  /** Starts to listen; rejects with the system's error, such as EADDRINUSE. */
+  /** Counts its requests. */
+  readonly observer: Observer;
+  /** Accepts its connections. */
+  readonly server: HttpServer;
+  /** Starts to listen on host and port of the options; rejects with the system's error, such as EADDRINUSE. */
   listen(): Promise<AddressInfo>;
   /** Accepts no more requests; resolves when those in flight are answered, or after `milliseconds`. */
   drain(milliseconds: number): Promise<void>;
@@ -32,14 +36,22 @@ export interface GatewayDeps {
   readonly workers: () => WorkerFigures;
   /** Called at the end of each request. */
   readonly onAnswered: () => void;
+  /** What other processes provide; absent for the only gateway of a service. */
+  readonly shared?: SharedParts;
+}
+
+/** The parts of a gateway process that hold for several gateways together. */
+export interface SharedParts extends SharedFeatures {
+  readonly judge: NonNullable<PoolOptions["judge"]>;
+  readonly pages: Pages;
 }
 
 /** Loads the enabled features. The gateway does not listen yet. */
 export async function openGateway(
   options: GatewayOptions,
-  { log, maxFrame, workers, onAnswered }: GatewayDeps,
+  { log, maxFrame, workers, onAnswered, shared }: GatewayDeps,
 ): Promise<OpenGateway> {
-  const features = await createFeatures(options, log);
+  const features = await createFeatures(options, log, shared);
   const routes = new RouteTable();
   const { strategy, timeout, queueTimeout, standbyWarmUp: paths } = options;
   const onRoutes = (received: unknown) => {
@@ -52,13 +64,20 @@ export async function openGateway(
   const onStandby = (standby: Standby) => {
     if (paths.length > 0) void warmUp(standby, { paths, routes, log });
   };
-  const pool = new WorkerPool({ strategy, timeout, queueTimeout, maxFrame, log, onRoutes, onStandby });
+  const pool = new WorkerPool({
+    ...{ strategy, timeout, queueTimeout, maxFrame, log, onRoutes, onStandby },
+    ...(shared !== undefined && { judge: shared.judge }),
+  });
   const observer = new Observer(features.quality, options.accessLog ? createAccessLog(log) : undefined, onAnswered);
-  const statusPages = createStatusPages(statusSources({ options, features, pool, observer, workers }));
+  const statusPages = createStatusPages(
+    shared?.pages ?? createPages(statusSources({ options, features, pool, observer, workers })),
+  );
   const gateway = new Gateway(options, { pool, routes, features, observer, statusPages, log });
   const server = new HttpServer(options, gateway.handle, log, gateway.refuseBody);
   return {
     pool,
+    observer,
+    server,
     listen: async () => {
       await server.listen();
       return server.address;

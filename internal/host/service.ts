@@ -73,7 +73,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     failure ??= new XsysError("UNAVAILABLE", why);
     service.stop(false);
   };
-  const httpServer = options.server && (await openServer(options.server, limits, { log, onGivenUp, onAnswered }));
+  const httpServer =
+    options.server && (await openServer(options.server, limits, { log, socket, onGivenUp, onAnswered }));
 
   let stopping = false;
   const needs: (() => boolean)[] = [];
@@ -103,6 +104,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       calls: { in_flight: server.callsInFlight, total: statistics.total, failed: statistics.failed },
       commands: statistics.figures(),
       memory: memoryFigures(),
+      ...(httpServer?.gateways !== undefined && { gateways: [...httpServer.gateways.processes] }),
     }),
     stop: (force) => {
       if (!stopping) log.info("stopping");
@@ -151,7 +153,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     statistics,
     log,
     hello,
-    roles: [httpServer?.workers, fronts].filter((role) => role !== undefined),
+    roles: [...(httpServer?.roles ?? []), fronts].filter((role) => role !== undefined),
     onAnswered,
   });
   await server.listen();
@@ -195,9 +197,9 @@ function recorded(
 async function openServer(
   options: ServerOptions,
   { maxFrame, drainTimeout }: IpcLimits,
-  deps: Pick<ServerDeps, "log" | "onGivenUp" | "onAnswered">,
+  deps: Pick<ServerDeps, "log" | "socket" | "onGivenUp" | "onAnswered">,
 ) {
-  const { createServer } = await import("./server.ts");
+  const { createServer } = await import("./create-server.ts");
   return createServer(options, { ...deps, maxFrame, drainTimeout });
 }
 

@@ -45,6 +45,16 @@ export async function holdSocket(host: string, port: number): Promise<HeldSocket
 }
 
 /**
+ * Duplicates a descriptor of this process. The duplicate is closed on exec.
+ * @throws LIMIT_EXCEEDED if no descriptor is free; UNSUPPORTED like `holdSocket`.
+ */
+export function duplicate(descriptor: number): number {
+  const copy = nativeCalls().fcntl(descriptor, F_DUPFD_CLOEXEC, FIRST_FREE);
+  if (copy < 0) throw new XsysError("LIMIT_EXCEEDED", `no descriptor is free to duplicate descriptor ${descriptor}`);
+  return copy;
+}
+
+/**
  * Makes a server accept connections from a socket that another process holds.
  * @param descriptor - its number in this process, such as 3 for the fourth entry of `stdio`.
  * @throws INVALID_PARAMS for a descriptor that is not a TCP socket.

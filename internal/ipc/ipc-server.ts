@@ -87,6 +87,11 @@ export class IpcServer implements ConnectionOwner {
     this.#sweeper = startInterval(() => this.#sweep(), Math.min(1_000, this.limits.stallTimeout / 2)).unref();
   }
 
+  /** Removes the socket file, so that nobody connects any more. Connections stay open. */
+  release(): void {
+    this.#claimed?.release();
+  }
+
   /**
    * Stops accepting connections, waits for calls in flight up to the drain timeout, and closes. The socket file is
    * removed at once, so that another service can start. With `force` it does not wait; a second call may add `force`.
@@ -98,7 +103,7 @@ export class IpcServer implements ConnectionOwner {
   }
 
   async #drain(): Promise<void> {
-    this.#claimed?.release();
+    this.release();
     this.#server.close();
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = resolve;

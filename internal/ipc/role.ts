@@ -15,6 +15,7 @@ export interface Role {
 /** The messages by which a peer takes a role, and what the peers of the role are called. A service may not offer all. */
 export const ROLES: ReadonlyMap<string, string> = new Map([
   ["RegisterWorker", "workers"],
+  ["RegisterGateway", "gateways"],
   ["RunCommandLine", "fronts"],
 ]);
 

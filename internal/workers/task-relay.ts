@@ -1,22 +1,29 @@
 import type { Message } from "../../protocol/wire/message.ts";
-import type { WorkerLink } from "./worker-link.ts";
+import type { WorkerRegistration } from "../../protocol/wire/worker.ts";
 
 /** Maximum number of tasks in progress. */
 const MAX_TASKS = 10_000;
 
-interface Relayed {
-  readonly from: WorkerLink;
-  readonly by: WorkerLink;
+/** A worker that sends or executes tasks. */
+export interface TaskLink {
+  readonly registration: WorkerRegistration;
+  readonly active: number;
+  sendMessage(type: string, payload: unknown): void;
+}
+
+interface Relayed<Link> {
+  readonly from: Link;
+  readonly by: Link;
 }
 
 /**
  * Forwards a worker's `Task` to another worker that executes tasks, and the `TaskResult` back. If no worker can execute
  * the task, or its worker is lost, the result is an error, so that the sender does not wait forever.
  */
-export class TaskRelay {
-  readonly #relayed = new Map<string, Relayed>();
+export class TaskRelay<Link extends TaskLink> {
+  readonly #relayed = new Map<string, Relayed<Link>>();
 
-  take(from: WorkerLink, { type, payload }: Message, workers: readonly WorkerLink[]): void {
+  take(from: Link, { type, payload }: Message, workers: readonly Link[]): void {
     const { id } = (payload ?? {}) as { readonly id?: unknown };
     if (typeof id !== "string" && typeof id !== "number") return;
     if (type === "TaskResult") this.#result(from, String(id), payload);
@@ -24,7 +31,7 @@ export class TaskRelay {
   }
 
   /** A worker has disconnected: its tasks fail, and results for it are dropped. */
-  forget(link: WorkerLink): void {
+  forget(link: Link): void {
     for (const [id, { from, by }] of this.#relayed) {
       if (from !== link && by !== link) continue;
       this.#relayed.delete(id);
@@ -32,7 +39,7 @@ export class TaskRelay {
     }
   }
 
-  #task(from: WorkerLink, id: string, payload: unknown, workers: readonly WorkerLink[]): void {
+  #task(from: Link, id: string, payload: unknown, workers: readonly Link[]): void {
     const by = leastBusy(workers.filter((link) => link.registration.tasks === true && link !== from));
     if (this.#relayed.has(id)) refuse(from, id, "its id is in use by another task");
     else if (this.#relayed.size >= MAX_TASKS) refuse(from, id, `${MAX_TASKS} tasks are in progress already`);
@@ -43,7 +50,7 @@ export class TaskRelay {
     }
   }
 
-  #result(by: WorkerLink, id: string, payload: unknown): void {
+  #result(by: Link, id: string, payload: unknown): void {
     const relayed = this.#relayed.get(id);
     if (relayed?.by !== by) return;
     this.#relayed.delete(id);
@@ -51,13 +58,10 @@ export class TaskRelay {
   }
 }
 
-function leastBusy(links: readonly WorkerLink[]): WorkerLink | undefined {
-  return links.reduce<WorkerLink | undefined>(
-    (best, link) => (best && best.active <= link.active ? best : link),
-    undefined,
-  );
+function leastBusy<Link extends TaskLink>(links: readonly Link[]): Link | undefined {
+  return links.reduce<Link | undefined>((best, link) => (best && best.active <= link.active ? best : link), undefined);
 }
 
-function refuse(from: WorkerLink, id: string, why: string): void {
+function refuse(from: TaskLink, id: string, why: string): void {
   from.sendMessage("TaskResult", { id, error: `the task was not executed: ${why}` });
 }

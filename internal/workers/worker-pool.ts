@@ -1,7 +1,5 @@
-import { XsysError } from "../../protocol/errors.ts";
 import { startTimer } from "../../protocol/timers.ts";
 import type { Message } from "../../protocol/wire/message.ts";
-import type { WorkerRegistration } from "../../protocol/wire/worker.ts";
 import type { Strategy } from "../balance/candidate.ts";
 import { createStrategy } from "../balance/create-strategy.ts";
 import type { StrategyName } from "../balance/strategies.ts";
@@ -12,6 +10,7 @@ import { workerChannel } from "./channel-of-link.ts";
 import type { Job } from "./job.ts";
 import type { Judge } from "./judge.ts";
 import type { Loss } from "./loss.ts";
+import { checkedRegistration } from "./registration.ts";
 import type { Standby } from "./standby.ts";
 import { Suspects } from "./suspects.ts";
 import { TaskRelay } from "./task-relay.ts";
@@ -50,7 +49,7 @@ const SWEEP = 50;
 /** Milliseconds to wait for a worker's routes after its registration. XyPriss's workers send them at once. */
 const ROUTES_TIMEOUT = 50;
 /** Maximum milliseconds that a request waits for a worker if none is expected, in case one reconnects. */
-const RECONNECT_WAIT = 1_000;
+export const RECONNECT_WAIT = 1_000;
 
 /**
  * Milliseconds in which the first ready worker gets only requests that are not convicted. Otherwise the waiting
@@ -71,7 +70,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   readonly #waiting = new WaitingJobs();
   readonly #judge: Judge<WorkerLink>;
   readonly #whyLost = new WeakMap<WorkerLink, Promise<Loss>>();
-  readonly #tasks = new TaskRelay();
+  readonly #tasks = new TaskRelay<WorkerLink>();
   readonly #sweeper: NodeJS.Timeout;
   /** In rotation. Replaced at every change: strategies recognize a list by its identity. */
   #ready: readonly WorkerLink[] = [];
@@ -348,22 +347,3 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     for (const job of this.#waiting.takeOlder(now - this.#waitLimit)) job.failed("no-worker");
   }
 }
-
-function checkedRegistration(registration: unknown): WorkerRegistration {
-  const { id, key, pid, xbp, streams, tasks } = (registration ?? {}) as Partial<
-    Record<keyof WorkerRegistration, unknown>
-  >;
-  if ((typeof id !== "string" && typeof id !== "number") || String(id).length > MAX_ID_LENGTH) {
-    throw new XsysError("INVALID_PARAMS", "RegisterWorker needs an id: a string of at most 128 characters");
-  }
-  return {
-    id: String(id),
-    ...(typeof key === "string" && { key }),
-    ...(Number.isSafeInteger(pid) && { pid: pid as number }),
-    xbp: xbp === true,
-    streams: streams === true,
-    tasks: tasks === true,
-  };
-}
-
-const MAX_ID_LENGTH = 128;

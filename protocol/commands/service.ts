@@ -69,6 +69,20 @@ export const status = command("service.status", {
       heap_total: bytes("JavaScript heap."),
       external: bytes("Memory outside the heap, such as buffers."),
     }),
+    gateways: optional(
+      array(
+        object({
+          id: string(),
+          state: string({ description: "As that of a worker in `cluster status`." }),
+          pid: optional(integer()),
+          connections: count("Open connections of HTTP clients."),
+          in_flight: count("HTTP requests that are not yet answered."),
+          memory: optional(bytes("Resident memory.")),
+          cpu: optional(number({ minimum: 0, description: "Percent of one processor." })),
+        }),
+        { description: "The gateway processes, with `server start --gateways N`." },
+      ),
+    ),
   }),
   errors: ["UNAVAILABLE"],
   examples: [{ title: "Status of the service", params: {} }],

@@ -21,6 +21,26 @@ export interface WorkerRegistration {
   readonly streams?: boolean;
   /** The worker executes `Task`s. */
   readonly tasks?: boolean;
+  /**
+   * The worker connects to several gateways when it is told to (`Gateways`). A service with gateway processes accepts
+   * no other workers.
+   */
+  readonly joins?: boolean;
+}
+
+/**
+ * Payload of `Gateways`, which a service with gateway processes sends to a worker: at its registration, and whenever
+ * the list changes. The worker connects to each gateway that is new in the list, and registers there with `key` in
+ * place of its own. Requests arrive on these connections. The first connection stays open: its end means that the
+ * worker must exit, while the end of another one means that this gateway has ended.
+ */
+export interface GatewaysPayload {
+  readonly key: string;
+  readonly gateways: readonly {
+    /** Identifies the process: a gateway that replaces another may listen on the same path. */
+    readonly id: string;
+    readonly socket: string;
+  }[];
 }
 
 /** An entry of `SyncRoutes`: a worker sends its complete list each time. */

@@ -3,12 +3,14 @@ import { connect } from "node:net";
 import { XsysError } from "../../../protocol/errors.ts";
 import { encodeMessage } from "../../../protocol/wire/message.ts";
 import type { WorkerRegistration } from "../../../protocol/wire/worker.ts";
+import { JoinedGateways } from "./joined-gateways.ts";
 import { routeEntries, type WorkerHandle, type WorkerOptions } from "./options.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
 import { WorkerLink } from "./worker-link.ts";
 
 /**
- * Connects to the gateway, registers as a worker and calls `take` with each request that the gateway sends.
+ * Connects to the gateway, registers as a worker and calls `take` with each request that the gateway sends. If the
+ * service has several gateway processes, it connects to each of them too, and the requests come from there.
  * @throws UNAVAILABLE when it cannot connect to a gateway.
  */
 export async function join(options: WorkerOptions, take: (exchange: WorkerExchange) => void): Promise<WorkerHandle> {
@@ -26,18 +28,26 @@ export async function join(options: WorkerOptions, take: (exchange: WorkerExchan
       cause,
     });
   });
-  const link = new WorkerLink(socket, take, onErrorOf(options));
-  link.writer.json(encodeMessage("RegisterWorker", registration()));
-  link.writer.json(encodeMessage("SyncRoutes", routeEntries(routes)));
-  link.writer.flush();
+  const register = ({ writer }: WorkerLink, { key }: Pick<WorkerRegistration, "key">) => {
+    writer.json(encodeMessage("RegisterWorker", registration(key)));
+    writer.json(encodeMessage("SyncRoutes", routeEntries(routes)));
+    writer.flush();
+  };
+  const owner = { take, onError: onErrorOf(options) };
+  const joined = new JoinedGateways(owner, register);
+  const link = new WorkerLink(socket, { ...owner, onGateways: (gateways) => joined.update(gateways) });
+  const { XSYS_WORKER_KEY: key } = process.env;
+  register(link, key === undefined ? {} : { key });
   let closing = false;
   const closed = link.closed.then(() => {
+    joined.close();
     if (exitOnClose && !closing) process.exit(1);
   });
   return {
     closed,
     close: () => {
       closing = true;
+      joined.close();
       link.close();
     },
   };
@@ -47,7 +57,7 @@ export function onErrorOf({ onError = console.error }: WorkerOptions): (error: u
   return onError;
 }
 
-function registration(): WorkerRegistration {
-  const { XYPRISS_WORKER_ID: id = "master", XSYS_WORKER_KEY: key } = process.env;
-  return { id, ...(key !== undefined && { key }), pid: process.pid, xbp: true, streams: true };
+function registration(key: string | undefined): WorkerRegistration {
+  const { XYPRISS_WORKER_ID: id = "master" } = process.env;
+  return { id, ...(key !== undefined && { key }), pid: process.pid, xbp: true, streams: true, joins: true };
 }

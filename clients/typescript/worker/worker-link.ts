@@ -3,29 +3,35 @@ import { XsysError } from "../../../protocol/errors.ts";
 import { FrameWriter, XBP_REQUEST_MARK } from "../../../protocol/wire/frame.ts";
 import { type Credit, encodeMessage, type Message, type ResponsePayload } from "../../../protocol/wire/message.ts";
 import { MessageReader } from "../../../protocol/wire/message-reader.ts";
-import type { RequestPayload } from "../../../protocol/wire/worker.ts";
+import type { GatewaysPayload, RequestPayload } from "../../../protocol/wire/worker.ts";
 import { decodeXbpRequest } from "../../../protocol/wire/xbp.ts";
 import { withResolvers } from "../polyfills.ts";
 import { requestOf } from "./json-request.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import { WorkerExchange } from "./worker-exchange.ts";
 
-/** A worker's connection to its gateway. When it is lost, all unanswered requests are lost. */
+/** Callbacks of a worker's connection. */
+export interface WorkerLinkOwner {
+  take(exchange: WorkerExchange): void;
+  onError(error: unknown): void;
+  /** The service has gateway processes, to which the worker must connect. */
+  onGateways?(gateways: GatewaysPayload): void;
+}
+
+/** A worker's connection to a gateway or its service. When it is lost, all its unanswered requests are lost. */
 export class WorkerLink {
   readonly writer: FrameWriter;
   readonly closed: Promise<void>;
   readonly #socket: Socket;
-  readonly #take: (exchange: WorkerExchange) => void;
-  readonly #onError: (error: unknown) => void;
+  readonly #owner: WorkerLinkOwner;
   /** Requests that were not over when `take` returned. */
   readonly #open = new OpenExchanges<WorkerExchange>();
   #isLost = false;
 
-  constructor(socket: Socket, take: (exchange: WorkerExchange) => void, onError: (error: unknown) => void) {
+  constructor(socket: Socket, owner: WorkerLinkOwner) {
     this.#socket = socket;
     this.writer = new FrameWriter(socket);
-    this.#take = take;
-    this.#onError = onError;
+    this.#owner = owner;
     const { promise, resolve } = withResolvers<void>();
     this.closed = promise;
     const reader = new MessageReader({
@@ -52,7 +58,7 @@ export class WorkerLink {
   }
 
   #fault(error: unknown): void {
-    this.#onError(error);
+    this.#owner.onError(error);
     this.#lose(`the gateway violated the protocol: ${(error as Error).message}`);
   }
 
@@ -75,6 +81,7 @@ export class WorkerLink {
       this.#begin(new WorkerExchange(this, text, requestOf(payload as RequestPayload), { input, upgrade }));
     } else if (type === "Ping") this.writer.json(encodeMessage("Pong", {}, id));
     else if (type === "ForceGC") globalThis.gc?.();
+    else if (type === "Gateways") this.#owner.onGateways?.(payload as GatewaysPayload);
     else if (type === "Credit" && id !== undefined) this.#open.get(id)?.grant((payload as Credit).bytes ?? 0);
     else if (type === "Cancel" && id !== undefined) {
       this.#open.get(id)?.lose(new XsysError("CANCELLED", "the client has disconnected"));
@@ -82,14 +89,14 @@ export class WorkerLink {
   }
 
   #begin(exchange: WorkerExchange): void {
-    this.#take(exchange);
+    this.#owner.take(exchange);
     if (!exchange.isOver) this.#open.add(exchange);
   }
 
   /** A service answers a registration only to refuse it: it accepts no workers, or not this one. */
   #refused({ error = "no reason given" }: ResponsePayload): void {
     const why = `the gateway refused this worker: ${error}`;
-    this.#onError(new XsysError("UNAVAILABLE", why));
+    this.#owner.onError(new XsysError("UNAVAILABLE", why));
     this.#lose(why);
   }
 

@@ -26,6 +26,8 @@ export interface ServerOptions extends Listening {
   readonly confined: boolean;
   readonly limits: Partial<IpcLimits>;
   readonly gateway: GatewayOptions;
+  /** Number of gateway processes; 1 if the service is the gateway. */
+  readonly gateways: number;
   readonly cluster?: ClusterOptions;
   readonly log: { readonly level: LogLevel; readonly format: "auto" | "plain" | "json" | "pretty" };
   readonly plugins: readonly string[];
@@ -51,6 +53,7 @@ export async function serverOptions(words: readonly string[]): Promise<ServerOpt
     confined: globals.confine,
     limits: ipcLimits(values),
     gateway: { ...gatewayOptions(values, options, globals.signed), ...withoutAbsent({ tls: await readTls(values) }) },
+    gateways: values.gateways,
     ...(command !== undefined && {
       cluster: {
         ...clusterOptions(values, { command, socket: listening.socket, cwd: process.cwd(), program }),

@@ -1,13 +1,14 @@
-import { setFlagsFromString } from "node:v8";
 import type { Logger } from "../../../internal/base/log.ts";
 import { limitArenas } from "../../../internal/host/memory/allocator.ts";
 import { type Service, startService } from "../../../internal/host/service.ts";
 import { ERRORS } from "../../../protocol/errors.ts";
 import { frontOptions } from "../front/front-options.ts";
+import { gatewayCommand } from "../gateway-process.ts";
 import { stopOnSignals, surviveDefects } from "../service-process.ts";
 import { announce } from "./announce.ts";
 import { auditPlugins } from "./audit-plugins.ts";
 import { clearSocketPath } from "./clear-socket-path.ts";
+import { disablePretenuring } from "./disable-pretenuring.ts";
 import { reportFailure } from "./failure.ts";
 import { firewallCommands } from "./firewall-commands.ts";
 import { createServerLog, type ServerLog } from "./log/server-log.ts";
@@ -29,15 +30,6 @@ export async function startServer(words: readonly string[]): Promise<number> {
   } finally {
     await log.close();
   }
-}
-
-/**
- * Turns off V8's pretenuring. After a burst of requests, V8 may decide that the objects of a request live long, and
- * allocate them where only a full collection frees them. In one process of four, 40 % of all bytes then survived each
- * scavenge (0.7 % otherwise), and a request permanently took twice the CPU time.
- */
-function disablePretenuring(): void {
-  setFlagsFromString("--no-allocation-site-pretenuring");
 }
 
 async function runServer(options: ServerOptions, log: ServerLog, isParentGone: () => boolean): Promise<number> {
@@ -73,7 +65,7 @@ function endWithParent(service: Service, log: Logger, isParentGone: () => boolea
 }
 
 async function begin(options: ServerOptions, log: Logger): Promise<Service> {
-  const { socket, descriptor, root, confined, limits, gateway, cluster } = options;
+  const { socket, descriptor, root, confined, limits, gateway, gateways, cluster } = options;
   for (const { word, value } of options.leftOver) log.warn({ word, value }, "ignored an unknown argument");
   await auditPlugins(options.plugins, log);
   if (options.firewall !== undefined) {
@@ -82,6 +74,10 @@ async function begin(options: ServerOptions, log: Logger): Promise<Service> {
     }
   }
   clearSocketPath(socket, log);
-  const server = { gateway, ...(cluster !== undefined && { cluster }) };
+  const server = {
+    gateway,
+    ...(gateways > 1 && { gateways: { count: gateways, command: gatewayCommand() } }),
+    ...(cluster !== undefined && { cluster }),
+  };
   return startService({ socket, descriptor, root, confined, log, limits, server, front: frontOptions() });
 }

@@ -10,8 +10,11 @@ export interface Answer extends WorkerAnswer {
   readonly isKept?: boolean;
 }
 
+/** The part of a request that gates know. It may be in another process than the request. */
+export type GatedRequest = Pick<Exchange, "client" | "path" | "addHeader" | "onEnd">;
+
 /** Checks a request before its body is read. An answer refuses the request. */
-export type Gate = (exchange: Exchange) => Answer | undefined | Promise<Answer | undefined>;
+export type Gate = (request: GatedRequest) => Answer | undefined | Promise<Answer | undefined>;
 
 /** Checks a request whose body was read, and may change it. An answer refuses the request. */
 export type RequestFilter = (

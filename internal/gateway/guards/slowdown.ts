@@ -1,6 +1,5 @@
 import { startTimer } from "../../../protocol/timers.ts";
-import { type Answer, errorAnswer, type Gate } from "../exchange/answer.ts";
-import type { Exchange } from "../exchange/exchange.ts";
+import { type Answer, errorAnswer, type Gate, type GatedRequest } from "../exchange/answer.ts";
 import type { Settings } from "./settings.ts";
 
 /** Maximum number of counted clients, about 10 MB. Beyond it, the client with the oldest window is dropped. */
@@ -65,7 +64,7 @@ function refusal({ windowEnd }: Client): Answer {
 /**
  * Resolves after the delay. If the client disconnects, resolves with an answer, so that the request goes to no worker.
  */
-function held(exchange: Exchange, delay: number): Promise<Answer | undefined> {
+function held(exchange: GatedRequest, delay: number): Promise<Answer | undefined> {
   return new Promise((resolve) => {
     const timer = startTimer(() => resolve(undefined), delay);
     exchange.onEnd(() => {

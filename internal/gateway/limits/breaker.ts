@@ -2,10 +2,22 @@ import type { BreakerOptions } from "../options.ts";
 
 /** A circuit breaker: stops requests to a service that keeps failing. Times are those of performance.now(). */
 export interface Breaker {
-  /** Whether a request may be sent. After the timeout of an open breaker, one request may, as a trial. */
-  allows(): boolean;
+  /**
+   * Whether a request may be sent. After the timeout of an open breaker, one request may, as a trial. A promise if
+   * another process decides that.
+   */
+  allows(): boolean | Promise<boolean>;
   succeeded(): void;
   failed(): void;
+}
+
+/** A breaker that decides by itself. */
+export interface OwnBreaker extends Breaker {
+  /** Whether requests are refused, or one is on trial. */
+  readonly isOpen: boolean;
+  /** Whether the last request failed, so that a success changes the count. */
+  readonly hasFailures: boolean;
+  allows(): boolean;
 }
 
 /**
@@ -13,7 +25,7 @@ export interface Breaker {
  * the breaker, its failure opens it for another timeout. If a trial has no result, another one follows after the
  * timeout.
  */
-export function createBreaker({ threshold, timeout }: BreakerOptions): Breaker {
+export function createBreaker({ threshold, timeout }: BreakerOptions): OwnBreaker {
   let failures = 0;
   let state: "closed" | "open" | "trial" = "closed";
   let since = 0;
@@ -22,6 +34,12 @@ export function createBreaker({ threshold, timeout }: BreakerOptions): Breaker {
     since = performance.now();
   };
   return {
+    get isOpen() {
+      return state !== "closed";
+    },
+    get hasFailures() {
+      return failures > 0;
+    },
     allows() {
       if (state === "closed") return true;
       const now = performance.now();

@@ -1,6 +1,5 @@
 import type { Logger } from "../../base/log.ts";
-import { type Answer, errorAnswer, type Gate } from "../exchange/answer.ts";
-import type { Exchange } from "../exchange/exchange.ts";
+import { type Answer, errorAnswer, type Gate, type GatedRequest } from "../exchange/answer.ts";
 import type { RateLimitOptions } from "../options.ts";
 import { clientKey } from "./client-key.ts";
 import { createExclusions } from "./exclusions.ts";
@@ -38,7 +37,7 @@ export async function createRateLimit(options: RateLimitOptions, log: Logger): P
 function createJudge({ max, message, headers, legacyHeaders }: RateLimitOptions) {
   const limit = String(max);
   const refusal = messageAnswer(message);
-  return (exchange: Exchange, { count, left }: Hits): Answer | undefined => {
+  return (exchange: GatedRequest, { count, left }: Hits): Answer | undefined => {
     const seconds = Math.ceil(left / 1000);
     const remaining = String(Math.max(0, max - count));
     if (headers) {

@@ -1,6 +1,5 @@
 import { startTimer } from "../../../protocol/timers.ts";
-import { type Answer, errorAnswer } from "../exchange/answer.ts";
-import type { Exchange } from "../exchange/exchange.ts";
+import { type Answer, errorAnswer, type GatedRequest } from "../exchange/answer.ts";
 import type { ConcurrencyOptions } from "../options.ts";
 
 interface Waiter {
@@ -38,7 +37,7 @@ export class RequestQueue {
     return this.#waiters.size;
   }
 
-  enter(exchange: Exchange): Answer | undefined | Promise<Answer | undefined> {
+  enter(exchange: GatedRequest): Answer | undefined | Promise<Answer | undefined> {
     if (this.#max === 0) return undefined;
     if (this.#running < this.#max) {
       this.#running++;
@@ -49,7 +48,7 @@ export class RequestQueue {
     return this.#wait(exchange);
   }
 
-  #wait(exchange: Exchange): Promise<Answer | undefined> {
+  #wait(exchange: GatedRequest): Promise<Answer | undefined> {
     const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
     const timer = startTimer(() => this.#refuse(waiter, WAITED), this.#timeout);
     const waiter: Waiter = { hasTurn: false, timer, resolve };

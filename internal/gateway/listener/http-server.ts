@@ -6,6 +6,7 @@ import { XsysError } from "../../../protocol/errors.ts";
 import { pause } from "../../../protocol/timers.ts";
 import type { Logger } from "../../base/log.ts";
 import { childProcesses } from "../../facts/child-processes.ts";
+import { listenOn } from "../../ipc/held-socket.ts";
 import type { GatewayOptions } from "../options.ts";
 import type { RefuseBody } from "./broken-connection.ts";
 import { createHttp1, HEAD_TIMEOUT } from "./http1.ts";
@@ -66,6 +67,29 @@ export class HttpServer {
       resolve();
     });
     return promise;
+  }
+
+  /**
+   * Accepts connections from a listening socket that other processes share.
+   * @param descriptor - a duplicate, which is closed when this server stops accepting
+   */
+  async listenOn(descriptor: number): Promise<AddressInfo> {
+    return listenOn(this.#http1, descriptor);
+  }
+
+  /** Accepts no more connections until the next `listenOn`. Open connections are not affected. */
+  pause(): void {
+    NetServer.prototype.close.call(this.#http1);
+  }
+
+  /** Number of open connections. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  /** Calls the listener at each new connection. */
+  onConnection(listener: () => void): void {
+    this.#http1.on("connection", listener);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Registry } from "prom-client";
 import type { Answer } from "../exchange/answer.ts";
-import { BUCKETS, type Metrics } from "./metrics.ts";
-import type { StatusSources } from "./status-sources.ts";
+import { BUCKETS } from "./metrics.ts";
+import type { CountedRequests, GatewaysFigures, StatusSources } from "./status-sources.ts";
 
 interface Sample {
   readonly value: number;
@@ -67,10 +67,44 @@ function metricsOf(sources: StatusSources): readonly Metric[] {
           .workerMemory()
           .flatMap(({ id, memory }) => (memory === undefined ? [] : [{ value: memory, labels: { worker: id } }])),
     },
+    ...(sources.gateways === undefined ? [] : gatewayMetrics(sources.gateways)),
   ];
 }
 
-function requests(metrics: Metrics): Metric {
+function gatewayMetrics(figures: () => GatewaysFigures): readonly Metric[] {
+  const each = (key: "connections" | "memory") => () =>
+    figures().processes.flatMap(({ id, [key]: value }) =>
+      value === undefined ? [] : [{ value, labels: { gateway: id } }],
+    );
+  return [
+    {
+      name: "xsys_gateways_ready",
+      type: "gauge",
+      help: "Gateway processes that accept connections.",
+      samples: () => [{ value: figures().ready }],
+    },
+    {
+      name: "xsys_gateway_restarts_total",
+      type: "counter",
+      help: "Gateway processes restarted.",
+      samples: () => [{ value: figures().restarts }],
+    },
+    {
+      name: "xsys_gateway_connections",
+      type: "gauge",
+      help: "Open connections of clients, by gateway process.",
+      samples: each("connections"),
+    },
+    {
+      name: "xsys_gateway_resident_memory_bytes",
+      type: "gauge",
+      help: "Resident memory of each gateway process.",
+      samples: each("memory"),
+    },
+  ];
+}
+
+function requests(metrics: CountedRequests): Metric {
   return {
     name: "xsys_http_requests_total",
     type: "counter",
@@ -80,7 +114,7 @@ function requests(metrics: Metrics): Metric {
   };
 }
 
-function durations(metrics: Metrics): Metric {
+function durations(metrics: CountedRequests): Metric {
   const name = "xsys_http_request_duration_seconds";
   return {
     name,

@@ -1,3 +1,5 @@
+import type { ReportedSeries } from "../../../protocol/wire/gateway.ts";
+
 /** The counts for one route, method and status. */
 export interface Series {
   readonly route: string;
@@ -52,6 +54,21 @@ export class Metrics {
     series.sum += seconds;
     this.#total++;
     if (status >= 500) this.#failed++;
+  }
+
+  /** Adds the counts of another gateway. */
+  add({ route, method, status, count, sum, buckets }: Readonly<Series> | ReportedSeries): void {
+    const isOfOne = /^\d+$/.test(status); // otherwise it is a series for combinations over the limit
+    const series = isOfOne
+      ? (this.#byRoute.get(route)?.get(method)?.get(Number(status)) ?? this.#newSeries(route, method, Number(status)))
+      : this.#seriesBeyond(status);
+    for (const [index, requests] of buckets.entries()) {
+      if (index < series.buckets.length) series.buckets[index] = (series.buckets[index] as number) + requests;
+    }
+    series.count += count;
+    series.sum += sum;
+    this.#total += count;
+    if (Number.parseInt(status, 10) >= (isOfOne ? 500 : 5)) this.#failed += count;
   }
 
   #newSeries(route: string, method: string, status: number): Series {

@@ -7,18 +7,28 @@ export type StatusPages = (exchange: Exchange) => Answer | Promise<Answer> | und
 
 const RESERVED = "/_xypriss/b/";
 
-/** Answers /_xypriss/b/status, /_xypriss/b/health and /_xypriss/b/metrics; undefined for any other path. */
-export function createStatusPages(sources: StatusSources): StatusPages {
+/** The pages by name. */
+export type Pages = Readonly<Record<PageName, () => Answer | Promise<Answer>>>;
+
+export const PAGE_NAMES = ["status", "health", "metrics"] as const;
+export type PageName = (typeof PAGE_NAMES)[number];
+
+/** The pages with the values of the sources. */
+export function createPages(sources: StatusSources): Pages {
   const startedAt = performance.now();
-  const pages: Readonly<Record<string, () => Answer | Promise<Answer>>> = {
+  return {
     status: () => statusPage(sources, (performance.now() - startedAt) / 1000),
     health: () => healthPage(sources),
     metrics: createMetricsPage(sources),
   };
+}
+
+/** Answers /_xypriss/b/status, /_xypriss/b/health and /_xypriss/b/metrics; undefined for any other path. */
+export function createStatusPages(pages: Pages): StatusPages {
   return ({ path, method }) => {
     if (!path.startsWith(RESERVED)) return undefined;
     const name = path.slice(RESERVED.length);
-    const page = Object.hasOwn(pages, name) ? pages[name] : undefined;
+    const page = Object.hasOwn(pages, name) ? pages[name as PageName] : undefined;
     if (page === undefined || method === "GET" || method === "HEAD") return page?.();
     return errorAnswer(405, "Method Not Allowed", { allow: "GET, HEAD" });
   };
@@ -40,6 +50,7 @@ function statusPage(sources: StatusSources, uptime: number): Answer {
       restarts: sources.workerRestarts(),
       states: sources.workerStates(),
     },
+    ...(sources.gateways !== undefined && { gateways: sources.gateways() }),
   });
 }
 

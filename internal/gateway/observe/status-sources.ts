@@ -6,7 +6,7 @@ import type { Observer } from "./observer.ts";
 
 /** The values shown on the status pages, read when a page is requested. */
 export interface StatusSources {
-  readonly metrics: Metrics;
+  readonly metrics: CountedRequests;
   /** Requests that are not yet answered, and how many of them wait in the queue or for a worker. */
   inFlight(): number;
   queued(): number;
@@ -19,6 +19,30 @@ export interface StatusSources {
   workerStates(): Readonly<Partial<Record<string, number>>>;
   /** Resident memory in bytes, if known. */
   workerMemory(): readonly { readonly id: string; readonly memory?: number | undefined }[];
+  /** The gateway processes; absent if the service is the gateway. */
+  gateways?(): GatewaysFigures;
+}
+
+/** The counts of answered requests: of one gateway (`Metrics`), or of several together. */
+export type CountedRequests = Pick<Metrics, "total" | "failed" | "series">;
+
+export interface GatewaysFigures {
+  readonly wanted: number;
+  readonly ready: number;
+  readonly restarts: number;
+  readonly processes: readonly GatewayFigure[];
+}
+
+export interface GatewayFigure {
+  readonly id: string;
+  readonly state: string;
+  readonly pid?: number;
+  /** Open connections of clients, and requests that are not yet answered. */
+  readonly connections: number;
+  readonly in_flight: number;
+  /** Resident memory in bytes, and percent of one processor. */
+  readonly memory?: number;
+  readonly cpu?: number;
 }
 
 /** Limits of concurrent requests, as set by the flags of the same names; 0 for no limit. */
@@ -63,7 +87,10 @@ export function statusSources({ options, features, pool, observer, workers }: St
   };
 }
 
-function limitsOf({ concurrency, queueTimeout }: GatewayOptions): ConcurrencyLimits {
+export function limitsOf({
+  concurrency,
+  queueTimeout,
+}: Pick<GatewayOptions, "concurrency" | "queueTimeout">): ConcurrencyLimits {
   return {
     maxConcurrentRequests: concurrency?.max ?? 0,
     maxPerIp: concurrency?.maxPerClient ?? 0,

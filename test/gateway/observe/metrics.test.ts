@@ -2,22 +2,24 @@ import prometheus from "prom-client";
 import { describe, expect, test } from "vitest";
 import type { Answer } from "../../../internal/gateway/exchange/answer.ts";
 import { BUCKETS, Metrics } from "../../../internal/gateway/observe/metrics.ts";
-import { createStatusPages } from "../../../internal/gateway/observe/status-pages.ts";
+import { createPages, createStatusPages } from "../../../internal/gateway/observe/status-pages.ts";
 import { fakeExchange } from "../fake-exchange.ts";
 
 /** The lines of the metrics page. */
 async function linesOf(metrics: Metrics): Promise<string[]> {
-  const page = createStatusPages({
-    metrics,
-    inFlight: () => 3,
-    queued: () => 1,
-    limits: { maxConcurrentRequests: 0, maxPerIp: 0, maxQueueSize: 0, queueTimeout: 0 },
-    workersWanted: () => 4,
-    workersReady: () => 2,
-    workerStates: () => ({}),
-    workerRestarts: () => 7,
-    workerMemory: () => [{ id: "0", memory: 1_000 }, { id: "1" }],
-  });
+  const page = createStatusPages(
+    createPages({
+      metrics,
+      inFlight: () => 3,
+      queued: () => 1,
+      limits: { maxConcurrentRequests: 0, maxPerIp: 0, maxQueueSize: 0, queueTimeout: 0 },
+      workersWanted: () => 4,
+      workersReady: () => 2,
+      workerStates: () => ({}),
+      workerRestarts: () => 7,
+      workerMemory: () => [{ id: "0", memory: 1_000 }, { id: "1" }],
+    }),
+  );
   const answer = (await page(fakeExchange({ url: "/_xypriss/b/metrics" }))) as Answer;
   expect(answer).toMatchObject({
     status: 200,

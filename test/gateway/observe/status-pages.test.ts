@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Answer } from "../../../internal/gateway/exchange/answer.ts";
 import { Metrics } from "../../../internal/gateway/observe/metrics.ts";
-import { createStatusPages } from "../../../internal/gateway/observe/status-pages.ts";
+import { createPages, createStatusPages } from "../../../internal/gateway/observe/status-pages.ts";
 import { fakeExchange } from "../fake-exchange.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -9,17 +9,19 @@ afterEach(() => void vi.useRealTimers());
 
 function pages(workers: { wanted?: number; ready?: number } = {}) {
   const metrics = new Metrics();
-  const page = createStatusPages({
-    metrics,
-    inFlight: () => 8,
-    queued: () => 2,
-    limits: { maxConcurrentRequests: 5, maxPerIp: 3, maxQueueSize: 0, queueTimeout: 10_000 },
-    workersWanted: () => workers.wanted ?? 0,
-    workersReady: () => workers.ready ?? 0,
-    workerStates: () => ({ ready: 1, "backing-off": 1 }),
-    workerRestarts: () => 5,
-    workerMemory: () => [],
-  });
+  const page = createStatusPages(
+    createPages({
+      metrics,
+      inFlight: () => 8,
+      queued: () => 2,
+      limits: { maxConcurrentRequests: 5, maxPerIp: 3, maxQueueSize: 0, queueTimeout: 10_000 },
+      workersWanted: () => workers.wanted ?? 0,
+      workersReady: () => workers.ready ?? 0,
+      workerStates: () => ({ ready: 1, "backing-off": 1 }),
+      workerRestarts: () => 5,
+      workerMemory: () => [],
+    }),
+  );
   const ask = async (url: string, method = "GET") => (await page(fakeExchange({ url, method }))) as Answer | undefined;
   const json = async (url: string) => JSON.parse(String((await ask(url))?.body));
   return { metrics, ask, json };

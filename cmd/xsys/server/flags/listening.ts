@@ -7,6 +7,14 @@ import { SERVE_OPTIONS } from "../../serve-options.ts";
 export const LISTENING = {
   port: count({ summary: "HTTP port; 0 for any free port.", byDefault: 4349, most: 65_535 }),
   host: text("Address to listen on; 0.0.0.0 or :: for all.", "127.0.0.1"),
+  gateways: count({
+    summary:
+      "Number of gateway processes, which share the HTTP port and all limits. 1: the service itself is the gateway. " +
+      "More need workers with the SDK, and Linux.",
+    byDefault: 1,
+    least: 1,
+    most: 64,
+  }),
   "tls-cert": optionalPath("Certificate chain in PEM format; enables HTTPS."),
   "tls-key": optionalPath("Private key of the certificate, in PEM format."),
   ipc: optionalPath("Same as --socket; XyPriss's name for it."),

@@ -1,0 +1,40 @@
+import { connect } from "node:net";
+import type { GatewaysPayload } from "../../../protocol/wire/worker.ts";
+import { WorkerLink, type WorkerLinkOwner } from "./worker-link.ts";
+
+/** Registers the worker on a connection. */
+type Register = (link: WorkerLink, registration: { readonly key: string }) => void;
+
+/** A worker's connections to the gateway processes of its service. */
+export class JoinedGateways {
+  readonly #owner: Pick<WorkerLinkOwner, "take" | "onError">;
+  readonly #register: Register;
+  /** By the id of the gateway. */
+  readonly #links = new Map<string, WorkerLink>();
+  #isClosed = false;
+
+  constructor(owner: Pick<WorkerLinkOwner, "take" | "onError">, register: Register) {
+    this.#owner = owner;
+    this.#register = register;
+  }
+
+  /** Connects to the gateways that are new in the list. Those that have ended close their connections themselves. */
+  update({ key, gateways }: GatewaysPayload): void {
+    for (const { id, socket } of gateways) if (!this.#links.has(id)) this.#connect(id, socket, key);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const link of this.#links.values()) link.close();
+  }
+
+  /** A failed connection is not reported: the gateway has just ended, or the service sends the list again. */
+  #connect(id: string, path: string, key: string): void {
+    if (this.#isClosed) return;
+    const socket = connect(path);
+    const link = new WorkerLink(socket, this.#owner);
+    this.#links.set(id, link);
+    void link.closed.then(() => this.#links.delete(id));
+    socket.once("connect", () => this.#register(link, { key }));
+  }
+}

@@ -1,0 +1,2 @@
+/** Hidden first word with which the service starts its gateway processes. */
+export const GATEWAY_WORD = "__gateway";

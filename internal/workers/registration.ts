@@ -1,0 +1,23 @@
+import { XsysError } from "../../protocol/errors.ts";
+import type { WorkerRegistration } from "../../protocol/wire/worker.ts";
+
+/** @throws INVALID_PARAMS */
+export function checkedRegistration(registration: unknown): WorkerRegistration {
+  const { id, key, pid, xbp, streams, tasks, joins } = (registration ?? {}) as Partial<
+    Record<keyof WorkerRegistration, unknown>
+  >;
+  if ((typeof id !== "string" && typeof id !== "number") || String(id).length > MAX_ID_LENGTH) {
+    throw new XsysError("INVALID_PARAMS", "RegisterWorker needs an id: a string of at most 128 characters");
+  }
+  return {
+    id: String(id),
+    ...(typeof key === "string" && { key }),
+    ...(Number.isSafeInteger(pid) && { pid: pid as number }),
+    xbp: xbp === true,
+    streams: streams === true,
+    tasks: tasks === true,
+    joins: joins === true,
+  };
+}
+
+const MAX_ID_LENGTH = 128;
