@@ -38,6 +38,7 @@ export class SharedBreaker implements Breaker {
   failed(): void {
     this.#hasFailures = true; // the success of the next request must follow this failure
     this.#report({ failed: true });
+    this.#link.flush(); // the next request may be for another gateway
   }
 
   #report(result: BreakerResult): void {

@@ -40,6 +40,9 @@ import type { GatewaysOptions } from "./options.ts";
 import type { Passages } from "./passages.ts";
 import type { SharedPool } from "./shared-pool.ts";
 
+/** Milliseconds for a gateway to accept connections after its start. */
+const READY_TIMEOUT = 30_000;
+const NOT_READY = new XsysError("UNAVAILABLE", "the gateway processes did not become ready; see the log");
 /** Milliseconds between two messages about the load of the other gateways. */
 const TELL_EVERY = 100;
 
@@ -120,14 +123,18 @@ export class Gateways implements Role {
     return { wanted, ready, restarts, processes };
   }
 
-  /** Starts the processes; resolves when all accept connections. @throws the error of a gateway that cannot open. */
+  /**
+   * Starts the processes; resolves when all accept connections.
+   * @throws the error of a gateway that cannot open; UNAVAILABLE if they are not ready within 30 s.
+   */
   async start(): Promise<void> {
     this.supervisor.start();
     this.#ticker = startInterval(() => {
       this.#tellElsewhere();
       this.#tellLimit();
     }, TELL_EVERY).unref();
-    await this.#firstReady.promise;
+    const timer = setTimeout(() => this.#firstReady.reject(NOT_READY), READY_TIMEOUT);
+    await this.#firstReady.promise.finally(() => clearTimeout(timer));
   }
 
   /** Drains and stops the processes; with `force`, kills them. */
@@ -304,7 +311,7 @@ function supervision({ count, command, socket, descriptor, configuration }: Gate
     workers: count,
     standbys: 0,
     readyWhen: "registered",
-    readyTimeout: 30_000,
+    readyTimeout: READY_TIMEOUT,
     drainTimeout: configuration.drainTimeout + DRAIN_GRACE,
     stopTimeout: 2_000,
     respawn: true,

@@ -1,0 +1,170 @@
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { ERRORS } from "../../protocol/errors.ts";
+import { xsys } from "../support/command-line.ts";
+import { isRunning } from "../support/process-state.ts";
+import { RawPeer } from "../support/raw-peer.ts";
+import { useGateways, whenEnded } from "./scene.ts";
+
+const start = useGateways();
+
+test("all gateways answer requests, on all workers", async () => {
+  const scene = await start();
+  const clients = await scene.clients(12);
+  const shares = (await scene.gateways()).map(({ connections }) => connections);
+  expect(Math.min(...shares), `connections: ${shares}`).toBeGreaterThan(1);
+  const replies = await Promise.all(clients.flatMap((client) => [client.ask("/"), client.ask("/")]));
+  expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(new Set(replies.map(({ body }) => body)).size).toBe(2);
+  expect((await scene.command("status")).gateways).toMatchObject([
+    { id: "0", state: "ready" },
+    { id: "1", state: "ready" },
+  ]);
+});
+
+test("connections that are opened at once are shared", async () => {
+  const scene = await start({ gateways: 3, workers: 1 });
+  const sockets = await Promise.all(Array.from({ length: 90 }, () => scene.connection()));
+  await scene.when(async () => (await scene.metric("xsys_gateway_connections")) >= 90);
+  const shares = (await scene.gateways()).map(({ connections }) => connections);
+  // The average, 4 more, and those accepted between two messages about the limit.
+  expect(Math.max(...shares), `connections: ${shares}`).toBeLessThanOrEqual(30 + 4 + 8);
+  for (const socket of sockets) socket.destroy();
+});
+
+test("a gateway that is killed loses its own connections only, and is replaced", async () => {
+  const scene = await start();
+  const clients = await scene.clients(12);
+  const [victim] = await scene.gateways();
+  if (victim === undefined) throw new Error("there is no gateway");
+  const slow = clients.map((client) => client.ask("/slow?ms=500").then(({ status }) => status, String));
+  await scene.when(async () => (await scene.status()).requests_in_flight > 12);
+  process.kill(victim.pid, "SIGKILL");
+  const results = await Promise.all(slow);
+  const lost = results.filter((result) => /ECONNRESET|socket hang up/.test(String(result)));
+  expect(lost.length, "the victim had connections").toBeGreaterThan(1);
+  expect(lost.length).toBeLessThanOrEqual(victim.connections);
+  expect(results.filter((result) => result === 200)).toHaveLength(12 - lost.length);
+  await scene.when(async () => (await scene.gateways()).every(({ state }) => state === "ready"));
+  const [replaced] = await scene.gateways();
+  expect(replaced?.pid).not.toBe(victim.pid);
+  const after = await scene.clients(12);
+  expect((await Promise.all(after.map((client) => client.ask("/")))).every(({ status }) => status === 200)).toBe(true);
+  expect((await scene.gateways())[0]?.connections).toBeGreaterThan(1);
+});
+
+test("new connections are answered while gateways are killed again and again", async () => {
+  const scene = await start();
+  const failures: string[] = [];
+  let isOver = false;
+  let answered = 0;
+  const client = async () => {
+    while (!isOver) {
+      await scene.ask("/").then(
+        ({ status }) => (status === 200 ? answered++ : failures.push(String(status))),
+        (error: NodeJS.ErrnoException) => failures.push(error.code ?? error.message),
+      );
+    }
+  };
+  const load = Array.from({ length: 4 }, client);
+  for (let kills = 0; kills < 4; kills++) {
+    const [first, second] = await scene.gateways();
+    const victim = kills % 2 === 0 ? first : second;
+    process.kill(victim?.pid ?? 0, "SIGKILL");
+    await scene.when(async () => {
+      const now = await scene.gateways().catch(() => []);
+      return now.length === 2 && now.every(({ pid, state }) => state === "ready" && pid !== victim?.pid);
+    });
+  }
+  isOver = true;
+  await Promise.all(load);
+  expect(answered).toBeGreaterThan(20);
+  // A request on a killed gateway's connection is lost. None is refused, and none is answered with an error.
+  expect(failures.filter((failure) => failure !== "ECONNRESET")).toEqual([]);
+  expect(failures.length).toBeLessThanOrEqual(4 * 4);
+});
+
+test("gateways end when the service is killed, and the port is free", async () => {
+  const scene = await start();
+  const pids = [...(await scene.gateways()), ...(await scene.workers())].map(({ pid }) => pid);
+  scene.server.child.kill("SIGKILL");
+  await Promise.all(pids.map(whenEnded));
+  await expect(scene.ask("/")).rejects.toThrow("ECONNREFUSED");
+});
+
+test("SIGTERM drains all gateways: no request is lost", async () => {
+  const scene = await start();
+  const clients = await scene.clients(12);
+  const slow = clients.map((client) => client.ask("/slow?ms=700"));
+  await scene.when(async () => (await scene.status()).requests_in_flight > 12);
+  const pids = (await scene.gateways()).map(({ pid }) => pid);
+  const ended = scene.server.stop();
+  expect((await Promise.all(slow)).map(({ status }) => status)).toEqual(clients.map(() => 200));
+  const { stdout } = await ended;
+  expect(pids.filter(isRunning)).toEqual([]);
+  expect(stdout).not.toMatch(/killed|did not end/);
+  await expect(scene.ask("/")).rejects.toThrow("ECONNREFUSED");
+});
+
+test("a gateway that gets SIGTERM answers its requests, ends, and is replaced", async () => {
+  const scene = await start();
+  const clients = await scene.clients(8);
+  const [victim] = await scene.gateways();
+  const slow = clients.map((client) => client.ask("/slow?ms=400"));
+  await scene.when(async () => (await scene.status()).requests_in_flight > 8);
+  process.kill(victim?.pid ?? 0, "SIGTERM");
+  expect((await Promise.all(slow)).every(({ status }) => status === 200)).toBe(true);
+  await whenEnded(victim?.pid ?? 0);
+  await scene.when(async () => (await scene.gateways()).every(({ state }) => state === "ready"));
+});
+
+test("a worker that cannot join several gateways is refused", async () => {
+  const scene = await start({ workers: 0 });
+  const peer = await RawPeer.connect(scene.socket);
+  peer.send({ type: "RegisterWorker", payload: { id: "0" } });
+  expect(await peer.message()).toMatchObject({
+    type: "Response",
+    payload: { status: "error", code: "UNSUPPORTED", error: expect.stringContaining("needs --gateways 1") },
+  });
+  await peer.closed;
+});
+
+test("a process without the key of a gateway is refused", async () => {
+  const scene = await start({ workers: 0 });
+  const peer = await RawPeer.connect(scene.socket);
+  peer.send({ type: "RegisterGateway", payload: { id: "0", key: "guessed", pid: 1 } });
+  expect(await peer.message()).toMatchObject({ payload: { code: "DENIED" } });
+  await peer.closed;
+});
+
+test("while a gateway hangs, the others accept all connections, and it is replaced", { timeout: 60_000 }, async () => {
+  const scene = await start();
+  const [victim] = await scene.gateways();
+  process.kill(victim?.pid ?? 0, "SIGSTOP");
+  const sockets = await Promise.all(Array.from({ length: 60 }, () => scene.connection()));
+  const reply = async (socket: (typeof sockets)[number]) => {
+    socket.write("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+    const [bytes] = await once(socket, "data");
+    return String(bytes).slice(9, 12);
+  };
+  expect(new Set(await Promise.all(sockets.map(reply)))).toEqual(new Set(["200"]));
+  for (const socket of sockets) socket.destroy();
+  await whenEnded(victim?.pid ?? 0);
+  await scene.server.until(/gateway 0 hung/);
+  await scene.when(async () => (await scene.gateways()).every(({ state }) => state === "ready"));
+});
+
+test("a start fails with the reason when the port is taken, or a socket cannot be shared", async () => {
+  const scene = await start({ workers: 0 });
+  const words = (name: string) => ["server", "start", "--gateways", "2", "--ipc", `${scene.socket}.${name}`];
+  const taken = await xsys([...words("b"), "--port", String(scene.port)], { input: "" });
+  expect(taken).toMatchObject({ status: ERRORS.BUSY.exit, stdout: expect.stringContaining("Address already in use") });
+  const off = await xsys([...words("c"), "--port", "0"], { input: "", env: { ...process.env, XSYS_FFI: "off" } });
+  expect(off).toMatchObject({
+    status: ERRORS.UNSUPPORTED.exit,
+    stdout: expect.stringContaining("a listening socket cannot be shared between processes"),
+  });
+  const long = [...words("d".repeat(97 - scene.socket.length)), "--port", "0"]; // the service's socket is short enough
+  const tooLong = await xsys(long, { input: "" });
+  expect(tooLong).toMatchObject({ status: ERRORS.INVALID_PARAMS.exit, stdout: expect.stringContaining("socket path") });
+});
