@@ -164,7 +164,7 @@ test("a start fails with the reason when the port is taken, or a socket cannot b
     status: ERRORS.UNSUPPORTED.exit,
     stdout: expect.stringContaining("a listening socket cannot be shared between processes"),
   });
-  const long = [...words("d".repeat(97 - scene.socket.length)), "--port", "0"]; // the service's socket is short enough
+  const long = [...words("d".repeat(105 - scene.socket.length)), "--port", "0"]; // the service's socket is short enough
   const tooLong = await xsys(long, { input: "" });
   expect(tooLong).toMatchObject({ status: ERRORS.INVALID_PARAMS.exit, stdout: expect.stringContaining("socket path") });
 });
