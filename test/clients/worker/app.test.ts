@@ -35,6 +35,7 @@ describe.each(["app-node", "app-sdk"])("the fixture application %s, in its own p
       pid: child.pid,
       xbp: true,
       streams: true,
+      joins: true,
     });
     routes = (await gateway.message("SyncRoutes")).payload as typeof routes;
   });

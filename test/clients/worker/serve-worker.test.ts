@@ -17,6 +17,7 @@ describe("a worker", () => {
       pid: process.pid,
       xbp: true,
       streams: true,
+      joins: true,
     });
     expect((await scene.gateway.message("SyncRoutes")).payload).toEqual([
       { method: "GET", path: "/users/:id", target: "worker" },

@@ -42,6 +42,7 @@ test("all flags but the socket's path have defaults", async () => {
     socket: sandbox.path("s"),
     root: process.cwd(),
     confined: false,
+    gateways: 1,
     limits: { maxFrame: 104_857_600, maxConnections: 1024, maxInflight: 1024, drainTimeout: 10_000 },
     gateway: {
       host: "127.0.0.1",
