@@ -60,10 +60,12 @@ export class SharedPool implements Role, SharedLinkOwner {
   /** By their keys. */
   readonly #links = new Map<string, SharedLink>();
   /** Those that the supervisor knows, or that are ready without one. */
-  readonly #begun = new Set<SharedLink>();
+  readonly #begun = new WeakSet<SharedLink>();
   /** When each of the others had joined its first gateway. */
   readonly #joiningSince = new Map<SharedLink, number>();
   readonly #whyLost = new WeakMap<SharedLink, Promise<Loss>>();
+  /** Lost links whose requests may still be reported. */
+  readonly #recentlyLost = new Map<string, SharedLink>();
   #ready: readonly SharedLink[] = [];
   #answersPings = false;
   #lastExpected = "";
@@ -135,7 +137,9 @@ export class SharedPool implements Role, SharedLinkOwner {
   }
 
   workerLeft(gateway: GatewayPeer, report: WorkerLeft): void {
-    (this.#links.get(report.worker) ?? this.#recentlyLost.get(report.worker))?.leftAt(gateway, report);
+    const link = this.#links.get(report.worker) ?? this.#recentlyLost.get(report.worker);
+    if (link !== undefined) link.leftAt(gateway, report);
+    else for (const { job, waits } of report.jobs) if (waits) gateway.verdict(job, "lost");
   }
 
   workerFault({ worker, reason }: WorkerFault): void {
@@ -188,9 +192,6 @@ export class SharedPool implements Role, SharedLinkOwner {
     clearInterval(this.#sweeper);
     for (const job of this.#suspects.takeAll()) job.failed("no-worker");
   }
-
-  /** Lost links whose requests may still be reported. */
-  readonly #recentlyLost = new Map<string, SharedLink>();
 
   #remember(link: SharedLink): void {
     this.#recentlyLost.set(link.key, link);
