@@ -161,19 +161,29 @@ export interface AcceptUpTo {
   readonly connections: number;
 }
 
-/** `PassGates` with an id: asks whether a request may pass the shared gates. `LeaveGates`: it has ended. */
-export interface PassGates {
-  readonly client: string;
-  readonly path?: string;
+/** A request that asks to pass the shared gates: its id, its client and, if the gates need it, its path. */
+export type Entered = readonly [id: number, client: string, path?: string];
+
+/** `PassGates`: requests that ask to pass the shared gates, and the ids of those that have ended. */
+export interface GatesBatch {
+  readonly enter: readonly Entered[];
+  readonly leave: readonly number[];
 }
 
-/** `Passed`, with the id of the question: the answer that refuses the request, if any, and headers for its answer. */
+/** `Passed`: the ids of requests that may go on, and those with an answer that refuses them, or with headers. */
+export interface PassedBatch {
+  readonly passed: readonly number[];
+  readonly others: readonly (readonly [id: number, passed: Passed])[];
+}
+
 export interface Passed {
+  /** The answer, if the request is refused. */
   readonly refused?: {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
   };
+  /** Headers that are added to the answer. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

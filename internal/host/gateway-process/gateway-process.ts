@@ -13,6 +13,7 @@ import type {
   JobNumber,
   LogLine,
   Observed,
+  PassedBatch,
   StatusPageAnswer,
   Trial,
   Verdict,
@@ -35,7 +36,7 @@ import { DEFAULT_LIMITS } from "../../ipc/limits.ts";
 import { IdleMemory } from "../memory/idle-memory.ts";
 import type { ServiceLink } from "./service-link.ts";
 import { SharedBreaker } from "./shared-breaker.ts";
-import { createSharedGate } from "./shared-gate.ts";
+import { SharedGate } from "./shared-gate.ts";
 import { SharedWorkers } from "./shared-workers.ts";
 
 /** Milliseconds between two reports of the load. */
@@ -57,6 +58,7 @@ export class GatewayProcess {
   readonly #log: Logger;
   readonly #workers: SharedWorkers;
   readonly #breaker: SharedBreaker;
+  readonly #gate: SharedGate | undefined;
   readonly #memory: IdleMemory;
   readonly #settleEnded: () => void;
   readonly #samples: number[] = [];
@@ -86,6 +88,8 @@ export class GatewayProcess {
     this.#log = remoteLog(link, configuration.logLevel);
     this.#workers = new SharedWorkers(link);
     this.#breaker = new SharedBreaker(link);
+    const { gates } = configuration.shared;
+    this.#gate = gates && new SharedGate(link, gates);
     this.#memory = new IdleMemory(this.#log);
     ({ promise: this.ended, resolve: this.#settleEnded } = Promise.withResolvers<void>());
   }
@@ -117,7 +121,7 @@ export class GatewayProcess {
       shared: {
         judge: this.#workers.judge,
         pages: { status: page("status"), health: page("health"), metrics: page("metrics") },
-        gate: shared.gates && createSharedGate(this.#link, shared.gates),
+        gate: this.#gate?.gate,
         breaker: shared.hasBreaker ? this.#breaker : undefined,
         quality: shared.hasQuality ? { observe: (...sample) => this.#observe(sample) } : undefined,
       },
@@ -180,7 +184,8 @@ export class GatewayProcess {
 
   #take({ type, id, payload }: Message): void {
     const workers = this.#workers;
-    if (type === "WorkerState") workers.setState(payload as WorkerState);
+    if (type === "Passed") this.#gate?.take(payload as PassedBatch);
+    else if (type === "WorkerState") workers.setState(payload as WorkerState);
     else if (type === "WorkerGone") workers.gone(payload as WorkerGone);
     else if (type === "Verdict") workers.decide(payload as Verdict);
     else if (type === "Assign") workers.assign(payload as JobNumber);

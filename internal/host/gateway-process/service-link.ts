@@ -72,4 +72,4 @@ export class ServiceLink {
 }
 
 /** Types of messages that answer a question of a gateway. */
-const ANSWERS: ReadonlySet<string> = new Set(["Passed", "MayTry", "StatusPage"]);
+const ANSWERS: ReadonlySet<string> = new Set(["MayTry", "StatusPage"]);

@@ -43,6 +43,11 @@ export class GatewayPeer implements JobOwner {
     if (!this.#isGone) this.#peer.writer.json(encodeMessage(type, payload, id));
   }
 
+  /** Sends at once what is queued. */
+  flush(): void {
+    if (!this.#isGone) this.#peer.writer.flush();
+  }
+
   /** Sends what is queued and closes the connection, which ends the process. */
   close(): void {
     this.#peer.close();

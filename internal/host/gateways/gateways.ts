@@ -8,6 +8,7 @@ import {
   GATEWAY_ID,
   GATEWAY_KEY,
   GATEWAY_SOCKET,
+  type GatesBatch,
   type GatewayConfiguration,
   type GatewayFailed,
   type GatewayFigures,
@@ -15,7 +16,6 @@ import {
   type JobNumber,
   type LogLine,
   type Observed,
-  type PassGates,
   type RegisterGateway,
   type StatusPageQuestion,
   type WorkerFault,
@@ -79,7 +79,6 @@ const MESSAGES: ReadonlySet<string> = new Set([
   "Forget",
   "Load",
   "PassGates",
-  "LeaveGates",
   "Observed",
   "BreakerResult",
   "MayTry",
@@ -170,8 +169,7 @@ export class Gateways implements Role {
 
   #take(gateway: GatewayPeer, { type, payload, id }: Message): void {
     const { pool, passages, breaker, quality } = this.#parts;
-    if (type === "PassGates") passages.enter(gateway, id ?? 0, payload as PassGates);
-    else if (type === "LeaveGates") passages.leave(gateway, id ?? 0);
+    if (type === "PassGates") passages.take(gateway, payload as GatesBatch);
     else if (type === "Load") this.#loaded(gateway, payload as GatewayLoad);
     else if (type === "WorkerIdle") pool.workerIdle(gateway, payload as WorkerIdle);
     else if (type === "WorkerJoined") pool.joined(gateway, payload as WorkerJoined);

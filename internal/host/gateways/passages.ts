@@ -1,4 +1,4 @@
-import type { Passed, PassGates } from "../../../protocol/wire/gateway.ts";
+import type { GatesBatch, Passed, PassedBatch } from "../../../protocol/wire/gateway.ts";
 import type { Answer, Gate, GatedRequest } from "../../gateway/exchange/answer.ts";
 import type { GatewayPeer } from "./gateway-peer.ts";
 import { textOf } from "./text-of.ts";
@@ -11,7 +11,7 @@ class Passage implements GatedRequest {
   #onEnd: (() => void)[] = [];
   #isOver = false;
 
-  constructor({ client, path = "" }: PassGates) {
+  constructor(client: string, path = "") {
     this.client = client;
     this.path = path;
   }
@@ -36,38 +36,49 @@ class Passage implements GatedRequest {
   }
 }
 
+/** What a service has of one gateway. */
+interface Open {
+  readonly passages: Map<number, Passage>;
+  /** Answers that are not sent yet. */
+  passed: number[];
+  others: [id: number, passed: Passed][];
+  isScheduled: boolean;
+}
+
 /**
  * Runs the gates that hold for all gateways together: rate limit, concurrency, network quality and slowdown. A gateway
  * asks for each request and tells its end. If the gateway ends, all its requests have ended.
  */
 export class Passages {
   readonly #gates: readonly Gate[];
-  readonly #open = new Map<GatewayPeer, Map<number, Passage>>();
+  readonly #open = new Map<GatewayPeer, Open>();
 
   constructor(gates: readonly Gate[]) {
     this.#gates = gates;
   }
 
-  enter(gateway: GatewayPeer, id: number, question: PassGates): void {
-    const passage = new Passage(question);
-    this.#openOf(gateway).set(id, passage);
-    this.#through(gateway, id, passage, 0);
-  }
-
-  leave(gateway: GatewayPeer, id: number): void {
-    const open = this.#open.get(gateway);
-    open?.get(id)?.end();
-    open?.delete(id);
+  take(gateway: GatewayPeer, { enter, leave }: GatesBatch): void {
+    const open = this.#openOf(gateway);
+    for (const id of leave) {
+      open.passages.get(id)?.end();
+      open.passages.delete(id);
+    }
+    for (const [id, client, path] of enter) {
+      const passage = new Passage(client, path);
+      open.passages.set(id, passage);
+      this.#through(gateway, id, passage, 0);
+    }
+    this.#send(gateway); // without a turn of the event loop in between
   }
 
   gone(gateway: GatewayPeer): void {
     const open = this.#open.get(gateway);
     this.#open.delete(gateway);
-    for (const passage of open?.values() ?? []) passage.end();
+    for (const passage of open?.passages.values() ?? []) passage.end();
   }
 
-  #openOf(gateway: GatewayPeer): Map<number, Passage> {
-    const open = this.#open.get(gateway) ?? new Map<number, Passage>();
+  #openOf(gateway: GatewayPeer): Open {
+    const open = this.#open.get(gateway) ?? { passages: new Map(), passed: [], others: [], isScheduled: false };
     this.#open.set(gateway, open);
     return open;
   }
@@ -88,14 +99,31 @@ export class Passages {
   }
 
   #answer(gateway: GatewayPeer, id: number, passage: Passage, refused: Answer | undefined): void {
+    const open = this.#open.get(gateway);
+    if (open === undefined) return; // the gateway has ended
     const { headers } = passage;
-    const isPlain = refused === undefined && headers === undefined;
-    const passed: Passed = {
-      ...(refused !== undefined && { refused: textAnswer(refused) }),
-      ...(headers !== undefined && { headers }),
-    };
-    gateway.send("Passed", isPlain ? null : passed, id);
-    if (!passage.isKept) this.#open.get(gateway)?.delete(id);
+    if (refused === undefined && headers === undefined) open.passed.push(id);
+    else {
+      open.others.push([
+        id,
+        { ...(refused !== undefined && { refused: textAnswer(refused) }), ...(headers !== undefined && { headers }) },
+      ]);
+    }
+    if (!passage.isKept) open.passages.delete(id);
+    if (open.isScheduled) return;
+    open.isScheduled = true;
+    setImmediate(() => this.#send(gateway));
+  }
+
+  #send(gateway: GatewayPeer): void {
+    const open = this.#open.get(gateway);
+    if (open === undefined) return;
+    open.isScheduled = false;
+    if (open.passed.length === 0 && open.others.length === 0) return;
+    gateway.send("Passed", { passed: open.passed, others: open.others } satisfies PassedBatch);
+    open.passed = [];
+    open.others = [];
+    gateway.flush();
   }
 }
 
