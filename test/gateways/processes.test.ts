@@ -27,8 +27,8 @@ test("connections that are opened at once are shared", async () => {
   const sockets = await Promise.all(Array.from({ length: 90 }, () => scene.connection()));
   await scene.when(async () => (await scene.metric("xsys_gateway_connections")) >= 90);
   const shares = (await scene.gateways()).map(({ connections }) => connections);
-  // The average, 4 more, and those accepted between two messages about the limit.
-  expect(Math.max(...shares), `connections: ${shares}`).toBeLessThanOrEqual(30 + 4 + 8);
+  // At most the average, 4 more, and 8 + 16 for which a busy service has not sent the limit in time.
+  expect(Math.max(...shares), `connections: ${shares}`).toBeLessThanOrEqual(30 + 4 + 8 + 16);
   for (const socket of sockets) socket.destroy();
 });
 

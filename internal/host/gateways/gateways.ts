@@ -1,47 +1,39 @@
 import { rmSync } from "node:fs";
 import { XsysError } from "../../../protocol/errors.ts";
 import { startInterval } from "../../../protocol/timers.ts";
-import {
-  type AcceptUpTo,
-  type BreakerResult,
-  type Elsewhere,
-  GATEWAY_ID,
-  GATEWAY_KEY,
-  GATEWAY_SOCKET,
-  type GatesBatch,
-  type GatewayConfiguration,
-  type GatewayFailed,
-  type GatewayFigures,
-  type GatewayLoad,
-  type JobNumber,
-  type LogLine,
-  type Observed,
-  type RegisterGateway,
-  type StatusPageQuestion,
-  type WorkerFault,
-  type WorkerIdle,
-  type WorkerJoined,
-  type WorkerLeft,
+import type {
+  AcceptUpTo,
+  BreakerResult,
+  Elsewhere,
+  GatesBatch,
+  GatewayConfiguration,
+  GatewayFailed,
+  GatewayFigures,
+  GatewayLoad,
+  JobNumber,
+  LogLine,
+  Observed,
+  RegisterGateway,
+  StatusPageQuestion,
+  WorkerFault,
+  WorkerIdle,
+  WorkerJoined,
+  WorkerLeft,
 } from "../../../protocol/wire/gateway.ts";
 import type { Message } from "../../../protocol/wire/message.ts";
-import type { Logger } from "../../base/log.ts";
-import type { ClusterOptions } from "../../cluster/options.ts";
 import { Supervisor } from "../../cluster/supervisor.ts";
 import type { Quality } from "../../gateway/limits/quality.ts";
 import type { GatewaysFigures } from "../../gateway/observe/status-sources.ts";
 import type { Role, RoleInbox, RolePeer } from "../../ipc/role.ts";
-import type { WorkerChannel } from "../../workers/channel.ts";
 import { acceptLimit } from "./accept-limit.ts";
 import type { CommonBreaker } from "./common-breaker.ts";
 import type { CommonFigures } from "./common-figures.ts";
 import { GatewayPeer } from "./gateway-peer.ts";
 import { logFrom } from "./log-from.ts";
-import type { GatewaysOptions } from "./options.ts";
 import type { Passages } from "./passages.ts";
 import type { SharedPool } from "./shared-pool.ts";
+import { channelOf, type GatewaysDeps, READY_TIMEOUT, supervision } from "./supervision.ts";
 
-/** Milliseconds for a gateway to accept connections after its start. */
-const READY_TIMEOUT = 30_000;
 const NOT_READY = new XsysError("UNAVAILABLE", "the gateway processes did not become ready; see the log");
 /** Milliseconds between two messages about the load of the other gateways. */
 const TELL_EVERY = 100;
@@ -57,15 +49,6 @@ export interface GatewaysParts {
   page(
     name: string,
   ): Promise<{ readonly status: number; readonly headers: Record<string, string>; readonly body: string }>;
-}
-
-export interface GatewaysDeps extends GatewaysOptions {
-  readonly log: Logger;
-  /** The service's own socket, to which gateways connect. */
-  readonly socket: string;
-  /** Descriptor of the listening HTTP socket. */
-  readonly descriptor: number;
-  readonly configuration: Omit<GatewayConfiguration, "socket">;
 }
 
 const MESSAGES: ReadonlySet<string> = new Set([
@@ -272,57 +255,3 @@ function observe(quality: Quality | undefined, { samples }: Observed): void {
     quality?.observe(samples[at] as number, samples[at + 1] as number);
   }
 }
-
-/** A gateway as its supervisor sees it. */
-function channelOf(gateway: GatewayPeer): WorkerChannel {
-  const { id, key, pid } = gateway.registration;
-  return {
-    id,
-    key,
-    pid,
-    get inFlight() {
-      return gateway.load.inFlight;
-    },
-    endedByRequest: false,
-    requestsInFlight: () => [],
-    setActive: () => {},
-    warmUp: () => {},
-    drain: () => gateway.drain(),
-    forceGc: () => {},
-    ping: () => gateway.ping(),
-    close: () => gateway.close(),
-    onClose: (listener) => gateway.onGone(listener),
-  };
-}
-
-/** Gateways are supervised like workers, with limits that do not depend on the flags for workers. */
-function supervision({ count, command, socket, descriptor, configuration }: GatewaysDeps): ClusterOptions {
-  return {
-    kind: "gateway",
-    command,
-    cwd: process.cwd(),
-    env: { [GATEWAY_SOCKET]: socket },
-    // The service runs on the same program, which takes no options from there.
-    notInherited: ["NODE_OPTIONS"],
-    identify: (id, key) => ({ [GATEWAY_ID]: id, [GATEWAY_KEY]: key }),
-    descriptors: [descriptor],
-    workers: count,
-    standbys: 0,
-    readyWhen: "registered",
-    readyTimeout: READY_TIMEOUT,
-    drainTimeout: configuration.drainTimeout + DRAIN_GRACE,
-    stopTimeout: 2_000,
-    respawn: true,
-    backoff: { first: 10, most: 30_000, mostInService: 1_000 },
-    stableAfter: 10_000,
-    checkInterval: 5_000,
-    hardLimits: false,
-    intelligence: false,
-    priority: 0,
-    pingInterval: 2_000,
-    pingTimeout: 10_000,
-  };
-}
-
-/** Milliseconds that a gateway may take longer to drain than its requests: idle connections stay open for a moment. */
-const DRAIN_GRACE = 1_000;
