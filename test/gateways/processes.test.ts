@@ -1,12 +1,19 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { ERRORS } from "../../protocol/errors.ts";
-import { xsys } from "../support/command-line.ts";
+import { useChildren } from "../support/children.ts";
+import { ended, startXsys } from "../support/command-line.ts";
 import { isRunning } from "../support/process-state.ts";
 import { RawPeer } from "../support/raw-peer.ts";
 import { useGateways, whenEnded } from "./scene.ts";
 
 const start = useGateways();
+const children = useChildren();
+
+/** Runs a service that is expected to end by itself. */
+function run(words: readonly string[], env: NodeJS.ProcessEnv = process.env) {
+  return ended(children.add(startXsys(words, { env, stdio: ["ignore", "pipe", "pipe"] })));
+}
 
 test("all gateways answer requests, on all workers", async () => {
   const scene = await start();
@@ -157,14 +164,14 @@ test("while a gateway hangs, the others accept all connections, and it is replac
 test("a start fails with the reason when the port is taken, or a socket cannot be shared", async () => {
   const scene = await start({ workers: 0 });
   const words = (name: string) => ["server", "start", "--gateways", "2", "--ipc", `${scene.socket}.${name}`];
-  const taken = await xsys([...words("b"), "--port", String(scene.port)], { input: "" });
+  const taken = await run([...words("b"), "--port", String(scene.port)]);
   expect(taken).toMatchObject({ status: ERRORS.BUSY.exit, stdout: expect.stringContaining("Address already in use") });
-  const off = await xsys([...words("c"), "--port", "0"], { input: "", env: { ...process.env, XSYS_FFI: "off" } });
+  const off = await run([...words("c"), "--port", "0"], { ...process.env, XSYS_FFI: "off" });
   expect(off).toMatchObject({
     status: ERRORS.UNSUPPORTED.exit,
     stdout: expect.stringContaining("a listening socket cannot be shared between processes"),
   });
   const long = [...words("d".repeat(105 - scene.socket.length)), "--port", "0"]; // the service's socket is short enough
-  const tooLong = await xsys(long, { input: "" });
+  const tooLong = await run(long);
   expect(tooLong).toMatchObject({ status: ERRORS.INVALID_PARAMS.exit, stdout: expect.stringContaining("socket path") });
 });
