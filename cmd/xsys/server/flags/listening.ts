@@ -10,7 +10,7 @@ export const LISTENING = {
   gateways: count({
     summary:
       "Number of gateway processes, which share the HTTP port and all limits. 1: the service itself is the gateway. " +
-      "More need workers with the SDK, and Linux.",
+      "More than 1 requires Linux, and workers that use the SDK.",
     byDefault: 1,
     least: 1,
     most: 64,
