@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { getSystemErrorMessage } from "node:util";
-import { DRAIN_TIMEOUT, type LineInput, type LineOutput } from "../../internal/front/command-line.ts";
+import type { LineInput, LineOutput } from "../../internal/front/command-line.ts";
 import { ERRORS } from "../../protocol/errors.ts";
 
 const STDOUT = 1;
+/** Milliseconds for which a failed command continues to read its input, so that the writer does not get EPIPE. */
+const DRAIN_TIMEOUT = 30_000;
 
 /**
  * Standard output as a command's output. If the reader is gone (`| head`), the program ends silently; if the disk is

@@ -1,8 +1,5 @@
 import type { Output } from "../base/context.ts";
 
-/** Milliseconds for which a failed command continues to read its input, so that the writer does not get EPIPE. */
-export const DRAIN_TIMEOUT = 30_000;
-
 /** Standard input of a command line. It is read only on demand, because a caller may leave an open pipe. */
 export interface LineInput extends AsyncIterable<Uint8Array> {
   /** Makes reads fail with the reason. */

@@ -3,7 +3,10 @@ import { ByteReader, ByteWriter } from "../../protocol/wire/byte-stream.ts";
 import type { FrameWriter } from "../../protocol/wire/frame.ts";
 import { OUTPUT_CREDIT, STDIN, type TerminalSize } from "../../protocol/wire/front.ts";
 import { encodeMessage, INITIAL_CREDIT } from "../../protocol/wire/message.ts";
-import { DRAIN_TIMEOUT, type LineInput, type LineOutput } from "./command-line.ts";
+import type { LineInput, LineOutput } from "./command-line.ts";
+
+/** Milliseconds for which a failed command continues to read its input. */
+const DRAIN_TIMEOUT = 30_000;
 
 /** Standard input of a front, which reads it only when it gets credit. */
 export class FrontInput implements LineInput {
