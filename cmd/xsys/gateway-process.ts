@@ -3,8 +3,8 @@ import { runGatewayProcess } from "../../internal/host/gateway-process/run.ts";
 import { limitArenas } from "../../internal/host/memory/allocator.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import { GATEWAY_ID, GATEWAY_KEY, GATEWAY_SOCKET } from "../../protocol/wire/gateway.ts";
-import { GATEWAY_WORD } from "./gateway-word.ts";
 import { disablePretenuring } from "./server/disable-pretenuring.ts";
+import { GATEWAY_WORD } from "./words.ts";
 
 /** Number of the listening HTTP socket in a gateway process: the fourth entry of its `stdio`. */
 const HTTP_DESCRIPTOR = 3;

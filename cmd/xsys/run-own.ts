@@ -1,11 +1,11 @@
 import type { CommandLine } from "../../internal/front/command-line.ts";
 import { parseWords } from "./argv.ts";
-import { GATEWAY_WORD } from "./gateway-word.ts";
 import { takeLauncherEnvironment } from "./launcher-environment.ts";
 import { ownCommandLine } from "./own-command-line.ts";
 import { HandOver, ownProcess } from "./place.ts";
 import { reportingErrors, run } from "./run.ts";
 import { isTerminalRun } from "./terminal-words.ts";
+import { GATEWAY_WORD } from "./words.ts";
 
 /** Runs the command line of this process and returns the exit status. */
 export async function runOwn(words: readonly string[]): Promise<number> {

@@ -39,6 +39,8 @@ export const ACTIONS: Readonly<Record<string, Word>> = {
 
 /** Hidden first word for completion scripts: `xsys __complete <words…>` prints one candidate per line. */
 export const COMPLETE_WORD = "__complete";
+/** Hidden first word with which the service starts its gateway processes. */
+export const GATEWAY_WORD = "__gateway";
 
 /** Shells with a completion script. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
