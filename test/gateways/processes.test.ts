@@ -94,8 +94,10 @@ test("new connections are answered while gateways are killed again and again", a
 test("gateways end when the service is killed, and the port is free", async () => {
   const scene = await start();
   const pids = [...(await scene.gateways()), ...(await scene.workers())].map(({ pid }) => pid);
-  scene.server.child.kill("SIGKILL");
-  await Promise.all(pids.map(whenEnded));
+  const { child } = scene.server;
+  const ended = once(child, "exit"); // until then, the kernel may keep its listening socket
+  child.kill("SIGKILL");
+  await Promise.all([ended, ...pids.map(whenEnded)]);
   await expect(scene.ask("/")).rejects.toThrow("ECONNREFUSED");
 });
 
