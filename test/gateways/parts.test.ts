@@ -2,8 +2,11 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { JoinedGateways } from "../../clients/typescript/worker/joined-gateways.ts";
+import type { Gate } from "../../internal/gateway/exchange/answer.ts";
 import { Metrics } from "../../internal/gateway/observe/metrics.ts";
+import type { GatewayPeer } from "../../internal/host/gateways/gateway-peer.ts";
 import { divideOptions } from "../../internal/host/gateways/options.ts";
+import { Passages } from "../../internal/host/gateways/passages.ts";
 import { fakeLog } from "../gateway/fake-log.ts";
 import { GATEWAY } from "../gateway/support.ts";
 import { useSandbox } from "../support/sandbox.ts";
@@ -60,6 +63,42 @@ describe("the options are divided", () => {
   test("unless there are fewer files to read at once than gateways", () => {
     const options = { ...GATEWAY, statics: { ...GATEWAY.statics, concurrency: 3 } };
     expect(() => divideOptions(options, 4, fakeLog().log)).toThrow("cannot share a limit of 3 files");
+  });
+});
+
+describe("the gates of all gateways", () => {
+  /** One place. */
+  function onePlace() {
+    let taken = 0;
+    const gate: Gate = (request) => {
+      if (taken === 1) return { status: 503, headers: {}, body: Buffer.from("full") };
+      taken++;
+      request.onEnd(() => taken--);
+      return undefined;
+    };
+    const answers: unknown[] = [];
+    const gateway = { send: (_: string, answer: unknown) => answers.push(answer), flush: () => {} };
+    return { passages: new Passages([gate]), gateway: gateway as unknown as GatewayPeer, answers };
+  }
+
+  test("a request that begins and ends in one message keeps no place", () => {
+    const { passages, gateway, answers } = onePlace();
+    passages.take(gateway, { enter: [[1, "a"]], leave: [1] });
+    passages.take(gateway, { enter: [[2, "a"]], leave: [] });
+    expect(answers).toMatchObject([{ passed: [1] }, { passed: [2] }]);
+  });
+
+  test("a place that becomes free in a message is given to the next request in it", () => {
+    const { passages, gateway, answers } = onePlace();
+    passages.take(gateway, { enter: [[1, "a"]], leave: [] });
+    passages.take(gateway, {
+      enter: [
+        [2, "a"],
+        [3, "a"],
+      ],
+      leave: [1],
+    });
+    expect(answers).toMatchObject([{ passed: [1] }, { passed: [2], others: [[3, { refused: { status: 503 } }]] }]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { expect, test } from "vitest";
 import { useGateways } from "./scene.ts";
 
@@ -27,6 +28,42 @@ test("slots of a killed gateway are free again", async () => {
   const replies = await Promise.all((await scene.clients(4)).map((client) => client.ask("/slow?ms=10")));
   expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
 });
+
+test("streams that are cancelled at once keep no place", async () => {
+  const scene = await start({ workers: 1, flags: ["--max-concurrent-requests", "4"] });
+  const socket = await scene.connection();
+  socket.on("error", () => {});
+  socket.write(
+    Buffer.concat([HTTP2_PREFACE, SETTINGS, ...Array.from({ length: 10 }, (_, n) => cancelledStream(2 * n + 1))]),
+  );
+  await once(socket, "data"); // its settings
+  const ping = frame(6, 0, 0, Buffer.alloc(8));
+  socket.write(ping);
+  await once(socket, "data"); // all frames before it are handled
+  const replies = await Promise.all((await scene.clients(4)).map((client) => client.ask("/slow?ms=10")));
+  expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  socket.destroy();
+});
+
+const HTTP2_PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+const SETTINGS = frame(4, 0, 0, Buffer.alloc(0));
+/** HPACK, RFC 7541: GET, http and / from the static table, and an authority. */
+const GET_HEADERS = Buffer.concat([Buffer.from([0x82, 0x86, 0x84, 0x41, 9]), Buffer.from("localhost")]);
+const [END_STREAM_AND_HEADERS, CANCEL] = [0x5, Buffer.from([0, 0, 0, 8])];
+
+/** HEADERS, and at once RST_STREAM: RFC 9113. */
+function cancelledStream(id: number): Buffer {
+  return Buffer.concat([frame(1, END_STREAM_AND_HEADERS, id, GET_HEADERS), frame(3, 0, id, CANCEL)]);
+}
+
+function frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head.writeUInt8(type, 3);
+  head.writeUInt8(flags, 4);
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
 
 test("the queue and the maximum per client hold for all gateways together", async () => {
   const scene = await start({ workers: 1, flags: ["--max-concurrent-requests", "2", "--max-queue-size", "3"] });

@@ -2,9 +2,6 @@ import type { Entered, GatesBatch, Passed, PassedBatch, SharedGatesOptions } fro
 import type { Answer, GatedRequest } from "../../gateway/exchange/answer.ts";
 import type { ServiceLink } from "./service-link.ts";
 
-/** Ids of requests, which are small integers so that JSON is short. */
-const MAX_ID = 0x3fff_ffff;
-
 /**
  * Asks the service whether requests pass the gates that hold for all gateways together. The questions of one turn of the
  * event loop are one message, and so are the answers.
@@ -24,7 +21,7 @@ export class SharedGate {
   }
 
   readonly gate = (request: GatedRequest): Promise<Answer | undefined> => {
-    const id = this.#nextId();
+    const id = ++this.#lastId; // never used again: a WebSocket may hold its place for months
     const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
     this.#asked.set(id, (passed) => resolve(passed && answerOf(request, passed)));
     const { takesPath, takesEnd } = this.#options;
@@ -48,12 +45,6 @@ export class SharedGate {
   #answered(id: number, passed: Passed | undefined): void {
     this.#asked.get(id)?.(passed);
     this.#asked.delete(id);
-  }
-
-  #nextId(): number {
-    do this.#lastId = this.#lastId === MAX_ID ? 1 : this.#lastId + 1;
-    while (this.#asked.has(this.#lastId));
-    return this.#lastId;
   }
 
   #schedule(): void {

@@ -59,15 +59,14 @@ export class Passages {
 
   take(gateway: GatewayPeer, { enter, leave }: GatesBatch): void {
     const open = this.#openOf(gateway);
-    for (const id of leave) {
-      open.passages.get(id)?.end();
-      open.passages.delete(id);
-    }
+    // First the ends of earlier requests, which free places; then those of requests that begin and end in this batch.
+    const late = leave.filter((id) => !end(open, id));
     for (const [id, client, path] of enter) {
       const passage = new Passage(client, path);
       open.passages.set(id, passage);
       this.#through(gateway, id, passage, 0);
     }
+    for (const id of late) end(open, id);
     this.#send(gateway); // without a turn of the event loop in between
   }
 
@@ -125,6 +124,14 @@ export class Passages {
     open.others = [];
     gateway.flush();
   }
+}
+
+/** Ends a request. Returns false if it has not begun, or has left no trace. */
+function end({ passages }: Open, id: number): boolean {
+  const passage = passages.get(id);
+  passages.delete(id);
+  passage?.end();
+  return passage !== undefined;
 }
 
 /** The answers of gates are short texts. */
