@@ -230,6 +230,7 @@ export class Connection implements Caller, RolePeer {
       return;
     }
     this.#inbox = role.admit(this, payload);
+    if (this.#inbox.maxFrame !== undefined) this.#reader.maxFrame = this.#inbox.maxFrame;
     this.writer.gatherTurn();
     this.#calls.abandon();
   }

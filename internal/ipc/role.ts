@@ -43,6 +43,8 @@ export interface RoleInbox {
    * Whether the peer grants credit for all that it is sent. Then it may stop reading for any time, as a pager does.
    */
   readonly boundsOutput?: boolean;
+  /** Maximum size of the peer's messages in bytes, in place of that of the service's clients. */
+  readonly maxFrame?: number;
   /** Calls of the peer in this role that a stopping service waits for. */
   readonly callsInFlight?: number;
   /** The service is shutting down: ends the calls that may never end by themselves. */

@@ -18,7 +18,7 @@ type OnChunk = (id: number, bytes: Buffer, last: boolean) => void;
  * then never copied.
  */
 export class FrameReader {
-  readonly #maxFrame: number;
+  #maxFrame: number;
   readonly #header = Buffer.alloc(HEADER_BYTES);
   #headerFilled = 0;
   #size = -1;
@@ -29,6 +29,11 @@ export class FrameReader {
 
   constructor(maxFrame: number = DEFAULT_MAX_FRAME) {
     this.#maxFrame = maxFrame;
+  }
+
+  /** The maximum size of later payloads in bytes. */
+  set maxFrame(bytes: number) {
+    this.#maxFrame = bytes;
   }
 
   /** Whether a frame has begun and not ended. */

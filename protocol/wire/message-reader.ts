@@ -26,6 +26,10 @@ export class MessageReader {
     this.#handler = handler;
   }
 
+  set maxFrame(bytes: number) {
+    this.#frames.maxFrame = bytes;
+  }
+
   /** Whether a frame has begun and not ended. */
   get midFrame(): boolean {
     return this.#frames.midFrame;
