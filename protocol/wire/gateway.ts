@@ -16,6 +16,8 @@ export interface RegisterGateway {
   readonly id: string;
   readonly key: string;
   readonly pid: number;
+  /** Of the program. */
+  readonly version: string;
 }
 
 /** Sent to a gateway once, as the answer to `RegisterGateway`. */

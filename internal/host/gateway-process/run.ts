@@ -1,7 +1,8 @@
 import { XsysError } from "../../../protocol/errors.ts";
-import type { GatewayConfiguration } from "../../../protocol/wire/gateway.ts";
+import type { GatewayConfiguration, RegisterGateway } from "../../../protocol/wire/gateway.ts";
 import type { Message } from "../../../protocol/wire/message.ts";
 import { fromErrno, isErrno } from "../../base/errno.ts";
+import { VERSION } from "../../base/version.ts";
 import { GatewayProcess } from "./gateway-process.ts";
 import { ServiceLink } from "./service-link.ts";
 
@@ -23,7 +24,7 @@ export interface GatewayStart {
 export async function runGatewayProcess({ socket, id, key, descriptor }: GatewayStart): Promise<number> {
   const link = await ServiceLink.connect(socket);
   const configured = configuration(link);
-  link.send("RegisterGateway", { id, key, pid: process.pid });
+  link.send("RegisterGateway", { id, key, pid: process.pid, version: VERSION } satisfies RegisterGateway);
   const first = await Promise.race([configured, link.ended]);
   if (typeof first === "string") throw new XsysError("UNAVAILABLE", `the service at ${socket} has ended: ${first}`);
   let gateway: GatewayProcess;

@@ -12,6 +12,7 @@ export class CommonFigures implements CountedRequests {
   /** Of ended gateways. */
   readonly #remainder = new Metrics();
   #sum = new Metrics();
+  #updating: Promise<void> | undefined;
 
   add(gateway: GatewayPeer): void {
     this.#gateways.add(gateway);
@@ -43,8 +44,15 @@ export class CommonFigures implements CountedRequests {
     return this.#over(({ queued }) => queued);
   }
 
-  /** Asks all gateways for their figures. */
-  async update(): Promise<void> {
+  /** Asks all gateways for their figures; once for all callers at the same time. */
+  update(): Promise<void> {
+    this.#updating ??= this.#update().finally(() => {
+      this.#updating = undefined;
+    });
+    return this.#updating;
+  }
+
+  async #update(): Promise<void> {
     await within(Promise.all([...this.#gateways].map((gateway) => gateway.askFigures())));
     const sum = new Metrics();
     for (const series of this.#remainder.series) sum.add(series);

@@ -91,6 +91,8 @@ export class GatewayPeer implements JobOwner {
 
   tookFigures(figures: GatewayFigures, id: number | undefined): void {
     this.figures = figures;
+    const { connections, inFlight } = figures;
+    this.load = { ...this.load, connections, inFlight };
     if (id === undefined) return;
     this.#asked.get(id)?.();
     this.#asked.delete(id);

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { XsysError } from "../../../protocol/errors.ts";
 import { startInterval } from "../../../protocol/timers.ts";
+import { DEFAULT_MAX_FRAME } from "../../../protocol/wire/frame.ts";
 import type {
   AcceptUpTo,
   BreakerResult,
@@ -21,6 +22,7 @@ import type {
   WorkerLeft,
 } from "../../../protocol/wire/gateway.ts";
 import type { Message } from "../../../protocol/wire/message.ts";
+import { VERSION } from "../../base/version.ts";
 import { Supervisor } from "../../cluster/supervisor.ts";
 import type { Quality } from "../../gateway/limits/quality.ts";
 import type { GatewaysFigures } from "../../gateway/observe/status-sources.ts";
@@ -83,6 +85,8 @@ export class Gateways implements Role {
   #ticker: NodeJS.Timeout | undefined;
   #lastLimit = 0;
   #lastElsewhere = new Map<GatewayPeer, string>();
+  /** Paths at which a gateway of this service has listened. */
+  readonly #sockets = new Set<string>();
 
   constructor(deps: GatewaysDeps, parts: GatewaysParts) {
     this.#deps = deps;
@@ -125,29 +129,41 @@ export class Gateways implements Role {
     this.#firstReady.reject(new XsysError("CANCELLED", "the service was stopped before its gateways were ready"));
     this.#firstReady.promise.catch(() => {});
     await this.supervisor.stop(force);
+    for (const socket of this.#sockets) rmSync(socket, { force: true }); // a killed gateway leaves it
   }
 
   broadcast(type: string, payload: unknown): void {
     for (const gateway of this.#ready) gateway.send(type, payload);
   }
 
-  /** @throws DENIED for a process that was not started by this service. */
+  /** @throws DENIED for a process that was not started by this service; UNSUPPORTED for one of another version. */
   admit(peer: RolePeer, registration: unknown): RoleInbox {
-    const { id, key, pid } = (registration ?? {}) as Partial<Record<keyof RegisterGateway, unknown>>;
-    const checked = { id: String(id), key: String(key), pid: Number(pid) };
-    const isOurs = this.supervisor.expects(checked.id, checked.key);
-    if (!isOurs) throw new XsysError("DENIED", "this service has started no gateway with this key");
+    const checked = checkedRegistration(registration);
+    if (checked === undefined || !this.supervisor.expects(checked.id, checked.key)) {
+      throw new XsysError("DENIED", "this service has started no gateway with this key");
+    }
+    this.#refuseOtherVersion(checked);
     const gateway = new GatewayPeer(peer, checked, `${this.#deps.socket}.g${checked.id}`);
     gateway.onGone(() => this.#gone(gateway));
-    rmSync(gateway.socket, { force: true }); // of an earlier process with this id
+    // Of a killed process with this id. Any other file is left to the gateway, which refuses it.
+    if (this.#sockets.has(gateway.socket)) rmSync(gateway.socket, { force: true });
     const { configuration } = this.#deps;
     gateway.send("GatewayConfiguration", { ...configuration, socket: gateway.socket } satisfies GatewayConfiguration);
     return {
       takes: MESSAGES,
+      maxFrame: DEFAULT_MAX_FRAME, // a gateway reports what clients cannot bound, such as its series of metrics
       message: (message) => this.#take(gateway, message),
       xbpResponse: () => {},
       chunk: () => {},
     };
+  }
+
+  /** The program may have been replaced since the service was started. */
+  #refuseOtherVersion({ id, version }: RegisterGateway): void {
+    if (version === VERSION) return;
+    const why = `gateway ${id} has version ${version}, and this service ${VERSION}: restart the service`;
+    this.#deps.log.error({ gateway: id }, why);
+    throw new XsysError("UNSUPPORTED", why);
   }
 
   #take(gateway: GatewayPeer, { type, payload, id }: Message): void {
@@ -175,6 +191,7 @@ export class Gateways implements Role {
   #opened(gateway: GatewayPeer): void {
     const { pool, breaker, figures } = this.#parts;
     gateway.isReady = true;
+    this.#sockets.add(gateway.socket);
     this.#ready.add(gateway);
     figures.add(gateway);
     breaker?.tell(gateway);
@@ -248,6 +265,13 @@ export class Gateways implements Role {
       },
     );
   }
+}
+
+/** Undefined if it is not that of a gateway. */
+function checkedRegistration(registration: unknown): RegisterGateway | undefined {
+  const { id, key, pid, version } = (registration ?? {}) as Partial<Record<keyof RegisterGateway, unknown>>;
+  if (typeof id !== "string" || typeof key !== "string" || !Number.isSafeInteger(pid)) return undefined;
+  return { id, key, pid: pid as number, version: typeof version === "string" ? version : "unknown" };
 }
 
 function observe(quality: Quality | undefined, { samples }: Observed): void {

@@ -2,7 +2,7 @@ import type { ReportedRequest, WorkerLeft, WorkerState } from "../../../protocol
 import { encodeMessage, type Message } from "../../../protocol/wire/message.ts";
 import type { GatewaysPayload, WorkerRegistration } from "../../../protocol/wire/worker.ts";
 import type { RoleInbox, RolePeer } from "../../ipc/role.ts";
-import type { AbandonedRequest } from "../../workers/abandoned-requests.ts";
+import { type AbandonedRequest, REMEMBERED_FOR } from "../../workers/abandoned-requests.ts";
 import type { RequestInFlight } from "../../workers/channel.ts";
 import { DescribedJob, described } from "../../workers/described-job.ts";
 import type { Job } from "../../workers/job.ts";
@@ -61,6 +61,8 @@ export class SharedLink implements RoleInbox, SuspectLink, TaskLink {
   readonly #missing = new Set<GatewayPeer>();
   #isGone = false;
   #isClosed = false;
+  /** Until when it may process requests of a gateway that has ended, by performance.now(). */
+  #ofEndedGatewayUntil = 0;
   #fault: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #waiting: Job[] = [];
@@ -99,11 +101,12 @@ export class SharedLink implements RoleInbox, SuspectLink, TaskLink {
     return [...this.#left.keys()];
   }
 
-  /** While it lives, only their number is known. */
+  /** While it lives, only their number is known. Of a gateway that has ended, no request is known. */
   get abandonedRequests(): readonly AbandonedRequest[] {
-    if (this.#isGone) return [...this.#leftAbandoned.keys()];
+    const ofEnded = performance.now() < this.#ofEndedGatewayUntil ? [UNKNOWN] : [];
+    if (this.#isGone) return [...this.#leftAbandoned.keys(), ...ofEnded];
     const some = [...this.#joined.keys()].some(({ load }) => (load.workers[this.key]?.abandoned ?? 0) > 0);
-    return some ? [UNKNOWN] : [];
+    return some ? [UNKNOWN] : ofEnded;
   }
 
   get inFlight(): number {
@@ -243,7 +246,8 @@ export class SharedLink implements RoleInbox, SuspectLink, TaskLink {
 
   /** A gateway has ended. Its requests are lost, and it reports none. */
   gatewayGone(gateway: GatewayPeer): void {
-    this.#joined.delete(gateway);
+    const hadRequests = (gateway.load.workers[this.key]?.active ?? 0) > 0 || ownerOf(this.onTrial) === gateway;
+    if (this.#joined.delete(gateway) && hadRequests) this.#ofEndedGatewayUntil = performance.now() + REMEMBERED_FOR;
     this.#checkIdle();
     if (this.#missing.delete(gateway) && !this.#isClosed) this.#closeIfReported();
   }
@@ -319,6 +323,10 @@ export class SharedLink implements RoleInbox, SuspectLink, TaskLink {
       for (const [key, value] of sorted) map.set(key, value);
     }
   }
+}
+
+function ownerOf(job: Job | undefined): unknown {
+  return job instanceof RemoteJob ? job.owner : undefined;
 }
 
 const UNKNOWN: AbandonedRequest = { request: { method: "", url: "" }, sentAt: 0 };
