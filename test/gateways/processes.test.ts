@@ -203,3 +203,15 @@ test("no socket of a gateway is left after a stop", async () => {
   await scene.end();
   expect((await readdir(dirname(scene.socket))).filter((name) => name.startsWith("s"))).toEqual([]);
 });
+
+test("the maximum frame size does not limit what a gateway reports to the service", async () => {
+  const scene = await start({ flags: ["--max-frame", "1kb"] });
+  const before = (await scene.gateways()).map(({ pid }) => pid);
+  for (const method of ["GET", "POST", "PUT", "DELETE"]) {
+    for (const path of ["/", "/missing", "/slow?ms=1", "/most", "/_xypriss/b/health"]) {
+      for (let n = 0; n < 2; n++) await scene.ask(path, { method });
+    }
+  }
+  expect(JSON.stringify((await scene.ask("/_xypriss/b/metrics")).body).length).toBeGreaterThan(4 * 1024);
+  expect((await scene.gateways()).map(({ pid, state }) => [pid, state])).toEqual(before.map((pid) => [pid, "ready"]));
+});
