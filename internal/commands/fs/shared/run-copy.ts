@@ -9,8 +9,8 @@ import type { CopyJob, CopyPlan, CopyTally, FolderPair } from "./copy-job.ts";
 const MAX_THREADS = 4;
 
 /**
- * Copies a file, a symbolic link or a tree; in a service with several threads. A file is replaced atomically. A new tree
- * appears atomically, and nothing of it is left on failure. Into an existing folder a tree is merged file by file.
+ * Copies a file, a symbolic link or a tree. A service copies a tree in several threads. A file is replaced atomically. A
+ * new tree appears atomically, and nothing of it is left on failure. Into an existing folder a tree is merged file by file.
  */
 export function runCopy(request: Omit<CopyJob, "interrupt" | "threads">, context: Context): Promise<CopyTally> {
   return interruptible(context.signal, async (interrupt) => {
