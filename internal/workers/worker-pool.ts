@@ -5,7 +5,7 @@ import { createStrategy } from "../balance/create-strategy.ts";
 import type { StrategyName } from "../balance/strategies.ts";
 import type { Logger } from "../base/log.ts";
 import type { Role, RoleInbox, RolePeer } from "../ipc/role.ts";
-import type { GatewayChannel } from "./channel.ts";
+import type { GatewayChannel, WorkerChannel } from "./channel.ts";
 import { workerChannel } from "./channel-of-link.ts";
 import type { Job } from "./job.ts";
 import type { Judge } from "./judge.ts";
@@ -35,9 +35,9 @@ export interface PoolOptions {
 }
 
 /** Starts workers, and decides which of them are active. */
-export interface WorkerSource {
+export interface WorkerSource<C extends WorkerChannel = GatewayChannel> {
   /** Resolves, soon after the worker is lost, with the reason. Undefined for a worker that it has not started. */
-  adopt(channel: GatewayChannel): Promise<Loss> | undefined;
+  adopt(channel: C): Promise<Loss> | undefined;
   /** Whether another worker may become ready. */
   readonly expectsWorker: boolean;
   /** Number of active workers that are starting, or will be started. */

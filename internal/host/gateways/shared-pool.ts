@@ -21,7 +21,7 @@ import { checkedRegistration } from "../../workers/registration.ts";
 import { Suspects } from "../../workers/suspects.ts";
 import { TaskRelay } from "../../workers/task-relay.ts";
 import type { TrialsOwner } from "../../workers/trials.ts";
-import { RECONNECT_WAIT } from "../../workers/worker-pool.ts";
+import { RECONNECT_WAIT, type WorkerSource } from "../../workers/worker-pool.ts";
 import type { GatewayPeer } from "./gateway-peer.ts";
 import { RemoteJob } from "./remote-job.ts";
 import { SharedLink, type SharedLinkOwner } from "./shared-link.ts";
@@ -30,13 +30,6 @@ export interface SharedPoolOptions {
   /** Maximum milliseconds that a request waits for a worker. */
   readonly queueTimeout: number;
   readonly log: Logger;
-}
-
-/** Starts workers, and decides which of them are active: `Supervisor`. */
-export interface SharedWorkerSource {
-  adopt(channel: WorkerChannel): Promise<Loss> | undefined;
-  readonly expectsWorker: boolean;
-  readonly pending: number;
 }
 
 /** Milliseconds between two checks for timeouts. */
@@ -70,7 +63,7 @@ export class SharedPool implements Role, SharedLinkOwner {
   #answersPings = false;
   #lastExpected = "";
   /** Set by the service if it supervises worker processes. */
-  source: SharedWorkerSource | undefined;
+  source: WorkerSource<WorkerChannel> | undefined;
 
   constructor(options: SharedPoolOptions) {
     this.#options = options;
