@@ -106,8 +106,18 @@ function comparable({ files, stdout, stderr, ...ended }: Outcome, name: string):
   return { printed, stderr: withoutNumbers(stderr), files: Object.keys(files).map(withoutNumbers), ...ended };
 }
 
-/** Runs a command line with the executable and with the front. `name` is the command that it calls. */
-async function compare(words: readonly string[], input?: string, name = ""): Promise<Outcome> {
+/** The name of the command that a command line calls, "" without one. */
+function commandOf(words: readonly string[]): string {
+  const called = contracts.find(({ module, action }) => {
+    const at = words.indexOf(module);
+    return at >= 0 && words[at + 1] === action;
+  });
+  return called?.name ?? "";
+}
+
+/** Runs a command line with the executable and with the front, in copies of the template made one after the other. */
+async function compare(words: readonly string[], input?: string): Promise<Outcome> {
+  const name = commandOf(words);
   const executable = await outcomeOf(EXECUTABLE, words, input);
   const front = await outcomeOf(FRONT, words, input);
   expect(comparable(front, name)).toEqual(comparable(executable, name));
@@ -125,15 +135,15 @@ describe("the front has the result of the executable", () => {
   test.each(examples)("$contract.name: $title", OPTIONS, async ({ contract, params, input }) => {
     const words = commandLine(contract, params);
     const text = contract.input === undefined ? undefined : (input ?? "");
-    await compare(words, text, contract.name);
-    await compare(["--json", ...words], text, contract.name);
+    await compare(words, text);
+    await compare(["--json", ...words], text);
   });
 
   test.each(compared.map(({ name }) => [name]))("%s: errors", OPTIONS, async (name) => {
     const { module, action, input } = contracts.find((contract) => contract.name === name) as Contract;
     const text = input === undefined ? undefined : "input";
     await compare(["--json", module, action, "--no-such-option"], text);
-    await compare([module, action, "no such file", "other", "more", "words"], text, name);
+    await compare([module, action, "no such file", "other", "more", "words"], text);
   });
 
   const lines: [string, string[], string?][] = [
