@@ -1,0 +1,70 @@
+/**
+ * How an app gets its connections.
+ *
+ * - `none`: it gets none from xsys. It may listen itself; then its clones cannot overlap.
+ * - `socket`: its clones share a listening TCP socket of the keeper, as descriptor 3 (`LISTEN_FDS`, sd_listen_fds(3)).
+ */
+export type Front =
+  | { readonly kind: "none" }
+  | { readonly kind: "socket"; readonly host: string; readonly port: number };
+
+/**
+ * What should run: the desired state of an app. Everything is resolved: paths are absolute, and the program is the one
+ * that is started. Times are in milliseconds, sizes in bytes.
+ */
+export interface AppSpec {
+  /** Matches APP_NAME. */
+  readonly name: string;
+  /** Program and arguments of each clone. */
+  readonly command: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly environment: AppEnvironment;
+  readonly front: Front;
+  /** Number of clones that do the work. */
+  readonly clones: number;
+  /** Number of further clones that run and are ready to take the place of one of them. */
+  readonly standbys: number;
+  /** How long a clone must run to count as started. */
+  readonly stableFor: number;
+  /** How long a clone may take to end after SIGTERM, before it is killed. */
+  readonly killTimeout: number;
+  /** Whether a clone that ended by itself is started again. */
+  readonly autorestart: boolean;
+  /** Exit codes after which a clone is not started again. */
+  readonly stopExitCodes: readonly number[];
+  /** Consecutive failed starts after which it is not started again; absent for no limit. */
+  readonly maxRestarts?: number;
+  /** Pause before the second restart in a row. It doubles up to 30 s. */
+  readonly restartDelay: number;
+  /** Resident memory of a clone above which it is replaced; absent for no limit. */
+  readonly maxMemory?: number;
+  /** Percent of one core above which a clone is replaced; absent for no limit. */
+  readonly maxCpu?: number;
+  /** User and group id of the clones; absent for those of the keeper. Only root can set others. */
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly log: AppLog;
+}
+
+/** The layers of a clone's environment. Later ones replace variables of earlier ones. It is computed at each start. */
+export interface AppEnvironment {
+  /** The environment of the command line that started the app. */
+  readonly base: Readonly<Record<string, string>>;
+  /** A file of `NAME=value` lines, read at each start. */
+  readonly file?: string;
+  /** From the configuration. */
+  readonly own: Readonly<Record<string, string>>;
+}
+
+export interface AppLog {
+  /** The log file is rotated at this size. */
+  readonly maxSize: number;
+  /** Number of rotated files that are kept. */
+  readonly maxFiles: number;
+}
+
+/** Names of apps. They are also file names. */
+export const APP_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Numbers of clones and standbys together. */
+export const MAX_CLONES = 256;
