@@ -8,7 +8,7 @@ import { MEMBER_STEPS, type MemberState, StateMachine } from "../processes/state
 import type { WorkerChannel } from "../workers/channel.ts";
 import type { Loss } from "../workers/loss.ts";
 import type { MemberKind } from "./options.ts";
-import { WorkerProcess, type WorkerProcessOwner } from "./worker-process.ts";
+import { type RunningWorker, WorkerProcess, type WorkerProcessOwner } from "./worker-process.ts";
 
 /** Minimum milliseconds before a standby is restarted. It reduced the gap that clients see from 18 to 15 ms. */
 const STANDBY_PAUSE = 250;
@@ -24,7 +24,7 @@ export interface Crash {
 }
 
 /** Dependencies and callbacks that a member gets from its supervisor. */
-export interface MemberOwner extends Pick<WorkerProcessOwner, "options" | "log" | "guard"> {
+export interface MemberOwner extends Pick<WorkerProcessOwner, "options" | "log" | "guard" | "starter"> {
   /** Called for each line of output; `isRepeat` while a start that failed for a known reason is retried. */
   line(line: LogLine, isRepeat: boolean): void;
   /** The member became ready, or is no longer ready. */
@@ -77,6 +77,7 @@ export class Member {
       options: owner.options,
       log: owner.log,
       guard: owner.guard,
+      starter: owner.starter,
       heartbeatHistory: { answersPings: false },
       ready: (process) => this.#whenReady(process),
       lost: (process) => this.#whenLost(process),
@@ -161,6 +162,11 @@ export class Member {
     this.#current = this.#spawn();
   }
 
+  /** Takes over a process that an earlier supervisor started. Does nothing if the member has a process. */
+  takeOver(running: RunningWorker): void {
+    if (this.#state.take("start")) this.#current = this.#spawn(running);
+  }
+
   /** A manual start: resets the backoff. Resolves when the member is ready. @throws UNAVAILABLE if the start fails. */
   async revive(): Promise<void> {
     this.#backoff.forget();
@@ -171,11 +177,12 @@ export class Member {
   }
 
   /**
-   * Starts a new process, and stops the old one when the new one is ready. Resolves when the old one has ended.
-   * @throws UNAVAILABLE if the new process does not become ready: the old one keeps running.
+   * Starts a new process, and stops the old one when the new one is ready. Resolves when the old one has ended. If the
+   * two must not overlap, the old one is stopped first.
+   * @throws UNAVAILABLE if the new process does not become ready: the old one keeps running, if they may overlap.
    */
   replace(): Promise<void> {
-    this.#replacing ??= this.#replace().finally(() => {
+    this.#replacing ??= (this.#owner.options.overlap === false ? this.#restart() : this.#replace()).finally(() => {
       this.#replacing = undefined;
     });
     return this.#replacing;
@@ -197,14 +204,15 @@ export class Member {
     for (const process of [...this.processes, ...this.#leaving]) process.kill();
   }
 
-  #spawn(): WorkerProcess {
+  #spawn(running?: RunningWorker): WorkerProcess {
     this.starts++;
     const by = {};
     const identity = { id: this.id, name: this.name, fields: this.logFields };
-    const process = new WorkerProcess(identity, {
+    const owner: WorkerProcessOwner = {
       ...this.#processOwner,
       line: (stream, line) => this.#addLine({ time: Date.now() / 1000, id: this.id, stream, line }, by),
-    });
+    };
+    const process = new WorkerProcess(identity, owner, running);
     this.#outputOf.set(process, by);
     return process;
   }
@@ -221,6 +229,11 @@ export class Member {
       const why = `the new process ${describeFailure(next)}`;
       throw new XsysError("UNAVAILABLE", `${this.name} was not replaced: ${why}`);
     }
+  }
+
+  async #restart(): Promise<void> {
+    await this.stop();
+    await this.revive();
   }
 
   #addLine(line: LogLine, by: object): void {
@@ -289,6 +302,10 @@ export class Member {
 
   #startAfter(process: WorkerProcess): void {
     if (this.state !== "backing-off") return;
+    if (process.hasFinished) {
+      this.#state.take("finish");
+      return;
+    }
     const wait = this.#backoff.next(process);
     if (wait !== "given-up") this.#startIn(Math.max(wait, this.#minWait));
     else if (this.#state.take("give-up")) this.#lastProcess = process;

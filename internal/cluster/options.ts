@@ -2,7 +2,7 @@ import type { BackoffOptions } from "../processes/backoff.ts";
 import type { HeartbeatOptions } from "../processes/heartbeat.ts";
 import type { ProcessOptions } from "../processes/options.ts";
 
-export type MemberKind = "worker" | "gateway";
+export type MemberKind = "worker" | "gateway" | "clone";
 
 /** How the processes of a cluster are started and supervised. Times in milliseconds, sizes in bytes. */
 export interface ClusterOptions extends ProcessOptions, BackoffOptions, HeartbeatOptions {
@@ -10,16 +10,22 @@ export interface ClusterOptions extends ProcessOptions, BackoffOptions, Heartbea
   readonly kind?: MemberKind;
   /** Returns the environment of a worker with this id and registration key. */
   readonly identify: (id: string, key: string) => Readonly<Record<string, string>>;
-  /** Number of active members. */
+  /** Number of active members at the start. */
   readonly workers: number;
   /** Number of standby members: started and ready, but without requests until they replace an active one. */
   readonly standbys: number;
-  /** Whether a process is ready once it has registered, or as soon as it runs. */
-  readonly readyWhen: "registered" | "started";
+  /** Whether a process is ready once it has registered, as soon as it runs, or when it has run for `stableFor`. */
+  readonly readyWhen: "registered" | "started" | "stable";
   readonly readyTimeout: number;
+  /** For `readyWhen: "stable"`. */
+  readonly stableFor?: number;
+  /** Whether a process may run beside the one that replaces it. Otherwise it is stopped first. Default: true. */
+  readonly overlap?: boolean;
   /** How long a worker may take to finish its requests before it is asked to exit. */
   readonly drainTimeout: number;
   readonly respawn: boolean;
+  /** Exit codes after which a process is not started again. */
+  readonly stopExitCodes?: readonly number[];
   /** Maximum resident memory per worker; absent for no limit. */
   readonly maxMemory?: number;
   /** Percent of one core; absent for no limit. */

@@ -4,14 +4,16 @@ import type { Logger } from "../base/log.ts";
 import { OrphanGuard } from "../processes/orphan-guard.ts";
 import type { OutputName } from "../processes/output.ts";
 import type { LogLine } from "../processes/output-tail.ts";
+import type { Starter } from "../processes/running-process.ts";
 import type { MemberState } from "../processes/states.ts";
 import type { WorkerChannel } from "../workers/channel.ts";
 import type { Loss } from "../workers/loss.ts";
 import { CrashLog } from "./crash-log.ts";
 import type { CrashRecord } from "./crash-record.ts";
 import { LimitWatch } from "./limit-watch.ts";
-import { Member, type MemberOwner } from "./member.ts";
+import { Member, type MemberOwner, type Role } from "./member.ts";
 import type { ClusterOptions } from "./options.ts";
+import type { RunningWorker } from "./worker-process.ts";
 
 export type ClusterStatus = Result<"cluster.status">;
 
@@ -21,32 +23,45 @@ interface SupervisorDeps {
   readonly onWorkerLine?: (id: string, stream: OutputName, line: string, isRepeat: boolean) => void;
   /** All members were abandoned (`maxRestarts`): no worker will be started again automatically. */
   readonly onGivenUp?: (why: string) => void;
+  /** How processes are started; they outlive this process. By default, they are children that end with it. */
+  readonly starter?: Starter;
+  /** A member or one of its processes is in another state. */
+  readonly onChange?: () => void;
 }
 
 /** Keeps a number of processes of one command running, as active workers and standbys. */
 export class Supervisor {
   readonly #options: ClusterOptions;
   readonly #log: Logger;
-  readonly #members: readonly Member[];
-  readonly #guard = new OrphanGuard();
+  readonly #owner: MemberOwner;
+  readonly #members: Member[];
+  readonly #guard: OrphanGuard | undefined;
   readonly #crashes: CrashLog;
   readonly #limits: LimitWatch;
   readonly #readers = new Set<(line: LogLine) => void>();
+  /** Number of active members that are wanted. */
+  #workers: number;
   #stopping: Promise<void> | undefined;
 
-  constructor(options: ClusterOptions, { log, onWorkerLine, onGivenUp }: SupervisorDeps) {
+  constructor(options: ClusterOptions, { log, onWorkerLine, onGivenUp, starter, onChange }: SupervisorDeps) {
     this.#options = options;
+    this.#workers = options.workers;
     this.#log = log;
     this.#crashes = new CrashLog(log);
-    const owner: MemberOwner = {
+    this.#guard = starter === undefined ? new OrphanGuard() : undefined;
+    this.#owner = {
       options,
       log,
       guard: this.#guard,
+      starter,
       line: (line, isRepeat) => {
         onWorkerLine?.(line.id, line.stream, line.line, isRepeat);
         for (const reader of this.#readers) reader(line);
       },
-      changed: () => this.#promoteStandbys(),
+      changed: () => {
+        this.#promoteStandbys();
+        onChange?.();
+      },
       ready: () => this.#crashes.forget(),
       crashed: (member, process, crash) => {
         this.#crashes.add(member, process, crash);
@@ -59,7 +74,7 @@ export class Supervisor {
     };
     this.#members = Array.from(
       { length: options.workers + options.standbys },
-      (_, i) => new Member(String(i), i < options.workers ? "active" : "standby", owner),
+      (_, i) => new Member(String(i), i < options.workers ? "active" : "standby", this.#owner),
     );
     this.#limits = new LimitWatch(options, log, this.#members);
   }
@@ -68,6 +83,48 @@ export class Supervisor {
   start(): void {
     for (const member of this.#members) member.start();
     this.#limits.start();
+  }
+
+  /**
+   * Takes over a process that an earlier supervisor started, for the member with this id. Call it before `start`, which
+   * starts the other members.
+   */
+  takeOver(id: string, role: Role, running: RunningWorker): void {
+    const member = this.#members.find((each) => each.id === id) ?? this.#add(id, role);
+    member.role = role;
+    member.takeOver(running);
+  }
+
+  /**
+   * Changes the number of active members. Resolves when the new ones are ready, or when the ones above the number have
+   * ended: those with the highest ids.
+   * @throws UNAVAILABLE if one does not become ready: it is retried like any other.
+   */
+  async scale(workers: number): Promise<void> {
+    this.#refuseStopping();
+    this.#workers = workers;
+    const active = this.#members.filter(({ role }) => role === "active");
+    const surplus = active.slice(workers);
+    for (const member of surplus) this.#members.splice(this.#members.indexOf(member), 1);
+    await Promise.all(surplus.map((member) => member.stop()));
+    const added = Array.from({ length: Math.max(0, workers - active.length) }, () => this.#add(this.#freeId, "active"));
+    await Promise.all(added.map((member) => member.revive()));
+  }
+
+  get members(): readonly Member[] {
+    return this.#members;
+  }
+
+  #add(id: string, role: Role): Member {
+    const member = new Member(id, role, this.#owner);
+    this.#members.push(member);
+    this.#members.sort((a, b) => Number(a.id) - Number(b.id));
+    return member;
+  }
+
+  get #freeId(): string {
+    const taken = new Set(this.#members.map(({ id }) => id));
+    return String(Array.from({ length: taken.size + 1 }, (_, i) => i).find((i) => !taken.has(String(i))));
   }
 
   /** Assigns a registered worker to its process. Returns undefined if it is not a process of this supervisor. */
@@ -104,7 +161,8 @@ export class Supervisor {
   }
 
   status(): ClusterStatus {
-    const { workers, standbys } = this.#options;
+    const { standbys } = this.#options;
+    const workers = this.#workers;
     const ready = this.#members.filter(({ role, state }) => role === "active" && state === "ready").length;
     return {
       workers,
@@ -177,7 +235,7 @@ export class Supervisor {
   async #stop(): Promise<void> {
     this.#limits.stop();
     await Promise.all(this.#members.map((member) => member.stop()));
-    this.#guard.close();
+    this.#guard?.close();
     this.#log.info(`all ${this.#options.kind ?? "worker"}s have ended`);
   }
 
@@ -185,9 +243,13 @@ export class Supervisor {
     if (id === undefined) return this.#members;
     const member = this.#members.find((each) => each.id === id);
     if (member !== undefined) return [member];
-    throw new XsysError("NOT_FOUND", `there is no worker ${id}: ids are 0 to ${this.#members.length - 1}`, {
-      details: { id },
-    });
+    throw new XsysError(
+      "NOT_FOUND",
+      `there is no worker ${id}: ids are ${this.#members.map((each) => each.id).join(", ")}`,
+      {
+        details: { id },
+      },
+    );
   }
 
   #refuseStopping(): void {

@@ -3,6 +3,7 @@ import { startTimer } from "../../protocol/timers.ts";
 import { describeEnd, isFromOutside, isShortage, type ProcessEnd } from "../processes/end.ts";
 import { Heartbeat, type HeartbeatHistory } from "../processes/heartbeat.ts";
 import { ManagedProcess, type ManagedProcessOwner } from "../processes/managed-process.ts";
+import type { Starter } from "../processes/running-process.ts";
 import type { Identity } from "../processes/start.ts";
 import { PROCESS_STEPS, type ProcessState, StateMachine } from "../processes/states.ts";
 import { type Usage, UsageMeter } from "../processes/usage.ts";
@@ -38,11 +39,21 @@ export interface MemberIdentity extends Pick<Identity, "name" | "fields"> {
   readonly id: string;
 }
 
+/** A process that runs already, and was started by an earlier supervisor. */
+export interface RunningWorker {
+  readonly key: string;
+  /** Milliseconds since its start. */
+  readonly age: number;
+  readonly wasReady: boolean;
+  readonly starter: Starter;
+}
+
 /** One process of a member, from start to end. */
 export class WorkerProcess {
   /** Passed in the environment. It identifies the worker that registers. */
-  readonly key: string = randomUUID();
-  readonly startedAt: number = performance.now();
+  readonly key: string;
+  /** By performance.now(). */
+  readonly startedAt: number;
   /** Resolves to true when it is ready, and to false when it can no longer become ready. */
   readonly whenReady: Promise<boolean>;
   /** Resolves when the cause of its loss is known: at its exit, or when the supervisor terminates it. */
@@ -68,19 +79,20 @@ export class WorkerProcess {
   #cause: string | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor({ id, name, fields }: MemberIdentity, owner: WorkerProcessOwner) {
+  constructor({ id, name, fields }: MemberIdentity, owner: WorkerProcessOwner, running?: RunningWorker) {
     this.#owner = owner;
+    this.key = running?.key ?? randomUUID();
+    this.startedAt = performance.now() - (running?.age ?? 0);
     ({ promise: this.whenReady, resolve: this.#settleReady } = Promise.withResolvers<boolean>());
     ({ promise: this.whenCauseKnown, resolve: this.#settleCauseKnown } = Promise.withResolvers<void>());
     ({ promise: this.whyLost, resolve: this.#settleLoss } = Promise.withResolvers<Loss>());
-    this.#child = new ManagedProcess({ name, fields, env: owner.options.identify(id, this.key) }, owner);
+    const identity = { name, fields, env: owner.options.identify(id, this.key) };
+    this.#child = new ManagedProcess(identity, running === undefined ? owner : { ...owner, starter: running.starter });
     if (this.pid !== undefined) this.#meter = new UsageMeter(this.pid);
     void this.#child.exited.then(() => this.#whenExited());
     void this.#child.read.then(() => this.#whenRead());
     void this.#child.ended.then(() => this.#whenEnded());
-    const { readyTimeout, readyWhen } = owner.options;
-    if (readyWhen === "started") this.#child.onSpawn(() => this.#becomeReady());
-    this.#timer = startTimer(() => this.#terminate(`was not ready within ${readyTimeout} ms`, "SIGKILL"), readyTimeout);
+    this.#awaitReady(running);
   }
 
   get pid(): number | undefined {
@@ -103,9 +115,7 @@ export class WorkerProcess {
 
   /** Whether it became ready; if every started process counts as ready, whether it ran for SUCCEEDED_AFTER. */
   get startSucceeded(): boolean {
-    return this.#owner.options.readyWhen === "registered"
-      ? this.#readyAt !== undefined
-      : this.service >= SUCCEEDED_AFTER;
+    return this.#owner.options.readyWhen === "started" ? this.service >= SUCCEEDED_AFTER : this.#readyAt !== undefined;
   }
 
   /** Undefined while it runs. */
@@ -135,6 +145,13 @@ export class WorkerProcess {
     if (this.#readyAt === undefined) return false;
     const bySignal = this.#cause === undefined && this.end !== undefined && isFromOutside(this.end);
     return bySignal || this.channel?.endedByRequest === true;
+  }
+
+  /** Whether it exited by itself with a code after which it is not to be started again. */
+  get hasFinished(): boolean {
+    const { stopExitCodes = [] } = this.#owner.options;
+    const code = this.#cause === undefined ? this.end?.code : undefined;
+    return typeof code === "number" && stopExitCodes.includes(code);
   }
 
   /** Whether the system lacked the resources to start it. */
@@ -181,6 +198,16 @@ export class WorkerProcess {
       clearTimeout(timer);
     }
     await this.#child.stop();
+  }
+
+  #awaitReady(running: RunningWorker | undefined): void {
+    const { readyTimeout, readyWhen, stableFor = 0 } = this.#owner.options;
+    if (running?.wasReady || readyWhen === "started") this.#child.onSpawn(() => this.#becomeReady());
+    else if (readyWhen === "stable") this.#timer = startTimer(() => this.#becomeReady(), stableFor - this.age);
+    else {
+      const tooLate = () => this.#terminate(`was not ready within ${readyTimeout} ms`, "SIGKILL");
+      this.#timer = startTimer(tooLate, readyTimeout);
+    }
   }
 
   #becomeReady(): void {

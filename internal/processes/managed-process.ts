@@ -1,30 +1,28 @@
-import type { ChildProcess } from "node:child_process";
-import { explainStart } from "../../protocol/start-failure.ts";
 import type { Logger } from "../base/log.ts";
 import { childProcesses } from "../facts/child-processes.ts";
+import { Child } from "./child.ts";
 import type { ProcessEnd } from "./end.ts";
-import { groupGone, signalGroup } from "./group.ts";
+import { groupGone } from "./group.ts";
 import type { ProcessOptions } from "./options.ts";
 import type { OrphanGuard } from "./orphan-guard.ts";
-import { type OutputName, ProcessOutput } from "./output.ts";
-import { type Identity, startProcess } from "./start.ts";
-import { attemptOf } from "./start-failure.ts";
+import type { OutputName } from "./output.ts";
+import type { RunningProcess, Starter } from "./running-process.ts";
+import type { Identity } from "./start.ts";
 import { stopChild } from "./stop-child.ts";
-
-/** Milliseconds to read the rest of a pipe after its writer has ended. A process of another group may hold it open. */
-const LAST_OUTPUT = 200;
 
 /** Dependencies and callbacks that a managed process gets from its owner. */
 export interface ManagedProcessOwner {
   readonly options: ProcessOptions;
   readonly log: Logger;
-  /** Ends the process group if the service is killed. */
-  readonly guard: OrphanGuard;
+  /** Ends the process group if this process is killed; absent if the group outlives it. */
+  readonly guard?: OrphanGuard | undefined;
+  /** How the process is started. By default, as a child whose output is read through pipes. */
+  readonly starter?: Starter | undefined;
   /** Called for each line of output. */
   line(stream: OutputName, line: string): void;
 }
 
-/** A child process with its process group and its output. */
+/** A process with its process group and its output. */
 export class ManagedProcess {
   /** Resolves when the process has exited, or could not be started. */
   readonly exited: Promise<ProcessEnd>;
@@ -32,9 +30,8 @@ export class ManagedProcess {
   readonly read: Promise<void>;
   /** Resolves when its whole process group has ended. */
   readonly ended: Promise<void>;
-  readonly #child: ChildProcess | undefined;
+  readonly #process: RunningProcess;
   readonly #owner: ManagedProcessOwner;
-  readonly #output: ProcessOutput | undefined;
   #end: ProcessEnd | undefined;
   #wasAsked = false;
   #wasSignalled = false;
@@ -42,29 +39,20 @@ export class ManagedProcess {
 
   constructor(identity: Identity, owner: ManagedProcessOwner) {
     this.#owner = owner;
-    const { promise, resolve } = Promise.withResolvers<ProcessEnd>();
-    this.exited = promise;
-    try {
-      this.#child = startProcess(owner.options, identity, owner.log);
-      this.#output = this.#read(this.#child, identity);
-      this.#child.once("exit", (code, signal) => resolve({ code, signal }));
-      this.#child.on("error", (error) => {
-        const why = explainStart(error, attemptOf(owner.options));
-        if (this.pid === undefined) resolve({ code: null, signal: null, error: why });
-      });
-    } catch (error) {
-      resolve({ code: null, signal: null, error: error as Error });
-    }
-    if (this.pid !== undefined) owner.guard.add(this.pid);
-    this.read = promise.then((end) => this.#outputRead(end));
-    this.ended = Promise.all([this.read, promise.then(() => this.#groupEnded())]).then(() => {
-      if (this.pid !== undefined) owner.guard.delete(this.pid);
+    const line = (stream: OutputName, line: string) => owner.line(stream, line);
+    this.#process = owner.starter?.(identity, line) ?? new Child(owner.options, identity, { log: owner.log, line });
+    const { pid, exited } = this.#process;
+    this.exited = exited;
+    if (pid !== undefined) owner.guard?.add(pid);
+    this.read = exited.then((end) => this.#readRest(end));
+    this.ended = Promise.all([this.read, exited.then(() => this.#groupEnded())]).then(() => {
+      if (pid !== undefined) owner.guard?.delete(pid);
     });
   }
 
   /** Undefined if it could not be started. */
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#process.pid;
   }
 
   /** Undefined while it runs. */
@@ -79,15 +67,16 @@ export class ManagedProcess {
 
   /** Calls the listener when the program has started. */
   onSpawn(listener: () => void): void {
-    this.#child?.once("spawn", listener);
+    this.#process.onSpawn(listener);
   }
 
   /** Sends a signal to the process and its group. */
   signal(name: NodeJS.Signals): void {
     this.#wasAsked = true;
     if (this.#end === undefined) this.#wasSignalled = true;
-    if (this.#child !== undefined && (this.#end === undefined || childProcesses.isGroupRunning(this.pid ?? 0))) {
-      signalGroup(this.#child, name);
+    const { pid } = this;
+    if (pid !== undefined && (this.#end === undefined || childProcesses.isGroupRunning(pid))) {
+      this.#process.signal(name);
     }
   }
 
@@ -107,14 +96,6 @@ export class ManagedProcess {
     else await this.ended;
   }
 
-  #read(child: ChildProcess, { name, fields }: Identity): ProcessOutput {
-    const { log } = this.#owner;
-    return new ProcessOutput(child, {
-      line: (stream, line) => this.#owner.line(stream, line),
-      flood: (dropped) => log.warn({ ...fields, dropped }, `${name} prints too fast: ${dropped} lines were dropped`),
-    });
-  }
-
   /** Ends the processes that it left behind. They have the same time to exit. */
   async #groupEnded(): Promise<void> {
     const { pid } = this;
@@ -126,17 +107,8 @@ export class ManagedProcess {
     over.abort();
   }
 
-  async #outputRead(end: ProcessEnd): Promise<void> {
+  async #readRest(end: ProcessEnd): Promise<void> {
     this.#end = end;
-    const child = this.#child;
-    const streams = [child?.stdout, child?.stderr].filter((stream) => stream != null);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, LAST_OUTPUT);
-    child?.once("close", () => resolve());
-    if (streams.every((stream) => stream.closed)) resolve();
-    await promise;
-    clearTimeout(timer);
-    for (const stream of streams) stream.destroy();
-    this.#output?.end();
+    await this.#process.readRest();
   }
 }

@@ -10,6 +10,11 @@ export interface ProcessOptions {
   readonly cwd: string;
   /** Added to the service's own environment. */
   readonly env: Readonly<Record<string, string>>;
+  /**
+   * The complete environment, in place of the service's own with `env`. Called before each start. If it throws, the start
+   * fails with that error.
+   */
+  readonly environment?: () => Readonly<Record<string, string>>;
   /** Descriptors of this process that the child gets as 3, 4 and so on. */
   readonly descriptors?: readonly number[];
   /** Environment variables that are not inherited from the service, in addition to those that no child inherits. */
@@ -20,4 +25,7 @@ export interface ProcessOptions {
   readonly priority: number;
   /** Limit of open descriptors; absent for the service's own limit. */
   readonly fileDescriptors?: number;
+  /** Absent for the user and group of the service. Only root can set others. */
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
 }

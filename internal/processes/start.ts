@@ -13,17 +13,27 @@ export interface Identity {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Where the output of a process goes: descriptors of this process, or pipes to it. */
+export type OutputTargets = readonly [stdout: number | "pipe", stderr: number | "pipe"];
+
 /**
  * Starts a process as the leader of a process group. A failed start is reported by the process's `error` event, as in
  * Node. If the priority or the descriptor limit cannot be set, that is logged, and the process runs without it.
  */
-export function startProcess(options: ProcessOptions, identity: Identity, log: Logger): ChildProcess {
+export function startProcess(
+  options: ProcessOptions,
+  identity: Identity,
+  log: Logger,
+  output: OutputTargets = ["pipe", "pipe"],
+): ChildProcess {
   options.beforeStart?.();
   const [program, args] = commandLine(options);
   const child = spawn(program, args, {
     cwd: options.cwd,
-    env: environment(options, identity),
-    stdio: ["ignore", "pipe", "pipe", ...(options.descriptors ?? [])],
+    env: environmentOf(options, identity),
+    stdio: ["ignore", ...output, ...(options.descriptors ?? [])],
+    uid: options.uid,
+    gid: options.gid,
     detached: process.platform !== "win32",
     windowsHide: true,
   });
@@ -55,7 +65,9 @@ const NOT_INHERITED = [
   "FORCE_COLOR",
 ];
 
-function environment({ env, notInherited = [] }: ProcessOptions, identity: Identity): NodeJS.ProcessEnv {
+function environmentOf(options: ProcessOptions, identity: Identity): NodeJS.ProcessEnv {
+  const { env, environment, notInherited = [] } = options;
+  if (environment !== undefined) return { ...environment(), ...identity.env };
   const inherited = { ...process.env };
   for (const name of [...NOT_INHERITED, ...notInherited]) delete inherited[name];
   return { ...inherited, NODE_ENV: "production", NO_COLOR: "1", ...env, ...identity.env };

@@ -12,12 +12,15 @@ export const PROCESS_STEPS: Steps<ProcessState, ProcessEvent> = {
 };
 
 /**
- * A member without a process is waiting for its next start (`backing-off`), was stopped (`stopped`), crashed while
- * respawning is off (`crashed`), or is no longer started after `maxRestarts` failures (`hopeless`).
+ * A member without a process is waiting for its next start (`backing-off`), was stopped or has finished (`stopped`),
+ * crashed while respawning is off (`crashed`), or is no longer started after `maxRestarts` failures (`hopeless`).
  */
 export type MemberState = "starting" | "ready" | "draining" | "stopped" | "crashed" | "backing-off" | "hopeless";
-/** `lost`: its process was lost. `succeeded`: the same, but a successor is already starting. */
-export type MemberEvent = "start" | "ready" | "stop" | "end" | "lost" | "succeeded" | "leave" | "give-up";
+/**
+ * `lost`: its process was lost. `succeeded`: the same, but a successor is already starting. `finish`: its process has
+ * ended with a status after which it is not started again.
+ */
+export type MemberEvent = "start" | "ready" | "stop" | "end" | "lost" | "succeeded" | "leave" | "finish" | "give-up";
 
 export const MEMBER_STEPS: Steps<MemberState, MemberEvent> = {
   stopped: { start: "starting" },
@@ -25,7 +28,7 @@ export const MEMBER_STEPS: Steps<MemberState, MemberEvent> = {
   ready: { stop: "draining", lost: "backing-off", succeeded: "starting", leave: "crashed" },
   draining: { end: "stopped" },
   crashed: { start: "starting", stop: "stopped" },
-  "backing-off": { start: "starting", stop: "stopped", "give-up": "hopeless" },
+  "backing-off": { start: "starting", stop: "stopped", finish: "stopped", "give-up": "hopeless" },
   hopeless: { start: "starting", stop: "stopped" },
 };
 

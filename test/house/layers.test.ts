@@ -30,13 +30,16 @@ const LAYERS: readonly (readonly string[])[] = [
   ["base"],
   ["balance", "facts", "files", "work"],
   ["ipc", "processes", "workers"],
-  ["cluster", "commands", "front", "gateway"],
+  ["apps", "cluster", "commands", "front", "gateway", "keeper"],
   ["host"],
 ];
 /** Allowed imports within a layer. */
 const EDGES: Readonly<Record<string, readonly string[]>> = {
   workers: ["ipc"],
+  keeper: ["cluster"],
+  apps: ["keeper"],
   "commands/cluster": ["cluster"],
+  "commands/app": ["apps", "keeper"],
 };
 
 interface Import {
