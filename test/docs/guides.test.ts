@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, test } from "vitest";
 import { connect } from "../../clients/typescript/index.ts";
-import { splitCommand } from "../../cmd/xsys/server/split-command.ts";
+import { splitCommand } from "../../internal/processes/split-command.ts";
 import { useChildren } from "../support/children.ts";
 import { type Ended, ended, startXsys, xsys } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";

@@ -1,10 +1,12 @@
-import { access, constants, stat } from "node:fs/promises";
-import { delimiter, join, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { isSea } from "node:sea";
+import { programOnPath } from "../../../internal/processes/program-on-path.ts";
+import { runsTypeScript } from "../../../internal/processes/runs-typescript.ts";
+import { splitCommand } from "../../../internal/processes/split-command.ts";
 import { XsysError } from "../../../protocol/errors.ts";
 import type { ServerValues } from "./groups.ts";
-import { parentRuntime, type Runtime, runsTypeScript } from "./parent-runtime.ts";
-import { splitCommand } from "./split-command.ts";
+import { parentRuntime, type Runtime } from "./parent-runtime.ts";
 
 type CommandValues = Pick<
   ServerValues,
@@ -26,7 +28,7 @@ export async function workerCommand(
     throw invalid("--entry-point and --worker-command are mutually exclusive");
   const isToRun = script !== undefined || line !== undefined;
   if (cluster && isToRun) {
-    if (line !== undefined) return splitCommand(line);
+    if (line !== undefined) return splitCommand(line, "--worker-command");
     // XyPriss's client runs in the application itself, so its workers use the same runtime. Other callers, such as a
     // shell, say nothing about the runtime of workers.
     return scriptCommand(await existingFile(script ?? ""), values, signed ? await readParent() : undefined);
@@ -81,17 +83,4 @@ async function existingFile(path: string): Promise<string> {
   const stats = await stat(file).catch(() => undefined);
   if (stats?.isFile()) return file;
   throw new XsysError("NOT_FOUND", `the entry point ${file} is not an existing file`);
-}
-
-async function programOnPath(name: string): Promise<string | undefined> {
-  const file = process.platform === "win32" ? `${name}.exe` : name;
-  for (const folder of (process.env.PATH ?? "").split(delimiter).filter(Boolean)) {
-    const path = resolve(join(folder, file));
-    const isThere = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isThere && (await stat(path)).isFile()) return path;
-  }
-  return undefined;
 }

@@ -4,8 +4,9 @@ import { copyFile, link, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { parentRuntime, runsTypeScript } from "../../../cmd/xsys/server/parent-runtime.ts";
+import { parentRuntime } from "../../../cmd/xsys/server/parent-runtime.ts";
 import { workerCommand } from "../../../cmd/xsys/server/worker-command.ts";
+import { runsTypeScript } from "../../../internal/processes/runs-typescript.ts";
 import { useChildren } from "../../support/children.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 

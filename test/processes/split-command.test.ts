@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { splitCommand } from "../../../cmd/xsys/server/split-command.ts";
+import { splitCommand } from "../../internal/processes/split-command.ts";
 
 test.each([
   ["python3 app.py", ["python3", "app.py"]],
@@ -10,16 +10,16 @@ test.each([
   [String.raw`"C:\Program Files\x" "a\"b"`, ["C:\\Program Files\\x", 'a"b']],
   ["sh -c 'exec $0; ls | wc'", ["sh", "-c", "exec $0; ls | wc"]],
 ])("%s is split into %j", (line, words) => {
-  expect(splitCommand(line)).toEqual(words);
+  expect(splitCommand(line, "--worker-command")).toEqual(words);
 });
 
 test.each([[""], ["   "], ['a "b'], ["a 'b"], ["a \\"]])("%j is rejected", (line) => {
-  expect(() => splitCommand(line)).toThrow("--worker-command is not a program with arguments");
+  expect(() => splitCommand(line, "--worker-command")).toThrow("--worker-command is not a program with arguments");
 });
 
 test("a long line is parsed quickly", () => {
   const line = `a ${"x".repeat(100_000)} ${'"'.repeat(100_001)}`;
   const begun = performance.now();
-  expect(() => splitCommand(line)).toThrow();
+  expect(() => splitCommand(line, "--worker-command")).toThrow();
   expect(performance.now() - begun).toBeLessThan(5_000);
 });
