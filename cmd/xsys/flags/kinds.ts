@@ -1,3 +1,4 @@
+import { parseSize } from "../../../protocol/contract/quantities.ts";
 import type { Flag } from "./flag.ts";
 
 interface Range {
@@ -68,13 +69,8 @@ function timesThousand(value: number | undefined): number | undefined {
 /** A size such as `64m`, or a plain number, whose unit is `unit`. The value, the default and the range are in bytes. */
 export function size({ unit = 1, ...range }: Range & { readonly unit?: number }): Flag<number> {
   const takes = unit === 1 ? "bytes" : "megabytes";
-  return numeric(range, takes, ", such as 1024 or 64m", (text) => {
-    const [, digits, letter = ""] = /^(\d{1,12})([kmg]?)b?$/i.exec(text) ?? [];
-    return digits === undefined ? undefined : Number(digits) * (FACTORS[letter.toLowerCase()] ?? unit);
-  });
+  return numeric(range, takes, ", such as 1024 or 64m", (text) => parseSize(text, unit));
 }
-
-const FACTORS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
 /** A duration in seconds: a plain number, or a text such as `90s`, `15m`, `12h`, `1d`. */
 export function secondsOrText(summary: string): Flag<number | undefined> {
