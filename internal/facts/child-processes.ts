@@ -1,4 +1,5 @@
 import type { ChildProcesses } from "./facts.ts";
+import { readCpuQuota } from "./linux/cpu-quota.ts";
 import { readDescriptorLimit } from "./linux/descriptor-limit.ts";
 import { readProcessFamily } from "./linux/process-family.ts";
 import { isGroupRunning } from "./linux/process-group.ts";
@@ -7,6 +8,7 @@ import { groupExists } from "./process-group.ts";
 
 /** From /proc. */
 export const linuxChildProcesses: ChildProcesses = {
+  cpuQuota: () => readCpuQuota(),
   descriptorLimit: readDescriptorLimit,
   isGroupRunning,
   processFamily: readProcessFamily,
@@ -15,6 +17,7 @@ export const linuxChildProcesses: ChildProcesses = {
 
 /** What any system answers. */
 export const portableChildProcesses: ChildProcesses = {
+  cpuQuota: () => undefined,
   descriptorLimit: () => undefined,
   isGroupRunning: groupExists,
   processFamily: (pid) => [pid],

@@ -65,6 +65,11 @@ export interface Platform {
  * it and should not load it.
  */
 export interface ChildProcesses {
+  /**
+   * Number of CPUs, possibly with a fraction, that the control groups of this process allow. Undefined without a limit,
+   * and on systems other than Linux.
+   */
+  cpuQuota(): number | undefined;
   /** Maximum number of open descriptors of this process. Undefined without a limit, and on systems other than Linux. */
   descriptorLimit(): number | undefined;
   /**
