@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, type Stats } from "node:fs";
+import { CLibrary } from "../base/c-library.ts";
 import { loadFfi } from "../base/ffi.ts";
 
 /** An entry of a folder as the kernel lists it. */
@@ -17,13 +18,7 @@ export type EntryStats = Pick<Stats, "size" | "mode" | "atimeMs" | "mtimeMs" | "
 /** Returns undefined when the folder cannot be read in this way. node:fs then reads it, or fails with the reason. */
 export type ReadFolder = (path: string) => NativeEntry[] | undefined;
 
-interface Loaded {
-  readonly read: ReadFolder;
-  /** Referenced, so that garbage collection does not close it: its functions would fail then. */
-  readonly library: object;
-}
-
-let loaded: Loaded | "unavailable" | undefined;
+let loaded: ReadFolder | "unavailable" | undefined;
 
 /**
  * Returns the function that reads folders with the stats of their entries by system calls, through node:ffi, which is
@@ -34,19 +29,20 @@ let loaded: Loaded | "unavailable" | undefined;
  */
 export function nativeFolders(): ReadFolder | undefined {
   loaded ??= load() ?? "unavailable";
-  return loaded === "unavailable" ? undefined : loaded.read;
+  return loaded === "unavailable" ? undefined : loaded;
 }
 
-function load(): Loaded | undefined {
-  const isKnown = process.platform === "linux" && (process.arch === "x64" || process.arch === "arm64");
-  if (!isKnown) return undefined;
-  try {
-    const ffi = loadFfi();
-    return ffi && folderReader(ffi);
-  } catch {
-    return undefined;
-  }
+function load(): ReadFolder | undefined {
+  const isKnown = process.arch === "x64" || process.arch === "arm64";
+  const ffi = isKnown ? loadFfi() : undefined;
+  const functions = ffi && library.functions;
+  return functions && folderReader(ffi, functions);
 }
+
+const library = new CLibrary({
+  getdents64: { arguments: ["i32", "pointer", "pointer"], return: "i32" },
+  statx: { arguments: ["i32", "pointer", "i32", "u32", "pointer"], return: "i32" },
+});
 
 const ENTRIES_BYTES = 32_768;
 /** Size of struct statx(2), and the offsets of its fields. */
@@ -69,12 +65,10 @@ const AT_SYMLINK_NOFOLLOW = 0x100;
 const STATX_MASK = 0xfff;
 const WORD = Uint32Array.BYTES_PER_ELEMENT;
 
-function folderReader(ffi: typeof import("node:ffi")): Loaded {
-  const library = ffi.dlopen(null, {
-    getdents64: { arguments: ["i32", "pointer", "pointer"], return: "i32" },
-    statx: { arguments: ["i32", "pointer", "i32", "u32", "pointer"], return: "i32" },
-  });
-  const { getdents64, statx } = library.functions;
+function folderReader(
+  ffi: typeof import("node:ffi"),
+  { getdents64, statx }: NonNullable<typeof library.functions>,
+): ReadFolder {
   const memory = new ArrayBuffer(ENTRIES_BYTES + STATX_BYTES);
   const records = Buffer.from(memory, 0, ENTRIES_BYTES);
   const words = new Uint32Array(memory, ENTRIES_BYTES);
@@ -104,7 +98,7 @@ function folderReader(ffi: typeof import("node:ffi")): Loaded {
     }
   };
 
-  const readPath = (path: string) => {
+  return (path) => {
     const folder = openFolder(path);
     if (folder === undefined) return undefined;
     try {
@@ -113,7 +107,6 @@ function folderReader(ffi: typeof import("node:ffi")): Loaded {
       closeSync(folder);
     }
   };
-  return { read: readPath, library };
 }
 
 /** Uses node:fs, which closes the descriptor when the thread is terminated. */

@@ -1,8 +1,8 @@
 import type { AddressInfo, Server } from "node:net";
 import { createServer } from "node:net";
 import { XsysError } from "../../protocol/errors.ts";
+import { CLibrary } from "../base/c-library.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
-import { loadFfi } from "../base/ffi.ts";
 import { listen } from "./listen.ts";
 
 /**
@@ -76,36 +76,13 @@ const F_DUPFD_CLOEXEC = 1030;
 /** Above the descriptors of standard input, output and error. */
 const FIRST_FREE = 3;
 
-interface NativeCalls {
-  fcntl(descriptor: number, command: number, value: number): number;
-  close(descriptor: number): number;
-}
+const library = new CLibrary({
+  fcntl: { arguments: ["int32", "int32", "int32"], return: "int32" },
+  close: { arguments: ["int32"], return: "int32" },
+});
 
-/** Kept, because the functions fail after garbage collection has closed their library. */
-let library: { readonly functions: NativeCalls } | undefined;
-
-function nativeCalls(): NativeCalls {
-  if (process.platform !== "linux") throw unsupported(`node:ffi is not used on ${process.platform}`);
-  const ffi = loadFfi();
-  if (ffi === undefined) throw unsupported("there is no node:ffi, or XSYS_FFI=off turns it off");
-  library ??= openLibrary(ffi);
-  return library.functions;
-}
-
-function openLibrary(ffi: NonNullable<ReturnType<typeof loadFfi>>): { readonly functions: NativeCalls } {
-  try {
-    // The third argument of fcntl is variadic, which Linux passes like any other on x64 and arm64.
-    return ffi.dlopen(null, {
-      fcntl: { arguments: ["int32", "int32", "int32"], return: "int32" },
-      close: { arguments: ["int32"], return: "int32" },
-    });
-  } catch (cause) {
-    throw unsupported("the C library has no fcntl or close", cause);
-  }
-}
-
-function unsupported(why: string, cause?: unknown): XsysError {
-  return new XsysError("UNSUPPORTED", `a listening socket cannot be shared between processes: ${why}`, { cause });
+function nativeCalls() {
+  return library.need("a listening socket cannot be shared between processes");
 }
 
 /** Internal property of node:net's servers; there is no public one. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { loadFfi } from "../../base/ffi.ts";
+import { CLibrary } from "../../base/c-library.ts";
 
 /**
  * Controls glibc's malloc. Does nothing where that is not the allocator (musl, macOS, Windows), or where Node has no
@@ -10,14 +10,11 @@ import { loadFfi } from "../../base/ffi.ts";
 const M_ARENA_MAX = -8;
 const LEAST_ARENAS = 2;
 
-const SIGNATURES = {
+/** musl has no malloc_trim. */
+const malloc = new CLibrary({
   mallopt: { return: "i32", arguments: ["i32", "i32"] },
   malloc_trim: { return: "i32", arguments: ["u64"] },
-} as const;
-
-type Malloc = import("node:ffi").DynamicLibraryResult<typeof SIGNATURES>;
-
-let malloc: Malloc | undefined | "unknown" = "unknown";
+});
 
 /**
  * Limits malloc to one arena per processor. By default it creates up to eight, one for each thread that allocates, and
@@ -25,23 +22,10 @@ let malloc: Malloc | undefined | "unknown" = "unknown";
  * stay, so this must be called before threads start. Does nothing if the user has set MALLOC_ARENA_MAX.
  */
 export function limitArenas(most: number = Math.max(LEAST_ARENAS, availableParallelism())): void {
-  if (!process.env.MALLOC_ARENA_MAX) loadedMalloc()?.functions.mallopt(M_ARENA_MAX, most);
+  if (!process.env.MALLOC_ARENA_MAX) malloc.functions?.mallopt(M_ARENA_MAX, most);
 }
 
 /** Returns the free pages of malloc's arenas to the system. It blocks for 60 to 100 ms with 50 MiB of them. */
 export function trimArenas(): void {
-  loadedMalloc()?.functions.malloc_trim(0n);
-}
-
-function loadedMalloc(): Malloc | undefined {
-  if (malloc === "unknown") malloc = process.platform === "linux" ? loadMalloc() : undefined;
-  return malloc;
-}
-
-function loadMalloc(): Malloc | undefined {
-  try {
-    return loadFfi()?.dlopen(null, SIGNATURES);
-  } catch {
-    return undefined; // musl has no malloc_trim
-  }
+  malloc.functions?.malloc_trim(0n);
 }
