@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type ProcessEnd, UNKNOWN_END } from "../../internal/processes/end.ts";
 import { ExitWatch } from "../../internal/processes/exit-watch.ts";
 import { identityOf } from "../../internal/processes/identity.ts";
-import { block, blockUntilGone, blockUntilZombie, FOREVER, useShells } from "../support/shells.ts";
+import { block, blockUntilGone, blockUntilZombie } from "../support/block.ts";
+import { FOREVER, useShells } from "../support/shells.ts";
 import { signalProcess } from "../support/signal-process.ts";
 
 const FIXTURE = new URL("fixtures/exit-watch.ts", import.meta.url).pathname;

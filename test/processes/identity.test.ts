@@ -4,7 +4,8 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { portableProcessTable } from "../../internal/facts/process-table.ts";
 import { bootId, exists, exitStatusOf, identityOf, isRunning } from "../../internal/processes/identity.ts";
-import { blockUntilZombie, FOREVER, useShells } from "../support/shells.ts";
+import { blockUntilZombie } from "../support/block.ts";
+import { FOREVER, useShells } from "../support/shells.ts";
 import { signalProcess } from "../support/signal-process.ts";
 
 const FIXTURE = new URL("fixtures/as-nobody.ts", import.meta.url).pathname;

@@ -4,7 +4,8 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { isRunning, type ProcessIdentity } from "../../internal/processes/identity.ts";
 import { signalGroupOf, signalIdentity } from "../../internal/processes/signal-identity.ts";
-import { blockUntilGone, FOREVER, useShells } from "../support/shells.ts";
+import { blockUntilGone } from "../support/block.ts";
+import { FOREVER, useShells } from "../support/shells.ts";
 import { signalProcess } from "../support/signal-process.ts";
 
 const FIXTURE = new URL("fixtures/as-nobody.ts", import.meta.url).pathname;

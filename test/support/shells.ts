@@ -1,6 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
 import { afterEach } from "vitest";
 import { identityOf, isRunning, type ProcessIdentity } from "../../internal/processes/identity.ts";
 import { signalProcess } from "./signal-process.ts";
@@ -44,18 +43,4 @@ export function useShells() {
   };
 
   return { shell, family, add };
-}
-
-/** Blocks this thread until a process does not exist anymore, not even as a zombie. */
-export function blockUntilGone({ pid }: ProcessIdentity): void {
-  while (existsSync(`/proc/${pid}`)) block(5);
-}
-
-/** Blocks this thread until a process is a zombie. */
-export function blockUntilZombie({ pid }: ProcessIdentity): void {
-  while (!/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "latin1"))) block(5);
-}
-
-export function block(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

@@ -1,4 +1,4 @@
-import type { EndedChild } from "../process-table.ts";
+import type { EndedChild } from "../facts.ts";
 import { listKernelFolder, readKernelFile } from "./kernel-file.ts";
 import { parseProcessLife } from "./process-life.ts";
 

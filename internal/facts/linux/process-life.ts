@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import type { ProcessLife } from "../process-table.ts";
+import type { ProcessLife } from "../facts.ts";
 import { readKernelFile } from "./kernel-file.ts";
 
 /**
