@@ -22,11 +22,12 @@ export interface Adoption {
  * its own children earlier, so their `exit` events are not lost. A thread that is blocked for a second at its child's
  * end may lose its `exit` event.
  *
- * Without node:ffi, and on other systems than Linux, orphans go to process 1, and nothing is reaped.
+ * Without node:ffi, and on other systems than Linux, orphans go to process 1, and nothing is reaped: if this is process 1,
+ * its ended orphans stay zombies.
  */
 export function adoptOrphans(isOwned: (child: ProcessIdentity) => boolean): Adoption {
   const calls = library.functions;
-  if (calls === undefined) return { isParent: false, close: () => {} };
+  if (calls === undefined) return { isParent: process.pid === 1, close: () => {} };
   const failed = calls.prctl(PR_SET_CHILD_SUBREAPER, 1n, 0n, 0n, 0n) < 0;
   const reaper = new Reaper(isOwned, (pid) => calls.waitpid(pid, null, WNOHANG));
   return { isParent: !failed || process.pid === 1, close: () => reaper.close() };
