@@ -18,6 +18,8 @@ interface Reading {
   readonly places?: number;
   /** Number of positional words that are always data, if XyPriss's client wrote the line. */
   readonly texts?: number;
+  /** Called for an option that is neither the command's nor a global one; otherwise it is a positional word. */
+  readonly onUnknown?: ((option: string) => never) | undefined;
 }
 
 /**
@@ -26,13 +28,15 @@ interface Reading {
  */
 export function parseWords(
   words: readonly string[],
-  { kinds = new Map(), places, texts = 0 }: Reading = {},
+  { kinds = new Map(), places, texts = 0, onUnknown }: Reading = {},
 ): ParsedWords {
   const globals = noGlobals();
   const takeGlobal = (name: string, inline: string | undefined, next: string | undefined) =>
     name in GLOBAL_OPTIONS ? setGlobal(globals, name, inline, next) : undefined;
   const own = words.slice(leadingOptions(words, takeGlobal));
-  const style = globals.signed ? { texts } : { takeOther: takeGlobal, ...(places !== undefined && { places }) };
+  const takeOther = (name: string, inline: string | undefined, next: string | undefined) =>
+    takeGlobal(name, inline, next) ?? onUnknown?.(`--${name}`);
+  const style = globals.signed ? { texts } : { takeOther, ...(places !== undefined && { places }) };
   return { globals, ...splitWords(own, kinds, style) };
 }
 

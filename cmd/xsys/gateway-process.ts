@@ -1,9 +1,9 @@
-import { isSea } from "node:sea";
 import { runGatewayProcess } from "../../internal/host/gateway-process/run.ts";
 import { limitArenas } from "../../internal/host/memory/allocator.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import { GATEWAY_ID, GATEWAY_KEY, GATEWAY_SOCKET } from "../../protocol/wire/gateway.ts";
 import { disablePretenuring } from "./server/disable-pretenuring.ts";
+import { thisCommand } from "./this-program.ts";
 import { GATEWAY_WORD } from "./words.ts";
 
 /** Number of the listening HTTP socket in a gateway process: the fourth entry of its `stdio`. */
@@ -11,9 +11,7 @@ const HTTP_DESCRIPTOR = 3;
 
 /** The command that starts a gateway process: this program, from the sources or as the executable. */
 export function gatewayCommand(): [string, ...string[]] {
-  const [, script = ""] = process.argv;
-  const program = isSea() ? [] : [...process.execArgv, script];
-  return [process.execPath, ...program, GATEWAY_WORD];
+  return [...thisCommand(), GATEWAY_WORD];
 }
 
 /** Runs a gateway process of `xsys server start --gateways N`, and ends it: its connections to workers end with it. */

@@ -3,7 +3,13 @@ import type { Call, Events } from "../../internal/base/context.ts";
 import { RawJson } from "../../internal/base/raw-json.ts";
 import type { CommandLine, LineOutput } from "../../internal/front/command-line.ts";
 import type { Contract } from "../../protocol/contract/command.ts";
-import { hasInputParam, optionKinds, paramsFromWords, requiredTexts } from "../../protocol/contract/params.ts";
+import {
+  hasInputParam,
+  optionKinds,
+  paramsFromWords,
+  requiredTexts,
+  unexpected,
+} from "../../protocol/contract/params.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import type { Progress } from "../../protocol/wire/event-stream.ts";
 import { type ParsedWords, parseWords } from "./argv.ts";
@@ -47,8 +53,16 @@ export async function runOneShot(
 
 /** The command's own words and options, without module and action, which are the first two positional words. */
 function wordsOf(contract: Contract, words: readonly string[]): ParsedWords {
-  const parsed = parseWords(words, { kinds: optionKinds(contract), texts: 2 + requiredTexts(contract) });
+  const parsed = parseWords(words, {
+    kinds: optionKinds(contract),
+    texts: 2 + requiredTexts(contract),
+    onUnknown: contract.strictOptions ? (option) => refuseOption(contract, option) : undefined,
+  });
   return { ...parsed, positionals: parsed.positionals.slice(2) };
+}
+
+function refuseOption(contract: Contract, option: string): never {
+  throw unexpected(contract, option);
 }
 
 async function callCommand(

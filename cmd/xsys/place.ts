@@ -6,6 +6,7 @@ import { Router } from "../../internal/host/router.ts";
 import type { CommandRouter } from "../../internal/ipc/calls.ts";
 import type { Contract } from "../../protocol/contract/command.ts";
 import type { Globals } from "./globals.ts";
+import { thisProgram } from "./this-program.ts";
 
 /** Runs commands. `close` ends its threads. */
 export interface PlaceRouter extends CommandRouter {
@@ -25,7 +26,7 @@ export class HandOver extends Error {
 
 export const ownProcess: Place = {
   open(_, { root = ".", confine }, { env }) {
-    const host: Host = oneShotHost({ root: resolve(root), confined: confine, env });
+    const host: Host = oneShotHost({ root: resolve(root), confined: confine, env, program: thisProgram });
     const router = new Router(host);
     return { call: (name, params, call) => router.call(name, params, call), close: () => host.tasks.close() };
   },

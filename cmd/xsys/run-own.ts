@@ -5,12 +5,13 @@ import { ownCommandLine } from "./own-command-line.ts";
 import { HandOver, ownProcess } from "./place.ts";
 import { reportingErrors, run } from "./run.ts";
 import { isTerminalRun } from "./terminal-words.ts";
-import { GATEWAY_WORD } from "./words.ts";
+import { GATEWAY_WORD, KEEPER_WORD } from "./words.ts";
 
 /** Runs the command line of this process and returns the exit status. */
 export async function runOwn(words: readonly string[]): Promise<number> {
   takeLauncherEnvironment();
   if (words[0] === GATEWAY_WORD) await (await import("./gateway-process.ts")).runGateway();
+  if (words[0] === KEEPER_WORD) await (await import("./keeper-process.ts")).runKeeperProcess();
   const line = ownCommandLine(words);
   try {
     return await run(line, ownProcess);

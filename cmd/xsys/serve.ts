@@ -9,6 +9,7 @@ import { kindsOf, readFlags } from "./flags/read-flags.ts";
 import { frontOptions } from "./front/front-options.ts";
 import { ipcLimits, SERVE_OPTIONS } from "./serve-options.ts";
 import { existingFolder, listeningOn, PROGRAM, stopOnSignals, surviveDefects } from "./service-process.ts";
+import { thisProgram } from "./this-program.ts";
 
 /** Runs the service until it is stopped and returns the exit status. */
 export async function serve(words: readonly string[]): Promise<number> {
@@ -24,6 +25,7 @@ export async function serve(words: readonly string[]): Promise<number> {
     log,
     limits: ipcLimits(values),
     idleTimeout: values["idle-timeout"],
+    program: thisProgram,
     front: frontOptions(),
   });
   stopOnSignals(starting);

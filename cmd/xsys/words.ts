@@ -15,6 +15,7 @@ export const MODULES: Readonly<Record<ModuleName, string>> = {
   watch: "Report changes to files and directories as they happen.",
   terminal: "Run programs in a pseudo-terminal.",
   cluster: "Manage the workers of a running service: status, output, restarts.",
+  app: "Keep applications running: start, restart, scale, logs, crashes.",
   service: "Manage a running service: status, commands, shutdown.",
 };
 
@@ -41,6 +42,9 @@ export const ACTIONS: Readonly<Record<string, Word>> = {
 export const COMPLETE_WORD = "__complete";
 /** Hidden first word with which the service starts its gateway processes. */
 export const GATEWAY_WORD = "__gateway";
+
+/** Hidden first word with which the keeper of apps is started. */
+export const KEEPER_WORD = "__keeper";
 
 /** Shells with a completion script. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;

@@ -56,6 +56,13 @@ export interface ServiceControl {
 
 export type ServiceStatus = import("../../protocol/commands/index.ts").Result<"service.status">;
 
+export interface OwnProgram {
+  /** Program and arguments of a keeper of apps of the same version. */
+  readonly keeper: readonly [string, ...string[]];
+  /** The program file of a Node for scripts, for machines without one in PATH. */
+  readonly node: () => string | Promise<string>;
+}
+
 /** The process that calls run in, shared by all of them. */
 export interface Host {
   readonly version: string;
@@ -69,6 +76,8 @@ export interface Host {
   readonly tasks: TaskRunner;
   /** Absent in a one-shot command. */
   readonly service?: ServiceControl | undefined;
+  /** How to start further processes of xsys; absent where xsys is not a program, as in tests of handlers. */
+  readonly program?: OwnProgram | undefined;
   /** Resolves a path that is not a declared path parameter, with the same rules. */
   resolvePath(path: string, kind?: "target" | "entry"): string | Promise<string>;
   /** Logs an unexpected error, with its stack. */

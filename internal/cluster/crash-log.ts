@@ -16,11 +16,14 @@ const MAX_REASONS = 100;
 export class CrashLog {
   readonly #records: CrashRecord[] = [];
   readonly #log: Logger;
+  readonly #startCommand: string;
   readonly #loggedReasons = new Set<string>();
   total = 0;
 
-  constructor(log: Logger) {
+  /** @param startCommand - starts an abandoned member again; its id is added */
+  constructor(log: Logger, startCommand: string) {
     this.#log = log;
+    this.#startCommand = startCommand;
   }
 
   get records(): readonly CrashRecord[] {
@@ -59,7 +62,7 @@ export class CrashLog {
 
   #logEnd({ id, name, logFields, failedStarts, reason }: Member, { pid }: CrashRecord): void {
     const why = `after ${failedStarts} consecutive failed starts; last failure: ${reason}`;
-    const message = `${name} is no longer started ${why}. To start it again: xsys cluster restart ${id}`;
+    const message = `${name} is no longer started ${why}. To start it again: ${this.#startCommand} ${id}`;
     this.#log.error({ ...logFields, pid }, message);
   }
 }

@@ -88,7 +88,8 @@ export class Member {
 
   /** Its name in the log, such as `worker 3`. */
   get name(): string {
-    return `${this.#kind} ${this.id}`;
+    const { of } = this.#owner.options;
+    return `${this.#kind} ${this.id}${of === undefined ? "" : ` of ${of}`}`;
   }
 
   /** Fields of log records about it. */
@@ -173,7 +174,7 @@ export class Member {
     this.start();
     const process = this.#current;
     if (await process?.whenReady) return;
-    throw new XsysError("UNAVAILABLE", `${this.name} did not start: ${describeFailure(process)}`);
+    throw new XsysError("UNAVAILABLE", `${this.name} did not start: ${await this.#failureOf(process)}`);
   }
 
   /**
@@ -226,9 +227,16 @@ export class Member {
     this.#successor = next;
     if (await next.whenReady) await before.stop();
     else {
-      const why = `the new process ${describeFailure(next)}`;
+      const why = `the new process did not start: ${await this.#failureOf(next)}`;
       throw new XsysError("UNAVAILABLE", `${this.name} was not replaced: ${why}`);
     }
+  }
+
+  /** Why a process did not become ready, when all its output was read. */
+  async #failureOf(process: WorkerProcess | undefined): Promise<string> {
+    if (process?.state !== "crashed") return "it was stopped before it was ready";
+    await process.whenRead;
+    return this.#causeOf(process);
   }
 
   async #restart(): Promise<void> {
@@ -331,8 +339,4 @@ export class Member {
     if (process === this.#current) this.#current = undefined;
     if (process === this.#successor) this.#successor = undefined;
   }
-}
-
-function describeFailure(process: WorkerProcess | undefined): string {
-  return process?.state === "crashed" ? process.reason : "was stopped before it was ready";
 }

@@ -8,6 +8,10 @@ export type MemberKind = "worker" | "gateway" | "clone";
 export interface ClusterOptions extends ProcessOptions, BackoffOptions, HeartbeatOptions {
   /** What its members are called in the log and in errors. Default: worker. */
   readonly kind?: MemberKind;
+  /** Command that starts an abandoned member again, without its id. Default: `xsys cluster restart`. */
+  readonly startCommand?: string;
+  /** What they belong to, for the log and errors: `clone 0 of web`. */
+  readonly of?: string;
   /** Returns the environment of a worker with this id and registration key. */
   readonly identify: (id: string, key: string) => Readonly<Record<string, string>>;
   /** Number of active members at the start. */

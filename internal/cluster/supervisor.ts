@@ -47,7 +47,7 @@ export class Supervisor {
     this.#options = options;
     this.#workers = options.workers;
     this.#log = log;
-    this.#crashes = new CrashLog(log);
+    this.#crashes = new CrashLog(log, options.startCommand ?? "xsys cluster restart");
     this.#guard = starter === undefined ? new OrphanGuard() : undefined;
     this.#owner = {
       options,
@@ -245,7 +245,7 @@ export class Supervisor {
     if (member !== undefined) return [member];
     throw new XsysError(
       "NOT_FOUND",
-      `there is no worker ${id}: ids are ${this.#members.map((each) => each.id).join(", ")}`,
+      `there is no ${this.#options.kind ?? "worker"} ${id}: ids are ${this.#members.map((each) => each.id).join(", ")}`,
       {
         details: { id },
       },

@@ -58,6 +58,8 @@ export class WorkerProcess {
   readonly whenReady: Promise<boolean>;
   /** Resolves when the cause of its loss is known: at its exit, or when the supervisor terminates it. */
   readonly whenCauseKnown: Promise<void>;
+  /** Resolves when it has ended and all its output was read. */
+  readonly whenRead: Promise<void>;
   /** Resolves within EXIT_GRACE of the end of its connection. Tells whether one of its requests may be the cause. */
   readonly whyLost: Promise<Loss>;
   channel: WorkerChannel | undefined;
@@ -90,7 +92,7 @@ export class WorkerProcess {
     this.#child = new ManagedProcess(identity, running === undefined ? owner : { ...owner, starter: running.starter });
     if (this.pid !== undefined) this.#meter = new UsageMeter(this.pid);
     void this.#child.exited.then(() => this.#whenExited());
-    void this.#child.read.then(() => this.#whenRead());
+    this.whenRead = this.#child.read.then(() => this.#whenRead());
     void this.#child.ended.then(() => this.#whenEnded());
     this.#awaitReady(running);
   }

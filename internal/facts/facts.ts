@@ -88,6 +88,8 @@ export interface ProcessLife {
   /** One letter, proc_pid_stat(5): `Z` and `X` have ended. */
   readonly state: string;
   readonly parent: number;
+  /** Process group; 0 where it is not known. */
+  readonly group: number;
   /** Clock ticks between boot and its start. A later process with the same pid has another one. */
   readonly start: number;
 }

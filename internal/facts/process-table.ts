@@ -16,7 +16,7 @@ export const linuxProcessTable: ProcessTable = {
 /** What any system answers. */
 export const portableProcessTable: ProcessTable = {
   bootId: () => undefined,
-  lifeOf: (pid) => (exists(pid) ? { state: "R", parent: 0, start: 0 } : undefined),
+  lifeOf: (pid) => (exists(pid) ? { state: "R", parent: 0, group: 0, start: 0 } : undefined),
   exitStatusOf: () => undefined,
   endedChildren: () => [],
   withVariable: () => [],

@@ -13,6 +13,7 @@ export interface OneShotOptions {
   readonly root: string;
   readonly confined?: boolean;
   readonly env?: Readonly<NodeJS.ProcessEnv>;
+  readonly program?: Host["program"];
   readonly logDefect?: Host["logDefect"];
 }
 
@@ -21,12 +22,14 @@ export function oneShotHost({
   root,
   confined = false,
   env = process.env,
+  program,
   logDefect = printDefect,
 }: OneShotOptions): Host {
   return {
     version: VERSION,
     ...rootedAt(root, confined),
     env,
+    program,
     get cwd() {
       return process.cwd();
     },
@@ -37,16 +40,16 @@ export function oneShotHost({
 }
 
 /** Options of a command line that runs in a service. */
-export interface CommandLineOptions extends Required<OneShotOptions> {
+export interface CommandLineOptions extends Required<Omit<OneShotOptions, "program">> {
   readonly cwd: string;
 }
 
 /** Creates the host of a command line that a service runs as the caller's process would: in the service's threads. */
 export function commandLineHost(
-  { maxResult, tasks }: Host,
+  { maxResult, tasks, program }: Host,
   { root, confined, env, cwd, logDefect }: CommandLineOptions,
 ): Host {
-  return { version: VERSION, ...rootedAt(root, confined), env, cwd, maxResult, tasks, logDefect };
+  return { version: VERSION, ...rootedAt(root, confined), env, cwd, maxResult, tasks, program, logDefect };
 }
 
 function rootedAt(root: string, confined: boolean): Pick<Host, "root" | "confined" | "resolvePath"> {

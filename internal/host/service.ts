@@ -31,6 +31,8 @@ export interface ServiceOptions {
   readonly idleTimeout?: number | undefined;
   /** The HTTP gateway and its workers. */
   readonly server?: ServerOptions | undefined;
+  /** How to start further processes of xsys. */
+  readonly program?: Host["program"];
   /** Runs the command lines of native fronts; absent if this program has none. */
   readonly front?: FrontOptions | undefined;
 }
@@ -124,6 +126,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     root: absoluteRoot,
     confined,
     env: process.env,
+    program: options.program,
     get cwd() {
       return process.cwd();
     },

@@ -1,3 +1,4 @@
+import { closeSync } from "node:fs";
 import type { AddressInfo, Server } from "node:net";
 import { createServer } from "node:net";
 import { XsysError } from "../../protocol/errors.ts";
@@ -55,6 +56,17 @@ export function duplicate(descriptor: number): number {
 }
 
 /**
+ * Takes over a descriptor that another program of this process has kept open (`replaceProgram`): it gets another number,
+ * and is closed on exec again, so that no child inherits it.
+ * @throws LIMIT_EXCEEDED, UNSUPPORTED like `duplicate`; the system's error if it is not open
+ */
+export function takeKept(descriptor: number): number {
+  const own = duplicate(descriptor);
+  closeSync(descriptor);
+  return own;
+}
+
+/**
  * Makes a server accept connections from a socket that another process holds.
  * @param descriptor - its number in this process, such as 3 for the fourth entry of `stdio`.
  * @throws INVALID_PARAMS for a descriptor that is not a TCP socket.
@@ -85,7 +97,7 @@ function nativeCalls() {
   return library.need("a listening socket cannot be shared between processes");
 }
 
-/** Internal property of node:net's servers; there is no public one. */
-function descriptorOf(server: Server): number {
+/** The descriptor of a listening server: an internal property of node:net's servers; there is no public one. */
+export function descriptorOf(server: Server): number {
   return (server as unknown as { readonly _handle: { readonly fd: number } })._handle.fd;
 }

@@ -7,6 +7,7 @@ import type { CallStatistics } from "./call-statistics.ts";
 import type { CommandRouter } from "./calls.ts";
 import { type ClaimedSocket, claimSocket } from "./claim-socket.ts";
 import { Connection, type ConnectionOwner } from "./connection.ts";
+import { descriptorOf } from "./held-socket.ts";
 import type { IpcLimits } from "./limits.ts";
 import type { Role } from "./role.ts";
 
@@ -85,6 +86,11 @@ export class IpcServer implements ConnectionOwner {
     this.#claimed = await claimSocket(this.#server, this.#path, this.#descriptor);
     this.#server.on("error", (error) => this.log.error({ err: error }, "the listening socket failed"));
     this.#sweeper = startInterval(() => this.#sweep(), Math.min(1_000, this.limits.stallTimeout / 2)).unref();
+  }
+
+  /** Number of the listening socket in this process. */
+  get descriptor(): number {
+    return descriptorOf(this.#server);
   }
 
   /** Removes the socket file, so that nobody connects any more. Connections stay open. */

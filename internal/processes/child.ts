@@ -51,7 +51,7 @@ export class Child implements RunningProcess {
   }
 
   signal(name: NodeJS.Signals): void {
-    if (this.#child !== undefined) signalGroup(this.#child, name);
+    signalGroup(this.pid, name);
   }
 
   async readRest(): Promise<void> {

@@ -1,13 +1,10 @@
-import type { ChildProcess } from "node:child_process";
 import { pause } from "../../protocol/timers.ts";
 import { childProcesses } from "../facts/child-processes.ts";
 import { sendSignal } from "./send-signal.ts";
 
 /** Sends a signal to a group leader and its group. On Windows, which has no groups, only to the process. */
-export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  if (process.platform === "win32") child.kill(signal);
-  else sendSignal(-child.pid, signal);
+export function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
+  if (leader !== undefined) sendSignal(process.platform === "win32" ? leader : -leader, signal);
 }
 
 /** Milliseconds between two checks; doubles up to the maximum. */

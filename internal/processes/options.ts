@@ -17,6 +17,8 @@ export interface ProcessOptions {
   readonly environment?: () => Readonly<Record<string, string>>;
   /** Descriptors of this process that the child gets as 3, 4 and so on. */
   readonly descriptors?: readonly number[];
+  /** The first of them is a listening socket: the child gets it as systemd passes it, sd_listen_fds(3). */
+  readonly listens?: boolean;
   /** Environment variables that are not inherited from the service, in addition to those that no child inherits. */
   readonly notInherited?: readonly string[];
   /** How long the process may take to exit after it was asked to. */

@@ -42,16 +42,18 @@ export function startProcess(
 }
 
 /**
- * The descriptor limit applies to the child only, so a shell sets it. Only root may raise a hard limit, so it may fail.
+ * What only the child itself can do is done by a shell, which then becomes the program: set its descriptor limit (only
+ * root may raise a hard limit, so it may fail), and name its own pid in LISTEN_PID.
  */
-function commandLine({ command, fileDescriptors }: ProcessOptions): [program: string, args: string[]] {
+function commandLine({ command, fileDescriptors, listens }: ProcessOptions): [program: string, args: string[]] {
   const [program, ...args] = command;
-  if (fileDescriptors === undefined || process.platform === "win32") return [program, args];
-  return ["/bin/sh", ["-c", LIMITED, String(fileDescriptors), program, ...args]];
+  if ((fileDescriptors === undefined && !listens) || process.platform === "win32") return [program, args];
+  const script = [...(fileDescriptors === undefined ? [] : [LIMITED]), ...(listens ? [LISTENING] : []), 'exec "$@"'];
+  return ["/bin/sh", ["-c", script.join("\n"), String(fileDescriptors ?? "sh"), program, ...args]];
 }
 
-const LIMITED =
-  'ulimit -n "$0" || echo "xsys: cannot set the descriptor limit to $0, it stays at $(ulimit -n)" >&2; exec "$@"';
+const LIMITED = 'ulimit -n "$0" || echo "xsys: cannot set the descriptor limit to $0, it stays at $(ulimit -n)" >&2';
+const LISTENING = "export LISTEN_FDS=1 LISTEN_PID=$$";
 
 /** Variables that belong to the service itself: its IPC channel, its listening sockets, its readiness notification. */
 const NOT_INHERITED = [

@@ -1,4 +1,5 @@
 import type { Contract, ParamsGiven, ParamsTaken, ResultOf } from "../contract/command.ts";
+import * as app from "./app.ts";
 import * as archive from "./archive.ts";
 import * as cluster from "./cluster.ts";
 import * as console from "./console.ts";
@@ -32,6 +33,7 @@ const modules = [
   watch,
   terminal,
   cluster,
+  app,
   service,
 ] as const;
 

@@ -66,6 +66,11 @@ interface Description<G> {
    * service on that socket. With the parameter `shared`, what it opens outlives the CLI's connection.
    */
   readonly heldByService?: boolean;
+  /**
+   * On the command line, a word that begins with two dashes and is not an option is an error, unless it follows `--`. By
+   * default it is data.
+   */
+  readonly strictOptions?: boolean;
   /** The version that introduced the command. */
   readonly since: string;
 }

@@ -35,7 +35,7 @@ describe("a worker above its memory limit", () => {
     const scene = scenes.start(leaking, { maxMemory: 200 * MEGABYTE, checkInterval: 10, hardLimits: true });
     const first = await scene.channels.next();
     void first.request("/");
-    await scene.said("worker 0 was not replaced: the new process exited with code 1");
+    await scene.said("worker 0 was not replaced: the new process did not start: it exited with code 1");
     for (let i = 0; i < 3; i++) await scene.printed("collects garbage");
     expect([scene.states, scene.supervisor.restarts]).toEqual([["ready"], 1]);
   });

@@ -44,7 +44,7 @@ describe("a rolling restart", () => {
     await scenes.sandbox.write("broken", "");
     await expect(scene.supervisor.restart()).rejects.toMatchObject({
       code: "UNAVAILABLE",
-      message: "worker 0 was not replaced: the new process exited with code 9",
+      message: "worker 0 was not replaced: the new process did not start: it exited with code 9",
     });
     expect(old.map(({ told }) => told)).toEqual([["active"], ["active"]]);
     await Promise.all(old.map((channel) => channel.request("/")));

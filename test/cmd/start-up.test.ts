@@ -30,6 +30,7 @@ const EVERY_CALL = [
     "run-own",
     "standard-streams",
     "terminal-words",
+    "this-program",
     "words",
   ].map((name) => `cmd/xsys/${name}.ts`),
   "cmd/xsys/print/json.ts",

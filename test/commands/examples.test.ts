@@ -73,7 +73,8 @@ async function seal(way: Way, name: CommandName, path: string): Promise<void> {
 
 describe("the examples of every contract succeed, and their results match the contract", () => {
   const cases = contracts
-    .filter(({ module }) => module !== "cluster") // these need workers and run in test/cluster/commands.test.ts
+    // These need workers and apps, and run in test/cluster/commands.test.ts and test/apps/commands.test.ts.
+    .filter(({ module }) => module !== "cluster" && module !== "app")
     .flatMap(({ name, examples }) => examples.map((example) => [name, example.title, example] as const));
 
   test.each(cases)("%s: %s", async (name, _title, { params, input }) => {

@@ -126,7 +126,7 @@ async function compare(words: readonly string[], input?: string): Promise<Outcom
 
 const OPTIONS = { timeout: 120_000 };
 /** Commands that run until they are interrupted, or that need a connection of their own. */
-const ELSEWHERE = new Set(["terminal", "cluster", "service", "monitor", "watch", "console"]);
+const ELSEWHERE = new Set(["terminal", "cluster", "app", "service", "monitor", "watch", "console"]);
 const compared = contracts.filter(({ module, name }) => !ELSEWHERE.has(module) && !/^fs\.watch|^sys\.kill$/.test(name));
 
 describe("the front has the result of the executable", () => {

@@ -5,6 +5,7 @@ import { ERRORS } from "../../../protocol/errors.ts";
 import { frontOptions } from "../front/front-options.ts";
 import { gatewayCommand } from "../gateway-process.ts";
 import { stopOnSignals, surviveDefects } from "../service-process.ts";
+import { thisProgram } from "../this-program.ts";
 import { announce } from "./announce.ts";
 import { auditPlugins } from "./audit-plugins.ts";
 import { clearSocketPath } from "./clear-socket-path.ts";
@@ -79,5 +80,15 @@ async function begin(options: ServerOptions, log: Logger): Promise<Service> {
     ...(gateways > 1 && { gateways: { count: gateways, command: gatewayCommand() } }),
     ...(cluster !== undefined && { cluster }),
   };
-  return startService({ socket, descriptor, root, confined, log, limits, server, front: frontOptions() });
+  return startService({
+    socket,
+    descriptor,
+    root,
+    confined,
+    log,
+    limits,
+    server,
+    program: thisProgram,
+    front: frontOptions(),
+  });
 }

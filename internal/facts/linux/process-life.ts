@@ -19,10 +19,12 @@ export function readProcessLife(pid: number): ProcessLife | undefined {
 /** Undefined for text in another format than proc_pid_stat(5). */
 export function parseProcessLife(text: string): ProcessLife | undefined {
   const fields = fieldsOf(text);
-  const [parent, start] = [Number(fields[PARENT - FIRST]), Number(fields[START - FIRST])];
+  const [parent = Number.NaN, group = Number.NaN, start = Number.NaN] = [PARENT, GROUP, START].map((field) =>
+    Number(fields[field - FIRST]),
+  );
   const state = fields[0];
-  if (!state || !Number.isInteger(parent) || !Number.isInteger(start)) return undefined;
-  return { state, parent, start };
+  if (!state || ![parent, group, start].every(Number.isInteger)) return undefined;
+  return { state, parent, group, start };
 }
 
 /** The kernel shows 0 to those who may not read it. */
@@ -34,7 +36,7 @@ export function readExitStatus(pid: number): number | undefined {
 }
 
 /** Field numbers of proc_pid_stat(5). */
-const [FIRST, PARENT, START, EXIT_CODE] = [3, 4, 22, 52];
+const [FIRST, PARENT, GROUP, START, EXIT_CODE] = [3, 4, 5, 22, 52];
 
 /** From the state on. The name before it may contain spaces and parentheses. */
 function fieldsOf(text: string): string[] {

@@ -1,0 +1,21 @@
+import type { OwnProgram } from "../../internal/base/context.ts";
+import { KEEPER_WORD } from "./words.ts";
+
+/** Program and arguments that start this program again, from the sources or as the executable. Words follow. */
+export function thisCommand(): [string, ...string[]] {
+  const [, script = ""] = process.argv;
+  return isExecutable() ? [process.execPath] : [process.execPath, ...process.execArgv, script];
+}
+
+/** How this program starts further processes of its own. */
+export const thisProgram: OwnProgram = {
+  get keeper(): [string, ...string[]] {
+    return [...thisCommand(), KEEPER_WORD];
+  },
+  node: async () => (isExecutable() ? (await import("./executable/own-node.ts")).ownNode() : process.execPath),
+};
+
+/** Loads the module when it is needed: most one-shot calls do not ask. */
+function isExecutable(): boolean {
+  return process.getBuiltinModule("node:sea").isSea();
+}

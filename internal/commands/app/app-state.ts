@@ -1,0 +1,34 @@
+import type { Result } from "../../../protocol/commands/index.ts";
+import type { AppStatus } from "../../keeper/app-status.ts";
+
+export type App = Result<"app.status">[number];
+
+const FAILING: ReadonlySet<string> = new Set(["backing-off", "hopeless", "crashed"]);
+
+/** An app as users see it. */
+export function appOf(status: AppStatus): App {
+  const { wanted: _, ...rest } = status;
+  const reason = status.members.find((member) => member.reason !== undefined)?.reason;
+  return {
+    ...rest,
+    state: stateOf(status),
+    command: [...status.command],
+    members: [...status.members],
+    faults: [...status.faults],
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+function stateOf({ wanted, ready, clones, members }: AppStatus): App["state"] {
+  if (wanted === "stopped") return "stopped";
+  if (ready >= clones) return "running";
+  if (ready > 0) return "degraded";
+  if (members.length > 0 && members.every(({ state }) => state === "stopped")) return "stopped";
+  return members.some(({ state, reason }) => FAILING.has(state) || reason !== undefined) ? "failing" : "starting";
+}
+
+/** An app whose stored state cannot be read. */
+export function unreadable(name: string, fault: string): App {
+  const none = { clones: 0, ready: 0, restarts: 0, crashes: 0 };
+  return { name, state: "unreadable", ...none, command: [], cwd: "", front: "none", members: [], faults: [fault] };
+}

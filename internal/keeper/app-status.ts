@@ -1,0 +1,21 @@
+import type { ClusterStatus } from "../cluster/supervisor.ts";
+
+/** What the keeper tells of an app. Times in seconds. */
+export interface AppStatus {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** What should be: it stays so when the machine is started again. */
+  readonly wanted: "running" | "stopped";
+  readonly front: "none" | "socket";
+  /** host:port of the listening socket. */
+  readonly address?: string;
+  /** Number of active clones that are wanted, and of those that are ready. */
+  readonly clones: number;
+  readonly ready: number;
+  readonly restarts: number;
+  readonly crashes: number;
+  readonly members: readonly Omit<ClusterStatus["members"][number], "in_flight">[];
+  /** Why its log is not complete, or its stored state could not be read. */
+  readonly faults: readonly string[];
+}

@@ -1,0 +1,98 @@
+import { XsysError } from "../../protocol/errors.ts";
+import type { CrashRecord } from "../cluster/crash-record.ts";
+import type { AppStatus } from "./app-status.ts";
+import type { Keeper } from "./keeper.ts";
+import { parseAppSpec } from "./spec-schema.ts";
+
+/** The commands of the keeper's socket. They are for xsys itself, and may change with any version. */
+export interface KeeperCommands {
+  "keeper.status": { readonly params: { readonly name?: string }; readonly result: KeeperStatus };
+  "keeper.start": { readonly params: { readonly spec: unknown }; readonly result: AppStatus };
+  "keeper.start-again": { readonly params: Named; readonly result: AppStatus };
+  "keeper.stop": { readonly params: Named; readonly result: AppStatus };
+  "keeper.restart": { readonly params: Named & { readonly id?: string }; readonly result: AppStatus };
+  "keeper.scale": { readonly params: Named & { readonly clones: number }; readonly result: AppStatus };
+  "keeper.delete": { readonly params: Named; readonly result: null };
+  "keeper.crashes": { readonly params: Named; readonly result: readonly CrashRecord[] };
+  /** Has no result: the connection ends with the program. */
+  "keeper.upgrade": { readonly params: { readonly command: readonly string[] }; readonly result: never };
+  "keeper.end": { readonly params: Readonly<Record<string, never>>; readonly result: null };
+}
+
+export type KeeperCommand = keyof KeeperCommands;
+
+interface Named {
+  readonly name: string;
+}
+
+export interface KeeperStatus {
+  readonly version: string;
+  readonly pid: number;
+  readonly apps: readonly AppStatus[];
+  readonly unreadable: readonly { readonly name: string; readonly fault: string }[];
+}
+
+/** What the commands act on besides the apps. */
+export interface KeeperProcess {
+  readonly version: string;
+  /** Replaces the program of this process. @throws UNSUPPORTED */
+  upgrade(command: readonly string[]): never;
+  /** Stops all apps and ends this process. */
+  end(): void;
+}
+
+type Handlers = { readonly [C in KeeperCommand]: (params: Params) => unknown };
+type Params = Readonly<Record<string, unknown>>;
+
+/** Runs the keeper's commands. @throws NOT_FOUND, INVALID_PARAMS and the errors of the command */
+export function keeperHandlers(keeper: Keeper, program: KeeperProcess): (name: string, params: unknown) => unknown {
+  const handlers: Handlers = {
+    "keeper.status": ({ name }): KeeperStatus => ({
+      version: program.version,
+      pid: process.pid,
+      apps: keeper.list(name === undefined ? undefined : textOf(name)),
+      unreadable: name === undefined ? keeper.unreadable : [],
+    }),
+    "keeper.start": ({ spec }) => keeper.start(parseAppSpec(spec)),
+    "keeper.start-again": ({ name }) => keeper.startAgain(textOf(name)),
+    "keeper.stop": async ({ name }) => {
+      const app = keeper.app(textOf(name));
+      await app.stop();
+      return app.status;
+    },
+    "keeper.restart": async ({ name, id }) => {
+      const app = keeper.app(textOf(name));
+      await app.restart(id === undefined ? undefined : textOf(id));
+      return app.status;
+    },
+    "keeper.scale": async ({ name, clones }) => {
+      const app = keeper.app(textOf(name));
+      await app.scale(parseAppSpec({ ...app.spec, clones }).clones);
+      return app.status;
+    },
+    "keeper.delete": async ({ name }) => {
+      await keeper.delete(textOf(name));
+      return null;
+    },
+    "keeper.crashes": ({ name }) => keeper.app(textOf(name)).crashes,
+    "keeper.upgrade": ({ command }) => {
+      if (!Array.isArray(command) || command.length === 0) throw new XsysError("INVALID_PARAMS", "there is no program");
+      return program.upgrade(command.map(textOf));
+    },
+    "keeper.end": () => {
+      program.end();
+      return null;
+    },
+  };
+  return (name, params) => {
+    const handler = Object.hasOwn(handlers, name) ? handlers[name as KeeperCommand] : undefined;
+    if (handler === undefined) throw new XsysError("NOT_FOUND", `the keeper has no command ${name}`);
+    if (typeof params !== "object" || params === null) throw new XsysError("INVALID_PARAMS", "params must be object");
+    return handler(params as Params);
+  };
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new XsysError("INVALID_PARAMS", "a name must be a string");
+}

@@ -1,0 +1,150 @@
+import { join } from "node:path";
+import { XsysError } from "../../protocol/errors.ts";
+import type { Logger } from "../base/log.ts";
+import { ExitWatch } from "../processes/exit-watch.ts";
+import type { ProcessIdentity } from "../processes/identity.ts";
+import type { AppSpec, Front } from "./app-spec.ts";
+import type { AppStatus } from "./app-status.ts";
+import { Clones } from "./clones.ts";
+import { type Desired, DesiredState } from "./desired-state.ts";
+import type { KeeperFolders } from "./folders.ts";
+import { KeptApp } from "./kept-app.ts";
+import { LogWriter } from "./log/log-writer.ts";
+import { Turns } from "./turns.ts";
+
+/** Maximum number of apps. */
+const MAX_APPS = 1_000;
+
+/** Keeps the apps of a user running. What should run is on disk, so another keeper can take over at any time. */
+export class Keeper {
+  readonly #folders: KeeperFolders;
+  readonly #log: Logger;
+  readonly #stored: DesiredState;
+  readonly #exits = new ExitWatch();
+  readonly #apps = new Map<string, KeptApp>();
+  /** Apps whose state can be read neither from its file nor from the copy, with the reason. */
+  readonly #unreadable = new Map<string, string>();
+  /** For changes that concern more than one app. */
+  readonly #turns = new Turns();
+
+  constructor(folders: KeeperFolders, log: Logger) {
+    this.#folders = folders;
+    this.#log = log;
+    this.#stored = new DesiredState(folders.apps);
+  }
+
+  /** Takes over what runs, and starts what should run. An app that fails does not keep others from starting. */
+  async resume(): Promise<void> {
+    for (const { name, desired, fault } of await this.#stored.load()) {
+      if (fault !== undefined) this.#log.error({ app: name }, fault);
+      if (desired === undefined) this.#unreadable.set(name, fault);
+      else this.#apps.set(name, this.#create(desired, fault));
+    }
+    const resumed = [...this.#apps].map(([name, app]) =>
+      app.resume().catch((error) => this.#log.error({ app: name, err: error }, `${name} cannot be started`)),
+    );
+    await Promise.all(resumed);
+  }
+
+  /** Of all apps, or of one. @throws NOT_FOUND */
+  list(name?: string): AppStatus[] {
+    if (name !== undefined) return [this.app(name).status];
+    return [...this.#apps.values()].map(({ status }) => status).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Apps whose stored state cannot be read. */
+  get unreadable(): { readonly name: string; readonly fault: string }[] {
+    return [...this.#unreadable].map(([name, fault]) => ({ name, fault }));
+  }
+
+  /** @throws NOT_FOUND */
+  app(name: string): KeptApp {
+    const app = this.#apps.get(name);
+    if (app !== undefined) return app;
+    const names = [...this.#apps.keys()];
+    const known = names.length === 0 ? "there are none" : `there are ${names.slice(0, 20).join(", ")}`;
+    throw new XsysError("NOT_FOUND", `there is no app ${name}: ${known}`, { details: { name } });
+  }
+
+  /**
+   * Starts an app, or changes and starts it.
+   * @throws BUSY if another app has its port; UNAVAILABLE with the reason if it does not start
+   */
+  async start(spec: AppSpec): Promise<AppStatus> {
+    const app = await this.#turns.take(async () => {
+      this.#refuseConflict(spec.name, spec.front);
+      const known = this.#apps.get(spec.name);
+      if (known !== undefined) return known;
+      if (this.#apps.size >= MAX_APPS) throw new XsysError("LIMIT_EXCEEDED", `there are ${MAX_APPS} apps already`);
+      const created = this.#create({ spec, stopped: false });
+      this.#apps.set(spec.name, created);
+      this.#unreadable.delete(spec.name);
+      return created;
+    });
+    await app.start(spec);
+    return app.status;
+  }
+
+  /** Starts a known app as it is. */
+  async startAgain(name: string): Promise<AppStatus> {
+    const app = this.app(name);
+    await this.#turns.take(async () => this.#refuseConflict(name, app.spec.front));
+    await app.start();
+    return app.status;
+  }
+
+  /** Stops an app and forgets it. Its log stays. */
+  async delete(name: string): Promise<void> {
+    if (!this.#unreadable.delete(name)) {
+      const app = this.app(name);
+      await app.stop();
+      this.#apps.delete(name);
+    }
+    await this.#stored.remove(name);
+  }
+
+  /** Whether the exit status of a child is read here, and not by Node. */
+  watches(child: ProcessIdentity): boolean {
+    return this.#exits.has(child);
+  }
+
+  /** The descriptors that this process must keep when it replaces its program. */
+  get descriptors(): readonly number[] {
+    return [...this.#apps.values()].flatMap((app) => app.descriptors);
+  }
+
+  /** Stops all apps, which the next keeper starts again. */
+  async end(): Promise<void> {
+    await Promise.all([...this.#apps.values()].map((app) => app.end()));
+  }
+
+  #create(desired: Desired, fault?: string): KeptApp {
+    const { name, log: limits } = desired.spec;
+    const log = this.#log.child({ app: name });
+    const writer = new LogWriter({ folder: join(this.#folders.logs, name), name, ...limits });
+    const clones = new Clones({
+      log,
+      writer,
+      folder: join(this.#folders.run, "apps", name),
+      exits: this.#exits,
+    });
+    const save = (next: Desired) => this.#stored.save(next);
+    return new KeptApp(desired, { log, state: this.#folders.state, writer, clones, save }, fault);
+  }
+
+  #refuseConflict(name: string, front: Front): void {
+    if (front.kind !== "socket") return;
+    for (const app of this.#apps.values()) {
+      const other = app.front;
+      if (app.spec.name === name || other.kind !== "socket" || other.port !== front.port) continue;
+      if (other.host !== front.host && !isAnyAddress(other.host) && !isAnyAddress(front.host)) continue;
+      throw new XsysError("BUSY", `port ${front.port} belongs to the app ${app.spec.name}`, {
+        details: { port: front.port, app: app.spec.name },
+      });
+    }
+  }
+}
+
+function isAnyAddress(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}

@@ -1,0 +1,245 @@
+import { XsysError } from "../../protocol/errors.ts";
+import type { Logger } from "../base/log.ts";
+import type { CrashRecord } from "../cluster/crash-record.ts";
+import { Supervisor } from "../cluster/supervisor.ts";
+import type { AppSpec, Front } from "./app-spec.ts";
+import type { AppStatus } from "./app-status.ts";
+import { cloneOptions } from "./clone-options.ts";
+import type { Clones } from "./clones.ts";
+import type { Desired } from "./desired-state.ts";
+import type { LogWriter } from "./log/log-writer.ts";
+import { isSameFront, openPort, type Port } from "./port.ts";
+import { versionOf } from "./spec-version.ts";
+import { Turns } from "./turns.ts";
+
+export interface KeptAppDeps {
+  readonly log: Logger;
+  /** The keeper's state folder. */
+  readonly state: string;
+  readonly writer: LogWriter;
+  readonly clones: Clones;
+  /** Saves what should run. If it fails, nothing has changed. */
+  save(desired: Desired): Promise<void>;
+}
+
+/** An app that runs: its supervisor, what it was created from, and its listening socket. */
+interface Run {
+  readonly spec: AppSpec;
+  readonly supervisor: Supervisor;
+  readonly port: Port | undefined;
+}
+
+/**
+ * One app: its clones, its listening socket, and what should run of it. What should run is saved before anything is
+ * done. Changes of an app are made one after the other.
+ */
+export class KeptApp {
+  readonly #deps: KeptAppDeps;
+  readonly #turns = new Turns();
+  /** Why the stored state could not be used as it is. */
+  readonly #fault: string | undefined;
+  #desired: Desired;
+  #run: Run | undefined;
+
+  constructor(desired: Desired, deps: KeptAppDeps, fault?: string) {
+    this.#desired = desired;
+    this.#deps = deps;
+    this.#fault = fault;
+  }
+
+  get spec(): AppSpec {
+    return this.#desired.spec;
+  }
+
+  /** Where it listens while it is to run. */
+  get front(): Front {
+    return this.#desired.stopped ? { kind: "none" } : this.spec.front;
+  }
+
+  get status(): AppStatus {
+    const { spec, stopped } = this.#desired;
+    const { name, command, cwd, front, clones } = spec;
+    const status = this.#run?.supervisor.status();
+    const { error, dropped } = this.#deps.writer.state;
+    const faults = [this.#fault, error && `${dropped} lines of output were dropped: ${error}`];
+    return {
+      name,
+      command,
+      cwd,
+      wanted: stopped ? "stopped" : "running",
+      front: front.kind,
+      ...(front.kind === "socket" && { address: `${front.host}:${front.port}` }),
+      clones,
+      ready: status?.ready ?? 0,
+      restarts: status?.restarts ?? 0,
+      crashes: status?.crashes ?? 0,
+      members: status?.members.map(({ in_flight: _, ...member }) => member) ?? [],
+      faults: faults.filter((each) => each !== undefined),
+    };
+  }
+
+  /** The descriptor of its listening socket. */
+  get descriptors(): readonly number[] {
+    return this.#run?.port === undefined ? [] : [this.#run.port.descriptor];
+  }
+
+  get crashes(): readonly CrashRecord[] {
+    return this.#run?.supervisor.crashes() ?? [];
+  }
+
+  /** Takes over the processes that an earlier keeper has started, and starts those that are missing. */
+  resume(): Promise<void> {
+    return this.#turns.take(async () => {
+      const { spec, stopped } = this.#desired;
+      const { clones: found, port } = this.#deps.clones.running();
+      if (stopped && found.length === 0) return;
+      const run = this.#create(spec, await openPort(spec.front, port, found));
+      this.#deps.clones.takeOver(run.supervisor, spec, found);
+      if (stopped) return this.#bringDown();
+      run.supervisor.start();
+      void this.#settle(
+        run,
+        found.filter(({ version }) => version !== versionOf(spec)).map(({ id }) => id),
+      );
+    });
+  }
+
+  /**
+   * Changes what runs to this description, and starts it. If new clones do not start, the old ones stay, or are started
+   * again if they must not overlap; a stopped app is retried.
+   * @throws UNAVAILABLE with the reason
+   */
+  start(spec: AppSpec = this.spec): Promise<void> {
+    return this.#turns.take(async () => {
+      const before = this.#desired;
+      const run = this.#run;
+      await this.#save({ spec, stopped: false });
+      if (run === undefined) await this.#bringUp();
+      else if (versionOf(run.spec) === versionOf(spec)) await run.supervisor.scale(spec.clones);
+      else await this.#replace(run, before);
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#turns.take(async () => {
+      await this.#save({ spec: this.spec, stopped: true });
+      await this.#bringDown();
+    });
+  }
+
+  /** Replaces all clones one after the other, or one. @throws NOT_FOUND, UNAVAILABLE if a clone does not start */
+  restart(id?: string): Promise<void> {
+    return this.#turns.take(async () => {
+      if (this.#run !== undefined) return this.#run.supervisor.restart(id);
+      if (id !== undefined) throw new XsysError("UNAVAILABLE", `${this.spec.name} is stopped`);
+      await this.#save({ spec: this.spec, stopped: false });
+      await this.#bringUp();
+    });
+  }
+
+  /** @throws UNAVAILABLE if a new clone does not start: it is retried */
+  scale(clones: number): Promise<void> {
+    return this.#turns.take(async () => {
+      await this.#save({ spec: { ...this.spec, clones }, stopped: this.#desired.stopped });
+      await this.#run?.supervisor.scale(clones);
+    });
+  }
+
+  /** Stops its clones. What should run is unchanged. */
+  end(): Promise<void> {
+    return this.#turns.take(() => this.#bringDown());
+  }
+
+  async #save(desired: Desired): Promise<void> {
+    await this.#deps.save(desired);
+    this.#desired = desired;
+  }
+
+  async #bringUp(): Promise<void> {
+    const run = this.#create(this.spec, await openPort(this.spec.front));
+    run.supervisor.start();
+    await allReady(run.supervisor);
+  }
+
+  async #bringDown(): Promise<void> {
+    const run = this.#run;
+    this.#run = undefined;
+    if (run === undefined) return;
+    run.port?.close();
+    this.#deps.clones.port = undefined;
+    await this.#dispose(run);
+  }
+
+  /** Puts other clones in the place of those that run. */
+  async #replace(old: Run, before: Desired): Promise<void> {
+    const { spec } = this;
+    const overlap = old.spec.front.kind !== "none" && spec.front.kind !== "none";
+    if (!overlap) await old.supervisor.stop();
+    let port: Port | undefined;
+    try {
+      port = isSameFront(old.spec.front, spec.front) ? old.port : await openPort(spec.front);
+      const next = this.#create(spec, port);
+      next.supervisor.start();
+      await allReady(next.supervisor);
+    } catch (error) {
+      await this.#undo(old, { overlap });
+      if (port !== old.port) port?.close();
+      await this.#save(before);
+      throw error;
+    }
+    if (port !== old.port) old.port?.close();
+    await this.#dispose(old);
+  }
+
+  /** Ends the new clones, and lets the old ones be what runs; starts them again if they were stopped. */
+  async #undo(old: Run, { overlap }: { readonly overlap: boolean }): Promise<void> {
+    const failed = this.#run;
+    if (failed !== undefined && failed !== old) await this.#dispose(failed, true);
+    if (overlap) this.#use(old);
+    else {
+      this.#deps.clones.exclude(old.supervisor);
+      this.#create(old.spec, old.port).supervisor.start();
+    }
+  }
+
+  /** Replaces clones with another description, and stops those above the wanted number, after a change of keepers. */
+  async #settle({ supervisor, spec }: Run, outdated: readonly string[]): Promise<void> {
+    try {
+      if (supervisor.members.length > spec.clones + spec.standbys) await supervisor.scale(spec.clones);
+      const ids = supervisor.members.map(({ id }) => id);
+      for (const id of outdated) if (ids.includes(id)) await supervisor.restart(id);
+    } catch (error) {
+      this.#deps.log.error({ err: error }, "the clones of the last keeper could not all be replaced");
+    }
+  }
+
+  #create(spec: AppSpec, port: Port | undefined): Run {
+    const { clones, log, state } = this.#deps;
+    const options = cloneOptions(spec, { descriptors: port === undefined ? [] : [port.descriptor], state });
+    const supervisor = new Supervisor(options, {
+      log,
+      starter: clones.starter(spec, options),
+      onChange: () => clones.save(),
+    });
+    clones.include(supervisor);
+    const run = { spec, supervisor, port };
+    this.#use(run);
+    return run;
+  }
+
+  #use(run: Run): void {
+    const { spec, port } = run;
+    this.#run = run;
+    this.#deps.clones.port = port && { front: spec.front, descriptor: port.descriptor };
+  }
+
+  async #dispose({ supervisor }: Run, force = false): Promise<void> {
+    await supervisor.stop(force);
+    this.#deps.clones.exclude(supervisor);
+  }
+}
+
+/** @throws UNAVAILABLE if one does not start: it is retried */
+async function allReady({ members }: Supervisor): Promise<void> {
+  await Promise.all(members.map((member) => member.revive()));
+}

@@ -1,0 +1,94 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { pino, stdTimeFunctions } from "pino";
+import { assertPrivateFolder } from "../../protocol/endpoint.ts";
+import { PROTOCOL_VERSION } from "../../protocol/wire/message.ts";
+import { VERSION } from "../base/version.ts";
+import { CallStatistics } from "../ipc/call-statistics.ts";
+import { takeKept } from "../ipc/held-socket.ts";
+import { IpcServer } from "../ipc/ipc-server.ts";
+import { DEFAULT_LIMITS } from "../ipc/limits.ts";
+import { adoptOrphans } from "../processes/adopt-orphans.ts";
+import { replaceProgram } from "../processes/replace-program.ts";
+import { keeperFolders } from "./folders.ts";
+import { Keeper } from "./keeper.ts";
+import { keeperHandlers } from "./keeper-commands.ts";
+import { Successor } from "./successor.ts";
+
+export interface KeeperStart {
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  /** Program and arguments with which the next keeper is started. */
+  readonly command: readonly string[];
+}
+
+/**
+ * Runs the keeper until it is asked to end; then its apps have ended, too.
+ * @param ready - called when the socket listens and all apps were taken over
+ * @throws BUSY if another keeper runs
+ */
+export async function runKeeper({ env: start, command }: KeeperStart, ready: () => void): Promise<void> {
+  const { [KEPT_SOCKET]: keptSocket, ...env } = start;
+  delete process.env[KEPT_SOCKET]; // the processes that this one starts do not have the descriptor
+  const folders = keeperFolders(env);
+  for (const folder of [folders.state, folders.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  assertPrivateFolder(folders.socket);
+  const log = pino(
+    { level: "info", base: { pid: process.pid }, timestamp: stdTimeFunctions.isoTime },
+    pino.destination({ dest: folders.log, sync: true, mode: 0o600 }),
+  );
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => log.error({ err: error }, "unexpected error in the keeper"));
+  }
+  const keeper = new Keeper(folders, log);
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const resumed = Promise.withResolvers<void>();
+  const handle = keeperHandlers(keeper, {
+    version: VERSION,
+    end: () => end(),
+    upgrade: ([file = "", ...args]) => {
+      successor.cancel();
+      try {
+        // Connections wait in the queue of the socket until the next program accepts them.
+        const kept = { ...(env as Record<string, string>), [KEPT_SOCKET]: String(server.descriptor) };
+        replaceProgram(file, args, kept, [server.descriptor, ...keeper.descriptors]);
+      } catch (error) {
+        successor = new Successor(command);
+        throw error;
+      }
+    },
+  });
+  const server = new IpcServer({
+    socket: folders.socket,
+    descriptor: keptSocket === undefined ? undefined : takeKept(Number(keptSocket)),
+    router: {
+      call: async (name, params) => {
+        await resumed.promise;
+        return handle(name, params);
+      },
+    },
+    limits: DEFAULT_LIMITS,
+    statistics: new CallStatistics(() => false),
+    log,
+    hello: () => ({ protocol: PROTOCOL_VERSION, version: VERSION, pid: process.pid, limits: LIMITS, commands: [] }),
+  });
+  await server.listen(); // before anything else: there is only one keeper
+  log.info({ version: VERSION, state: folders.state }, "keeper started");
+  let successor = new Successor(command);
+  const adoption = adoptOrphans((child) => keeper.watches(child));
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end());
+  await keeper.resume();
+  resumed.resolve();
+  ready();
+  await ended;
+  log.info("keeper stops all apps");
+  await keeper.end();
+  successor.cancel();
+  adoption.close();
+  await server.stop(true);
+  rmSync(folders.socket, { force: true }); // a kept socket is not removed by the server
+}
+
+/** Variable with the number of the listening socket that the program before an upgrade has left. */
+const KEPT_SOCKET = "XSYS_KEEPER_SOCKET";
+
+const { maxFrame: frame, maxInflight: inflight, maxConnections: connections } = DEFAULT_LIMITS;
+const LIMITS = { frame, inflight, connections };

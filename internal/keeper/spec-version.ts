@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import type { AppSpec } from "./app-spec.ts";
+
+/**
+ * Identifies everything of an app's description that makes a clone what it is. Two descriptions with the same version
+ * need no restart.
+ */
+export function versionOf(spec: AppSpec): string {
+  const { command, cwd, environment, front, stableFor: _, ...rest } = spec;
+  const { clones: _clones, standbys: _standbys, log: _log, ...limits } = rest;
+  return createHash("sha256")
+    .update(canonical({ command, cwd, environment, front, limits }))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+/** JSON with sorted names. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner) => {
+    if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

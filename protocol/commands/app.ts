@@ -1,0 +1,289 @@
+import { command } from "../contract/command.ts";
+import {
+  anyOf,
+  array,
+  boolean,
+  defaulted,
+  integer,
+  nothing,
+  number,
+  object,
+  oneOf,
+  optional,
+  path,
+  record,
+  string,
+} from "../contract/schema.ts";
+
+const since = "0.3.0";
+const count = (description: string) => integer({ minimum: 0, description });
+const bytes = (description: string) => integer({ minimum: 0, unit: "bytes", description });
+const seconds = (description: string) => number({ minimum: 0, unit: "seconds", description });
+/** Numbers with a unit are accepted as texts, too: `30s`, `512M`. */
+const duration = (description: string) =>
+  anyOf([number({ minimum: 0, unit: "milliseconds" }), string({ minLength: 1, maxLength: 32 })], {
+    description: `${description} Milliseconds, or a text such as \`30s\`.`,
+  });
+const size = (description: string) =>
+  anyOf([number({ minimum: 1, unit: "bytes" }), string({ minLength: 1, maxLength: 32 })], {
+    description: `${description} Bytes, or a text such as \`512M\`.`,
+  });
+const name = string({ minLength: 1, maxLength: 64, description: "Name of the app." });
+
+const clone = object({
+  id: string(),
+  role: oneOf(["active", "standby"], {
+    description: "A standby receives no work until it replaces an active clone.",
+  }),
+  state: oneOf(["starting", "ready", "draining", "stopped", "crashed", "backing-off", "hopeless"], {
+    description:
+      "`backing-off`: it is started again after a pause. `crashed`: it has ended and is not started again " +
+      "(`--no-autorestart`). `hopeless`: it is no longer started (`--max-restarts`).",
+  }),
+  replacing: boolean({ description: "A replacement for this process is being started." }),
+  pid: optional(integer()),
+  uptime: optional(seconds("Time since the process started.")),
+  memory: optional(bytes("Resident memory of the process and its children, at the last check.")),
+  cpu: optional(
+    number({ minimum: 0, unit: "percent", description: "CPU usage in percent of one processor, at the last check." }),
+  ),
+  restarts: count("Processes started for this clone after the first."),
+  last_end: optional(string({ description: "How the last process that ended unexpectedly did so." })),
+  failed_starts: count("Consecutive starts that failed."),
+  reason: optional(string({ description: "Why the last start failed." })),
+  next_start: optional(seconds("Time until the next start, in the state `backing-off`.")),
+});
+
+const app = object({
+  name: string(),
+  state: oneOf(["running", "degraded", "starting", "failing", "stopped", "unreadable"], {
+    description:
+      "`running`: all clones are ready. `degraded`: some are. `starting`: none is ready yet. `failing`: none is ready, " +
+      "and the last start failed. `unreadable`: its stored state cannot be read; see `faults`.",
+  }),
+  clones: count("Number of clones that should do the work."),
+  ready: count("Those that are ready."),
+  address: optional(string({ description: "host:port of the listening socket." })),
+  command: array(string()),
+  cwd: string(),
+  front: oneOf(["none", "socket"]),
+  restarts: count("Processes that were started to replace others, since the keeper started."),
+  crashes: count("Unexpected ends since the keeper started."),
+  reason: optional(string({ description: "Why the last start failed." })),
+  members: array(clone),
+  faults: array(string(), { description: "What is wrong with its stored state or its log." }),
+});
+
+const OVERVIEW = ["name", "state", "ready", "clones", "restarts", "crashes", "address", "reason"] as const;
+
+const KEEPER =
+  "The keeper runs the apps: a process that is started with the first app, outlives every service and terminal, and is " +
+  "replaced at once when it dies, without any effect on the apps.";
+
+export const start = command("app.start", {
+  summary: "Start a program and keep it running, or start a known app again.",
+  description:
+    "The entry is a script, a program, a command line in quotes, or the name of an app that was started before. A script " +
+    "is run by the interpreter for its file name extension: Node, python3, sh and so on. What is started is saved: it " +
+    "runs until `app stop`, also after a restart of the machine (`startup`). A process that ends is started again at " +
+    "once, and if it keeps failing, after pauses of up to 30 s.\n\nThe command waits until each clone has run for " +
+    "`stable-for`. If one does not, it fails with the reason; the app is retried all the same. If the app runs " +
+    "already, it gets the new settings. If that needs new clones and they do not start, the old ones keep running.\n\n" +
+    "Words after `--` are arguments of the app: `xsys app start server.js -- --verbose`.\n\n" +
+    KEEPER,
+  params: {
+    entry: string({
+      minLength: 1,
+      maxLength: 32_767,
+      description: "Script, program, command line, or name of a known app.",
+    }),
+    args: defaulted(array(string(), { description: "Arguments of the app." }), []),
+    name: optional(
+      string({ minLength: 1, maxLength: 64, description: "Default: from package.json, or the name of the file." }),
+    ),
+    cwd: optional(path({ description: "Working directory; by default the current one." })),
+    env: optional(record(string(), { description: 'Environment variables: a JSON object, such as `{"A":"1"}`.' })),
+    envFile: optional(path({ description: "File of `NAME=value` lines. It is read at each start." })),
+    interpreter: optional(string({ description: "Program that runs the entry; `none` to run the entry itself." })),
+    nodeArgs: optional(string({ description: "Options of the interpreter, such as `--max-old-space-size=512`." })),
+    port: optional(
+      integer({
+        minimum: 1,
+        maximum: 65_535,
+        description:
+          "TCP port that the keeper listens on. The clones share the listening socket as descriptor 3 (`LISTEN_FDS`, as " +
+          "from systemd). No connection is refused while they are replaced.",
+      }),
+    ),
+    host: optional(
+      string({ description: "Address for `port`. Default: 127.0.0.1; `0.0.0.0` for all of IPv4, `::` for all." }),
+    ),
+    clones: defaulted(
+      anyOf([integer({ minimum: -256, maximum: 256 }), oneOf(["max"])], {
+        description: "Number of processes. `max`: one for each CPU that may be used; -1: one less.",
+      }),
+      1,
+    ),
+    stableFor: optional(duration("A process that has run for this time has started. Default: 2 s.")),
+    killTimeout: optional(duration("Time between SIGTERM and SIGKILL. Default: 10 s.")),
+    noAutorestart: defaulted(boolean({ description: "Do not start a process again when it has ended." }), false),
+    stopExitCodes: optional(
+      array(integer({ minimum: 0, maximum: 255 }), {
+        description: "Exit codes after which a process is not started again.",
+      }),
+    ),
+    maxRestarts: optional(
+      integer({ minimum: 0, description: "Give up after this number of failed starts in a row. Default: never." }),
+    ),
+    restartDelay: optional(
+      duration("Pause before the second restart in a row; it doubles up to 30 s. Default: 100 ms."),
+    ),
+    maxMemory: optional(size("Replace a process with more resident memory.")),
+    maxCpu: optional(
+      number({ minimum: 1, unit: "percent", description: "Replace a process that uses more of a CPU." }),
+    ),
+    uid: optional(string({ description: "Name or number of the user that it runs as; only for root." })),
+    gid: optional(string({ description: "Name or number of the group; by default that of the user." })),
+  },
+  positionals: ["entry", "args..."],
+  result: app,
+  errors: [
+    "NOT_FOUND",
+    "IS_A_DIRECTORY",
+    "NOT_A_DIRECTORY",
+    "INVALID_DATA",
+    "TOO_LARGE",
+    "UNAVAILABLE",
+    "BUSY",
+    "UNSUPPORTED",
+    "LIMIT_EXCEEDED",
+  ],
+  unconfined: true,
+  strictOptions: true,
+  examples: [
+    { title: "A Node application", params: { entry: "server.js" } },
+    { title: "Four Python processes on one port", params: { entry: "app.py", port: 8080, clones: 4 } },
+    { title: "A command line", params: { entry: "python3 -m http.server 8000", name: "files" } },
+  ],
+  changes: true,
+  since,
+});
+
+export const status = command("app.status", {
+  summary: "Show apps with their state, restarts and processes.",
+  description: KEEPER,
+  params: { name: optional(name) },
+  positionals: ["name"],
+  result: array(app),
+  columns: OVERVIEW,
+  errors: ["NOT_FOUND", "UNAVAILABLE", "UNSUPPORTED"],
+  examples: [{ title: "All apps", params: {} }],
+  changes: false,
+  since,
+});
+
+export const stop = command("app.stop", {
+  summary: "Stop an app: SIGTERM to all its processes, SIGKILL after its kill timeout.",
+  description:
+    "It stays stopped, also after a restart of the machine, until `app start NAME`. All processes that it has started " +
+    "are ended too, in whatever process group or session they are. A process that has cleared its environment and left " +
+    "the process group is not found.",
+  params: { name },
+  positionals: ["name"],
+  result: app,
+  errors: ["NOT_FOUND", "UNAVAILABLE", "UNSUPPORTED"],
+  examples: [{ title: "One app", params: { name: "server" } }],
+  changes: true,
+  since,
+});
+
+export const restart = command("app.restart", {
+  summary: "Replace the processes of an app one after the other.",
+  description:
+    "With `--port`, a new process is started and must be ready before the old one is stopped; if it is not, the old one " +
+    "keeps running and the command fails with the reason. Without, the old one is stopped first, because two could not " +
+    "listen on the same port. The environment file is read again.",
+  params: { name, clone: optional(string({ maxLength: 32, description: "Id of one process; by default all." })) },
+  positionals: ["name", "clone"],
+  result: app,
+  errors: ["NOT_FOUND", "UNAVAILABLE", "BUSY", "UNSUPPORTED"],
+  examples: [{ title: "One app", params: { name: "server" } }],
+  changes: true,
+  since,
+});
+
+export const scale = command("app.scale", {
+  summary: "Change the number of processes of an app.",
+  description: "The processes with the highest ids are stopped first.",
+  params: { name, clones: integer({ minimum: 1, maximum: 256, description: "Number of processes." }) },
+  positionals: ["name", "clones"],
+  result: app,
+  errors: ["NOT_FOUND", "UNAVAILABLE", "UNSUPPORTED"],
+  examples: [{ title: "Four processes", params: { name: "server", clones: 4 } }],
+  changes: true,
+  since,
+});
+
+export const remove = command("app.delete", {
+  summary: "Stop an app and forget it. Its log stays.",
+  params: { name },
+  positionals: ["name"],
+  result: nothing(),
+  errors: ["NOT_FOUND", "UNAVAILABLE", "UNSUPPORTED"],
+  examples: [{ title: "One app", params: { name: "server" } }],
+  changes: true,
+  since,
+});
+
+export const crashes = command("app.crashes", {
+  summary: "List the crashes and failed starts of an app with their last lines of output, newest first.",
+  description: "The last 100 since the keeper started are kept.",
+  params: {
+    name,
+    limit: defaulted(integer({ minimum: 1, maximum: 100, description: "Maximum number of results." }), 20),
+  },
+  positionals: ["name"],
+  result: array(
+    object({
+      time: number({ minimum: 0, unit: "unix-seconds", description: "Includes fractions of a second." }),
+      clone: string(),
+      pid: optional(integer({ description: "Absent if the process could not be started." })),
+      reason: string({ description: "How the process ended." }),
+      cause: optional(string({ description: "Why it did not start, as far as its output shows." })),
+      exit_code: optional(integer()),
+      signal: optional(string()),
+      uptime: seconds("Lifetime of the process."),
+      memory: optional(bytes("Resident memory at the last check.")),
+      last_lines: array(string(), { description: "The last 20 lines of output." }),
+    }),
+  ),
+  columns: ["time", "clone", "pid", "uptime", "memory", "reason", "cause"],
+  errors: ["NOT_FOUND", "UNAVAILABLE", "UNSUPPORTED"],
+  examples: [{ title: "The most recent one", params: { name: "server", limit: 1 } }],
+  changes: false,
+  since,
+});
+
+export const upgrade = command("app.upgrade", {
+  summary: "Replace the keeper's program by this one. The apps keep running.",
+  description:
+    "Use it after an update of xsys. The keeper's process, the apps and their listening sockets stay. Requires Linux and " +
+    "a Node with `node:ffi`, which the executable has.",
+  params: {},
+  result: object({ pid: integer({ description: "Process id of the keeper." }), version: string() }),
+  errors: ["UNAVAILABLE", "UNSUPPORTED"],
+  examples: [{ title: "After an update", params: {} }],
+  changes: true,
+  since,
+});
+
+export const end = command("app.end", {
+  summary: "Stop all apps and the keeper. The next `app` command starts them again.",
+  description: "What should run is unchanged. To stop an app for good, use `app stop`.",
+  params: {},
+  result: nothing(),
+  errors: ["UNAVAILABLE", "UNSUPPORTED"],
+  examples: [{ title: "Everything", params: {} }],
+  changes: true,
+  since,
+});
