@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
+import { chownSync, closeSync, constants, fstatSync, openSync, readdirSync, readSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { XsysError } from "../../../protocol/errors.ts";
@@ -14,7 +14,7 @@ type OutputStream = "stdout" | "stderr";
 
 /** Whose output a pipe carries. */
 export interface PipeOrigin {
-  /** Matches CLONE_NAME. */
+  /** Letters, digits, `_` and `-`: it is a word in records, and a part of file names. */
   readonly clone: string;
   readonly stream: OutputStream;
 }
@@ -133,7 +133,7 @@ export class LogPipe {
     this.#lines.end(batch);
     this.#rest.remove();
     this.#writer.append(this.clone, batch);
-    rmSync(this.#path, { force: true });
+    removeIfPossible(this.#path);
     this.close();
   }
 }
@@ -148,14 +148,22 @@ export interface NewLogPipe {
 const REST_ENDING = ".rest";
 const PIPE_NAME = /^([A-Za-z0-9_-]+)\.(stdout|stderr)\.[0-9a-z]+\.pipe$/;
 
+/** The user and the group that a process runs as. */
+export interface PipeOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /**
  * Creates a FIFO in a folder that only this user can write to, and reads it.
+ * @param owner - of the process, if it is another user: without it, the process could not open /dev/stdout.
  * @throws an error of the operating system
  */
-export function createLogPipe(folder: string, origin: PipeOrigin, writer: LogWriter): NewLogPipe {
+export function createLogPipe(folder: string, origin: PipeOrigin, writer: LogWriter, owner?: PipeOwner): NewLogPipe {
   const unique = Math.random().toString(36).slice(2);
   const path = join(folder, `${origin.clone}.${origin.stream}.${unique}.pipe`);
   makeFifo(path);
+  if (owner) chownSync(path, owner.uid, owner.gid);
   // Before the keeper's end: a FIFO without a writer is at its end. The process gets its own file description, which
   // blocks when the pipe is full.
   const descriptor = openFifo(path, constants.O_RDWR);
@@ -170,14 +178,22 @@ export function createLogPipe(folder: string, origin: PipeOrigin, writer: LogWri
   }
 }
 
-/** Opens the pipes that another keeper has left in a folder. Those that nobody holds any more end at once. */
+/**
+ * Opens the pipes that another keeper has left in a folder. Those that nobody holds any more end at once. One that
+ * cannot be opened is noted in the log.
+ */
 export function adoptLogPipes(folder: string, writer: LogWriter): LogPipe[] {
   return readdirSync(folder).flatMap((file) => {
     const [, clone, stream] = PIPE_NAME.exec(file) ?? [];
     if (clone === undefined) return [];
-    const pipe = new LogPipe(join(folder, file), { clone, stream: stream as OutputStream }, writer);
-    pipe.resume();
-    return pipe;
+    try {
+      const pipe = new LogPipe(join(folder, file), { clone, stream: stream as OutputStream }, writer);
+      pipe.resume();
+      return pipe;
+    } catch (error) {
+      writer.note(`the output to ${stream} is lost: ${(error as Error).message}`, clone);
+      return [];
+    }
   });
 }
 
@@ -186,6 +202,15 @@ function openFifo(path: string, flags: number): number {
   if (fstatSync(descriptor).isFIFO()) return descriptor;
   closeSync(descriptor);
   throw new XsysError("INVALID_PARAMS", `${path} is not a FIFO`, { details: { path } });
+}
+
+/** If it cannot be removed, the next keeper tries again: nobody holds it any more. */
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // the folder is not writable
+  }
 }
 
 /** The number of bytes read into `chunk`; 0 at the end, undefined if nothing waits. */

@@ -17,9 +17,6 @@ export interface LogRecord {
 /** Maximum bytes of text in a record. A longer line is cut into several records. */
 export const MAX_LINE = 1_048_576;
 
-/** Names of clones. They are words in records, and parts of file names. */
-export const CLONE_NAME = /^[A-Za-z0-9_-]{1,64}$/;
-
 /**
  * Words for the streams in the text format: `2026-11-30T17:00:00.123Z 0 out text`. A continued record has `out+`.
  */

@@ -37,7 +37,10 @@ interface Failure {
   dropped: number;
 }
 
-/** How often the file is compared with the one at its path: others may delete or move it. In milliseconds. */
+/**
+ * How often the file is compared with the one at its path, in milliseconds: others may delete or move it. Until they are
+ * compared, records go into the file that was moved.
+ */
 const CHECK_EVERY = 1_000;
 /** Pause before the next attempt after a failure. In milliseconds. */
 const RETRY_AFTER = 1_000;

@@ -51,7 +51,11 @@ export class RestFile {
 
   remove(): void {
     this.close();
-    rmSync(this.#path, { force: true });
+    try {
+      rmSync(this.#path, { force: true });
+    } catch {
+      // the folder is not writable
+    }
   }
 
   /** The size is written last: a keeper killed in between leaves the shorter line. */

@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { compressFile } from "./compress-file.ts";
 import { COMPRESSED, logPath, nextStamp, PARTIAL, type RotatedFile, rotatedFiles } from "./log-names.ts";
@@ -44,13 +44,14 @@ export class RotatedLogs {
   }
 
   /**
-   * Renames the log file, which nobody must write to any more.
+   * Renames the log file, which nobody must write to any more. Does nothing if somebody has deleted it.
    * @throws an error of the operating system
    */
   rotate(): void {
     const current = logPath(this.#folder, this.#name);
     const stamp = nextStamp(this.#lastStamp);
     const path = `${current}.${stamp}`;
+    if (!existsSync(current)) return;
     renameSync(current, path);
     this.#lastStamp = stamp;
     this.#ignoringErrors(() => this.#prune());
