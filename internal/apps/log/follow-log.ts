@@ -53,12 +53,12 @@ export class LogFollower {
     if (this.#file === undefined) return;
     for (;;) {
       const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafe(BLOCK), 0, BLOCK, this.#offset);
-      if (bytesRead === 0) break;
       this.#offset += bytesRead;
-      yield this.#pieces.push(buffer.subarray(0, bytesRead));
+      if (bytesRead > 0) yield this.#pieces.push(buffer.subarray(0, bytesRead));
+      // Somebody emptied the file, such as logrotate with `copytruncate`.
+      else if ((await this.#file.stat()).size < this.#offset) this.#startAt(0);
+      else return;
     }
-    // Somebody emptied the file, such as logrotate with `copytruncate`.
-    if ((await this.#file.stat()).size < this.#offset) this.#startAt(0);
   }
 
   /** Whether there is another file at the path now. While there is none, the old one may still be written to. */

@@ -80,12 +80,18 @@ function levelInText(text: string): LineLevel | undefined {
 function levelInWords(words: readonly string[]): LineLevel | undefined {
   let isFirst = true;
   for (const word of words) {
-    const [, before = "", name = "", after = ""] = /^(\W*)([A-Za-z]*)(.*)$/.exec(word) ?? [];
-    const isMarked = /^[[(<]/.test(before) || after.startsWith(":");
-    const level = isFirst && isMarked ? WORDS.get(name.toUpperCase()) : WORDS.get(name);
-    if (level !== undefined && !/^[\w./-]/.test(after)) return level;
-    if (isFirst && after.startsWith(":") && /(Error|Exception)$/.test(name)) return "error";
-    isFirst &&= /\d/.test(word) || name === "";
+    const [, before = "", name = "", after = ""] = WORD.exec(word) ?? [];
+    const isMarked = before !== "" || after.startsWith(":");
+    const level = WORDS.get(isFirst && isMarked ? name.toUpperCase() : name);
+    if (level !== undefined && !PART_OF_NAME.test(after)) return level;
+    if (isFirst && EXCEPTION.test(word)) return "error";
+    isFirst &&= name === "" || /\d/.test(word);
   }
   return undefined;
 }
+
+/** A word, perhaps in brackets, and what follows it. */
+const WORD = /^([[(<]?)([A-Za-z]*)(.*)$/;
+/** What shows that a word is only a part of a path, a name or a number. */
+const PART_OF_NAME = /^[\w./-]/;
+const EXCEPTION = /^[\w.$]*(Error|Exception):$/;
