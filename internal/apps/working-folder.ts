@@ -25,7 +25,7 @@ export async function workingFolder(
  * The caller's directory by the path that the shell shows: `process.cwd()` has no links any more, so an app that was
  * started in `releases/current` would stay in the release that this link names today.
  */
-async function callersFolder({ env, cwd }: Pick<ResolveContext, "env" | "cwd">): Promise<string> {
+export async function callersFolder({ env, cwd }: Pick<ResolveContext, "env" | "cwd">): Promise<string> {
   const { PWD: shown = "" } = env;
   if (!isAbsolute(shown) || resolve(shown) === cwd) return cwd;
   const [one, other] = await Promise.all(
