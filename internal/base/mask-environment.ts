@@ -15,6 +15,16 @@ export function maskVariable(name: string, value: string): string {
   return isSecretName(name) ? MASKED : maskSecrets(value);
 }
 
+/** The words of a command for people to see: the values of `--password=x` and `--token x` are masked, too. */
+export function maskArguments(words: readonly string[]): string[] {
+  return words.map((word, index) => {
+    const [, option, value] = /^(--?[\w.-]+)=(.*)$/s.exec(word) ?? [];
+    if (option !== undefined && value !== undefined) return `${option}=${maskVariable(option, value)}`;
+    const before = words[index - 1] ?? "";
+    return /^--[\w.-]+$/.test(before) && !word.startsWith("-") ? maskVariable(before, word) : maskSecrets(word);
+  });
+}
+
 /**
  * Whether the name of a variable says that its value is secret: `DB_PASSWORD`, `apiKey`, `AWS_SECRET_ACCESS_KEY`. The
  * name is read in words, so that `MONKEY` and `KEYBOARD` do not count. Files and public keys are not secret.

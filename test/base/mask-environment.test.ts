@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { MASKED, maskEnvironment, maskSecrets } from "../../internal/base/mask-environment.ts";
+import { MASKED, maskArguments, maskEnvironment, maskSecrets } from "../../internal/base/mask-environment.ts";
 
 describe("by name", () => {
   test.each([
@@ -25,6 +25,13 @@ describe("by name", () => {
     const env = { PASSWORD: "", USE_TOKEN: "true", REQUIRE_AUTH: "1" };
     expect(maskEnvironment(env)).toEqual(env);
   });
+});
+
+test("options of a command are masked like variables", () => {
+  const words = ["node", "app.js", "--db-password=hunter2", "--api-token", "abc", "--verbose", "x", "-k=1", "--key"];
+  expect(maskArguments(words)).toEqual([
+    ...["node", "app.js", `--db-password=${MASKED}`, "--api-token", MASKED, "--verbose", "x", "-k=1", "--key"],
+  ]);
 });
 
 describe("by form", () => {
