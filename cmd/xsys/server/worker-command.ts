@@ -5,6 +5,7 @@ import { programOnPath } from "../../../internal/processes/program-on-path.ts";
 import { runsTypeScript } from "../../../internal/processes/runs-typescript.ts";
 import { splitCommand } from "../../../internal/processes/split-command.ts";
 import { XsysError } from "../../../protocol/errors.ts";
+import { thisNode } from "../this-node.ts";
 import type { ServerValues } from "./groups.ts";
 import { parentRuntime, type Runtime } from "./parent-runtime.ts";
 
@@ -59,11 +60,6 @@ async function scriptCommand(
   // The Node in PATH may be too old for TypeScript; the Node of this process is not.
   const node = isTypeScript ? undefined : await programOnPath("node");
   return [node ?? (await thisNode()), ...nodeOptions(values), script];
-}
-
-/** The program file of the Node that runs this process. */
-async function thisNode(): Promise<string> {
-  return isSea() ? (await import("../executable/own-node.ts")).ownNode() : process.execPath;
 }
 
 /** What to do before each start of a worker: the executable's own Node is in a cache, which may have been cleared. */
