@@ -12,7 +12,7 @@ export const thisProgram: OwnProgram = {
   get keeper(): [string, ...string[]] {
     return [...thisCommand(), KEEPER_WORD];
   },
-  node: async () => (isExecutable() ? (await import("./executable/own-node.ts")).ownNode() : process.execPath),
+  node: async () => (await import("./this-node.ts")).thisNode(),
 };
 
 /** Loads the module when it is needed: most one-shot calls do not ask. */

@@ -33,7 +33,7 @@ export async function runConfig(file: string, options: LoadOptions): Promise<unk
     const { text, end } = await outcome(child, file, options);
     return exported(text, end, file);
   } finally {
-    signalGroup(child, "SIGKILL");
+    signalGroup(child.pid, "SIGKILL");
   }
 }
 
