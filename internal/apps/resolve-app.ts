@@ -39,6 +39,8 @@ async function resolved(definition: AppDefinition, context: ResolveContext): Pro
     environment: { ...environment, base: { ...program.environment, ...environment.base } },
     front: frontOf(definition),
     ...numberOfClones(definition),
+    // With these fronts a standby would work as well: none is started.
+    standbys: 0,
     stableFor: durationOf("stableFor", definition.stableFor ?? DEFAULTS.stableFor),
     killTimeout: durationOf("killTimeout", definition.killTimeout ?? DEFAULTS.killTimeout),
     autorestart: definition.autorestart ?? true,

@@ -1,12 +1,15 @@
 import { XsysError } from "../../protocol/errors.ts";
 import type { CrashRecord } from "../cluster/crash-record.ts";
 import type { AppStatus } from "./app-status.ts";
+import type { Desired } from "./desired-state.ts";
 import type { Keeper } from "./keeper.ts";
 import { parseAppSpec } from "./spec-schema.ts";
 
 /** The commands of the keeper's socket. They are for xsys itself, and may change with any version. */
 export interface KeeperCommands {
   "keeper.status": { readonly params: { readonly name?: string }; readonly result: KeeperStatus };
+  /** What should run of all apps, with whether it was stopped. */
+  "keeper.desired": { readonly params: Readonly<Record<string, never>>; readonly result: readonly Desired[] };
   "keeper.start": { readonly params: { readonly spec: unknown }; readonly result: AppStatus };
   "keeper.start-again": { readonly params: Named; readonly result: AppStatus };
   "keeper.stop": { readonly params: Named; readonly result: AppStatus };
@@ -53,6 +56,7 @@ export function keeperHandlers(keeper: Keeper, program: KeeperProcess): (name: s
       apps: keeper.list(name === undefined ? undefined : textOf(name)),
       unreadable: name === undefined ? keeper.unreadable : [],
     }),
+    "keeper.desired": () => keeper.desired,
     "keeper.start": ({ spec }) => keeper.start(parseAppSpec(spec)),
     "keeper.start-again": ({ name }) => keeper.startAgain(textOf(name)),
     "keeper.stop": async ({ name }) => {

@@ -52,6 +52,10 @@ export class Keeper {
     return [...this.#apps.values()].map(({ status }) => status).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  get desired(): Desired[] {
+    return [...this.#apps.values()].map(({ desired }) => desired);
+  }
+
   /** Apps whose stored state cannot be read. */
   get unreadable(): { readonly name: string; readonly fault: string }[] {
     return [...this.#unreadable].map(([name, fault]) => ({ name, fault }));

@@ -47,6 +47,10 @@ export class KeptApp {
     this.#fault = fault;
   }
 
+  get desired(): Desired {
+    return this.#desired;
+  }
+
   get spec(): AppSpec {
     return this.#desired.spec;
   }

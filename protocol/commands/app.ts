@@ -28,7 +28,7 @@ const size = (description: string) =>
   anyOf([number({ minimum: 1, unit: "bytes" }), string({ minLength: 1, maxLength: 32 })], {
     description: `${description} Bytes, or a text such as \`512M\`.`,
   });
-const name = string({ minLength: 1, maxLength: 64, description: "Name of the app." });
+const name = string({ pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description: "Name of the app." });
 
 const clone = object({
   id: string(),
@@ -260,6 +260,125 @@ export const crashes = command("app.crashes", {
   columns: ["time", "clone", "pid", "uptime", "memory", "reason", "cause"],
   errors: ["NOT_FOUND", "UNAVAILABLE", "UNSUPPORTED"],
   examples: [{ title: "The most recent one", params: { name: "server", limit: 1 } }],
+  changes: false,
+  since,
+});
+
+export const logs = command("app.logs", {
+  summary: "Show the latest output of an app, and optionally follow it.",
+  description:
+    "The output of all processes, across restarts and changes of the keeper. With `follow`, new lines are shown as they " +
+    "are printed. Levels are recognized in JSON lines (`level`) and at the beginning of text lines (`ERROR`, `[warn]`); " +
+    "other lines on stderr are errors. See [The logs of apps](../../app-logs.md).",
+  params: {
+    name,
+    clone: optional(string({ maxLength: 64, description: "Id of one process; by default all." })),
+    lines: defaulted(integer({ minimum: 0, maximum: 1_000_000, description: "Number of lines to show at most." }), 20),
+    follow: defaulted(boolean({ description: "Keep showing new lines until interrupted." }), false),
+    since: optional(string({ minLength: 1, description: "Only lines after this: `10m` ago, or a date and time." })),
+    until: optional(string({ minLength: 1, description: "Only lines before this." })),
+    stream: optional(oneOf(["stdout", "stderr", "note"], { description: "`note`: lines of the keeper." })),
+    level: optional(
+      oneOf(["trace", "debug", "info", "warn", "error", "fatal"], {
+        description: "Only lines of this level or above.",
+      }),
+    ),
+    grep: optional(
+      string({ minLength: 1, maxLength: 1_000, description: "Only lines that match this expression (RE2)." }),
+    ),
+    ignoreCase: defaulted(boolean({ description: "`grep` ignores upper and lower case." }), false),
+  },
+  positionals: ["name"],
+  events: object({
+    time: number({ minimum: 0, unit: "unix-seconds", description: "When it was printed; with fractions of a second." }),
+    clone: string({ description: "`-` for a note about the whole app." }),
+    stream: oneOf(["stdout", "stderr", "note"]),
+    line: string(),
+  }),
+  result: object({ lines: count("Lines shown.") }),
+  errors: ["NOT_FOUND", "UNSUPPORTED"],
+  examples: [
+    { title: "The last lines", params: { name: "server" } },
+    { title: "Errors of the last ten minutes", params: { name: "server", since: "10m", level: "error" } },
+  ],
+  changes: false,
+  since,
+});
+
+const difference = object({
+  name: string(),
+  fields: array(
+    object({
+      field: string(),
+      from: optional(string({ description: "Absent if it is added. Secrets are masked." })),
+      to: optional(string({ description: "Absent if it is removed." })),
+    }),
+  ),
+});
+const configuration = {
+  config: optional(path({ description: "Configuration file, or a directory with one; by default the current one." })),
+  envName: optional(
+    string({ minLength: 1, maxLength: 64, description: "Also apply `env_NAME` of the configuration." }),
+  ),
+  prune: defaulted(boolean({ description: "Also delete apps that the configuration does not name." }), false),
+};
+const comparison = {
+  file: string(),
+  started: array(string(), { description: "Apps that did not run." }),
+  changed: array(difference),
+  removed: array(string(), { description: "Apps that the configuration does not name; deleted only with `prune`." }),
+  kept: array(string(), { description: "Apps that run as they should." }),
+  warnings: array(string(), { description: "Fields of the configuration that have no effect." }),
+};
+const CONFIGURATION =
+  "See [Configuration of apps](../../app-configuration.md) for the files, among them pm2's `ecosystem.config.js`.";
+
+export const apply = command("app.apply", {
+  summary: "Make the apps of a configuration file run as it says.",
+  description:
+    "Apps that are not running are started, those whose settings have changed are replaced, and all others are not " +
+    "touched. The environment of the shell does not count as a change. If an app does not start, the others are " +
+    `started all the same, and the command fails.\n\n${CONFIGURATION}`,
+  params: configuration,
+  positionals: ["config"],
+  result: object(comparison),
+  errors: [
+    "NOT_FOUND",
+    "INVALID_DATA",
+    "TOO_LARGE",
+    "TIMEOUT",
+    "UNSUPPORTED",
+    "UNAVAILABLE",
+    "BUSY",
+    "IS_A_DIRECTORY",
+    "NOT_A_DIRECTORY",
+    "LIMIT_EXCEEDED",
+  ],
+  unconfined: true,
+  strictOptions: true,
+  examples: [{ title: "The configuration in this directory", params: {} }],
+  changes: true,
+  since,
+});
+
+export const diff = command("app.diff", {
+  summary: "Show what `app apply` would change.",
+  description: CONFIGURATION,
+  params: { config: configuration.config, envName: configuration.envName },
+  positionals: ["config"],
+  result: object(comparison),
+  errors: [
+    "NOT_FOUND",
+    "INVALID_DATA",
+    "TOO_LARGE",
+    "TIMEOUT",
+    "UNSUPPORTED",
+    "UNAVAILABLE",
+    "IS_A_DIRECTORY",
+    "NOT_A_DIRECTORY",
+  ],
+  unconfined: true,
+  examples: [{ title: "The configuration in this directory", params: {} }],
   changes: false,
   since,
 });

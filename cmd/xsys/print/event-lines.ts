@@ -18,6 +18,7 @@ export const EVENT_LINES: Readonly<Record<string, EventLines>> = {
   "watch.files": { line: (event) => changeLine(event as Event<"watch.files">) },
   "watch.content": { line: (event) => contentLines(event as Event<"watch.content">) },
   "cluster.logs": { line: (event) => workerLine(event as Event<"cluster.logs">) },
+  "app.logs": { line: (event) => logLine(event as Event<"app.logs">) },
   "cluster.restart": { line: (event) => replacedLine(event as Event<"cluster.restart">) },
   "fs.watch": { line: (event) => printable((event as Event<"fs.watch">).path) },
   "fs.watch-content": { line: (event) => modifiedLines(event as Event<"fs.watch-content">) },
@@ -63,6 +64,11 @@ function diffLines({ lines = [], omitted }: Pick<Event<"watch.content">, "lines"
 
 function workerLine({ time, id, line }: Event<"cluster.logs">): string {
   return `${formatNumber(time, "unix-seconds")}  [${printable(id)}] ${printableLine(line)}`;
+}
+
+function logLine({ time, clone, stream, line }: Event<"app.logs">): string {
+  const mark = stream === "stdout" ? "" : stream === "stderr" ? "! " : "note: ";
+  return `${formatNumber(time, "unix-seconds")}  [${printable(clone)}] ${mark}${printableLine(line)}`;
 }
 
 function replacedLine({ id, pid }: Event<"cluster.restart">): string {
