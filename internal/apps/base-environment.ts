@@ -19,6 +19,7 @@ const NOT_KEPT: readonly string[] = [
   // xsys itself: what its launchers pass on, and what makes a process a worker or a clone of another app.
   ...["XSYS_PARENT", "XSYS_PATH_FOLLOWED", "XSYS_PROGRAM", "XSYS_NODE_OPTIONS", "XSYS_WORKER_KEY"],
   ...["XYPRISS_WORKER_ID", "XYPRISS_IPC_PATH", "XYPRISS_MAX_CPU", "GUARDIAN_CLONE_ID"],
+  ...["XSYS_APP", "XSYS_CLONE_*", "NODE_APP_INSTANCE"],
 ];
 
 const NAMES: ReadonlySet<string> = new Set(NOT_KEPT.filter((name) => !name.endsWith("*")));

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
+import { readEnvironmentFileSync } from "../processes/environment-file.ts";
 import type { AppEnvironment } from "./app-spec.ts";
 
 /** Variables by which a clone, and everything that it starts, can be recognized. */
@@ -9,7 +8,7 @@ export const CLONE_STATE = "XSYS_CLONE_STATE";
 
 /** The environment of a clone, without what identifies it. @throws if its file cannot be read */
 export function cloneEnvironment({ base, file, own }: AppEnvironment): Record<string, string> {
-  return { ...base, ...(file !== undefined && variablesIn(file)), ...own };
+  return { ...base, ...(file !== undefined && readEnvironmentFileSync(file)), ...own };
 }
 
 /** Variables with which a clone learns what it is. */
@@ -22,9 +21,4 @@ export function cloneIdentity(state: string, app: string, id: string, key: strin
     GUARDIAN_CLONE_ID: id,
     NODE_APP_INSTANCE: id, // as pm2 calls it
   };
-}
-
-function variablesIn(file: string): Record<string, string> {
-  const parsed = parseEnv(readFileSync(file, "utf8"));
-  return Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, value ?? ""]));
 }

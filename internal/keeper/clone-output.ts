@@ -1,5 +1,5 @@
 import { closeSync, mkdirSync } from "node:fs";
-import { createLogPipe, type LogPipe } from "./log/log-pipe.ts";
+import { createLogPipe, type LogPipe, type PipeOwner } from "./log/log-pipe.ts";
 import type { LogWriter } from "./log/log-writer.ts";
 
 /** The output of a clone: a pipe for each stream, which outlives the keeper, and the log that it goes to. */
@@ -14,12 +14,23 @@ export interface CloneOutput {
 
 export type OnLine = (stream: "stdout" | "stderr", line: string) => void;
 
+export interface OutputOrigin {
+  readonly clone: string;
+  /** User and group of the process, if they are not those of the keeper. */
+  readonly owner?: PipeOwner | undefined;
+}
+
 /** Creates the pipes of a new clone. @throws an error of the operating system */
-export function createOutput(folder: string, clone: string, writer: LogWriter, line: OnLine): CloneOutput {
+export function createOutput(
+  folder: string,
+  { clone, owner }: OutputOrigin,
+  writer: LogWriter,
+  line: OnLine,
+): CloneOutput {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const since = Date.now();
   const [stdout, stderr] = (["stdout", "stderr"] as const).map((stream) =>
-    createLogPipe(folder, { clone, stream }, writer),
+    createLogPipe(folder, { clone, stream }, writer, owner),
   ) as [ReturnType<typeof createLogPipe>, ReturnType<typeof createLogPipe>];
   return {
     descriptors: [stdout.descriptor, stderr.descriptor],

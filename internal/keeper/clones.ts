@@ -12,7 +12,7 @@ import { CLONE_KEY } from "./clone-environment.ts";
 import { createOutput, foundOutput } from "./clone-output.ts";
 import { startClone, withParts } from "./clone-process.ts";
 import { Leftovers } from "./leftovers.ts";
-import { adoptLogPipes, type LogPipe } from "./log/log-pipe.ts";
+import { adoptLogPipes, type LogPipe, type PipeOwner } from "./log/log-pipe.ts";
 import type { LogWriter } from "./log/log-writer.ts";
 import type { KnownPort } from "./port.ts";
 import { type Running, type RunningClone, RunningStateFile } from "./running-state.ts";
@@ -65,7 +65,7 @@ export class Clones {
       const { [CLONE_KEY]: key = "", XSYS_CLONE_ID: id = "" } = identity.env;
       const { log, folder, writer } = this.#deps;
       const process = startClone(options, identity, log, () => ({
-        output: createOutput(folder, id, writer, line),
+        output: createOutput(folder, { clone: id, owner: ownerOf(spec) }, writer, line),
         leftovers: new Leftovers(key, options.stopTimeout),
       }));
       const start = process.pid === undefined ? undefined : identityOf(process.pid)?.start;
@@ -150,6 +150,11 @@ export class Clones {
       this.save();
     });
   }
+}
+
+function ownerOf({ uid, gid }: AppSpec): PipeOwner | undefined {
+  if (uid === undefined && gid === undefined) return undefined;
+  return { uid: uid ?? process.getuid?.() ?? 0, gid: gid ?? process.getgid?.() ?? 0 };
 }
 
 /** A process that no member has any more. */

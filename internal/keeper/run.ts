@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { pino, stdTimeFunctions } from "pino";
 import { assertPrivateFolder } from "../../protocol/endpoint.ts";
 import { PROTOCOL_VERSION } from "../../protocol/wire/message.ts";
+import { fromErrno, isErrno } from "../base/errno.ts";
 import { VERSION } from "../base/version.ts";
 import { CallStatistics } from "../ipc/call-statistics.ts";
 import { takeKept } from "../ipc/held-socket.ts";
@@ -9,6 +10,7 @@ import { IpcServer } from "../ipc/ipc-server.ts";
 import { DEFAULT_LIMITS } from "../ipc/limits.ts";
 import { adoptOrphans } from "../processes/adopt-orphans.ts";
 import { replaceProgram } from "../processes/replace-program.ts";
+import { closeInherited } from "./close-inherited.ts";
 import { keeperFolders } from "./folders.ts";
 import { Keeper } from "./keeper.ts";
 import { keeperHandlers } from "./keeper-commands.ts";
@@ -26,10 +28,17 @@ export interface KeeperStart {
  * @throws BUSY if another keeper runs
  */
 export async function runKeeper({ env: start, command }: KeeperStart, ready: () => void): Promise<void> {
-  const { [KEPT_SOCKET]: keptSocket, ...env } = start;
-  delete process.env[KEPT_SOCKET]; // the processes that this one starts do not have the descriptor
+  const { [KEPT]: list = "", ...env } = start;
+  delete process.env[KEPT]; // the processes that this one starts do not have the descriptors
+  const kept = list.split(" ").filter(Boolean).map(Number);
+  const [keptSocket] = kept;
+  closeInherited(kept);
   const folders = keeperFolders(env);
-  for (const folder of [folders.state, folders.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    for (const folder of [folders.state, folders.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw isErrno(error) ? fromErrno(error, "creating the state folder") : error;
+  }
   assertPrivateFolder(folders.socket);
   const log = pino(
     { level: "info", base: { pid: process.pid }, timestamp: stdTimeFunctions.isoTime },
@@ -48,8 +57,8 @@ export async function runKeeper({ env: start, command }: KeeperStart, ready: () 
       successor.cancel();
       try {
         // Connections wait in the queue of the socket until the next program accepts them.
-        const kept = { ...(env as Record<string, string>), [KEPT_SOCKET]: String(server.descriptor) };
-        replaceProgram(file, args, kept, [server.descriptor, ...keeper.descriptors]);
+        const descriptors = [server.descriptor, ...keeper.descriptors];
+        replaceProgram(file, args, { ...(env as Record<string, string>), [KEPT]: descriptors.join(" ") }, descriptors);
       } catch (error) {
         successor = new Successor(command);
         throw error;
@@ -58,7 +67,7 @@ export async function runKeeper({ env: start, command }: KeeperStart, ready: () 
   });
   const server = new IpcServer({
     socket: folders.socket,
-    descriptor: keptSocket === undefined ? undefined : takeKept(Number(keptSocket)),
+    descriptor: keptSocket === undefined ? undefined : takeKept(keptSocket),
     router: {
       call: async (name, params) => {
         await resumed.promise;
@@ -87,8 +96,8 @@ export async function runKeeper({ env: start, command }: KeeperStart, ready: () 
   rmSync(folders.socket, { force: true }); // a kept socket is not removed by the server
 }
 
-/** Variable with the number of the listening socket that the program before an upgrade has left. */
-const KEPT_SOCKET = "XSYS_KEEPER_SOCKET";
+/** Variable with the descriptors that the program before an upgrade has left: the listening socket, those of the apps. */
+const KEPT = "XSYS_KEEPER_KEPT";
 
 const { maxFrame: frame, maxInflight: inflight, maxConnections: connections } = DEFAULT_LIMITS;
 const LIMITS = { frame, inflight, connections };

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFileSync, type Stats, statSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { XsysError } from "../../protocol/errors.ts";
 
@@ -11,14 +11,28 @@ const MAX_SIZE = 1024 ** 2;
  * @throws NOT_FOUND if it does not exist; IS_A_DIRECTORY; TOO_LARGE; INVALID_DATA if a line has another form
  */
 export async function readEnvironmentFile(file: string): Promise<Record<string, string>> {
-  const stats = await stat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
-    throw new XsysError("NOT_FOUND", `the environment file ${file} does not exist`);
-  });
+  return readEnvironmentFileSync(file);
+}
+
+/** The same, for the moment at which a process is started. */
+export function readEnvironmentFileSync(file: string): Record<string, string> {
+  const stats = statOf(file);
+  if (stats === undefined) throw new XsysError("NOT_FOUND", `the environment file ${file} does not exist`);
   if (stats.isDirectory()) throw new XsysError("IS_A_DIRECTORY", `the environment file ${file} is a directory`);
   if (!stats.isFile()) throw new XsysError("INVALID_DATA", `the environment file ${file} is not a regular file`);
   if (stats.size > MAX_SIZE) throw new XsysError("TOO_LARGE", `the environment file ${file} is larger than 1 MiB`);
-  return parseEnvironment(await readFile(file), file);
+  return parseEnvironment(readFileSync(file), file);
+}
+
+/** Undefined if it does not exist, even because a part of its path is a file. */
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
 }
 
 /** @throws INVALID_DATA with the number of the first line that is none */

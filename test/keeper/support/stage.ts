@@ -1,4 +1,4 @@
-import { afterEach } from "vitest";
+import { afterEach, beforeEach } from "vitest";
 import { KeeperClient } from "../../../internal/apps/keeper-client.ts";
 import { keeperFolders } from "../../../internal/keeper/folders.ts";
 import type { KeeperStatus } from "../../../internal/keeper/keeper-commands.ts";
@@ -85,6 +85,9 @@ export class Stage {
 export function useStage(): Stage {
   const sandbox = useSandbox();
   const stage = new Stage(sandbox);
+  beforeEach(() => {
+    stage.options = {};
+  });
   afterEach(() => stage.clear());
   return stage;
 }
