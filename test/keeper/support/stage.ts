@@ -4,8 +4,9 @@ import { keeperFolders } from "../../../internal/keeper/folders.ts";
 import type { KeeperStatus } from "../../../internal/keeper/keeper-commands.ts";
 import { processesWith } from "../../../internal/processes/descendants.ts";
 import { signalIdentity } from "../../../internal/processes/signal-identity.ts";
-import type { Result } from "../../../protocol/commands/index.ts";
+import type { CommandName, Result } from "../../../protocol/commands/index.ts";
 import { pause } from "../../../protocol/timers.ts";
+import { checkResult } from "../../commands/ways.ts";
 import { type Ended, type RunOptions, xsys } from "../../support/command-line.ts";
 import { type Sandbox, useSandbox } from "../../support/sandbox.ts";
 
@@ -38,7 +39,9 @@ export class Stage {
   async result<T = App>(...words: string[]): Promise<T> {
     const { status, stdout, stderr } = await this.run("--json", ...words);
     if (status !== 0) throw new Error(`xsys app ${words.join(" ")}: ${stdout}${stderr}`);
-    return JSON.parse(stdout).data;
+    const { data } = JSON.parse(stdout);
+    checkResult(`app.${words[0]}` as CommandName, data);
+    return data;
   }
 
   async app(name: string): Promise<App> {
