@@ -2,6 +2,7 @@ import { runGatewayProcess } from "../../internal/host/gateway-process/run.ts";
 import { limitArenas } from "../../internal/host/memory/allocator.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import { GATEWAY_ID, GATEWAY_KEY, GATEWAY_SOCKET } from "../../protocol/wire/gateway.ts";
+import { refuseDebugger } from "./refuse-debugger.ts";
 import { disablePretenuring } from "./server/disable-pretenuring.ts";
 import { thisCommand } from "./this-program.ts";
 import { GATEWAY_WORD } from "./words.ts";
@@ -18,6 +19,7 @@ export function gatewayCommand(): [string, ...string[]] {
 export async function runGateway(): Promise<never> {
   disablePretenuring();
   limitArenas();
+  refuseDebugger();
   const { [GATEWAY_SOCKET]: socket, [GATEWAY_ID]: id, [GATEWAY_KEY]: key } = process.env;
   if (socket === undefined || id === undefined || key === undefined) {
     throw new XsysError("INVALID_PARAMS", `${GATEWAY_WORD} is started by xsys server start --gateways N only`);

@@ -7,6 +7,7 @@ import { XsysError } from "../../protocol/errors.ts";
 import { parseWords } from "./argv.ts";
 import { kindsOf, readFlags } from "./flags/read-flags.ts";
 import { frontOptions } from "./front/front-options.ts";
+import { refuseDebugger } from "./refuse-debugger.ts";
 import { ipcLimits, SERVE_OPTIONS } from "./serve-options.ts";
 import { existingFolder, listeningOn, PROGRAM, stopOnSignals, surviveDefects } from "./service-process.ts";
 import { thisProgram } from "./this-program.ts";
@@ -14,6 +15,7 @@ import { thisProgram } from "./this-program.ts";
 /** Runs the service until it is stopped and returns the exit status. */
 export async function serve(words: readonly string[]): Promise<number> {
   limitArenas();
+  refuseDebugger();
   const { values, root, confined } = await readServeWords(words);
   const listening = listeningOn(values.socket);
   const log = await createLogger(values["log-level"]);

@@ -4,6 +4,7 @@ import { type Service, startService } from "../../../internal/host/service.ts";
 import { ERRORS } from "../../../protocol/errors.ts";
 import { frontOptions } from "../front/front-options.ts";
 import { gatewayCommand } from "../gateway-process.ts";
+import { refuseDebugger } from "../refuse-debugger.ts";
 import { stopOnSignals, surviveDefects } from "../service-process.ts";
 import { thisProgram } from "../this-program.ts";
 import { announce } from "./announce.ts";
@@ -35,6 +36,7 @@ export async function startServer(words: readonly string[]): Promise<number> {
 
 async function runServer(options: ServerOptions, log: ServerLog, isParentGone: () => boolean): Promise<number> {
   surviveDefects(log.logger);
+  refuseDebugger();
   const starting = begin(options, log.logger);
   const signals = stopOnSignals(starting);
   const service = await starting;

@@ -1,4 +1,5 @@
 import type { Result } from "../../../protocol/commands/index.ts";
+import { maskArguments } from "../../base/mask-environment.ts";
 import type { AppStatus } from "../../keeper/app-status.ts";
 
 export type App = Result<"app.status">[number];
@@ -12,7 +13,7 @@ export function appOf(status: AppStatus): App {
   return {
     ...rest,
     state: stateOf(status),
-    command: [...status.command],
+    command: maskArguments(status.command),
     members: [...status.members],
     faults: [...status.faults],
     ...(reason !== undefined && { reason }),
