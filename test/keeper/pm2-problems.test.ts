@@ -75,9 +75,7 @@ test("scaling down lets requests in flight end", async () => {
      server.listen({ fd: 3 }, () => console.log("listening"));`,
   );
   const app = await stage.result("start", "slow.js", "--port", String(port), "--clones", "2", ...QUICK);
-  await expect
-    .poll(() => stage.log("slow"))
-    .toMatch(/0 out listening[^]*1 out listening|1 out listening[^]*0 out listening/);
+  for (const clone of ["0", "1"]) await expect.poll(() => stage.log("slow")).toContain(` ${clone} out listening`);
   const answers = await Promise.all(
     Array.from({ length: 8 }, () => fetch(`http://127.0.0.1:${port}/`, { headers: { connection: "close" } })),
   );
