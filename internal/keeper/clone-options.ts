@@ -1,6 +1,7 @@
 import type { ClusterOptions } from "../cluster/options.ts";
 import type { AppSpec } from "./app-spec.ts";
 import { cloneEnvironment, cloneIdentity } from "./clone-environment.ts";
+import { withPreload } from "./listen-preload.ts";
 
 /** Longest pauses before a restart, for clones that do not start and for those that had started. In milliseconds. */
 const MAX_PAUSE = 30_000;
@@ -15,10 +16,12 @@ interface CloneDeps {
   readonly descriptors: readonly number[];
   /** The keeper's state folder. */
   readonly state: string;
+  /** File that makes a Node application listen on the socket. */
+  readonly preload: string;
 }
 
 /** How the clones of an app are started and supervised. */
-export function cloneOptions(spec: AppSpec, { descriptors, state }: CloneDeps): ClusterOptions {
+export function cloneOptions(spec: AppSpec, { descriptors, state, preload }: CloneDeps): ClusterOptions {
   const { name, clones, standbys, maxRestarts, maxMemory, maxCpu, uid, gid } = spec;
   return {
     kind: "clone",
@@ -27,7 +30,7 @@ export function cloneOptions(spec: AppSpec, { descriptors, state }: CloneDeps): 
     command: spec.command,
     cwd: spec.cwd,
     env: {},
-    environment: () => cloneEnvironment(spec.environment),
+    environment: () => environmentOf(spec, preload),
     identify: (id, key) => cloneIdentity(state, name, id, key),
     descriptors,
     ...(uid !== undefined && { uid }),
@@ -55,4 +58,11 @@ export function cloneOptions(spec: AppSpec, { descriptors, state }: CloneDeps): 
     pingInterval: 0,
     pingTimeout: 0,
   };
+}
+
+/** Another user cannot read the preload: its application must take the socket itself. */
+function environmentOf({ environment, front, uid }: AppSpec, preload: string): Record<string, string> {
+  const env = cloneEnvironment(environment);
+  if (front.kind === "none" || (uid !== undefined && uid !== process.getuid?.())) return env;
+  return withPreload(env, { preload, port: front.port });
 }

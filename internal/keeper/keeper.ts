@@ -9,6 +9,7 @@ import { Clones } from "./clones.ts";
 import { type Desired, DesiredState } from "./desired-state.ts";
 import type { KeeperFolders } from "./folders.ts";
 import { KeptApp } from "./kept-app.ts";
+import { writePreload } from "./listen-preload.ts";
 import { LogWriter } from "./log/log-writer.ts";
 import { Turns } from "./turns.ts";
 
@@ -20,6 +21,7 @@ export class Keeper {
   readonly #folders: KeeperFolders;
   readonly #log: Logger;
   readonly #stored: DesiredState;
+  readonly #preload: string;
   readonly #exits = new ExitWatch();
   readonly #apps = new Map<string, KeptApp>();
   /** Apps whose state can be read neither from its file nor from the copy, with the reason. */
@@ -31,6 +33,7 @@ export class Keeper {
     this.#folders = folders;
     this.#log = log;
     this.#stored = new DesiredState(folders.apps);
+    this.#preload = writePreload(folders.run);
   }
 
   /** Takes over what runs, and starts what should run. An app that fails does not keep others from starting. */
@@ -133,7 +136,11 @@ export class Keeper {
       exits: this.#exits,
     });
     const save = (next: Desired) => this.#stored.save(next);
-    return new KeptApp(desired, { log, state: this.#folders.state, writer, clones, save }, fault);
+    return new KeptApp(
+      desired,
+      { log, state: this.#folders.state, preload: this.#preload, writer, clones, save },
+      fault,
+    );
   }
 
   #refuseConflict(name: string, front: Front): void {

@@ -16,6 +16,7 @@ export interface KeptAppDeps {
   readonly log: Logger;
   /** The keeper's state folder. */
   readonly state: string;
+  readonly preload: string;
   readonly writer: LogWriter;
   readonly clones: Clones;
   /** Saves what should run. If it fails, nothing has changed. */
@@ -218,8 +219,8 @@ export class KeptApp {
   }
 
   #create(spec: AppSpec, port: Port | undefined): Run {
-    const { clones, log, state } = this.#deps;
-    const options = cloneOptions(spec, { descriptors: port === undefined ? [] : [port.descriptor], state });
+    const { clones, log, state, preload } = this.#deps;
+    const options = cloneOptions(spec, { descriptors: port === undefined ? [] : [port.descriptor], state, preload });
     const supervisor = new Supervisor(options, {
       log,
       starter: clones.starter(spec, options),

@@ -111,8 +111,9 @@ export const start = command("app.start", {
         minimum: 1,
         maximum: 65_535,
         description:
-          "TCP port that the keeper listens on. The clones share the listening socket as descriptor 3 (`LISTEN_FDS`, as " +
-          "from systemd). No connection is refused while they are replaced.",
+          "TCP port that the keeper listens on. The processes share the listening socket, and no connection is refused " +
+          "while they are replaced. A Node application needs no change; other programs get the socket as descriptor 3 " +
+          "(`LISTEN_FDS`, as from systemd).",
       }),
     ),
     host: optional(
