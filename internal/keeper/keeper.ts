@@ -8,7 +8,7 @@ import type { AppStatus } from "./app-status.ts";
 import { Clones } from "./clones.ts";
 import { type Desired, DesiredState } from "./desired-state.ts";
 import type { KeeperFolders } from "./folders.ts";
-import { KeptApp } from "./kept-app.ts";
+import { type Found, KeptApp } from "./kept-app.ts";
 import { writePreload } from "./listen-preload.ts";
 import { LogWriter } from "./log/log-writer.ts";
 import { Turns } from "./turns.ts";
@@ -41,7 +41,7 @@ export class Keeper {
     for (const { name, desired, fault } of await this.#stored.load()) {
       if (fault !== undefined) this.#log.error({ app: name }, fault);
       if (desired === undefined) this.#unreadable.set(name, fault);
-      else this.#apps.set(name, this.#create(desired, fault));
+      else this.#apps.set(name, this.#create(desired, { fault, isSaved: true }));
     }
     const resumed = [...this.#apps].map(([name, app]) =>
       app.resume().catch((error) => this.#log.error({ app: name, err: error }, `${name} cannot be started`)),
@@ -83,12 +83,15 @@ export class Keeper {
       const known = this.#apps.get(spec.name);
       if (known !== undefined) return known;
       if (this.#apps.size >= MAX_APPS) throw new XsysError("LIMIT_EXCEEDED", `there are ${MAX_APPS} apps already`);
-      const created = this.#create({ spec, stopped: false });
+      const created = this.#create({ spec, stopped: true });
       this.#apps.set(spec.name, created);
       this.#unreadable.delete(spec.name);
       return created;
     });
-    await app.start(spec);
+    await app.start(spec).catch((error) => {
+      if (!app.isSaved) this.#apps.delete(spec.name);
+      throw error;
+    });
     return app.status;
   }
 
@@ -125,7 +128,7 @@ export class Keeper {
     await Promise.all([...this.#apps.values()].map((app) => app.end()));
   }
 
-  #create(desired: Desired, fault?: string): KeptApp {
+  #create(desired: Desired, found: Found = { isSaved: false }): KeptApp {
     const { name, log: limits } = desired.spec;
     const log = this.#log.child({ app: name });
     const writer = new LogWriter({ folder: join(this.#folders.logs, name), name, ...limits });
@@ -139,7 +142,7 @@ export class Keeper {
     return new KeptApp(
       desired,
       { log, state: this.#folders.state, preload: this.#preload, writer, clones, save },
-      fault,
+      found,
     );
   }
 

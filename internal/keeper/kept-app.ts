@@ -8,9 +8,13 @@ import { cloneOptions } from "./clone-options.ts";
 import type { Clones } from "./clones.ts";
 import type { Desired } from "./desired-state.ts";
 import type { LogWriter } from "./log/log-writer.ts";
-import { isSameFront, openPort, type Port } from "./port.ts";
+import { isSameFront, type KnownPort, openPort, type Port } from "./port.ts";
+import type { RunningClone } from "./running-state.ts";
 import { versionOf } from "./spec-version.ts";
 import { Turns } from "./turns.ts";
+
+/** Milliseconds until a port that was in use is tried again. */
+const PORT_RETRY = 2_000;
 
 export interface KeptAppDeps {
   readonly log: Logger;
@@ -21,6 +25,13 @@ export interface KeptAppDeps {
   readonly clones: Clones;
   /** Saves what should run. If it fails, nothing has changed. */
   save(desired: Desired): Promise<void>;
+}
+
+/** What was found of an app on disk. */
+export interface Found {
+  readonly isSaved: boolean;
+  /** Why the stored state could not be used as it is. */
+  readonly fault?: string | undefined;
 }
 
 /** An app that runs: its supervisor, what it was created from, and its listening socket. */
@@ -39,13 +50,20 @@ export class KeptApp {
   readonly #turns = new Turns();
   /** Why the stored state could not be used as it is. */
   readonly #fault: string | undefined;
+  /** Why its port could not be opened after a change of keepers. */
+  #portFault: string | undefined;
+  #retry: NodeJS.Timeout | undefined;
   #desired: Desired;
   #run: Run | undefined;
 
-  constructor(desired: Desired, deps: KeptAppDeps, fault?: string) {
+  /** Whether what should run of it is on disk. */
+  isSaved: boolean;
+
+  constructor(desired: Desired, deps: KeptAppDeps, { isSaved, fault }: Found) {
     this.#desired = desired;
     this.#deps = deps;
     this.#fault = fault;
+    this.isSaved = isSaved;
   }
 
   get desired(): Desired {
@@ -66,7 +84,7 @@ export class KeptApp {
     const { name, command, cwd, front, clones } = spec;
     const status = this.#run?.supervisor.status();
     const { error, dropped } = this.#deps.writer.state;
-    const faults = [this.#fault, error && `${dropped} lines of output were dropped: ${error}`];
+    const faults = [this.#fault, this.#portFault, error && `${dropped} lines of output were dropped: ${error}`];
     return {
       name,
       command,
@@ -98,15 +116,34 @@ export class KeptApp {
       const { spec, stopped } = this.#desired;
       const { clones: found, port } = this.#deps.clones.running();
       if (stopped && found.length === 0) return;
-      const run = this.#create(spec, await openPort(spec.front, port, found));
+      const opened = await this.#openAgain(port, found);
+      if (opened === "failed" && found.length === 0) return this.#resumeLater();
+      const run = this.#create(spec, opened === "failed" ? undefined : opened);
       this.#deps.clones.takeOver(run.supervisor, spec, found);
       if (stopped) return this.#bringDown();
       run.supervisor.start();
-      void this.#settle(
-        run,
-        found.filter(({ version }) => version !== versionOf(spec)).map(({ id }) => id),
-      );
+      const outdated = found.filter(({ version }) => version !== versionOf(spec)).map(({ id }) => id);
+      void this.#turns.take(() => this.#settle(run, outdated));
     });
+  }
+
+  /** Opens its port after a change of keepers. If that fails, the reason is a fault of the app. */
+  async #openAgain(known: KnownPort | undefined, found: readonly RunningClone[]): Promise<Port | undefined | "failed"> {
+    this.#portFault = undefined;
+    try {
+      return await openPort(this.spec.front, known, found);
+    } catch (error) {
+      this.#portFault = (error as Error).message;
+      this.#deps.log.error(`the port cannot be opened: ${this.#portFault}`);
+      return "failed";
+    }
+  }
+
+  #resumeLater(): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      if (this.#run === undefined && !this.#desired.stopped) void this.resume();
+    }, PORT_RETRY);
   }
 
   /**
@@ -118,9 +155,9 @@ export class KeptApp {
     return this.#turns.take(async () => {
       const before = this.#desired;
       const run = this.#run;
+      if (run === undefined) return this.#bringUp(spec);
       await this.#save({ spec, stopped: false });
-      if (run === undefined) await this.#bringUp();
-      else if (versionOf(run.spec) === versionOf(spec)) await run.supervisor.scale(spec.clones);
+      if (versionOf(run.spec) === versionOf(spec)) await run.supervisor.scale(spec.clones);
       else await this.#replace(run, before);
     });
   }
@@ -137,8 +174,7 @@ export class KeptApp {
     return this.#turns.take(async () => {
       if (this.#run !== undefined) return this.#run.supervisor.restart(id);
       if (id !== undefined) throw new XsysError("UNAVAILABLE", `${this.spec.name} is stopped`);
-      await this.#save({ spec: this.spec, stopped: false });
-      await this.#bringUp();
+      await this.#bringUp(this.spec);
     });
   }
 
@@ -158,15 +194,26 @@ export class KeptApp {
   async #save(desired: Desired): Promise<void> {
     await this.#deps.save(desired);
     this.#desired = desired;
+    this.isSaved = true;
   }
 
-  async #bringUp(): Promise<void> {
-    const run = this.#create(this.spec, await openPort(this.spec.front));
+  /** @throws BUSY if its port is in use: then nothing is saved */
+  async #bringUp(spec: AppSpec): Promise<void> {
+    const port = await openPort(spec.front);
+    try {
+      await this.#save({ spec, stopped: false });
+    } catch (error) {
+      port?.close();
+      throw error;
+    }
+    this.#portFault = undefined;
+    const run = this.#create(spec, port);
     run.supervisor.start();
     await allReady(run.supervisor);
   }
 
   async #bringDown(): Promise<void> {
+    clearTimeout(this.#retry);
     const run = this.#run;
     this.#run = undefined;
     if (run === undefined) return;

@@ -36,11 +36,11 @@ if (LISTEN_PID === String(process.pid) && LISTEN_FDS === "1" && require("node:wo
       process.kill(process.pid, "SIGTERM");
     };
     if (taken === undefined || !taken.listening) return die();
-    taken.close(die);
-    if (taken.closeIdleConnections !== undefined) {
-      taken.closeIdleConnections();
-      setInterval(() => taken?.closeIdleConnections(), 100).unref();
-    }
+    // Not close() of node:http, which also closes connections that were accepted just now and whose request is on its way.
+    Server.prototype.close.call(taken, die);
+    taken.prependListener("request", (_, response) => { response.shouldKeepAlive = false; });
+    const closeIdle = () => taken?.closeIdleConnections?.();
+    setTimeout(() => setInterval(closeIdle, 100), 1000);
   };
   process.on("SIGTERM", end);
 }

@@ -186,6 +186,7 @@ describe("an app with a port", () => {
     const restarted = stage.result("restart", "server").finally(() => {
       isOver = true;
     });
+    restarted.catch(() => {}); // awaited below
     const answers: string[] = [];
     while (!isOver) answers.push(await get(port));
     const after = pidsOf(await restarted);

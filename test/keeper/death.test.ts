@@ -1,3 +1,4 @@
+import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { freePort } from "../../bench/free-port.ts";
 import { processesWith } from "../../internal/processes/descendants.ts";
@@ -183,4 +184,19 @@ describe("what an app leaves behind", () => {
     await expect.poll(() => isRunning(child)).toBe(false);
     expect(await stage.app("app")).toMatchObject({ members: [{ state: "crashed" }] });
   });
+});
+
+test("a port that is in use after a change of keepers is tried again until it is free", async () => {
+  const port = await freePort();
+  await stage.sandbox.write("server.js", SERVER);
+  await stage.result("start", "server.js", "--port", String(port), ...QUICK);
+  await stage.run("end");
+  const blocker = createServer().listen(port, "127.0.0.1");
+  try {
+    const app = await stage.app("server");
+    expect(app).toMatchObject({ state: "failing", faults: [expect.stringContaining(`port ${port} is in use`)] });
+  } finally {
+    blocker.close();
+  }
+  await expect.poll(() => stage.app("server")).toMatchObject({ state: "running", ready: 1, faults: [] });
 });

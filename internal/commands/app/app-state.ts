@@ -20,11 +20,12 @@ export function appOf(status: AppStatus): App {
   };
 }
 
-function stateOf({ wanted, ready, clones, members }: AppStatus): App["state"] {
+function stateOf({ wanted, ready, clones, members, faults }: AppStatus): App["state"] {
   if (wanted === "stopped") return "stopped";
   if (ready >= clones) return "running";
   if (ready > 0) return "degraded";
   if (members.length > 0 && members.every(({ state }) => state === "stopped")) return "stopped";
+  if (members.length === 0 && faults.length > 0) return "failing";
   return members.some(({ state, reason }) => FAILING.has(state) || reason !== undefined) ? "failing" : "starting";
 }
 

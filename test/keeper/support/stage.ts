@@ -100,12 +100,11 @@ export function pidsOf({ members }: { readonly members: readonly { readonly pid?
   return members.flatMap(({ pid }) => pid ?? []);
 }
 
-/** A server that answers with its pid and its arguments. It listens on descriptor 3 if it is given one, else on PORT. */
+/** A server that answers with its pid and its arguments. */
 export const SERVER = `
 const { createServer } = require("node:http");
 const server = createServer((_, response) => response.end(process.pid + " " + process.argv.slice(2).join(" ")));
-process.on("SIGTERM", () => server.close(() => process.exit()));
-server.listen(process.env.LISTEN_FDS ? { fd: 3 } : Number(process.env.PORT), () => console.log("listening"));
+server.listen(process.env.PORT, () => console.log("listening"));
 `;
 
 /** Runs until it is asked to end. */
