@@ -1,7 +1,7 @@
 import type { Supervisor } from "../cluster/supervisor.ts";
 import { openGateway } from "../gateway/open-gateway.ts";
 import type { Server, ServerDeps, ServerOptions } from "./server.ts";
-import { startCluster } from "./start-cluster.ts";
+import { gatewayUrl, startCluster } from "./start-cluster.ts";
 
 /** The server of a service that is the gateway itself. */
 export async function createOwnServer(
@@ -37,7 +37,8 @@ export async function createOwnServer(
       const { address: ip, port, family } = await gateway.listen();
       address = family === "IPv6" ? `[${ip}]:${port}` : `${ip}:${port}`;
       if (options.cluster === undefined) return;
-      const cluster = await startCluster(options.cluster, host, { log, onGivenUp });
+      const url = gatewayUrl(address, options.gateway.tls);
+      const cluster = await startCluster(options.cluster, host, { log, onGivenUp, gateway: url });
       if (stopping !== undefined) return; // stopped by a client of the socket meanwhile
       supervisor = cluster;
       gateway.pool.source = supervisor;

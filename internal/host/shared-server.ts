@@ -13,7 +13,7 @@ import { Passages } from "./gateways/passages.ts";
 import { SharedPool } from "./gateways/shared-pool.ts";
 import { textOf } from "./gateways/text-of.ts";
 import type { Server, ServerDeps, ServerOptions } from "./server.ts";
-import { startCluster } from "./start-cluster.ts";
+import { gatewayUrl, startCluster } from "./start-cluster.ts";
 
 /**
  * The server of a service with several gateway processes. The service holds the HTTP socket without accepting
@@ -111,7 +111,8 @@ export async function createSharedServer(
       gateways = openGateways(held);
       await gateways.start();
       if (options.cluster === undefined || stopping !== undefined) return;
-      const cluster = await startCluster(options.cluster, host, { log, onGivenUp });
+      const url = gatewayUrl(address, options.gateway.tls);
+      const cluster = await startCluster(options.cluster, host, { log, onGivenUp, gateway: url });
       if (stopping !== undefined) return; // stopped by a client of the socket meanwhile
       workers = cluster;
       pool.source = cluster;

@@ -34,6 +34,7 @@ const WORKER_MESSAGES: ReadonlySet<string> = new Set([
   "Pong",
   "Credit",
   "Cancel",
+  "Leave",
 ]);
 
 /** Dependencies and callbacks that a worker link gets from its pool. */
@@ -44,6 +45,8 @@ export interface WorkerLinkOwner {
   answersPings: boolean;
   routes(link: WorkerLink, routes: unknown): void;
   task(link: WorkerLink, message: Message): void;
+  /** The worker gets no more requests from now on. */
+  leaves(link: WorkerLink): void;
   /** Logs an invalid message. */
   invalidMessage(link: WorkerLink, what: string): void;
   /** The worker has disconnected. */
@@ -66,6 +69,7 @@ export class WorkerLink implements RoleInbox, Candidate, SuspectLink {
   readonly #latency = new Latency();
   readonly #pings: (() => void)[] = [];
   #isGone = false;
+  #isLeaving = false;
   /** The jobs that were unanswered when it disconnected, latest first. */
   #left: ReadonlyMap<Job, DescribedJob> = new Map();
   /** The abandoned requests that it may have been processing then. */
@@ -95,6 +99,11 @@ export class WorkerLink implements RoleInbox, Candidate, SuspectLink {
 
   get isGone(): boolean {
     return this.#isGone;
+  }
+
+  /** Whether it has asked for no more requests. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
   }
 
   get awaitsAnswer(): boolean {
@@ -218,6 +227,7 @@ export class WorkerLink implements RoleInbox, Candidate, SuspectLink {
     else if (type === "SyncRoutes") this.#owner.routes(this, payload);
     else if (type === "Pong") this.#pong();
     else if (type === "Task" || type === "TaskResult") this.#owner.task(this, message);
+    else if (type === "Leave") this.#leave();
     else if (id !== undefined) this.#streamMessage(id, message);
   }
 
@@ -233,6 +243,12 @@ export class WorkerLink implements RoleInbox, Candidate, SuspectLink {
     if (!last) return;
     sent.reader.end();
     if (!sent.isConnection) this.#sent.end(id);
+  }
+
+  #leave(): void {
+    this.#isLeaving = true;
+    this.#owner.leaves(this);
+    this.sendMessage("Left", {});
   }
 
   #pong(): void {

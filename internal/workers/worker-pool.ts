@@ -191,6 +191,10 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     this.#tasks.take(link, message, this.#ready);
   }
 
+  leaves(link: WorkerLink): void {
+    this.#setActive(link, false);
+  }
+
   invalidMessage(link: WorkerLink, what: string): void {
     this.#log.warn({ worker: link.registration.id }, `worker ${link.registration.id} sent ${what}`);
   }
@@ -257,7 +261,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     if (this.#judge.isReserved(link)) {
       if (!active) this.#judge.forget(link);
     } else if (!active) this.#removeFromRotation(link);
-    else if (!this.#ready.includes(link)) this.#activate(link);
+    else if (!this.#ready.includes(link) && !link.isLeaving) this.#activate(link);
   }
 
   #activate(link: WorkerLink): void {

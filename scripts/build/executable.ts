@@ -5,6 +5,7 @@ import { BUILD_ASSET } from "../../clients/front/build.ts";
 import { HOME } from "../home.ts";
 import { MAIN } from "./bundle.ts";
 import type { Compiled } from "./compile-ahead.ts";
+import { bundlePreload } from "./preload.ts";
 
 /** Contents of the executable in addition to the runtime. */
 export interface Contents {
@@ -26,7 +27,13 @@ export async function makeExecutable(
   await mkdir(dirname(file), { recursive: true });
   const folder = await mkdtemp(join(dirname(file), ".build-"));
   try {
-    const assets = { ...(await writeAssets(folder, contents)), ...(await nativeAssets()) };
+    const preload = join(folder, "preload.cjs");
+    await bundlePreload(preload);
+    const assets = {
+      ...(await writeAssets(folder, contents)),
+      ...(await nativeAssets()),
+      "preload/preload.cjs": preload,
+    };
     const runtime = await strippedRuntime(folder, print);
     const configuration = join(folder, "sea.json");
     const text = JSON.stringify({

@@ -135,6 +135,7 @@ describe.skipIf(process.platform === "win32")("the npm packages", { timeout: PAT
     expect(xsys.paths.filter((path) => !/^(clients|protocol)\/.*\.(js|d\.ts)$/.test(path)).sort()).toEqual([
       "LICENSE",
       "README.md",
+      "bin/preload.cjs",
       "bin/xsys.cjs",
       "package.json",
     ]);

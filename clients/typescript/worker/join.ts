@@ -8,12 +8,25 @@ import { routeEntries, type WorkerHandle, type WorkerOptions } from "./options.t
 import type { WorkerExchange } from "./worker-exchange.ts";
 import { WorkerLink } from "./worker-link.ts";
 
+/** A registered worker, with what a server that closes by itself needs in addition. */
+export interface Joined extends WorkerHandle {
+  /**
+   * Asks for no more requests, and closes the connection when those in progress are answered. Needs a service that
+   * understands `Leave`.
+   */
+  leave(): Promise<void>;
+  /** Aborts all requests in progress. */
+  abort(reason: string): void;
+  /** Whether the connection keeps the process running. */
+  keepAlive(keeps: boolean): void;
+}
+
 /**
  * Connects to the gateway, registers as a worker and calls `take` with each request that the gateway sends. If the
  * service has several gateway processes, it connects to each of them too, and the requests come from there.
  * @throws UNAVAILABLE when it cannot connect to a gateway.
  */
-export async function join(options: WorkerOptions, take: (exchange: WorkerExchange) => void): Promise<WorkerHandle> {
+export async function join(options: WorkerOptions, take: (exchange: WorkerExchange) => void): Promise<Joined> {
   const { socket: path = process.env.XYPRISS_IPC_PATH, routes = [], exitOnClose = true } = options;
   if (path === undefined || path === "") {
     throw new XsysError(
@@ -39,16 +52,32 @@ export async function join(options: WorkerOptions, take: (exchange: WorkerExchan
   const { XSYS_WORKER_KEY: key } = process.env;
   register(link, key === undefined ? {} : { key });
   let closing = false;
+  const links = () => [link, ...joined.links];
+  const close = () => {
+    closing = true;
+    joined.close();
+    link.close();
+  };
   const closed = link.closed.then(() => {
     joined.close();
     if (exitOnClose && !closing) process.exit(1);
   });
   return {
     closed,
-    close: () => {
+    close,
+    leave: async () => {
       closing = true;
-      joined.close();
-      link.close();
+      const taking = joined.leave() ?? [link];
+      await Promise.all(taking.map((each) => each.leave()));
+      await Promise.all(taking.map((each) => each.end())); // not earlier: the end of one closes all
+      close();
+      await closed;
+    },
+    abort: (reason) => {
+      for (const each of links()) each.abort(reason);
+    },
+    keepAlive: (keeps) => {
+      for (const each of links()) each.keepAlive(keeps);
     },
   };
 }

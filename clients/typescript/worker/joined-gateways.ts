@@ -12,15 +12,30 @@ export class JoinedGateways {
   /** By the id of the gateway. */
   readonly #links = new Map<string, WorkerLink>();
   #isClosed = false;
+  #isTold = false;
 
   constructor(owner: Pick<WorkerLinkOwner, "take" | "onError">, register: Register) {
     this.#owner = owner;
     this.#register = register;
   }
 
+  get links(): readonly WorkerLink[] {
+    return [...this.#links.values()];
+  }
+
   /** Connects to the gateways that are new in the list. Those that have ended close their connections themselves. */
   update({ key, gateways }: GatewaysPayload): void {
+    this.#isTold = true;
     for (const { id, socket } of gateways) if (!this.#links.has(id)) this.#connect(id, socket, key);
+  }
+
+  /**
+   * Connects to no more gateways. Returns the connections on which requests arrive; undefined if the service has no
+   * gateway processes.
+   */
+  leave(): readonly WorkerLink[] | undefined {
+    this.#isClosed = true;
+    return this.#isTold ? this.links : undefined;
   }
 
   close(): void {

@@ -22,9 +22,13 @@ export function workerContext(request: IncomingMessage): WorkerContext {
 }
 
 /** Creates a node:http request. Its body is read from the gateway only as fast as the listener reads it. */
-export function nodeRequest(exchange: WorkerExchange, socket: unknown): IncomingMessage {
+export function nodeRequest(
+  exchange: WorkerExchange,
+  socket: unknown,
+  Request: typeof IncomingMessage = IncomingMessage,
+): IncomingMessage {
   const { request } = exchange;
-  const message = new IncomingMessage(socket as Socket) as NodeRequest;
+  const message = new Request(socket as Socket) as NodeRequest;
   message[EXCHANGE] = exchange;
   message.method = request.method;
   message.url = request.url;

@@ -33,8 +33,13 @@ const NEED_DRAIN = Object.getOwnPropertySymbols(new ServerResponse({ method: "GE
  * Creates a node:http response that is sent to the gateway without being formatted as HTTP text. A response that is
  * complete within a tick is sent as one message, any other as a stream.
  */
-export function nodeResponse(exchange: WorkerExchange, request: IncomingMessage, socket: NodeSocket): ServerResponse {
-  const response = new ServerResponse(request);
+export function nodeResponse(
+  exchange: WorkerExchange,
+  request: IncomingMessage,
+  socket: NodeSocket,
+  Response: typeof ServerResponse = ServerResponse,
+): ServerResponse {
+  const response = new Response(request);
   const internals = response as unknown as ResponseInternals;
   const close = () => {
     if (internals._closed) return;

@@ -1,8 +1,7 @@
 import { type IncomingMessage, type RequestListener, Server, type ServerResponse } from "node:http";
 import { join, onErrorOf } from "./join.ts";
+import { nodeExchange } from "./node-exchange.ts";
 import { nodeRequest } from "./node-request.ts";
-import { nodeResponse } from "./node-response.ts";
-import { NodeSocket } from "./node-socket.ts";
 import { UpgradeSocket } from "./node-upgrade.ts";
 import type { WorkerHandle, WorkerOptions } from "./options.ts";
 import type { WorkerExchange } from "./worker-exchange.ts";
@@ -29,13 +28,7 @@ function handleRequest(
   exchange: WorkerExchange,
   onError: (error: unknown) => void,
 ): void {
-  const socket = new NodeSocket(exchange);
-  const request = nodeRequest(exchange, socket);
-  const response = nodeResponse(exchange, request, socket as never);
-  exchange.onLost(() => {
-    socket.gone();
-    if (!request.destroyed) request.destroy(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
-  });
+  const { request, response } = nodeExchange(exchange);
   const refuse = (error: unknown) => {
     onError(error);
     if (response.headersSent) exchange.fail("the worker failed");

@@ -43,6 +43,7 @@ export class WorkerExchange {
   #upgraded = false;
   #lost: XsysError | undefined;
   #onLost: ((error: XsysError) => void)[] | undefined;
+  #onOver: (() => void) | undefined;
 
   constructor(owner: ExchangeOwner, id: string, request: WorkerRequest, traits: ExchangeTraits) {
     this.#owner = owner;
@@ -70,6 +71,11 @@ export class WorkerExchange {
     if (this.#lost !== undefined) listener(this.#lost);
     else if (this.#onLost === undefined) this.#onLost = [listener];
     else this.#onLost.push(listener);
+  }
+
+  /** Calls the listener when the exchange is over: see `isOver`. At most one listener. */
+  onOver(listener: () => void): void {
+    this.#onOver = listener;
   }
 
   /** Sends a response with its whole body. The bytes must not change afterwards. */
@@ -135,14 +141,20 @@ export class WorkerExchange {
     this.#lost = error;
     this.input?.end(error);
     this.#output?.close(error);
-    this.#owner.forget(this.id);
+    this.#forget();
     for (const listener of this.#onLost ?? []) listener(error);
   }
 
   #settle(): void {
     if (!this.isOver) return;
     if (!this.#inputEnded) this.input?.end(new XsysError("CANCELLED", "the request was answered"));
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#owner.forget(this.id);
+    this.#onOver?.();
+    this.#onOver = undefined;
   }
 
   #grant(bytes: number): void {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Socket } from "node:net";
 import { XsysError } from "../../../protocol/errors.ts";
 import { FrameWriter, XBP_REQUEST_MARK } from "../../../protocol/wire/frame.ts";
@@ -26,6 +27,9 @@ export class WorkerLink {
   readonly #owner: WorkerLinkOwner;
   /** Requests that were not over when `take` returned. */
   readonly #open = new OpenExchanges<WorkerExchange>();
+  readonly #left = withResolvers<void>();
+  /** Called when no request is in progress. */
+  #onIdle: (() => void) | undefined;
   #isLost = false;
 
   constructor(socket: Socket, owner: WorkerLinkOwner) {
@@ -52,9 +56,44 @@ export class WorkerLink {
     this.#lose("this worker closed the connection");
   }
 
+  /** Asks for no more requests. Resolves when those in progress are answered. */
+  async leave(): Promise<void> {
+    if (this.#isLost) return;
+    this.writer.json(encodeMessage("Leave", {}));
+    await Promise.race([this.#left.promise, this.closed]);
+    await this.#idle();
+  }
+
+  /** Ends the connection. Resolves when all messages are in the kernel's buffer, so that the process may exit. */
+  async end(): Promise<void> {
+    if (this.#isLost) return;
+    this.writer.flush();
+    this.#socket.end();
+    await Promise.race([once(this.#socket, "finish"), this.closed]);
+  }
+
+  /** Aborts all requests in progress, so that the gateway can see that they failed. */
+  abort(reason: string): void {
+    for (const exchange of this.#open.all()) exchange.fail(reason);
+  }
+
+  /** Whether the connection keeps the process running. */
+  keepAlive(keeps: boolean): void {
+    if (keeps) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
   /** The request is over: it was answered or is no longer needed. */
   forget(id: number): void {
     this.#open.delete(id);
+    if (this.#onIdle !== undefined && this.#open.all().length === 0) this.#onIdle();
+  }
+
+  #idle(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#open.all().length === 0) resolve();
+      else this.#onIdle = resolve;
+    });
   }
 
   #fault(error: unknown): void {
@@ -82,6 +121,7 @@ export class WorkerLink {
     } else if (type === "Ping") this.writer.json(encodeMessage("Pong", {}, id));
     else if (type === "ForceGC") globalThis.gc?.();
     else if (type === "Gateways") this.#owner.onGateways?.(payload as GatewaysPayload);
+    else if (type === "Left") this.#left.resolve();
     else if (type === "Credit" && id !== undefined) this.#open.get(id)?.grant((payload as Credit).bytes ?? 0);
     else if (type === "Cancel" && id !== undefined) {
       this.#open.get(id)?.lose(new XsysError("CANCELLED", "the client has disconnected"));

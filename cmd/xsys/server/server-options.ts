@@ -17,6 +17,7 @@ import { requestOptions } from "./flags/requests.ts";
 import { SERVER_FLAGS, type ServerValues } from "./groups.ts";
 import { type LeftOver, leftOver } from "./left-over.ts";
 import { ownProgram } from "./own-program.ts";
+import { preloadFile } from "./preload-file.ts";
 import { readTls } from "./read-tls.ts";
 import { preparation, workerCommand } from "./worker-command.ts";
 
@@ -45,8 +46,10 @@ export async function serverOptions(words: readonly string[]): Promise<ServerOpt
   const unknown = leftOver(positionals, globals.signed);
   const values = readFlags(SERVER_FLAGS, options);
   const listening = listeningOn(values.ipc ?? values.socket);
+  const { socket } = listening;
   const program = ownProgram();
-  const command = await workerCommand(values, globals.signed);
+  const preload = values.cluster && values.preload ? await preloadFile() : undefined;
+  const command = await workerCommand(values, globals.signed, undefined, preload?.file);
   return {
     ...listening,
     root: await existingFolder(globals.root ?? "."),
@@ -56,8 +59,8 @@ export async function serverOptions(words: readonly string[]): Promise<ServerOpt
     gateways: values.gateways,
     ...(command !== undefined && {
       cluster: {
-        ...clusterOptions(values, { command, socket: listening.socket, cwd: process.cwd(), program }),
-        beforeStart: await preparation(command),
+        ...clusterOptions(values, { command, socket, cwd: process.cwd(), program, preload: preload?.file }),
+        beforeStart: both(await preparation(command), preload?.prepare),
       },
     }),
     log: { level: values["log-level"], format: values["log-format"] },
@@ -67,6 +70,12 @@ export async function serverOptions(words: readonly string[]): Promise<ServerOpt
     }),
     ...(globals.signed && { endsWithParent: true }),
     leftOver: unknown,
+  };
+}
+
+function both(...steps: ((() => void) | undefined)[]): () => void {
+  return () => {
+    for (const step of steps) step?.();
   };
 }
 

@@ -14,6 +14,14 @@ type CommandValues = Pick<
   "cluster" | "entry-point" | "worker-command" | "cluster-max-memory" | "gc-hint"
 >;
 
+/** How a worker script is run. */
+interface ScriptSurroundings {
+  /** The runtime of the application that starts the service. */
+  readonly parent?: Runtime | undefined;
+  /** A file that Node loads before the script. */
+  readonly preload?: string | undefined;
+}
+
 /**
  * Program and arguments of a worker; undefined if no workers are to be started.
  * @throws INVALID_PARAMS if --cluster or the program is missing, or the program is given twice (only for command lines
@@ -23,6 +31,7 @@ export async function workerCommand(
   values: CommandValues,
   signed: boolean,
   readParent: () => Promise<Runtime | undefined> = parentRuntime,
+  preload?: string,
 ): Promise<[string, ...string[]] | undefined> {
   const { cluster, "entry-point": script, "worker-command": line } = values;
   if (script !== undefined && line !== undefined)
@@ -32,7 +41,8 @@ export async function workerCommand(
     if (line !== undefined) return splitCommand(line, "--worker-command");
     // XyPriss's client runs in the application itself, so its workers use the same runtime. Other callers, such as a
     // shell, say nothing about the runtime of workers.
-    return scriptCommand(await existingFile(script ?? ""), values, signed ? await readParent() : undefined);
+    const parent = signed ? await readParent() : undefined;
+    return scriptCommand(await existingFile(script ?? ""), values, { parent, preload });
   }
   // XyPriss's own engine starts workers if both are given, and otherwise reports no error.
   if (signed || cluster === isToRun) return undefined;
@@ -48,18 +58,19 @@ function invalid(message: string): XsysError {
 async function scriptCommand(
   script: string,
   values: CommandValues,
-  parent: Runtime | undefined,
+  { parent, preload }: ScriptSurroundings,
 ): Promise<[string, ...string[]]> {
   const isTypeScript = /\.(?:[cm]?ts|tsx)$/.test(script);
+  const options = [...nodeOptions(values), ...(preload === undefined ? [] : ["--require", preload])];
   if (parent?.name === "bun") return [parent.file, script];
   if (parent !== undefined && (!isTypeScript || (await runsTypeScript(parent.file)))) {
-    return [parent.file, ...nodeOptions(values), script];
+    return [parent.file, ...options, script];
   }
-  const bun = isTypeScript ? await programOnPath("bun") : undefined;
+  const bun = isTypeScript && preload === undefined ? await programOnPath("bun") : undefined;
   if (bun !== undefined) return [bun, script];
   // The Node in PATH may be too old for TypeScript; the Node of this process is not.
   const node = isTypeScript ? undefined : await programOnPath("node");
-  return [node ?? (await thisNode()), ...nodeOptions(values), script];
+  return [node ?? (await thisNode()), ...options, script];
 }
 
 /** What to do before each start of a worker: the executable's own Node is in a cache, which may have been cleared. */

@@ -3,6 +3,7 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PLATFORMS } from "../../../clients/typescript/start/platform-package.ts";
 import { HOME } from "../../home.ts";
+import { bundlePreload } from "../preload.ts";
 import { bundleLauncher, OLDEST_NODE } from "./launcher.ts";
 import { type Manifest, manifest, writeManifest } from "./manifest.ts";
 
@@ -15,6 +16,8 @@ const MODULES = {
 /** A thread that one of the modules starts by its file name. */
 const THREAD = "clients/typescript/sync/thread";
 const PROGRAM = "bin/xsys.cjs";
+/** The preload for unchanged applications, by `node --import xsys/preload`. */
+const PRELOAD = "bin/preload.cjs";
 
 /**
  * Compiler options: the relevant ones of tsconfig.json, which tsc ignores when files are named on the command line, but
@@ -35,6 +38,7 @@ export async function xsysPackage(folder: string): Promise<Manifest> {
   compile(folder);
   await nameThreadAsCompiled(join(folder, "clients/typescript/sync/thread-transport.js"));
   await bundleLauncher(join(folder, PROGRAM));
+  await bundlePreload(join(folder, PRELOAD));
   await cp(join(HOME, "README.md"), join(folder, "README.md"));
   const described = await manifest(
     "xsys",
@@ -49,10 +53,10 @@ export async function xsysPackage(folder: string): Promise<Manifest> {
     type: "module",
     main: `./${MODULES["."]}.js`,
     types: `./${MODULES["."]}.d.ts`, // for tools that do not support `exports`
-    exports: { ...Object.fromEntries(modules), "./package.json": "./package.json" },
+    exports: { ...Object.fromEntries(modules), "./preload": `./${PRELOAD}`, "./package.json": "./package.json" },
     bin: { xsys: PROGRAM, xhsc: PROGRAM },
     files: ["bin", "clients", "protocol"],
-    sideEffects: false,
+    sideEffects: [`./${PRELOAD}`],
     optionalDependencies: Object.fromEntries(PLATFORMS.map((name) => [`xsys-${name}`, described.version])),
   });
 }

@@ -6,6 +6,7 @@ import { withoutEffect } from "../../flags/flag.ts";
 import { count, flag, milliseconds, optionalCount, size } from "../../flags/kinds.ts";
 import { optionalPath, optionalText, paths } from "../../flags/texts.ts";
 import { SERVE_OPTIONS } from "../../serve-options.ts";
+import { optionsWith } from "../preload-file.ts";
 import { strategy } from "./proxy.ts";
 
 const MB = 1024 ** 2;
@@ -19,6 +20,15 @@ export const CLUSTER = {
   ),
   "worker-command": optionalText(
     "Program and arguments of a worker, instead of --entry-point; the program may be in any language.",
+  ),
+  preload: flag(
+    "Make a worker of an application for Node that does not use the SDK: its HTTP server gets the requests of the " +
+      "gateway instead of listening. The entry point runs on Node, and a --worker-command gets the preload by " +
+      "NODE_OPTIONS.",
+  ),
+  "app-port": optionalText(
+    "With --preload: the port or path on which the application's server would listen, or any for the first one. By " +
+      "default the port of the gateway.",
   ),
   "cluster-workers": count({
     summary: "Number of workers; 0 or auto for one per processor.",
@@ -115,11 +125,13 @@ interface WorkerSurroundings {
   readonly socket: string;
   /** The program that a worker runs for XyPriss's one-shot calls; if undefined, the worker looks for one itself. */
   readonly program: string | undefined;
+  /** The preload of --preload. */
+  readonly preload: string | undefined;
 }
 
 export function clusterOptions(
   values: ClusterValues,
-  { command, socket, cwd, program }: Pick<ClusterOptions, "command" | "cwd"> & WorkerSurroundings,
+  { command, socket, cwd, program, preload }: Pick<ClusterOptions, "command" | "cwd"> & WorkerSurroundings,
 ): ClusterOptions {
   const { "cluster-max-memory": maxMemory, "cluster-max-cpu": maxCpu, "file-descriptor-limit": files } = values;
   const { "max-restarts": maxRestarts } = values;
@@ -129,6 +141,9 @@ export function clusterOptions(
     env: {
       XYPRISS_IPC_PATH: socket,
       ...(program !== undefined && { XYPRISS_XHSC_PATH: program }),
+      ...(values["app-port"] !== undefined && { XSYS_APP_PORT: values["app-port"] }),
+      ...(preload !== undefined &&
+        values["worker-command"] !== undefined && { NODE_OPTIONS: optionsWith(preload, process.env.NODE_OPTIONS) }),
     },
     ...xyprissEnvironment(maxCpu > 0 ? { maxCpu } : {}),
     workers: values["cluster-workers"] || availableParallelism(),

@@ -1,0 +1,106 @@
+import { Server as HttpServer } from "node:http";
+import { Server as HttpsServer } from "node:https";
+import { Server as NetServer, type Server } from "node:net";
+import { constants } from "node:os";
+import { AppServer } from "./app-server.ts";
+import { obstacleOf } from "./obstacle.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { tell } from "./tell.ts";
+import { kindOf, type WebServer } from "./web-server.ts";
+import { onListen, type Place, WorkerHandle } from "./worker-handle.ts";
+
+/** Milliseconds after which it is told that a server listens itself, if none gets the gateway's requests by then. */
+const PATIENCE = 5_000;
+
+interface Main {
+  readonly app: AppServer;
+  readonly place: Place;
+}
+
+/** Decides which of the application's servers gets the gateway's requests. */
+export class Front {
+  readonly #surroundings: Surroundings;
+  /** The server that gets the requests, and where the application wants it to listen. */
+  #main: Main | undefined;
+  #hasServed = false;
+  readonly #apps = new WeakMap<object, AppServer>();
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  install(): void {
+    const { port } = this.#surroundings;
+    if (port !== undefined) process.env.PORT ??= String(port);
+    onListen(NetServer.prototype, (server, place) => this.#offer(server, place));
+    for (const { prototype } of [HttpServer, HttpsServer]) this.#abortBeforeClosing(prototype);
+  }
+
+  /** Undefined for a server that listens itself. */
+  #offer(server: Server, place: Place): WorkerHandle | undefined {
+    if (kindOf(server) === undefined) return undefined;
+    const web = server as WebServer;
+    if (this.#main !== undefined) return this.#another(place);
+    if (!this.#isWanted(place)) return this.#tellUnlessServed(place);
+    const obstacle = obstacleOf(web);
+    if (obstacle !== undefined) {
+      tell(`the server on ${textOf(place)} listens itself and gets no requests of the gateway: ${obstacle}`);
+      return undefined;
+    }
+    const app = new AppServer(web, this.#surroundings, () => {
+      this.#main = undefined;
+    });
+    this.#main = { app, place };
+    this.#apps.set(server, app);
+    this.#hasServed = true;
+    return new WorkerHandle(place, app);
+  }
+
+  #isWanted({ address, port }: Place): boolean {
+    const { port: gatewayPort, appPort = gatewayPort === undefined ? "any" : String(gatewayPort) } = this.#surroundings;
+    return appPort === "any" || appPort === (port < 0 ? address : String(port));
+  }
+
+  /**
+   * A second server on the same port would fail in Node, unless its address is another one. As for `localhost`, which
+   * Fastify makes two servers of, the requests are then those of the first.
+   */
+  #another(place: Place): WorkerHandle | undefined {
+    const main = this.#main;
+    if (main === undefined || !isSamePort(place, main)) return undefined;
+    const listen = () => (isSameAddress(place, main.place) ? -constants.errno.EADDRINUSE : 0);
+    return new WorkerHandle(place, { shownPort: place.port, listen, close() {}, keepAlive() {} });
+  }
+
+  #tellUnlessServed(place: Place): undefined {
+    const { port, appPort = port } = this.#surroundings;
+    setTimeout(() => {
+      if (this.#hasServed) return;
+      tell(
+        `a server listens on ${textOf(place)}, but the gateway's requests are for one on ${appPort}: ` +
+          `start it with --app-port ${textOf(place)} if this is the one, or with --app-port any`,
+      );
+    }, PATIENCE).unref();
+  }
+
+  #abortBeforeClosing(prototype: HttpServer | HttpsServer): void {
+    const apps = this.#apps;
+    const { closeAllConnections: closeAll } = prototype;
+    prototype.closeAllConnections = function () {
+      apps.get(this)?.abort();
+      closeAll.call(this);
+    };
+  }
+}
+
+function isSamePort({ port }: Place, { app, place }: Main): boolean {
+  return port >= 0 && (port === place.port || (place.port === 0 && port === app.shownPort));
+}
+
+function isSameAddress({ address }: Place, other: Place): boolean {
+  return (address ?? "::") === (other.address ?? "::");
+}
+
+function textOf({ address, port }: Place): string {
+  return port < 0 ? String(address) : String(port);
+}

@@ -1,0 +1,87 @@
+import type { Server } from "node:net";
+
+/** Where an application wants a server to listen, as Node passes it to the function that creates the handle. */
+export interface Place {
+  /** An IP address, a path, or null for all addresses. */
+  readonly address: string | null;
+  /** -1 for a path. */
+  readonly port: number;
+  readonly family: number;
+}
+
+/** What a handle does for its server. */
+export interface HandleOwner {
+  /** Port that the server's address shows if the application asked for any. */
+  readonly shownPort: number;
+  /** Returns 0, or a negative error number. */
+  listen(): number;
+  close(): void;
+  keepAlive(keeps: boolean): void;
+}
+
+/**
+ * Stands in for the socket of a listening server. Node does the same in the workers of node:cluster, so servers need
+ * only these methods of a handle.
+ */
+export class WorkerHandle {
+  /** Set by net.Server. */
+  onconnection: unknown;
+  readonly getsockname: ((out: object) => number) | undefined;
+  readonly #owner: HandleOwner;
+
+  constructor(place: Place, owner: HandleOwner) {
+    this.#owner = owner;
+    if (place.port >= 0) this.getsockname = (out) => describe(out, place, owner.shownPort);
+  }
+
+  listen(): number {
+    return this.#owner.listen();
+  }
+
+  close(): void {
+    this.#owner.close();
+  }
+
+  ref(): void {
+    this.#owner.keepAlive(true);
+  }
+
+  unref(): void {
+    this.#owner.keepAlive(false);
+  }
+}
+
+function describe(out: object, { address, port, family }: Place, shownPort: number): number {
+  const isIpv6 = address === null || family === 6;
+  Object.assign(out, {
+    address: address ?? "::",
+    family: isIpv6 ? "IPv6" : "IPv4",
+    port: port === 0 ? shownPort : port,
+  });
+  return 0;
+}
+
+type ListenTo = (
+  this: Server,
+  ...args: [address: string | null, port: number, family: number, ...rest: unknown[]]
+) => void;
+
+/**
+ * Calls `offer` for each server that is about to listen on an address or a path, and makes it listen on the handle that
+ * `offer` returns. Node has kept the method's name for programs that replace it, and reports invalid arguments, looks up
+ * host names and adds callbacks and abort signals before it.
+ */
+export function onListen(
+  prototype: object,
+  offer: (server: Server & { _handle: unknown }, place: Place) => object | undefined,
+): void {
+  const methods = prototype as { _listen2: ListenTo };
+  const { _listen2: listenTo } = methods;
+  methods._listen2 = function (this: Server & { _handle?: unknown }, address, port, family, ...rest) {
+    const [, fd] = rest;
+    if (!this._handle && typeof fd !== "number") {
+      this._handle = offer(this as never, { address: address || null, port, family }) ?? null;
+    }
+    listenTo.call(this, address, port, family, ...rest);
+  };
+}
