@@ -108,6 +108,14 @@ export class FakeGateway {
     this.#socket?.write(Buffer.from([0, 0, 0, 1, 0xff]));
   }
 
+  /** Closes the worker's connection, as a gateway that stops it does. */
+  async disconnect(): Promise<void> {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    socket.destroy();
+    await once(socket, "close");
+  }
+
   async close(): Promise<void> {
     this.#socket?.destroy();
     this.#server.close();
@@ -137,7 +145,9 @@ export class FakeGateway {
     const reader = new FrameReader();
     const takeChunk = (id: number, bytes: Buffer, last: boolean) => {
       this.#readers.get(id)?.push(bytes);
-      if (last) this.#readers.get(id)?.end();
+      if (!last) return;
+      this.#readers.get(id)?.end();
+      this.#readers.delete(id); // it is complete, whatever happens to the connection
     };
     socket.on("data", (bytes: Buffer) => reader.push(bytes, (payload) => this.#receive(payload), takeChunk));
     socket.on("error", () => {}); // the connection may be reset when the worker exits

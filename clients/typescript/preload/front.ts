@@ -3,6 +3,7 @@ import { Server as HttpsServer } from "node:https";
 import { Server as NetServer, type Server } from "node:net";
 import { constants } from "node:os";
 import { AppServer } from "./app-server.ts";
+import { noteSignals } from "./end-with-gateway.ts";
 import { obstacleOf } from "./obstacle.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { tell } from "./tell.ts";
@@ -10,7 +11,7 @@ import { kindOf, type WebServer } from "./web-server.ts";
 import { onListen, type Place, WorkerHandle } from "./worker-handle.ts";
 
 /** Milliseconds after which it is told that a server listens itself, if none gets the gateway's requests by then. */
-const PATIENCE = 5_000;
+const PATIENCE = 2_000;
 
 interface Main {
   readonly app: AppServer;
@@ -32,6 +33,7 @@ export class Front {
   install(): void {
     const { port } = this.#surroundings;
     if (port !== undefined) process.env.PORT ??= String(port);
+    noteSignals();
     onListen(NetServer.prototype, (server, place) => this.#offer(server, place));
     for (const { prototype } of [HttpServer, HttpsServer]) this.#abortBeforeClosing(prototype);
   }
@@ -68,7 +70,7 @@ export class Front {
   #another(place: Place): WorkerHandle | undefined {
     const main = this.#main;
     if (main === undefined || !isSamePort(place, main)) return undefined;
-    const listen = () => (isSameAddress(place, main.place) ? -constants.errno.EADDRINUSE : 0);
+    const listen = () => (place.address === main.place.address ? -constants.errno.EADDRINUSE : 0);
     return new WorkerHandle(place, { shownPort: place.port, listen, close() {}, keepAlive() {} });
   }
 
@@ -97,10 +99,6 @@ function isSamePort({ port }: Place, { app, place }: Main): boolean {
   return port >= 0 && (port === place.port || (place.port === 0 && port === app.shownPort));
 }
 
-function isSameAddress({ address }: Place, other: Place): boolean {
-  return (address ?? "::") === (other.address ?? "::");
-}
-
 function textOf({ address, port }: Place): string {
-  return port < 0 ? String(address) : String(port);
+  return port < 0 ? address : String(port);
 }

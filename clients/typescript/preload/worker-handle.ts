@@ -2,8 +2,8 @@ import type { Server } from "node:net";
 
 /** Where an application wants a server to listen, as Node passes it to the function that creates the handle. */
 export interface Place {
-  /** An IP address, a path, or null for all addresses. */
-  readonly address: string | null;
+  /** An IP address or a path. */
+  readonly address: string;
   /** -1 for a path. */
   readonly port: number;
   readonly family: number;
@@ -52,12 +52,7 @@ export class WorkerHandle {
 }
 
 function describe(out: object, { address, port, family }: Place, shownPort: number): number {
-  const isIpv6 = address === null || family === 6;
-  Object.assign(out, {
-    address: address ?? "::",
-    family: isIpv6 ? "IPv6" : "IPv4",
-    port: port === 0 ? shownPort : port,
-  });
+  Object.assign(out, { address, family: `IPv${family}`, port: port === 0 ? shownPort : port });
   return 0;
 }
 
@@ -79,9 +74,13 @@ export function onListen(
   const { _listen2: listenTo } = methods;
   methods._listen2 = function (this: Server & { _handle?: unknown }, address, port, family, ...rest) {
     const [, fd] = rest;
-    if (!this._handle && typeof fd !== "number") {
-      this._handle = offer(this as never, { address: address || null, port, family }) ?? null;
+    const place = address ? { address, port, family } : { address: "::", port, family: 6 };
+    const handle = this._handle || typeof fd === "number" ? undefined : offer(this as never, place);
+    if (handle === undefined) {
+      listenTo.call(this, address, port, family, ...rest);
+      return;
     }
-    listenTo.call(this, address, port, family, ...rest);
+    this._handle = handle;
+    listenTo.call(this, place.address, port, place.family, ...rest);
   };
 }

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { useSandbox } from "../../support/sandbox.ts";
+import { useUnchangedApps } from "../../support/unchanged-app.ts";
+
+const sandbox = useSandbox();
+const start = useUnchangedApps();
+
+/** An application for node:http that knows nothing of xsys. */
+const APP = `
+const http = require("node:http");
+const server = http.createServer((request, response) => {
+  if (request.url === "/env") return response.end(JSON.stringify([process.env.PORT, process.env.XSYS_GATEWAY]));
+  if (request.url === "/terminate") process.kill(process.pid, "SIGTERM");
+  if (request.method === "POST") return request.pipe(response);
+  setTimeout(() => response.end(String(process.pid)), 2);
+});
+server.listen(process.env.PORT, () => console.log("listens on", server.address().port));
+process.on("SIGTERM", () => server.close(() => {
+  console.log("closed in order");
+  process.exit();
+}));
+`;
+
+describe.each([1, 2])("an unchanged application with --preload and %d gateways", (gateways) => {
+  const flags = ["--gateways", String(gateways)];
+
+  test("is answered by workers, and no GET fails under kills and restarts", async () => {
+    const entry = await sandbox.write("app.cjs", APP);
+    const app = await start(["--entry-point", entry, ...flags]);
+    expect(app.server.text()).toContain(`listens on ${app.port}`);
+    expect(JSON.parse((await app.ask("/env")).body)).toEqual([String(app.port), `http://127.0.0.1:${app.port}`]);
+    expect((await app.ask("/", { method: "POST", body: "x".repeat(200_000) })).body).toHaveLength(200_000);
+    expect((await app.ask("/", { method: "HEAD" })).status).toBe(200);
+    await app.survivesKills();
+    await app.survivesRestart();
+    expect(app.server.text()).toContain("closed in order");
+  });
+
+  test("answers the requests in progress when it closes its server by itself", async () => {
+    const app = await start(["--entry-point", await sandbox.write("app.cjs", APP), ...flags]);
+    const posts = Array.from({ length: 20 }, () => app.ask("/", { method: "POST", body: "whole" }));
+    const [ended, ...answers] = await Promise.all([app.ask("/terminate"), ...posts]);
+    expect([ended?.status, ...new Set(answers.map(({ status, body }) => `${status} ${body}`))]).toEqual([
+      200,
+      "200 whole",
+    ]);
+    await app.server.until(/closed in order/);
+    while ((await app.ready()) < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await app.ask("/")).status).toBe(200);
+  });
+});
+
+test("--preload also applies to a command that starts Node itself", async () => {
+  await sandbox.write("app.cjs", APP);
+  const app = await start(["--worker-command", "sh -c 'node app.cjs; exit $?'"], { cwd: sandbox.root, workers: 1 });
+  expect(Number((await app.ask("/")).body)).toBeGreaterThan(0);
+});
+
+test("--app-port names the port on which the application would listen", async () => {
+  const entry = await sandbox.write("app.cjs", APP.replace("process.env.PORT, ()", "3000, ()"));
+  const app = await start(["--entry-point", entry, "--app-port", "3000"], { workers: 2 });
+  expect((await app.ask("/")).status).toBe(200);
+  expect(app.server.text()).toContain("listens on 3000");
+});
