@@ -84,7 +84,7 @@ export class UnchangedApp {
 
   async #load(): Promise<Load> {
     const asked = { host: "127.0.0.1", port: this.port, path: "/", method: "GET", timeout: 50_000 } as const;
-    const load = await Load.start({ ...asked, clients: 8, sequential: true });
+    const load = await Load.start({ ...asked, clients: 4, sequential: false });
     expect(await settle(load, this.workers, { within: 50_000 })).toBe(true);
     return load;
   }

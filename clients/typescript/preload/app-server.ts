@@ -22,6 +22,7 @@ export class AppServer implements HandleOwner {
   #worker: Promise<Joined> | undefined;
   #joined: Joined | undefined;
   #keeps = true;
+  #isClosed = false;
 
   constructor(server: WebServer, { socket, port, isTls }: Surroundings, onClosed: () => void) {
     this.server = server;
@@ -39,6 +40,7 @@ export class AppServer implements HandleOwner {
 
   /** Each request counts as a connection, so that the server is closed when all are answered. */
   close(): void {
+    this.#isClosed = true;
     this.#onClosed();
     this.server._connections++;
     void this.#leave().then(() => this.#ended());
@@ -64,7 +66,7 @@ export class AppServer implements HandleOwner {
     });
     this.#joined = joined;
     joined.keepAlive(this.#keeps);
-    void joined.closed.then(() => this.server._handle !== null && endWithGateway());
+    void joined.closed.then(() => !this.#isClosed && endWithGateway());
     return joined;
   }
 

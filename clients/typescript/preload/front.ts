@@ -1,14 +1,16 @@
 import { Server as HttpServer } from "node:http";
 import { Server as HttpsServer } from "node:https";
-import { Server as NetServer, type Server } from "node:net";
+import { Server as NetServer } from "node:net";
 import { constants } from "node:os";
+import { listensForCluster, pretendToBeAt, privateSocket } from "./app-cluster.ts";
 import { AppServer } from "./app-server.ts";
 import { noteSignals } from "./end-with-gateway.ts";
+import { forwardingServer } from "./forward.ts";
 import { obstacleOf } from "./obstacle.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { tell } from "./tell.ts";
 import { kindOf, type WebServer } from "./web-server.ts";
-import { onListen, type Place, WorkerHandle } from "./worker-handle.ts";
+import { type Instead, type Listening, onListen, type Place, WorkerHandle } from "./worker-handle.ts";
 
 /** Milliseconds after which it is told that a server listens itself, if none gets the gateway's requests by then. */
 const PATIENCE = 2_000;
@@ -24,6 +26,8 @@ export class Front {
   /** The server that gets the requests, and where the application wants it to listen. */
   #main: Main | undefined;
   #hasServed = false;
+  /** Where the primary process of node:cluster listens for the application's own workers. */
+  #clusterSocket: string | undefined;
   readonly #apps = new WeakMap<object, AppServer>();
 
   constructor(surroundings: Surroundings) {
@@ -39,23 +43,40 @@ export class Front {
   }
 
   /** Undefined for a server that listens itself. */
-  #offer(server: Server, place: Place): WorkerHandle | undefined {
-    if (kindOf(server) === undefined) return undefined;
-    const web = server as WebServer;
+  #offer(server: Listening, place: Place): Instead | undefined {
+    if (kindOf(server) === undefined) return this.#offerCluster(server, place);
     if (this.#main !== undefined) return this.#another(place);
     if (!this.#isWanted(place)) return this.#tellUnlessServed(place);
-    const obstacle = obstacleOf(web);
+    const obstacle = obstacleOf(server as WebServer);
     if (obstacle !== undefined) {
       tell(`the server on ${textOf(place)} listens itself and gets no requests of the gateway: ${obstacle}`);
       return undefined;
     }
-    const app = new AppServer(web, this.#surroundings, () => {
+    return { handle: new WorkerHandle(place, this.#serve(server as WebServer, place)) };
+  }
+
+  /**
+   * The primary process of an application that uses node:cluster registers as one worker. It forwards the requests to the
+   * application's own workers, which get their connections from it as ever. It stays registered while none of them runs.
+   */
+  #offerCluster(server: Listening, place: Place): Instead | undefined {
+    if (!listensForCluster(server) || place.port < 0 || !this.#isWanted(place)) return undefined;
+    if (this.#clusterSocket === undefined) {
+      if (this.#main !== undefined) return undefined;
+      this.#clusterSocket = privateSocket(this.#surroundings.socket);
+      this.#serve(forwardingServer(this.#clusterSocket) as unknown as WebServer, place).listen();
+    }
+    return { path: this.#clusterSocket, listens: (handle) => pretendToBeAt(handle, place) };
+  }
+
+  #serve(server: WebServer, place: Place): AppServer {
+    const app = new AppServer(server, this.#surroundings, () => {
       this.#main = undefined;
     });
     this.#main = { app, place };
     this.#apps.set(server, app);
     this.#hasServed = true;
-    return new WorkerHandle(place, app);
+    return app;
   }
 
   #isWanted({ address, port }: Place): boolean {
@@ -67,11 +88,11 @@ export class Front {
    * A second server on the same port would fail in Node, unless its address is another one. As for `localhost`, which
    * Fastify makes two servers of, the requests are then those of the first.
    */
-  #another(place: Place): WorkerHandle | undefined {
+  #another(place: Place): Instead | undefined {
     const main = this.#main;
     if (main === undefined || !isSamePort(place, main)) return undefined;
     const listen = () => (place.address === main.place.address ? -constants.errno.EADDRINUSE : 0);
-    return new WorkerHandle(place, { shownPort: place.port, listen, close() {}, keepAlive() {} });
+    return { handle: new WorkerHandle(place, { shownPort: place.port, listen, close() {}, keepAlive() {} }) };
   }
 
   #tellUnlessServed(place: Place): undefined {

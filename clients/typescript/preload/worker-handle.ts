@@ -56,31 +56,37 @@ function describe(out: object, { address, port, family }: Place, shownPort: numb
   return 0;
 }
 
-type ListenTo = (
-  this: Server,
-  ...args: [address: string | null, port: number, family: number, ...rest: unknown[]]
-) => void;
+type ListenTo = (this: Listening, address: string, port: number, family: number, ...rest: unknown[]) => void;
+
+/** A server while it begins to listen. */
+export type Listening = Server & { _handle: object | null };
+
+/** What a server listens on instead: a handle, or a Unix socket. */
+export interface Instead {
+  readonly handle?: object;
+  readonly path?: string;
+  /** Called with the handle when it listens. */
+  readonly listens?: (handle: object) => void;
+}
 
 /**
- * Calls `offer` for each server that is about to listen on an address or a path, and makes it listen on the handle that
- * `offer` returns. Node has kept the method's name for programs that replace it, and reports invalid arguments, looks up
- * host names and adds callbacks and abort signals before it.
+ * Calls `offer` for each server that is about to listen on an address or a path, and makes it listen on what `offer`
+ * returns. Node has kept the method's name for programs that replace it, and reports invalid arguments, looks up host
+ * names and adds callbacks and abort signals before it.
  */
-export function onListen(
-  prototype: object,
-  offer: (server: Server & { _handle: unknown }, place: Place) => object | undefined,
-): void {
+export function onListen(prototype: object, offer: (server: Listening, place: Place) => Instead | undefined): void {
   const methods = prototype as { _listen2: ListenTo };
   const { _listen2: listenTo } = methods;
-  methods._listen2 = function (this: Server & { _handle?: unknown }, address, port, family, ...rest) {
-    const [, fd] = rest;
+  methods._listen2 = function (this: Listening, address, port, family, ...rest) {
+    const [backlog, fd] = rest;
     const place = address ? { address, port, family } : { address: "::", port, family: 6 };
-    const handle = this._handle || typeof fd === "number" ? undefined : offer(this as never, place);
-    if (handle === undefined) {
-      listenTo.call(this, address, port, family, ...rest);
-      return;
+    const instead = this._handle || typeof fd === "number" ? undefined : offer(this, place);
+    if (instead === undefined) listenTo.call(this, address, port, family, ...rest);
+    else if (instead.path !== undefined) listenTo.call(this, instead.path, -1, -1, backlog);
+    else {
+      this._handle = instead.handle ?? null;
+      listenTo.call(this, place.address, port, place.family, ...rest);
     }
-    this._handle = handle;
-    listenTo.call(this, place.address, port, place.family, ...rest);
+    if (this._handle) instead?.listens?.(this._handle);
   };
 }

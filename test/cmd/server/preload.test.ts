@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { request } from "node:http";
 import { describe, expect, test } from "vitest";
 import { useSandbox } from "../../support/sandbox.ts";
 import { useUnchangedApps } from "../../support/unchanged-app.ts";
@@ -61,4 +63,47 @@ test("--app-port names the port on which the application would listen", async ()
   const app = await start(["--entry-point", entry, "--app-port", "3000"], { workers: 2 });
   expect((await app.ask("/")).status).toBe(200);
   expect(app.server.text()).toContain("listens on 3000");
+});
+
+/** An application with workers of its own, by node:cluster. */
+const CLUSTERED = `
+const cluster = require("node:cluster");
+const http = require("node:http");
+if (cluster.isPrimary) {
+  cluster.fork();
+  cluster.fork();
+  cluster.on("exit", () => cluster.fork());
+} else {
+  const server = http.createServer((request, response) => {
+    if (request.url === "/exit") process.exit(1);
+    if (request.method === "POST") return request.pipe(response);
+    const { "x-forwarded-for": client, "x-forwarded-proto": proto } = request.headers;
+    response.end(JSON.stringify({ worker: cluster.worker.id, client, proto, at: server.address().port }));
+  });
+  server.on("upgrade", (_request, socket) => {
+    socket.write("HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\n\\r\\n");
+    socket.pipe(socket);
+  });
+  server.listen(process.env.PORT);
+}
+`;
+
+test("an application that uses node:cluster keeps its own workers", async () => {
+  const app = await start(["--entry-point", await sandbox.write("app.cjs", CLUSTERED)], { workers: 1 });
+  const seen = async () => JSON.parse((await app.ask("/")).body);
+  const first = await seen();
+  expect(first).toMatchObject({ client: "127.0.0.1", proto: "http", at: app.port });
+  const body = "x".repeat(200_000);
+  expect((await app.ask("/", { method: "POST", body })).body).toBe(body);
+  expect((await app.ask("/exit", { method: "POST" })).status).toBe(502);
+  const workers = new Set<number>();
+  while (!workers.has(3)) {
+    // The successor of the one that has exited gets some of the connections.
+    for (const { worker } of await Promise.all(Array.from({ length: 8 }, seen))) workers.add(worker);
+  }
+  const upgrade = request({ port: app.port, headers: { connection: "Upgrade", upgrade: "websocket" } }).end();
+  const [, socket] = await once(upgrade, "upgrade");
+  socket.write("echoed");
+  expect(String((await once(socket, "data"))[0])).toBe("echoed");
+  socket.destroy();
 });
