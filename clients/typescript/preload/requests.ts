@@ -1,5 +1,5 @@
 import { AsyncResource } from "node:async_hooks";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { NodeClasses } from "../worker/node-exchange.ts";
 import { nodeExchange } from "../worker/node-exchange.ts";
 import { nodeRequest } from "../worker/node-request.ts";
@@ -54,7 +54,7 @@ export class Requests {
     }
     const { request, response, socket } = nodeExchange(exchange, this.#classes);
     this.#describe(socket);
-    if (this.#server.listenerCount(this.#connected) > 1) this.#connect(socket, exchange);
+    if (this.#server.listenerCount(this.#connected) > 1) this.#connect(socket, response);
     if (this.#isHttp2) addHttp2Fields(request, this.#isTls);
     const { expect } = request.headers;
     const event = expect !== undefined && this.#server.listenerCount("checkContinue") > 0 ? "checkContinue" : "request";
@@ -74,8 +74,8 @@ export class Requests {
   }
 
   /** Applications that list their connections, to end them at a shutdown, see one for each request. */
-  #connect(socket: NodeSocket, exchange: WorkerExchange): void {
-    exchange.onOver(() => process.nextTick(() => socket.gone()));
+  #connect(socket: NodeSocket, response: ServerResponse): void {
+    response.once("close", () => socket.gone());
     for (const listener of this.#server.rawListeners(this.#connected)) {
       if (!OWN_LISTENERS.has(listener.name)) listener.call(this.#server, socket);
     }

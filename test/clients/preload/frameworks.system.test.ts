@@ -124,6 +124,5 @@ describe("socket.io and ws", () => {
     });
     expect(String(text)).toBe("ws hello");
     socket.close();
-    await app.survivesKills(1);
   });
 });

@@ -21,11 +21,14 @@ export interface InstalledFrameworks {
   readonly nextIsBuilt: Promise<unknown>;
 }
 
-/** Installs the packages, unless an earlier run has: they are kept in a cache that is named by their versions. */
+/**
+ * Installs the packages, unless an earlier run has: they are kept in a directory that is named by their versions. It is not
+ * below a node_modules, where Next would not compile the application.
+ */
 export async function installFrameworks(): Promise<InstalledFrameworks> {
   const lock = await readFile(join(FRAMEWORKS, "package-lock.json"));
   const version = createHash("sha256").update(lock).digest("hex").slice(0, 16);
-  const folder = join(HOME, "node_modules/.cache/xsys", `frameworks-${version}`);
+  const folder = join(HOME, "dist", `test-frameworks-${version}`);
   if (!existsSync(join(folder, "node_modules"))) await install(folder);
   await rm(join(folder, "apps"), { recursive: true, force: true });
   await cp(join(FRAMEWORKS, "apps"), join(folder, "apps"), { recursive: true });

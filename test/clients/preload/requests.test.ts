@@ -98,16 +98,16 @@ describe("a request", () => {
     const app = await scene.start(`${TELL}
       const serve = (request, response) => response.end(String(sockets.has(request.socket)));
       const sockets = new Set();
-      ${create}.on("${event}", (socket) => {
+      const server = ${create}.on("${event}", (socket) => {
         sockets.add(socket);
         socket.on("close", () => {
           sockets.delete(socket);
-          tell(sockets.size);
+          server.getConnections((_, count) => tell(sockets.size, count));
         });
       }).listen(8080);`);
     await scene.gateway.message("RegisterWorker");
     expect((await scene.gateway.fetch({})).body.toString()).toBe("true");
-    expect(await app.told()).toEqual([0]);
+    expect(await app.told()).toEqual([0, 0]);
   });
 
   test("whose listener throws causes an uncaught exception, and the others are answered", async () => {
