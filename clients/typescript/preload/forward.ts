@@ -16,12 +16,19 @@ const REPEATABLE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT"
 const HOP_BY_HOP: ReadonlySet<string> = new Set(["connection", "keep-alive", "transfer-encoding"]);
 const MAX_ATTEMPTS = 3;
 
+/** Requests after which a connection is replaced, so that workers which have started later get their share. */
+const REQUESTS_PER_CONNECTION = 32;
+
 /** A server that forwards its requests to the server which listens on a Unix socket. */
 export function forwardingServer(socketPath: string): Server {
   const agent = new Agent({ keepAlive: true, scheduling: "fifo" }); // uses the connections in turn, and so the workers
+  let forwarded = 0;
   const optionsFor = (request: IncomingMessage): RequestOptions => ({
     ...{ socketPath, agent, method: request.method, path: request.url, setHost: false },
-    headers: fieldsFor(request),
+    headers: {
+      ...fieldsFor(request),
+      ...(++forwarded % REQUESTS_PER_CONNECTION === 0 && { connection: "close" }),
+    },
   });
   const server = createServer((request, response) => forward(request, response, optionsFor(request)));
   return server.on("upgrade", (request, socket) => forwardUpgrade(request, socket, optionsFor(request)));
