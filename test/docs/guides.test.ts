@@ -68,7 +68,8 @@ async function run(line: string, address: string): Promise<string> {
 }
 
 test("running an application: every command does what the guide says", async () => {
-  const [start, ...commands] = (await follow("running-an-application")).filter((line) => !line.includes("--tls-cert"));
+  const lines = await follow("running-an-application");
+  const [start, ...commands] = lines.filter((line) => !/--tls-cert|--preload/.test(line));
   const server = await started(start);
   const outcomes: Record<string, string> = {};
   await server.until(/worker 1 is ready.*worker 0 is ready|worker 0 is ready.*worker 1 is ready/s);
@@ -84,6 +85,14 @@ test("running an application: every command does what the guide says", async () 
     "npx xsys stop": expect.stringMatching(/^0 /),
   });
   expect((await server.end).status).toBe(0);
+});
+
+test("an unchanged application: it answers as the guide says", async () => {
+  const start = (await follow("running-an-application")).find((line) => line.includes("--preload"));
+  const server = await started(start);
+  await server.until(/worker \d is ready/);
+  expect(await get(`http://${server.address()}/`)).toMatch(/^hello from process \d+\n$/);
+  expect((await server.stop()).status).toBe(0);
 });
 
 describe("writing a worker", () => {

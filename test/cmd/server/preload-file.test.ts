@@ -10,7 +10,5 @@ test("NODE_OPTIONS keep their words, and name a file with spaces and quotes", as
   const NODE_OPTIONS = optionsWith(file, "--no-warnings");
   expect(NODE_OPTIONS).toMatch(/^--no-warnings --require "/);
   const env = { ...process.env, NODE_OPTIONS };
-  expect(execFileSync(process.execPath, ["-e", "console.log('run')"], { env, encoding: "utf8" })).toBe(
-    "loaded\nrun\n",
-  );
+  expect(execFileSync(process.execPath, ["-e", "console.log('run')"], { env, encoding: "utf8" })).toBe("loaded\nrun\n");
 });
