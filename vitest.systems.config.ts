@@ -1,6 +1,6 @@
 /**
- * `npm run test:systems`: tests of the built executable that need installed servers or other programs, or that take many
- * minutes (`*.system.test.ts`).
+ * `npm run test:systems`: tests of the built executable that need installed servers, packages from npm or other programs,
+ * or that take many minutes (`*.system.test.ts`).
  */
 import { defineConfig } from "vitest/config";
 import built from "./vitest.built.config.ts";

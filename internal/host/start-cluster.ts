@@ -26,7 +26,10 @@ export async function startCluster(
     else if (level === "log") log.info(`[Worker ${id}] ${shown}`);
     else log.warn(`[Worker ${id}] ${shown}`);
   };
-  const supervisor = new Supervisor({ ...options, env: { ...options.env, XSYS_GATEWAY: gateway } }, { log, onWorkerLine, onGivenUp });
+  const supervisor = new Supervisor(
+    { ...options, env: { ...options.env, XSYS_GATEWAY: gateway } },
+    { log, onWorkerLine, onGivenUp },
+  );
   supervisorsOf(host).set(SERVER_WORKERS, supervisor);
   return supervisor;
 }

@@ -55,7 +55,10 @@ function commandLine({ command, fileDescriptors, listens }: ProcessOptions): [pr
 const LIMITED = 'ulimit -n "$0" || echo "xsys: cannot set the descriptor limit to $0, it stays at $(ulimit -n)" >&2';
 const LISTENING = "export LISTEN_FDS=1 LISTEN_PID=$$";
 
-/** Variables that belong to the service itself: its IPC channel, its listening sockets, its readiness notification. */
+/**
+ * Variables that belong to the service itself: its IPC channel, its listening sockets, its readiness notification, and the
+ * mark of an application that was started by another service (clients/typescript/preload/surroundings.ts).
+ */
 const NOT_INHERITED = [
   "NODE_CHANNEL_FD",
   "NODE_CHANNEL_SERIALIZATION_MODE",
@@ -64,6 +67,7 @@ const NOT_INHERITED = [
   "LISTEN_PID",
   "LISTEN_FDNAMES",
   "NOTIFY_SOCKET",
+  "XSYS_PRELOADED",
   "FORCE_COLOR",
 ];
 

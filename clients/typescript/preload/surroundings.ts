@@ -24,7 +24,7 @@ const MARK = "XSYS_PRELOADED";
  * runs npm.
  */
 const LAUNCHER =
-  /[\\/](?:npm|pnpm|yarn|corepack|tsx|cross-env|dotenv-cli|env-cmd|nodemon)[\\/](?!.*[\\/]node_modules[\\/])/;
+  /[\\/](?:npm-cli|npx-cli|pnpm|pnpx|yarn(?:-[\d.]+)?|corepack)\.[cm]?js$|[\\/]node_modules[\\/](?:tsx|cross-env|dotenv-cli|env-cmd|nodemon)[\\/](?!.*[\\/]node_modules[\\/])/;
 
 /**
  * The surroundings of the main thread of a worker's main process, which is marked by this call; undefined in any other

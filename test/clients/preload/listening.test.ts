@@ -171,6 +171,11 @@ describe("the preload does nothing", () => {
     expect(await app.told()).toEqual([true, "8080"]);
   });
 
+  test("not in an application whose folder is named like such a program", async () => {
+    await scene.start(listens("listen(8080)"), { file: "npm/pnpm.d/app.cjs" });
+    await scene.gateway.message("RegisterWorker");
+  });
+
   test("in a program that runs the application in a child process, where it works", async () => {
     const launcher = "node_modules/npm/bin/npm-cli.js";
     const app = await scene.start(

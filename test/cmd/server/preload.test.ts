@@ -49,9 +49,14 @@ test("an application that closes its server by itself answers the requests in pr
   expect((await app.ask("/")).status).toBe(200);
 });
 
-test("--preload also applies to a command that starts Node itself", async () => {
+test("--preload also applies to a command that starts Node itself, and in a service that such an application started", async () => {
   await sandbox.write("app.cjs", APP);
-  const app = await start(["--worker-command", "sh -c 'node app.cjs; exit $?'"], { cwd: sandbox.root, workers: 1 });
+  const env = { ...process.env, XSYS_PRELOADED: "1" }; // what a child process of such an application inherits
+  const app = await start(["--worker-command", "sh -c 'node app.cjs; exit $?'"], {
+    cwd: sandbox.root,
+    workers: 1,
+    env,
+  });
   expect(Number((await app.ask("/")).body)).toBeGreaterThan(0);
 });
 
