@@ -1,4 +1,4 @@
-import { closeSync } from "node:fs";
+import { closeSync, constants } from "node:fs";
 import type { AddressInfo, Server } from "node:net";
 import { createServer } from "node:net";
 import { XsysError } from "../../protocol/errors.ts";
@@ -54,6 +54,15 @@ export function duplicate(descriptor: number): number {
   if (copy < 0) throw new XsysError("LIMIT_EXCEEDED", `no descriptor is free to duplicate descriptor ${descriptor}`);
   return copy;
 }
+
+/** Makes accept(2) on a descriptor wait, as on a socket from systemd: libuv has opened it in non-blocking mode. */
+export function makeBlocking(descriptor: number): void {
+  const { fcntl } = nativeCalls();
+  fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL, 0) & ~constants.O_NONBLOCK);
+}
+
+/** Commands of fcntl(2) for the flags that all duplicates of a descriptor share. */
+const [F_GETFL, F_SETFL] = [3, 4];
 
 /**
  * Takes over a descriptor that another program of this process has kept open (`replaceProgram`): it gets another number,

@@ -14,6 +14,7 @@ import { startClone, withParts } from "./clone-process.ts";
 import { Leftovers } from "./leftovers.ts";
 import { adoptLogPipes, type LogPipe, type PipeOwner } from "./log/log-pipe.ts";
 import type { LogWriter } from "./log/log-writer.ts";
+import type { MarkedProcess } from "./marked-processes.ts";
 import type { KnownPort } from "./port.ts";
 import { type Running, type RunningClone, RunningStateFile } from "./running-state.ts";
 import { versionOf } from "./spec-version.ts";
@@ -76,10 +77,25 @@ export class Clones {
     };
   }
 
-  /** What an earlier keeper has started and is running. */
-  running(): Running {
-    const { clones, port } = this.#file.load();
-    return { clones: clones.filter((clone) => isRunning(clone)), ...(port !== undefined && { port }) };
+  /**
+   * What an earlier keeper has started and is running: by its file, and by the environment of processes, because it may
+   * have been killed before it wrote the file. What clones have left behind that ended meanwhile is ended.
+   * @param marked - the processes of this app
+   * @param grace - milliseconds until what is left behind is killed
+   */
+  running(marked: readonly MarkedProcess[], grace: number): Running {
+    const { clones: known, port } = this.#file.load();
+    const clones = known.filter((clone) => isRunning(clone));
+    const keys = new Set(clones.map(({ key }) => key));
+    for (const { pid, start, id, key } of marked.filter(({ isLeader }) => isLeader)) {
+      if (keys.has(key)) continue;
+      keys.add(key);
+      const startedAt = Date.now();
+      clones.push({ id, key, pid, start, startedAt, role: "active", wasReady: true, isLeaving: false, version: "" });
+    }
+    const left = new Set(marked.map(({ key }) => key).filter((key) => !keys.has(key)));
+    for (const key of left) void new Leftovers(key, grace).end(NO_GROUP);
+    return { clones, ...(port !== undefined && { port }) };
   }
 
   /** The listening socket, which the next keeper takes over. */
@@ -156,6 +172,9 @@ function ownerOf({ uid, gid }: AppSpec): PipeOwner | undefined {
   if (uid === undefined && gid === undefined) return undefined;
   return { uid: uid ?? process.getuid?.() ?? 0, gid: gid ?? process.getgid?.() ?? 0 };
 }
+
+/** For what a clone left behind whose group is not known. */
+const NO_GROUP = 0;
 
 /** A process that no member has any more. */
 const LEAVING = { role: "active" as Role, wasReady: true, isLeaving: true };

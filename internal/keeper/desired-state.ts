@@ -18,6 +18,8 @@ export type Stored =
   | { readonly name: string; readonly desired: Desired; readonly fault?: string }
   | { readonly name: string; readonly fault: string; readonly desired?: undefined };
 
+const SECRET = { mode: 0o600, syncFolder: true } as const;
+
 /** Version of the format. Keepers with another one refuse the file. */
 const FORMAT = 1;
 const ENDING = ".json";
@@ -32,8 +34,12 @@ const COPY_ENDING = ".json.last";
 export class DesiredState {
   readonly #folder: string;
 
-  constructor(folder: string) {
+  readonly #onNoCopy: (error: unknown) => void;
+
+  /** @param onNoCopy - called when the state was saved, but its copy could not be written */
+  constructor(folder: string, onNoCopy: (error: unknown) => void = () => {}) {
     this.#folder = folder;
+    this.#onNoCopy = onNoCopy;
   }
 
   /** @throws the system's error if it cannot be written completely: then the old state is unchanged */
@@ -42,17 +48,16 @@ export class DesiredState {
     const text = Buffer.from(`${JSON.stringify({ format: FORMAT, ...desired }, null, 2)}\n`);
     const { name } = desired.spec;
     try {
-      for (const ending of [ENDING, COPY_ENDING]) {
-        await replaceFile(this.#path(name, ending), [text], { mode: 0o600, syncFolder: true });
-      }
+      await replaceFile(this.#path(name, ENDING), [text], SECRET);
     } catch (error) {
       throw isErrno(error) ? fromErrno(error, `saving the app ${name}`) : error;
     }
+    await replaceFile(this.#path(name, COPY_ENDING), [text], SECRET).catch(this.#onNoCopy);
   }
 
   async remove(name: string): Promise<void> {
-    await rm(this.#path(name, ENDING), { force: true });
-    await rm(this.#path(name, COPY_ENDING), { force: true });
+    // The copy first: without it, what is left is either the whole state or none.
+    for (const ending of [COPY_ENDING, ENDING]) await rm(this.#path(name, ending), { force: true, recursive: true });
   }
 
   /** All stored apps, by name. One that cannot be read is reported with the reason, and its files are kept. */

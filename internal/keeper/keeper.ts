@@ -9,12 +9,16 @@ import { Clones } from "./clones.ts";
 import { type Desired, DesiredState } from "./desired-state.ts";
 import type { KeeperFolders } from "./folders.ts";
 import { type Found, KeptApp } from "./kept-app.ts";
+import { Leftovers } from "./leftovers.ts";
 import { writePreload } from "./listen-preload.ts";
 import { LogWriter } from "./log/log-writer.ts";
+import { type MarkedProcess, markedProcesses } from "./marked-processes.ts";
 import { Turns } from "./turns.ts";
 
 /** Maximum number of apps. */
 const MAX_APPS = 1_000;
+/** Milliseconds that the processes of an app without a description get between SIGTERM and SIGKILL. */
+const UNKNOWN_GRACE = 10_000;
 
 /** Keeps the apps of a user running. What should run is on disk, so another keeper can take over at any time. */
 export class Keeper {
@@ -28,11 +32,12 @@ export class Keeper {
   readonly #unreadable = new Map<string, string>();
   /** For changes that concern more than one app. */
   readonly #turns = new Turns();
+  #isEnding = false;
 
   constructor(folders: KeeperFolders, log: Logger) {
     this.#folders = folders;
     this.#log = log;
-    this.#stored = new DesiredState(folders.apps);
+    this.#stored = new DesiredState(folders.apps, (error) => log.warn({ err: error }, "the copy was not written"));
     this.#preload = writePreload(folders.run);
   }
 
@@ -41,12 +46,33 @@ export class Keeper {
     for (const { name, desired, fault } of await this.#stored.load()) {
       if (fault !== undefined) this.#log.error({ app: name }, fault);
       if (desired === undefined) this.#unreadable.set(name, fault);
-      else this.#apps.set(name, this.#create(desired, { fault, isSaved: true }));
+      else this.#load(name, desired, fault);
     }
+    const marked = markedProcesses(this.#folders.state);
+    this.#endUnknown(marked);
     const resumed = [...this.#apps].map(([name, app]) =>
-      app.resume().catch((error) => this.#log.error({ app: name, err: error }, `${name} cannot be started`)),
+      app
+        .resume(marked.filter((each) => each.app === name))
+        .catch((error) => this.#log.error({ app: name, err: error }, `${name} cannot be started`)),
     );
     await Promise.all(resumed);
+  }
+
+  /** An app whose folders cannot be used must not keep others from being kept. */
+  #load(name: string, desired: Desired, fault: string | undefined): void {
+    try {
+      this.#apps.set(name, this.#create(desired, { fault, isSaved: true }));
+    } catch (error) {
+      this.#log.error({ app: name, err: error }, `${name} cannot be kept`);
+      this.#unreadable.set(name, (error as Error).message);
+    }
+  }
+
+  /** Ends the processes of apps that were deleted while the last keeper was killed. */
+  #endUnknown(marked: readonly MarkedProcess[]): void {
+    for (const { app, key } of marked) {
+      if (!this.#apps.has(app) && !this.#unreadable.has(app)) void new Leftovers(key, UNKNOWN_GRACE).end(0);
+    }
   }
 
   /** Of all apps, or of one. @throws NOT_FOUND */
@@ -78,6 +104,7 @@ export class Keeper {
    * @throws BUSY if another app has its port; UNAVAILABLE with the reason if it does not start
    */
   async start(spec: AppSpec): Promise<AppStatus> {
+    this.#refuseEnding();
     const app = await this.#turns.take(async () => {
       this.#refuseConflict(spec.name, spec.front);
       const known = this.#apps.get(spec.name);
@@ -88,15 +115,19 @@ export class Keeper {
       this.#unreadable.delete(spec.name);
       return created;
     });
-    await app.start(spec).catch((error) => {
+    try {
+      await app.start(spec);
+    } catch (error) {
+      if (app.isClosed) return this.start(spec); // it was deleted meanwhile
       if (!app.isSaved) this.#apps.delete(spec.name);
       throw error;
-    });
+    }
     return app.status;
   }
 
   /** Starts a known app as it is. */
   async startAgain(name: string): Promise<AppStatus> {
+    this.#refuseEnding();
     const app = this.app(name);
     await this.#turns.take(async () => this.#refuseConflict(name, app.spec.front));
     await app.start();
@@ -105,12 +136,16 @@ export class Keeper {
 
   /** Stops an app and forgets it. Its log stays. */
   async delete(name: string): Promise<void> {
-    if (!this.#unreadable.delete(name)) {
+    if (!this.#unreadable.has(name)) {
       const app = this.app(name);
-      await app.stop();
+      await app.remove(() => this.#stored.remove(name));
       this.#apps.delete(name);
+      return;
     }
+    const keys = markedProcesses(this.#folders.state).flatMap(({ app, key }) => (app === name ? key : []));
+    await Promise.all([...new Set(keys)].map((key) => new Leftovers(key, UNKNOWN_GRACE).end(0)));
     await this.#stored.remove(name);
+    this.#unreadable.delete(name);
   }
 
   /** Whether the exit status of a child is read here, and not by Node. */
@@ -125,6 +160,8 @@ export class Keeper {
 
   /** Stops all apps, which the next keeper starts again. */
   async end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#turns.take(async () => {}); // apps that are being created
     await Promise.all([...this.#apps.values()].map((app) => app.end()));
   }
 
@@ -144,6 +181,10 @@ export class Keeper {
       { log, state: this.#folders.state, preload: this.#preload, writer, clones, save },
       found,
     );
+  }
+
+  #refuseEnding(): void {
+    if (this.#isEnding) throw new XsysError("UNAVAILABLE", "the keeper is ending");
   }
 
   #refuseConflict(name: string, front: Front): void {

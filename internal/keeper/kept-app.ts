@@ -8,6 +8,7 @@ import { cloneOptions } from "./clone-options.ts";
 import type { Clones } from "./clones.ts";
 import type { Desired } from "./desired-state.ts";
 import type { LogWriter } from "./log/log-writer.ts";
+import type { MarkedProcess } from "./marked-processes.ts";
 import { isSameFront, type KnownPort, openPort, type Port } from "./port.ts";
 import type { RunningClone } from "./running-state.ts";
 import { versionOf } from "./spec-version.ts";
@@ -52,6 +53,7 @@ export class KeptApp {
   readonly #fault: string | undefined;
   /** Why its port could not be opened after a change of keepers. */
   #portFault: string | undefined;
+  #isClosed = false;
   #retry: NodeJS.Timeout | undefined;
   #desired: Desired;
   #run: Run | undefined;
@@ -111,19 +113,22 @@ export class KeptApp {
   }
 
   /** Takes over the processes that an earlier keeper has started, and starts those that are missing. */
-  resume(): Promise<void> {
-    return this.#turns.take(async () => {
+  resume(marked: readonly MarkedProcess[] = []): Promise<void> {
+    return this.#take(async () => {
       const { spec, stopped } = this.#desired;
-      const { clones: found, port } = this.#deps.clones.running();
+      const { clones: found, port } = this.#deps.clones.running(marked, spec.killTimeout);
       if (stopped && found.length === 0) return;
       const opened = await this.#openAgain(port, found);
       if (opened === "failed" && found.length === 0) return this.#resumeLater();
       const run = this.#create(spec, opened === "failed" ? undefined : opened);
       this.#deps.clones.takeOver(run.supervisor, spec, found);
-      if (stopped) return this.#bringDown();
-      run.supervisor.start();
-      const outdated = found.filter(({ version }) => version !== versionOf(spec)).map(({ id }) => id);
-      void this.#turns.take(() => this.#settle(run, outdated));
+      // Not awaited: other apps are taken over first.
+      if (stopped) void this.#turns.take(() => this.#bringDown());
+      else {
+        run.supervisor.start();
+        const outdated = found.filter(({ version }) => version !== versionOf(spec)).map(({ id }) => id);
+        void this.#turns.take(() => this.#settle(run, outdated));
+      }
     });
   }
 
@@ -152,26 +157,51 @@ export class KeptApp {
    * @throws UNAVAILABLE with the reason
    */
   start(spec: AppSpec = this.spec): Promise<void> {
-    return this.#turns.take(async () => {
-      const before = this.#desired;
+    return this.#take(async () => {
       const run = this.#run;
       if (run === undefined) return this.#bringUp(spec);
+      if (versionOf(run.spec) !== versionOf(spec)) return this.#replace(run, spec);
       await this.#save({ spec, stopped: false });
-      if (versionOf(run.spec) === versionOf(spec)) await run.supervisor.scale(spec.clones);
-      else await this.#replace(run, before);
+      this.#run = { ...run, spec };
+      await run.supervisor.scale(spec.clones);
+      await allReady(run.supervisor);
     });
   }
 
+  /**
+   * Stops it, and ends a start or restart that is in progress. It is stopped even if that cannot be saved.
+   * @throws the error of saving
+   */
   stop(): Promise<void> {
-    return this.#turns.take(async () => {
-      await this.#save({ spec: this.spec, stopped: true });
+    this.#interrupt();
+    return this.#take(async () => {
+      const desired = { spec: this.spec, stopped: true };
+      const failure = await this.#save(desired).catch((error: unknown) => error);
+      this.#desired = desired;
       await this.#bringDown();
+      if (failure !== undefined) throw failure;
     });
+  }
+
+  /** Stops it for good; `forget` removes what is stored of it. Whatever else was to be done is refused. */
+  remove(forget: () => Promise<void>): Promise<void> {
+    this.#interrupt();
+    return this.#take(async () => {
+      await this.#bringDown();
+      await forget();
+      this.#isClosed = true;
+      await this.#deps.writer.close();
+    });
+  }
+
+  /** It was removed, or the keeper ends. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** Replaces all clones one after the other, or one. @throws NOT_FOUND, UNAVAILABLE if a clone does not start */
   restart(id?: string): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#take(async () => {
       if (this.#run !== undefined) return this.#run.supervisor.restart(id);
       if (id !== undefined) throw new XsysError("UNAVAILABLE", `${this.spec.name} is stopped`);
       await this.#bringUp(this.spec);
@@ -180,15 +210,34 @@ export class KeptApp {
 
   /** @throws UNAVAILABLE if a new clone does not start: it is retried */
   scale(clones: number): Promise<void> {
-    return this.#turns.take(async () => {
-      await this.#save({ spec: { ...this.spec, clones }, stopped: this.#desired.stopped });
-      await this.#run?.supervisor.scale(clones);
+    return this.#take(async () => {
+      const spec = { ...this.spec, clones };
+      await this.#save({ spec, stopped: this.#desired.stopped });
+      if (this.#run === undefined) return;
+      this.#run = { ...this.#run, spec };
+      await this.#run.supervisor.scale(clones);
     });
   }
 
   /** Stops its clones. What should run is unchanged. */
   end(): Promise<void> {
-    return this.#turns.take(() => this.#bringDown());
+    this.#interrupt();
+    return this.#take(async () => {
+      this.#isClosed = true;
+      await this.#bringDown();
+    });
+  }
+
+  /** @throws UNAVAILABLE after it was removed */
+  #take(act: () => Promise<void>): Promise<void> {
+    return this.#turns.take(async () => {
+      if (this.#isClosed) throw new XsysError("UNAVAILABLE", `${this.spec.name} is not kept any more`);
+      await act();
+    });
+  }
+
+  #interrupt(): void {
+    void this.#run?.supervisor.stop();
   }
 
   async #save(desired: Desired): Promise<void> {
@@ -222,9 +271,11 @@ export class KeptApp {
     await this.#dispose(run);
   }
 
-  /** Puts other clones in the place of those that run. */
-  async #replace(old: Run, before: Desired): Promise<void> {
-    const { spec } = this;
+  /**
+   * Puts other clones in the place of those that run. What should run is saved when they have started: a keeper that is
+   * killed before leaves the old ones, or their description.
+   */
+  async #replace(old: Run, spec: AppSpec): Promise<void> {
     const overlap = old.spec.front.kind !== "none" && spec.front.kind !== "none";
     if (!overlap) await old.supervisor.stop();
     let port: Port | undefined;
@@ -233,10 +284,10 @@ export class KeptApp {
       const next = this.#create(spec, port);
       next.supervisor.start();
       await allReady(next.supervisor);
+      await this.#save({ spec, stopped: false });
     } catch (error) {
       await this.#undo(old, { overlap });
       if (port !== old.port) port?.close();
-      await this.#save(before);
       throw error;
     }
     if (port !== old.port) old.port?.close();

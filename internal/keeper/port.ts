@@ -1,8 +1,8 @@
-import { closeSync } from "node:fs";
+import { closeSync, readFileSync, readlinkSync } from "node:fs";
 import { XsysError } from "../../protocol/errors.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
 import { platform } from "../facts/platform.ts";
-import { type HeldSocket, holdSocket, takeKept } from "../ipc/held-socket.ts";
+import { type HeldSocket, holdSocket, makeBlocking, takeKept } from "../ipc/held-socket.ts";
 import { identityOf, type ProcessIdentity } from "../processes/identity.ts";
 import { takeDescriptor } from "../processes/take-descriptor.ts";
 import type { Front } from "./app-spec.ts";
@@ -35,7 +35,9 @@ export async function openPort(
   const descriptor = known === undefined || !isSameFront(known.front, front) ? undefined : find(known, clones);
   if (descriptor !== undefined) return portOf(descriptor);
   try {
-    return await holdSocket(front.host, front.port);
+    const held = await holdSocket(front.host, front.port);
+    makeBlocking(held.descriptor); // Node makes it non-blocking again where it listens
+    return held;
   } catch (error) {
     if (!isErrno(error)) throw error;
     if (error.code !== "EADDRINUSE") throw fromErrno(error, `listening on ${front.host}:${front.port}`);
@@ -48,16 +50,31 @@ export function isSameFront(a: Front, b: Front): boolean {
   return a.port === b.port && a.host === b.host;
 }
 
-function find({ keeper, descriptor }: KnownPort, clones: readonly ProcessIdentity[]): number | undefined {
+function find({ keeper, descriptor, front }: KnownPort, clones: readonly ProcessIdentity[]): number | undefined {
+  const port = front.kind === "none" ? 0 : front.port;
   if (isThisProcess(keeper)) return takeKept(descriptor);
   for (const clone of clones) {
     try {
-      return takeDescriptor(clone, LISTENING_DESCRIPTOR);
+      const taken = takeDescriptor(clone, LISTENING_DESCRIPTOR);
+      if (isListening(taken, port)) return taken;
+      closeSync(taken); // the app has put something else there
     } catch {
       // it has closed it, or this user may not take it
     }
   }
   return undefined;
+}
+
+/** By /proc/net/tcp: address:port in hexadecimal, state 0A for LISTEN, inode: proc_net_tcp. */
+function isListening(descriptor: number, port: number): boolean {
+  const [, inode] = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${descriptor}`)) ?? [];
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  return ["tcp", "tcp6"].some((table) =>
+    readFileSync(`/proc/net/${table}`, "utf8")
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      .some(([, local = "", , state, , , , , , own]) => own === inode && state === "0A" && local.endsWith(wanted)),
+  );
 }
 
 function isThisProcess({ pid, start }: ProcessIdentity): boolean {

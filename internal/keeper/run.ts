@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { pino, stdTimeFunctions } from "pino";
 import { assertPrivateFolder } from "../../protocol/endpoint.ts";
+import { XsysError } from "../../protocol/errors.ts";
 import { PROTOCOL_VERSION } from "../../protocol/wire/message.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
 import { VERSION } from "../base/version.ts";
@@ -10,11 +11,12 @@ import { IpcServer } from "../ipc/ipc-server.ts";
 import { DEFAULT_LIMITS } from "../ipc/limits.ts";
 import { adoptOrphans } from "../processes/adopt-orphans.ts";
 import { replaceProgram } from "../processes/replace-program.ts";
+import { assertOwnFolder } from "./assert-own-folder.ts";
 import { closeInherited } from "./close-inherited.ts";
 import { keeperFolders } from "./folders.ts";
 import { Keeper } from "./keeper.ts";
 import { keeperHandlers } from "./keeper-commands.ts";
-import { Successor } from "./successor.ts";
+import { cancelSuccessor, Successor } from "./successor.ts";
 
 export interface KeeperStart {
   readonly env: Readonly<NodeJS.ProcessEnv>;
@@ -31,7 +33,7 @@ export async function runKeeper({ env: start, command }: KeeperStart, ready: () 
   const { [KEPT]: list = "", ...env } = start;
   delete process.env[KEPT]; // the processes that this one starts do not have the descriptors
   const kept = list.split(" ").filter(Boolean).map(Number);
-  const [keptSocket] = kept;
+  const [keptSocket, formerSuccessor] = kept;
   closeInherited(kept);
   const folders = keeperFolders(env);
   try {
@@ -40,6 +42,7 @@ export async function runKeeper({ env: start, command }: KeeperStart, ready: () 
     throw isErrno(error) ? fromErrno(error, "creating the state folder") : error;
   }
   assertPrivateFolder(folders.socket);
+  for (const folder of [folders.state, folders.apps, folders.logs]) assertOwnFolder(folder);
   const log = pino(
     { level: "info", base: { pid: process.pid }, timestamp: stdTimeFunctions.isoTime },
     pino.destination({ dest: folders.log, sync: true, mode: 0o600 }),
@@ -54,15 +57,11 @@ export async function runKeeper({ env: start, command }: KeeperStart, ready: () 
     version: VERSION,
     end: () => end(),
     upgrade: ([file = "", ...args]) => {
-      successor.cancel();
-      try {
-        // Connections wait in the queue of the socket until the next program accepts them.
-        const descriptors = [server.descriptor, ...keeper.descriptors];
-        replaceProgram(file, args, { ...(env as Record<string, string>), [KEPT]: descriptors.join(" ") }, descriptors);
-      } catch (error) {
-        successor = new Successor(command);
-        throw error;
-      }
+      if (successor.descriptor < 0) throw new XsysError("UNAVAILABLE", "the successor is being started: try again");
+      // Connections wait in the queue of the socket until the next program accepts them. If it does not start, the
+      // successor sees the end of its input, and starts this program again.
+      const descriptors = [server.descriptor, successor.descriptor, ...keeper.descriptors];
+      replaceProgram(file, args, { ...(env as Record<string, string>), [KEPT]: descriptors.join(" ") }, descriptors);
     },
   });
   const server = new IpcServer({
@@ -81,7 +80,8 @@ export async function runKeeper({ env: start, command }: KeeperStart, ready: () 
   });
   await server.listen(); // before anything else: there is only one keeper
   log.info({ version: VERSION, state: folders.state }, "keeper started");
-  let successor = new Successor(command);
+  const successor = new Successor(command);
+  if (formerSuccessor !== undefined) cancelSuccessor(formerSuccessor);
   const adoption = adoptOrphans((child) => keeper.watches(child));
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end());
   await keeper.resume();

@@ -6,8 +6,8 @@ import type { AppSpec } from "./app-spec.ts";
  * need no restart.
  */
 export function versionOf(spec: AppSpec): string {
-  const { command, cwd, environment, front, stableFor: _, ...rest } = spec;
-  const { clones: _clones, standbys: _standbys, log: _log, ...limits } = rest;
+  const { command, cwd, environment, front, ...rest } = spec;
+  const { clones: _clones, log: _log, ...limits } = rest;
   return createHash("sha256")
     .update(canonical({ command, cwd, environment, front, limits }))
     .digest("hex")

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, writeSync } from "node:fs";
 
 /** Milliseconds after which a keeper counts as working. One that ends earlier is replaced after a pause of 1 s. */
 const WORKS_AFTER = 1_000;
@@ -24,6 +25,11 @@ export class Successor {
 
   get pid(): number | undefined {
     return this.#shell?.pid;
+  }
+
+  /** The end of its pipe in this process; -1 while there is none. It is kept open when the program is replaced. */
+  get descriptor(): number {
+    return (this.#shell?.stdin as unknown as { readonly _handle?: { readonly fd: number } })?._handle?.fd ?? -1;
   }
 
   /** This keeper ends as it was asked to: there is to be no next one. */
@@ -58,6 +64,16 @@ export class Successor {
   #tellWorks(): void {
     this.#works = true;
     this.#shell?.stdin?.write("works\n");
+  }
+}
+
+/** Ends the successor of the program that this process had before an upgrade, by its pipe. */
+export function cancelSuccessor(descriptor: number): void {
+  try {
+    writeSync(descriptor, "end\n");
+    closeSync(descriptor);
+  } catch {
+    // it has been killed
   }
 }
 
