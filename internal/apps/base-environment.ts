@@ -17,7 +17,7 @@ const NOT_KEPT: readonly string[] = [
   ...["WATCHDOG_*", "MAINPID", "MANAGERPID*", "INVOCATION_ID", "JOURNAL_STREAM", "SYSTEMD_EXEC_PID"],
   ...["CREDENTIALS_DIRECTORY", "MEMORY_PRESSURE_*"],
   // xsys itself: what its launchers pass on, and what makes a process a worker or a clone of another app.
-  ...["XSYS_PARENT", "XSYS_PATH_FOLLOWED", "XSYS_PROGRAM", "XSYS_NODE_OPTIONS", "XSYS_WORKER_KEY"],
+  ...["XSYS_PARENT", "XSYS_PATH_FOLLOWED", "XSYS_PROGRAM", "XSYS_NODE_OPTIONS", "XSYS_WORKER_KEY", "XSYS_PRELOADED"],
   ...["XYPRISS_WORKER_ID", "XYPRISS_IPC_PATH", "XYPRISS_MAX_CPU", "GUARDIAN_CLONE_ID"],
   ...["XSYS_APP", "XSYS_CLONE_*", "NODE_APP_INSTANCE"],
 ];
