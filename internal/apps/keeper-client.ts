@@ -6,6 +6,9 @@ import { type CoreCommand, encodeMessage, type Message, type ResponsePayload } f
 import { MessageReader } from "../../protocol/wire/message-reader.ts";
 import type { KeeperCommand, KeeperCommands } from "../keeper/keeper-commands.ts";
 
+/** ECONNRESET: the keeper was killed at this moment. */
+const NOBODY_LISTENS: ReadonlySet<string> = new Set(["ENOENT", "ECONNREFUSED", "ECONNRESET"]);
+
 /** A connection to the keeper. */
 export class KeeperClient {
   readonly #socket: Socket;
@@ -24,7 +27,7 @@ export class KeeperClient {
       return new KeeperClient(socket);
     } catch (error) {
       const { code = "" } = error as NodeJS.ErrnoException;
-      if (code === "ENOENT" || code === "ECONNREFUSED") return undefined;
+      if (NOBODY_LISTENS.has(code)) return undefined;
       throw new XsysError("UNAVAILABLE", `cannot connect to the keeper at ${path}: ${(error as Error).message}`);
     }
   }
