@@ -11,7 +11,11 @@ export async function runKeeperProcess(): Promise<never> {
   refuseDebugger();
   process.stdout.on("error", () => {}); // nobody waits for a keeper that takes over
   try {
-    await runKeeper({ env: process.env, command: thisProgram.keeper }, () => process.stdout.write(`${KEEPER_READY}\n`));
+    await runKeeper({
+      env: process.env,
+      command: thisProgram.keeper,
+      ready: () => void process.stdout.write(`${KEEPER_READY}\n`),
+    });
     process.exit(0);
   } catch (error) {
     console.error(error instanceof XsysError ? error.message : error);

@@ -11,8 +11,11 @@ import { GATEWAY_WORD, KEEPER_WORD } from "./words.ts";
 export async function runOwn(words: readonly string[]): Promise<number> {
   takeLauncherEnvironment();
   if (words[0] === GATEWAY_WORD) await (await import("./gateway-process.ts")).runGateway();
-  if (words[0] === KEEPER_WORD) await (await import("./keeper-process.ts")).runKeeperProcess();
-  const line = ownCommandLine(words);
+  if (words[0] === KEEPER_WORD && words.length === 1) {
+    await (await import("./keeper-process.ts")).runKeeperProcess();
+  }
+  // After an upgrade, the words of a daemon follow the one that starts a keeper.
+  const line = ownCommandLine(words[0] === KEEPER_WORD ? words.slice(1) : words);
   try {
     return await run(line, ownProcess);
   } catch (error) {
@@ -28,5 +31,6 @@ async function runProgram(line: CommandLine): Promise<number> {
   const [module] = parseWords(words).positionals;
   if (module === "serve") return (await import("./serve.ts")).serve(words);
   if (module === "server") return (await import("./server/start.ts")).startServer(words);
+  if (module === "daemon") return (await import("./daemon.ts")).daemon(words);
   return (await import("./service-unit/service-unit.ts")).printServiceUnit(words);
 }

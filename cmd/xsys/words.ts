@@ -49,7 +49,7 @@ export const KEEPER_WORD = "__keeper";
 /** Shells with a completion script. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-const PROGRAMS = ["serve", "server", "service-unit"] as const;
+const PROGRAMS = ["serve", "server", "service-unit", "daemon"] as const;
 
 /** First words that run longer, or concern the process that runs them, so that it must be the caller's own. */
 export function isProgram(word: string): word is (typeof PROGRAMS)[number] {
@@ -67,6 +67,13 @@ export const WORDS: Readonly<Record<string, Word>> = {
     usage: "server start",
     summary: "Run the service with an application's workers behind an HTTP gateway.",
     choices: ["start"],
+  },
+  daemon: {
+    usage: "daemon",
+    summary:
+      "Run the keeper of apps in the foreground, for a service manager or as process 1 of a container. It takes over " +
+      "the apps that run, and starts those that should. SIGTERM stops all apps and ends it; SIGHUP applies the " +
+      "configuration again. See `xsys app --help` for the commands.",
   },
   "service-unit": {
     usage: "service-unit [--user] [--socket-unit] [serve | server start]",

@@ -33,7 +33,8 @@ export function keeperCommand({ program }: Host): readonly [string, ...string[]]
   return program.keeper;
 }
 
-function foldersOf({ env }: Host): KeeperFolders {
+/** Where the keeper of this user stores things. @throws UNSUPPORTED on Windows */
+export function foldersOf({ env }: Host): KeeperFolders {
   if (process.platform === "win32") throw new XsysError("UNSUPPORTED", "apps cannot be managed on Windows");
   return keeperFolders(env);
 }

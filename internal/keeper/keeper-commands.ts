@@ -19,6 +19,8 @@ export interface KeeperCommands {
   "keeper.crashes": { readonly params: Named; readonly result: readonly CrashRecord[] };
   /** Has no result: the connection ends with the program. */
   "keeper.upgrade": { readonly params: { readonly command: readonly string[] }; readonly result: never };
+  /** Ends the keeper without the apps, for the next one to take them over. Has no result: the connection ends. */
+  "keeper.leave": { readonly params: Readonly<Record<string, never>>; readonly result: never };
   "keeper.end": { readonly params: Readonly<Record<string, never>>; readonly result: null };
 }
 
@@ -31,6 +33,8 @@ interface Named {
 export interface KeeperStatus {
   readonly version: string;
   readonly pid: number;
+  /** It was started by `xsys daemon`. */
+  readonly isDaemon: boolean;
   readonly apps: readonly AppStatus[];
   readonly unreadable: readonly { readonly name: string; readonly fault: string }[];
 }
@@ -38,8 +42,11 @@ export interface KeeperStatus {
 /** What the commands act on besides the apps. */
 export interface KeeperProcess {
   readonly version: string;
+  readonly isDaemon: boolean;
   /** Replaces the program of this process. @throws UNSUPPORTED */
   upgrade(command: readonly string[]): never;
+  /** Ends this process. The apps go on. */
+  leave(): void;
   /** Stops all apps and ends this process. */
   end(): void;
 }
@@ -53,6 +60,7 @@ export function keeperHandlers(keeper: Keeper, program: KeeperProcess): (name: s
     "keeper.status": ({ name }): KeeperStatus => ({
       version: program.version,
       pid: process.pid,
+      isDaemon: program.isDaemon,
       apps: keeper.list(name === undefined ? undefined : textOf(name)),
       unreadable: name === undefined ? keeper.unreadable : [],
     }),
@@ -82,6 +90,10 @@ export function keeperHandlers(keeper: Keeper, program: KeeperProcess): (name: s
     "keeper.upgrade": ({ command }) => {
       if (!Array.isArray(command) || command.length === 0) throw new XsysError("INVALID_PARAMS", "there is no program");
       return program.upgrade(command.map(textOf));
+    },
+    "keeper.leave": async () => {
+      await keeper.pause();
+      program.leave();
     },
     "keeper.end": () => {
       program.end();

@@ -158,6 +158,17 @@ export class Keeper {
     return [...this.#apps.values()].flatMap((app) => app.descriptors);
   }
 
+  /** Waits for changes in progress, and begins no others. The apps go on, and are supervised. */
+  async pause(): Promise<void> {
+    await this.#turns.stop();
+    await Promise.all([...this.#apps.values()].map((app) => app.pause()));
+  }
+
+  /** Milliseconds in which `end` stops all apps, if they use the time that they have. */
+  get longestEnd(): number {
+    return Math.max(0, ...[...this.#apps.values()].map(({ spec }) => spec.killTimeout));
+  }
+
   /** Stops all apps, which the next keeper starts again. */
   async end(): Promise<void> {
     this.#isEnding = true;

@@ -219,6 +219,11 @@ export class KeptApp {
     });
   }
 
+  /** Waits for changes in progress, and begins no others. The clones go on, and are supervised. */
+  pause(): Promise<void> {
+    return this.#turns.stop();
+  }
+
   /** Stops its clones. What should run is unchanged. */
   end(): Promise<void> {
     this.#interrupt();

@@ -4,6 +4,7 @@ import { assertPrivateFolder } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { PROTOCOL_VERSION } from "../../protocol/wire/message.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
+import type { Logger } from "../base/log.ts";
 import { VERSION } from "../base/version.ts";
 import { CallStatistics } from "../ipc/call-statistics.ts";
 import { takeKept } from "../ipc/held-socket.ts";
@@ -22,18 +23,41 @@ export interface KeeperStart {
   readonly env: Readonly<NodeJS.ProcessEnv>;
   /** Program and arguments with which the next keeper is started. */
   readonly command: readonly string[];
+  /** It runs in the foreground. */
+  readonly daemon?: DaemonStart | undefined;
+  /** Called when the socket listens and all apps were taken over. If it fails, the keeper ends with this error. */
+  ready(): void | Promise<void>;
+}
+
+export interface DaemonStart {
+  /** Instead of the log file. */
+  readonly log: Logger;
+  /** Arguments after those of `command`, with which the program continues after an upgrade. */
+  readonly words: readonly string[];
+  /** Whoever started this process starts it again when it dies, or ends with it. */
+  readonly isRestarted: boolean;
+  /** Asks a keeper that is running to leave its apps to this one. @throws BUSY if it does not */
+  replaceKeeper(): Promise<void>;
+  /** Called before all apps are stopped, with the milliseconds that they have for it. */
+  stopping(longest: number): void;
+}
+
+/** How the keeper was asked to end. */
+interface End {
+  readonly leavesApps: boolean;
+  readonly failure?: unknown;
 }
 
 /**
- * Runs the keeper until it is asked to end; then its apps have ended, too.
- * @param ready - called when the socket listens and all apps were taken over
- * @throws BUSY if another keeper runs
+ * Runs the keeper until it is asked to end; then its apps have ended, too, unless it was asked to leave them to the next
+ * one.
+ * @throws BUSY if another keeper runs; the error of `ready`
  */
-export async function runKeeper({ env: start, command }: KeeperStart, ready: () => void): Promise<void> {
-  const { [KEPT]: list = "", ...env } = start;
-  delete process.env[KEPT]; // the processes that this one starts do not have the descriptors
+export async function runKeeper({ env: start, command, daemon, ready }: KeeperStart): Promise<void> {
+  const { [KEPT]: list = "", [KEPT_SUCCESSOR]: formerSuccessor, ...env } = start;
+  for (const name of [KEPT, KEPT_SUCCESSOR]) delete process.env[name]; // started processes do not have the descriptors
   const kept = list.split(" ").filter(Boolean).map(Number);
-  const [keptSocket, formerSuccessor] = kept;
+  const [keptSocket] = kept;
   closeInherited(kept);
   const folders = keeperFolders(env);
   try {
@@ -43,25 +67,35 @@ export async function runKeeper({ env: start, command }: KeeperStart, ready: () 
   }
   assertPrivateFolder(folders.socket);
   for (const folder of [folders.state, folders.apps, folders.logs]) assertOwnFolder(folder);
-  const log = pino(
-    { level: "info", base: { pid: process.pid }, timestamp: stdTimeFunctions.isoTime },
-    pino.destination({ dest: folders.log, sync: true, mode: 0o600 }),
-  );
+  const log = daemon?.log ?? logTo(folders.log);
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error: unknown) => log.error({ err: error }, "unexpected error in the keeper"));
   }
   const keeper = new Keeper(folders, log);
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const { promise: ended, resolve: end } = Promise.withResolvers<End>();
   const resumed = Promise.withResolvers<void>();
+  const createSuccessor = () => (daemon?.isRestarted ? undefined : new Successor(command));
   const handle = keeperHandlers(keeper, {
     version: VERSION,
-    end: () => end(),
+    isDaemon: daemon !== undefined,
+    leave: () => end({ leavesApps: true }),
+    end: () => end({ leavesApps: false }),
     upgrade: ([file = "", ...args]) => {
-      if (successor.descriptor < 0) throw new XsysError("UNAVAILABLE", "the successor is being started: try again");
+      const successorPipe = successor?.descriptor;
+      if (successorPipe === -1) throw new XsysError("UNAVAILABLE", "the successor is being started: try again");
       // Connections wait in the queue of the socket until the next program accepts them. If it does not start, the
       // successor sees the end of its input, and starts this program again.
-      const descriptors = [server.descriptor, successor.descriptor, ...keeper.descriptors];
-      replaceProgram(file, args, { ...(env as Record<string, string>), [KEPT]: descriptors.join(" ") }, descriptors);
+      const descriptors = [
+        server.descriptor,
+        ...keeper.descriptors,
+        ...(successorPipe === undefined ? [] : [successorPipe]),
+      ];
+      const next = {
+        ...(env as Record<string, string>),
+        [KEPT]: descriptors.join(" "),
+        ...(successorPipe !== undefined && { [KEPT_SUCCESSOR]: String(successorPipe) }),
+      };
+      replaceProgram(file, [...args, ...(daemon?.words ?? [])], next, descriptors);
     },
   });
   const server = new IpcServer({
@@ -78,26 +112,55 @@ export async function runKeeper({ env: start, command }: KeeperStart, ready: () 
     log,
     hello: () => ({ protocol: PROTOCOL_VERSION, version: VERSION, pid: process.pid, limits: LIMITS, commands: [] }),
   });
-  await server.listen(); // before anything else: there is only one keeper
+  await listen(server, keptSocket === undefined ? daemon : undefined); // before anything else: there is only one keeper
   log.info({ version: VERSION, state: folders.state }, "keeper started");
-  const successor = new Successor(command);
-  if (formerSuccessor !== undefined) cancelSuccessor(formerSuccessor);
+  const successor = createSuccessor();
+  if (formerSuccessor !== undefined) cancelSuccessor(Number(formerSuccessor));
   const adoption = adoptOrphans((child) => keeper.watches(child));
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end());
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end({ leavesApps: false }));
   await keeper.resume();
   resumed.resolve();
-  ready();
-  await ended;
+  Promise.resolve(ready()).catch((failure: unknown) => end({ leavesApps: false, failure }));
+  const { leavesApps, failure } = await ended;
+  successor?.cancel();
+  if (leavesApps) {
+    log.info("keeper leaves the apps to the next one");
+    return; // the socket stays: the next keeper replaces it when this process has ended
+  }
   log.info("keeper stops all apps");
+  daemon?.stopping(keeper.longestEnd);
   await keeper.end();
-  successor.cancel();
   adoption.close();
   await server.stop(true);
   rmSync(folders.socket, { force: true }); // a kept socket is not removed by the server
+  if (failure !== undefined) throw failure;
 }
 
 /** Variable with the descriptors that the program before an upgrade has left: the listening socket, those of the apps. */
 const KEPT = "XSYS_KEEPER_KEPT";
+/** The one of them that is the pipe to the successor of that program. */
+const KEPT_SUCCESSOR = "XSYS_KEEPER_SUCCESSOR";
 
 const { maxFrame: frame, maxInflight: inflight, maxConnections: connections } = DEFAULT_LIMITS;
 const LIMITS = { frame, inflight, connections };
+
+function logTo(file: string): Logger {
+  return pino(
+    { level: "info", base: { pid: process.pid }, timestamp: stdTimeFunctions.isoTime },
+    pino.destination({ dest: file, sync: true, mode: 0o600 }),
+  );
+}
+
+/** Times that a daemon asks for the place of another keeper: a command may start one as soon as one has left. */
+const ATTEMPTS = 5;
+
+async function listen(server: IpcServer, daemon: DaemonStart | undefined): Promise<void> {
+  for (let left = daemon === undefined ? 1 : ATTEMPTS; ; left--) {
+    await daemon?.replaceKeeper();
+    try {
+      return await server.listen();
+    } catch (error) {
+      if (left === 1 || !(error instanceof XsysError) || error.code !== "BUSY") throw error;
+    }
+  }
+}

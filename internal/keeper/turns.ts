@@ -7,4 +7,14 @@ export class Turns {
     this.#last = turn.catch(() => {});
     return turn;
   }
+
+  /** Resolves when what it was given is done. Nothing is run after that. */
+  stop(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    void this.take(() => {
+      resolve();
+      return new Promise<never>(() => {});
+    });
+    return promise;
+  }
 }

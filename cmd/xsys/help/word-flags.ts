@@ -1,3 +1,4 @@
+import { DAEMON_OPTIONS } from "../daemon-options.ts";
 import type { FlagTable } from "../flags/flag.ts";
 import { SERVE_OPTIONS } from "../serve-options.ts";
 import { SERVER_FLAG_GROUPS } from "../server/groups.ts";
@@ -16,5 +17,6 @@ export function flagsOf(word = ""): FlagTable {
 const GROUPS: Readonly<Record<string, Readonly<Record<string, FlagTable>>>> = {
   serve: { Options: SERVE_OPTIONS },
   server: SERVER_FLAG_GROUPS,
+  daemon: { Options: DAEMON_OPTIONS },
   "service-unit": { Options: UNIT_OPTIONS },
 };
