@@ -1,12 +1,14 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { freePort } from "../../bench/free-port.ts";
+import { processesWith } from "../../internal/processes/descendants.ts";
 import { useChildren } from "../support/children.ts";
 import { ended, startXsys } from "../support/command-line.ts";
 import { useNotifyReceivers } from "../support/notify-receiver.ts";
 import { isRunning } from "../support/process-state.ts";
+import { PROGRAM } from "../support/program.ts";
 import { pidsOf, SERVER, SLEEPER, useStage } from "./support/stage.ts";
 
 const stage = useStage();
@@ -153,6 +155,20 @@ describe("xsys daemon", () => {
 });
 
 describe("under a service manager", () => {
+  test("that starts it again after a kill, it takes over the processes", async () => {
+    await writeBot();
+    const env = { NOTIFY_SOCKET: stage.sandbox.path("nobody") };
+    const first = startDaemon([], env);
+    await ready(first);
+    const app = await stage.result("start", "bot.js", "--clones", "2", ...QUICK);
+    first.child.kill("SIGKILL");
+    await once(first.child, "exit");
+    const second = startDaemon([], env);
+    await ready(second);
+    const now = await stage.app("bot");
+    expect([pidsOf(now), now.restarts]).toEqual([pidsOf(app), 0]);
+  });
+
   test("tells it when it is ready, reloads and stops", async () => {
     await writeBot();
     await stage.sandbox.write("apps.json", config("one"));
@@ -200,4 +216,74 @@ describe("under a service manager", () => {
     const childPids = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ").map(Number);
     expect(childPids).toEqual(pidsOf(await stage.app("bot")));
   });
+});
+
+describe("as process 1 of a container", () => {
+  const isPossible = process.platform === "linux" && process.getuid?.() === 0;
+  const IN_CONTAINER = ["--pid", "--fork", "--mount-proc", "--kill-child"];
+
+  /** Starts it in a process namespace of its own. Its pid is that outside. */
+  async function startContainer(words: readonly string[]) {
+    const options = { cwd: stage.sandbox.root, env: stage.env };
+    const unshare = children.add(spawn("unshare", [...IN_CONTAINER, ...PROGRAM, "daemon", ...words], options));
+    let log = "";
+    unshare.stderr?.on("data", (bytes: Buffer) => {
+      log += bytes.toString();
+    });
+    await expect.poll(() => log).toContain("the configuration is applied");
+    const daemon = Number(await readFile(`/proc/${unshare.pid}/task/${unshare.pid}/children`, "utf8"));
+    return { unshare, daemon, log: () => log };
+  }
+
+  test.runIf(isPossible)("it reaps what apps leave behind, and SIGTERM stops them in their time", async () => {
+    await stage.sandbox.write(
+      "bot.js",
+      `
+      const { spawn } = require("node:child_process");
+      const { existsSync } = require("node:fs");
+      // The shell ends at once, so that its child becomes one of process 1.
+      const script = "sleep 0.2 > /dev/null & echo $!";
+      spawn("sh", ["-c", script]).stdout.once("data", (bytes) => {
+        const orphan = "/proc/" + Number(bytes);
+        console.log("orphan", existsSync(orphan));
+        const timer = setInterval(() => {
+          if (existsSync(orphan)) return;
+          clearInterval(timer);
+          console.log("reaped");
+        }, 10);
+      });
+      process.on("SIGTERM", () => setTimeout(() => { console.log("ending"); process.exit(); }, 500));
+      setInterval(() => {}, 1e9);
+      `,
+    );
+    await stage.sandbox.write("apps.json", config("one"));
+    const { unshare, daemon, log } = await startContainer(["--config", "apps.json"]);
+    expect(log()).toContain('"pid":1,');
+    await expect.poll(() => stage.log("bot"), { timeout: 10_000 }).toMatch(/orphan true\n.*reaped\n/s);
+    process.kill(daemon, "SIGTERM");
+    expect(await once(unshare, "exit")).toEqual([0, null]);
+    expect(await stage.log("bot")).toContain("ending");
+  });
+
+  test.runIf(isPossible)("it kills what does not end in its time, and ends with 0", async () => {
+    await stage.sandbox.write("bot.js", `process.on("SIGTERM", () => console.log("no")); ${SLEEPER}`);
+    const apps = [{ name: "bot", entry: "bot.js", stableFor: 300, killTimeout: 300 }];
+    await stage.sandbox.write("apps.json", JSON.stringify({ apps }));
+    const { unshare, daemon } = await startContainer(["--config", "apps.json"]);
+    await expect.poll(() => stage.log("bot")).toContain("started");
+    process.kill(daemon, "SIGTERM");
+    expect(await once(unshare, "exit")).toEqual([0, null]);
+    expect(await stage.log("bot")).toContain("no");
+  });
+});
+
+test("SIGTERM does not wait for apps that are being started", async () => {
+  await writeBot();
+  const apps = [{ name: "bot", entry: "bot.js", stableFor: "60s" }];
+  await stage.sandbox.write("apps.json", JSON.stringify({ apps }));
+  const daemon = startDaemon(["--config", "apps.json"]);
+  await expect.poll(() => stage.log("bot").catch(() => "")).toContain("started");
+  daemon.child.kill("SIGTERM");
+  expect(await once(daemon.child, "exit")).toEqual([0, null]);
+  expect(processesWith("XSYS_CLONE_STATE", stage.state)).toEqual([]);
 });
