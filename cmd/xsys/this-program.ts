@@ -1,5 +1,5 @@
 import type { OwnProgram } from "../../internal/base/context.ts";
-import { KEEPER_WORD } from "./words.ts";
+import { DAEMON_WORD, KEEPER_WORD } from "./words.ts";
 
 /** Program and arguments that start this program again, from the sources or as the executable. Words follow. */
 export function thisCommand(): [string, ...string[]] {
@@ -11,6 +11,9 @@ export function thisCommand(): [string, ...string[]] {
 export const thisProgram: OwnProgram = {
   get keeper(): [string, ...string[]] {
     return [...thisCommand(), KEEPER_WORD];
+  },
+  get daemon(): [string, ...string[]] {
+    return [...thisCommand(), DAEMON_WORD];
   },
   node: async () => (await import("./this-node.ts")).thisNode(),
 };

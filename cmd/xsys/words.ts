@@ -46,10 +46,13 @@ export const GATEWAY_WORD = "__gateway";
 /** Hidden first word with which the keeper of apps is started. */
 export const KEEPER_WORD = "__keeper";
 
+/** First word that runs the keeper of apps in the foreground. */
+export const DAEMON_WORD = "daemon";
+
 /** Shells with a completion script. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-const PROGRAMS = ["serve", "server", "service-unit", "daemon"] as const;
+const PROGRAMS = ["serve", "server", "service-unit", DAEMON_WORD] as const;
 
 /** First words that run longer, or concern the process that runs them, so that it must be the caller's own. */
 export function isProgram(word: string): word is (typeof PROGRAMS)[number] {
@@ -68,7 +71,7 @@ export const WORDS: Readonly<Record<string, Word>> = {
     summary: "Run the service with an application's workers behind an HTTP gateway.",
     choices: ["start"],
   },
-  daemon: {
+  [DAEMON_WORD]: {
     usage: "daemon",
     summary:
       "Run the keeper of apps in the foreground, for a service manager or as process 1 of a container. It takes over " +

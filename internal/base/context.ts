@@ -59,6 +59,8 @@ export type ServiceStatus = import("../../protocol/commands/index.ts").Result<"s
 export interface OwnProgram {
   /** Program and arguments of a keeper of apps of the same version. */
   readonly keeper: readonly [string, ...string[]];
+  /** Program and arguments of `xsys daemon`. */
+  readonly daemon: readonly [string, ...string[]];
   /** The program file of a Node for scripts, for machines without one in PATH. */
   readonly node: () => string | Promise<string>;
 }

@@ -125,7 +125,8 @@ export async function runKeeper({ env: start, command, daemon, ready }: KeeperSt
   successor?.cancel();
   if (leavesApps) {
     log.info("keeper leaves the apps to the next one");
-    return; // the socket stays: the next keeper replaces it when this process has ended
+    rmSync(folders.socket, { force: true }); // nobody is to connect to a keeper that ends
+    return;
   }
   log.info("keeper stops all apps");
   daemon?.stopping(keeper.longestEnd);

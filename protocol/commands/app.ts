@@ -384,6 +384,52 @@ export const diff = command("app.diff", {
   since,
 });
 
+export const startup = command("app.startup", {
+  summary: "Start the apps when the machine starts, with systemd.",
+  description:
+    "Writes a unit that runs `xsys daemon`, and enables and starts it: `/etc/systemd/system/xsys-apps.service` for root, " +
+    "`~/.config/systemd/user/xsys-apps.service` for other users. The daemon takes over the apps that run; no process is " +
+    "restarted. The unit contains the path of this program, so install xsys before, and call this again after it has " +
+    "moved. Other init systems are not supported: let them run `xsys daemon`.",
+  params: {
+    config: optional(path({ description: "Configuration file that the daemon applies at each start." })),
+    print: defaulted(boolean({ description: "Only print the unit; change nothing." }), false),
+  },
+  result: anyOf([
+    object({
+      unit: string({ description: "Path of the unit." }),
+      pid: integer({ description: "Process id of the keeper." }),
+      hints: array(string(), { description: "What else is to be done." }),
+    }),
+    string({ description: "With `print`: the unit." }),
+  ]),
+  errors: ["NOT_FOUND", "UNSUPPORTED", "UNAVAILABLE", "BUSY"],
+  unconfined: true,
+  strictOptions: true,
+  examples: [
+    { title: "The apps that are running", params: {} },
+    { title: "The unit, for people who install it themselves", params: { print: true } },
+  ],
+  changes: true,
+  since,
+});
+
+export const unstartup = command("app.unstartup", {
+  summary: "Do not start the apps when the machine starts: undoes `app startup`.",
+  description: "The apps go on: a keeper in the background takes over from the unit's daemon.",
+  params: {},
+  result: object({
+    unit: string({ description: "Path of the unit that was removed." }),
+    pid: integer({ description: "Process id of the keeper." }),
+  }),
+  errors: ["NOT_FOUND", "UNSUPPORTED", "UNAVAILABLE"],
+  unconfined: true,
+  strictOptions: true,
+  examples: [{ title: "As it was before", params: {} }],
+  changes: true,
+  since,
+});
+
 export const upgrade = command("app.upgrade", {
   summary: "Replace the keeper's program by this one. The apps keep running.",
   description:

@@ -1,4 +1,4 @@
-type Settings = Readonly<Record<string, string>>;
+import type { Settings } from "../../../internal/base/unit-file.ts";
 
 /** Restrictions that every systemd instance can apply, including a user's: systemd.exec(5). */
 export const HARDENED: Settings = {

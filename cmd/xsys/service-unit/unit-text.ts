@@ -1,5 +1,5 @@
+import { quoted, type Settings, unexpanded, unitText } from "../../../internal/base/unit-file.ts";
 import { HARDENED, HARDENED_BY_ROOT } from "./hardening.ts";
-import { quoted, unexpanded } from "./quoted.ts";
 
 export interface UnitOptions {
   /** Program and arguments. */
@@ -18,8 +18,6 @@ export interface UnitOptions {
   readonly user: string | undefined;
 }
 
-type Settings = Readonly<Record<string, string>>;
-
 /** Milliseconds after the drain timeout before systemd kills the remaining processes. */
 const GRACE = 15_000;
 
@@ -27,7 +25,7 @@ const GRACE = 15_000;
 export function serviceText(unit: UnitOptions): string {
   const { command, socket, folder, drainTimeout, user } = unit;
   const listening = typeof socket === "string" ? "" : ` --socket ${socket.specifier}`;
-  return text({
+  return unitText({
     Unit: { Description: "xsys, the system-services engine", After: "network.target" },
     Service: {
       Type: "exec",
@@ -52,7 +50,7 @@ export function serviceText(unit: UnitOptions): string {
 
 /** The socket unit: systemd.socket(5). */
 export function socketText({ socket, user }: UnitOptions): string {
-  return text({
+  return unitText({
     Unit: { Description: "Socket of xsys, the system-services engine" },
     Socket: {
       ListenStream: typeof socket === "string" ? unexpanded(socket) : socket.specifier,
@@ -75,12 +73,4 @@ function ofTheMachine({ writes, port = 0 }: UnitOptions, user: string): Settings
     ...(user !== "root" && { CapabilityBoundingSet: capability }),
     ...(bindsLow && { AmbientCapabilities: capability }),
   };
-}
-
-function text(sections: Readonly<Record<string, Settings>>): string {
-  const blocks = Object.entries(sections).map(([name, settings]) => {
-    const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
-    return `[${name}]\n${lines.join("\n")}\n`;
-  });
-  return blocks.join("\n");
 }

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { describe, expect, test } from "vitest";
-import { quoted } from "../../../cmd/xsys/service-unit/quoted.ts";
 import { serviceText, socketText } from "../../../cmd/xsys/service-unit/unit-text.ts";
+import { quoted } from "../../../internal/base/unit-file.ts";
 import { xsys } from "../../support/command-line.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 
