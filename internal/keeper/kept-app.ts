@@ -313,7 +313,8 @@ export class KeptApp {
   /** Replaces clones with another description, and stops those above the wanted number, after a change of keepers. */
   async #settle({ supervisor, spec }: Run, outdated: readonly string[]): Promise<void> {
     try {
-      if (supervisor.members.length > spec.clones + spec.standbys) await this.#unlessEnding(supervisor.scale(spec.clones));
+      if (supervisor.members.length > spec.clones + spec.standbys)
+        await this.#unlessEnding(supervisor.scale(spec.clones));
       const ids = supervisor.members.map(({ id }) => id);
       for (const id of outdated) if (ids.includes(id)) await this.#unlessEnding(supervisor.restart(id));
     } catch (error) {
