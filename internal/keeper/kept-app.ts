@@ -313,10 +313,9 @@ export class KeptApp {
   /** Replaces clones with another description, and stops those above the wanted number, after a change of keepers. */
   async #settle({ supervisor, spec }: Run, outdated: readonly string[]): Promise<void> {
     try {
-      if (supervisor.members.length > spec.clones + spec.standbys)
-        await this.#unlessEnding(supervisor.scale(spec.clones));
+      if (supervisor.members.length > spec.clones + spec.standbys) await supervisor.scale(spec.clones);
       const ids = supervisor.members.map(({ id }) => id);
-      for (const id of outdated) if (ids.includes(id)) await this.#unlessEnding(supervisor.restart(id));
+      for (const id of outdated) if (ids.includes(id)) await supervisor.restart(id);
     } catch (error) {
       this.#deps.log.error({ err: error }, "the clones of the last keeper could not all be replaced");
     }
