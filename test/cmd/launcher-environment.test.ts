@@ -8,6 +8,7 @@ test("variables that a launcher sets are not passed to the programs that xsys st
   const env = {
     ...process.env,
     XSYS_TEST_BUILT: undefined,
+    XSYS_STATE: undefined,
     XSYS_PATH: "/opt/xsys",
     XSYS_PATH_FOLLOWED: "1",
     XSYS_PARENT: "1",

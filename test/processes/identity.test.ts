@@ -60,8 +60,8 @@ test("the boot has an identifier", () => {
 
 test("on other systems only existing pids are told from others", async () => {
   const { identity } = await shells.shell(FOREVER);
-  expect(portableProcessTable.lifeOf(identity.pid)).toEqual({ state: "R", parent: 0, start: 0 });
-  expect(portableProcessTable.lifeOf(1)).toEqual({ state: "R", parent: 0, start: 0 });
+  expect(portableProcessTable.lifeOf(identity.pid)).toEqual({ state: "R", parent: 0, group: 0, start: 0 });
+  expect(portableProcessTable.lifeOf(1)).toEqual({ state: "R", parent: 0, group: 0, start: 0 });
   expect(portableProcessTable.lifeOf(NO_PROCESS)).toBeUndefined();
   expect(portableProcessTable.exitStatusOf(identity.pid)).toBeUndefined();
   expect(portableProcessTable.withVariable("PATH", process.env.PATH ?? "")).toEqual([]);
