@@ -147,7 +147,13 @@ describe("a command line", () => {
   });
 
   test("is handed over if it concerns the process of the front", async () => {
-    for (const words of [["serve"], ["server", "start"], ["terminal", "run", "x"], ["sys", "kill", "--pid", "1"]]) {
+    for (const words of [
+      ["serve"],
+      ["server", "start"],
+      ["daemon"],
+      ["terminal", "run", "x"],
+      ["sys", "kill", "--pid", "1"],
+    ]) {
       expect((await outcome(await begin(words))).types).toEqual(["Begun", "HandOver"]);
     }
     expect((await outcome(await begin(["path", "join", "a"], { env: { TZ: "Mars/Olympus" } }))).types).toContain(
