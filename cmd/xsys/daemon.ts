@@ -7,6 +7,7 @@ import { XsysError } from "../../protocol/errors.ts";
 import { parseWords } from "./argv.ts";
 import { DAEMON_OPTIONS } from "./daemon-options.ts";
 import { kindsOf, readFlags } from "./flags/read-flags.ts";
+import { refuseDebugger } from "./refuse-debugger.ts";
 import { thisProgram } from "./this-program.ts";
 
 /** Runs the keeper of apps in this process until it is stopped, and ends the process. */
@@ -17,6 +18,7 @@ export async function daemon(words: readonly string[]): Promise<never> {
   const { config, "env-name": envName, "log-level": level } = readFlags(DAEMON_OPTIONS, options);
   const file = config === undefined ? undefined : resolve(config);
   limitArenas();
+  refuseDebugger();
   await runDaemon({
     host: oneShotHost({ root: ".", program: thisProgram }),
     log: await createLogger(level),

@@ -132,8 +132,9 @@ export async function runKeeper({ env: start, command, daemon, ready }: KeeperSt
   daemon?.stopping(keeper.longestEnd);
   await keeper.end();
   adoption.close();
+  // The server does not remove a kept socket. While it listens, the file is not that of the next keeper.
+  if (keptSocket !== undefined) rmSync(folders.socket, { force: true });
   await server.stop(true);
-  rmSync(folders.socket, { force: true }); // a kept socket is not removed by the server
   if (failure !== undefined) throw failure;
 }
 
