@@ -4,6 +4,7 @@ import type { AppSpec } from "../keeper/app-spec.ts";
 import { loadConfig } from "./config/load-config.ts";
 import { type AppsDiff, diffApps } from "./diff-apps.ts";
 import type { KeeperClient } from "./keeper-client.ts";
+import { nodeOf } from "./node-of.ts";
 import { refuseConflicts } from "./refuse-conflicts.ts";
 import { resolveApp } from "./resolve-app.ts";
 
@@ -28,10 +29,7 @@ const AT_ONCE = 4;
 export async function planConfig(host: Host, keeper: KeeperClient, choice: ConfigChoice): Promise<ConfigPlan> {
   const { env, cwd } = host;
   const { path, envName, signal } = choice;
-  const node = () => {
-    if (host.program !== undefined) return host.program.node();
-    throw new XsysError("NOT_FOUND", "there is no node in PATH");
-  };
+  const node = () => nodeOf(host);
   const { file, apps, warnings } = await loadConfig(path, { env, cwd, envName, node, signal });
   const wanted: AppSpec[] = [];
   for (const app of apps) wanted.push(await resolveApp(app, { env, cwd, node }));

@@ -1,5 +1,6 @@
 import { XsysError } from "../../protocol/errors.ts";
 import type { AppSpec } from "../keeper/app-spec.ts";
+import { haveOnePort } from "../keeper/have-one-port.ts";
 
 /**
  * Refuses apps that cannot run together, before one of them is started: two of one name, or two on one port.
@@ -11,17 +12,9 @@ export function refuseConflicts(apps: readonly AppSpec[]): void {
     if (others.some(({ name }) => name === app.name)) {
       throw new XsysError("INVALID_PARAMS", `two apps are called ${app.name}: give one of them another name`);
     }
-    const rival = others.find((other) => haveOnePort(other, app));
+    const rival = others.find((other) => haveOnePort(other.front, app.front));
     if (rival !== undefined && app.front.kind === "socket") {
       throw new XsysError("INVALID_PARAMS", `the apps ${rival.name} and ${app.name} both have port ${app.front.port}`);
     }
   }
 }
-
-/** Hosts may differ, unless one of them stands for all addresses. */
-function haveOnePort({ front: one }: AppSpec, { front: other }: AppSpec): boolean {
-  if (one.kind === "none" || other.kind === "none" || one.port !== other.port) return false;
-  return one.host === other.host || [one.host, other.host].some((host) => ALL_ADDRESSES.has(host));
-}
-
-const ALL_ADDRESSES: ReadonlySet<string> = new Set(["0.0.0.0", "::", "[::]"]);

@@ -11,7 +11,7 @@ import type { AppSpec } from "./app-spec.ts";
 import { CLONE_KEY } from "./clone-environment.ts";
 import { createOutput, foundOutput } from "./clone-output.ts";
 import { startClone, withParts } from "./clone-process.ts";
-import { Leftovers } from "./leftovers.ts";
+import { endLeftovers, Leftovers } from "./leftovers.ts";
 import { adoptLogPipes, type LogPipe, type PipeOwner } from "./log/log-pipe.ts";
 import type { LogWriter } from "./log/log-writer.ts";
 import type { MarkedProcess } from "./marked-processes.ts";
@@ -93,8 +93,8 @@ export class Clones {
       const startedAt = Date.now();
       clones.push({ id, key, pid, start, startedAt, role: "active", wasReady: true, isLeaving: false, version: "" });
     }
-    const left = new Set(marked.map(({ key }) => key).filter((key) => !keys.has(key)));
-    for (const key of left) void new Leftovers(key, grace).end(NO_GROUP);
+    const left = marked.map(({ key }) => key).filter((key) => !keys.has(key));
+    void endLeftovers(left, grace);
     return { clones, ...(port !== undefined && { port }) };
   }
 
@@ -172,9 +172,6 @@ function ownerOf({ uid, gid }: AppSpec): PipeOwner | undefined {
   if (uid === undefined && gid === undefined) return undefined;
   return { uid: uid ?? process.getuid?.() ?? 0, gid: gid ?? process.getgid?.() ?? 0 };
 }
-
-/** For what a clone left behind whose group is not known. */
-const NO_GROUP = 0;
 
 /** A process that no member has any more. */
 const LEAVING = { role: "active" as Role, wasReady: true, isLeaving: true };

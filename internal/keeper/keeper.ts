@@ -8,8 +8,9 @@ import type { AppStatus } from "./app-status.ts";
 import { Clones } from "./clones.ts";
 import { type Desired, DesiredState } from "./desired-state.ts";
 import type { KeeperFolders } from "./folders.ts";
+import { haveOnePort } from "./have-one-port.ts";
 import { type Found, KeptApp } from "./kept-app.ts";
-import { Leftovers } from "./leftovers.ts";
+import { endLeftovers } from "./leftovers.ts";
 import { writePreload } from "./listen-preload.ts";
 import { LogWriter } from "./log/log-writer.ts";
 import { type MarkedProcess, markedProcesses } from "./marked-processes.ts";
@@ -70,9 +71,11 @@ export class Keeper {
 
   /** Ends the processes of apps that were deleted while the last keeper was killed. */
   #endUnknown(marked: readonly MarkedProcess[]): void {
-    for (const { app, key } of marked) {
-      if (!this.#apps.has(app) && !this.#unreadable.has(app)) void new Leftovers(key, UNKNOWN_GRACE).end(0);
-    }
+    const unknown = marked.filter(({ app }) => !this.#apps.has(app) && !this.#unreadable.has(app));
+    void endLeftovers(
+      unknown.map(({ key }) => key),
+      UNKNOWN_GRACE,
+    );
   }
 
   /** Of all apps, or of one. @throws NOT_FOUND */
@@ -143,7 +146,7 @@ export class Keeper {
       return;
     }
     const keys = markedProcesses(this.#folders.state).flatMap(({ app, key }) => (app === name ? key : []));
-    await Promise.all([...new Set(keys)].map((key) => new Leftovers(key, UNKNOWN_GRACE).end(0)));
+    await endLeftovers(keys, UNKNOWN_GRACE);
     await this.#stored.remove(name);
     this.#unreadable.delete(name);
   }
@@ -201,16 +204,10 @@ export class Keeper {
   #refuseConflict(name: string, front: Front): void {
     if (front.kind !== "socket") return;
     for (const app of this.#apps.values()) {
-      const other = app.front;
-      if (app.spec.name === name || other.kind !== "socket" || other.port !== front.port) continue;
-      if (other.host !== front.host && !isAnyAddress(other.host) && !isAnyAddress(front.host)) continue;
+      if (app.spec.name === name || !haveOnePort(app.front, front)) continue;
       throw new XsysError("BUSY", `port ${front.port} belongs to the app ${app.spec.name}`, {
         details: { port: front.port, app: app.spec.name },
       });
     }
   }
-}
-
-function isAnyAddress(host: string): boolean {
-  return host === "0.0.0.0" || host === "::";
 }

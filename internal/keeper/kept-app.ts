@@ -43,8 +43,8 @@ interface Run {
 }
 
 /**
- * One app: its clones, its listening socket, and what should run of it. What should run is saved before anything is
- * done. Changes of an app are made one after the other.
+ * One app: its clones, its listening socket, and what should run of it. Starting, stopping and
+ * scaling are saved before they are done, new settings when they have started. Changes of an app are made one after the other.
  */
 export class KeptApp {
   readonly #deps: KeptAppDeps;

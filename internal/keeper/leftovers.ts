@@ -11,6 +11,14 @@ const MAX_POLL_INTERVAL = 160;
 /** Scans after SIGKILL: a process may start another one while it is being killed. */
 const MAX_SCANS = 20;
 
+/** For what a clone left behind whose process group is not known. */
+const NO_GROUP = 0;
+
+/** Ends everything that these clones have started and left behind, each of them once. */
+export async function endLeftovers(keys: Iterable<string>, grace: number): Promise<void> {
+  await Promise.all([...new Set(keys)].map((key) => new Leftovers(key, grace).end(NO_GROUP)));
+}
+
 /**
  * The processes that a clone has started and that outlive it, in whatever group or session they are. They are known by a
  * variable that they have inherited; a process that has cleared its environment is not found.

@@ -54,6 +54,22 @@ describe("a keeper that was killed", () => {
     await expect.poll(() => isRunning(left)).toBe(false);
   });
 
+  test("and an app that was deleted meanwhile: its processes are asked to end, once", async () => {
+    await stage.sandbox.write(
+      "bot.js",
+      `require("node:child_process").spawn("sleep", ["1000"], { detached: true, stdio: "ignore" });
+       process.on("SIGTERM", () => { require("node:fs").appendFileSync("asked", "x"); setTimeout(process.exit, 500); });
+       ${SLEEPER}`,
+    );
+    await stage.result("start", "bot.js", ...QUICK);
+    await expect.poll(marked).toHaveLength(2);
+    await killKeepers();
+    for (const file of ["bot.json", "bot.json.last"]) await rm(stage.sandbox.path("state/apps", file));
+    expect(await stage.result("status")).toEqual([]);
+    await expect.poll(marked).toEqual([]);
+    expect(await stage.sandbox.read("asked")).toBe("x");
+  });
+
   test("while an app was updated: what ran before runs", async () => {
     await stage.sandbox.write("bot.js", SLEEPER);
     await stage.result("start", "bot.js", ...QUICK, "--", "good");

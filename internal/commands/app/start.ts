@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { start } from "../../../protocol/commands/app.ts";
 import type { HandlerParams } from "../../../protocol/commands/index.ts";
-import { XsysError } from "../../../protocol/errors.ts";
 import type { KeeperClient } from "../../apps/keeper-client.ts";
+import { nodeOf } from "../../apps/node-of.ts";
 import { resolveApp } from "../../apps/resolve-app.ts";
 import { withKeeper } from "../../apps/with-keeper.ts";
 import type { Host } from "../../base/context.ts";
@@ -35,10 +35,7 @@ async function isKnown(keeper: KeeperClient, name: string): Promise<boolean> {
   return apps.some((app) => app.name === name);
 }
 
-function specOf({ noAutorestart, ...definition }: Params, { cwd, env, program }: Host): Promise<AppSpec> {
-  const node = () => {
-    if (program !== undefined) return program.node();
-    throw new XsysError("NOT_FOUND", "there is no node in PATH");
-  };
-  return resolveApp({ ...definition, autorestart: !noAutorestart }, { env, cwd, node });
+function specOf({ noAutorestart, ...definition }: Params, host: Host): Promise<AppSpec> {
+  const { cwd, env } = host;
+  return resolveApp({ ...definition, autorestart: !noAutorestart }, { env, cwd, node: () => nodeOf(host) });
 }
