@@ -99,13 +99,21 @@ const LONG_WORD = /(?<![\w+=/.:-])[\w+=-]{32,}(?![\w+=/.:-])/g;
 
 /**
  * Whether a word is random rather than chosen by people: a hexadecimal number, or a word that changes between capitals,
- * small letters and digits at one of five characters at least. In random base64 text three of five do. UUIDs identify
- * things and are shown.
+ * small letters and digits at one of five characters at least. In random base64 text three of five do. A word without a
+ * digit must have as many capitals as random text, which `namesLikeThisOne` do not. UUIDs identify things and are shown.
  */
 function isRandom(word: string): boolean {
   if (/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(word)) return false;
-  if (!/\d/.test(word) || !/[a-z]/i.test(word)) return false;
-  return /^[\da-f]+$/i.test(word) || word.matchAll(CHANGE).toArray().length >= word.length / 5;
+  if (!/[a-z]/i.test(word)) return false;
+  const hasDigit = /\d/.test(word);
+  if (hasDigit && /^[\da-f]+$/i.test(word)) return true;
+  return word.matchAll(CHANGE).toArray().length >= word.length / 5 && (hasDigit || hasCapitalsOfRandomText(word));
 }
 
 const CHANGE = /[a-z](?=[A-Z\d])|[A-Z](?=[a-z\d])|\d(?=[A-Za-z])/g;
+
+function hasCapitalsOfRandomText(word: string): boolean {
+  const capitals = word.replaceAll(/[^A-Z]/g, "").length;
+  const letters = word.replaceAll(/[^A-Za-z]/g, "").length;
+  return capitals >= letters * 0.3 && capitals <= letters * 0.7;
+}
