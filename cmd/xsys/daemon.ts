@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { runDaemon } from "../../internal/apps/run-daemon.ts";
 import { createLogger } from "../../internal/base/log.ts";
-import { limitArenas } from "../../internal/host/memory/allocator.ts";
 import { oneShotHost } from "../../internal/host/one-shot-host.ts";
+import { limitArenas } from "../../internal/memory/allocator.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { parseWords } from "./argv.ts";
 import { DAEMON_OPTIONS } from "./daemon-options.ts";

@@ -1,5 +1,5 @@
 import { runGatewayProcess } from "../../internal/host/gateway-process/run.ts";
-import { limitArenas } from "../../internal/host/memory/allocator.ts";
+import { limitArenas } from "../../internal/memory/allocator.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import { GATEWAY_ID, GATEWAY_KEY, GATEWAY_SOCKET } from "../../protocol/wire/gateway.ts";
 import { refuseDebugger } from "./refuse-debugger.ts";

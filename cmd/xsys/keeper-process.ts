@@ -1,6 +1,6 @@
-import { limitArenas } from "../../internal/host/memory/allocator.ts";
 import { KEEPER_READY } from "../../internal/keeper/ready-line.ts";
 import { runKeeper } from "../../internal/keeper/run.ts";
+import { limitArenas } from "../../internal/memory/allocator.ts";
 import { ERRORS, XsysError } from "../../protocol/errors.ts";
 import { refuseDebugger } from "./refuse-debugger.ts";
 import { thisProgram } from "./this-program.ts";

@@ -1,7 +1,7 @@
 import { createLogger } from "../../internal/base/log.ts";
 import { VERSION } from "../../internal/base/version.ts";
-import { limitArenas } from "../../internal/host/memory/allocator.ts";
 import { type Service, startService } from "../../internal/host/service.ts";
+import { limitArenas } from "../../internal/memory/allocator.ts";
 import { defaultSocket } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { parseWords } from "./argv.ts";

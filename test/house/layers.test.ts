@@ -28,14 +28,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
  */
 const LAYERS: readonly (readonly string[])[] = [
   ["base"],
-  ["balance", "facts", "files", "work"],
+  ["balance", "facts", "files", "memory", "work"],
   ["ipc", "processes", "workers"],
-  ["apps", "cluster", "commands", "front", "gateway", "keeper"],
+  ["app-gateway", "apps", "cluster", "commands", "front", "gateway", "keeper"],
   ["host"],
 ];
 /** Allowed imports within a layer. */
 const EDGES: Readonly<Record<string, readonly string[]>> = {
   workers: ["ipc"],
+  "app-gateway": ["gateway"],
   keeper: ["cluster"],
   apps: ["keeper"],
   "commands/cluster": ["cluster"],

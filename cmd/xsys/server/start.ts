@@ -1,6 +1,6 @@
 import type { Logger } from "../../../internal/base/log.ts";
-import { limitArenas } from "../../../internal/host/memory/allocator.ts";
 import { type Service, startService } from "../../../internal/host/service.ts";
+import { limitArenas } from "../../../internal/memory/allocator.ts";
 import { ERRORS } from "../../../protocol/errors.ts";
 import { frontOptions } from "../front/front-options.ts";
 import { gatewayCommand } from "../gateway-process.ts";

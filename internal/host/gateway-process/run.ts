@@ -3,8 +3,8 @@ import type { GatewayConfiguration, RegisterGateway } from "../../../protocol/wi
 import type { Message } from "../../../protocol/wire/message.ts";
 import { fromErrno, isErrno } from "../../base/errno.ts";
 import { VERSION } from "../../base/version.ts";
+import { ServiceLink } from "../../ipc/service-link.ts";
 import { GatewayProcess } from "./gateway-process.ts";
-import { ServiceLink } from "./service-link.ts";
 
 /** How a gateway process finds its service, and the listening HTTP socket that it was started with. */
 export interface GatewayStart {

@@ -1,6 +1,6 @@
 import type { BreakerResult, BreakerState, MayTry } from "../../../protocol/wire/gateway.ts";
 import type { Breaker } from "../../gateway/limits/breaker.ts";
-import type { ServiceLink } from "./service-link.ts";
+import type { ServiceLink } from "../../ipc/service-link.ts";
 
 /**
  * The breaker of all gateways together, which the service decides about. A gateway asks it only while the breaker is

@@ -1,6 +1,6 @@
 import type { Entered, GatesBatch, Passed, PassedBatch, SharedGatesOptions } from "../../../protocol/wire/gateway.ts";
 import type { Answer, GatedRequest } from "../../gateway/exchange/answer.ts";
-import type { ServiceLink } from "./service-link.ts";
+import type { ServiceLink } from "../../ipc/service-link.ts";
 
 /**
  * Asks the service whether requests pass the gates that hold for all gateways together. The questions of one turn of the

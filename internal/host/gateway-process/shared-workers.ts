@@ -11,6 +11,7 @@ import type {
   WorkerState,
   WorkersExpected,
 } from "../../../protocol/wire/gateway.ts";
+import type { ServiceLink } from "../../ipc/service-link.ts";
 import type { GatewayChannel } from "../../workers/channel.ts";
 import { type Conviction, Convictions } from "../../workers/convictions.ts";
 import type { Failure, Job } from "../../workers/job.ts";
@@ -19,7 +20,6 @@ import type { Loss } from "../../workers/loss.ts";
 import type { TrialsOwner } from "../../workers/trials.ts";
 import type { WorkerLink } from "../../workers/worker-link.ts";
 import type { WorkerSource } from "../../workers/worker-pool.ts";
-import type { ServiceLink } from "./service-link.ts";
 
 const NEVER = new Promise<Loss>(() => {});
 

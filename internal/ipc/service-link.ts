@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { FrameWriter } from "../../../protocol/wire/frame.ts";
-import { encodeMessage, type Message } from "../../../protocol/wire/message.ts";
-import { MessageReader } from "../../../protocol/wire/message-reader.ts";
+import { FrameWriter } from "../../protocol/wire/frame.ts";
+import { encodeMessage, type Message } from "../../protocol/wire/message.ts";
+import { MessageReader } from "../../protocol/wire/message-reader.ts";
 
 /** Ids of questions, which the frame format limits to 32 bits. */
 const MAX_ID = 0xffff_ffff;

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { CLibrary } from "../../base/c-library.ts";
+import { CLibrary } from "../base/c-library.ts";
 
 /**
  * Controls glibc's malloc. Does nothing where that is not the allocator (musl, macOS, Windows), or where Node has no

@@ -4,7 +4,7 @@
  * `checked` there is some work all the time, as with health checks.
  */
 import { pino } from "pino";
-import { IdleMemory } from "../../../internal/host/memory/idle-memory.ts";
+import { IdleMemory } from "../../internal/memory/idle-memory.ts";
 
 const BYTES = 2_048;
 const BUFFERS = 60_000;

@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { connect } from "../../../clients/typescript/index.ts";
-import { useChildren } from "../../support/children.ts";
-import { printed, startXsys } from "../../support/command-line.ts";
-import { useSandbox } from "../../support/sandbox.ts";
+import { connect } from "../../clients/typescript/index.ts";
+import { useChildren } from "../support/children.ts";
+import { printed, startXsys } from "../support/command-line.ts";
+import { useSandbox } from "../support/sandbox.ts";
 
 const run = promisify(execFile);
 const sandbox = useSandbox();

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import { limitArenas } from "../../../internal/host/memory/allocator.ts";
+import { limitArenas } from "../../internal/memory/allocator.ts";
 
 const THREADS = 12;
 const [, , most = "0", report = ""] = process.argv;

@@ -1,5 +1,5 @@
-import { startInterval } from "../../../protocol/timers.ts";
-import type { Logger } from "../../base/log.ts";
+import { startInterval } from "../../protocol/timers.ts";
+import type { Logger } from "../base/log.ts";
 import { trimArenas } from "./allocator.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 
