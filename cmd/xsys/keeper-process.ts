@@ -13,7 +13,7 @@ export async function runKeeperProcess(): Promise<never> {
   try {
     await runKeeper({
       env: process.env,
-      command: thisProgram.keeper,
+      program: thisProgram,
       ready: () => void process.stdout.write(`${KEEPER_READY}\n`),
     });
     process.exit(0);

@@ -5,12 +5,13 @@ import { ownCommandLine } from "./own-command-line.ts";
 import { HandOver, ownProcess } from "./place.ts";
 import { reportingErrors, run } from "./run.ts";
 import { isTerminalRun } from "./terminal-words.ts";
-import { GATEWAY_WORD, KEEPER_WORD } from "./words.ts";
+import { APP_GATEWAY_WORD, GATEWAY_WORD, KEEPER_WORD } from "./words.ts";
 
 /** Runs the command line of this process and returns the exit status. */
 export async function runOwn(words: readonly string[]): Promise<number> {
   takeLauncherEnvironment();
   if (words[0] === GATEWAY_WORD) await (await import("./gateway-process.ts")).runGateway();
+  if (words[0] === APP_GATEWAY_WORD) await (await import("./app-gateway-process.ts")).runAppGatewayProcess();
   if (words[0] === KEEPER_WORD && words.length === 1) {
     await (await import("./keeper-process.ts")).runKeeperProcess();
   }

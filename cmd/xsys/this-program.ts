@@ -1,5 +1,5 @@
 import type { OwnProgram } from "../../internal/base/context.ts";
-import { DAEMON_WORD, KEEPER_WORD } from "./words.ts";
+import { APP_GATEWAY_WORD, DAEMON_WORD, KEEPER_WORD } from "./words.ts";
 
 /** Program and arguments that start this program again, from the sources or as the executable. Words follow. */
 export function thisCommand(): [string, ...string[]] {
@@ -12,6 +12,10 @@ export const thisProgram: OwnProgram = {
   get keeper(): [string, ...string[]] {
     return [...thisCommand(), KEEPER_WORD];
   },
+  get appGateway(): [string, ...string[]] {
+    return [...thisCommand(), APP_GATEWAY_WORD];
+  },
+  preload: async () => (await (await import("./server/preload-file.ts")).preloadFile()).file,
   get daemon(): [string, ...string[]] {
     return [...thisCommand(), DAEMON_WORD];
   },

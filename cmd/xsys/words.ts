@@ -43,6 +43,9 @@ export const COMPLETE_WORD = "__complete";
 /** Hidden first word with which the service starts its gateway processes. */
 export const GATEWAY_WORD = "__gateway";
 
+/** Hidden first word with which the keeper starts the gateway in front of apps. */
+export const APP_GATEWAY_WORD = "__app-gateway";
+
 /** Hidden first word with which the keeper of apps is started. */
 export const KEEPER_WORD = "__keeper";
 

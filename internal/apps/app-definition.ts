@@ -34,8 +34,8 @@ export interface AppDefinition {
   readonly env?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** File of `NAME=value` lines, relative to `cwd`. It is read again at each start. */
   readonly envFile?: string | undefined;
-  /** Default: `socket` with a port, otherwise `none`. */
-  readonly front?: "none" | "socket" | undefined;
+  /** Default: with a port, `frames` for Node and `socket` for other programs; otherwise `none`. */
+  readonly front?: "none" | "socket" | "frames" | undefined;
   readonly host?: string | undefined;
   readonly port?: number | string | undefined;
   /** A number; `max` or 0 for the number of CPUs that this process may use; -1 for one less, and so on. */
@@ -43,6 +43,8 @@ export interface AppDefinition {
   readonly strategy?: Strategy | undefined;
   readonly balance?: boolean | undefined;
   readonly stableFor?: Duration | undefined;
+  readonly readyTimeout?: Duration | undefined;
+  readonly drainTimeout?: Duration | undefined;
   readonly killTimeout?: Duration | undefined;
   readonly autorestart?: boolean | undefined;
   readonly stopExitCodes?: number | readonly number[] | undefined;

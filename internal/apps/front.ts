@@ -6,9 +6,15 @@ import { mustBe, wholeNumber } from "./quantities.ts";
 /** As for `xsys server start`: other machines reach an app only if that was asked for. */
 const DEFAULT_HOST = "127.0.0.1";
 
-/** @throws INVALID_PARAMS */
-export function frontOf({ front, host, port }: Pick<AppDefinition, "front" | "host" | "port">): Front {
-  switch (front ?? (port === undefined ? "none" : "socket")) {
+type Definition = Pick<AppDefinition, "front" | "host" | "port" | "uid">;
+
+/**
+ * @param isNode - whether the app runs on Node, which can take its requests from the gateway
+ * @throws INVALID_PARAMS
+ */
+export function frontOf(definition: Definition, isNode: boolean): Front {
+  const { front, host, port } = definition;
+  switch (front ?? defaultFront(definition, isNode)) {
     case "none":
       if (port === undefined && host === undefined) return { kind: "none" };
       throw invalid(
@@ -17,11 +23,30 @@ export function frontOf({ front, host, port }: Pick<AppDefinition, "front" | "ho
           : "port is only used with a front; an app without one reads its own port, for example from env.PORT",
       );
     case "socket":
-      if (port === undefined) throw invalid("front socket needs a port");
-      return { kind: "socket", host: hostOf(host ?? DEFAULT_HOST), port: wholeNumber("port", port, 1, 65_535) };
+      return { kind: "socket", ...placeOf(definition, "socket") };
+    case "frames":
+      if (!isNode) throw invalid("front frames is for apps that run on Node; others can have the front socket");
+      if (!isOwn(definition))
+        throw invalid("front frames is for apps of the keeper's own user: leave out uid, or use socket");
+      return { kind: "frames", ...placeOf(definition, "frames") };
     default:
-      throw mustBe("front", "none or socket", front);
+      throw mustBe("front", "none, socket or frames", front);
   }
+}
+
+function defaultFront(definition: Definition, isNode: boolean): NonNullable<Definition["front"]> {
+  if (definition.port === undefined) return "none";
+  return isNode && isOwn(definition) ? "frames" : "socket";
+}
+
+/** Another user can read neither the file that makes a worker of the app, nor the socket of the gateway. */
+function isOwn({ uid }: Definition): boolean {
+  return uid === undefined || String(uid) === String(process.getuid?.());
+}
+
+function placeOf({ host = DEFAULT_HOST, port }: Definition, front: string): { host: string; port: number } {
+  if (port === undefined) throw invalid(`front ${front} needs a port`);
+  return { host: hostOf(host), port: wholeNumber("port", port, 1, 65_535) };
 }
 
 function hostOf(host: string): string {

@@ -62,7 +62,7 @@ export function isScript(file: string): boolean {
 const LINE_BYTES = 256;
 
 /** Program and option of a `#!` line, as execve(2) reads it: the option is the whole rest of the line. */
-async function shebangOf(file: string): Promise<[string, ...string[]] | undefined> {
+export async function shebangOf(file: string): Promise<[string, ...string[]] | undefined> {
   const head = Buffer.alloc(LINE_BYTES);
   const handle = await open(file).catch(() => undefined); // executable files need not be readable
   if (handle === undefined) return undefined;

@@ -9,6 +9,7 @@ import { ownerOf } from "./owner.ts";
 import { durationOf, optional, percentOf, sizeOf, wholeNumber } from "./quantities.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { resolveProgram } from "./resolve-program.ts";
+import { runsNode } from "./runs-node.ts";
 import { workingFolder } from "./working-folder.ts";
 
 /**
@@ -31,17 +32,21 @@ async function resolved(definition: AppDefinition, context: ResolveContext): Pro
   const cwd = await workingFolder(definition.cwd, context);
   const { environment, merged } = await appEnvironment(definition, { env: context.env, cwd });
   const program = await resolveProgram(definition, { cwd, env: merged, node: context.node });
+  const front = frontOf(definition, await runsNode(program.command));
+  const { clones, standbys } = numberOfClones(definition);
   const { maxRestarts, maxMemory, maxCpu, log = {} } = definition;
   return {
     name: await appName(definition.name, program.named, cwd),
     command: program.command,
     cwd,
     environment: { ...environment, base: { ...program.environment, ...environment.base } },
-    front: frontOf(definition),
-    ...numberOfClones(definition),
-    // With these fronts a standby would work as well: none is started.
-    standbys: 0,
+    front,
+    clones,
+    // Without the gateway a standby would work as well: none is started.
+    standbys: front.kind === "frames" ? standbys : 0,
     stableFor: durationOf("stableFor", definition.stableFor ?? DEFAULTS.stableFor),
+    readyTimeout: durationOf("readyTimeout", definition.readyTimeout ?? DEFAULTS.readyTimeout),
+    drainTimeout: durationOf("drainTimeout", definition.drainTimeout ?? DEFAULTS.drainTimeout),
     killTimeout: durationOf("killTimeout", definition.killTimeout ?? DEFAULTS.killTimeout),
     autorestart: definition.autorestart ?? true,
     stopExitCodes: exitCodes(definition.stopExitCodes ?? []),
@@ -66,6 +71,8 @@ const LEAST_LOG = MEBIBYTE;
 /** Times in milliseconds, sizes in bytes. */
 const DEFAULTS = {
   stableFor: 2_000,
+  readyTimeout: 30_000,
+  drainTimeout: 60_000,
   killTimeout: 10_000,
   restartDelay: 100,
   logSize: 100 * MEBIBYTE,

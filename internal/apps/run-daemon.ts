@@ -7,7 +7,7 @@ import { ServiceManager } from "../processes/service-manager.ts";
 import { applyConfig } from "./apply-config.ts";
 import type { KeeperClient } from "./keeper-client.ts";
 import { replaceKeeper } from "./replace-keeper.ts";
-import { foldersOf, ifKeeper, keeperCommand } from "./with-keeper.ts";
+import { foldersOf, ifKeeper, keeperProgram } from "./with-keeper.ts";
 
 export interface DaemonOptions {
   readonly host: Host;
@@ -30,7 +30,7 @@ const GRACE = 15_000;
  */
 export async function runDaemon({ host, log, words, config, envName }: DaemonOptions): Promise<void> {
   const { socket } = foldersOf(host);
-  const command = keeperCommand(host);
+  const program = keeperProgram(host);
   const env = { ...process.env }; // for an upgrade, with the variables that are taken out in the next line
   const manager = ServiceManager.take(process.env, log);
   const isRestarted = manager !== undefined || isMainProcess(env);
@@ -67,7 +67,7 @@ export async function runDaemon({ host, log, words, config, envName }: DaemonOpt
 
   await runKeeper({
     env,
-    command,
+    program,
     daemon: {
       log,
       words,

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { XsysError } from "../../protocol/errors.ts";
 import { pause } from "../../protocol/timers.ts";
-import type { Host } from "../base/context.ts";
+import type { Host, OwnProgram } from "../base/context.ts";
 import { type KeeperFolders, keeperFolders } from "../keeper/folders.ts";
 import { KEEPER_READY } from "../keeper/ready-line.ts";
 import { KeeperClient } from "./keeper-client.ts";
@@ -28,9 +28,9 @@ export async function ifKeeper<T>(host: Host, act: Act<T>): Promise<T | undefine
 }
 
 /** Program and arguments that start a keeper. @throws UNSUPPORTED if this program has none */
-export function keeperCommand({ program }: Host): readonly [string, ...string[]] {
+export function keeperProgram({ program }: Host): OwnProgram {
   if (program === undefined) throw new XsysError("UNSUPPORTED", "this program cannot start a keeper");
-  return program.keeper;
+  return program;
 }
 
 /** Where the keeper of this user stores things. @throws UNSUPPORTED on Windows */
@@ -63,7 +63,7 @@ async function connected(host: Host, folders: KeeperFolders): Promise<KeeperClie
 
 /** Starts a keeper. Returns what it printed if it has ended, and undefined when it is ready. */
 async function startKeeper(host: Host): Promise<string | undefined> {
-  const [file, ...args] = keeperCommand(host);
+  const [file, ...args] = keeperProgram(host).keeper;
   const child = spawn(file, args, {
     cwd: "/",
     env: keeperEnvironment(host.env),

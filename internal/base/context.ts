@@ -59,6 +59,10 @@ export type ServiceStatus = import("../../protocol/commands/index.ts").Result<"s
 export interface OwnProgram {
   /** Program and arguments of a keeper of apps of the same version. */
   readonly keeper: readonly [string, ...string[]];
+  /** Program and arguments of the gateway process in front of apps. */
+  readonly appGateway: readonly [string, ...string[]];
+  /** The file that makes a worker of a Node application (clients/typescript/preload). It may be removed at any time. */
+  readonly preload: () => Promise<string>;
   /** Program and arguments of `xsys daemon`. */
   readonly daemon: readonly [string, ...string[]];
   /** The program file of a Node for scripts, for machines without one in PATH. */

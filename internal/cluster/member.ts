@@ -4,11 +4,11 @@ import { Backoff } from "../processes/backoff.ts";
 import { withLastLine } from "../processes/last-line.ts";
 import { type LogLine, OutputTail } from "../processes/output-tail.ts";
 import { startFailure } from "../processes/start-failure.ts";
-import { MEMBER_STEPS, type MemberState, StateMachine } from "../processes/states.ts";
+import { MEMBER_STEPS, type MemberState, type ProcessState, StateMachine } from "../processes/states.ts";
 import type { WorkerChannel } from "../workers/channel.ts";
 import type { Loss } from "../workers/loss.ts";
 import type { MemberKind } from "./options.ts";
-import { type RunningWorker, WorkerProcess, type WorkerProcessOwner } from "./worker-process.ts";
+import { type Beginning, type RunningWorker, WorkerProcess, type WorkerProcessOwner } from "./worker-process.ts";
 
 /** Minimum milliseconds before a standby is restarted. It reduced the gap that clients see from 18 to 15 ms. */
 const STANDBY_PAUSE = 250;
@@ -149,23 +149,39 @@ export class Member {
     const free = newestFirst.filter((process) => process.channel === undefined);
     const process = channel.key === undefined ? free[0] : free.find(({ key }) => key === channel.key);
     if (process === undefined) return undefined;
+    const before: ProcessState = process.state;
     process.adopt(channel);
-    const isReady = process === this.#current && process.state === "ready";
-    channel.setActive(isReady && this.#role === "active");
-    if (isReady && this.#role === "standby") channel.warmUp();
+    if (process.state === before) this.#assignRole(process); // else `#whenReady` has told the worker
     return process.whyLost;
   }
 
+  /** Tells the worker of a process whether it gets requests. */
+  #assignRole(process: WorkerProcess): void {
+    const isReady = process === this.#current && process.state === "ready";
+    process.channel?.setActive(isReady && this.#role === "active");
+    if (isReady && this.#role === "standby") process.channel?.warmUp();
+  }
+
   /** Starts a stopped or failed member. Does nothing if it is running. */
-  start(): void {
+  start(beginning: Pick<Beginning, "isReplacement"> = {}): void {
     if (!this.#state.take("start")) return;
     clearTimeout(this.#respawn);
-    this.#current = this.#spawn();
+    this.#current = this.#spawn(beginning);
   }
 
   /** Takes over a process that an earlier supervisor started. Does nothing if the member has a process. */
   takeOver(running: RunningWorker): void {
-    if (this.#state.take("start")) this.#current = this.#spawn(running);
+    if (this.#state.take("start")) this.#current = this.#spawn({ running });
+  }
+
+  /**
+   * Resolves when its process has been ready for so many milliseconds.
+   * @throws UNAVAILABLE if it has ended before
+   */
+  async served(milliseconds: number): Promise<void> {
+    const process = this.#current;
+    if (await process?.hasServedFor(milliseconds)) return;
+    throw new XsysError("UNAVAILABLE", `${this.name} did not start: ${await this.#failureOf(process)}`);
   }
 
   /** A manual start: resets the backoff. Resolves when the member is ready. @throws UNAVAILABLE if the start fails. */
@@ -205,7 +221,7 @@ export class Member {
     for (const process of [...this.processes, ...this.#leaving]) process.kill();
   }
 
-  #spawn(running?: RunningWorker): WorkerProcess {
+  #spawn(beginning: Beginning = {}): WorkerProcess {
     this.starts++;
     const by = {};
     const identity = { id: this.id, name: this.name, fields: this.logFields };
@@ -213,7 +229,7 @@ export class Member {
       ...this.#processOwner,
       line: (stream, line) => this.#addLine({ time: Date.now() / 1000, id: this.id, stream, line }, by),
     };
-    const process = new WorkerProcess(identity, owner, running);
+    const process = new WorkerProcess(identity, owner, beginning);
     this.#outputOf.set(process, by);
     return process;
   }
@@ -223,7 +239,7 @@ export class Member {
     if (before === undefined || this.state === "draining") {
       throw new XsysError("UNAVAILABLE", `${this.name} is ${this.state}`);
     }
-    const next = this.#spawn();
+    const next = this.#spawn({ isReplacement: true });
     this.#successor = next;
     if (await next.whenReady) await before.stop();
     else {
@@ -257,6 +273,7 @@ export class Member {
       if (before !== undefined) this.#leaving.add(before);
     }
     this.#state.take("ready");
+    this.#assignRole(process);
     if (process === this.#current && process.startSucceeded) this.#clearFailures();
     void process.readUsage().catch(() => {}); // reported by the periodic checks
     this.#owner.log.info({ ...this.logFields, pid: process.pid, role: this.#role }, `${this.name} is ready`);

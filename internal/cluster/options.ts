@@ -21,7 +21,12 @@ export interface ClusterOptions extends ProcessOptions, BackoffOptions, Heartbea
   /** Whether a process is ready once it has registered, as soon as it runs, or when it has run for `stableFor`. */
   readonly readyWhen: "registered" | "started" | "stable";
   readonly readyTimeout: number;
-  /** For `readyWhen: "stable"`. */
+  /** Added to the reason of a process that was not ready in time: what it did not do. */
+  readonly notReadyHint?: string;
+  /**
+   * For `readyWhen: "stable"`: how long a process runs until it is ready. For `registered`: how long a process that
+   * replaces another one runs after its registration until it is ready; it gets no requests until then.
+   */
   readonly stableFor?: number;
   /** Whether a process may run beside the one that replaces it. Otherwise it is stopped first. Default: true. */
   readonly overlap?: boolean;

@@ -13,7 +13,7 @@ import type { CrashRecord } from "./crash-record.ts";
 import { LimitWatch } from "./limit-watch.ts";
 import { Member, type MemberOwner, type Role } from "./member.ts";
 import type { ClusterOptions } from "./options.ts";
-import type { RunningWorker } from "./worker-process.ts";
+import type { Beginning, RunningWorker } from "./worker-process.ts";
 
 export type ClusterStatus = Result<"cluster.status">;
 
@@ -80,8 +80,8 @@ export class Supervisor {
   }
 
   /** Starts all members. The socket that they connect to must be listening. */
-  start(): void {
-    for (const member of this.#members) member.start();
+  start(beginning: Pick<Beginning, "isReplacement"> = {}): void {
+    for (const member of this.#members) member.start(beginning);
     this.#limits.start();
   }
 

@@ -48,6 +48,14 @@ export interface RunningWorker {
   readonly starter: Starter;
 }
 
+/** How a process begins. */
+export interface Beginning {
+  /** It runs already. */
+  readonly running?: RunningWorker | undefined;
+  /** It replaces another process, so it must have run for `stableFor` to count as ready. */
+  readonly isReplacement?: boolean;
+}
+
 /** One process of a member, from start to end. */
 export class WorkerProcess {
   /** Passed in the environment. It identifies the worker that registers. */
@@ -80,9 +88,15 @@ export class WorkerProcess {
   /** Why the supervisor terminated it. */
   #cause: string | undefined;
   #stopping: Promise<void> | undefined;
+  readonly #isReplacement: boolean;
 
-  constructor({ id, name, fields }: MemberIdentity, owner: WorkerProcessOwner, running?: RunningWorker) {
+  constructor(
+    { id, name, fields }: MemberIdentity,
+    owner: WorkerProcessOwner,
+    { running, isReplacement = false }: Beginning = {},
+  ) {
     this.#owner = owner;
+    this.#isReplacement = isReplacement;
     this.key = running?.key ?? randomUUID();
     this.startedAt = performance.now() - (running?.age ?? 0);
     ({ promise: this.whenReady, resolve: this.#settleReady } = Promise.withResolvers<boolean>());
@@ -168,7 +182,20 @@ export class WorkerProcess {
     const { options, heartbeatHistory } = this.#owner;
     if (options.pingInterval > 0)
       this.#heartbeat = new Heartbeat(channel, options, heartbeatHistory, () => this.#whenHung());
-    if (options.readyWhen === "registered") this.#becomeReady();
+    if (options.readyWhen === "registered") this.#whenRegistered();
+  }
+
+  /** Resolves to whether it has been ready for so many milliseconds, or is lost before. */
+  async hasServedFor(milliseconds: number): Promise<boolean> {
+    if (!(await this.whenReady)) return false;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = startTimer(() => resolve(true), milliseconds - this.service);
+    void this.whenCauseKnown.then(() => resolve(false));
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Reads its current usage; undefined after its end. */
@@ -203,13 +230,22 @@ export class WorkerProcess {
   }
 
   #awaitReady(running: RunningWorker | undefined): void {
-    const { readyTimeout, readyWhen, stableFor = 0 } = this.#owner.options;
+    const { readyTimeout, readyWhen, stableFor = 0, notReadyHint } = this.#owner.options;
     if (running?.wasReady || readyWhen === "started") this.#child.onSpawn(() => this.#becomeReady());
     else if (readyWhen === "stable") this.#timer = startTimer(() => this.#becomeReady(), stableFor - this.age);
     else {
-      const tooLate = () => this.#terminate(`was not ready within ${readyTimeout} ms`, "SIGKILL");
+      const hint = notReadyHint === undefined ? "" : `: ${notReadyHint}`;
+      const tooLate = () => this.#terminate(`was not ready within ${readyTimeout} ms${hint}`, "SIGKILL");
       this.#timer = startTimer(tooLate, readyTimeout);
     }
+  }
+
+  #whenRegistered(): void {
+    const { stableFor = 0 } = this.#owner.options;
+    if (this.state !== "starting") return;
+    clearTimeout(this.#timer);
+    if (!this.#isReplacement || stableFor === 0) this.#becomeReady();
+    else this.#timer = startTimer(() => this.#becomeReady(), stableFor);
   }
 
   #becomeReady(): void {

@@ -67,11 +67,13 @@ export async function openGateway(
   const pool = new WorkerPool({
     ...{ strategy, timeout, queueTimeout, maxFrame, log, onRoutes, onStandby },
     ...(shared !== undefined && { judge: shared.judge }),
+    ...(options.workersTakeStreams && { allTakeStreams: true }),
   });
   const observer = new Observer(features.quality, options.accessLog ? createAccessLog(log) : undefined, onAnswered);
-  const statusPages = createStatusPages(
-    shared?.pages ?? createPages(statusSources({ options, features, pool, observer, workers })),
-  );
+  const statusPages =
+    options.statusPages === false
+      ? () => undefined
+      : createStatusPages(shared?.pages ?? createPages(statusSources({ options, features, pool, observer, workers })));
   const gateway = new Gateway(options, { pool, routes, features, observer, statusPages, log });
   const server = new HttpServer(options, gateway.handle, log, gateway.refuseBody);
   return {

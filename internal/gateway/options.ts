@@ -36,6 +36,13 @@ export interface GatewayOptions {
   readonly guards: GuardOptions;
   readonly conversion?: ConversionOptions;
   readonly accessLog: boolean;
+  /** Whether the paths below /_xypriss/b/ are the gateway's own. Default: true. */
+  readonly statusPages?: boolean;
+  /**
+   * All workers support streamed bodies and upgraded connections, so these need not wait until one is connected. Default:
+   * it is asked of those that are connected.
+   */
+  readonly workersTakeStreams?: true;
 }
 
 export interface CompressionOptions {

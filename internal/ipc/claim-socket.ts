@@ -13,6 +13,8 @@ import { listen } from "./listen.ts";
 /** Maximum length of a socket path: sockaddr_un has 108 bytes on Linux and 104 elsewhere, including the NUL. */
 const MAX_PATH_BYTES = process.platform === "linux" ? 107 : 103;
 const PROBE_TIMEOUT = 1_000;
+/** Number of sockets that this process has claimed: each has a temporary name of its own. */
+let claimed = 0;
 
 /** A path that a server listens on. `release` removes the socket file unless another server has replaced it. */
 export interface ClaimedSocket {
@@ -41,7 +43,7 @@ export async function claimSocket(server: Server, path: string, descriptor?: num
   }
   makeFolder(dirname(path), 0o700);
   await refuseIfTaken(path);
-  const own = join(dirname(path), `.${process.pid}`);
+  const own = join(dirname(path), `.${process.pid}-${++claimed}`);
   unlinkIfExists(own);
   await listen(server, { path: own }).catch((error) => {
     // The original message names the temporary path.

@@ -16,6 +16,7 @@ export interface Role {
 export const ROLES: ReadonlyMap<string, string> = new Map([
   ["RegisterWorker", "workers"],
   ["RegisterGateway", "gateways"],
+  ["RegisterAppGateway", "gateways of apps"],
   ["RunCommandLine", "fronts"],
 ]);
 

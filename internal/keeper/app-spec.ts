@@ -3,10 +3,11 @@
  *
  * - `none`: it gets none from xsys. It may listen itself; then its clones cannot overlap.
  * - `socket`: its clones share a listening TCP socket of the keeper, as descriptor 3 (`LISTEN_FDS`, sd_listen_fds(3)).
+ * - `frames`: a gateway accepts the connections, and sends each request to one of the clones. Only for Node apps.
  */
 export type Front =
   | { readonly kind: "none" }
-  | { readonly kind: "socket"; readonly host: string; readonly port: number };
+  | { readonly kind: "socket" | "frames"; readonly host: string; readonly port: number };
 
 /**
  * What should run: the desired state of an app. Everything is resolved: paths are absolute, and the program is the one
@@ -24,8 +25,12 @@ export interface AppSpec {
   readonly clones: number;
   /** Number of further clones that run and are ready to take the place of one of them. */
   readonly standbys: number;
-  /** How long a clone must run to count as started. */
+  /** How long a clone must run to count as started; with the front `frames`, after it has begun to listen. */
   readonly stableFor: number;
+  /** With the front `frames`: how long a clone may take until it listens. */
+  readonly readyTimeout: number;
+  /** With the front `frames`: how long requests may take to finish when their clone is replaced. */
+  readonly drainTimeout: number;
   /** How long a clone may take to end after SIGTERM, before it is killed. */
   readonly killTimeout: number;
   /** Whether a clone that ended by itself is started again. */

@@ -7,7 +7,7 @@ export interface AppStatus {
   readonly cwd: string;
   /** What should be: it stays so when the machine is started again. */
   readonly wanted: "running" | "stopped";
-  readonly front: "none" | "socket";
+  readonly front: "none" | "socket" | "frames";
   /** host:port of the listening socket. */
   readonly address?: string;
   /** Number of active clones that are wanted, and of those that are ready. */

@@ -8,10 +8,11 @@ import type { AppStatus } from "./app-status.ts";
 import { Clones } from "./clones.ts";
 import { type Desired, DesiredState } from "./desired-state.ts";
 import type { KeeperFolders } from "./folders.ts";
+import { FrontGateways } from "./front/front-gateways.ts";
+import { GATEWAY } from "./front/gateway-spec.ts";
 import { haveOnePort } from "./have-one-port.ts";
 import { type Found, KeptApp } from "./kept-app.ts";
 import { endLeftovers } from "./leftovers.ts";
-import { writePreload } from "./listen-preload.ts";
 import { LogWriter } from "./log/log-writer.ts";
 import { type MarkedProcess, markedProcesses } from "./marked-processes.ts";
 import { Turns } from "./turns.ts";
@@ -21,12 +22,27 @@ const MAX_APPS = 1_000;
 /** Milliseconds that the processes of an app without a description get between SIGTERM and SIGKILL. */
 const UNKNOWN_GRACE = 10_000;
 
+export interface KeeperDeps {
+  readonly folders: KeeperFolders;
+  readonly log: Logger;
+  /** File that makes a Node application listen on the keeper's socket, or take its requests from the gateway. */
+  readonly preload: string;
+  /** Creates it. */
+  writePreload(): Promise<void>;
+  /** Program and arguments of a gateway process. */
+  readonly gateway: readonly [string, ...string[]];
+}
+
 /** Keeps the apps of a user running. What should run is on disk, so another keeper can take over at any time. */
 export class Keeper {
+  /** The gateway in front of the apps. */
+  readonly fronts: FrontGateways;
   readonly #folders: KeeperFolders;
   readonly #log: Logger;
   readonly #stored: DesiredState;
   readonly #preload: string;
+  readonly #writePreload: () => Promise<void>;
+  #preloadWritten: Promise<void> | undefined;
   readonly #exits = new ExitWatch();
   readonly #apps = new Map<string, KeptApp>();
   /** Apps whose state can be read neither from its file nor from the copy, with the reason. */
@@ -35,11 +51,13 @@ export class Keeper {
   readonly #turns = new Turns();
   #isEnding = false;
 
-  constructor(folders: KeeperFolders, log: Logger) {
+  constructor({ folders, log, preload, writePreload, gateway }: KeeperDeps) {
     this.#folders = folders;
     this.#log = log;
+    this.#preload = preload;
+    this.#writePreload = writePreload;
+    this.fronts = new FrontGateways({ folders, log, exits: this.#exits, command: gateway });
     this.#stored = new DesiredState(folders.apps, (error) => log.warn({ err: error }, "the copy was not written"));
-    this.#preload = writePreload(folders.run);
   }
 
   /** Takes over what runs, and starts what should run. An app that fails does not keep others from starting. */
@@ -51,12 +69,18 @@ export class Keeper {
     }
     const marked = markedProcesses(this.#folders.state);
     this.#endUnknown(marked);
+    await Promise.all([...this.#apps.values()].map(({ front }) => this.#prepare(front)));
+    const gateways = this.fronts.resume(marked);
     const resumed = [...this.#apps].map(([name, app]) =>
       app
-        .resume(marked.filter((each) => each.app === name))
+        .resume(
+          marked.filter((each) => each.app === name),
+          gateways,
+        )
         .catch((error) => this.#log.error({ app: name, err: error }, `${name} cannot be started`)),
     );
     await Promise.all(resumed);
+    this.fronts.resumed();
   }
 
   /** An app whose folders cannot be used must not keep others from being kept. */
@@ -71,7 +95,8 @@ export class Keeper {
 
   /** Ends the processes of apps that were deleted while the last keeper was killed. */
   #endUnknown(marked: readonly MarkedProcess[]): void {
-    const unknown = marked.filter(({ app }) => !this.#apps.has(app) && !this.#unreadable.has(app));
+    const isKnown = (app: string) => app === GATEWAY || this.#apps.has(app) || this.#unreadable.has(app);
+    const unknown = marked.filter(({ app }) => !isKnown(app));
     void endLeftovers(
       unknown.map(({ key }) => key),
       UNKNOWN_GRACE,
@@ -108,6 +133,7 @@ export class Keeper {
    */
   async start(spec: AppSpec): Promise<AppStatus> {
     this.#refuseEnding();
+    await this.#prepare(spec.front);
     const app = await this.#turns.take(async () => {
       this.#refuseConflict(spec.name, spec.front);
       const known = this.#apps.get(spec.name);
@@ -132,6 +158,7 @@ export class Keeper {
   async startAgain(name: string): Promise<AppStatus> {
     this.#refuseEnding();
     const app = this.app(name);
+    await this.#prepare(app.spec.front);
     await this.#turns.take(async () => this.#refuseConflict(name, app.spec.front));
     await app.start();
     return app.status;
@@ -165,6 +192,7 @@ export class Keeper {
   async pause(): Promise<void> {
     await this.#turns.stop();
     await Promise.all([...this.#apps.values()].map((app) => app.pause()));
+    await this.fronts.pause();
   }
 
   /** Milliseconds in which `end` stops all apps, if they use the time that they have. */
@@ -177,6 +205,7 @@ export class Keeper {
     this.#isEnding = true;
     await this.#turns.take(async () => {}); // apps that are being created
     await Promise.all([...this.#apps.values()].map((app) => app.end()));
+    await this.fronts.end();
   }
 
   #create(desired: Desired, found: Found = { isSaved: false }): KeptApp {
@@ -192,9 +221,19 @@ export class Keeper {
     const save = (next: Desired) => this.#stored.save(next);
     return new KeptApp(
       desired,
-      { log, state: this.#folders.state, preload: this.#preload, writer, clones, save },
+      { log, state: this.#folders.state, preload: this.#preload, fronts: this.fronts, writer, clones, save },
       found,
     );
+  }
+
+  /** What an app with this front needs to be started. */
+  #prepare(front: Front): Promise<void> | undefined {
+    if (front.kind === "none") return undefined;
+    this.#preloadWritten ??= this.#writePreload().catch((error: unknown) => {
+      this.#preloadWritten = undefined;
+      throw error;
+    });
+    return this.#preloadWritten;
   }
 
   #refuseEnding(): void {
@@ -202,7 +241,7 @@ export class Keeper {
   }
 
   #refuseConflict(name: string, front: Front): void {
-    if (front.kind !== "socket") return;
+    if (front.kind === "none") return;
     for (const app of this.#apps.values()) {
       if (app.spec.name === name || !haveOnePort(app.front, front)) continue;
       throw new XsysError("BUSY", `port ${front.port} belongs to the app ${app.spec.name}`, {

@@ -2,15 +2,17 @@ import { XsysError } from "../../protocol/errors.ts";
 import type { Logger } from "../base/log.ts";
 import type { CrashRecord } from "../cluster/crash-record.ts";
 import { Supervisor } from "../cluster/supervisor.ts";
+import type { ProcessIdentity } from "../processes/identity.ts";
 import type { AppSpec, Front } from "./app-spec.ts";
 import type { AppStatus } from "./app-status.ts";
 import { cloneOptions } from "./clone-options.ts";
 import type { Clones } from "./clones.ts";
 import type { Desired } from "./desired-state.ts";
+import type { AppFront } from "./front/app-front.ts";
+import type { FrontGateways } from "./front/front-gateways.ts";
 import type { LogWriter } from "./log/log-writer.ts";
 import type { MarkedProcess } from "./marked-processes.ts";
 import { isSameFront, type KnownPort, openPort, type Port } from "./port.ts";
-import type { RunningClone } from "./running-state.ts";
 import { versionOf } from "./spec-version.ts";
 import { Turns } from "./turns.ts";
 
@@ -22,6 +24,7 @@ export interface KeptAppDeps {
   /** The keeper's state folder. */
   readonly state: string;
   readonly preload: string;
+  readonly fronts: FrontGateways;
   readonly writer: LogWriter;
   readonly clones: Clones;
   /** Saves what should run. If it fails, nothing has changed. */
@@ -40,6 +43,8 @@ interface Run {
   readonly spec: AppSpec;
   readonly supervisor: Supervisor;
   readonly port: Port | undefined;
+  /** Its place behind the gateway. */
+  readonly front: AppFront | undefined;
 }
 
 /**
@@ -57,6 +62,7 @@ export class KeptApp {
   #retry: NodeJS.Timeout | undefined;
   #desired: Desired;
   #run: Run | undefined;
+  #isStopping = false;
 
   /** Whether what should run of it is on disk. */
   isSaved: boolean;
@@ -86,14 +92,17 @@ export class KeptApp {
     const { name, command, cwd, front, clones } = spec;
     const status = this.#run?.supervisor.status();
     const { error, dropped } = this.#deps.writer.state;
-    const faults = [this.#fault, this.#portFault, error && `${dropped} lines of output were dropped: ${error}`];
+    const faults = [
+      ...[this.#fault, this.#portFault, this.#frontFault],
+      error && `${dropped} lines of output were dropped: ${error}`,
+    ];
     return {
       name,
       command,
       cwd,
       wanted: stopped ? "stopped" : "running",
       front: front.kind,
-      ...(front.kind === "socket" && { address: `${front.host}:${front.port}` }),
+      ...(front.kind !== "none" && { address: `${front.host}:${front.port}` }),
       clones,
       ready: status?.ready ?? 0,
       restarts: status?.restarts ?? 0,
@@ -112,13 +121,23 @@ export class KeptApp {
     return this.#run?.supervisor.crashes() ?? [];
   }
 
-  /** Takes over the processes that an earlier keeper has started, and starts those that are missing. */
-  resume(marked: readonly MarkedProcess[] = []): Promise<void> {
+  /** What the gateway cannot do for it. */
+  get #frontFault(): string | undefined {
+    const front = this.#run?.front;
+    if (front?.listens === undefined) return front?.fault;
+    return `its server accepts connections itself, so requests fail with their clone: ${front.listens}`;
+  }
+
+  /**
+   * Takes over the processes that an earlier keeper has started, and starts those that are missing.
+   * @param gateways - processes that may have its listening socket, too
+   */
+  resume(marked: readonly MarkedProcess[] = [], gateways: readonly ProcessIdentity[] = []): Promise<void> {
     return this.#take(async () => {
       const { spec, stopped } = this.#desired;
       const { clones: found, port } = this.#deps.clones.running(marked, spec.killTimeout);
       if (stopped && found.length === 0) return;
-      const opened = await this.#openAgain(port, found);
+      const opened = await this.#openAgain(port, [...gateways, ...found]);
       if (opened === "failed" && found.length === 0) return this.#resumeLater();
       const run = this.#create(spec, opened === "failed" ? undefined : opened);
       this.#deps.clones.takeOver(run.supervisor, spec, found);
@@ -133,10 +152,13 @@ export class KeptApp {
   }
 
   /** Opens its port after a change of keepers. If that fails, the reason is a fault of the app. */
-  async #openAgain(known: KnownPort | undefined, found: readonly RunningClone[]): Promise<Port | undefined | "failed"> {
+  async #openAgain(
+    known: KnownPort | undefined,
+    holders: readonly ProcessIdentity[],
+  ): Promise<Port | undefined | "failed"> {
     this.#portFault = undefined;
     try {
-      return await openPort(this.spec.front, known, found);
+      return await openPort(this.spec.front, known, holders);
     } catch (error) {
       this.#portFault = (error as Error).message;
       this.#deps.log.error(`the port cannot be opened: ${this.#portFault}`);
@@ -164,7 +186,7 @@ export class KeptApp {
       await this.#save({ spec, stopped: false });
       this.#run = { ...run, spec };
       await run.supervisor.scale(spec.clones);
-      await allReady(run.supervisor);
+      await allServe(run);
     });
   }
 
@@ -242,6 +264,7 @@ export class KeptApp {
   }
 
   #interrupt(): void {
+    this.#isStopping = true;
     void this.#run?.supervisor.stop();
   }
 
@@ -263,7 +286,7 @@ export class KeptApp {
     this.#portFault = undefined;
     const run = this.#create(spec, port);
     run.supervisor.start();
-    await allReady(run.supervisor);
+    await allServe(run);
   }
 
   async #bringDown(): Promise<void> {
@@ -271,6 +294,7 @@ export class KeptApp {
     const run = this.#run;
     this.#run = undefined;
     if (run === undefined) return;
+    run.front?.close();
     run.port?.close();
     this.#deps.clones.port = undefined;
     await this.#dispose(run);
@@ -286,17 +310,20 @@ export class KeptApp {
     let port: Port | undefined;
     try {
       port = isSameFront(old.spec.front, spec.front) ? old.port : await openPort(spec.front);
-      const next = this.#create(spec, port);
-      next.supervisor.start();
-      await allReady(next.supervisor);
+      const next = this.#create(spec, port, old);
+      next.supervisor.start({ isReplacement: overlap });
+      await allServe(next, overlap);
       await this.#save({ spec, stopped: false });
     } catch (error) {
+      const failed = this.#run;
       await this.#undo(old, { overlap });
+      if (failed?.front !== old.front) failed?.front?.close();
       if (port !== old.port) port?.close();
       throw error;
     }
-    if (port !== old.port) old.port?.close();
     await this.#dispose(old);
+    if (this.#run?.front !== old.front) old.front?.close();
+    if (port !== old.port) old.port?.close();
   }
 
   /** Ends the new clones, and lets the old ones be what runs; starts them again if they were stopped. */
@@ -306,7 +333,7 @@ export class KeptApp {
     if (overlap) this.#use(old);
     else {
       this.#deps.clones.exclude(old.supervisor);
-      this.#create(old.spec, old.port).supervisor.start();
+      this.#create(old.spec, old.port, old).supervisor.start();
     }
   }
 
@@ -321,33 +348,57 @@ export class KeptApp {
     }
   }
 
-  #create(spec: AppSpec, port: Port | undefined): Run {
+  /** @param old - what runs, if its place behind the gateway is to be used again */
+  #create(spec: AppSpec, port: Port | undefined, old?: Run): Run {
     const { clones, log, state, preload } = this.#deps;
-    const options = cloneOptions(spec, { descriptors: port === undefined ? [] : [port.descriptor], state, preload });
+    const front = this.#frontOf(spec, port, old);
+    this.#isStopping = false;
+    const options = cloneOptions(spec, {
+      descriptors: port === undefined ? [] : [port.descriptor],
+      ...{ state, preload, gateway: front?.socket, isStopping: () => this.#isStopping },
+    });
     const supervisor = new Supervisor(options, {
       log,
       starter: clones.starter(spec, options),
-      onChange: () => clones.save(),
+      onChange: () => {
+        clones.save();
+        front?.changed();
+      },
     });
     clones.include(supervisor);
-    const run = { spec, supervisor, port };
+    front?.attach(supervisor);
+    const run = { spec, supervisor, port, front };
     this.#use(run);
     return run;
+  }
+
+  #frontOf({ name, front, drainTimeout }: AppSpec, port: Port | undefined, old?: Run): AppFront | undefined {
+    if (front.kind !== "frames" || port === undefined) return undefined;
+    if (old?.front !== undefined && old.port === port) return old.front;
+    return this.#deps.fronts.open({ app: name, host: front.host, port: front.port, drainTimeout }, port);
   }
 
   #use(run: Run): void {
     const { spec, port } = run;
     this.#run = run;
-    this.#deps.clones.port = port && { front: spec.front, descriptor: port.descriptor };
+    this.#deps.clones.port = port && { front: spec.front, descriptor: port.descriptor, inode: port.inode };
   }
 
-  async #dispose({ supervisor }: Run, force = false): Promise<void> {
+  async #dispose({ supervisor, front }: Run, force = false): Promise<void> {
     await supervisor.stop(force);
+    front?.detach(supervisor);
     this.#deps.clones.exclude(supervisor);
   }
 }
 
-/** @throws UNAVAILABLE if one does not start: it is retried */
-async function allReady({ members }: Supervisor): Promise<void> {
-  await Promise.all(members.map((member) => member.revive()));
+/**
+ * Resolves when all clones have run for as long as they must to count as started.
+ * @param wasChecked - they become ready only after that time
+ * @throws UNAVAILABLE if one does not start: it is retried
+ */
+async function allServe({ supervisor, spec }: Run, wasChecked = false): Promise<void> {
+  const begin = supervisor.members.map((member) => member.revive());
+  await Promise.all(begin);
+  if (wasChecked || spec.front.kind !== "frames") return;
+  await Promise.all(supervisor.members.map((member) => member.served(spec.stableFor)));
 }

@@ -1,4 +1,4 @@
-import { closeSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, readdirSync, readlinkSync } from "node:fs";
 import { XsysError } from "../../protocol/errors.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
 import { platform } from "../facts/platform.ts";
@@ -8,10 +8,10 @@ import { takeDescriptor } from "../processes/take-descriptor.ts";
 import type { Front } from "./app-spec.ts";
 
 /** A listening socket of an app. */
-export type Port = Pick<HeldSocket, "descriptor" | "close">;
-
-/** Number of the listening socket in a clone. */
-const LISTENING_DESCRIPTOR = 3;
+export interface Port extends Pick<HeldSocket, "descriptor" | "close"> {
+  /** Identifies the socket in every process that has it: that of `socket:[…]` in /proc/PID/fd. */
+  readonly inode: string;
+}
 
 /** Where the listening socket may be found that an earlier keeper, or an earlier program of this one, has opened. */
 export interface KnownPort {
@@ -19,25 +19,27 @@ export interface KnownPort {
   readonly keeper: ProcessIdentity;
   /** Its number in the keeper. */
   readonly descriptor: number;
+  readonly inode: string;
 }
 
 /**
  * Opens the listening socket of an app. If it was opened before, it is still this process's own after an upgrade; after
- * the death of a keeper, it is taken from a clone. Otherwise a new one is opened.
+ * the death of a keeper, it is taken from a process that has it. Otherwise a new one is opened.
+ * @param holders - clones, and gateways
  * @throws BUSY with the process that has the port
  */
 export async function openPort(
   front: Front,
   known?: KnownPort,
-  clones: readonly ProcessIdentity[] = [],
+  holders: readonly ProcessIdentity[] = [],
 ): Promise<Port | undefined> {
   if (front.kind === "none") return undefined;
-  const descriptor = known === undefined || !isSameFront(known.front, front) ? undefined : find(known, clones);
+  const descriptor = known === undefined || !isSameFront(known.front, front) ? undefined : find(known, holders);
   if (descriptor !== undefined) return portOf(descriptor);
   try {
     const held = await holdSocket(front.host, front.port);
     makeBlocking(held.descriptor); // Node makes it non-blocking again where it listens
-    return held;
+    return portOf(held.descriptor);
   } catch (error) {
     if (!isErrno(error)) throw error;
     if (error.code !== "EADDRINUSE") throw fromErrno(error, `listening on ${front.host}:${front.port}`);
@@ -50,31 +52,30 @@ export function isSameFront(a: Front, b: Front): boolean {
   return a.port === b.port && a.host === b.host;
 }
 
-function find({ keeper, descriptor, front }: KnownPort, clones: readonly ProcessIdentity[]): number | undefined {
-  const port = front.kind === "none" ? 0 : front.port;
+function find({ keeper, descriptor, inode }: KnownPort, holders: readonly ProcessIdentity[]): number | undefined {
   if (isThisProcess(keeper)) return takeKept(descriptor);
-  for (const clone of clones) {
+  for (const holder of holders) {
     try {
-      const taken = takeDescriptor(clone, LISTENING_DESCRIPTOR);
-      if (isListening(taken, port)) return taken;
-      closeSync(taken); // the app has put something else there
+      const number = descriptorsOf(holder).find((each) => inodeOf(holder.pid, each) === inode);
+      if (number !== undefined) return takeDescriptor(holder, number);
     } catch {
-      // it has closed it, or this user may not take it
+      // it has ended, or this user may not take it
     }
   }
   return undefined;
 }
 
-/** By /proc/net/tcp: address:port in hexadecimal, state 0A for LISTEN, inode: proc_net_tcp. */
-function isListening(descriptor: number, port: number): boolean {
-  const [, inode] = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${descriptor}`)) ?? [];
-  const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
-  return ["tcp", "tcp6"].some((table) =>
-    readFileSync(`/proc/net/${table}`, "utf8")
-      .split("\n")
-      .map((line) => line.trim().split(/\s+/))
-      .some(([, local = "", , state, , , , , , own]) => own === inode && state === "0A" && local.endsWith(wanted)),
-  );
+function descriptorsOf({ pid }: ProcessIdentity): number[] {
+  return readdirSync(`/proc/${pid}/fd`).map(Number);
+}
+
+/** Empty for a descriptor that is no socket, or not open any more. */
+function inodeOf(pid: number | "self", descriptor: number): string {
+  try {
+    return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1] ?? "";
+  } catch {
+    return "";
+  }
 }
 
 function isThisProcess({ pid, start }: ProcessIdentity): boolean {
@@ -85,6 +86,7 @@ function portOf(descriptor: number): Port {
   let isOpen = true;
   return {
     descriptor,
+    inode: inodeOf("self", descriptor),
     close: () => {
       if (isOpen) closeSync(descriptor);
       isOpen = false;

@@ -1,8 +1,10 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { pino, stdTimeFunctions } from "pino";
 import { assertPrivateFolder } from "../../protocol/endpoint.ts";
 import { XsysError } from "../../protocol/errors.ts";
 import { PROTOCOL_VERSION } from "../../protocol/wire/message.ts";
+import type { OwnProgram } from "../base/context.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
 import type { Logger } from "../base/log.ts";
 import { VERSION } from "../base/version.ts";
@@ -12,6 +14,7 @@ import { IpcServer } from "../ipc/ipc-server.ts";
 import { DEFAULT_LIMITS } from "../ipc/limits.ts";
 import { adoptOrphans } from "../processes/adopt-orphans.ts";
 import { replaceProgram } from "../processes/replace-program.ts";
+import { allowTaking } from "../processes/take-descriptor.ts";
 import { assertOwnFolder } from "./assert-own-folder.ts";
 import { closeInherited } from "./close-inherited.ts";
 import { keeperFolders } from "./folders.ts";
@@ -21,8 +24,8 @@ import { cancelSuccessor, Successor } from "./successor.ts";
 
 export interface KeeperStart {
   readonly env: Readonly<NodeJS.ProcessEnv>;
-  /** Program and arguments with which the next keeper is started. */
-  readonly command: readonly string[];
+  /** How the next keeper, and the gateway, are started. */
+  readonly program: Pick<OwnProgram, "keeper" | "appGateway" | "preload">;
   /** It runs in the foreground. */
   readonly daemon?: DaemonStart | undefined;
   /** Called when the socket listens and all apps were taken over. If it fails, the keeper ends with this error. */
@@ -53,7 +56,7 @@ interface End {
  * one.
  * @throws BUSY if another keeper runs; the error of `ready`
  */
-export async function runKeeper({ env: start, command, daemon, ready }: KeeperStart): Promise<void> {
+export async function runKeeper({ env: start, program, daemon, ready }: KeeperStart): Promise<void> {
   const { [KEPT]: list = "", [KEPT_SUCCESSOR]: formerSuccessor, ...env } = start;
   for (const name of [KEPT, KEPT_SUCCESSOR]) delete process.env[name]; // started processes do not have the descriptors
   const kept = list.split(" ").filter(Boolean).map(Number);
@@ -71,10 +74,15 @@ export async function runKeeper({ env: start, command, daemon, ready }: KeeperSt
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error: unknown) => log.error({ err: error }, "unexpected error in the keeper"));
   }
-  const keeper = new Keeper(folders, log);
+  allowTaking(); // the gateway takes the listening sockets of apps from here
+  const preload = join(folders.run, "preload.cjs");
+  const keeper = new Keeper({
+    ...{ folders, log, preload, gateway: program.appGateway },
+    writePreload: async () => copyAtomically(await program.preload(), preload),
+  });
   const { promise: ended, resolve: end } = Promise.withResolvers<End>();
   const resumed = Promise.withResolvers<void>();
-  const createSuccessor = () => (daemon?.isRestarted ? undefined : new Successor(command));
+  const createSuccessor = () => (daemon?.isRestarted ? undefined : new Successor(program.keeper));
   const handle = keeperHandlers(keeper, {
     version: VERSION,
     isDaemon: daemon !== undefined,
@@ -110,6 +118,7 @@ export async function runKeeper({ env: start, command, daemon, ready }: KeeperSt
     limits: DEFAULT_LIMITS,
     statistics: new CallStatistics(() => false),
     log,
+    roles: [keeper.fronts],
     hello: () => ({ protocol: PROTOCOL_VERSION, version: VERSION, pid: process.pid, limits: LIMITS, commands: [] }),
   });
   await listen(server, keptSocket === undefined ? daemon : undefined); // before anything else: there is only one keeper
@@ -120,6 +129,7 @@ export async function runKeeper({ env: start, command, daemon, ready }: KeeperSt
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end({ leavesApps: false }));
   await keeper.resume();
   resumed.resolve();
+  if (keptSocket !== undefined) void keeper.fronts.replace(); // after an upgrade, by one of the new program
   Promise.resolve(ready()).catch((failure: unknown) => end({ leavesApps: false, failure }));
   const { leavesApps, failure } = await ended;
   successor?.cancel();
@@ -136,6 +146,11 @@ export async function runKeeper({ env: start, command, daemon, ready }: KeeperSt
   if (keptSocket !== undefined) rmSync(folders.socket, { force: true });
   await server.stop(true);
   if (failure !== undefined) throw failure;
+}
+
+function copyAtomically(from: string, to: string): void {
+  copyFileSync(from, `${to}.new`);
+  renameSync(`${to}.new`, to);
 }
 
 /** Variable with the descriptors that the program before an upgrade has left: the listening socket, those of the apps. */

@@ -15,11 +15,12 @@ export function workerChannel(
   link: WorkerLink,
   { setActive, warmUp, endedByRequest, send }: WorkerChannelDeps,
 ): GatewayChannel {
-  const { id, key, pid } = link.registration;
+  const { id, key, pid, listens } = link.registration;
   return {
     id,
     key,
     pid,
+    listens,
     get inFlight() {
       return link.inFlight;
     },
@@ -42,6 +43,7 @@ export function workerChannel(
       link.elsewhere = requests;
     },
     send,
+    joinAgain: () => link.sendMessage("JoinAgain", null),
     requestsInFlight: (limit) => link.requestsInFlight(limit),
     setActive,
     warmUp,

@@ -42,6 +42,8 @@ export interface WorkerChannel {
 /** The additional parts of a connection that a gateway process reports about to its service, or that it is told. */
 export interface GatewayChannel extends WorkerChannel {
   readonly awaitsAnswer: boolean;
+  /** Why it accepts connections itself, and gets no requests. */
+  readonly listens: string | undefined;
   /** Requests without a complete response. */
   readonly active: number;
   /** Number of abandoned requests that it may still process. */
@@ -52,4 +54,6 @@ export interface GatewayChannel extends WorkerChannel {
   setElsewhere(requests: number): void;
   /** Sends a job to this worker, whether it is active or not. */
   send(job: Job): void;
+  /** Asks the worker to connect again. This connection stays open, for the requests on it. */
+  joinAgain(): void;
 }

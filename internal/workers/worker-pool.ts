@@ -1,3 +1,4 @@
+import { XsysError } from "../../protocol/errors.ts";
 import { startTimer } from "../../protocol/timers.ts";
 import type { Message } from "../../protocol/wire/message.ts";
 import type { Strategy } from "../balance/candidate.ts";
@@ -32,6 +33,8 @@ export interface PoolOptions {
   readonly onStandby?: (standby: Standby) => void;
   /** Decides what happens to the requests of lost workers. Default: this pool, by itself. */
   readonly judge?: (owner: TrialsOwner<WorkerLink>) => Judge<WorkerLink>;
+  /** Workers that do not support streams are refused. */
+  readonly allTakeStreams?: boolean;
 }
 
 /** Starts workers, and decides which of them are active. */
@@ -121,6 +124,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
 
   /** Whether any worker supports streamed bodies and upgraded connections. */
   get takesStreams(): boolean {
+    if (this.#options.allTakeStreams) return true;
     const takes = ({ registration }: WorkerLink) => registration.streams === true;
     return this.#ready.some(takes) || this.#judge.reserved.some(takes);
   }
@@ -170,7 +174,14 @@ export class WorkerPool implements Role, WorkerLinkOwner {
   }
 
   admit(peer: RolePeer, registration: unknown): RoleInbox {
-    const link = new WorkerLink(this, peer, checkedRegistration(registration), ++this.#admitted);
+    const checked = checkedRegistration(registration);
+    if (this.#options.allTakeStreams && checked.streams !== true) {
+      throw new XsysError(
+        "UNSUPPORTED",
+        `worker ${checked.id} does not support streamed bodies (RegisterWorker.streams)`,
+      );
+    }
+    const link = new WorkerLink(this, peer, checked, ++this.#admitted);
     this.#links.add(link);
     const begin = () => {
       clearTimeout(timer);

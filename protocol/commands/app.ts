@@ -66,7 +66,7 @@ const app = object({
   address: optional(string({ description: "host:port of the listening socket." })),
   command: array(string()),
   cwd: string(),
-  front: oneOf(["none", "socket"]),
+  front: oneOf(["none", "socket", "frames"]),
   restarts: count("Processes that were started to replace others, since the keeper started."),
   crashes: count("Unexpected ends since the keeper started."),
   reason: optional(string({ description: "Why the last start failed." })),
@@ -111,9 +111,8 @@ export const start = command("app.start", {
         minimum: 1,
         maximum: 65_535,
         description:
-          "TCP port that the keeper listens on. The processes share the listening socket, and no connection is refused " +
-          "while they are replaced. A Node application needs no change; other programs get the socket as descriptor 3 " +
-          "(`LISTEN_FDS`, as from systemd).",
+          "TCP port that the keeper listens on: no connection is refused while processes are replaced. A Node application " +
+          "needs no change; other programs get the listening socket as descriptor 3 (`LISTEN_FDS`, as from systemd).",
       }),
     ),
     host: optional(
@@ -125,7 +124,23 @@ export const start = command("app.start", {
       }),
       1,
     ),
-    stableFor: optional(duration("A process that has run for this time has started. Default: 2 s.")),
+    front: optional(
+      oneOf(["frames", "socket", "none"], {
+        description:
+          "How the app gets its connections. `frames`: a gateway accepts them, and sends the requests to the processes; a " +
+          "request that may be repeated is sent again when its process dies. `socket`: the processes share the listening " +
+          "socket. Default: with a port, `frames` for Node and `socket` for other programs.",
+      }),
+    ),
+    stableFor: optional(
+      duration(
+        "A process that has run for this time has started; behind the gateway, after it has begun to listen. Default: 2 s.",
+      ),
+    ),
+    readyTimeout: optional(duration("Time in which an app behind the gateway must begin to listen. Default: 30 s.")),
+    drainTimeout: optional(
+      duration("Time for requests to finish when their process behind the gateway is replaced. Default: 60 s."),
+    ),
     killTimeout: optional(duration("Time between SIGTERM and SIGKILL. Default: 10 s.")),
     noAutorestart: defaulted(boolean({ description: "Do not start a process again when it has ended." }), false),
     stopExitCodes: optional(

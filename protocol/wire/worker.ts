@@ -26,6 +26,11 @@ export interface WorkerRegistration {
    * no other workers.
    */
   readonly joins?: boolean;
+  /**
+   * Why the worker accepts its connections itself, from the listening socket of the gateway: it gets no requests. Only
+   * for workers of the keeper of apps.
+   */
+  readonly listens?: string;
 }
 
 /**

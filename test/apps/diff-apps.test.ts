@@ -3,24 +3,10 @@ import { diffApps } from "../../internal/apps/diff-apps.ts";
 import { refuseConflicts } from "../../internal/apps/refuse-conflicts.ts";
 import { MASKED } from "../../internal/base/mask-environment.ts";
 import type { AppSpec } from "../../internal/keeper/app-spec.ts";
+import { appSpec } from "../keeper/support/app-spec.ts";
 
 function app(name: string, more: Partial<AppSpec> = {}): AppSpec {
-  return {
-    name,
-    command: ["/usr/bin/node", "/srv/app.js"],
-    cwd: "/srv",
-    environment: { base: { PATH: "/bin" }, own: {} },
-    front: { kind: "none" },
-    clones: 1,
-    standbys: 0,
-    stableFor: 2_000,
-    killTimeout: 10_000,
-    autorestart: true,
-    stopExitCodes: [],
-    restartDelay: 100,
-    log: { maxSize: 1, maxFiles: 1 },
-    ...more,
-  };
+  return appSpec(name, { command: ["/usr/bin/node", "/srv/app.js"], cwd: "/srv", ...more });
 }
 
 const socket = (host: string, port: number) => app(`${host}-${port}`, { front: { kind: "socket", host, port } });
@@ -44,6 +30,7 @@ describe("the difference between two states", () => {
   test("names each changed field and masks secrets", () => {
     const before = app("a", {
       maxMemory: 5,
+      log: { maxSize: 1, maxFiles: 1 },
       command: ["node", "--api-token=uno"],
       environment: { base: { A: "1" }, own: { DB_PASSWORD: "uno", URL: "http://u:uno@h/", GONE: "x" } },
     });

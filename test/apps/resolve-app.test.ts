@@ -407,6 +407,8 @@ describe("the numbers", () => {
       clones: 1,
       standbys: 0,
       stableFor: 2_000,
+      readyTimeout: 30_000,
+      drainTimeout: 60_000,
       killTimeout: 10_000,
       autorestart: true,
       stopExitCodes: [],
@@ -454,7 +456,8 @@ describe("the numbers", () => {
     [{ front: "none", port: 1 }, "port is only used with a front"],
     [{ host: "::1" }, "host needs a port"],
     [{ host: "a b", port: 1 }, "host must be an address or a name"],
-    [{ front: "frames" as "none" }, "front must be none or socket"],
+    [{ front: "proxied" as "none" }, "front must be none, socket or frames"],
+    [{ front: "frames", port: 1 }, "front frames is for apps that run on Node"],
   ])("%j is refused", async (definition, message) => {
     await expect(resolved({ entry: "true", ...definition })).rejects.toMatchObject({
       code: "INVALID_PARAMS",

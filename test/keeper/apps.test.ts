@@ -181,7 +181,7 @@ describe("an app with a port", () => {
     const port = await freePort();
     await stage.sandbox.write("server.js", SERVER);
     const before = await stage.result("start", "server.js", "--port", String(port), "--clones", "2", ...QUICK);
-    expect(before).toMatchObject({ address: `127.0.0.1:${port}`, ready: 2, front: "socket" });
+    expect(before).toMatchObject({ address: `127.0.0.1:${port}`, ready: 2, front: "frames" });
     let isOver = false;
     const restarted = stage.result("restart", "server").finally(() => {
       isOver = true;

@@ -59,17 +59,18 @@ describe("a killed keeper", () => {
     await expect.poll(() => stage.app("bot")).toMatchObject({ ready: 2, restarts: 1, crashes: 1 });
   });
 
-  test("loses no request of an app with a port", async () => {
+  test.each(["frames", "socket"])("loses no request of an app with the front %s", async (front) => {
     const port = await freePort();
     await stage.sandbox.write("server.js", SERVER);
-    const app = await stage.result("start", "server.js", "--port", String(port), "--clones", "2", ...QUICK);
+    const words = ["--port", String(port), "--clones", "2", "--front", front, ...QUICK];
+    const app = await stage.result("start", "server.js", ...words);
     const deaths = async () => {
       for (let round = 0; round < 3; round++) await stage.keeperAfter(await killKeeper());
     };
     const answers = await requestsDuring(port, deaths());
     expect(answers.length).toBeGreaterThan(10);
     expect(pidsOf(await stage.app("server"))).toEqual(pidsOf(app));
-    // The socket was taken from a process that has it: a further one gets it, too.
+    // The listening socket was taken from a process that has it: a further clone gets connections, too.
     const three = await stage.result("scale", "server", "3");
     expect(three.ready).toBe(3);
     await stage.result("stop", "server");
@@ -129,24 +130,28 @@ test("a killed successor is replaced", async () => {
   expect((await stage.keeperAfter(keeper)).apps).toMatchObject([{ ready: 1 }]);
 });
 
-test("an upgrade keeps the keeper's pid, the processes and the socket, and loses no request", async () => {
-  const port = await freePort();
-  await stage.sandbox.write("server.js", `process.on("SIGUSR2", () => process.exit(42)); ${SERVER}`);
-  const app = await stage.result("start", "server.js", "--port", String(port), "--clones", "2", ...QUICK);
-  const pid = await runningKeeper();
-  const upgrades = async () => {
-    for (let round = 0; round < 3; round++) {
-      expect(await stage.result<unknown>("upgrade")).toMatchObject({ pid });
-    }
-  };
-  const answers = await requestsDuring(port, upgrades());
-  expect(answers.length).toBeGreaterThan(10);
-  expect(pidsOf(await stage.app("server"))).toEqual(pidsOf(app));
-  process.kill(pidsOf(app)[0] as number, "SIGUSR2");
-  await expect.poll(() => stage.app("server")).toMatchObject({ ready: 2, restarts: 1 });
-  const [crash] = await stage.result<unknown[]>("crashes", "server");
-  expect(crash).toMatchObject({ exit_code: 42 });
-});
+test.each(["frames", "socket"])(
+  "an upgrade keeps the keeper's pid and the processes, and loses no request of the front %s",
+  async (front) => {
+    const port = await freePort();
+    await stage.sandbox.write("server.js", `process.on("SIGUSR2", () => process.exit(42)); ${SERVER}`);
+    const words = ["--port", String(port), "--clones", "2", "--front", front, ...QUICK];
+    const app = await stage.result("start", "server.js", ...words);
+    const pid = await runningKeeper();
+    const upgrades = async () => {
+      for (let round = 0; round < 3; round++) {
+        expect(await stage.result<unknown>("upgrade")).toMatchObject({ pid });
+      }
+    };
+    const answers = await requestsDuring(port, upgrades());
+    expect(answers.length).toBeGreaterThan(10);
+    expect(pidsOf(await stage.app("server"))).toEqual(pidsOf(app));
+    process.kill(pidsOf(app)[0] as number, "SIGUSR2");
+    await expect.poll(() => stage.app("server")).toMatchObject({ ready: 2, restarts: 1 });
+    const [crash] = await stage.result<unknown[]>("crashes", "server");
+    expect(crash).toMatchObject({ exit_code: 42 });
+  },
+);
 
 test("SIGTERM to the keeper stops the apps, and the next keeper starts them", async () => {
   await stage.sandbox.write("bot.js", SLEEPER);

@@ -3,28 +3,14 @@ import { beforeEach, expect, test } from "vitest";
 import type { AppSpec } from "../../internal/keeper/app-spec.ts";
 import { DesiredState } from "../../internal/keeper/desired-state.ts";
 import { useSandbox } from "../support/sandbox.ts";
+import { appSpec } from "./support/app-spec.ts";
 import { SLEEPER, useStage } from "./support/stage.ts";
 
 const sandbox = useSandbox();
 const stage = useStage();
 
 function specOf(name: string, more: Partial<AppSpec> = {}): AppSpec {
-  return {
-    name,
-    command: ["/bin/sleep", "1"],
-    cwd: "/",
-    environment: { base: { PATH: "/bin" }, own: { SECRET: "s3cret" } },
-    front: { kind: "none" },
-    clones: 1,
-    standbys: 0,
-    stableFor: 100,
-    killTimeout: 100,
-    autorestart: true,
-    stopExitCodes: [],
-    restartDelay: 100,
-    log: { maxSize: 1_048_576, maxFiles: 1 },
-    ...more,
-  };
+  return appSpec(name, { environment: { base: { PATH: "/bin" }, own: { SECRET: "s3cret" } }, ...more });
 }
 
 let state: DesiredState;

@@ -74,7 +74,8 @@ test("scaling down lets requests in flight end", async () => {
      process.on("SIGTERM", () => server.close(() => process.exit()));
      server.listen({ fd: 3 }, () => console.log("listening"));`,
   );
-  const app = await stage.result("start", "slow.js", "--port", String(port), "--clones", "2", ...QUICK);
+  const words = ["--port", String(port), "--front", "socket", "--clones", "2", ...QUICK];
+  const app = await stage.result("start", "slow.js", ...words);
   for (const clone of ["0", "1"]) await expect.poll(() => stage.log("slow")).toContain(` ${clone} out listening`);
   const answers = await Promise.all(
     Array.from({ length: 8 }, () => fetch(`http://127.0.0.1:${port}/`, { headers: { connection: "close" } })),

@@ -3,14 +3,15 @@ import { freePort } from "../../bench/free-port.ts";
 import { pidsOf, useStage } from "./support/stage.ts";
 
 const stage = useStage();
-const QUICK = ["--stable-for", "300"];
 const get = (port: number, path = "/") => fetch(`http://127.0.0.1:${port}${path}`).then((response) => response.text());
 
-describe("an unchanged Node application with --port", () => {
+describe.each(["frames", "socket"])("an unchanged Node application with --port and --front %s", (front) => {
+  const QUICK = ["--front", front, "--stable-for", "300"];
+
   test.each([
     ["CommonJS", "app.cjs", `const http = require("node:http");`],
     ["an ES module", "app.mjs", `import http from "node:http";`],
-  ])("in %s listens on the keeper's socket, whatever port it asks for", async (_, file, load) => {
+  ])("in %s gets the connections of the port, whatever port it asks for and sees", async (_, file, load) => {
     const port = await freePort();
     await stage.sandbox.write(
       file,
@@ -19,7 +20,7 @@ describe("an unchanged Node application with --port", () => {
        server.listen(3456, () => console.log("listening"));`,
     );
     await stage.result("start", file, "--port", String(port), ...QUICK);
-    expect(await get(port)).toBe(`port ${port}`);
+    expect(await get(port)).toBe("port 3456");
     expect(await stage.log("app")).toMatch(/out listening\n/);
     await expect(get(3456)).rejects.toThrow();
   });

@@ -6,6 +6,7 @@ import { listensForCluster, pretendToBeAt, privateSocket } from "./app-cluster.t
 import { AppServer } from "./app-server.ts";
 import { noteSignals } from "./end-with-gateway.ts";
 import { forwardingServer } from "./forward.ts";
+import { registerListening } from "./listening-server.ts";
 import { obstacleOf } from "./obstacle.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { tell } from "./tell.ts";
@@ -26,6 +27,8 @@ export class Front {
   /** The server that gets the requests, and where the application wants it to listen. */
   #main: Main | undefined;
   #hasServed = false;
+  /** A server accepts the connections of the gateway's listening socket itself. */
+  #listens = false;
   /** Where the primary process of node:cluster listens for the application's own workers. */
   #clusterSocket: string | undefined;
   readonly #apps = new WeakMap<object, AppServer>();
@@ -35,10 +38,10 @@ export class Front {
   }
 
   install(): void {
-    const { port } = this.#surroundings;
+    const { port, descriptor } = this.#surroundings;
     if (port !== undefined) process.env.PORT ??= String(port);
     noteSignals();
-    onListen(NetServer.prototype, (server, place) => this.#offer(server, place));
+    onListen(NetServer.prototype, (server, place) => this.#offer(server, place), descriptor);
     for (const { prototype } of [HttpServer, HttpsServer]) this.#abortBeforeClosing(prototype);
   }
 
@@ -46,13 +49,23 @@ export class Front {
   #offer(server: Listening, place: Place): Instead | undefined {
     if (kindOf(server) === undefined) return this.#offerCluster(server, place);
     if (this.#main !== undefined) return this.#another(place);
+    if (this.#listens) return undefined;
     if (!this.#isWanted(place)) return this.#tellUnlessServed(place);
-    const obstacle = obstacleOf(server as WebServer);
-    if (obstacle !== undefined) {
-      tell(`the server on ${textOf(place)} listens itself and gets no requests of the gateway: ${obstacle}`);
-      return undefined;
-    }
+    const { isTls, outlives } = this.#surroundings;
+    const obstacle = obstacleOf(server as WebServer, { takesTls: isTls || !outlives });
+    if (obstacle !== undefined) return this.#listenItself(server as WebServer, place, obstacle);
     return { handle: new WorkerHandle(place, this.#serve(server as WebServer, place)) };
+  }
+
+  /** From the gateway's listening socket if there is one, else where the application says. */
+  #listenItself(server: WebServer, place: Place, obstacle: string): Instead | undefined {
+    tell(`the server on ${textOf(place)} listens itself and gets no requests of the gateway: ${obstacle}`);
+    const { descriptor } = this.#surroundings;
+    if (descriptor === undefined) return undefined;
+    this.#listens = true;
+    this.#hasServed = true;
+    registerListening(server, this.#surroundings, obstacle);
+    return { descriptor, listens: (handle) => pretendToBeAt(handle, place) };
   }
 
   /**

@@ -1,5 +1,7 @@
 import { realpathSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
+import type { WorkerIdentity } from "../worker/join.ts";
+import { FIRST_DESCRIPTOR, hasListeningSocket } from "./socket-front.ts";
 
 /** What a worker process knows of the gateway that its service has started it for. */
 export interface Surroundings {
@@ -14,6 +16,12 @@ export interface Surroundings {
    * first HTTP server listens on.
    */
   readonly appPort: string | undefined;
+  /** How it registers. */
+  readonly identity: WorkerIdentity;
+  /** The worker goes on when its gateway has ended, and connects to the next one. */
+  readonly outlives: boolean;
+  /** Descriptor of the gateway's listening socket, for a server whose requests cannot come from the gateway. */
+  readonly descriptor: number | undefined;
 }
 
 /** Set to the process id of the application, in whose children the preload does nothing. */
@@ -31,12 +39,27 @@ const LAUNCHER =
  * thread or process.
  */
 export function takeSurroundings(): Surroundings | undefined {
-  const { XYPRISS_IPC_PATH: socket, XYPRISS_WORKER_ID: id, XSYS_WORKER_KEY: key, [MARK]: marked } = process.env;
-  if (!socket || id === undefined || key === undefined || !isMainThread) return undefined;
+  const { XSYS_GATEWAY: url, XSYS_APP_PORT: appPort, [MARK]: marked } = process.env;
+  const place = placeOf(process.env);
+  if (place === undefined || !isMainThread) return undefined;
   if (marked !== undefined && marked !== String(process.pid)) return undefined;
   if (isLauncher(process.argv[1])) return undefined;
   process.env[MARK] = String(process.pid);
-  return { socket, ...gatewayOf(process.env.XSYS_GATEWAY), appPort: process.env.XSYS_APP_PORT || undefined };
+  return { ...place, ...gatewayOf(url), appPort: appPort || undefined };
+}
+
+/** Behind the gateway of the keeper of apps, or of `xsys server start`. */
+function placeOf(
+  env: NodeJS.ProcessEnv,
+): Pick<Surroundings, "socket" | "identity" | "outlives" | "descriptor"> | undefined {
+  const { XSYS_FRONT_SOCKET: front, XSYS_CLONE_ID: clone, XSYS_CLONE_KEY: cloneKey } = env;
+  if (front && clone !== undefined && cloneKey !== undefined) {
+    const descriptor = hasListeningSocket(env) ? FIRST_DESCRIPTOR : undefined;
+    return { socket: front, identity: { id: clone, key: cloneKey }, outlives: true, descriptor };
+  }
+  const { XYPRISS_IPC_PATH: socket, XYPRISS_WORKER_ID: id, XSYS_WORKER_KEY: key } = env;
+  if (!socket || id === undefined || key === undefined) return undefined;
+  return { socket, identity: { id, key }, outlives: false, descriptor: undefined };
 }
 
 function isLauncher(script: string | undefined): boolean {

@@ -56,15 +56,16 @@ function describe(out: object, { address, port, family }: Place, shownPort: numb
   return 0;
 }
 
-type ListenTo = (this: Listening, address: string, port: number, family: number, ...rest: unknown[]) => void;
+type ListenTo = (this: Listening, address: string, port: number | null, family: number, ...rest: unknown[]) => void;
 
 /** A server while it begins to listen. */
 export type Listening = Server & { _handle: object | null };
 
-/** What a server listens on instead: a handle, or a Unix socket. */
+/** What a server listens on instead: a handle, a Unix socket, or an inherited socket. */
 export interface Instead {
   readonly handle?: object;
   readonly path?: string;
+  readonly descriptor?: number;
   /** Called with the handle when it listens. */
   readonly listens?: (handle: object) => void;
 }
@@ -73,15 +74,22 @@ export interface Instead {
  * Calls `offer` for each server that is about to listen on an address or a path, and makes it listen on what `offer`
  * returns. Node has kept the method's name for programs that replace it, and reports invalid arguments, looks up host
  * names and adds callbacks and abort signals before it.
+ * @param descriptor - a listening socket, for which `offer` is called as well; servers on others are left alone
  */
-export function onListen(prototype: object, offer: (server: Listening, place: Place) => Instead | undefined): void {
+export function onListen(
+  prototype: object,
+  offer: (server: Listening, place: Place) => Instead | undefined,
+  descriptor?: number,
+): void {
   const methods = prototype as { _listen2: ListenTo };
   const { _listen2: listenTo } = methods;
   methods._listen2 = function (this: Listening, address, port, family, ...rest) {
     const [backlog, fd] = rest;
-    const place = address ? { address, port, family } : { address: "::", port, family: 6 };
-    const instead = this._handle || typeof fd === "number" ? undefined : offer(this, place);
+    const place = address ? { address, port: port ?? 0, family } : { address: "::", port: port ?? 0, family: 6 };
+    const isOther = typeof fd === "number" && fd !== descriptor;
+    const instead = this._handle || isOther ? undefined : offer(this, place);
     if (instead === undefined) listenTo.call(this, address, port, family, ...rest);
+    else if (instead.descriptor !== undefined) listenTo.call(this, "", 0, 0, backlog, instead.descriptor);
     else if (instead.path !== undefined) listenTo.call(this, instead.path, -1, -1, backlog);
     else {
       this._handle = instead.handle ?? null;

@@ -21,12 +21,26 @@ export interface Joined extends WorkerHandle {
   keepAlive(keeps: boolean): void;
 }
 
+/** How a worker registers. */
+export type WorkerIdentity = Pick<WorkerRegistration, "id" | "key" | "listens">;
+
+export interface JoinHooks {
+  /** Default: from the environment. */
+  readonly identity?: WorkerIdentity | undefined;
+  /** The gateway is being replaced: the worker is to connect again, and to keep this connection until it is closed. */
+  readonly onJoinAgain?: () => void;
+}
+
 /**
  * Connects to the gateway, registers as a worker and calls `take` with each request that the gateway sends. If the
  * service has several gateway processes, it connects to each of them too, and the requests come from there.
  * @throws UNAVAILABLE when it cannot connect to a gateway.
  */
-export async function join(options: WorkerOptions, take: (exchange: WorkerExchange) => void): Promise<Joined> {
+export async function join(
+  options: WorkerOptions,
+  take: (exchange: WorkerExchange) => void,
+  { identity = environmentIdentity(), onJoinAgain = () => {} }: JoinHooks = {},
+): Promise<Joined> {
   const { socket: path = process.env.XYPRISS_IPC_PATH, routes = [], exitOnClose = true } = options;
   if (path === undefined || path === "") {
     throw new XsysError(
@@ -42,15 +56,18 @@ export async function join(options: WorkerOptions, take: (exchange: WorkerExchan
     });
   });
   const register = ({ writer }: WorkerLink, { key }: Pick<WorkerRegistration, "key">) => {
-    writer.json(encodeMessage("RegisterWorker", registration(key)));
+    writer.json(encodeMessage("RegisterWorker", registration({ ...identity, ...(key !== undefined && { key }) })));
     writer.json(encodeMessage("SyncRoutes", routeEntries(routes)));
     writer.flush();
   };
   const owner = { take, onError: onErrorOf(options) };
   const joined = new JoinedGateways(owner, register);
-  const link = new WorkerLink(socket, { ...owner, onGateways: (gateways) => joined.update(gateways) });
-  const { XSYS_WORKER_KEY: key } = process.env;
-  register(link, key === undefined ? {} : { key });
+  const link = new WorkerLink(socket, {
+    ...owner,
+    onJoinAgain,
+    onGateways: (gateways) => joined.update(gateways),
+  });
+  register(link, identity);
   let closing = false;
   const links = () => [link, ...joined.links];
   const close = () => {
@@ -86,7 +103,11 @@ export function onErrorOf({ onError = console.error }: WorkerOptions): (error: u
   return onError;
 }
 
-function registration(key: string | undefined): WorkerRegistration {
-  const { XYPRISS_WORKER_ID: id = "master" } = process.env;
-  return { id, ...(key !== undefined && { key }), pid: process.pid, xbp: true, streams: true, joins: true };
+function environmentIdentity(): WorkerIdentity {
+  const { XYPRISS_WORKER_ID: id = "master", XSYS_WORKER_KEY: key } = process.env;
+  return { id, ...(key !== undefined && { key }) };
+}
+
+function registration(identity: WorkerIdentity): WorkerRegistration {
+  return { ...identity, pid: process.pid, xbp: true, streams: true, joins: true };
 }

@@ -17,6 +17,8 @@ export interface WorkerLinkOwner {
   onError(error: unknown): void;
   /** The service has gateway processes, to which the worker must connect. */
   onGateways?(gateways: GatewaysPayload): void;
+  /** The gateway is being replaced: the worker is to connect again. This connection stays open. */
+  onJoinAgain?(): void;
 }
 
 /** A worker's connection to a gateway or its service. When it is lost, all its unanswered requests are lost. */
@@ -121,6 +123,7 @@ export class WorkerLink {
     } else if (type === "Ping") this.writer.json(encodeMessage("Pong", {}, id));
     else if (type === "ForceGC") globalThis.gc?.();
     else if (type === "Gateways") this.#owner.onGateways?.(payload as GatewaysPayload);
+    else if (type === "JoinAgain") this.#owner.onJoinAgain?.();
     else if (type === "Left") this.#left.resolve();
     else if (type === "Credit" && id !== undefined) this.#open.get(id)?.grant((payload as Credit).bytes ?? 0);
     else if (type === "Cancel" && id !== undefined) {

@@ -61,9 +61,12 @@ export function ownDefinition(app: OwnApp, place: AppPlace): AppDefinition {
 
 /** The fields that have only one name. */
 function plainFields(app: OwnApp): AppDefinition {
-  const { name, command, args, interpreter, nodeArgs, envFile, front, host, port, stableFor, stopExitCodes, uid, gid } =
-    app;
-  return { name, command, args, interpreter, nodeArgs, envFile, front, host, port, stableFor, stopExitCodes, uid, gid };
+  const { name, command, args, interpreter, nodeArgs, envFile, uid, gid } = app;
+  const { front, host, port, stableFor, readyTimeout, drainTimeout, stopExitCodes } = app;
+  return {
+    ...{ name, command, args, interpreter, nodeArgs, envFile, uid, gid },
+    ...{ front, host, port, stableFor, readyTimeout, drainTimeout, stopExitCodes },
+  };
 }
 
 /** The one value that is given. */

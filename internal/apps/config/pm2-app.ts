@@ -61,8 +61,8 @@ function aliasOf(name: string): string | undefined {
 }
 
 /**
- * In pm2's cluster mode all processes of an app share its listening socket, which the first front needs to know the port
- * of. As under pm2, it listens on all addresses.
+ * In pm2's cluster mode all processes of an app share its port, which the keeper needs to know. As under pm2, it listens on
+ * all addresses.
  */
 function frontOf(
   { exec_mode: mode }: Pm2App,
@@ -74,7 +74,7 @@ function frontOf(
     const place = placeOf([...path, "exec_mode"]);
     return { front: {}, warnings: [`${place} has no effect without a port: add port, or PORT to env`] };
   }
-  return { front: { front: "socket", host: "0.0.0.0", port }, warnings: [] };
+  return { front: { host: "0.0.0.0", port }, warnings: [] };
 }
 
 function nodeArgsOf({ script = "", interpreter = "node", node_args: args = [], source_map_support: maps }: Pm2App) {

@@ -277,7 +277,7 @@ describe("pm2's configuration", () => {
   };
   const DEFINITION = {
     ...{ name: "api", entry: "./api.js", args: "--port 3000", clones: "max", interpreter: "node" },
-    ...{ front: "socket", host: "0.0.0.0", port: 3000, nodeArgs: ["--expose-gc", "--enable-source-maps"] },
+    ...{ host: "0.0.0.0", port: 3000, nodeArgs: ["--expose-gc", "--enable-source-maps"] },
     ...{ env: { PORT: 3000, A: "y" }, maxMemory: "300M", autorestart: true, maxRestarts: 5, stableFor: "10s" },
     ...{ restartDelay: 100, killTimeout: 1600, stopExitCodes: [0], uid: "nobody", gid: 1000 },
   };

@@ -1,0 +1,133 @@
+import type { AppWorkerGone, AppWorkerJoined, OfLink, OpenApp } from "../../../protocol/wire/app-gateway.ts";
+import type { Logger } from "../../base/log.ts";
+import type { Supervisor } from "../../cluster/supervisor.ts";
+import type { Loss } from "../../workers/loss.ts";
+import type { FrontPeer } from "./front-peer.ts";
+import { FrontWorker } from "./front-worker.ts";
+
+/** What an app's clones and its gateways know each other by. */
+export type AppFrontOptions = Omit<OpenApp, "socket"> & { readonly log: Logger };
+
+/**
+ * The place of an app behind the gateway: brings together the workers that the gateways report and the supervisors of the
+ * app, of which there are two while one version replaces another.
+ */
+export class AppFront {
+  readonly options: AppFrontOptions;
+  /** Why the gateway does not take its requests. */
+  fault: string | undefined;
+  readonly #supervisors = new Set<Supervisor>();
+  readonly #gateways = new Set<FrontPeer>();
+  readonly #workers = new Map<string, FrontWorker>();
+  readonly #whyLost = new WeakMap<FrontWorker, Promise<Loss>>();
+  readonly #onClose: () => void;
+  #lastExpected = "";
+
+  constructor(options: AppFrontOptions, onClose: () => void) {
+    this.options = options;
+    this.#onClose = onClose;
+  }
+
+  /** Symbolic link to the socket to which the clones connect. */
+  get socket(): string {
+    return this.options.link;
+  }
+
+  /** Why its servers accept connections themselves, if they do. */
+  get listens(): string | undefined {
+    const reasons = [...this.#workers.values()].map(({ listens }) => listens);
+    return reasons.every((each) => each !== undefined) ? reasons[0] : undefined;
+  }
+
+  attach(supervisor: Supervisor): void {
+    this.#supervisors.add(supervisor);
+    this.changed();
+  }
+
+  detach(supervisor: Supervisor): void {
+    this.#supervisors.delete(supervisor);
+    this.changed();
+  }
+
+  /** The clones have changed: tells the gateways whether requests should wait for one. */
+  changed(): void {
+    const all = [...this.#supervisors];
+    const expected = {
+      expected: all.some(({ expectsWorker }) => expectsWorker),
+      pending: all.reduce((sum, { pending }) => sum + pending, 0),
+    };
+    const text = JSON.stringify(expected);
+    if (text === this.#lastExpected) return;
+    this.#lastExpected = text;
+    this.#broadcast("AppWorkersExpected", expected);
+  }
+
+  /** A gateway has opened the app. */
+  opened(gateway: FrontPeer): void {
+    this.fault = undefined;
+    this.#gateways.add(gateway);
+    this.#lastExpected = "";
+    this.changed();
+  }
+
+  gatewayGone(gateway: FrontPeer): void {
+    this.#gateways.delete(gateway);
+    for (const worker of this.#workers.values()) worker.gatewayGone(gateway);
+  }
+
+  joined(gateway: FrontPeer, joined: AppWorkerJoined): void {
+    const { key, link } = joined;
+    const known = this.#workers.get(key);
+    if (known?.has(gateway, link)) return;
+    const worker = known ?? new FrontWorker(joined);
+    worker.joined(gateway, link);
+    if (known === undefined) this.#adopt(worker);
+    this.#pauseIfUnused();
+  }
+
+  gone(gateway: FrontPeer, gone: AppWorkerGone): void {
+    const { link } = gone;
+    const worker = this.#workerAt(gateway, link);
+    if (worker === undefined) return;
+    void this.#whyLost.get(worker)?.then((loss) => {
+      gateway.send("WorkerLost", { app: this.options.app, link, loss });
+    });
+    worker.gone(gateway, gone);
+    this.#pauseIfUnused();
+  }
+
+  idle(gateway: FrontPeer, { link }: OfLink): void {
+    this.#workerAt(gateway, link)?.idle(gateway, link);
+  }
+
+  close(): void {
+    this.#broadcast("CloseApp", {});
+    this.#onClose();
+  }
+
+  #adopt(worker: FrontWorker): void {
+    for (const supervisor of this.#supervisors) {
+      const whyLost = supervisor.adopt(worker);
+      if (whyLost === undefined) continue;
+      this.#workers.set(worker.key, worker);
+      this.#whyLost.set(worker, whyLost);
+      worker.onClose(() => this.#workers.delete(worker.key));
+      return;
+    }
+    this.options.log.warn({ worker: worker.id, pid: worker.pid }, "a process that is no clone of the app was refused");
+    worker.close();
+  }
+
+  #workerAt(gateway: FrontPeer, link: number): FrontWorker | undefined {
+    return [...this.#workers.values()].find((worker) => worker.has(gateway, link));
+  }
+
+  /** All clones accept connections themselves: the gateway must not take any from them. */
+  #pauseIfUnused(): void {
+    if (this.#workers.size > 0 && this.listens !== undefined) this.#broadcast("PauseApp", {});
+  }
+
+  #broadcast(type: string, payload: object): void {
+    for (const gateway of this.#gateways) gateway.send(type, { app: this.options.app, ...payload });
+  }
+}

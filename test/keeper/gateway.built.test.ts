@@ -1,0 +1,253 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { get as getSecurely } from "node:https";
+import { createRequire } from "node:module";
+import { describe, expect, test } from "vitest";
+import WebSocket from "ws";
+import { freePort } from "../../bench/free-port.ts";
+import { processesWith } from "../../internal/processes/descendants.ts";
+import { pause } from "../../protocol/timers.ts";
+import { type App, pidsOf, SERVER, useStage } from "./support/stage.ts";
+
+const stage = useStage();
+const QUICK = ["--stable-for", "300"];
+/** Starts that must fail: the time must be longer than a slow machine needs until they do. */
+const PATIENT = ["--stable-for", "20s"];
+
+/** What became of the requests of a client. */
+interface Outcome {
+  answers: number;
+  /** Of requests that may be repeated. */
+  failed: string[];
+  /** Of POST requests. */
+  failedPosts: string[];
+}
+
+/** Four clients that keep their connections send requests until `during` is over; every fourth is a POST. */
+async function requestsDuring(port: number, during: Promise<unknown>): Promise<Outcome> {
+  const outcome: Outcome = { answers: 0, failed: [], failedPosts: [] };
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  let isOver = false;
+  const over = during.finally(() => {
+    isOver = true;
+  });
+  over.catch(() => {}); // awaited below
+  const client = async (first: number) => {
+    for (let number = first; !isOver; number++) {
+      const method = number % 4 === 0 ? "POST" : "GET";
+      const fault = await send(agent, port, method);
+      if (fault === undefined) outcome.answers++;
+      else (method === "GET" ? outcome.failed : outcome.failedPosts).push(fault);
+    }
+  };
+  await Promise.all([0, 1, 2, 3].map(client));
+  agent.destroy();
+  await over;
+  return outcome;
+}
+
+/** Resolves to why the request failed. */
+function send(agent: Agent, port: number, method: string): Promise<string | undefined> {
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  const sent = request({ agent, port, method, host: "127.0.0.1", path: "/" }, (answer) => {
+    answer.resume();
+    answer.on("end", () => resolve(answer.statusCode === 200 ? undefined : String(answer.statusCode)));
+    answer.on("error", (error) => resolve(error.message));
+  });
+  sent.on("error", (error) => resolve(error.message));
+  sent.end(method === "POST" ? "body" : undefined);
+  return promise;
+}
+
+/** The gateway process of the stage. */
+function gatewayPid(): number {
+  const [pid] = processesWith("XSYS_APP", "@gateway").flatMap((each) => (isOfStage(each.pid) ? each.pid : []));
+  if (pid === undefined) throw new Error("no gateway runs");
+  return pid;
+}
+
+function isOfStage(pid: number): boolean {
+  return processesWith("XSYS_CLONE_STATE", stage.state).some((each) => each.pid === pid);
+}
+
+async function gatewayAfter(pid: number): Promise<number> {
+  for (;;) {
+    const pids = processesWith("XSYS_APP", "@gateway").map((each) => each.pid);
+    const next = pids.find((each) => each !== pid && isOfStage(each));
+    if (next !== undefined) return next;
+    await pause(5);
+  }
+}
+
+async function start(script: string, ...words: string[]): Promise<{ readonly port: number; readonly app: App }> {
+  const port = await freePort();
+  await stage.sandbox.write("server.js", script);
+  const app = await stage.result("start", "server.js", "--port", String(port), ...QUICK, ...words);
+  return { port, app };
+}
+
+/** Options of a TLS server, as JSON. */
+function createCertificate(): string {
+  const [key, cert] = [stage.sandbox.path("key.pem"), stage.sandbox.path("cert.pem")];
+  const subject = ["-subj", "/CN=localhost", "-days", "1", "-nodes"];
+  const words = ["req", "-x509", "-newkey", "ed25519", "-keyout", key, "-out", cert, ...subject];
+  execFileSync("openssl", words, { stdio: "ignore" });
+  return JSON.stringify({ key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") });
+}
+
+async function answerOverTls(port: number): Promise<string> {
+  const [answer] = await once(
+    getSecurely({ port, host: "127.0.0.1", rejectUnauthorized: false, agent: false }),
+    "response",
+  );
+  return String((await answer.toArray())[0]);
+}
+
+const get = (port: number) => fetch(`http://127.0.0.1:${port}/`).then((response) => response.text());
+
+describe("behind the gateway", () => {
+  test("a killed clone costs no request that may be repeated", async () => {
+    const { port, app } = await start(SERVER, "--clones", "2");
+    const kills = async () => {
+      for (const [index, pid] of pidsOf(app).entries()) {
+        process.kill(pid, "SIGKILL");
+        await expect.poll(() => stage.app("server")).toMatchObject({ ready: 2, restarts: index + 1 });
+      }
+    };
+    const { answers, failed } = await requestsDuring(port, kills());
+    expect(failed).toEqual([]);
+    expect(answers).toBeGreaterThan(10);
+  });
+
+  test("a restart, a scale up and down and new settings cost no request of any method", async () => {
+    const { port } = await start(SERVER, "--clones", "2");
+    const changes = async () => {
+      await stage.result("restart", "server");
+      await stage.result("scale", "server", "3");
+      await stage.result("scale", "server", "1");
+      await stage.result("start", "server.js", "--port", String(port), "--env", '{"A":"1"}', ...QUICK);
+    };
+    const { answers, failed, failedPosts } = await requestsDuring(port, changes());
+    expect([failed, failedPosts]).toEqual([[], []]);
+    expect(answers).toBeGreaterThan(10);
+  });
+
+  test("a killed gateway is replaced; connections are not refused, and the clones stay", async () => {
+    const { port, app } = await start(SERVER, "--clones", "2");
+    const before = gatewayPid();
+    process.kill(before, "SIGKILL");
+    const answers = await Promise.all(Array.from({ length: 20 }, () => get(port)));
+    expect(answers.every((answer) => pidsOf(app).includes(Number.parseInt(answer, 10)))).toBe(true);
+    expect(gatewayPid()).not.toBe(before);
+    expect(pidsOf(await stage.app("server"))).toEqual(pidsOf(app));
+  });
+
+  test("a killed keeper leaves the gateway serving; the next one has both, and replaces what dies then", async () => {
+    const { port, app } = await start(SERVER, "--clones", "2");
+    const gateway = gatewayPid();
+    const { pid = 0 } = (await stage.keeper()) ?? {};
+    const death = async () => {
+      process.kill(pid, "SIGKILL");
+      await stage.keeperAfter(pid);
+    };
+    expect(await requestsDuring(port, death())).toMatchObject({ failed: [], failedPosts: [] });
+    expect(gatewayPid()).toBe(gateway);
+    expect(pidsOf(await stage.app("server"))).toEqual(pidsOf(app));
+    process.kill(gateway, "SIGKILL");
+    expect(pidsOf(app)).toContain(Number.parseInt(await get(port), 10));
+    process.kill(pidsOf(app)[0] as number, "SIGKILL");
+    const respawned = expect.poll(() => stage.app("server")).toMatchObject({ ready: 2, restarts: 1 });
+    expect((await requestsDuring(port, respawned)).failed).toEqual([]);
+  });
+
+  test("keeper and gateway killed together are replaced, and the clones stay", async () => {
+    const { port, app } = await start(SERVER, "--clones", "2");
+    const { pid = 0 } = (await stage.keeper()) ?? {};
+    const gateway = gatewayPid();
+    for (const each of [gateway, pid]) process.kill(each, "SIGKILL");
+    await stage.keeperAfter(pid);
+    await gatewayAfter(gateway);
+    expect(pidsOf(app)).toContain(Number.parseInt(await get(port), 10));
+    expect(pidsOf(await stage.app("server"))).toEqual(pidsOf(app));
+  });
+
+  test("an upgrade replaces the gateway, and costs no request", async () => {
+    const { port, app } = await start(SERVER, "--clones", "2");
+    const gateway = gatewayPid();
+    const upgrade = async () => {
+      await stage.result<unknown>("upgrade");
+      await gatewayAfter(gateway);
+      await expect.poll(() => isOfStage(gateway)).toBe(false);
+    };
+    const { answers, failed, failedPosts } = await requestsDuring(port, upgrade());
+    expect([failed, failedPosts]).toEqual([[], []]);
+    expect(answers).toBeGreaterThan(10);
+    expect(pidsOf(await stage.app("server"))).toEqual(pidsOf(app));
+  });
+
+  test("a streamed answer and a WebSocket outlast the restart of their clone", async () => {
+    const ws = JSON.stringify(createRequire(import.meta.url).resolve("ws"));
+    const { port, app } = await start(
+      `const { WebSocketServer } = require(${ws});
+       const server = require("node:http").createServer((request, response) => {
+         response.write("begun ");
+         if (request.url === "/slow") process.once("SIGUSR2", () => response.end("ended"));
+         else response.end(String(process.pid));
+       });
+       new WebSocketServer({ server }).on("connection", (socket) => socket.on("message", (text) => socket.send("echo " + text)));
+       server.listen(3000);`,
+    );
+    const [old = 0] = pidsOf(app);
+    const slow = await fetch(`http://127.0.0.1:${port}/slow`);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
+    await once(socket, "open");
+    const restarted = stage.result("restart", "server");
+    await expect.poll(() => get(port)).not.toBe(`begun ${old}`);
+    socket.send("hello");
+    expect(String((await once(socket, "message"))[0])).toBe("echo hello");
+    process.kill(old, "SIGUSR2");
+    expect(await slow.text()).toBe("begun ended");
+    socket.close();
+    expect(pidsOf(await restarted)).not.toContain(old);
+  });
+
+  test.each([
+    ["exits", "process.exit(9)"],
+    ["never listens", "setInterval(() => {}, 1e9)"],
+    ["dies soon after it listens", "setTimeout(() => process.exit(7), 500)", SERVER],
+  ])("a version that %s leaves the old one serving, and the command fails", async (_, bad, rest = "") => {
+    const { port, app } = await start(SERVER);
+    await stage.sandbox.write("server.js", `${bad}; ${rest}`);
+    const words = ["--port", String(port), "--ready-timeout", "2s", ...PATIENT, "--env", '{"A":"2"}'];
+    const failing = stage.run("start", "server.js", ...words);
+    expect(await requestsDuring(port, failing)).toMatchObject({ failed: [], failedPosts: [] });
+    expect(await failing).toMatchObject({ status: 69, stderr: expect.stringContaining("did not start") });
+    expect(await get(port)).toMatch(new RegExp(`^${pidsOf(app)[0]} `));
+  });
+
+  test("an app with TLS of its own accepts its connections itself, and status says so", async () => {
+    const { port, app } = await start(
+      `require("node:https").createServer(${createCertificate()}, (_, r) => r.end("secure")).listen(process.env.PORT)`,
+    );
+    expect(app.faults).toEqual([expect.stringContaining("it uses TLS, and the gateway has no certificate")]);
+    expect(await answerOverTls(port)).toBe("secure");
+    await stage.result("restart", "server");
+    expect(await answerOverTls(port)).toBe("secure");
+  });
+
+  test("several apps share one gateway, which ends with the last of them", async () => {
+    const { port } = await start(SERVER);
+    const other = await freePort();
+    await stage.result("start", "server.js", "--name", "other", "--port", String(other), ...QUICK);
+    const gateway = gatewayPid();
+    expect(await get(other)).toMatch(/^\d+ /);
+    await stage.result("stop", "server");
+    await expect(get(port)).rejects.toThrow();
+    expect(await get(other)).toMatch(/^\d+ /);
+    expect(gatewayPid()).toBe(gateway);
+    await stage.result("delete", "other");
+    await expect.poll(() => isOfStage(gateway)).toBe(false);
+  });
+});
