@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ default: (progress: Progr
   files: () => import("./files/bench.ts"),
   gateway: () => import("./gateway/bench.ts"),
   failover: () => import("./failover/bench.ts"),
+  apps: () => import("./apps/bench.ts"),
 };
 
 type Progress = (text: string) => void;

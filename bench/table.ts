@@ -17,3 +17,8 @@ export function threeFigures(value: number): string {
   const decimals = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2;
   return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
+
+/** A number without decimals, and with thousands separators. */
+export function whole(value: number): string {
+  return value.toLocaleString("en", { maximumFractionDigits: 0 });
+}

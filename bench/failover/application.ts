@@ -4,7 +4,7 @@ export interface Application extends AsyncDisposable {
   /** Number of processes that answer requests. */
   readonly workers: number;
   /** Starts replacing all processes without interrupting the service. */
-  reload(): Promise<void>;
+  reload(): Promise<unknown>;
   /** Number of processes that have crashed. Absent when the supervisor does not report it. */
   deaths?(): Promise<number>;
   /** Resolves when the standbys are ready, too. They do not answer requests, so clients cannot see them. */
@@ -18,4 +18,4 @@ export interface Places {
   readonly crashes: string;
 }
 
-export type StartApplication = (places: Places) => Promise<Application>;
+export type StartApplication<A extends Application = Application> = (places: Places) => Promise<A>;

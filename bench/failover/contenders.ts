@@ -1,4 +1,4 @@
-import { findPackageJSON } from "node:module";
+import { hasPm2 } from "../pm2.ts";
 import type { StartApplication } from "./application.ts";
 import { nodeCluster } from "./node-cluster.ts";
 import { pm2 } from "./pm2.ts";
@@ -31,12 +31,4 @@ export const ABSENT: readonly string[] = hasPm2() ? [] : ["pm2"];
 
 function present(all: readonly (readonly [string, StartApplication])[]): ReadonlyMap<string, StartApplication> {
   return new Map(all.filter(([name]) => !name.startsWith("pm2") || hasPm2()));
-}
-
-function hasPm2(): boolean {
-  try {
-    return findPackageJSON("pm2", import.meta.url) !== undefined;
-  } catch {
-    return false; // it throws when the package's folder does not exist
-  }
 }

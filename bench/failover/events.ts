@@ -7,8 +7,8 @@ import { settle } from "../load/settle.ts";
 import type { Application } from "./application.ts";
 
 /** An application under load, to which events happen. */
-export interface Scene {
-  readonly application: Application;
+export interface Scene<A extends Application = Application> {
+  readonly application: A;
   readonly load: Load;
   /** See `crashAtStart`. */
   readonly crashes: string;

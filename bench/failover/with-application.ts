@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Load } from "../load/load.ts";
 import type { LoadOptions } from "../load/order.ts";
-import type { StartApplication } from "./application.ts";
+import type { Application, StartApplication } from "./application.ts";
 import { type Scene, settled } from "./events.ts";
 
 type Clients = Pick<LoadOptions, "method" | "clients" | "sequential" | "timeout">;
@@ -12,10 +12,10 @@ type Clients = Pick<LoadOptions, "method" | "clients" | "sequential" | "timeout"
 const WARM_UP = 500;
 
 /** Starts an application, puts it under load, runs `act`, and ends everything. */
-export async function withApplication<T>(
-  start: StartApplication,
+export async function withApplication<T, A extends Application = Application>(
+  start: StartApplication<A>,
   clients: Clients,
-  act: (scene: Scene) => Promise<T>,
+  act: (scene: Scene<A>) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "xsys-bench-"));
   await using stack = new AsyncDisposableStack();

@@ -1,14 +1,19 @@
 import { connect, type Socket } from "node:net";
 import { AnswerReader, type HttpAnswer } from "./answer-reader.ts";
-import type { FailureKind, Ledger } from "./ledger.ts";
+import type { FailureKind, Ledger, Method } from "./ledger.ts";
 
 export interface ClientOptions {
   readonly host: string;
   readonly port: number;
-  /** The request that is sent repeatedly. */
-  readonly request: Buffer;
+  /** The requests that are sent in turn, again and again. */
+  readonly requests: readonly LoadRequest[];
   /** Use a new connection for each request, with this many milliseconds between two requests. */
   readonly afresh?: number;
+}
+
+export interface LoadRequest {
+  readonly method: Method;
+  readonly bytes: Buffer;
 }
 
 /**
@@ -22,6 +27,7 @@ export class LoadClient {
   readonly #options: ClientOptions;
   readonly #ledger: Ledger;
   #socket: Socket | undefined;
+  #sent = 0;
   /** Start time of the pending request. 0 without one. */
   #asked = 0;
   #stopped = false;
@@ -39,7 +45,12 @@ export class LoadClient {
     }
     this.#asked = performance.now();
     this.#socket ??= this.#connect();
-    this.#socket.write(this.#options.request);
+    this.#socket.write(this.#request(this.#sent++).bytes);
+  }
+
+  #request(index: number): LoadRequest {
+    const { requests } = this.#options;
+    return requests[index % requests.length] as LoadRequest;
   }
 
   /** Milliseconds since the start of the pending request. 0 without one. */
@@ -63,6 +74,10 @@ export class LoadClient {
     });
   }
 
+  get #pendingMethod(): Method {
+    return this.#request(this.#sent - 1).method;
+  }
+
   #connect(): Socket {
     const socket = connect({ host: this.#options.host, port: this.#options.port, noDelay: true });
     const reader = new AnswerReader();
@@ -79,7 +94,7 @@ export class LoadClient {
 
   #take({ status, body, closes }: HttpAnswer): void {
     const took = performance.now() - this.#asked;
-    if (status >= 500) this.#ledger.failed(`${status}`, took);
+    if (status >= 500) this.#ledger.failed(`${status}`, took, this.#pendingMethod);
     else this.#ledger.answered(this, took, Number.parseInt(body, 10));
     this.#asked = 0;
     const { afresh } = this.#options;
@@ -96,7 +111,7 @@ export class LoadClient {
   }
 
   #fail(kind: FailureKind): void {
-    this.#ledger.failed(kind, performance.now() - this.#asked);
+    this.#ledger.failed(kind, performance.now() - this.#asked, this.#pendingMethod);
     this.#asked = 0;
     this.#disconnect();
     setTimeout(() => this.ask(), PAUSE);

@@ -3,6 +3,8 @@ import { percentile } from "../statistics.ts";
 /** How a request failed: a status of 500 or above, a lost or refused connection, or no response in time. */
 export type FailureKind = `${number}` | "reset" | "refused" | "hang";
 
+export type Method = "GET" | "POST";
+
 export interface Failure {
   readonly kind: FailureKind;
   /** Milliseconds from the request to its failure. */
@@ -17,6 +19,7 @@ export interface Report {
   readonly answered: number;
   readonly failed: number;
   readonly byKind: Readonly<Partial<Record<FailureKind, number>>>;
+  readonly byMethod: Readonly<Partial<Record<Method, number>>>;
   /** The first failures, up to TOLD_FAILURES. */
   readonly failures: readonly Failure[];
   /** The longest time in which no client got a response. */
@@ -42,6 +45,7 @@ export class Ledger {
   #answered = 0;
   #failed = 0;
   #byKind: Partial<Record<FailureKind, number>> = {};
+  #byMethod: Partial<Record<Method, number>> = {};
   #failures: Failure[] = [];
   #lastAnswer = performance.now();
   #longestGap = 0;
@@ -66,9 +70,10 @@ export class Ledger {
     }
   }
 
-  failed(kind: FailureKind, took: number): void {
+  failed(kind: FailureKind, took: number, method: Method = "GET"): void {
     this.#failed++;
     this.#byKind[kind] = (this.#byKind[kind] ?? 0) + 1;
+    this.#byMethod[method] = (this.#byMethod[method] ?? 0) + 1;
     if (this.#failures.length === TOLD_FAILURES) return;
     const afterKill = this.#killedAt === undefined ? {} : { afterKill: performance.now() - this.#killedAt };
     this.#failures.push({ kind, took, ...afterKill });
@@ -95,6 +100,7 @@ export class Ledger {
       answered: this.#answered,
       failed: this.#failed,
       byKind: this.#byKind,
+      byMethod: this.#byMethod,
       failures: this.#failures,
       longestGap: Math.max(this.#longestGap, now - this.#lastAnswer),
       p99: percentile(this.#durations.slice(0, Math.min(this.#answered, KEPT_DURATIONS)).sort(), 99),
@@ -102,7 +108,7 @@ export class Ledger {
       failover: this.#failover,
     };
     [this.#begun, this.#answered] = [now, 0];
-    [this.#failed, this.#byKind, this.#failures] = [0, {}, []];
+    [this.#failed, this.#byKind, this.#byMethod, this.#failures] = [0, {}, {}, []];
     [this.#longestGap, this.#slowest, this.#failover] = [0, 0, []];
     this.#lastAnswer = now;
     return report;

@@ -1,11 +1,12 @@
-import type { Report } from "./ledger.ts";
+import type { Method, Report } from "./ledger.ts";
 
 /** Clients of a load, and their requests. */
 export interface LoadOptions {
   readonly host: string;
   readonly port: number;
   readonly path: string;
-  readonly method: "GET" | "POST";
+  /** `mixed`: each client sends GETs and POSTs in turn. */
+  readonly method: Method | "mixed";
   /** Number of keep-alive clients. Each sends its next request as soon as it has the response. */
   readonly clients: number;
   /** Add one client that uses a new connection for each request. */

@@ -2,8 +2,8 @@
  * The load process, controlled by `Order`s over IPC. It is separate so that it does not disturb the measuring process.
  */
 import { sendSignal } from "../../internal/processes/send-signal.ts";
-import { LoadClient } from "./client.ts";
-import { Ledger } from "./ledger.ts";
+import { LoadClient, type LoadRequest } from "./client.ts";
+import { Ledger, type Method } from "./ledger.ts";
 import type { LoadOptions, Order, Reply } from "./order.ts";
 
 /** Milliseconds between two checks for hanging requests. */
@@ -11,7 +11,7 @@ const CHECK_INTERVAL = 50;
 /** Milliseconds between two requests of the sequential client. Without a pause it would use up the machine's ports. */
 const SEQUENTIAL_PAUSE = 5;
 
-type Target = Pick<LoadOptions, "method" | "host" | "port" | "path">;
+type Target = Pick<LoadOptions, "host" | "port" | "path">;
 
 const ledger = new Ledger();
 const clients: LoadClient[] = [];
@@ -33,11 +33,11 @@ async function carryOut(order: Order): Promise<Reply> {
 function start({ clients: count, sequential, timeout, ...options }: LoadOptions): Reply {
   const { host, port } = options;
   for (let i = 0; i < count; i++) {
-    clients.push(new LoadClient({ host, port, request: requestOf(options, "keep-alive") }, ledger));
+    clients.push(new LoadClient({ host, port, requests: requestsOf(options, "keep-alive", i) }, ledger));
   }
   if (sequential) {
-    const request = requestOf(options, "close");
-    clients.push(new LoadClient({ host, port, request, afresh: SEQUENTIAL_PAUSE }, ledger));
+    const requests = requestsOf(options, "close");
+    clients.push(new LoadClient({ host, port, requests, afresh: SEQUENTIAL_PAUSE }, ledger));
   }
   for (const client of clients) client.ask();
   setInterval(() => {
@@ -46,12 +46,23 @@ function start({ clients: count, sequential, timeout, ...options }: LoadOptions)
   return {};
 }
 
-function requestOf({ method, host, port, path }: Target, connection: string): Buffer {
+/** With mixed methods, every second client begins with a POST. */
+function requestsOf(
+  { method, ...target }: Target & Pick<LoadOptions, "method">,
+  connection: string,
+  client = 0,
+): LoadRequest[] {
+  if (method !== "mixed") return [requestOf(method, target, connection)];
+  const [get, post] = [requestOf("GET", target, connection), requestOf("POST", target, connection)];
+  return client % 2 === 0 ? [get, post] : [post, get];
+}
+
+function requestOf(method: Method, { host, port, path }: Target, connection: string): LoadRequest {
   const body = method === "POST" ? "x=1" : "";
-  const length = method === "POST" ? `content-length: ${body.length}\r\n` : "";
-  return Buffer.from(
-    `${method} ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\nconnection: ${connection}\r\n${length}\r\n${body}`,
-  );
+  const about =
+    method === "POST" ? `content-type: application/x-www-form-urlencoded\r\ncontent-length: ${body.length}\r\n` : "";
+  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\nconnection: ${connection}\r\n${about}`;
+  return { method, bytes: Buffer.from(`${head}\r\n${body}`) };
 }
 
 function kill(signal: NodeJS.Signals): Reply {

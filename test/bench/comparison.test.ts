@@ -45,6 +45,22 @@ group("a comparison", () => {
     expect(outcomeOf({ of: "peer", contender: "xsys", atMost: 1 })).toBe("goal: p50 of peer ≤ 1 × xsys: 0.83, reached");
   });
 
+  test("has one column without decimals for a number of things, as a range if the samples differ", () => {
+    const counted = { ...COMPARISON, figures: [{ name: "p50", isCount: true }], absent: [] };
+    expect(describe(counted)).toEqual(["calls", "        p50  × peer", "xsys  10–15    1.20", "peer     10    1.00"]);
+  });
+
+  test("compares the worst sample with a goal that must always be reached", () => {
+    expect(outcomeOf({ atMost: 12, always: true })).toBe("goal: p50 ≤ 12: 15.00, MISSED");
+    expect(outcomeOf({ atLeast: 11, always: true })).toBe("goal: p50 ≥ 11: 10.00, MISSED");
+    expect(outcomeOf({ atLeast: 10, always: true })).toBe("goal: p50 ≥ 10: 10.00, reached");
+  });
+
+  test("has its promise below the title, and ends with its notes", () => {
+    const lines = describe({ ...COMPARISON, promise: "no call is lost", notes: ["peer: exit status 1"] });
+    expect([lines[1], lines.at(-1)]).toEqual(["promise: no call is lost", "peer: exit status 1"]);
+  });
+
   test("shows a goal as not measured if its contender is absent", () => {
     expect(outcomeOf({ contender: "gone", atMost: 1.2 })).toBe("goal: p50 ≤ 1.2 × gone: not measured");
   });

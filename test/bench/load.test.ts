@@ -86,6 +86,17 @@ describe("a load", () => {
     expect(await bodies.promise).toBe("x=1");
   });
 
+  test("may send GETs and POSTs in turn, and counts the failures of each", async () => {
+    const port = await listen((request, response) => {
+      request.resume();
+      response.writeHead(request.method === "POST" ? 500 : 200).end("1");
+    });
+    const load = await ask(port, { method: "mixed" });
+    const { answered, failed, byMethod } = await reportWith(load, (report) => report.answered > 0 && report.failed > 0);
+    expect(byMethod).toEqual({ POST: failed });
+    expect(answered).toBeGreaterThan(0);
+  });
+
   const failing: [kind: string, answer: RequestListener, options?: Partial<LoadOptions>][] = [
     ["503", (_request, response) => response.writeHead(503).end()],
     ["reset", (request) => request.socket.destroy()],
