@@ -13,8 +13,6 @@ interface Version {
   readonly name: string;
   /** Source code. */
   readonly source: (amounts: Amounts) => string;
-  /** It dies by itself after it has started to serve. */
-  readonly dies?: boolean;
 }
 
 const SERVER = `
@@ -26,13 +24,12 @@ const VERSIONS: readonly Version[] = [
   { name: "never gets ready", source: () => "setInterval(() => {}, 1e9);" },
   {
     name: "dies after 2 s",
-    dies: true,
     source: ({ diesAfter }) =>
       `${SERVER}setTimeout(() => { console.error("Error: lost"); process.exit(1); }, ${diesAfter});`,
   },
 ];
-/** Milliseconds that the clients are watched after the command, in addition to those until a version dies. */
-const WATCH = 1_000;
+/** Milliseconds that the clients are watched after the command. Their requests time out after 2 s. */
+const WATCH = 2_500;
 
 /**
  * Measures reloads to versions that do not work, each of an application of its own. Not for pm2 with one process: it has
@@ -69,12 +66,12 @@ async function brokenVersion(version: Version, measuring: Measuring): Promise<Co
   return sheet.comparison;
 }
 
-async function reloadTo({ source, dies = false }: Version, { application, load }: AppScene, amounts: Amounts) {
+async function reloadTo({ source }: Version, { application, load }: AppScene, amounts: Amounts) {
   const { answering: former } = await load.look();
   await application.deploy(source(amounts));
   await load.take();
   const outcome = await application.reload();
-  await pause(WATCH + (dies ? amounts.diesAfter : 0));
+  await pause(WATCH);
   const { answering } = await load.look();
   return {
     outcome,
@@ -87,5 +84,5 @@ async function reloadTo({ source, dies = false }: Version, { application, load }
 }
 
 function noteOf({ name }: Contender, { status, message, milliseconds }: Outcome): string {
-  return `${name}: exit status ${status} after ${(milliseconds / 1_000).toFixed(1)} s: ${message}`;
+  return `${name}: exit status ${status} after ${(milliseconds / 1_000).toFixed(1)} s${message === "" ? "" : `: ${message}`}`;
 }

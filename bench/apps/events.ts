@@ -27,11 +27,13 @@ export interface AppEvent {
   readonly figures: readonly Figure[];
   /** Limits for the figures of xsys. */
   readonly goals: readonly Goal[];
+  /** It happens to the manager, which is the same however many processes an app has. */
+  readonly isOfManager?: boolean;
   readonly times: (amounts: Amounts) => number;
   readonly happen: (scene: AppScene) => Promise<Noticed>;
 }
 
-/** Milliseconds until the clients must be answered as before. Later failures are not counted. */
+/** Maximum milliseconds to wait until the clients are answered as before. Later failures are not counted. */
 const RECOVERY = 3_000;
 /** Milliseconds until the manager's list must be right. The figure of one that is not right until then. */
 const NOT_LISTED = 3_000;
@@ -66,7 +68,9 @@ export const EVENTS: Readonly<Record<string, AppEvent>> = {
     times: ({ kills }) => kills,
     happen: async (scene) => {
       const { report } = await during(scene, () => scene.load.kill());
-      return { figures: { ...metBy(report), p99: percentile(report.failover.toSorted(ascending), 99) } };
+      const { failover, milliseconds } = report;
+      const p99 = failover.length === 0 ? milliseconds : percentile(failover.toSorted(ascending), 99);
+      return { figures: { ...metBy(report), p99 } };
     },
   },
   "scale up": commandEvent("no request fails", (scene) => scaled(scene, 1)),
@@ -83,6 +87,7 @@ export const EVENTS: Readonly<Record<string, AppEvent>> = {
     promise: "no request fails, the same processes run",
     figures: [...MET, P99, STATUS, PIDS_KEPT],
     goals: [...NONE_FAILS, SUCCEEDS, ALL_KEPT],
+    isOfManager: true,
     times: ({ upgrades }) => upgrades,
     happen: async (scene) => {
       const kept = await processesOf(scene);
@@ -94,6 +99,7 @@ export const EVENTS: Readonly<Record<string, AppEvent>> = {
     promise: "no request fails, the same processes run, adopted within 500 ms",
     figures: [...MET, P99, PIDS_KEPT, TIME_LISTED],
     goals: [...NONE_FAILS, ALL_KEPT, { figure: "list right after", atMost: 500, always: true }],
+    isOfManager: true,
     times: ({ managerKills }) => managerKills,
     happen: killManager,
   },

@@ -4,7 +4,7 @@ import type { Figures } from "../rounds.ts";
 import type { Amounts } from "./amounts.ts";
 import { CLUSTER, type Contender } from "./contenders.ts";
 import type { Manager } from "./manager.ts";
-import { inTurn, type Measuring, withManager } from "./measuring.ts";
+import { inTurn, type Measuring, onePm2, withManager } from "./measuring.ts";
 import { cpuSecondsOf } from "./own-usage.ts";
 import { programFile } from "./served-app.ts";
 import { Sheet } from "./sheet.ts";
@@ -66,7 +66,7 @@ async function seconds(manager: Manager) {
 
 /** Compares the log with what was printed. */
 export async function logLines(measuring: Measuring): Promise<Comparison> {
-  const contenders = measuring.contenders.filter(({ single }) => single !== undefined);
+  const contenders = onePm2(measuring.contenders);
   const { lines } = measuring.amounts;
   const names = ["lost", "repeated", "out of order", "damaged"];
   const sheet = new Sheet(contenders, {

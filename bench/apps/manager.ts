@@ -2,8 +2,9 @@ import type { ProcessIdentity } from "../../internal/processes/identity.ts";
 
 /** How a command of a manager ended. */
 export interface Outcome {
+  /** -1 if it was killed because it did not end. */
   readonly status: number;
-  /** The line of its output that says why it failed, or else its last one. */
+  /** Why it failed: the line of its output with "error", or else the last one. Empty if it did not fail. */
   readonly message: string;
   readonly stdout: string;
   readonly milliseconds: number;

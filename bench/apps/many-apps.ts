@@ -6,7 +6,7 @@ import type { Figures } from "../rounds.ts";
 import { median } from "../statistics.ts";
 import type { Amounts } from "./amounts.ts";
 import { CLUSTER, type Contender } from "./contenders.ts";
-import { inTurn, type Measuring, withManager } from "./measuring.ts";
+import { inTurn, type Measuring, onePm2, withManager } from "./measuring.ts";
 import { cpuSecondsOf, memoryOf } from "./own-usage.ts";
 import { Sheet } from "./sheet.ts";
 
@@ -17,9 +17,7 @@ const IDLE_SHARE = 0.5;
 
 /** Measures a manager of many apps, one of which crashes again and again. */
 export async function manyApps(measuring: Measuring): Promise<Comparison> {
-  const [pm2] = measuring.contenders.filter(({ isOurs, name }) => !isOurs && name === CLUSTER);
-  const [ours] = measuring.contenders.filter(({ isOurs, single }) => isOurs && single !== undefined);
-  const contenders = [pm2, ours].filter((contender) => contender !== undefined);
+  const contenders = onePm2(measuring.contenders);
   const { apps } = measuring.amounts;
   const sheet = new Sheet(contenders, {
     title: `${apps} idle apps, one of them crash-looping, from one ecosystem.config.json; status of pm2: jlist`,
@@ -55,7 +53,7 @@ async function idle(contender: Contender, { apps, lists, cpu, rest }: Amounts): 
     await pause(cpu * IDLE_SHARE);
     const used = (await cpuSecondsOf(own)) - before;
     const percent = (100_000 * used) / (performance.now() - begun);
-    const memory = memoryOf(own);
+    const { memory } = memoryOf(own);
     const times: number[] = [];
     let listed = 0;
     for (let i = 0; i < lists; i++) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { LoadOptions } from "../load/order.ts";
 import { interleave } from "../rounds.ts";
 import type { Amounts } from "./amounts.ts";
-import type { Contender } from "./contenders.ts";
+import { CLUSTER, type Contender } from "./contenders.ts";
 import type { Manager } from "./manager.ts";
 import { tracked } from "./open-managers.ts";
 
@@ -25,7 +25,7 @@ export const CLIENTS = {
 
 /** Takes samples of all contenders in turn, which they write into tables themselves. */
 export async function inTurn(
-  { contenders, amounts: { limit }, progress }: Measuring,
+  { contenders, amounts, progress }: Measuring,
   rounds: number,
   measure: (contender: Contender) => Promise<unknown>,
 ): Promise<void> {
@@ -36,7 +36,12 @@ export async function inTurn(
     };
     return [contender.name, sample] as const;
   });
-  await interleave(new Map(measures), rounds, { milliseconds: limit, progress });
+  await interleave(new Map(measures), rounds, { milliseconds: amounts.partLimit, progress });
+}
+
+/** pm2 in the mode with as many processes as xsys has, and one contender for each of our programs. */
+export function onePm2(contenders: readonly Contender[]): Contender[] {
+  return contenders.filter(({ name, isOurs, single }) => (isOurs ? single !== undefined : name === CLUSTER));
 }
 
 /** Calls `act` with a new manager in a new folder, and leaves neither behind. */

@@ -4,13 +4,13 @@ import { platform } from "../../internal/facts/platform.ts";
 const MEBIBYTE_IN_KIB = 1_024;
 
 /** Memory of processes in MiB. What several processes share counts in equal parts for each: proc_pid_smaps(5), Pss. */
-export function memoryOf(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => sum + pss(pid), 0) / MEBIBYTE_IN_KIB;
+export function memoryOf(pids: readonly number[]): { memory: number; "heaps and stacks": number } {
+  const sums = pids.map((pid) => readFileSync(`/proc/${pid}/smaps_rollup`, "latin1"));
+  return { memory: sumOf(sums, /^Pss:\s+(\d+) kB/m), "heaps and stacks": sumOf(sums, /^Pss_Anon:\s+(\d+) kB/m) };
 }
 
-function pss(pid: number): number {
-  const [, kibibytes] = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "latin1")) ?? [];
-  return Number(kibibytes);
+function sumOf(texts: readonly string[], field: RegExp): number {
+  return texts.reduce((sum, text) => sum + Number(field.exec(text)?.[1]), 0) / MEBIBYTE_IN_KIB;
 }
 
 /** CPU time that processes have used, in seconds. */

@@ -18,8 +18,8 @@ export async function runCommand([program, ...args]: Words, env: NodeJS.ProcessE
   const [status, signal] = await once(child, "exit");
   const milliseconds = performance.now() - begun;
   const [stdout, stderr] = await output;
-  const failure = signal === "SIGTERM" ? "killed by the bench: it had not ended" : messageOf(stderr, stdout);
-  return { status: status ?? -1, message: failure, stdout, milliseconds };
+  if (signal !== null) return { status: -1, message: `ended by ${signal}`, stdout, milliseconds };
+  return { status, message: status === 0 ? "" : messageOf(stderr, stdout), stdout, milliseconds };
 }
 
 function messageOf(...outputs: readonly string[]): string {

@@ -13,7 +13,8 @@ const ANSWERS_WITHIN = 15_000;
 
 /** Measures `start` of the Express application, with and without a running manager, and the memory of the manager. */
 export async function startUp(measuring: Measuring): Promise<Comparison[]> {
-  const { contenders, amounts } = measuring;
+  const { amounts } = measuring;
+  const contenders = measuring.contenders.filter(({ processes }) => processes > 1);
   const times = new Sheet(contenders, {
     title:
       "start of the Express application: time to its first answer, and until the command ends, in which xsys waits for " +
@@ -24,16 +25,18 @@ export async function startUp(measuring: Measuring): Promise<Comparison[]> {
     reference: "warm",
   });
   const memory = new Sheet(contenders, {
-    title: "memory of the manager's own processes with that application: PSS",
+    title:
+      "memory of the manager's own processes with that application: PSS, in which pm2's daemon shares the program file of Node with all Node processes of the machine",
     promise: "≤ 3 × pm2's daemon",
     figures: [
       { name: "processes", isCount: true },
       { name: "memory", unit: "MiB" },
+      { name: "heaps and stacks", unit: "MiB" },
     ],
     goals: [{ figure: "memory", contender: CLUSTER, atMost: 3 }],
     reference: "memory",
   });
-  await inTurn(measuring, amounts.starts, (contender) =>
+  await inTurn({ ...measuring, contenders }, amounts.starts, (contender) =>
     withManager(contender, async (manager, folder) => {
       const entry = await installServer(folder);
       const cold = await timeStart(manager, contender, entry);
@@ -48,7 +51,7 @@ export async function startUp(measuring: Measuring): Promise<Comparison[]> {
       times.add(contender.name, figures);
       await pause(amounts.rest);
       const own = await manager.own();
-      memory.add(contender.name, { processes: own.length, memory: memoryOf(own) });
+      memory.add(contender.name, { processes: own.length, ...memoryOf(own) });
     }),
   );
   return [times.comparison, memory.comparison];

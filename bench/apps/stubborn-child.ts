@@ -3,7 +3,7 @@ import type { Comparison } from "../comparison.ts";
 import { freePort } from "../free-port.ts";
 import { firstAnswer } from "./answers.ts";
 import type { Contender } from "./contenders.ts";
-import { inTurn, type Measuring, withManager } from "./measuring.ts";
+import { inTurn, type Measuring, onePm2, withManager } from "./measuring.ts";
 import { programFile } from "./served-app.ts";
 import { Sheet } from "./sheet.ts";
 
@@ -16,7 +16,7 @@ const ANSWERS_WITHIN = 5_000;
 
 /** Measures `stop` and `start` of an application with a child that has the port, its own session, and ignores SIGTERM. */
 export async function stubbornChild(measuring: Measuring): Promise<Comparison> {
-  const contenders = measuring.contenders.filter(({ single }) => single !== undefined);
+  const contenders = onePm2(measuring.contenders);
   const sheet = new Sheet(contenders, {
     title: "stop and start of an app whose child has the port and a session of its own, and ignores SIGTERM",
     promise: `nothing is left ${KILL_TIMEOUT + ALLOWANCE} ms after stop, and the app starts again`,

@@ -10,9 +10,15 @@ import { Sheet } from "./sheet.ts";
 export async function underLoad(measuring: Measuring): Promise<Comparison[]> {
   const { contenders } = measuring;
   const sheets = new Map(
-    Object.entries(EVENTS).map(([event, { promise, figures, goals }]) => [
+    Object.entries(EVENTS).map(([event, { promise, figures, goals, isOfManager = false }]) => [
       event,
-      new Sheet(contenders, { title: event, promise, figures, goals, reference: "longest gap" }),
+      new Sheet(isOfManager ? contenders.filter(({ processes }) => processes > 1) : contenders, {
+        title: event,
+        promise,
+        figures,
+        goals,
+        reference: "longest gap",
+      }),
     ]),
   );
   const keep: Keep = (event, contender, { figures, outcome }) => {
@@ -31,8 +37,14 @@ export async function underLoad(measuring: Measuring): Promise<Comparison[]> {
 
 type Keep = (event: string, contender: string, noticed: Noticed) => void;
 
-async function allEvents(scene: AppScene, { name }: Contender, { amounts }: Measuring, keep: Keep): Promise<void> {
-  for (const [event, { happen, times }] of Object.entries(EVENTS)) {
+async function allEvents(
+  scene: AppScene,
+  { name, processes }: Contender,
+  { amounts }: Measuring,
+  keep: Keep,
+): Promise<void> {
+  for (const [event, { happen, times, isOfManager = false }] of Object.entries(EVENTS)) {
+    if (isOfManager && processes === 1) continue;
     for (let i = 0; i < times(amounts); i++) {
       const noticed = await happen(scene);
       keep(event, name, noticed);
