@@ -1,4 +1,5 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
 import { buffer } from "node:stream/consumers";
 import { Ajv } from "ajv";
 import { type Client, connect } from "../../clients/typescript/index.ts";
@@ -7,6 +8,7 @@ import { Router } from "../../internal/host/router.ts";
 import { type CommandName, contractsByName } from "../../protocol/commands/index.ts";
 import { ERRORS, isErrorCode, XsysError } from "../../protocol/errors.ts";
 import { FRONT, type Home, makeHome, serveIn } from "../front/support/fronts.ts";
+import { type Printed, runHere } from "../support/command-line-here.ts";
 import { fakeCall } from "../support/fake-call.ts";
 import { BUILT, programWith } from "../support/program.ts";
 import { type Served, startServed } from "../support/served.ts";
@@ -110,12 +112,34 @@ export class OverSocket implements Way {
   }
 }
 
-/** Calls the command line as XyPriss's client does: standard input stays open if there is no input. */
-export const throughCommandLine: Way = {
+/**
+ * Calls the command line in a process of its own, as XyPriss's client does: standard input stays open if there is no
+ * input.
+ */
+export const throughProcess: Way = {
   call: (root, name, params, options) =>
-    callCommandLine((words) => spawn(...programWith(words), { cwd: root }), root, name, params, options),
+    callCommandLine(
+      (words, input) => runIn(() => spawn(...programWith(words), { cwd: root }), input),
+      root,
+      name,
+      params,
+      options,
+    ),
   close: async () => {},
 };
+
+/**
+ * The same in this process if the sources are tested: a process for each of the thousand calls takes minutes. The tests
+ * of the executable start them all.
+ */
+export const throughCommandLine: Way =
+  BUILT !== undefined
+    ? throughProcess
+    : {
+        call: (root, name, params, options) =>
+          callCommandLine((words, input) => runHere(words, { cwd: root, input }), root, name, params, options),
+        close: async () => {},
+      };
 
 /** Calls the command line of the built native front, with a service that runs for the duration of a test. */
 export class ThroughFront implements Way {
@@ -124,7 +148,8 @@ export class ThroughFront implements Way {
   async call(root: string, name: CommandName, params: object, options: CallOptions): Promise<Answer> {
     this.#home ??= this.#start();
     const { env } = (await this.#home).home;
-    return callCommandLine((words) => spawn(FRONT, words, { cwd: root, env }), root, name, params, options);
+    const start = (words: string[]) => spawn(FRONT, words, { cwd: root, env });
+    return callCommandLine((words, input) => runIn(() => start(words), input), root, name, params, options);
   }
 
   async close(): Promise<void> {
@@ -140,8 +165,23 @@ export class ThroughFront implements Way {
   }
 }
 
+type Input = string | Uint8Array | undefined;
+
+/** Runs a program until it ends. */
+async function runIn(start: () => ChildProcessWithoutNullStreams, input: Input): Promise<Printed> {
+  const child = start();
+  if (input !== undefined) child.stdin.end(input);
+  const [stdout, stderr, [status]] = await Promise.all([
+    buffer(child.stdout),
+    buffer(child.stderr),
+    once(child, "close") as Promise<[number | null]>,
+  ]);
+  child.stdin.destroy();
+  return { status, stdout, stderr };
+}
+
 async function callCommandLine(
-  start: (words: string[]) => ChildProcessWithoutNullStreams,
+  run: (words: string[], input: Input) => Promise<Printed>,
   root: string,
   name: CommandName,
   params: object,
@@ -150,14 +190,7 @@ async function callCommandLine(
   const contract = contractsByName.get(name);
   if (contract === undefined) throw new Error(`no contract for ${name}`);
   const words = [...(confined ? ["--confine"] : []), ...xypriss(root, contract, params)];
-  const child = start(words);
-  if (input !== undefined || contract.input !== undefined) child.stdin.end(input);
-  const [stdout, stderr, [status]] = await Promise.all([
-    buffer(child.stdout),
-    buffer(child.stderr),
-    new Promise<[number | null]>((resolve) => child.on("close", (code) => resolve([code]))),
-  ]);
-  child.stdin.destroy();
+  const { status, stdout, stderr } = await run(words, contract.input === undefined ? input : (input ?? ""));
   if (status !== 0) throw errorFrom(stdout.toString(), stderr.toString(), status);
   if (contract.output !== undefined) return { result: { bytes: stdout.length }, output: stdout, events: [] };
   const text = stdout.toString();

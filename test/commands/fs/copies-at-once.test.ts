@@ -6,7 +6,7 @@ import finishCopy from "../../../internal/commands/fs/tasks/finish-copy.ts";
 import planCopy from "../../../internal/commands/fs/tasks/plan-copy.ts";
 import { packed } from "../../../internal/work/packed.ts";
 import { useSandbox } from "../../support/sandbox.ts";
-import { inProcess, throughCommandLine } from "../ways.ts";
+import { inProcess, throughProcess } from "../ways.ts";
 
 const sandbox = useSandbox();
 
@@ -113,7 +113,7 @@ test("in an existing directory, a file appears under its name only when it is co
 
 test.each([
   ["calls", inProcess],
-  ["processes", throughCommandLine],
+  ["processes", throughProcess],
 ] as const)("four concurrent %s of copy and sync write one new directory", async (_title, way) => {
   await makeTrees();
   await sandbox.write("a/large", Buffer.alloc(600_000, "a"));

@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { GitIgnores } from "../../../internal/commands/search/tasks/git-ignores.ts";
 import { walkFolders } from "../../../internal/files/walk.ts";
+import { fc } from "../../support/property.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();

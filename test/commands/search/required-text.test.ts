@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { requiredText } from "../../../internal/commands/search/tasks/required-text.ts";
+import { fc } from "../../support/property.ts";
 
 describe("the text that every match contains", () => {
   test.each([
