@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import type { JsonSchema } from "../../protocol/contract/schema.ts";
+import { fc } from "../support/property.ts";
 
 /** Values that a schema accepts, values that it only just rejects, and unrelated values. */
 export function nearSchema(schema: JsonSchema): fc.Arbitrary<unknown> {

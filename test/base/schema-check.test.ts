@@ -1,9 +1,9 @@
 import { Ajv } from "ajv";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkOf } from "../../internal/base/schema-check.ts";
 import { contracts } from "../../protocol/commands/index.ts";
 import type { JsonSchema } from "../../protocol/contract/schema.ts";
+import { fc } from "../support/property.ts";
 import { nearSchema } from "./near-schema.ts";
 
 const ajv = new Ajv({

@@ -1,9 +1,9 @@
 import { PassThrough } from "node:stream";
-import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { LineCutter, MAX_LINE } from "../../internal/processes/line-cutter.ts";
 import { MAX_LINES, ProcessOutput } from "../../internal/processes/output.ts";
 import { OutputTail } from "../../internal/processes/output-tail.ts";
+import { fc } from "../support/property.ts";
 import { worker } from "./support/options.ts";
 import { useScenes } from "./support/scene.ts";
 

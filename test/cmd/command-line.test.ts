@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseWords } from "../../cmd/xsys/argv.ts";
 import { commandLine, shellLine } from "../../cmd/xsys/command-line.ts";
@@ -7,6 +6,7 @@ import { noGlobals } from "../../cmd/xsys/globals.ts";
 import { contracts, contractsByName } from "../../protocol/commands/index.ts";
 import type { Contract } from "../../protocol/contract/command.ts";
 import { optionKinds, paramsFromWords, requiredTexts } from "../../protocol/contract/params.ts";
+import { fc } from "../support/property.ts";
 
 describe("a command line", () => {
   test.each([

@@ -1,9 +1,9 @@
 import { SocketAddress } from "node:net";
 import { endianness } from "node:os";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseKernelAddress } from "../../internal/facts/linux/ip-address.ts";
 import { parseSockets } from "../../internal/facts/linux/socket-table.ts";
+import { fc } from "../support/property.ts";
 
 const HEADING =
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode                    \n";

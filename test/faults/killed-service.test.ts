@@ -8,12 +8,12 @@ import { Random } from "../fuzz/random.ts";
 import { useChildren } from "../support/children.ts";
 import { printed, startXsys } from "../support/command-line.ts";
 import { useSandbox } from "../support/sandbox.ts";
+import { SEED } from "../support/seed.ts";
 
 const sandbox = useSandbox();
 const children = useChildren();
 const KILLS = 12;
 const SIZE = 400_000;
-const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000);
 
 /** Contents of a single letter, so that a mixture is detected. */
 const full = (letter: string) => Buffer.alloc(SIZE, letter);

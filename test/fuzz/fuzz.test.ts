@@ -1,8 +1,7 @@
 import { test } from "vitest";
+import { SEED } from "../support/seed.ts";
 import { campaign } from "./campaign.ts";
 
-/** Fixed, so that results are reproducible. `npm run fuzz` uses a new seed for each run. */
-const SEED = Number(process.env.FUZZ_SEED ?? 20_261_120);
 const INPUTS = 200_000;
 
 test(`${INPUTS} hostile inputs do not affect the clients after them (seed ${SEED})`, { timeout: 240_000 }, async () => {

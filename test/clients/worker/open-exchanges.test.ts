@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { OpenExchanges } from "../../../clients/typescript/worker/open-exchanges.ts";
+import { fc } from "../../support/property.ts";
 
 /** Ids with the same slot, and ids that no gateway of ours chooses. */
 const IDS = [0, 1, 2, 65_536, 65_537, 131_073, 2 ** 32 - 1, -1, -65_537, 1.5, Number.NaN, Number.POSITIVE_INFINITY];

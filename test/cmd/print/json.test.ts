@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { asciiOnly, isAsciiJson, toAsciiJson } from "../../../cmd/xsys/print/json.ts";
+import { fc } from "../../support/property.ts";
 
 test("any value becomes printable ASCII that parses back to an equal value", () => {
   fc.assert(

@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import fc from "fast-check";
 import { XMLValidator } from "fast-xml-parser";
 import { describe, expect, test } from "vitest";
 import { createConversion } from "../../../internal/gateway/conversion/conversion.ts";
@@ -8,6 +7,7 @@ import { xmlToJson } from "../../../internal/gateway/conversion/xml-to-json.ts";
 import { isAnswer } from "../../../internal/gateway/exchange/answer.ts";
 import type { ConversionOptions } from "../../../internal/gateway/options.ts";
 import type { Headers, WorkerRequest } from "../../../protocol/wire/worker.ts";
+import { fc } from "../../support/property.ts";
 import { exchangeOf, request } from "../guards/support.ts";
 
 const OPTIONS: ConversionOptions = {

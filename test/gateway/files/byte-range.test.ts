@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { byteRange } from "../../../internal/gateway/files/byte-range.ts";
+import { fc } from "../../support/property.ts";
 
 test("a range is within the file for any header value", () => {
   const number = fc.oneof(fc.constant(""), fc.nat(20).map(String), fc.constantFrom("9".repeat(400), "00", "x"));

@@ -1,8 +1,8 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isAnswer } from "../../../internal/gateway/exchange/answer.ts";
 import type { GuardOptions } from "../../../internal/gateway/options.ts";
+import { fc } from "../../support/property.ts";
 import { exchangeOf, form, guardsWith, json, request } from "./support.ts";
 
 /** All setting names that any guard reads. Each guard also gets the names of the others. */

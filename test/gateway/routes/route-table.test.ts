@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RouteTable } from "../../../internal/gateway/routes/route-table.ts";
 import type { RouteEntry } from "../../../protocol/wire/worker.ts";
+import { fc } from "../../support/property.ts";
 
 function worker(path: string, method = "GET"): RouteEntry {
   return { method, path, target: "worker" };

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { safeName, splitName } from "../../../internal/gateway/uploads/safe-name.ts";
+import { fc } from "../../support/property.ts";
 
 describe("a safe name", () => {
   test.each([

@@ -1,10 +1,10 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LineRecords } from "../../../internal/keeper/log/line-records.ts";
 import { type LogFormat, type LogRecord, MAX_LINE } from "../../../internal/keeper/log/log-record.ts";
 import { parseRecord, timeOfRecord } from "../../../internal/keeper/log/parse-record.ts";
 import { formatRecord, RecordBatch } from "../../../internal/keeper/log/record-batch.ts";
 import { RecordTail } from "../../../internal/keeper/log/record-tail.ts";
+import { fc } from "../../support/property.ts";
 
 const TIME = Date.parse("2026-11-30T17:00:00.123Z");
 const ORIGIN = { time: TIME, clone: "0", stream: "stdout" } as const;

@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FrameReader, FrameWriter, HEADER_BYTES, LAST_CHUNK } from "../../../protocol/wire/frame.ts";
 import { isChunk, parseChunk } from "../../support/chunk.ts";
+import { fc } from "../../support/property.ts";
 
 function framed(payload: Uint8Array): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);

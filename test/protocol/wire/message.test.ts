@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encodeResult, parseMessage } from "../../../protocol/wire/message.ts";
+import { fc } from "../../support/property.ts";
 
 describe("parseMessage", () => {
   test("decodes results as they were encoded", () => {

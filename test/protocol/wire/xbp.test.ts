@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FrameReader, FrameWriter } from "../../../protocol/wire/frame.ts";
 import type { Headers, WorkerRequest } from "../../../protocol/wire/worker.ts";
 import { decodeXbpRequest, decodeXbpResponse, sendXbpRequest, sendXbpResponse } from "../../../protocol/wire/xbp.ts";
+import { fc } from "../../support/property.ts";
 
 /** The payloads that `send` writes. */
 function payloadsOf(send: (writer: FrameWriter) => void): Buffer[] {
