@@ -1,4 +1,4 @@
-import { afterEach, describe } from "vitest";
+import { afterAll, afterEach, describe } from "vitest";
 import type { CommandName, CommandOf, Params, Result } from "../../protocol/commands/index.ts";
 import type { EventOf } from "../../protocol/contract/command.ts";
 import { XsysError } from "../../protocol/errors.ts";
@@ -36,7 +36,7 @@ export function threeWays(subject: string, define: (tools: Tools) => void): void
     describe(`${subject} ${title}`, () => {
       const way = open();
       const sandbox = useSandbox();
-      afterEach(() => way.close());
+      (way.isShared ? afterAll : afterEach)(() => way.close());
       const callWay = (name: CommandName, params: unknown, options: CallOptions = {}) =>
         way.call(sandbox.root, name, params as object, options);
       define({

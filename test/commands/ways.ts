@@ -31,7 +31,9 @@ export interface Answer {
 /** One way to call a command. Relative paths are resolved from `root`. */
 export interface Way {
   call(root: string, name: CommandName, params: object, options: CallOptions): Promise<Answer>;
-  /** Stops whatever a test left running. */
+  /** Whether what it started serves all tests of a file. */
+  readonly isShared?: boolean;
+  /** Stops whatever a test, or all tests that share it, left running. */
   close(): Promise<void>;
 }
 
@@ -141,8 +143,9 @@ export const throughCommandLine: Way =
         close: async () => {},
       };
 
-/** Calls the command line of the built native front, with a service that runs for the duration of a test. */
+/** Calls the command line of the built native front, with one service for all tests: roots are words of each call. */
 export class ThroughFront implements Way {
+  readonly isShared = true;
   #home: Promise<{ readonly home: Home; readonly service: ChildProcess }> | undefined;
 
   async call(root: string, name: CommandName, params: object, options: CallOptions): Promise<Answer> {

@@ -1,11 +1,12 @@
 import { symlink } from "node:fs/promises";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { loadConfig } from "../../../internal/apps/config/load-config.ts";
 import type { LoadOptions } from "../../../internal/apps/config/load-options.ts";
 import { isRunning } from "../../support/process-state.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();
+afterEach(() => void vi.useRealTimers());
 
 async function run(text: string, name = "xsys.config.mjs", options: Partial<LoadOptions> = {}) {
   await sandbox.write(name, text);
@@ -139,23 +140,30 @@ describe("a configuration that fails", () => {
   });
 
   test("by not ending, is ended with its children after ten seconds", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const text = `
       import { spawn } from "node:child_process";
-      console.log(process.pid, spawn("sleep", ["1000"]).pid);
-      setTimeout(() => { for (;;); }, 200);
+      import { writeSync } from "node:fs";
+      const { pid } = spawn("sleep", ["1000"]);
+      setTimeout(() => { writeSync(1, process.pid + " " + pid); for (;;); }, 1);
       await new Promise(() => {});`;
-    let printed = "";
-    const output = (bytes: Uint8Array) => {
-      printed += Buffer.from(bytes).toString();
-    };
-    await expect(
-      run(text, "xsys.config.mjs", { output, env: { PATH: "/usr/bin:/bin" }, node: () => process.execPath }),
-    ).rejects.toMatchObject({
+    const { promise: printed, resolve: output } = Promise.withResolvers<Uint8Array>();
+    const over = vi.fn();
+    const options = { output, env: { PATH: "/usr/bin:/bin" }, node: () => process.execPath };
+    const running = run(text, "xsys.config.mjs", options).finally(over);
+    running.catch(() => {}); // awaited below
+    const pids = Buffer.from(await printed)
+      .toString()
+      .split(" ")
+      .map(Number);
+    expect(pids).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect([over.mock.calls.length, pids.every(isRunning)]).toEqual([0, true]);
+    vi.advanceTimersByTime(1);
+    await expect(running).rejects.toMatchObject({
       code: "TIMEOUT",
       message: expect.stringContaining("did not end within 10 seconds"),
     });
-    const pids = printed.trim().split(" ").map(Number);
-    expect(pids).toHaveLength(2);
     for (const pid of pids) await expect.poll(() => isRunning(pid)).toBe(false);
   });
 });
