@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL(".", import.meta.url));
 
 /** A test that imports one of these starts the tested program (test/support/program.ts). */
 const STARTERS =
-  /import \{[^}]*\b(?:x|startX)sys\b[^}]*\} from|import \{[^}]*\b(?:PROGRAM\w*|programWith|startServer|threeWays|useGateway|useGateways|useServers|useStage|useUnchangedApps)\b[^}]*\} from/;
+  /import \{[^}]*\b(?:x|startX)sys\b[^}]*\} from|import \{[^}]*\b(?:PROGRAM\w*|programWith|startServed|startServer|threeWays|useGateway|useGateways|useServers|useStage|useUnchangedApps)\b[^}]*\} from/;
 
 const blackBox = globSync("test/**/*.test.ts", { cwd: ROOT }).filter((file) => {
   if (file.startsWith("test/bench/") || /\.(?:built|system)\.test\.ts$/.test(file)) return false;
