@@ -5,7 +5,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import usual from "./vitest.config.ts";
+import { common } from "./vitest.config.ts";
 
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 
@@ -20,11 +20,10 @@ const blackBox = globSync("test/**/*.test.ts", { cwd: ROOT }).filter((file) => {
 
 export default defineConfig({
   test: {
-    ...usual.test,
+    ...common,
     include: [...blackBox, "test/**/*.built.test.ts"],
-    exclude: [],
     env: {
-      ...usual.test?.env,
+      ...common.env,
       XSYS_TEST_BUILT: `${ROOT}dist/xsys${process.platform === "win32" ? ".exe" : ""}`,
     },
     globalSetup: "test/support/refuse-stale-build.ts",
