@@ -131,7 +131,7 @@ describe.each(TRANSPORTS)("a blocking client over %s", (_name, Transport) => {
   });
 
   test.each(["is killed", "is killed in the middle of an answer"])(
-    "fails within a second with UNAVAILABLE when the server %s, and uses the next server",
+    "fails at once with UNAVAILABLE when the server %s, and uses the next server",
     async (habit) => {
       const server = await strangeServer(habit);
       const xsys = open();
@@ -140,7 +140,7 @@ describe.each(TRANSPORTS)("a blocking client over %s", (_name, Transport) => {
         expect(error).toMatchObject({ code: "UNAVAILABLE", details: { command: "path.join", sent: true } });
         expect(error.message).toContain("it is not known whether the call was carried out");
       });
-      expect(took).toBeLessThan(1_000);
+      expect(took).toBeLessThan(5_000); // it would never return if the end of the server were not noticed
       await end(server); // until then its socket may still accept connections
       expect(failure(() => xsys.path.join()).message).toContain("start one with: xsys serve");
       await serve();

@@ -63,5 +63,5 @@ test("a hostile line takes no time", () => {
   const start = performance.now();
   for (const unit of ["[", " ", "1", "a:", "\x1b[", "level="])
     lineLevel({ line: unit.repeat(500_000), stream: "stdout" });
-  expect(performance.now() - start).toBeLessThan(1_000);
+  expect(performance.now() - start).toBeLessThan(5_000);
 });
