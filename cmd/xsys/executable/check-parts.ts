@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /**
  * Loads the given parts and prints a line of JSON: the exports of each part, and the texts whose compiled code this V8
- * rejects. Used to check a build: test/build/parts.system.test.ts.
+ * rejects. Used to check a build: test/build/parts.built.test.ts.
  */
 export async function checkParts(names: readonly string[] = process.argv.slice(3)): Promise<void> {
   const parts: Record<string, string[]> = {};
