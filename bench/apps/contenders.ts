@@ -41,6 +41,7 @@ export function contendersWith(program: Words, flags: readonly string[] = []): C
     { name: CLUSTER, ...pm2(2, ["-i", "2"], ["-i", "1"]) },
     { name: "pm2 fork × 1", ...pm2(1, [], []) },
     { name: OURS, ...xsys([]), single: flags },
+    { name: "xsys, --front socket", ...xsys(["--front", "socket"]) },
   ];
 }
 
