@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
  */
 const LAYERS: readonly (readonly string[])[] = [
   ["base"],
-  ["balance", "facts", "files", "memory", "work"],
+  ["balance", "facts", "files", "memory", "watching", "work"],
   ["ipc", "processes", "workers"],
   ["app-gateway", "apps", "cluster", "commands", "front", "gateway", "keeper"],
   ["host"],

@@ -2,12 +2,12 @@ import { appendFile, mkdir, rename, rm, symlink, writeFile } from "node:fs/promi
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Host } from "../../../internal/base/context.ts";
-import type { Change } from "../../../internal/commands/watch/shared/change.ts";
 import { watchTree } from "../../../internal/commands/watch/shared/shared-trees.ts";
-import { MAX_QUEUED, Subscription } from "../../../internal/commands/watch/shared/subscription.ts";
-import { WatchedTree } from "../../../internal/commands/watch/shared/watched-tree.ts";
-import type { Listener, Watches } from "../../../internal/commands/watch/shared/watches.ts";
 import { oneShotHost } from "../../../internal/host/one-shot-host.ts";
+import type { Change } from "../../../internal/watching/change.ts";
+import { MAX_QUEUED, Subscription } from "../../../internal/watching/subscription.ts";
+import { type Scan, WatchedTree } from "../../../internal/watching/watched-tree.ts";
+import type { Listener, Watches } from "../../../internal/watching/watches.ts";
 import { useSandbox } from "../../support/sandbox.ts";
 
 const sandbox = useSandbox();
@@ -34,9 +34,11 @@ class FakeWatches implements Watches {
   }
 }
 
+const scan: Scan = (args) => host.tasks.run("scan-watched", args);
+
 function fakeTree(): { tree: WatchedTree; watches: FakeWatches } {
   const watches = new FakeWatches();
-  const tree = new WatchedTree({ ...PLAIN, roots: [sandbox.root] }, host.tasks, (_roots, _options, listener) => {
+  const tree = new WatchedTree({ ...PLAIN, roots: [sandbox.root] }, scan, (_roots, _options, listener) => {
     watches.listener = listener;
     return watches;
   });
@@ -46,7 +48,7 @@ function fakeTree(): { tree: WatchedTree; watches: FakeWatches } {
 test("a watch that cannot be opened fails for its subscriber and is closed", async () => {
   const watches = new FakeWatches();
   const refusal = new Error("no watches left");
-  const tree = new WatchedTree({ ...PLAIN, roots: [sandbox.root] }, host.tasks, (_roots, _options, listener) => {
+  const tree = new WatchedTree({ ...PLAIN, roots: [sandbox.root] }, scan, (_roots, _options, listener) => {
     listener.fail(refusal);
     return watches;
   });
@@ -73,7 +75,7 @@ test("a tree closed before it is ready leaves no watch of its symbolic links", a
   await symlink("real", sandbox.path("link"));
   const before = watches();
   const roots = [sandbox.path("link")];
-  const tree = new WatchedTree({ ...PLAIN, roots }, host.tasks, () => new FakeWatches());
+  const tree = new WatchedTree({ ...PLAIN, roots }, scan, () => new FakeWatches());
   await tree.close();
   await tree.ready;
   expect(watches()).toBe(before);

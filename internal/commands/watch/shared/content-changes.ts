@@ -1,5 +1,5 @@
 import type { Host } from "../../../base/context.ts";
-import type { Change } from "./change.ts";
+import type { Change } from "../../../watching/change.ts";
 import { type Difference, KeptTexts } from "./kept-texts.ts";
 import { type WatchOptions, watchTree } from "./shared-trees.ts";
 

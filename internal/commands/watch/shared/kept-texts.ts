@@ -1,8 +1,8 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { TaskRunner } from "../../../base/task-runner.ts";
 import { READ_FLAGS } from "../../../files/open-for-reading.ts";
+import { exactPath } from "../../../watching/names.ts";
 import type { ChangedLine } from "../tasks/diff-texts.ts";
-import { exactPath } from "./names.ts";
 
 const MEBIBYTE = 1024 * 1024;
 /** Maximum size of a file, in bytes. */

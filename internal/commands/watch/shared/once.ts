@@ -1,4 +1,4 @@
-import type { Change } from "./change.ts";
+import type { Change } from "../../../watching/change.ts";
 
 /** Options for watching until the first change. */
 export const ONCE = { ignore: [], shallow: false, debounce: 0, initial: false } as const;

@@ -1,5 +1,5 @@
-import type { Change } from "./change.ts";
-import { hexPath, shownPath } from "./names.ts";
+import type { Change } from "../../../watching/change.ts";
+import { hexPath, shownPath } from "../../../watching/names.ts";
 
 interface Bytes {
   readonly path_hex?: string;

@@ -1,12 +1,12 @@
 import { sep } from "node:path";
 import type { Host } from "../../../base/context.ts";
 import { perHost } from "../../../base/per-host.ts";
-import type { Change } from "./change.ts";
-import { pathFromOutside } from "./names.ts";
-import type { TreeOptions } from "./scope.ts";
-import { Subscription, type SubscriptionOptions } from "./subscription.ts";
-import { WatchedTree } from "./watched-tree.ts";
-import type { OpenWatches } from "./watches.ts";
+import type { Change } from "../../../watching/change.ts";
+import { pathFromOutside } from "../../../watching/names.ts";
+import { watchesOfPlatform } from "../../../watching/platform-watches.ts";
+import type { TreeOptions } from "../../../watching/scope.ts";
+import { Subscription, type SubscriptionOptions } from "../../../watching/subscription.ts";
+import { WatchedTree } from "../../../watching/watched-tree.ts";
 
 interface Shared {
   readonly tree: WatchedTree;
@@ -24,7 +24,9 @@ export async function* watchTree(host: Host, options: WatchOptions): AsyncGenera
   const key = JSON.stringify(tree);
   const trees = treesOf(host);
   const openWatches = await watchesOfPlatform();
-  const shared = trees.get(key) ?? share(new WatchedTree(tree, host.tasks, openWatches), trees, key);
+  const shared =
+    trees.get(key) ??
+    share(new WatchedTree(tree, (args) => host.tasks.run("scan-watched", args), openWatches), trees, key);
   shared.subscribers += 1;
   try {
     yield* new Subscription(shared.tree, subscription).changes();
@@ -43,11 +45,6 @@ function share(tree: WatchedTree, trees: Map<string, Shared>, key: string): Shar
   trees.set(key, shared);
   tree.listeners.add({ change: () => {}, fail: () => trees.delete(key) });
   return shared;
-}
-
-async function watchesOfPlatform(): Promise<OpenWatches> {
-  if (process.platform === "linux") return (await import("./folder-watches.ts")).folderWatches;
-  return (await import("./chokidar-watches.ts")).chokidarWatches;
 }
 
 /** Removes paths that lie below another one. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { folderWatches } from "../../../internal/commands/watch/shared/folder-watches.ts";
-import { Subscription } from "../../../internal/commands/watch/shared/subscription.ts";
-import { WatchedTree } from "../../../internal/commands/watch/shared/watched-tree.ts";
-import { inPlaceRunner } from "../../../internal/host/one-shot-host.ts";
-import { useSandbox } from "../../support/sandbox.ts";
+import { folderWatches } from "../../internal/watching/folder-watches.ts";
+import scanWatched from "../../internal/watching/scan-watched.ts";
+import { Subscription } from "../../internal/watching/subscription.ts";
+import { WatchedTree } from "../../internal/watching/watched-tree.ts";
+import { useSandbox } from "../support/sandbox.ts";
 import { runScript, type WatchWords } from "./run-script.ts";
 import { scripts } from "./script.ts";
 
@@ -21,7 +21,7 @@ describe.each([1, 2, 5, 12])("watch scripts while each step takes %s ms", (step)
 
   test.each(all.map((script) => [script.name, script] as const))("%s", async (_name, script) => {
     const watch = async function* ({ paths, initial, ...options }: WatchWords) {
-      const tree = new WatchedTree({ ...options, roots: paths }, inPlaceRunner(), folderWatches);
+      const tree = new WatchedTree({ ...options, roots: paths }, async (args) => scanWatched(args), folderWatches);
       try {
         yield* new Subscription(tree, { initial, signal: new AbortController().signal }).changes();
       } finally {

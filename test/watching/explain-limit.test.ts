@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainLimit } from "../../../internal/commands/watch/shared/explain-limit.ts";
+import { explainLimit } from "../../internal/watching/explain-limit.ts";
 
 test.each([
   ["ENOSPC", "fs.inotify.max_user_watches"],

@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 import picomatch from "picomatch";
-import { XsysError } from "../../../../protocol/errors.ts";
+import { XsysError } from "../../protocol/errors.ts";
 
 /**
  * Matching takes time in the order of the name's length to the power of the stars: with 4 it is below a millisecond.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { looksTemporary } from "../../../internal/commands/watch/shared/temporary-name.ts";
+import { looksTemporary } from "../../internal/watching/temporary-name.ts";
 
 test.each([
   "a.txt~",

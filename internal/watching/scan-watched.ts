@@ -1,7 +1,7 @@
-import { type Kind, look } from "../shared/entry.ts";
-import { entryPath } from "../shared/entry-path.ts";
-import { ignoring } from "../shared/ignore.ts";
-import { namesIn } from "../shared/names-in.ts";
+import { type Kind, look } from "./entry.ts";
+import { entryPath } from "./entry-path.ts";
+import { ignoring } from "./ignore.ts";
+import { namesIn } from "./names-in.ts";
 
 export interface ScanArgs {
   readonly roots: readonly string[];

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Client, connect } from "../../../clients/typescript/index.ts";
-import type { Change } from "../../../internal/commands/watch/shared/change.ts";
-import { chokidarWatches } from "../../../internal/commands/watch/shared/chokidar-watches.ts";
-import { Subscription } from "../../../internal/commands/watch/shared/subscription.ts";
-import { WatchedTree } from "../../../internal/commands/watch/shared/watched-tree.ts";
-import { inPlaceRunner } from "../../../internal/host/one-shot-host.ts";
-import type { Service } from "../../../internal/host/service.ts";
-import { useSandbox } from "../../support/sandbox.ts";
-import { startTestService } from "../../support/service.ts";
+import { type Client, connect } from "../../clients/typescript/index.ts";
+import type { Service } from "../../internal/host/service.ts";
+import type { Change } from "../../internal/watching/change.ts";
+import { chokidarWatches } from "../../internal/watching/chokidar-watches.ts";
+import scanWatched from "../../internal/watching/scan-watched.ts";
+import { Subscription } from "../../internal/watching/subscription.ts";
+import { WatchedTree } from "../../internal/watching/watched-tree.ts";
+import { useSandbox } from "../support/sandbox.ts";
+import { startTestService } from "../support/service.ts";
 import { runScript, type WatchWords } from "./run-script.ts";
 import { scripts } from "./script.ts";
 
@@ -50,7 +50,7 @@ describe("watch scripts with chokidar, as on other platforms", () => {
   const sameHere = all.filter(({ name }) => !ELSEWHERE.includes(name));
   test.each(sameHere.map((script) => [script.name, script] as const))("%s", async (_name, script) => {
     const watch = ({ paths, initial, ...options }: WatchWords) => {
-      const tree = new WatchedTree({ ...options, roots: paths }, inPlaceRunner(), chokidarWatches);
+      const tree = new WatchedTree({ ...options, roots: paths }, async (args) => scanWatched(args), chokidarWatches);
       return closing(tree, new Subscription(tree, { initial, signal: new AbortController().signal }));
     };
     expect(await runScript(script, sandbox, watch)).toEqual(script.expected);

@@ -1,7 +1,6 @@
 import { basename, dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { startTimer } from "../../../../protocol/timers.ts";
-import type { TaskRunner } from "../../../base/task-runner.ts";
+import { startTimer } from "../../protocol/timers.ts";
 import { afterBursts } from "./burst.ts";
 import { type Change, change, type TreeListener } from "./change.ts";
 import { type Entry, isSame, look } from "./entry.ts";
@@ -10,11 +9,15 @@ import { type Hint, Hints } from "./hints.ts";
 import { missing } from "./missing.ts";
 import { differences } from "./rescan.ts";
 import { RootWatch } from "./root-watch.ts";
+import type { ScanArgs, ScannedFolder } from "./scan-watched.ts";
 import { Scope, type TreeOptions } from "./scope.ts";
 import { judge, type Verdict } from "./settled.ts";
 import { slices } from "./slices.ts";
 import { TreeIndex, withBelow } from "./tree-index.ts";
 import type { OpenWatches, Watches } from "./watches.ts";
+
+/** Lists the watched folders. In a service, this runs in a thread. */
+export type Scan = (args: ScanArgs) => Promise<readonly ScannedFolder[]>;
 
 /**
  * Watched files and folders. An event of the operating system only says which path to inspect; a change is a difference
@@ -27,7 +30,7 @@ export class WatchedTree {
   readonly ready: Promise<void>;
   readonly listeners = new Set<TreeListener>();
   readonly #options: TreeOptions;
-  readonly #tasks: TaskRunner;
+  readonly #scan: Scan;
   readonly #scope: Scope;
   readonly #hints: Hints;
   readonly #watches: Watches | undefined;
@@ -41,9 +44,9 @@ export class WatchedTree {
   #failedEarly: { readonly error: unknown } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: TreeOptions, tasks: TaskRunner, openWatches: OpenWatches) {
+  constructor(options: TreeOptions, scan: Scan, openWatches: OpenWatches) {
     this.#options = options;
-    this.#tasks = tasks;
+    this.#scan = scan;
     this.#hints = new Hints(options.debounce);
     this.index = new TreeIndex(options.roots);
     this.#scope = new Scope(this.index, options);
@@ -268,7 +271,7 @@ export class WatchedTree {
     this.#comparing = true;
     try {
       const { roots, ignore, shallow } = this.#options;
-      const tree = await this.#tasks.run("scan-watched", { roots, ignore, shallow });
+      const tree = await this.#scan({ roots, ignore, shallow });
       this.#overflowSent = false;
       for await (const path of differences(tree, this.index)) this.#hint(path, { suspected: true });
     } catch (error) {

@@ -2,8 +2,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { relative } from "node:path";
 import { expect, test } from "vitest";
-import { placesOf } from "../../../internal/commands/watch/shared/root-places.ts";
-import { useSandbox } from "../../support/sandbox.ts";
+import { placesOf } from "../../internal/watching/root-places.ts";
+import { useSandbox } from "../support/sandbox.ts";
 
 const sandbox = useSandbox();
 

@@ -1,22 +1,15 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Client, connect } from "../../../clients/typescript/index.ts";
-import { folderWatches } from "../../../internal/commands/watch/shared/folder-watches.ts";
-import {
-  exactPath,
-  hexPath,
-  nameOf,
-  pathFromOutside,
-  shownPath,
-} from "../../../internal/commands/watch/shared/names.ts";
-import { differences } from "../../../internal/commands/watch/shared/rescan.ts";
-import { WatchedTree } from "../../../internal/commands/watch/shared/watched-tree.ts";
-import scanWatched from "../../../internal/commands/watch/tasks/scan-watched.ts";
-import { inPlaceRunner } from "../../../internal/host/one-shot-host.ts";
-import type { Service } from "../../../internal/host/service.ts";
-import { startXsys } from "../../support/command-line.ts";
-import { useSandbox } from "../../support/sandbox.ts";
-import { startTestService } from "../../support/service.ts";
+import { type Client, connect } from "../../clients/typescript/index.ts";
+import type { Service } from "../../internal/host/service.ts";
+import { folderWatches } from "../../internal/watching/folder-watches.ts";
+import { exactPath, hexPath, nameOf, pathFromOutside, shownPath } from "../../internal/watching/names.ts";
+import { differences } from "../../internal/watching/rescan.ts";
+import scanWatched from "../../internal/watching/scan-watched.ts";
+import { WatchedTree } from "../../internal/watching/watched-tree.ts";
+import { startXsys } from "../support/command-line.ts";
+import { useSandbox } from "../support/sandbox.ts";
+import { startTestService } from "../support/service.ts";
 
 describe("a name converted to text", () => {
   test.each([
@@ -146,7 +139,7 @@ describe.skipIf(process.platform !== "linux")("files whose names are not UTF-8",
   test("are found by comparing the tree after an overflow", async () => {
     mkdirSync(at("d\xff"));
     const options = { roots: [sandbox.root], ignore: [], shallow: false, debounce: 0 };
-    const tree = new WatchedTree(options, inPlaceRunner(), folderWatches);
+    const tree = new WatchedTree(options, async (args) => scanWatched(args), folderWatches);
     await tree.ready;
     writeFileSync(at("d\xff", "b\xfe"), "");
     const found = await Array.fromAsync(differences(scanWatched(options), tree.index));

@@ -1,8 +1,8 @@
 import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
-import type { Change } from "../../../internal/commands/watch/shared/change.ts";
-import type { Sandbox } from "../../support/sandbox.ts";
+import type { Change } from "../../internal/watching/change.ts";
+import type { Sandbox } from "../support/sandbox.ts";
 import type { Script } from "./script.ts";
 
 export interface WatchWords {

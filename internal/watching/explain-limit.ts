@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { XsysError } from "../../../../protocol/errors.ts";
+import { XsysError } from "../../protocol/errors.ts";
 
 /** Replaces an error about a system limit by one that names the setting to raise. */
 export function explainLimit(error: unknown, path: string): unknown {

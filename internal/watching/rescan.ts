@@ -1,6 +1,6 @@
-import { FACTS, KINDS, type ScannedFolder } from "../tasks/scan-watched.ts";
 import { isSame } from "./entry.ts";
 import { entryPath } from "./entry-path.ts";
+import { FACTS, KINDS, type ScannedFolder } from "./scan-watched.ts";
 import { slices } from "./slices.ts";
 import type { TreeIndex } from "./tree-index.ts";
 

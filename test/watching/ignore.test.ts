@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ignoring } from "../../../internal/commands/watch/shared/ignore.ts";
+import { ignoring } from "../../internal/watching/ignore.ts";
 
 const ROOT = "/work/app";
 
