@@ -57,5 +57,11 @@ export interface AppDefinition {
   readonly uid?: number | string | undefined;
   /** Name or number of a group. */
   readonly gid?: number | string | undefined;
+  /** It is restarted when files change: in its working directory, or at these paths relative to it. */
+  readonly watch?: boolean | string | readonly string[] | undefined;
+  /** Globs as in .gitignore, relative to the working directory. */
+  readonly ignoreWatch?: string | readonly string[] | undefined;
+  /** How long nothing must change before it is restarted. */
+  readonly watchDelay?: Duration | undefined;
   readonly log?: { readonly maxSize?: Size | undefined; readonly maxFiles?: number | undefined } | undefined;
 }

@@ -10,6 +10,7 @@ import { durationOf, optional, percentOf, sizeOf, wholeNumber } from "./quantiti
 import type { ResolveContext } from "./resolve-context.ts";
 import { resolveProgram } from "./resolve-program.ts";
 import { runsNode } from "./runs-node.ts";
+import { watchOf } from "./watch.ts";
 import { workingFolder } from "./working-folder.ts";
 
 /**
@@ -55,6 +56,7 @@ async function resolved(definition: AppDefinition, context: ResolveContext): Pro
     ...optional("maxMemory", maxMemory, (value) => sizeOf("maxMemory", value, LEAST_MEMORY)),
     ...optional("maxCpu", maxCpu, (value) => percentOf("maxCpu", value)),
     ...(await ownerOf(definition)),
+    ...(await watchOf(definition, cwd)),
     log: {
       maxSize: sizeOf("log.maxSize", log.maxSize ?? DEFAULTS.logSize, LEAST_LOG),
       maxFiles: wholeNumber("log.maxFiles", log.maxFiles ?? DEFAULTS.logFiles, 0, 1_000),

@@ -49,6 +49,17 @@ export interface AppSpec {
   readonly uid?: number;
   readonly gid?: number;
   readonly log: AppLog;
+  /** It is restarted when these files change; absent for no such restarts. */
+  readonly watch?: AppWatch;
+}
+
+export interface AppWatch {
+  /** Absolute paths of files and folders. */
+  readonly paths: readonly string[];
+  /** Globs as in .gitignore, relative to `cwd`. They are added to those that are always ignored. */
+  readonly ignore: readonly string[];
+  /** How long nothing must change before it is restarted. */
+  readonly delay: number;
 }
 
 /** The layers of a clone's environment. Later ones replace variables of earlier ones. It is computed at each start. */

@@ -16,6 +16,8 @@ export interface AppStatus {
   readonly restarts: number;
   readonly crashes: number;
   readonly members: readonly Omit<ClusterStatus["members"][number], "in_flight">[];
+  /** Absolute paths of what it is restarted for. */
+  readonly watches?: readonly string[];
   /** Why its log is not complete, or its stored state could not be read. */
   readonly faults: readonly string[];
 }

@@ -13,6 +13,7 @@ import type { FrontGateways } from "./front/front-gateways.ts";
 import type { LogWriter } from "./log/log-writer.ts";
 import type { MarkedProcess } from "./marked-processes.ts";
 import { isSameFront, type KnownPort, openPort, type Port } from "./port.ts";
+import { AppRestarts } from "./restarts/app-restarts.ts";
 import { versionOf } from "./spec-version.ts";
 import { Turns } from "./turns.ts";
 
@@ -54,6 +55,7 @@ interface Run {
 export class KeptApp {
   readonly #deps: KeptAppDeps;
   readonly #turns = new Turns();
+  readonly #restarts: AppRestarts;
   /** Why the stored state could not be used as it is. */
   readonly #fault: string | undefined;
   /** Why its port could not be opened after a change of keepers. */
@@ -72,6 +74,8 @@ export class KeptApp {
     this.#deps = deps;
     this.#fault = fault;
     this.isSaved = isSaved;
+    const { log, state } = deps;
+    this.#restarts = new AppRestarts({ log, state, restart: (cause) => this.#restartBecause(cause) });
   }
 
   get desired(): Desired {
@@ -95,6 +99,7 @@ export class KeptApp {
     const faults = [
       ...[this.#fault, this.#portFault, this.#frontFault],
       error && `${dropped} lines of output were dropped: ${error}`,
+      ...this.#restarts.faults,
     ];
     return {
       name,
@@ -108,6 +113,7 @@ export class KeptApp {
       restarts: status?.restarts ?? 0,
       crashes: status?.crashes ?? 0,
       members: status?.members.map(({ in_flight: _, ...member }) => member) ?? [],
+      ...(spec.watch !== undefined && { watches: spec.watch.paths }),
       faults: faults.filter((each) => each !== undefined),
     };
   }
@@ -135,6 +141,7 @@ export class KeptApp {
   resume(marked: readonly MarkedProcess[] = [], gateways: readonly ProcessIdentity[] = []): Promise<void> {
     return this.#take(async () => {
       const { spec, stopped } = this.#desired;
+      this.#restarts.follow(this.#desired);
       const { clones: found, port } = this.#deps.clones.running(marked, spec.killTimeout);
       if (stopped && found.length === 0) return;
       const opened = await this.#openAgain(port, [...gateways, ...found]);
@@ -200,6 +207,7 @@ export class KeptApp {
       const desired = { spec: this.spec, stopped: true };
       const failure = await this.#save(desired).catch((error: unknown) => error);
       this.#desired = desired;
+      this.#restarts.follow(desired);
       await this.#bringDown();
       if (failure !== undefined) throw failure;
     });
@@ -212,6 +220,7 @@ export class KeptApp {
       await this.#bringDown();
       await forget();
       this.#isClosed = true;
+      this.#restarts.close();
       await this.#deps.writer.close();
     });
   }
@@ -230,6 +239,25 @@ export class KeptApp {
     });
   }
 
+  /** Does nothing if it was stopped or is not running any more. */
+  async #restartBecause(cause: string): Promise<void> {
+    const { log, writer } = this.#deps;
+    try {
+      await this.#take(async () => {
+        const { supervisor } = this.#run ?? {};
+        if (this.#desired.stopped || supervisor === undefined) return;
+        writer.note(`restart: ${cause}`);
+        log.info(`${this.spec.name} is restarted: ${cause}`);
+        await supervisor.restart();
+        await allReady(supervisor);
+      });
+    } catch (error) {
+      if (this.#isClosed) return;
+      writer.note(`the restart failed: ${(error as Error).message}`);
+      log.warn({ err: error }, `the restart of ${this.spec.name} failed`);
+    }
+  }
+
   /** @throws UNAVAILABLE if a new clone does not start: it is retried */
   scale(clones: number): Promise<void> {
     return this.#take(async () => {
@@ -243,11 +271,13 @@ export class KeptApp {
 
   /** Waits for changes in progress, and begins no others. The clones go on, and are supervised. */
   pause(): Promise<void> {
+    this.#restarts.close();
     return this.#turns.stop();
   }
 
   /** Stops its clones. What should run is unchanged. */
   end(): Promise<void> {
+    this.#restarts.close();
     this.#interrupt();
     return this.#take(async () => {
       this.#isClosed = true;
@@ -271,6 +301,7 @@ export class KeptApp {
   async #save(desired: Desired): Promise<void> {
     await this.#deps.save(desired);
     this.#desired = desired;
+    this.#restarts.follow(desired);
     this.isSaved = true;
   }
 

@@ -51,6 +51,13 @@ const APP_SPEC: Schema<AppSpec> = object({
     maxSize: integer({ minimum: 1, maximum: MAX_SIZE }),
     maxFiles: integer({ minimum: 0, maximum: 1_000 }),
   }),
+  watch: optional(
+    object({
+      paths: array(text, { minItems: 1, maxItems: 1_000 }),
+      ignore: array(string({ maxLength: 4_096 }), { maxItems: 1_000 }),
+      delay: time,
+    }),
+  ),
 }) as unknown as Schema<AppSpec>;
 
 const check = checkOf(APP_SPEC);

@@ -71,10 +71,11 @@ const app = object({
   crashes: count("Unexpected ends since the keeper started."),
   reason: optional(string({ description: "Why the last start failed." })),
   members: array(clone),
-  faults: array(string(), { description: "What is wrong with its stored state or its log." }),
+  watches: optional(array(string(), { description: "Files and directories that it is restarted for (`--watch`)." })),
+  faults: array(string(), { description: "What is wrong with its stored state, its log or its watched files." }),
 });
 
-const OVERVIEW = ["name", "state", "ready", "clones", "restarts", "crashes", "address", "reason"] as const;
+const OVERVIEW = ["name", "state", "ready", "clones", "restarts", "crashes", "address", "reason", "faults"] as const;
 
 const KEEPER =
   "The keeper runs the apps: a process that is started with the first app, outlives every service and terminal, and is " +
@@ -157,6 +158,19 @@ export const start = command("app.start", {
     maxMemory: optional(size("Replace a process with more resident memory.")),
     maxCpu: optional(
       number({ minimum: 1, unit: "percent", description: "Replace a process that uses more of a CPU." }),
+    ),
+    watch: optional(
+      anyOf([boolean(), array(string({ minLength: 1 }), { maxItems: 1_000 })], {
+        description:
+          "Restart it when files change: in the working directory, or at these paths (`--watch=src,config.json`). " +
+          "`node_modules`, `.git` and logs are ignored.",
+      }),
+    ),
+    ignoreWatch: optional(
+      array(string({ minLength: 1, maxLength: 4_096 }), {
+        maxItems: 1_000,
+        description: "Globs, as in .gitignore, of files whose changes do not restart it; `!GLOB` includes them again.",
+      }),
     ),
     uid: optional(string({ description: "Name or number of the user that it runs as; only for root." })),
     gid: optional(string({ description: "Name or number of the group; by default that of the user." })),

@@ -14,7 +14,12 @@ export function optionName(param: string): string {
 /** The options of a command: one for each parameter. */
 export function optionKinds({ params }: Contract): OptionKinds {
   const properties = Object.entries(params.properties ?? {});
-  return new Map(properties.map(([name, { type }]) => [optionName(name), type === "boolean" ? "flag" : "value"]));
+  return new Map(properties.map(([name, schema]) => [optionName(name), isFlag(schema) ? "flag" : "value"]));
+}
+
+/** Whether the option may stand alone. With a choice of true and something else, a value follows `=`. */
+export function isFlag({ type, anyOf = [] }: JsonSchema): boolean {
+  return type === "boolean" || anyOf.some((choice) => choice.type === "boolean");
 }
 
 /**
@@ -97,11 +102,18 @@ function isAbsent(
 
 function optionValue(name: string, text: string | true, schema: JsonSchema): unknown {
   if (schema.type === "boolean") return flagValue(optionName(name), text);
+  if (isFlag(schema)) return flagOrValue(name, text, schema);
   if (schema.type !== "array") return typedValue(name, text === true ? "" : text, schema);
   const items = schema.items as JsonSchema;
   return String(text)
     .split(",")
     .map((part) => typedValue(name, part, items));
+}
+
+function flagOrValue(name: string, text: string | true, { anyOf = [] }: JsonSchema): unknown {
+  if (text === true || text === "true") return true;
+  if (text === "false") return false;
+  return optionValue(name, text, anyOf.find(({ type }) => type !== "boolean") ?? {});
 }
 
 /**

@@ -429,6 +429,21 @@ describe("the numbers", () => {
     });
   });
 
+  test.each<[AppDefinition, readonly string[]]>([
+    [{ watch: true }, [""]],
+    [{ watch: "src" }, ["src"]],
+    [{ watch: ["src", "./config.json"] }, ["src", "config.json"]],
+  ])("%j is what is watched", async (definition, paths) => {
+    await sandbox.write("src/config.json", "");
+    await sandbox.write("config.json", "");
+    const { watch } = await resolved({ entry: "true", ...definition, ignoreWatch: "tmp", watchDelay: "1s" });
+    expect(watch).toEqual({ paths: paths.map((path) => sandbox.path(path)), ignore: ["tmp"], delay: 1_000 });
+  });
+
+  test.each<AppDefinition>([{}, { watch: false }, { watch: [] }])("%j watches nothing", async (definition) => {
+    expect(await resolved({ entry: "true", ...definition, ignoreWatch: ["tmp"] })).not.toHaveProperty("watch");
+  });
+
   test.each<[AppDefinition, AppSpec["front"]]>([
     [{ port: "8080" }, { kind: "socket", host: "127.0.0.1", port: 8080 }],
     [
@@ -447,6 +462,7 @@ describe("the numbers", () => {
     [{ maxMemory: "big" }, "maxMemory must be a size"],
     [{ maxCpu: 0 }, "maxCpu must be a percentage"],
     [{ maxCpu: "80 percent" }, "maxCpu must be a percentage"],
+    [{ watch: true, watchDelay: "soon" }, "watchDelay must be a duration"],
     [{ maxRestarts: 1.5 }, "maxRestarts must be a whole number"],
     [{ stopExitCodes: [256] }, "stopExitCodes must be a whole number from 0 to 255, not 256"],
     [{ log: { maxFiles: -1 } }, "log.maxFiles must be a whole number"],

@@ -1,6 +1,6 @@
 import { contracts, contractsByName } from "../../../protocol/commands/index.ts";
 import type { Contract } from "../../../protocol/contract/command.ts";
-import { optionName } from "../../../protocol/contract/params.ts";
+import { isFlag, optionName } from "../../../protocol/contract/params.ts";
 import type { JsonSchema } from "../../../protocol/contract/schema.ts";
 import type { Flag } from "../flags/flag.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
@@ -109,7 +109,7 @@ function takenByFlag({ kind, choices = [] }: Flag<unknown>): Takes {
 }
 
 function takenBy(schema: JsonSchema): Takes {
-  return schema.type === "boolean" ? "nothing" : valuesOf(schema);
+  return isFlag(schema) ? "nothing" : valuesOf(schema);
 }
 
 function valuesOf(schema: JsonSchema = {}): readonly string[] {

@@ -1,14 +1,17 @@
+import { isFlag } from "../../../protocol/contract/params.ts";
 import type { JsonSchema } from "../../../protocol/contract/schema.ts";
 import { isNumeric } from "../print/shape.ts";
 
 /** An option with the placeholder of its value, if it takes one: `ignore A,B`. */
 export function withPlaceholder(option: string, placeholder: string): string {
+  if (placeholder.startsWith("[")) return `${option}${placeholder}`;
   return placeholder === "" ? option : `${option} ${placeholder}`;
 }
 
 /** The placeholder of a parameter's value; empty for a flag. */
 export function placeholderOf(schema: JsonSchema): string {
   if (schema.type === "boolean") return "";
+  if (isFlag(schema)) return "[=A,B]";
   if (schema.type === "array") return "A,B";
   if (schema.type === "object") return "JSON";
   if (schema["x-path"]) return "PATH";

@@ -13,6 +13,7 @@ interface Clones {
 
 /** An app as OWN_SCHEMA accepts it. */
 interface OwnApp extends Omit<AppDefinition, "clones"> {
+  readonly ignore_watch?: string | readonly string[];
   readonly clones?: number | string | Clones;
   readonly cloneStrategy?: Clones;
   readonly build?: { readonly entry?: string };
@@ -55,16 +56,17 @@ export function ownDefinition(app: OwnApp, place: AppPlace): AppDefinition {
       ["killTimeout", app.killTimeout],
       ["advanced.gracefulShutdown", advanced.gracefulShutdown],
     ),
+    ignoreWatch: either(place, ["ignoreWatch", app.ignoreWatch], ["ignore_watch", app.ignore_watch]),
     log: either(place, ["log", app.log], ["logging.rotate", logging.rotate]),
   };
 }
 
 /** The fields that have only one name. */
 function plainFields(app: OwnApp): AppDefinition {
-  const { name, command, args, interpreter, nodeArgs, envFile, uid, gid } = app;
+  const { name, command, args, interpreter, nodeArgs, envFile, uid, gid, watch, watchDelay } = app;
   const { front, host, port, stableFor, readyTimeout, drainTimeout, stopExitCodes } = app;
   return {
-    ...{ name, command, args, interpreter, nodeArgs, envFile, uid, gid },
+    ...{ name, command, args, interpreter, nodeArgs, envFile, uid, gid, watch, watchDelay },
     ...{ front, host, port, stableFor, readyTimeout, drainTimeout, stopExitCodes },
   };
 }

@@ -14,6 +14,7 @@ import {
   text,
   texts,
   variables,
+  watch,
   words,
 } from "./schema.ts";
 
@@ -87,7 +88,10 @@ export const OWN_SCHEMA: ConfigSchema = {
     }),
     advanced: group({ useNamespaces: unsupported, useCgroups: unsupported, gracefulShutdown: duration }),
     warmup: { ...texts, ...unsupported },
-    watch: unsupported,
+    watch,
+    ignoreWatch: words,
+    ignore_watch: words,
+    watchDelay: duration,
     cron: unsupported,
   },
   patternProperties: { "^env_(?!file$).+$": variables },

@@ -6,7 +6,8 @@ import { placeOf } from "./place-of.ts";
 import { PM2_ALIASES } from "./pm2-schema.ts";
 
 /** An app as PM2_SCHEMA accepts it. */
-interface Pm2App extends Pick<AppDefinition, "name" | "args" | "cwd" | "interpreter" | "env" | "uid" | "gid"> {
+interface Pm2App
+  extends Pick<AppDefinition, "name" | "args" | "cwd" | "interpreter" | "env" | "uid" | "gid" | "watch"> {
   readonly script?: string;
   readonly instances?: number | string;
   readonly exec_mode?: string;
@@ -22,6 +23,8 @@ interface Pm2App extends Pick<AppDefinition, "name" | "args" | "cwd" | "interpre
   readonly exp_backoff_restart_delay?: Duration;
   readonly kill_timeout?: Duration;
   readonly source_map_support?: boolean;
+  readonly ignore_watch?: string | readonly string[];
+  readonly watch_delay?: Duration;
 }
 
 /** An app of pm2's configuration that was checked, and warnings. */
@@ -45,6 +48,9 @@ export function pm2Definition(
     stableFor: app.min_uptime,
     restartDelay: app.exp_backoff_restart_delay ?? app.restart_delay,
     killTimeout: app.kill_timeout,
+    watch: app.watch,
+    ignoreWatch: app.ignore_watch,
+    watchDelay: app.watch_delay,
   };
   return { definition, warnings };
 }

@@ -11,6 +11,7 @@ import {
   size,
   text,
   variables,
+  watch,
   words,
 } from "./schema.ts";
 
@@ -61,9 +62,12 @@ const FIELDS: Readonly<Record<string, ConfigSchema>> = {
   uid: owner,
   gid: owner,
   source_map_support: flag,
+  watch,
+  ignore_watch: words,
+  watch_delay: duration,
   ...Object.fromEntries(
     [
-      ...["watch", "ignore_watch", "watch_delay", "watch_options", "cron_restart", "wait_ready", "listen_timeout"],
+      ...["watch_options", "cron_restart", "wait_ready", "listen_timeout"],
       ...["namespace", "name_prefix", "instance_var", "increment_var", "filter_env", "append_env_to_name"],
       ...["shutdown_with_message", "pid_file"],
     ].map((name) => [name, unsupported]),

@@ -20,6 +20,8 @@ export const text: ConfigSchema = { type: "string", minLength: 1 };
 export const flag: ConfigSchema = { type: "boolean" };
 export const words: ConfigSchema = { type: ["string", "array"], items: { type: "string" } };
 export const texts: ConfigSchema = { type: "array", items: { type: "string" } };
+/** What is watched: whether to, or paths. */
+export const watch: ConfigSchema = { type: ["boolean", "string", "array"], minLength: 1, items: text };
 export const size: ConfigSchema = { type: ["integer", "string"], minimum: 1, format: "size" };
 export const duration: ConfigSchema = { type: ["number", "string"], minimum: 0, format: "duration" };
 export const percent: ConfigSchema = { type: ["number", "string"], minimum: 1, format: "percent" };

@@ -8,13 +8,14 @@ const FAILING: ReadonlySet<string> = new Set(["backing-off", "hopeless", "crashe
 
 /** An app as users see it. */
 export function appOf(status: AppStatus): App {
-  const { wanted: _, ...rest } = status;
+  const { wanted: _, watches, ...rest } = status;
   const reason = status.members.find((member) => member.reason !== undefined)?.reason;
   return {
     ...rest,
     state: stateOf(status),
     command: maskArguments(status.command),
     members: [...status.members],
+    ...(watches !== undefined && { watches: [...watches] }),
     faults: [...status.faults],
     ...(reason !== undefined && { reason }),
   };

@@ -152,6 +152,8 @@ describe("the contents", () => {
     [{ entry: "a", port: 70_000 }, "port must be at most 65535, not 70000"],
     [{ entry: "a", env: { A: { B: 1 } } }, "env.A must be a text or a number or true or false, not an object"],
     [{ entry: "a", stopExitCodes: [0, 256] }, "stopExitCodes[1] must be at most 255, not 256"],
+    [{ entry: "a", watch: 1 }, "watch must be true or false or a text or a list, not 1"],
+    [{ entry: "a", ignoreWatch: "b", ignore_watch: "b" }, "ignoreWatch and ignore_watch mean the same"],
     [{ entry: "a", args: ["x", 1] }, "args[1] must be a text, not 1"],
     [{ entry: "a", build: { entry: "b" } }, "entry and build.entry mean the same: give only one of them"],
     [{ entry: "a", maxMemory: 1, resources: { memory: 1 } }, "maxMemory and resources.memory mean the same"],
@@ -182,7 +184,7 @@ describe("fields", () => {
           {
             entry: "a",
             clonse: 1,
-            watch: true,
+            warmup: ["/"],
             env: { ANYTHING: "x" },
             log: { maxSise: 1 },
             health: { endpoint: "/" },
@@ -194,7 +196,7 @@ describe("fields", () => {
     expect(warnings).toEqual([
       "deploy is unknown and has no effect",
       'apps[0].clonse is unknown, did you mean "clones"?',
-      "apps[0].watch is not supported by this version",
+      "apps[0].warmup is not supported by this version",
       'apps[0].log.maxSise is unknown, did you mean "maxSize"?',
       "apps[0].health is not supported by this version",
       "apps[1].somethingElse is unknown and has no effect",
@@ -274,12 +276,16 @@ describe("pm2's configuration", () => {
     uid: "nobody",
     gid: 1000,
     source_map_support: true,
+    watch: ["server", "lib"],
+    ignore_watch: ["\\.git", "data"],
+    watch_delay: 1000,
   };
   const DEFINITION = {
     ...{ name: "api", entry: "./api.js", args: "--port 3000", clones: "max", interpreter: "node" },
     ...{ host: "0.0.0.0", port: 3000, nodeArgs: ["--expose-gc", "--enable-source-maps"] },
     ...{ env: { PORT: 3000, A: "y" }, maxMemory: "300M", autorestart: true, maxRestarts: 5, stableFor: "10s" },
     ...{ restartDelay: 100, killTimeout: 1600, stopExitCodes: [0], uid: "nobody", gid: 1000 },
+    ...{ watch: ["server", "lib"], ignoreWatch: ["\\.git", "data"], watchDelay: 1000 },
   };
 
   test.each([
@@ -310,7 +316,7 @@ describe("pm2's configuration", () => {
     const app = {
       script: "a.js",
       exec_mode: "cluster",
-      ...{ watch: true, ignore_watch: ["node_modules"], cron: "0 0 * * *", wait_ready: true, listen_timeout: 5000 },
+      ...{ watch_options: { usePolling: true }, cron: "0 0 * * *", wait_ready: true, listen_timeout: 5000 },
       ...{
         out_file: "o.log",
         error: "e.log",
@@ -323,7 +329,7 @@ describe("pm2's configuration", () => {
     };
     const { warnings } = await loaded(json({ apps: [app] }), "ecosystem.config.json");
     expect(warnings).toEqual([
-      ..."watch ignore_watch cron wait_ready listen_timeout"
+      ..."watch_options cron wait_ready listen_timeout"
         .split(" ")
         .map((name) => `apps[0].${name} is not supported by this version`),
       ..."out_file error log_file merge_logs log_date_format time"

@@ -98,7 +98,7 @@ test("every command's help has its usage, its options and an example", async () 
     expect(text).toContain(`\n  ${contract.sdkOnly ? "//" : "#"} ${contract.examples[0]?.title}\n`);
     const byPlace = (contract.positionals ?? []).map((name) => name.replace("...", ""));
     for (const name of Object.keys(contract.params.properties ?? {})) {
-      expect(text).toMatch(new RegExp(`^  ${byPlace.includes(name) ? name : `--${optionName(name)}`} `, "m"));
+      expect(text).toMatch(new RegExp(`^  ${byPlace.includes(name) ? name : `--${optionName(name)}`}[ [[]`, "m"));
     }
   }
 });

@@ -1,8 +1,8 @@
-import { sep } from "node:path";
 import type { Host } from "../../../base/context.ts";
 import { perHost } from "../../../base/per-host.ts";
 import type { Change } from "../../../watching/change.ts";
 import { pathFromOutside } from "../../../watching/names.ts";
+import { outermost } from "../../../watching/outermost.ts";
 import { watchesOfPlatform } from "../../../watching/platform-watches.ts";
 import type { TreeOptions } from "../../../watching/scope.ts";
 import { Subscription, type SubscriptionOptions } from "../../../watching/subscription.ts";
@@ -20,7 +20,7 @@ export type WatchOptions = Omit<TreeOptions, "roots"> & { readonly paths: readon
 /** Changes from now on, until the signal aborts. Callers with the same paths and options share one watch. */
 export async function* watchTree(host: Host, options: WatchOptions): AsyncGenerator<Change> {
   const { paths, ignore, shallow, debounce, ...subscription } = options;
-  const tree: TreeOptions = { roots: outermost(paths, shallow), ignore, shallow, debounce };
+  const tree: TreeOptions = { roots: rootsOf(paths, shallow), ignore, shallow, debounce };
   const key = JSON.stringify(tree);
   const trees = treesOf(host);
   const openWatches = await watchesOfPlatform();
@@ -47,11 +47,7 @@ function share(tree: WatchedTree, trees: Map<string, Shared>, key: string): Shar
   return shared;
 }
 
-/** Removes paths that lie below another one. */
-function outermost(paths: readonly string[], shallow: boolean): string[] {
-  const all = [...new Set(paths.map(pathFromOutside))].sort();
-  if (shallow) return all;
-  return all.filter(
-    (path) => !all.some((other) => other !== path && path.startsWith(other.endsWith(sep) ? other : other + sep)),
-  );
+function rootsOf(paths: readonly string[], shallow: boolean): string[] {
+  const all = paths.map(pathFromOutside);
+  return shallow ? [...new Set(all)].sort() : outermost(all);
 }
