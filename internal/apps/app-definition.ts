@@ -63,5 +63,7 @@ export interface AppDefinition {
   readonly ignoreWatch?: string | readonly string[] | undefined;
   /** How long nothing must change before it is restarted. */
   readonly watchDelay?: Duration | undefined;
+  /** Cron expression of the times at which it is restarted, or started again if it has ended and `autorestart` is false. */
+  readonly cron?: string | number | boolean | undefined;
   readonly log?: { readonly maxSize?: Size | undefined; readonly maxFiles?: number | undefined } | undefined;
 }

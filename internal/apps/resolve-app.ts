@@ -3,6 +3,7 @@ import type { AppSpec } from "../keeper/app-spec.ts";
 import type { AppDefinition } from "./app-definition.ts";
 import { appEnvironment } from "./app-environment.ts";
 import { appName } from "./app-name.ts";
+import { cronOf } from "./cron.ts";
 import { frontOf } from "./front.ts";
 import { numberOfClones } from "./number-of-clones.ts";
 import { ownerOf } from "./owner.ts";
@@ -57,6 +58,7 @@ async function resolved(definition: AppDefinition, context: ResolveContext): Pro
     ...optional("maxCpu", maxCpu, (value) => percentOf("maxCpu", value)),
     ...(await ownerOf(definition)),
     ...(await watchOf(definition, cwd)),
+    ...(await cronOf(definition)),
     log: {
       maxSize: sizeOf("log.maxSize", log.maxSize ?? DEFAULTS.logSize, LEAST_LOG),
       maxFiles: wholeNumber("log.maxFiles", log.maxFiles ?? DEFAULTS.logFiles, 0, 1_000),

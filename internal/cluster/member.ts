@@ -57,6 +57,8 @@ export class Member {
   #respawn: NodeJS.Timeout | undefined;
   /** When the next start is due, by performance.now(). */
   #respawnAt: number | undefined;
+  /** Its last process has ended as it should, with a status after which it is not started again. */
+  #hasFinished = false;
   /** The last start failed for a known reason, so the next one is likely to print the same output. */
   #isRepeat = false;
   /**
@@ -129,6 +131,16 @@ export class Member {
     return Math.max(0, this.#respawnAt - performance.now());
   }
 
+  /** Its last process has ended as it should (`stopExitCodes`). */
+  get hasFinished(): boolean {
+    return this.#hasFinished;
+  }
+
+  /** Its last process has ended by itself, and is not started again until that is asked for. */
+  get isOver(): boolean {
+    return this.#hasFinished || this.state === "crashed";
+  }
+
   get replacing(): boolean {
     return this.#successor !== undefined;
   }
@@ -166,7 +178,15 @@ export class Member {
   start(beginning: Pick<Beginning, "isReplacement"> = {}): void {
     if (!this.#state.take("start")) return;
     clearTimeout(this.#respawn);
+    this.#hasFinished = false;
     this.#current = this.#spawn(beginning);
+  }
+
+  /** Its last process ended under an earlier supervisor, and is not started again until that is asked for. */
+  leaveOver({ hasFinished }: { readonly hasFinished: boolean }): void {
+    if (this.state !== "stopped") return;
+    this.#hasFinished = hasFinished;
+    if (!hasFinished) for (const event of ["start", "leave"] as const) this.#state.take(event);
   }
 
   /** Takes over a process that an earlier supervisor started. Does nothing if the member has a process. */
@@ -189,7 +209,7 @@ export class Member {
     this.#backoff.forget();
     this.start();
     const process = this.#current;
-    if (await process?.whenReady) return;
+    if ((await process?.whenReady) || process?.hasFinished) return;
     throw new XsysError("UNAVAILABLE", `${this.name} did not start: ${await this.#failureOf(process)}`);
   }
 
@@ -289,6 +309,10 @@ export class Member {
 
   #whenCrashed(process: WorkerProcess): void {
     this.lastEnd = process.reason;
+    if (process.hasFinished) {
+      this.reason = undefined;
+      return;
+    }
     const cause = process.startSucceeded ? undefined : this.#causeOf(process);
     if (this.state !== "ready") this.reason = cause ?? this.reason;
     this.#owner.crashed(this, process, { cause, isLast: process === this.#lastProcess });
@@ -321,14 +345,23 @@ export class Member {
   }
 
   #continueWithout(process: WorkerProcess): void {
-    if (!this.#owner.options.respawn) this.#state.take("leave");
+    if (!this.#owner.options.respawn) this.#leave(process);
     else if (this.#state.take("lost")) void process.whenCauseKnown.then(() => this.#startAfter(process));
+  }
+
+  #leave(process: WorkerProcess): void {
+    this.#state.take("leave");
+    if (!process.hasFinished) return;
+    this.#state.take("stop");
+    this.#hasFinished = true;
   }
 
   #startAfter(process: WorkerProcess): void {
     if (this.state !== "backing-off") return;
     if (process.hasFinished) {
       this.#state.take("finish");
+      this.#hasFinished = true;
+      this.#owner.changed();
       return;
     }
     const wait = this.#backoff.next(process);

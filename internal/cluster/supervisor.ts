@@ -81,7 +81,7 @@ export class Supervisor {
 
   /** Starts all members. The socket that they connect to must be listening. */
   start(beginning: Pick<Beginning, "isReplacement"> = {}): void {
-    for (const member of this.#members) member.start(beginning);
+    for (const member of this.#members) if (!member.isOver) member.start(beginning);
     this.#limits.start();
   }
 

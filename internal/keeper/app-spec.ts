@@ -51,6 +51,8 @@ export interface AppSpec {
   readonly log: AppLog;
   /** It is restarted when these files change; absent for no such restarts. */
   readonly watch?: AppWatch;
+  /** It is restarted at the times of this cron expression; one without autorestart is started again if it has ended. */
+  readonly cron?: string;
 }
 
 export interface AppWatch {

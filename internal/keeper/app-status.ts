@@ -18,6 +18,8 @@ export interface AppStatus {
   readonly members: readonly Omit<ClusterStatus["members"][number], "in_flight">[];
   /** Absolute paths of what it is restarted for. */
   readonly watches?: readonly string[];
+  /** Unix time of the next restart by its cron expression. */
+  readonly next_time?: number;
   /** Why its log is not complete, or its stored state could not be read. */
   readonly faults: readonly string[];
 }

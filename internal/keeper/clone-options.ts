@@ -53,7 +53,8 @@ export function cloneOptions(spec: AppSpec, deps: CloneDeps): ClusterOptions {
       return isStopping() ? Math.min(spec.drainTimeout, spec.killTimeout) : spec.drainTimeout;
     },
     respawn: spec.autorestart,
-    stopExitCodes: spec.stopExitCodes,
+    // What is started once has done its work when it exits with 0.
+    stopExitCodes: spec.autorestart ? spec.stopExitCodes : [0, ...spec.stopExitCodes],
     backoff: { first: spec.restartDelay, most: MAX_PAUSE, mostInService: MAX_PAUSE_IN_SERVICE },
     stableAfter: STABLE_AFTER,
     ...(maxRestarts !== undefined && { maxRestarts }),

@@ -84,7 +84,7 @@ export class Clones {
    * @param grace - milliseconds until what is left behind is killed
    */
   running(marked: readonly MarkedProcess[], grace: number): Running {
-    const { clones: known, port } = this.#file.load();
+    const { clones: known, port, over = [] } = this.#file.load();
     const clones = known.filter((clone) => isRunning(clone));
     const keys = new Set(clones.map(({ key }) => key));
     for (const { pid, start, id, key } of marked.filter(({ isLeader }) => isLeader)) {
@@ -95,7 +95,7 @@ export class Clones {
     }
     const left = marked.map(({ key }) => key).filter((key) => !keys.has(key));
     void endLeftovers(left, grace);
-    return { clones, ...(port !== undefined && { port }) };
+    return { clones, over, ...(port !== undefined && { port }) };
   }
 
   /** The listening socket, which the next keeper takes over. */
@@ -108,7 +108,7 @@ export class Clones {
    * Gives running processes to a supervisor that has not started any: each to the clone with its id; those without a place
    * to additional clones above the wanted number.
    */
-  takeOver(supervisor: Supervisor, spec: AppSpec, found: readonly RunningClone[]): void {
+  takeOver(supervisor: Supervisor, spec: AppSpec, { clones: found, over = [] }: Running): void {
     const places = new Set(Array.from({ length: spec.clones + spec.standbys }, (_, id) => String(id)));
     let surplus = places.size;
     for (const clone of found.toSorted((a, b) => worth(b, spec) - worth(a, spec))) {
@@ -122,6 +122,9 @@ export class Clones {
         starter: (_, line) => this.#found(clone, spec, line),
       });
     }
+    for (const { id, hasFinished } of over) {
+      supervisor.members.find((member) => member.id === id)?.leaveOver({ hasFinished });
+    }
   }
 
   /** Writes the processes to disk. Called when one of them has changed. */
@@ -131,12 +134,17 @@ export class Clones {
     const keeper = identityOf(process.pid);
     const port = this.#port !== undefined && keeper !== undefined ? { ...this.#port, keeper } : undefined;
     try {
-      this.#file.save({ clones, ...(port !== undefined && { port }) });
+      this.#file.save({ clones, over: this.#over, ...(port !== undefined && { port }) });
       this.#isUnsaved = false;
     } catch (error) {
       if (!this.#isUnsaved) this.#deps.log.warn({ err: error }, "cannot save which processes run");
       this.#isUnsaved = true;
     }
+  }
+
+  get #over(): NonNullable<Running["over"]> {
+    const members = [...this.#supervisors].flatMap((supervisor) => supervisor.members);
+    return members.filter(({ isOver }) => isOver).map(({ id, hasFinished }) => ({ id, hasFinished }));
   }
 
   #found(clone: RunningClone, { killTimeout }: AppSpec, line: Parameters<Starter>[1]): RunningProcess {

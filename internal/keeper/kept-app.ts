@@ -75,7 +75,7 @@ export class KeptApp {
     this.#fault = fault;
     this.isSaved = isSaved;
     const { log, state } = deps;
-    this.#restarts = new AppRestarts({ log, state, restart: (cause) => this.#restartBecause(cause) });
+    this.#restarts = new AppRestarts({ log, state, restart: (...why) => this.#restartBecause(...why) });
   }
 
   get desired(): Desired {
@@ -94,6 +94,7 @@ export class KeptApp {
   get status(): AppStatus {
     const { spec, stopped } = this.#desired;
     const { name, command, cwd, front, clones } = spec;
+    const { nextTime } = this.#restarts;
     const status = this.#run?.supervisor.status();
     const { error, dropped } = this.#deps.writer.state;
     const faults = [
@@ -114,6 +115,7 @@ export class KeptApp {
       crashes: status?.crashes ?? 0,
       members: status?.members.map(({ in_flight: _, ...member }) => member) ?? [],
       ...(spec.watch !== undefined && { watches: spec.watch.paths }),
+      ...(nextTime !== undefined && { next_time: nextTime / 1000 }),
       faults: faults.filter((each) => each !== undefined),
     };
   }
@@ -142,12 +144,13 @@ export class KeptApp {
     return this.#take(async () => {
       const { spec, stopped } = this.#desired;
       this.#restarts.follow(this.#desired);
-      const { clones: found, port } = this.#deps.clones.running(marked, spec.killTimeout);
+      const running = this.#deps.clones.running(marked, spec.killTimeout);
+      const { clones: found, port } = running;
       if (stopped && found.length === 0) return;
       const opened = await this.#openAgain(port, [...gateways, ...found]);
       if (opened === "failed" && found.length === 0) return this.#resumeLater();
       const run = this.#create(spec, opened === "failed" ? undefined : opened);
-      this.#deps.clones.takeOver(run.supervisor, spec, found);
+      this.#deps.clones.takeOver(run.supervisor, spec, running);
       // Not awaited: other apps are taken over first.
       if (stopped) void this.#turns.take(() => this.#bringDown());
       else {
@@ -233,23 +236,34 @@ export class KeptApp {
   /** Replaces all clones one after the other, or one. @throws NOT_FOUND, UNAVAILABLE if a clone does not start */
   restart(id?: string): Promise<void> {
     return this.#take(async () => {
-      if (this.#run !== undefined) return this.#run.supervisor.restart(id);
+      const run = this.#run;
+      if (run !== undefined) {
+        await run.supervisor.restart(id);
+        if (id === undefined) await allServe(run); // also those that had finished
+        return;
+      }
       if (id !== undefined) throw new XsysError("UNAVAILABLE", `${this.spec.name} is stopped`);
       await this.#bringUp(this.spec);
     });
   }
 
   /** Does nothing if it was stopped or is not running any more. */
-  async #restartBecause(cause: string): Promise<void> {
+  async #restartBecause(cause: string, { keepsJobs = false } = {}): Promise<void> {
     const { log, writer } = this.#deps;
     try {
       await this.#take(async () => {
-        const { supervisor } = this.#run ?? {};
-        if (this.#desired.stopped || supervisor === undefined) return;
-        writer.note(`restart: ${cause}`);
-        log.info(`${this.spec.name} is restarted: ${cause}`);
-        await supervisor.restart();
-        await allReady(supervisor);
+        const run = this.#run;
+        if (this.#desired.stopped || run === undefined) return;
+        const { supervisor, spec } = run;
+        const isJob = keepsJobs && !spec.autorestart;
+        if (isJob && supervisor.members.every(({ isOver }) => !isOver)) {
+          writer.note(`not started again (${cause}): the last run goes on`);
+          return;
+        }
+        writer.note(`${isJob ? "start" : "restart"}: ${cause}`);
+        log.info(`${this.spec.name} is ${isJob ? "started" : "restarted"}: ${cause}`);
+        if (!isJob) await supervisor.restart();
+        await allServe(run);
       });
     } catch (error) {
       if (this.#isClosed) return;

@@ -23,6 +23,8 @@ export interface RunningClone {
 /** What runs of an app. */
 export interface Running {
   readonly clones: readonly RunningClone[];
+  /** Ids of clones that have ended by themselves and are not started again, with whether they ended as they should. */
+  readonly over?: readonly { readonly id: string; readonly hasFinished: boolean }[];
   /** Its listening socket. */
   readonly port?: KnownPort;
 }

@@ -51,6 +51,7 @@ const APP_SPEC: Schema<AppSpec> = object({
     maxSize: integer({ minimum: 1, maximum: MAX_SIZE }),
     maxFiles: integer({ minimum: 0, maximum: 1_000 }),
   }),
+  cron: optional(text),
   watch: optional(
     object({
       paths: array(text, { minItems: 1, maxItems: 1_000 }),

@@ -37,8 +37,8 @@ const clone = object({
   }),
   state: oneOf(["starting", "ready", "draining", "stopped", "crashed", "backing-off", "hopeless"], {
     description:
-      "`backing-off`: it is started again after a pause. `crashed`: it has ended and is not started again " +
-      "(`--no-autorestart`). `hopeless`: it is no longer started (`--max-restarts`).",
+      "`backing-off`: it is started again after a pause. `stopped`: also if it has ended as it should (`--no-autorestart` " +
+      "with exit code 0, or `--stop-exit-codes`). `crashed`: it has ended in another way and is not started again. `hopeless`: it is no longer started (`--max-restarts`).",
   }),
   replacing: boolean({ description: "A replacement for this process is being started." }),
   pid: optional(integer()),
@@ -72,10 +72,24 @@ const app = object({
   reason: optional(string({ description: "Why the last start failed." })),
   members: array(clone),
   watches: optional(array(string(), { description: "Files and directories that it is restarted for (`--watch`)." })),
+  next_time: optional(
+    number({ minimum: 0, unit: "unix-seconds", description: "When it is restarted or started again by `--cron`." }),
+  ),
   faults: array(string(), { description: "What is wrong with its stored state, its log or its watched files." }),
 });
 
-const OVERVIEW = ["name", "state", "ready", "clones", "restarts", "crashes", "address", "reason", "faults"] as const;
+const OVERVIEW = [
+  "name",
+  "state",
+  "ready",
+  "clones",
+  "restarts",
+  "crashes",
+  "address",
+  "next_time",
+  "reason",
+  "faults",
+] as const;
 
 const KEEPER =
   "The keeper runs the apps: a process that is started with the first app, outlives every service and terminal, and is " +
@@ -170,6 +184,14 @@ export const start = command("app.start", {
       array(string({ minLength: 1, maxLength: 4_096 }), {
         maxItems: 1_000,
         description: "Globs, as in .gitignore, of files whose changes do not restart it; `!GLOB` includes them again.",
+      }),
+    ),
+    cron: optional(
+      string({
+        maxLength: 1_000,
+        description:
+          'Restart it at these times: a cron expression such as `"0 3 * * *"`, in the time zone of the machine. With ' +
+          "`--no-autorestart`, it is started again if it has ended.",
       }),
     ),
     uid: optional(string({ description: "Name or number of the user that it runs as; only for root." })),

@@ -440,6 +440,15 @@ describe("the numbers", () => {
     expect(watch).toEqual({ paths: paths.map((path) => sandbox.path(path)), ignore: ["tmp"], delay: 1_000 });
   });
 
+  test.each<[AppDefinition["cron"], string | undefined]>([
+    [" 0 3 * * * ", "0 3 * * *"],
+    ["", undefined],
+    [0, undefined],
+    [false, undefined],
+  ])("%j is the cron expression %j", async (cron, expression) => {
+    expect((await resolved({ entry: "true", cron })).cron).toBe(expression);
+  });
+
   test.each<AppDefinition>([{}, { watch: false }, { watch: [] }])("%j watches nothing", async (definition) => {
     expect(await resolved({ entry: "true", ...definition, ignoreWatch: ["tmp"] })).not.toHaveProperty("watch");
   });
@@ -463,6 +472,8 @@ describe("the numbers", () => {
     [{ maxCpu: 0 }, "maxCpu must be a percentage"],
     [{ maxCpu: "80 percent" }, "maxCpu must be a percentage"],
     [{ watch: true, watchDelay: "soon" }, "watchDelay must be a duration"],
+    [{ cron: "0 25 * * *" }, "Invalid value for hour: 25"],
+    [{ cron: 5 }, 'cron "5" is invalid'],
     [{ maxRestarts: 1.5 }, "maxRestarts must be a whole number"],
     [{ stopExitCodes: [256] }, "stopExitCodes must be a whole number from 0 to 255, not 256"],
     [{ log: { maxFiles: -1 } }, "log.maxFiles must be a whole number"],

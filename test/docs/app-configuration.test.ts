@@ -13,7 +13,7 @@ test("the page names exactly the fields of pm2 that have an effect", () => {
   const listed = /Of pm2's fields these are used: ([^:]*?)\.\n/s.exec(page)?.[1] ?? "";
   const names = [...listed.matchAll(/`(\w+)`/g)].map(([, name]) => name).filter((name) => name !== "env_NAME");
   const used = Object.entries(PM2_SCHEMA.properties ?? {}).filter(([, schema]) => schema["x-no-effect"] === undefined);
-  const aliases = ["exec", "exec_interpreter", "interpreter_args", "interpreterArgs", "user"];
+  const aliases = ["cron", "exec", "exec_interpreter", "interpreter_args", "interpreterArgs", "user"];
   expect(names.toSorted()).toEqual(
     used
       .map(([name]) => name)

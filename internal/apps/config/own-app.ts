@@ -14,6 +14,7 @@ interface Clones {
 /** An app as OWN_SCHEMA accepts it. */
 interface OwnApp extends Omit<AppDefinition, "clones"> {
   readonly ignore_watch?: string | readonly string[];
+  readonly cron_restart?: AppDefinition["cron"];
   readonly clones?: number | string | Clones;
   readonly cloneStrategy?: Clones;
   readonly build?: { readonly entry?: string };
@@ -56,6 +57,7 @@ export function ownDefinition(app: OwnApp, place: AppPlace): AppDefinition {
       ["killTimeout", app.killTimeout],
       ["advanced.gracefulShutdown", advanced.gracefulShutdown],
     ),
+    cron: either(place, ["cron", app.cron], ["cron_restart", app.cron_restart]),
     ignoreWatch: either(place, ["ignoreWatch", app.ignoreWatch], ["ignore_watch", app.ignore_watch]),
     log: either(place, ["log", app.log], ["logging.rotate", logging.rotate]),
   };

@@ -1,6 +1,7 @@
 import {
   type ConfigSchema,
   count,
+  cron,
   duration,
   exitCodes,
   flag,
@@ -92,7 +93,8 @@ export const OWN_SCHEMA: ConfigSchema = {
     ignoreWatch: words,
     ignore_watch: words,
     watchDelay: duration,
-    cron: unsupported,
+    cron,
+    cron_restart: cron,
   },
   patternProperties: { "^env_(?!file$).+$": variables },
 };

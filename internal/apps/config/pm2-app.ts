@@ -25,6 +25,7 @@ interface Pm2App
   readonly source_map_support?: boolean;
   readonly ignore_watch?: string | readonly string[];
   readonly watch_delay?: Duration;
+  readonly cron_restart?: AppDefinition["cron"];
 }
 
 /** An app of pm2's configuration that was checked, and warnings. */
@@ -48,6 +49,7 @@ export function pm2Definition(
     stableFor: app.min_uptime,
     restartDelay: app.exp_backoff_restart_delay ?? app.restart_delay,
     killTimeout: app.kill_timeout,
+    cron: app.cron_restart,
     watch: app.watch,
     ignoreWatch: app.ignore_watch,
     watchDelay: app.watch_delay,

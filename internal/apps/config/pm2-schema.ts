@@ -1,6 +1,7 @@
 import {
   type ConfigSchema,
   count,
+  cron,
   duration,
   exitCodes,
   flag,
@@ -62,12 +63,13 @@ const FIELDS: Readonly<Record<string, ConfigSchema>> = {
   uid: owner,
   gid: owner,
   source_map_support: flag,
+  cron_restart: cron,
   watch,
   ignore_watch: words,
   watch_delay: duration,
   ...Object.fromEntries(
     [
-      ...["watch_options", "cron_restart", "wait_ready", "listen_timeout"],
+      ...["watch_options", "wait_ready", "listen_timeout"],
       ...["namespace", "name_prefix", "instance_var", "increment_var", "filter_env", "append_env_to_name"],
       ...["shutdown_with_message", "pid_file"],
     ].map((name) => [name, unsupported]),

@@ -20,6 +20,8 @@ export const text: ConfigSchema = { type: "string", minLength: 1 };
 export const flag: ConfigSchema = { type: "boolean" };
 export const words: ConfigSchema = { type: ["string", "array"], items: { type: "string" } };
 export const texts: ConfigSchema = { type: "array", items: { type: "string" } };
+/** A cron expression; empty, 0 or false for none. */
+export const cron: ConfigSchema = { type: ["string", "integer", "boolean"] };
 /** What is watched: whether to, or paths. */
 export const watch: ConfigSchema = { type: ["boolean", "string", "array"], minLength: 1, items: text };
 export const size: ConfigSchema = { type: ["integer", "string"], minimum: 1, format: "size" };

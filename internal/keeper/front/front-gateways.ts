@@ -193,7 +193,7 @@ export class FrontGateways implements Role {
     });
     this.#supervisor = supervisor;
     clones.include(supervisor);
-    clones.takeOver(supervisor, spec, found);
+    clones.takeOver(supervisor, spec, { clones: found });
     supervisor.start();
   }
 

@@ -5,6 +5,9 @@ export interface RestartDeps {
   readonly log: Logger;
   /** The keeper's state folder. */
   readonly state: string;
-  /** Restarts the app, and writes the cause and a failure to its log. It never rejects. */
-  restart(cause: string): Promise<void>;
+  /**
+   * Restarts the app, and writes the cause and a failure to its log. It never rejects.
+   * @param options.keepsJobs - of an app without autorestart, only starts what has ended
+   */
+  restart(cause: string, options?: { readonly keepsJobs: boolean }): Promise<void>;
 }

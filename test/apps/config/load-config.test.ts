@@ -279,13 +279,14 @@ describe("pm2's configuration", () => {
     watch: ["server", "lib"],
     ignore_watch: ["\\.git", "data"],
     watch_delay: 1000,
+    cron_restart: "0 3 * * *",
   };
   const DEFINITION = {
     ...{ name: "api", entry: "./api.js", args: "--port 3000", clones: "max", interpreter: "node" },
     ...{ host: "0.0.0.0", port: 3000, nodeArgs: ["--expose-gc", "--enable-source-maps"] },
     ...{ env: { PORT: 3000, A: "y" }, maxMemory: "300M", autorestart: true, maxRestarts: 5, stableFor: "10s" },
     ...{ restartDelay: 100, killTimeout: 1600, stopExitCodes: [0], uid: "nobody", gid: 1000 },
-    ...{ watch: ["server", "lib"], ignoreWatch: ["\\.git", "data"], watchDelay: 1000 },
+    ...{ watch: ["server", "lib"], ignoreWatch: ["\\.git", "data"], watchDelay: 1000, cron: "0 3 * * *" },
   };
 
   test.each([
@@ -306,9 +307,9 @@ describe("pm2's configuration", () => {
   });
 
   test("may use the other names of fields", async () => {
-    const app = { exec: "a.js", exec_interpreter: "none", interpreter_args: "-x", user: "me" };
+    const app = { exec: "a.js", exec_interpreter: "none", interpreter_args: "-x", user: "me", cron: "@daily" };
     const { apps, warnings } = await loaded(json(app), "ecosystem.config.json");
-    expect(apps[0]).toMatchObject({ entry: "a.js", interpreter: "none", nodeArgs: "-x", uid: "me" });
+    expect(apps[0]).toMatchObject({ entry: "a.js", interpreter: "none", nodeArgs: "-x", uid: "me", cron: "@daily" });
     expect(warnings).toEqual([]);
   });
 
@@ -316,7 +317,7 @@ describe("pm2's configuration", () => {
     const app = {
       script: "a.js",
       exec_mode: "cluster",
-      ...{ watch_options: { usePolling: true }, cron: "0 0 * * *", wait_ready: true, listen_timeout: 5000 },
+      ...{ watch_options: { usePolling: true }, wait_ready: true, listen_timeout: 5000 },
       ...{
         out_file: "o.log",
         error: "e.log",
@@ -329,7 +330,7 @@ describe("pm2's configuration", () => {
     };
     const { warnings } = await loaded(json({ apps: [app] }), "ecosystem.config.json");
     expect(warnings).toEqual([
-      ..."watch_options cron wait_ready listen_timeout"
+      ..."watch_options wait_ready listen_timeout"
         .split(" ")
         .map((name) => `apps[0].${name} is not supported by this version`),
       ..."out_file error log_file merge_logs log_date_format time"
