@@ -65,5 +65,7 @@ export interface AppDefinition {
   readonly watchDelay?: Duration | undefined;
   /** Cron expression of the times at which it is restarted, or started again if it has ended and `autorestart` is false. */
   readonly cron?: string | number | boolean | undefined;
+  /** Apps that must be ready before it is started. */
+  readonly after?: string | readonly string[] | undefined;
   readonly log?: { readonly maxSize?: Size | undefined; readonly maxFiles?: number | undefined } | undefined;
 }

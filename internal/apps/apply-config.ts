@@ -1,6 +1,7 @@
 import { XsysError } from "../../protocol/errors.ts";
 import type { Host } from "../base/context.ts";
 import type { AppSpec } from "../keeper/app-spec.ts";
+import { inStartOrder, refuseImpossibleOrder } from "../keeper/start-order.ts";
 import { loadConfig } from "./config/load-config.ts";
 import { type AppsDiff, diffApps } from "./diff-apps.ts";
 import type { KeeperClient } from "./keeper-client.ts";
@@ -13,6 +14,8 @@ export interface ConfigChoice {
   readonly path: string;
   /** Chooses `env_NAME` of the apps. */
   readonly envName?: string | undefined;
+  /** Also delete the apps that it does not name. */
+  readonly prune?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,13 +31,16 @@ const AT_ONCE = 4;
 /** Compares a configuration with what runs. @throws the errors of `loadConfig`, `resolveApp` and `refuseConflicts` */
 export async function planConfig(host: Host, keeper: KeeperClient, choice: ConfigChoice): Promise<ConfigPlan> {
   const { env, cwd } = host;
-  const { path, envName, signal } = choice;
+  const { path, envName, prune = false, signal } = choice;
   const node = () => nodeOf(host);
   const { file, apps, warnings } = await loadConfig(path, { env, cwd, envName, node, signal });
   const wanted: AppSpec[] = [];
   for (const app of apps) wanted.push(await resolveApp(app, { env, cwd, node }));
   refuseConflicts(wanted);
   const desired = await keeper.call("keeper.desired", {}, signal);
+  const names = new Set(wanted.map(({ name }) => name));
+  const others = prune ? [] : desired.flatMap(({ spec }) => (names.has(spec.name) ? [] : spec));
+  refuseImpossibleOrder([...wanted, ...others], wanted);
   const stopped = new Set(desired.filter((each) => each.stopped).map(({ spec }) => spec.name));
   const diff = diffApps(
     desired.map(({ spec }) => spec),
@@ -57,25 +63,27 @@ export async function planConfig(host: Host, keeper: KeeperClient, choice: Confi
 
 /**
  * Makes the apps of a configuration run as it says.
- * @param prune - also deletes the apps that it does not name
  * @throws UNAVAILABLE with the reasons if apps do not start, after all others were started
  */
-export async function applyConfig(
-  host: Host,
-  keeper: KeeperClient,
-  { prune = false, ...choice }: ConfigChoice & { readonly prune?: boolean },
-): Promise<ConfigPlan> {
-  const { signal } = choice;
+export async function applyConfig(host: Host, keeper: KeeperClient, choice: ConfigChoice): Promise<ConfigPlan> {
+  const { prune, signal } = choice;
   const plan = await planConfig(host, keeper, choice);
   if (prune) for (const name of plan.removed) await keeper.call("keeper.delete", { name }, signal);
-  const specs = [...plan.changed.map(({ wanted }) => wanted), ...plan.started];
+  const specs = inStartOrder([...plan.changed.map(({ wanted }) => wanted), ...plan.started]);
+  const done = new Map<string, Promise<void>>();
   const failures: string[] = [];
+  const startOne = async (spec: AppSpec) => {
+    await keeper.call("keeper.start", { spec }, signal).catch((error: Error) => {
+      signal?.throwIfAborted();
+      failures.push(error.message);
+    });
+  };
   const startNext = async (): Promise<void> => {
     for (let spec = specs.shift(); spec !== undefined; spec = specs.shift()) {
-      await keeper.call("keeper.start", { spec }, signal).catch((error: Error) => {
-        signal?.throwIfAborted();
-        failures.push(error.message);
-      });
+      const before = (spec.after ?? []).map((name) => done.get(name));
+      const start = Promise.allSettled(before).then(() => startOne(spec));
+      done.set(spec.name, start);
+      await start;
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, startNext));

@@ -1,5 +1,6 @@
 import { XsysError } from "../../protocol/errors.ts";
 import type { AppSpec } from "../keeper/app-spec.ts";
+import { afterOf } from "./after.ts";
 import type { AppDefinition } from "./app-definition.ts";
 import { appEnvironment } from "./app-environment.ts";
 import { appName } from "./app-name.ts";
@@ -59,6 +60,7 @@ async function resolved(definition: AppDefinition, context: ResolveContext): Pro
     ...(await ownerOf(definition)),
     ...(await watchOf(definition, cwd)),
     ...(await cronOf(definition)),
+    ...afterOf(definition),
     log: {
       maxSize: sizeOf("log.maxSize", log.maxSize ?? DEFAULTS.logSize, LEAST_LOG),
       maxFiles: wholeNumber("log.maxFiles", log.maxFiles ?? DEFAULTS.logFiles, 0, 1_000),

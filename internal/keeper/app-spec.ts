@@ -53,6 +53,8 @@ export interface AppSpec {
   readonly watch?: AppWatch;
   /** It is restarted at the times of this cron expression; one without autorestart is started again if it has ended. */
   readonly cron?: string;
+  /** Names of apps that must be ready before it is started. */
+  readonly after?: readonly string[];
 }
 
 export interface AppWatch {

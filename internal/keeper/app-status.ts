@@ -20,6 +20,8 @@ export interface AppStatus {
   readonly watches?: readonly string[];
   /** Unix time of the next restart by its cron expression. */
   readonly next_time?: number;
+  /** Apps that it waits for before it is started. */
+  readonly waits_for?: readonly string[];
   /** Why its log is not complete, or its stored state could not be read. */
   readonly faults: readonly string[];
 }

@@ -15,6 +15,7 @@ import { type Found, KeptApp } from "./kept-app.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { LogWriter } from "./log/log-writer.ts";
 import { type MarkedProcess, markedProcesses } from "./marked-processes.ts";
+import { inEndOrder, refuseImpossibleOrder } from "./start-order.ts";
 import { Turns } from "./turns.ts";
 
 /** Maximum number of apps. */
@@ -136,6 +137,8 @@ export class Keeper {
     await this.#prepare(spec.front);
     const app = await this.#turns.take(async () => {
       this.#refuseConflict(spec.name, spec.front);
+      const others = [...this.#apps.values()].filter((app) => app.spec.name !== spec.name);
+      refuseImpossibleOrder([spec, ...others.map((app) => app.spec)], [spec]);
       const known = this.#apps.get(spec.name);
       if (known !== undefined) return known;
       if (this.#apps.size >= MAX_APPS) throw new XsysError("LIMIT_EXCEEDED", `there are ${MAX_APPS} apps already`);
@@ -197,14 +200,22 @@ export class Keeper {
 
   /** Milliseconds in which `end` stops all apps, if they use the time that they have. */
   get longestEnd(): number {
-    return Math.max(0, ...[...this.#apps.values()].map(({ spec }) => spec.killTimeout));
+    const specs = [...this.#apps.values()].map(({ spec }) => spec);
+    return Math.max(
+      0,
+      ...inEndOrder<AppSpec, number>(specs, (spec, before) => spec.killTimeout + Math.max(0, ...before)),
+    );
   }
 
-  /** Stops all apps, which the next keeper starts again. */
+  /** Stops all apps, which the next keeper starts again; each one before those that it was started after. */
   async end(): Promise<void> {
     this.#isEnding = true;
     await this.#turns.take(async () => {}); // apps that are being created
-    await Promise.all([...this.#apps.values()].map((app) => app.end()));
+    const specs = [...this.#apps.values()].map(({ spec }) => spec);
+    const ends = inEndOrder<AppSpec, Promise<unknown>>(specs, ({ name }, before) =>
+      Promise.allSettled(before).then(() => this.#apps.get(name)?.end()),
+    );
+    await Promise.all(ends);
     await this.fronts.end();
   }
 
@@ -218,10 +229,11 @@ export class Keeper {
       folder: join(this.#folders.run, "apps", name),
       exits: this.#exits,
     });
+    const notReady = (names: readonly string[]) => names.filter((other) => this.#apps.get(other)?.isReady === false);
     const save = (next: Desired) => this.#stored.save(next);
     return new KeptApp(
       desired,
-      { log, state: this.#folders.state, preload: this.#preload, fronts: this.fronts, writer, clones, save },
+      { log, state: this.#folders.state, preload: this.#preload, fronts: this.fronts, writer, clones, notReady, save },
       found,
     );
   }

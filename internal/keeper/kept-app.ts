@@ -15,6 +15,7 @@ import type { MarkedProcess } from "./marked-processes.ts";
 import { isSameFront, type KnownPort, openPort, type Port } from "./port.ts";
 import { AppRestarts } from "./restarts/app-restarts.ts";
 import { versionOf } from "./spec-version.ts";
+import { LONGEST_WAIT, StartWait } from "./start-wait.ts";
 import { Turns } from "./turns.ts";
 
 /** Milliseconds until a port that was in use is tried again. */
@@ -28,6 +29,8 @@ export interface KeptAppDeps {
   readonly fronts: FrontGateways;
   readonly writer: LogWriter;
   readonly clones: Clones;
+  /** Those of these apps that are to run and are not ready. */
+  notReady(names: readonly string[]): readonly string[];
   /** Saves what should run. If it fails, nothing has changed. */
   save(desired: Desired): Promise<void>;
 }
@@ -56,6 +59,7 @@ export class KeptApp {
   readonly #deps: KeptAppDeps;
   readonly #turns = new Turns();
   readonly #restarts: AppRestarts;
+  readonly #wait = new StartWait();
   /** Why the stored state could not be used as it is. */
   readonly #fault: string | undefined;
   /** Why its port could not be opened after a change of keepers. */
@@ -91,6 +95,13 @@ export class KeptApp {
     return this.#desired.stopped ? { kind: "none" } : this.spec.front;
   }
 
+  /** Whether apps that are to be started after it need not wait: it is ready, has finished, or was stopped. */
+  get isReady(): boolean {
+    if (this.#desired.stopped) return true;
+    const active = this.#run?.supervisor.members.filter(({ role }) => role === "active");
+    return active?.every(({ state, hasFinished }) => state === "ready" || hasFinished) ?? false;
+  }
+
   get status(): AppStatus {
     const { spec, stopped } = this.#desired;
     const { name, command, cwd, front, clones } = spec;
@@ -115,6 +126,7 @@ export class KeptApp {
       crashes: status?.crashes ?? 0,
       members: status?.members.map(({ in_flight: _, ...member }) => member) ?? [],
       ...(spec.watch !== undefined && { watches: spec.watch.paths }),
+      ...(this.#wait.names.length > 0 && { waits_for: this.#wait.names }),
       ...(nextTime !== undefined && { next_time: nextTime / 1000 }),
       faults: faults.filter((each) => each !== undefined),
     };
@@ -153,6 +165,7 @@ export class KeptApp {
       this.#deps.clones.takeOver(run.supervisor, spec, running);
       // Not awaited: other apps are taken over first.
       if (stopped) void this.#turns.take(() => this.#bringDown());
+      else if (found.length === 0 && running.over?.length === 0) void this.#turns.take(() => this.#startInOrder(run));
       else {
         run.supervisor.start();
         const outdated = found.filter(({ version }) => version !== versionOf(spec)).map(({ id }) => id);
@@ -285,6 +298,7 @@ export class KeptApp {
 
   /** Waits for changes in progress, and begins no others. The clones go on, and are supervised. */
   pause(): Promise<void> {
+    this.#wait.cancel(); // the next keeper goes on with it
     this.#restarts.close();
     return this.#turns.stop();
   }
@@ -307,8 +321,24 @@ export class KeptApp {
     });
   }
 
+  /** Starts the clones when the apps before it are ready. Returns whether they were started. */
+  async #startInOrder({ spec, supervisor }: Run): Promise<boolean> {
+    const { notReady, writer, log } = this.#deps;
+    const others = () => notReady(spec.after ?? []);
+    const outcome = await this.#wait.until(others);
+    if (outcome === "cancelled") return false;
+    if (outcome === "late") {
+      const late = `started although ${others().join(", ")} was not ready within ${LONGEST_WAIT / 1_000} s`;
+      writer.note(late);
+      log.warn(late);
+    }
+    supervisor.start();
+    return true;
+  }
+
   #interrupt(): void {
     this.#isStopping = true;
+    this.#wait.cancel();
     void this.#run?.supervisor.stop();
   }
 
@@ -330,7 +360,7 @@ export class KeptApp {
     }
     this.#portFault = undefined;
     const run = this.#create(spec, port);
-    run.supervisor.start();
+    if (!(await this.#startInOrder(run))) throw new XsysError("UNAVAILABLE", `${spec.name} was not started`);
     await allServe(run);
   }
 
@@ -445,5 +475,6 @@ async function allServe({ supervisor, spec }: Run, wasChecked = false): Promise<
   const begin = supervisor.members.map((member) => member.revive());
   await Promise.all(begin);
   if (wasChecked || spec.front.kind !== "frames") return;
-  await Promise.all(supervisor.members.map((member) => member.served(spec.stableFor)));
+  const running = supervisor.members.filter(({ hasFinished }) => !hasFinished);
+  await Promise.all(running.map((member) => member.served(spec.stableFor)));
 }

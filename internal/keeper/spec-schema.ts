@@ -52,6 +52,7 @@ const APP_SPEC: Schema<AppSpec> = object({
     maxFiles: integer({ minimum: 0, maximum: 1_000 }),
   }),
   cron: optional(text),
+  after: optional(array(string({ pattern: APP_NAME.source }), { maxItems: 1_000 })),
   watch: optional(
     object({
       paths: array(text, { minItems: 1, maxItems: 1_000 }),

@@ -7,7 +7,7 @@ import type { AppSpec } from "./app-spec.ts";
  */
 export function versionOf(spec: AppSpec): string {
   const { command, cwd, environment, front, ...rest } = spec;
-  const { clones: _clones, log: _log, watch: _watch, cron: _cron, ...limits } = rest;
+  const { clones: _clones, log: _log, watch: _watch, cron: _cron, after: _after, ...limits } = rest;
   return createHash("sha256")
     .update(canonical({ command, cwd, environment, front, limits }))
     .digest("hex")

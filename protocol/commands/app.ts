@@ -69,7 +69,7 @@ const app = object({
   front: oneOf(["none", "socket", "frames"]),
   restarts: count("Processes that were started to replace others, since the keeper started."),
   crashes: count("Unexpected ends since the keeper started."),
-  reason: optional(string({ description: "Why the last start failed." })),
+  reason: optional(string({ description: "Why the last start failed, or what it waits for." })),
   members: array(clone),
   watches: optional(array(string(), { description: "Files and directories that it is restarted for (`--watch`)." })),
   next_time: optional(
@@ -192,6 +192,13 @@ export const start = command("app.start", {
         description:
           'Restart it at these times: a cron expression such as `"0 3 * * *"`, in the time zone of the machine. With ' +
           "`--no-autorestart`, it is started again if it has ended.",
+      }),
+    ),
+    after: optional(
+      array(string({ minLength: 1, maxLength: 64 }), {
+        description:
+          "Apps that must be ready, or have finished, before it is started, also after a restart of the machine; it " +
+          "waits for 60 s at most. When all apps are stopped, it is stopped before them.",
       }),
     ),
     uid: optional(string({ description: "Name or number of the user that it runs as; only for root." })),

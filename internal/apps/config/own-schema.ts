@@ -93,6 +93,7 @@ export const OWN_SCHEMA: ConfigSchema = {
     ignoreWatch: words,
     ignore_watch: words,
     watchDelay: duration,
+    after: words,
     cron,
     cron_restart: cron,
   },

@@ -8,8 +8,10 @@ const FAILING: ReadonlySet<string> = new Set(["backing-off", "hopeless", "crashe
 
 /** An app as users see it. */
 export function appOf(status: AppStatus): App {
-  const { wanted: _, watches, ...rest } = status;
-  const reason = status.members.find((member) => member.reason !== undefined)?.reason;
+  const { wanted: _, watches, waits_for: waitsFor, ...rest } = status;
+  const reason = waitsFor
+    ? `waits until ${waitsFor.join(", ")} ${waitsFor.length === 1 ? "is" : "are"} ready`
+    : status.members.find((member) => member.reason !== undefined)?.reason;
   return {
     ...rest,
     state: stateOf(status),
@@ -21,8 +23,9 @@ export function appOf(status: AppStatus): App {
   };
 }
 
-function stateOf({ wanted, ready, clones, members, faults }: AppStatus): App["state"] {
+function stateOf({ wanted, ready, clones, members, faults, waits_for }: AppStatus): App["state"] {
   if (wanted === "stopped") return "stopped";
+  if (waits_for !== undefined) return "starting";
   if (ready >= clones) return "running";
   if (ready > 0) return "degraded";
   if (members.length > 0 && members.every(({ state }) => state === "stopped")) return "stopped";
