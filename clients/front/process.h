@@ -49,6 +49,18 @@ __attribute__((noreturn)) static void hand_over(void) {
   leave(UNAVAILABLE);
 }
 
+/**
+ * Whether this program was called by a name under which it is `xsys app`: clients/typescript/launcher/app-program.ts. A
+ * platform may follow the name. Other names that begin like this run the executable as well, which decides.
+ */
+static int is_app_program(void) {
+  static const char *const names[] = {"prydam", "guardian", "xypriss-guardian", 0};
+  const char *name = words[0] ? words[0] : "";
+  for (const char *at = name; *at; at++) if (*at == '/') name = at + 1;
+  for (int i = 0; names[i]; i++) if (after(name, names[i])) return 1;
+  return 0;
+}
+
 /** The first word that is not an option: cmd/xsys/globals.ts. */
 static const char *first_positional(void) {
   static const char *const with_value[] = {"--root", "--signature", 0};

@@ -191,7 +191,7 @@ static void find_service(void) {
   static const char *const programs[] = {"serve",    "server",     "service-unit", "completion",
                                          "terminal", "__complete", 0};
   const char *off = variable("XSYS_FRONT"), *named = variable("XYPRISS_IPC_PATH"), *configured = variable("XSYS_SOCKET");
-  if ((off && equal(off, "off")) || is_one_of(first_positional(), programs)) hand_over();
+  if ((off && equal(off, "off")) || is_one_of(first_positional(), programs) || is_app_program()) hand_over();
   for (char **entry = environment; *entry; entry++) if (after(*entry, "LD_")) hand_over(); /* changes every program */
   for (int stream = 0; stream < 3; stream++) if (sys(fcntl, stream, F_GETFD) < 0) hand_over();
   if (named && use(named) != 1) hand_over();

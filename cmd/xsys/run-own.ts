@@ -1,3 +1,4 @@
+import { appProgram } from "../../clients/typescript/launcher/app-program.ts";
 import type { CommandLine } from "../../internal/front/command-line.ts";
 import { parseWords } from "./argv.ts";
 import { takeLauncherEnvironment } from "./launcher-environment.ts";
@@ -17,6 +18,13 @@ export async function runOwn(words: readonly string[]): Promise<number> {
   }
   // After an upgrade, the words of a daemon follow the one that starts a keeper.
   const line = ownCommandLine(words[0] === KEEPER_WORD ? words.slice(1) : words);
+  const program = words[0]?.startsWith("__") ? undefined : appProgram(process.argv0);
+  if (program === undefined) return runLine(line);
+  const { runAppProgram } = await import("./app-program.ts");
+  return reportingErrors(line, () => runAppProgram(program, line, (own) => runLine(ownCommandLine(own))));
+}
+
+async function runLine(line: CommandLine): Promise<number> {
   try {
     return await run(line, ownProcess);
   } catch (error) {

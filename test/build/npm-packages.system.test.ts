@@ -82,7 +82,15 @@ describe.skipIf(process.platform === "win32")("the npm packages", { timeout: PAT
   test("xsys contains the SDK and its programs, and npm installs only this platform's executable", async () => {
     const { app } = await installed();
     expect(await packagesIn(join(app, "node_modules"))).toEqual(["xsys", `xsys-${PLATFORM}`]);
-    const programs = ["xsys", "xhsc", `xsys-${xyprissName}`, `xhsc-${xyprissName}`];
+    const programs = [
+      "xsys",
+      "xhsc",
+      "prydam",
+      "guardian",
+      "xypriss-guardian",
+      `xsys-${xyprissName}`,
+      `xhsc-${xyprissName}`,
+    ];
     for (const program of programs) {
       await expect(run(join(app, "node_modules/.bin", program), ["sys", "a b"])).rejects.toMatchObject(RAN);
     }
@@ -136,8 +144,11 @@ describe.skipIf(process.platform === "win32")("the npm packages", { timeout: PAT
     expect(xsys.paths.filter((path) => !/^(clients|protocol)\/.*\.(js|d\.ts)$/.test(path)).sort()).toEqual([
       "LICENSE",
       "README.md",
+      "bin/guardian.cjs",
       "bin/preload.cjs",
+      "bin/prydam.cjs",
       "bin/xsys.cjs",
+      "bin/xypriss-guardian.cjs",
       "package.json",
     ]);
     expect([...platform.paths].sort()).toEqual(["LICENSE", "LICENSES.txt", "package.json", "xsys"]);

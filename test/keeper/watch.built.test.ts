@@ -94,7 +94,7 @@ describe("a change that breaks the app", () => {
 
   test("is tried again at once by the next one, whatever the pause", async () => {
     await stage.sandbox.write("bot.js", SLEEPER);
-    await stage.result("start", "bot.js", ...QUICK, "--watch", "--restart-delay", "1h");
+    await stage.result("start", "bot.js", ...PATIENT, "--watch", "--restart-delay", "1h");
     await watched();
     await stage.sandbox.write("bot.js", `throw new Error("broken")`);
     await expect.poll(async () => (await stage.app("bot")).members[0]?.next_start ?? 0).toBeGreaterThan(10);

@@ -1,8 +1,9 @@
 /**
- * The programs `xsys` and `xhsc` of the npm package: they run the executable in the package for this platform. The
+ * The programs of the npm package, such as `xsys` and `prydam`: they run the executable in the package for this platform. The
  * launcher runs on the user's Node, 20 or later. The build bundles it into one CommonJS file: ES modules would take 10
  * ms more.
  */
+import { appProgram } from "./app-program.ts";
 import { findProgram } from "./find-program.ts";
 import { programFault } from "./program-fault.ts";
 import { replaceProcess } from "./replace-process.ts";
@@ -21,8 +22,9 @@ function run(file: string, words: readonly string[]): void {
     fail(`${file} could not be started: ${fault}`);
     return;
   }
-  replaceProcess(file, words);
-  runAsChild(file, words, (error) => fail(`${file} could not be started: ${error.message}`));
+  const name = appProgram(process.argv[1] ?? "") ?? file;
+  replaceProcess(file, words, name);
+  runAsChild(file, words, name, (error) => fail(`${file} could not be started: ${error.message}`));
 }
 
 function fail(message: string): void {

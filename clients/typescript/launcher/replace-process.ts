@@ -1,15 +1,15 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
 /**
- * Replaces this process with a program, by execve(2), and does not return. It returns where that is not possible:
+ * Replaces this process with a program, by execve(2), and does not return. The program sees `name` as its own. It returns where that is not possible:
  * before Node 22.15, on Windows, and for a file that is not a program. `process.execve` is experimental; its warning is
  * suppressed.
  */
-export function replaceProcess(file: string, words: readonly string[]): void {
+export function replaceProcess(file: string, words: readonly string[], name: string): void {
   if (typeof process.execve !== "function" || process.platform === "win32" || !isProgram(file)) return;
   process.removeAllListeners("warning");
   try {
-    process.execve(file, [file, ...words], process.env);
+    process.execve(file, [name, ...words], process.env);
   } catch {
     // The system cannot run the file. Starting it as a child fails too, and reports the reason.
   }

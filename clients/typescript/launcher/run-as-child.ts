@@ -14,9 +14,9 @@ const FROM_KEYS: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGQUIT"]);
  * exit status, or by the same signal. The program gets the pid of this process's parent in `XSYS_PARENT`, unless a
  * launcher that started this one has already set it.
  */
-export function runAsChild(file: string, words: readonly string[], failed: (error: Error) => void): void {
+export function runAsChild(file: string, words: readonly string[], name: string, failed: (error: Error) => void): void {
   const env = { XSYS_PARENT: `${process.ppid}`, ...process.env };
-  const child = spawn(file, words, { stdio: "inherit", env });
+  const child = spawn(file, words, { argv0: name, stdio: "inherit", env });
   const forward = (signal: NodeJS.Signals) => {
     // The program got the signal from the terminal. A second one would tell it to stop without finishing its work.
     if (!(FROM_KEYS.has(signal) && isInForeground())) child.kill(signal);

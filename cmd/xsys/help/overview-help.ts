@@ -54,7 +54,7 @@ export function moduleHelp(module: ModuleName, style: HelpStyle): Promise<string
 }
 
 /** Exit statuses with their errors: `66  NOT_FOUND`. */
-function exitLines(): string {
+export function exitLines(): string {
   const byExit = Map.groupBy(Object.entries(ERRORS), ([, { exit }]) => exit);
   const lines = [...byExit].map(([exit, errors]) => `  ${exit}  ${errors.map(([code]) => code).join(", ")}`);
   return ["Exit statuses other than 0, and their error codes:", ...lines].join("\n");

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { APP_PROGRAMS } from "../../../clients/typescript/launcher/app-program.ts";
 import { PLATFORMS } from "../../../clients/typescript/start/platform-package.ts";
 import { HOME } from "../../home.ts";
 import { bundlePreload } from "../preload.ts";
@@ -30,7 +31,7 @@ const OPTIONS = [
 ];
 
 /**
- * Writes the package `xsys`: the SDK, and the programs `xsys` and `xhsc`, which run the executable of the platform's
+ * Writes the package `xsys`: the SDK, and the programs, such as `xsys`, which run the executable of the platform's
  * package. Package managers install only the platform package that fits. There are no other dependencies.
  * @throws when the SDK does not compile
  */
@@ -54,11 +55,19 @@ export async function xsysPackage(folder: string): Promise<Manifest> {
     main: `./${MODULES["."]}.js`,
     types: `./${MODULES["."]}.d.ts`, // for tools that do not support `exports`
     exports: { ...Object.fromEntries(modules), "./preload": `./${PRELOAD}`, "./package.json": "./package.json" },
-    bin: { xsys: PROGRAM, xhsc: PROGRAM },
+    bin: { xsys: PROGRAM, xhsc: PROGRAM, ...(await appPrograms(folder)) },
     files: ["bin", "clients", "protocol"],
     sideEffects: [`./${PRELOAD}`],
     optionalDependencies: Object.fromEntries(PLATFORMS.map((name) => [`xsys-${name}`, described.version])),
   });
+}
+
+/** Programs that tell the launcher the name by which it was called: package managers do not all keep it. */
+async function appPrograms(folder: string): Promise<Record<string, string>> {
+  const programs = APP_PROGRAMS.map((name) => [name, `bin/${name}.cjs`] as const);
+  const text = '#!/usr/bin/env node\nprocess.argv[1] = __filename;\nrequire("./xsys.cjs");\n';
+  for (const [, file] of programs) await writeFile(join(folder, file), text, { mode: 0o755 });
+  return Object.fromEntries(programs);
 }
 
 function compile(folder: string): void {
