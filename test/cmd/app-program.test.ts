@@ -74,7 +74,11 @@ describe("the words of xsys", () => {
   async function wordsOf(...words: string[]): Promise<readonly string[]> {
     let run: readonly string[] = [];
     const config = await sandbox.write("config.toml", "");
-    await runAppProgram("prydam", ownCommandLine(words), async (own) => (run = own).length, config);
+    const note = async (own: readonly string[]) => {
+      run = own;
+      return 0;
+    };
+    await runAppProgram("prydam", ownCommandLine(words), note, config);
     return run;
   }
 

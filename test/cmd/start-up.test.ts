@@ -34,6 +34,7 @@ const EVERY_CALL = [
     "words",
   ].map((name) => `cmd/xsys/${name}.ts`),
   "cmd/xsys/print/json.ts",
+  "clients/typescript/launcher/app-program.ts", // the name that the program was called by
   ...["errno", "handler", "raw-json", "root", "schema-check", "validate", "version"].map(
     (name) => `internal/base/${name}.ts`,
   ),
