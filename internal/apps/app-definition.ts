@@ -34,7 +34,7 @@ export interface AppDefinition {
   readonly env?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** File of `NAME=value` lines, relative to `cwd`. It is read again at each start. */
   readonly envFile?: string | undefined;
-  /** Default: with a port, `frames` for Node and `socket` for other programs; otherwise `none`. */
+  /** Default: `frames` for Node, `socket` for other programs with a port, otherwise `none`. */
   readonly front?: "none" | "socket" | "frames" | undefined;
   readonly host?: string | undefined;
   readonly port?: number | string | undefined;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { maskArguments, maskSecrets, maskVariable } from "../base/mask-environment.ts";
-import type { AppSpec } from "../keeper/app-spec.ts";
+import { type AppSpec, describedFront } from "../keeper/app-spec.ts";
 
 /** A difference between the current and the wanted state of an app, for people to see: secrets are masked. */
 export interface FieldChange {
@@ -36,7 +36,11 @@ export function diffApps(current: readonly AppSpec[], wanted: readonly AppSpec[]
 }
 
 function changesOf(before: AppSpec, after: AppSpec): FieldChange[] {
-  return changes([], before, after);
+  return changes([], described(before), described(after));
+}
+
+function described(app: AppSpec): AppSpec {
+  return { ...app, front: describedFront(app.front) };
 }
 
 /** Objects are compared field by field, lists as a whole. */

@@ -15,6 +15,9 @@ type Definition = Pick<AppDefinition, "front" | "host" | "port" | "uid">;
 export function frontOf(definition: Definition, isNode: boolean): Front {
   const { front, host, port } = definition;
   switch (front ?? defaultFront(definition, isNode)) {
+    case "auto":
+      if (host === undefined) return { kind: "auto" };
+      throw invalid("host needs a port");
     case "none":
       if (port === undefined && host === undefined) return { kind: "none" };
       throw invalid(
@@ -25,6 +28,7 @@ export function frontOf(definition: Definition, isNode: boolean): Front {
     case "socket":
       return { kind: "socket", ...placeOf(definition, "socket") };
     case "frames":
+      if (port === undefined && isNode && isOwn(definition)) return { kind: "auto" };
       if (!isNode) throw invalid("front frames is for apps that run on Node; others can have the front socket");
       if (!isOwn(definition))
         throw invalid("front frames is for apps of the keeper's own user: leave out uid, or use socket");
@@ -34,8 +38,8 @@ export function frontOf(definition: Definition, isNode: boolean): Front {
   }
 }
 
-function defaultFront(definition: Definition, isNode: boolean): NonNullable<Definition["front"]> {
-  if (definition.port === undefined) return "none";
+function defaultFront(definition: Definition, isNode: boolean): NonNullable<Definition["front"]> | "auto" {
+  if (definition.port === undefined) return isNode && isOwn(definition) ? "auto" : "none";
   return isNode && isOwn(definition) ? "frames" : "socket";
 }
 

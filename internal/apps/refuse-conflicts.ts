@@ -1,5 +1,5 @@
 import { XsysError } from "../../protocol/errors.ts";
-import type { AppSpec } from "../keeper/app-spec.ts";
+import { type AppSpec, hasPort } from "../keeper/app-spec.ts";
 import { haveOnePort } from "../keeper/have-one-port.ts";
 
 /**
@@ -13,7 +13,7 @@ export function refuseConflicts(apps: readonly AppSpec[]): void {
       throw new XsysError("INVALID_PARAMS", `two apps are called ${app.name}: give one of them another name`);
     }
     const rival = others.find((other) => haveOnePort(other.front, app.front));
-    if (rival !== undefined && app.front.kind !== "none") {
+    if (rival !== undefined && hasPort(app.front)) {
       throw new XsysError("INVALID_PARAMS", `the apps ${rival.name} and ${app.name} both have port ${app.front.port}`);
     }
   }

@@ -4,10 +4,28 @@
  * - `none`: it gets none from xsys. It may listen itself; then its clones cannot overlap.
  * - `socket`: its clones share a listening TCP socket of the keeper, as descriptor 3 (`LISTEN_FDS`, sd_listen_fds(3)).
  * - `frames`: a gateway accepts the connections, and sends each request to one of the clones. Only for Node apps.
+ * - `auto`: `frames` from the moment when its first HTTP server wants to listen, with the address that it asks for. What is
+ *   stored is then that, with `isLearned`. Only for Node apps.
  */
-export type Front =
-  | { readonly kind: "none" }
-  | { readonly kind: "socket" | "frames"; readonly host: string; readonly port: number };
+export type Front = { readonly kind: "none" } | { readonly kind: "auto" } | PortFront;
+
+/** A front with a port that the keeper opens. */
+export interface PortFront {
+  readonly kind: "socket" | "frames";
+  readonly host: string;
+  readonly port: number;
+  /** The app has asked for it; its description says `auto`. */
+  readonly isLearned?: true;
+}
+
+/** A front as the user has described it. */
+export function describedFront(front: Front): Front {
+  return hasPort(front) && front.isLearned ? { kind: "auto" } : front;
+}
+
+export function hasPort(front: Front): front is PortFront {
+  return front.kind !== "none" && front.kind !== "auto";
+}
 
 /**
  * What should run: the desired state of an app. Everything is resolved: paths are absolute, and the program is the one

@@ -8,7 +8,7 @@ export interface AppStatus {
   /** What should be: it stays so when the machine is started again. */
   readonly wanted: "running" | "stopped";
   readonly front: "none" | "socket" | "frames";
-  /** host:port of the listening socket. */
+  /** host:port of the listening socket; an address of IPv6 is in brackets. */
   readonly address?: string;
   /** Number of active clones that are wanted, and of those that are ready. */
   readonly clones: number;

@@ -11,23 +11,24 @@ const STABLE_AFTER = 10_000;
 /** Milliseconds between two checks of memory and CPU. */
 const CHECK_INTERVAL = 5_000;
 
-/** How the clones of an app are reached. */
+/** How the clones of an app are reached. It may change while they run, so it is asked at each start. */
 interface CloneDeps {
   /** The app's listening socket. */
   readonly descriptors: readonly number[];
   /** The keeper's state folder. */
   readonly state: string;
+  /** The keeper's socket. */
+  readonly keeper: string;
   /** File that makes a Node application listen on the socket, or take its requests from the gateway. */
   readonly preload: string;
   /** Where the clones connect to the gateway. */
-  readonly gateway?: string | undefined;
+  readonly gateway: string | undefined;
   /** The app is being stopped: nobody waits for its longest requests. */
-  readonly isStopping: () => boolean;
+  readonly isStopping: boolean;
 }
 
 /** How the clones of an app are started and supervised. */
 export function cloneOptions(spec: AppSpec, deps: CloneDeps): ClusterOptions {
-  const { descriptors, state, isStopping } = deps;
   const { name, clones, standbys, maxRestarts, maxMemory, maxCpu, uid, gid } = spec;
   return {
     kind: "clone",
@@ -37,20 +38,32 @@ export function cloneOptions(spec: AppSpec, deps: CloneDeps): ClusterOptions {
     cwd: spec.cwd,
     env: {},
     environment: () => environmentOf(spec, deps),
-    identify: (id, key) => cloneIdentity(state, name, id, key),
-    descriptors,
+    identify: (id, key) => cloneIdentity(deps.state, name, id, key),
+    get descriptors() {
+      return deps.descriptors;
+    },
     ...(uid !== undefined && { uid }),
     ...(gid !== undefined && { gid }),
-    listens: descriptors.length > 0,
+    get listens() {
+      return deps.descriptors.length > 0;
+    },
     priority: 0,
     workers: clones,
     standbys,
-    ...readiness(spec),
+    get readyWhen() {
+      return deps.gateway === undefined ? "stable" : "registered";
+    },
+    get readyTimeout() {
+      return deps.gateway === undefined ? Number.POSITIVE_INFINITY : spec.readyTimeout;
+    },
+    notReadyHint: "no HTTP server of it listens",
     stableFor: spec.stableFor,
-    overlap: spec.front.kind !== "none",
+    get overlap() {
+      return deps.descriptors.length > 0;
+    },
     stopTimeout: spec.killTimeout,
     get drainTimeout() {
-      return isStopping() ? Math.min(spec.drainTimeout, spec.killTimeout) : spec.drainTimeout;
+      return deps.isStopping ? Math.min(spec.drainTimeout, spec.killTimeout) : spec.drainTimeout;
     },
     respawn: spec.autorestart,
     // What is started once has done its work when it exits with 0.
@@ -68,25 +81,30 @@ export function cloneOptions(spec: AppSpec, deps: CloneDeps): ClusterOptions {
   };
 }
 
-function readiness({ front, readyTimeout }: AppSpec) {
-  if (front.kind !== "frames") return { readyWhen: "stable", readyTimeout: Number.POSITIVE_INFINITY } as const;
-  return { readyWhen: "registered", readyTimeout, notReadyHint: "no HTTP server of it listens" } as const;
-}
-
-function environmentOf({ environment, front, uid }: AppSpec, { preload, gateway }: CloneDeps): Record<string, string> {
+function environmentOf(spec: AppSpec, { preload, gateway, keeper }: CloneDeps): Record<string, string> {
+  const { environment, front, uid } = spec;
   const env = cloneEnvironment(environment);
-  if (front.kind === "none") return env;
-  const port = String(front.port);
-  if (gateway !== undefined) {
-    return {
-      PORT: port,
-      XSYS_APP_PORT: "any", // its first HTTP server, whatever it listens on
-      ...withPreload(env, preload),
-      XSYS_FRONT_SOCKET: gateway,
-      XSYS_GATEWAY: `http://${front.host}:${port}`,
-    };
+  switch (front.kind) {
+    case "none":
+      return env;
+    case "auto":
+      return { ...withPreload(env, preload), XSYS_FRONT_KEEPER: keeper };
+    case "frames": {
+      if (front.isLearned) return { ...withPreload(env, preload), XSYS_FRONT_KEEPER: keeper };
+      const { host, port } = front;
+      return {
+        PORT: String(port),
+        XSYS_APP_PORT: "any", // its first HTTP server, whatever it listens on
+        ...withPreload(env, preload),
+        XSYS_FRONT_SOCKET: gateway ?? "",
+        XSYS_GATEWAY: `http://${host}:${port}`,
+      };
+    }
+    case "socket": {
+      const port = String(front.port);
+      // Another user cannot read the preload: its application must take the socket itself.
+      if (uid !== undefined && uid !== process.getuid?.()) return { PORT: port, ...env };
+      return { PORT: port, ...withPreload(env, preload), XSYS_PORT: port };
+    }
   }
-  // Another user cannot read the preload: its application must take the socket itself.
-  if (uid !== undefined && uid !== process.getuid?.()) return { PORT: port, ...env };
-  return { PORT: port, ...withPreload(env, preload), XSYS_PORT: port };
 }

@@ -1,9 +1,9 @@
-import type { Front } from "./app-spec.ts";
+import { type Front, hasPort } from "./app-spec.ts";
 
 const ALL_ADDRESSES: ReadonlySet<string> = new Set(["0.0.0.0", "::", "[::]"]);
 
 /** Whether two apps cannot listen at the same time. Hosts may differ, unless one of them stands for all addresses. */
 export function haveOnePort(one: Front, other: Front): boolean {
-  if (one.kind === "none" || other.kind === "none" || one.port !== other.port) return false;
+  if (!hasPort(one) || !hasPort(other) || one.port !== other.port) return false;
   return one.host === other.host || [one.host, other.host].some((host) => ALL_ADDRESSES.has(host));
 }

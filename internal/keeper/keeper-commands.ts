@@ -15,6 +15,11 @@ export interface KeeperCommands {
   "keeper.stop": { readonly params: Named; readonly result: AppStatus };
   "keeper.restart": { readonly params: Named & { readonly id?: string }; readonly result: AppStatus };
   "keeper.scale": { readonly params: Named & { readonly clones: number }; readonly result: AppStatus };
+  /** A clone's server wants to listen. */
+  "keeper.listens": {
+    readonly params: Named & { readonly key: string; readonly host: string; readonly port: number };
+    readonly result: { readonly socket: string; readonly inode: string };
+  };
   "keeper.delete": { readonly params: Named; readonly result: null };
   "keeper.crashes": { readonly params: Named; readonly result: readonly CrashRecord[] };
   /** Has no result: the connection ends with the program. */
@@ -81,6 +86,11 @@ export function keeperHandlers(keeper: Keeper, program: KeeperProcess): (name: s
       const app = keeper.app(textOf(name));
       await app.scale(parseAppSpec({ ...app.spec, clones }).clones);
       return app.status;
+    },
+    "keeper.listens": async ({ name, key, host, port }) => {
+      if (!Number.isInteger(port)) throw new XsysError("INVALID_PARAMS", "port must be integer");
+      const app = keeper.app(textOf(name));
+      return app.listens(textOf(key), textOf(host), port as number);
     },
     "keeper.delete": async ({ name }) => {
       await keeper.delete(textOf(name));

@@ -3,7 +3,7 @@ import { XsysError } from "../../protocol/errors.ts";
 import type { Logger } from "../base/log.ts";
 import { ExitWatch } from "../processes/exit-watch.ts";
 import type { ProcessIdentity } from "../processes/identity.ts";
-import type { AppSpec, Front } from "./app-spec.ts";
+import { type AppSpec, type Front, hasPort } from "./app-spec.ts";
 import type { AppStatus } from "./app-status.ts";
 import { Clones } from "./clones.ts";
 import { type Desired, DesiredState } from "./desired-state.ts";
@@ -231,9 +231,13 @@ export class Keeper {
     });
     const notReady = (names: readonly string[]) => names.filter((other) => this.#apps.get(other)?.isReady === false);
     const save = (next: Desired) => this.#stored.save(next);
+    const refuseConflict = (front: Front) => this.#refuseConflict(name, front);
     return new KeptApp(
       desired,
-      { log, state: this.#folders.state, preload: this.#preload, fronts: this.fronts, writer, clones, notReady, save },
+      {
+        ...{ log, state: this.#folders.state, keeper: this.#folders.socket, preload: this.#preload },
+        ...{ fronts: this.fronts, writer, clones, notReady, save, refuseConflict },
+      },
       found,
     );
   }
@@ -253,7 +257,7 @@ export class Keeper {
   }
 
   #refuseConflict(name: string, front: Front): void {
-    if (front.kind === "none") return;
+    if (!hasPort(front)) return;
     for (const app of this.#apps.values()) {
       if (app.spec.name === name || !haveOnePort(app.front, front)) continue;
       throw new XsysError("BUSY", `port ${front.port} belongs to the app ${app.spec.name}`, {

@@ -3,12 +3,12 @@ import type { Logger } from "../base/log.ts";
 import type { CrashRecord } from "../cluster/crash-record.ts";
 import { Supervisor } from "../cluster/supervisor.ts";
 import type { ProcessIdentity } from "../processes/identity.ts";
-import type { AppSpec, Front } from "./app-spec.ts";
+import { AppPlace, openFront } from "./app-place.ts";
+import { type AppSpec, describedFront, type Front, hasPort, type PortFront } from "./app-spec.ts";
 import type { AppStatus } from "./app-status.ts";
 import { cloneOptions } from "./clone-options.ts";
 import type { Clones } from "./clones.ts";
 import type { Desired } from "./desired-state.ts";
-import type { AppFront } from "./front/app-front.ts";
 import type { FrontGateways } from "./front/front-gateways.ts";
 import type { LogWriter } from "./log/log-writer.ts";
 import type { MarkedProcess } from "./marked-processes.ts";
@@ -23,8 +23,9 @@ const PORT_RETRY = 2_000;
 
 export interface KeptAppDeps {
   readonly log: Logger;
-  /** The keeper's state folder. */
+  /** The keeper's state folder, and its socket. */
   readonly state: string;
+  readonly keeper: string;
   readonly preload: string;
   readonly fronts: FrontGateways;
   readonly writer: LogWriter;
@@ -33,6 +34,8 @@ export interface KeptAppDeps {
   notReady(names: readonly string[]): readonly string[];
   /** Saves what should run. If it fails, nothing has changed. */
   save(desired: Desired): Promise<void>;
+  /** @throws BUSY if another app has the port */
+  refuseConflict(front: Front): void;
 }
 
 /** What was found of an app on disk. */
@@ -44,11 +47,9 @@ export interface Found {
 
 /** An app that runs: its supervisor, what it was created from, and its listening socket. */
 interface Run {
-  readonly spec: AppSpec;
+  spec: AppSpec;
   readonly supervisor: Supervisor;
-  readonly port: Port | undefined;
-  /** Its place behind the gateway. */
-  readonly front: AppFront | undefined;
+  readonly place: AppPlace;
 }
 
 /**
@@ -68,6 +69,10 @@ export class KeptApp {
   #retry: NodeJS.Timeout | undefined;
   #desired: Desired;
   #run: Run | undefined;
+  /** `#run`, and what it is about to replace. */
+  readonly #runs = new Set<Run>();
+  /** Changes of the place while it runs, and of what is saved. */
+  readonly #places = new Turns();
   #isStopping = false;
 
   /** Whether what should run of it is on disk. */
@@ -118,8 +123,8 @@ export class KeptApp {
       command,
       cwd,
       wanted: stopped ? "stopped" : "running",
-      front: front.kind,
-      ...(front.kind !== "none" && { address: `${front.host}:${front.port}` }),
+      front: hasPort(front) ? front.kind : "none",
+      ...(hasPort(front) && { address: addressOf(front) }),
       clones,
       ready: status?.ready ?? 0,
       restarts: status?.restarts ?? 0,
@@ -134,7 +139,7 @@ export class KeptApp {
 
   /** The descriptor of its listening socket. */
   get descriptors(): readonly number[] {
-    return this.#run?.port === undefined ? [] : [this.#run.port.descriptor];
+    return this.#run?.place.descriptors ?? [];
   }
 
   get crashes(): readonly CrashRecord[] {
@@ -143,7 +148,7 @@ export class KeptApp {
 
   /** What the gateway cannot do for it. */
   get #frontFault(): string | undefined {
-    const front = this.#run?.front;
+    const front = this.#run?.place.front;
     if (front?.listens === undefined) return front?.fault;
     return `its server accepts connections itself, so requests fail with their clone: ${front.listens}`;
   }
@@ -206,8 +211,9 @@ export class KeptApp {
       const run = this.#run;
       if (run === undefined) return this.#bringUp(spec);
       if (versionOf(run.spec) !== versionOf(spec)) return this.#replace(run, spec);
-      await this.#save({ spec, stopped: false });
-      this.#run = { ...run, spec };
+      const same = { ...spec, front: run.spec.front };
+      await this.#save({ spec: same, stopped: false });
+      run.spec = same;
       await run.supervisor.scale(spec.clones);
       await allServe(run);
     });
@@ -291,7 +297,7 @@ export class KeptApp {
       const spec = { ...this.spec, clones };
       await this.#save({ spec, stopped: this.#desired.stopped });
       if (this.#run === undefined) return;
-      this.#run = { ...this.#run, spec };
+      this.#run.spec = spec;
       await this.#run.supervisor.scale(clones);
     });
   }
@@ -342,6 +348,42 @@ export class KeptApp {
     void this.#run?.supervisor.stop();
   }
 
+  /**
+   * A server of the clone with this key wants to listen. Opens the port, if the app may have it, and a place behind the
+   * gateway. Resolves to where the clone connects to the gateway, and to what identifies the listening socket.
+   * @throws NOT_FOUND for a key that is none of the app's; BUSY if the port is in use
+   */
+  listens(key: string, host: string, port: number): Promise<{ readonly socket: string; readonly inode: string }> {
+    return this.#places.take(async () => {
+      const run = [...this.#runs].find(({ supervisor }) => hasProcess(supervisor, key));
+      if (run === undefined || describedFront(run.spec.front).kind !== "auto") {
+        throw new XsysError("NOT_FOUND", `${this.spec.name} has no process with this key that may listen`);
+      }
+      const front: PortFront = { kind: "frames", host, port, isLearned: true };
+      const { place } = run;
+      const isKnown = place.front !== undefined && hasPort(run.spec.front) && isSameFront(run.spec.front, front);
+      if (!isKnown) await this.#learn(run, front);
+      return { socket: place.front?.socket ?? "", inode: place.port?.inode ?? "" };
+    });
+  }
+
+  async #learn(run: Run, front: PortFront): Promise<void> {
+    const spec = { ...run.spec, front };
+    const others = [...this.#runs].filter((other) => other !== run);
+    const isShared = others.some(({ place }) => place.front === run.place.front);
+    const same = others.find((other) => isSameFront(other.spec.front, front))?.place;
+    if (same?.port !== undefined && same.front !== undefined) run.place.move(same.port, same.front, isShared);
+    else {
+      this.#deps.refuseConflict(front);
+      const port = await openPort(front);
+      if (port !== undefined) run.place.move(port, openFront(spec, port, this.#deps.fronts), isShared);
+    }
+    run.spec = spec;
+    if (run !== this.#run) return;
+    this.#use(run);
+    await this.#save({ ...this.#desired, spec: { ...this.spec, front } });
+  }
+
   async #save(desired: Desired): Promise<void> {
     await this.#deps.save(desired);
     this.#desired = desired;
@@ -369,8 +411,7 @@ export class KeptApp {
     const run = this.#run;
     this.#run = undefined;
     if (run === undefined) return;
-    run.front?.close();
-    run.port?.close();
+    run.place.close();
     this.#deps.clones.port = undefined;
     await this.#dispose(run);
   }
@@ -380,25 +421,22 @@ export class KeptApp {
    * killed before leaves the old ones, or their description.
    */
   async #replace(old: Run, spec: AppSpec): Promise<void> {
-    const overlap = old.spec.front.kind !== "none" && spec.front.kind !== "none";
+    const overlap = old.place.port !== undefined && spec.front.kind !== "none";
     if (!overlap) await old.supervisor.stop();
-    let port: Port | undefined;
     try {
-      port = isSameFront(old.spec.front, spec.front) ? old.port : await openPort(spec.front);
+      const port = isSameFront(old.spec.front, spec.front) ? old.place.port : await openPort(spec.front);
       const next = this.#create(spec, port, old);
       next.supervisor.start({ isReplacement: overlap });
       await allServe(next, overlap);
-      await this.#save({ spec, stopped: false });
+      await this.#save({ spec: next.spec, stopped: false });
     } catch (error) {
       const failed = this.#run;
       await this.#undo(old, { overlap });
-      if (failed?.front !== old.front) failed?.front?.close();
-      if (port !== old.port) port?.close();
+      if (failed !== old) failed?.place.close(old.place);
       throw error;
     }
     await this.#dispose(old);
-    if (this.#run?.front !== old.front) old.front?.close();
-    if (port !== old.port) old.port?.close();
+    old.place.close(this.#run?.place);
   }
 
   /** Ends the new clones, and lets the old ones be what runs; starts them again if they were stopped. */
@@ -408,7 +446,7 @@ export class KeptApp {
     if (overlap) this.#use(old);
     else {
       this.#deps.clones.exclude(old.supervisor);
-      this.#create(old.spec, old.port, old).supervisor.start();
+      this.#create(old.spec, old.place.port, old).supervisor.start();
     }
   }
 
@@ -425,43 +463,50 @@ export class KeptApp {
 
   /** @param old - what runs, if its place behind the gateway is to be used again */
   #create(spec: AppSpec, port: Port | undefined, old?: Run): Run {
-    const { clones, log, state, preload } = this.#deps;
-    const front = this.#frontOf(spec, port, old);
+    const { clones, log, state, keeper, preload, fronts } = this.#deps;
+    const place = AppPlace.of(spec, port, fronts, old?.place);
     this.#isStopping = false;
+    const isStopping = () => this.#isStopping;
     const options = cloneOptions(spec, {
-      descriptors: port === undefined ? [] : [port.descriptor],
-      ...{ state, preload, gateway: front?.socket, isStopping: () => this.#isStopping },
+      ...{ state, keeper, preload },
+      get descriptors() {
+        return place.descriptors;
+      },
+      get gateway() {
+        return place.front?.socket;
+      },
+      get isStopping() {
+        return isStopping();
+      },
     });
     const supervisor = new Supervisor(options, {
       log,
       starter: clones.starter(spec, options),
       onChange: () => {
         clones.save();
-        front?.changed();
+        place.front?.changed();
       },
     });
     clones.include(supervisor);
-    front?.attach(supervisor);
-    const run = { spec, supervisor, port, front };
+    place.attach(supervisor);
+    const run = { spec, supervisor, place };
+    this.#runs.add(run);
     this.#use(run);
     return run;
   }
 
-  #frontOf({ name, front, drainTimeout }: AppSpec, port: Port | undefined, old?: Run): AppFront | undefined {
-    if (front.kind !== "frames" || port === undefined) return undefined;
-    if (old?.front !== undefined && old.port === port) return old.front;
-    return this.#deps.fronts.open({ app: name, host: front.host, port: front.port, drainTimeout }, port);
-  }
-
   #use(run: Run): void {
-    const { spec, port } = run;
+    const { spec, place } = run;
+    const { port } = place;
     this.#run = run;
     this.#deps.clones.port = port && { front: spec.front, descriptor: port.descriptor, inode: port.inode };
   }
 
-  async #dispose({ supervisor, front }: Run, force = false): Promise<void> {
+  async #dispose(run: Run, force = false): Promise<void> {
+    const { supervisor, place } = run;
     await supervisor.stop(force);
-    front?.detach(supervisor);
+    place.detach();
+    this.#runs.delete(run);
     this.#deps.clones.exclude(supervisor);
   }
 }
@@ -471,10 +516,18 @@ export class KeptApp {
  * @param wasChecked - they become ready only after that time
  * @throws UNAVAILABLE if one does not start: it is retried
  */
-async function allServe({ supervisor, spec }: Run, wasChecked = false): Promise<void> {
+async function allServe({ supervisor, spec, place }: Run, wasChecked = false): Promise<void> {
   const begin = supervisor.members.map((member) => member.revive());
   await Promise.all(begin);
-  if (wasChecked || spec.front.kind !== "frames") return;
+  if (wasChecked || place.front === undefined) return;
   const running = supervisor.members.filter(({ hasFinished }) => !hasFinished);
   await Promise.all(running.map((member) => member.served(spec.stableFor)));
+}
+
+function addressOf({ host, port }: PortFront): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function hasProcess({ members }: Supervisor, key: string): boolean {
+  return members.some(({ processes }) => processes.some((process) => process.key === key));
 }

@@ -5,7 +5,7 @@ import { platform } from "../facts/platform.ts";
 import { type HeldSocket, holdSocket, makeBlocking, takeKept } from "../ipc/held-socket.ts";
 import { identityOf, type ProcessIdentity } from "../processes/identity.ts";
 import { takeDescriptor } from "../processes/take-descriptor.ts";
-import type { Front } from "./app-spec.ts";
+import { type Front, hasPort } from "./app-spec.ts";
 
 /** A listening socket of an app. */
 export interface Port extends Pick<HeldSocket, "descriptor" | "close"> {
@@ -33,7 +33,7 @@ export async function openPort(
   known?: KnownPort,
   holders: readonly ProcessIdentity[] = [],
 ): Promise<Port | undefined> {
-  if (front.kind === "none") return undefined;
+  if (!hasPort(front)) return undefined;
   const descriptor = known === undefined || !isSameFront(known.front, front) ? undefined : find(known, holders);
   if (descriptor !== undefined) return portOf(descriptor);
   try {
@@ -48,7 +48,7 @@ export async function openPort(
 }
 
 export function isSameFront(a: Front, b: Front): boolean {
-  if (a.kind === "none" || b.kind === "none") return a.kind === b.kind;
+  if (!hasPort(a) || !hasPort(b)) return a.kind === b.kind;
   return a.port === b.port && a.host === b.host;
 }
 

@@ -30,8 +30,13 @@ const APP_SPEC: Schema<AppSpec> = object({
   cwd: text,
   environment: object({ base: variables, file: optional(text), own: variables }),
   front: anyOf([
-    object({ kind: oneOf(["none"]) }),
-    object({ kind: oneOf(["socket", "frames"]), host: text, port: integer({ minimum: 1, maximum: 65_535 }) }),
+    object({ kind: oneOf(["none", "auto"]) }),
+    object({
+      kind: oneOf(["socket", "frames"]),
+      host: text,
+      port: integer({ minimum: 1, maximum: 65_535 }),
+      isLearned: optional(boolean()),
+    }),
   ]),
   clones: integer({ minimum: 1, maximum: MAX_CLONES }),
   standbys: integer({ minimum: 0, maximum: MAX_CLONES }),

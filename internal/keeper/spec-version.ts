@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AppSpec } from "./app-spec.ts";
+import { type AppSpec, describedFront } from "./app-spec.ts";
 
 /**
  * Identifies everything of an app's description that makes a clone what it is. Two descriptions with the same version
@@ -9,7 +9,7 @@ export function versionOf(spec: AppSpec): string {
   const { command, cwd, environment, front, ...rest } = spec;
   const { clones: _clones, log: _log, watch: _watch, cron: _cron, after: _after, ...limits } = rest;
   return createHash("sha256")
-    .update(canonical({ command, cwd, environment, front, limits }))
+    .update(canonical({ command, cwd, environment, front: describedFront(front), limits }))
     .digest("hex")
     .slice(0, 16);
 }

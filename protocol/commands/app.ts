@@ -144,7 +144,8 @@ export const start = command("app.start", {
         description:
           "How the app gets its connections. `frames`: a gateway accepts them, and sends the requests to the processes; a " +
           "request that may be repeated is sent again when its process dies. `socket`: the processes share the listening " +
-          "socket. Default: with a port, `frames` for Node and `socket` for other programs.",
+          "socket. Default: `frames` for Node, without a port on the one that its first HTTP server asks for; `socket` for " +
+          "other programs with a port.",
       }),
     ),
     stableFor: optional(

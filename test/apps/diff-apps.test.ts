@@ -27,6 +27,11 @@ describe("the difference between two states", () => {
     expect(diffApps([app("a")], [app("a")])).toEqual({ started: [], changed: [], removed: [], kept: ["a"] });
   });
 
+  test("is empty for a port that the app itself has asked for", () => {
+    const learned = app("a", { front: { kind: "frames", host: "::", port: 3000, isLearned: true } });
+    expect(diffApps([learned], [app("a", { front: { kind: "auto" } })]).kept).toEqual(["a"]);
+  });
+
   test("names each changed field and masks secrets", () => {
     const before = app("a", {
       maxMemory: 5,

@@ -4,7 +4,8 @@ import { Requests } from "./requests.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { tell } from "./tell.ts";
 import type { WebServer } from "./web-server.ts";
-import type { HandleOwner } from "./worker-handle.ts";
+import type { HandleOwner, Place } from "./worker-handle.ts";
+import { workerSocket } from "./worker-socket.ts";
 
 /**
  * HEAD requests reach the application as HEAD, and not as GET, because of this route. Requests without a route go to the
@@ -21,14 +22,16 @@ export class AppServer implements HandleOwner {
   readonly #membership: Membership;
   #joining: Promise<void> | undefined;
 
-  constructor(server: WebServer, { socket, port, isTls, identity, outlives }: Surroundings, onClosed: () => void) {
+  constructor(server: WebServer, place: Place, surroundings: Surroundings, onClosed: () => void) {
+    const { port, isTls, identity, outlives } = surroundings;
     this.server = server;
     this.shownPort = port ?? 0;
     this.#requests = new Requests(server, { isTls });
     this.#onClosed = onClosed;
     const onError = (error: unknown) => tell(String(error));
-    const worker = { socket, routes: ROUTES, exitOnClose: false, onError };
-    this.#membership = new Membership({ worker, identity, outlives, onLost: endWithGateway }, (exchange) => {
+    const worker = { routes: ROUTES, exitOnClose: false, onError };
+    const locate = () => workerSocket(surroundings, place);
+    this.#membership = new Membership({ worker, locate, identity, outlives, onLost: endWithGateway }, (exchange) => {
       this.server._connections++;
       exchange.onOver(() => this.#ended());
       this.#requests.take(exchange);

@@ -64,7 +64,7 @@ export class Front {
     if (descriptor === undefined) return undefined;
     this.#listens = true;
     this.#hasServed = true;
-    registerListening(server, this.#surroundings, obstacle);
+    registerListening(server, place, this.#surroundings, obstacle);
     return { descriptor, listens: (handle) => pretendToBeAt(handle, place) };
   }
 
@@ -83,7 +83,7 @@ export class Front {
   }
 
   #serve(server: WebServer, place: Place): AppServer {
-    const app = new AppServer(server, this.#surroundings, () => {
+    const app = new AppServer(server, place, this.#surroundings, () => {
       this.#main = undefined;
     });
     this.#main = { app, place };
@@ -93,6 +93,7 @@ export class Front {
   }
 
   #isWanted({ address, port }: Place): boolean {
+    if (this.#surroundings.app !== undefined) return port > 0; // the keeper opens the port
     const { port: gatewayPort, appPort = gatewayPort === undefined ? "any" : String(gatewayPort) } = this.#surroundings;
     return appPort === "any" || appPort === (port < 0 ? address : String(port));
   }

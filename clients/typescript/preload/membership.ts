@@ -6,7 +6,9 @@ import type { WorkerExchange } from "../worker/worker-exchange.ts";
 const RETRY = 20;
 
 export interface MembershipOptions extends Omit<JoinHooks, "onJoinAgain"> {
-  readonly worker: WorkerOptions;
+  readonly worker: Omit<WorkerOptions, "socket">;
+  /** Finds the socket to connect to; called until it has succeeded once. If it fails, so does `join`. */
+  readonly locate: () => string | Promise<string>;
   /** The gateway may be replaced: when its connection has ended, the worker connects to the next one. */
   readonly outlives: boolean;
   /** Called when the connection has ended, and there is to be no other one. */
@@ -19,6 +21,7 @@ export class Membership {
   readonly #take: (exchange: WorkerExchange) => void;
   readonly #joined = new Set<Joined>();
   #keeps = true;
+  #socket: string | undefined;
   #isLeaving = false;
   #retry: NodeJS.Timeout | undefined;
 
@@ -29,9 +32,11 @@ export class Membership {
 
   /** @throws UNAVAILABLE when it cannot connect, unless it tries again by itself. */
   async join(): Promise<void> {
-    const { worker, outlives, identity } = this.#options;
+    const { worker, outlives, identity, locate } = this.#options;
+    this.#socket ??= await locate();
     try {
-      const joined = await join(worker, this.#take, { identity, onJoinAgain: () => void this.#joinAgain() });
+      const hooks = { identity, onJoinAgain: () => void this.#joinAgain() };
+      const joined = await join({ ...worker, socket: this.#socket }, this.#take, hooks);
       this.#joined.add(joined);
       joined.keepAlive(this.#keeps);
       void joined.closed.then(() => this.#closed(joined));

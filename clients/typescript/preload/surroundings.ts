@@ -5,8 +5,10 @@ import { FIRST_DESCRIPTOR, hasListeningSocket } from "./socket-front.ts";
 
 /** What a worker process knows of the gateway that its service has started it for. */
 export interface Surroundings {
-  /** The service's socket, to which a worker connects. */
+  /** The service's socket, to which a worker connects; that of the keeper if the keeper tells where to connect. */
   readonly socket: string;
+  /** Name of the app for which the keeper opens the port that its first HTTP server asks for. */
+  readonly app: string | undefined;
   /** Port of the gateway; undefined if the service does not tell it. */
   readonly port: number | undefined;
   /** Whether clients use HTTPS. */
@@ -49,17 +51,18 @@ export function takeSurroundings(): Surroundings | undefined {
 }
 
 /** Behind the gateway of the keeper of apps, or of `xsys server start`. */
-function placeOf(
-  env: NodeJS.ProcessEnv,
-): Pick<Surroundings, "socket" | "identity" | "outlives" | "descriptor"> | undefined {
-  const { XSYS_FRONT_SOCKET: front, XSYS_CLONE_ID: clone, XSYS_CLONE_KEY: cloneKey } = env;
-  if (front && clone !== undefined && cloneKey !== undefined) {
+function placeOf(env: NodeJS.ProcessEnv): Omit<Surroundings, "port" | "isTls" | "appPort"> | undefined {
+  const { XSYS_FRONT_SOCKET: front, XSYS_FRONT_KEEPER: keeper } = env;
+  const { XSYS_APP: app, XSYS_CLONE_ID: clone, XSYS_CLONE_KEY: cloneKey } = env;
+  const place = front || keeper;
+  if (place && clone !== undefined && cloneKey !== undefined) {
     const descriptor = hasListeningSocket(env) ? FIRST_DESCRIPTOR : undefined;
-    return { socket: front, identity: { id: clone, key: cloneKey }, outlives: true, descriptor };
+    const own = { identity: { id: clone, key: cloneKey }, outlives: true, descriptor };
+    return { ...own, socket: place, app: front ? undefined : app };
   }
   const { XYPRISS_IPC_PATH: socket, XYPRISS_WORKER_ID: id, XSYS_WORKER_KEY: key } = env;
   if (!socket || id === undefined || key === undefined) return undefined;
-  return { socket, identity: { id, key }, outlives: false, descriptor: undefined };
+  return { socket, app: undefined, identity: { id, key }, outlives: false, descriptor: undefined };
 }
 
 function isLauncher(script: string | undefined): boolean {

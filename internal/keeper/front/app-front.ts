@@ -21,6 +21,7 @@ export class AppFront {
   readonly #workers = new Map<string, FrontWorker>();
   readonly #whyLost = new WeakMap<FrontWorker, Promise<Loss>>();
   readonly #onClose: () => void;
+  #onUnused: () => void = () => {};
   #lastExpected = "";
 
   constructor(options: AppFrontOptions, onClose: () => void) {
@@ -37,6 +38,12 @@ export class AppFront {
   get listens(): string | undefined {
     const reasons = [...this.#workers.values()].map(({ listens }) => listens);
     return reasons.every((each) => each !== undefined) ? reasons[0] : undefined;
+  }
+
+  /** Calls the listener when no clone is connected to it any more. */
+  whenUnused(listener: () => void): void {
+    if (this.#workers.size === 0) listener();
+    else this.#onUnused = listener;
   }
 
   attach(supervisor: Supervisor): void {
@@ -111,7 +118,10 @@ export class AppFront {
       if (whyLost === undefined) continue;
       this.#workers.set(worker.key, worker);
       this.#whyLost.set(worker, whyLost);
-      worker.onClose(() => this.#workers.delete(worker.key));
+      worker.onClose(() => {
+        this.#workers.delete(worker.key);
+        if (this.#workers.size === 0) this.#onUnused();
+      });
       return;
     }
     this.options.log.warn({ worker: worker.id, pid: worker.pid }, "a process that is no clone of the app was refused");
