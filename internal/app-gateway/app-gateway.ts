@@ -33,6 +33,8 @@ export class AppGateway {
   readonly #memory: IdleMemory;
   readonly #apps = new Map<string, GatewayApp>();
   #isClosing = false;
+  /** Of apps that are not open any more. */
+  readonly #closingApps = new Set<Promise<void>>();
   /** Messages are handled one after the other, because opening an app takes a moment. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -43,7 +45,10 @@ export class AppGateway {
     this.#keeper = new KeeperLink(socket, registration, {
       connected: () => this.#isClosing && this.#setKept(true),
       disconnected: () => this.#setKept(false),
-      message: (message) => this.#queue(message),
+      message: (message) => {
+        if (message.type === "Ping") this.#keeper.send("Pong", null);
+        else this.#queue(message);
+      },
     });
   }
 
@@ -56,6 +61,7 @@ export class AppGateway {
     this.#isClosing = true;
     this.#keeper.closing();
     await Promise.all([...this.#apps.values()].map((app) => app.close()));
+    await Promise.all(this.#closingApps);
     this.#keeper.close();
     this.#memory.close();
   }
@@ -113,7 +119,11 @@ export class AppGateway {
 
   #closeApp(name: string, app: GatewayApp): void {
     this.#apps.delete(name);
-    app.close().catch((error) => this.#log.error({ app: name, err: error }, "the app was not closed"));
+    const closing = app
+      .close()
+      .catch((error) => this.#log.error({ app: name, err: error }, "the app was not closed"))
+      .finally(() => this.#closingApps.delete(closing));
+    this.#closingApps.add(closing);
   }
 
   #closeUnknown({ apps }: KnownApps): void {

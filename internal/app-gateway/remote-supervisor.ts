@@ -118,9 +118,9 @@ export class RemoteSupervisor implements WorkerSource {
   #gone(link: number, { channel, whyLost }: Joined, reason: string | undefined): void {
     this.#joined.delete(link);
     this.#lost.set(link, whyLost);
-    const { inFlight, endedByRequest } = channel;
+    const { inFlight, endedByRequest, isLeaving: hasLeft } = channel;
     const told = this.#tell("WorkerGone", {
-      ...{ link, inFlight, endedByRequest, requests: channel.requestsInFlight(MAX_REQUESTS) },
+      ...{ link, hasLeft, inFlight, endedByRequest, requests: channel.requestsInFlight(MAX_REQUESTS) },
       ...(reason !== undefined && { reason }),
     } satisfies Omit<AppWorkerGone, "app">);
     if (told) setTimeout(() => this.lost({ link, loss: "unknown" }), REASON_TIMEOUT).unref();

@@ -69,6 +69,8 @@ export class Member {
   /** The process after which the member was abandoned. */
   #lastProcess: WorkerProcess | undefined;
   #replacing: Promise<void> | undefined;
+  /** Number of calls of `stop`. */
+  #stops = 0;
 
   constructor(id: string, role: Role, owner: MemberOwner) {
     this.id = id;
@@ -227,6 +229,7 @@ export class Member {
 
   /** Drains and stops the member. It stays stopped until it is started explicitly. */
   async stop(): Promise<void> {
+    this.#stops++;
     clearTimeout(this.#respawn);
     this.#state.take("stop");
     this.#owner.changed();
@@ -276,7 +279,9 @@ export class Member {
   }
 
   async #restart(): Promise<void> {
+    const before = this.#stops;
     await this.stop();
+    if (this.#stops !== before + 1) throw new XsysError("UNAVAILABLE", `${this.name} was stopped`);
     await this.revive();
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import type { Logger } from "../base/log.ts";
 import type { Member, Role } from "../cluster/member.ts";
 import type { ClusterOptions } from "../cluster/options.ts";
@@ -145,6 +145,11 @@ export class Clones {
   get #over(): NonNullable<Running["over"]> {
     const members = [...this.#supervisors].flatMap((supervisor) => supervisor.members);
     return members.filter(({ isOver }) => isOver).map(({ id, hasFinished }) => ({ id, hasFinished }));
+  }
+
+  /** Removes what the next keeper would need: the app is deleted. */
+  forget(): void {
+    rmSync(this.#deps.folder, { recursive: true, force: true });
   }
 
   #found(clone: RunningClone, { killTimeout }: AppSpec, line: Parameters<Starter>[1]): RunningProcess {

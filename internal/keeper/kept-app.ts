@@ -240,6 +240,7 @@ export class KeptApp {
     this.#interrupt();
     return this.#take(async () => {
       await this.#bringDown();
+      this.#deps.clones.forget();
       await forget();
       this.#isClosed = true;
       this.#restarts.close();
@@ -401,7 +402,7 @@ export class KeptApp {
       throw error;
     }
     this.#portFault = undefined;
-    const run = this.#create(spec, port);
+    const run = this.#createOrClose(spec, port);
     if (!(await this.#startInOrder(run))) throw new XsysError("UNAVAILABLE", `${spec.name} was not started`);
     await allServe(run);
   }
@@ -411,9 +412,10 @@ export class KeptApp {
     const run = this.#run;
     this.#run = undefined;
     if (run === undefined) return;
+    run.place.front?.pause();
+    await this.#dispose(run);
     run.place.close();
     this.#deps.clones.port = undefined;
-    await this.#dispose(run);
   }
 
   /**
@@ -458,6 +460,16 @@ export class KeptApp {
       for (const id of outdated) if (ids.includes(id)) await supervisor.restart(id);
     } catch (error) {
       this.#deps.log.error({ err: error }, "the clones of the last keeper could not all be replaced");
+    }
+  }
+
+  /** @throws INVALID_PARAMS if it cannot be behind the gateway; then its port is closed */
+  #createOrClose(spec: AppSpec, port: Port | undefined): Run {
+    try {
+      return this.#create(spec, port);
+    } catch (error) {
+      port?.close();
+      throw error;
     }
   }
 

@@ -162,10 +162,9 @@ const { maxFrame: frame, maxInflight: inflight, maxConnections: connections } = 
 const LIMITS = { frame, inflight, connections };
 
 function logTo(file: string): Logger {
-  return pino(
-    { level: "info", base: { pid: process.pid }, timestamp: stdTimeFunctions.isoTime },
-    pino.destination({ dest: file, sync: true, mode: 0o600 }),
-  );
+  const destination = pino.destination({ dest: file, sync: true, mode: 0o600 });
+  destination.on("error", () => {}); // the disk is full: the log must not end the keeper
+  return pino({ level: "info", base: { pid: process.pid }, timestamp: stdTimeFunctions.isoTime }, destination);
 }
 
 /** Times that a daemon asks for the place of another keeper: a command may start one as soon as one has left. */

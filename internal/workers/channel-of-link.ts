@@ -27,6 +27,9 @@ export function workerChannel(
     get endedByRequest() {
       return endedByRequest();
     },
+    get isLeaving() {
+      return link.isLeaving;
+    },
     get awaitsAnswer() {
       return link.awaitsAnswer;
     },

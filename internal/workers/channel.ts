@@ -44,6 +44,8 @@ export interface GatewayChannel extends WorkerChannel {
   readonly awaitsAnswer: boolean;
   /** Why it accepts connections itself, and gets no requests. */
   readonly listens: string | undefined;
+  /** It has asked for no more requests. */
+  readonly isLeaving: boolean;
   /** Requests without a complete response. */
   readonly active: number;
   /** Number of abandoned requests that it may still process. */

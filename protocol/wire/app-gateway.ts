@@ -83,6 +83,8 @@ export interface AppWorkerJoined extends OfLink {
 export interface AppWorkerGone extends OfLink {
   /** If the worker's fault was the reason. */
   readonly reason?: string;
+  /** It had asked for no more requests: its server was closed by the application, which may listen again. */
+  readonly hasLeft: boolean;
   readonly inFlight: number;
   readonly endedByRequest: boolean;
   readonly requests: readonly {

@@ -210,6 +210,7 @@ describe("under a service manager", () => {
     const manager = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: "60000000", INVOCATION_ID: "abc" };
     const { pid } = startDaemon(["--config", "apps.json"], manager);
     await receiver.next("READY");
+    await expect.poll(() => stage.log("bot")).toContain("started"); // after the file
     const env = JSON.parse(await stage.sandbox.read("env.json"));
     expect(env).toHaveProperty("XSYS_APP", "bot");
     for (const name of Object.keys(manager)) expect(env).not.toHaveProperty(name);

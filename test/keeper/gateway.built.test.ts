@@ -237,6 +237,60 @@ describe("behind the gateway", () => {
     expect(await answerOverTls(port)).toBe("secure");
   });
 
+  test("a stop waits for the requests in flight, and no longer", async () => {
+    const { port } = await start(
+      `require("node:http").createServer((_, response) => {
+         console.log("asked");
+         setTimeout(() => response.end("answered"), 1_500);
+       }).listen(3000)`,
+      "--kill-timeout",
+      "60s",
+    );
+    const answer = get(port);
+    await expect.poll(() => stage.log("server")).toContain("asked");
+    const begun = performance.now();
+    await stage.result("stop", "server");
+    expect(await answer).toBe("answered");
+    expect(performance.now() - begun).toBeLessThan(30_000);
+  });
+
+  test("an app may close its server and listen again", async () => {
+    const { port, app } = await start(
+      `const server = require("node:http").createServer((_, response) => response.end("served"));
+       const listen = () => server.listen(3000);
+       process.on("SIGUSR2", () => server.close(() => { console.log("closed"); listen(); }));
+       listen();`,
+    );
+    process.kill(pidsOf(app)[0] as number, "SIGUSR2");
+    await expect.poll(() => stage.log("server")).toContain("closed");
+    expect(await get(port)).toBe("served");
+    expect(await stage.app("server")).toMatchObject({ crashes: 0, members: [{ pid: pidsOf(app)[0] }] });
+  });
+
+  test("of two servers of one clone, only the first one gets requests", async () => {
+    const port = await freePort();
+    await stage.sandbox.write(
+      "server.js",
+      `require("node:http").createServer((_, response) => response.end(process.argv[2])).listen(3000);
+       console.log(process.argv[2]);`,
+    );
+    // npm is not the application, so both of its children are workers with the key of the clone.
+    const script = "node server.js one & sleep 1; node server.js two & wait";
+    await stage.sandbox.write("package.json", JSON.stringify({ name: "both", scripts: { start: script } }));
+    await stage.result("start", "npm start", "--name", "both", "--port", String(port), ...QUICK);
+    await expect.poll(() => stage.log("both")).toContain("two");
+    const answers = await Promise.all(Array.from({ length: 10 }, () => get(port)));
+    expect(new Set(answers)).toEqual(new Set(["one"]));
+  });
+
+  test("a gateway that hangs is replaced", async () => {
+    const { port, app } = await start(SERVER);
+    const hung = gatewayPid();
+    process.kill(hung, "SIGSTOP");
+    await expect.poll(() => isOfStage(hung)).toBe(false);
+    expect(pidsOf(app)).toContain(Number.parseInt(await get(port), 10));
+  });
+
   test("several apps share one gateway, which ends with the last of them", async () => {
     const { port } = await start(SERVER);
     const other = await freePort();

@@ -1,9 +1,13 @@
+import { startTimer } from "../../../protocol/timers.ts";
 import { type Joined, type JoinHooks, join } from "../worker/join.ts";
 import type { WorkerOptions } from "../worker/options.ts";
 import type { WorkerExchange } from "../worker/worker-exchange.ts";
 
-/** Milliseconds until the next attempt to connect to the next gateway. */
+/** Milliseconds until the next attempt to connect to the next gateway; the most after connections that soon ended. */
 const RETRY = 20;
+const LONGEST_RETRY = 1_000;
+/** Milliseconds after which a connection was not refused. */
+const ACCEPTED_AFTER = 1_000;
 
 export interface MembershipOptions extends Omit<JoinHooks, "onJoinAgain"> {
   readonly worker: Omit<WorkerOptions, "socket">;
@@ -23,6 +27,7 @@ export class Membership {
   #keeps = true;
   #socket: string | undefined;
   #isLeaving = false;
+  #pause = 0;
   #retry: NodeJS.Timeout | undefined;
 
   constructor(options: MembershipOptions, take: (exchange: WorkerExchange) => void) {
@@ -38,12 +43,13 @@ export class Membership {
       const hooks = { identity, onJoinAgain: () => void this.#joinAgain() };
       const joined = await join({ ...worker, socket: this.#socket }, this.#take, hooks);
       this.#joined.add(joined);
+      const since = performance.now();
       joined.keepAlive(this.#keeps);
-      void joined.closed.then(() => this.#closed(joined));
+      void joined.closed.then(() => this.#closed(joined, performance.now() - since));
       if (this.#isLeaving) await joined.leave();
     } catch (error) {
       if (!outlives) throw error;
-      this.#joinLater();
+      this.#joinLater(RETRY);
     }
   }
 
@@ -65,11 +71,14 @@ export class Membership {
     await Promise.all([...this.#joined].map((joined) => joined.leave()));
   }
 
-  #closed(joined: Joined): void {
+  /** @param age - of the connection, in milliseconds */
+  #closed(joined: Joined, age: number): void {
     this.#joined.delete(joined);
     if (this.#isLeaving || this.#joined.size > 0) return;
-    if (this.#options.outlives) void this.join();
-    else this.#options.onLost();
+    this.#pause = age < ACCEPTED_AFTER ? Math.min(Math.max(RETRY, 2 * this.#pause), LONGEST_RETRY) : 0;
+    if (!this.#options.outlives) this.#options.onLost();
+    else if (this.#pause > 0) this.#joinLater(this.#pause);
+    else void this.join();
   }
 
   /** Another gateway takes the place of the one that asks. */
@@ -77,10 +86,10 @@ export class Membership {
     return this.#options.outlives && !this.#isLeaving ? this.join() : undefined;
   }
 
-  #joinLater(): void {
+  #joinLater(milliseconds: number): void {
     clearTimeout(this.#retry);
     if (this.#isLeaving) return;
-    this.#retry = setTimeout(() => void this.join(), RETRY);
+    this.#retry = startTimer(() => void this.join(), milliseconds);
     if (!this.#keeps) this.#retry.unref();
   }
 }

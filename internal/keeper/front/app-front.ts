@@ -8,6 +8,9 @@ import { FrontWorker } from "./front-worker.ts";
 /** What an app's clones and its gateways know each other by. */
 export type AppFrontOptions = Omit<OpenApp, "socket"> & { readonly log: Logger };
 
+/** Number of processes whose refusal is logged. */
+const MAX_REFUSED = 100;
+
 /**
  * The place of an app behind the gateway: brings together the workers that the gateways report and the supervisors of the
  * app, of which there are two while one version replaces another.
@@ -22,6 +25,8 @@ export class AppFront {
   readonly #whyLost = new WeakMap<FrontWorker, Promise<Loss>>();
   readonly #onClose: () => void;
   #onUnused: () => void = () => {};
+  /** Keys of processes whose refusal was logged. */
+  readonly #refused = new Set<string>();
   #lastExpected = "";
 
   constructor(options: AppFrontOptions, onClose: () => void) {
@@ -86,9 +91,13 @@ export class AppFront {
     const { key, link } = joined;
     const known = this.#workers.get(key);
     if (known?.has(gateway, link)) return;
+    if (known !== undefined && known.pid !== joined.pid) {
+      this.#refuse(gateway, joined, "another process of the clone serves already");
+      return;
+    }
     const worker = known ?? new FrontWorker(joined);
     worker.joined(gateway, link);
-    if (known === undefined) this.#adopt(worker);
+    if (known === undefined && !this.#adopt(worker)) this.#refuse(gateway, joined, "it is no clone of the app");
     this.#pauseIfUnused();
   }
 
@@ -107,12 +116,18 @@ export class AppFront {
     this.#workerAt(gateway, link)?.idle(gateway, link);
   }
 
+  /** The gateways accept no more connections for it. */
+  pause(): void {
+    this.#broadcast("PauseApp", {});
+  }
+
   close(): void {
     this.#broadcast("CloseApp", {});
     this.#onClose();
   }
 
-  #adopt(worker: FrontWorker): void {
+  /** Returns false if it is no process of the app. */
+  #adopt(worker: FrontWorker): boolean {
     for (const supervisor of this.#supervisors) {
       const whyLost = supervisor.adopt(worker);
       if (whyLost === undefined) continue;
@@ -122,10 +137,16 @@ export class AppFront {
         this.#workers.delete(worker.key);
         if (this.#workers.size === 0) this.#onUnused();
       });
-      return;
+      return true;
     }
-    this.options.log.warn({ worker: worker.id, pid: worker.pid }, "a process that is no clone of the app was refused");
-    worker.close();
+    return false;
+  }
+
+  #refuse(gateway: FrontPeer, { link, key, id, pid }: AppWorkerJoined, why: string): void {
+    gateway.send("CloseWorker", { app: this.options.app, link });
+    if (this.#refused.size >= MAX_REFUSED || this.#refused.has(key)) return; // it tries again
+    this.#refused.add(key);
+    this.options.log.warn({ worker: id, pid }, `a process was refused as a worker: ${why}`);
   }
 
   #workerAt(gateway: FrontPeer, link: number): FrontWorker | undefined {
@@ -134,7 +155,7 @@ export class AppFront {
 
   /** All clones accept connections themselves: the gateway must not take any from them. */
   #pauseIfUnused(): void {
-    if (this.#workers.size > 0 && this.listens !== undefined) this.#broadcast("PauseApp", {});
+    if (this.#workers.size > 0 && this.listens !== undefined) this.pause();
   }
 
   #broadcast(type: string, payload: object): void {

@@ -20,6 +20,7 @@ import { Supervisor } from "../../cluster/supervisor.ts";
 import type { Role, RoleInbox, RolePeer } from "../../ipc/role.ts";
 import type { ExitWatch } from "../../processes/exit-watch.ts";
 import { identityOf, type ProcessIdentity } from "../../processes/identity.ts";
+import { signalIdentity } from "../../processes/signal-identity.ts";
 import { Clones } from "../clones.ts";
 import type { KeeperFolders } from "../folders.ts";
 import { LogWriter } from "../log/log-writer.ts";
@@ -52,6 +53,9 @@ export interface FrontAddress {
 /** Of the gateway's own log. */
 const LOG_LIMITS = { maxSize: 10 * 1024 ** 2, maxFiles: 1 };
 
+/** Bytes of a socket's path, unix(7). */
+const MAX_SOCKET_PATH = 107;
+
 /** Milliseconds in which a gateway that an earlier keeper has started must connect to this one. */
 const CONNECTS_WITHIN = 5_000;
 
@@ -62,6 +66,7 @@ const MESSAGES: ReadonlySet<string> = new Set([
   "WorkerGone",
   "WorkerIdle",
   "Closing",
+  "Pong",
 ]);
 
 /** The gateway process in front of the apps: starts it with the first app, takes its connection, and tells it the apps. */
@@ -103,6 +108,7 @@ export class FrontGateways implements Role {
   open({ app, host, port, drainTimeout }: FrontAddress, { descriptor, inode }: Port): AppFront {
     const id = `${app} ${host}:${port}`;
     const own = identityOf(process.pid) ?? { pid: process.pid, start: 0 };
+    this.#refuseLongPath();
     const options = {
       ...{ app: id, link: join(this.#deps.folders.run, `w-${shortHash(id)}`), drainTimeout },
       listening: { host, port, inode, descriptor, ...own },
@@ -128,7 +134,7 @@ export class FrontGateways implements Role {
       throw new XsysError("DENIED", "this keeper has started no gateway with this key");
     }
     if (version !== VERSION) {
-      void this.#replace();
+      void this.#replace(key);
       throw new XsysError(
         "UNSUPPORTED",
         `the gateway has version ${version}, and the keeper ${VERSION}: it is replaced`,
@@ -213,10 +219,9 @@ export class FrontGateways implements Role {
   }
 
   #take(gateway: FrontPeer, { type, payload }: Message): void {
-    if (type === "Closing") {
-      gateway.isClosing = true;
-      return;
-    }
+    if (type === "Closing") gateway.isClosing = true;
+    if (type === "Pong") gateway.pong();
+    if (type === "Closing" || type === "Pong") return;
     const { app: id } = payload as OfApp;
     const front = this.#fronts.get(id);
     if (type === "AppOpened" || type === "AppFailed") {
@@ -254,17 +259,24 @@ export class FrontGateways implements Role {
     void this.#replace();
   }
 
-  #replace(): Promise<void> {
+  /** @param key - of the process that is to be replaced, unless another one is there already; absent for any */
+  #replace(key?: string): Promise<void> {
     return this.#turns
-      .take(async () => this.#supervisor?.restart())
+      .take(async () => {
+        const isCurrent = this.#supervisor?.members.some(({ current }) => current?.key === key);
+        if (key === undefined || isCurrent) await this.#supervisor?.restart();
+      })
       .catch((error) => this.#deps.log.error({ err: error }, "the gateway was not replaced"));
   }
 
   /** Replaces those that hang. */
   #replaceSilent(found: readonly RunningClone[]): void {
     const connected = new Set([...this.#peers.keys()].map(({ registration }) => registration.key));
-    const isSilent = ({ key, pid }: RunningClone) => !connected.has(key) && this.pids.includes(pid);
-    if (found.some(isSilent)) void this.#replace();
+    const silent = found.filter(({ key, pid }) => !connected.has(key) && this.pids.includes(pid));
+    for (const { pid, start } of silent) {
+      this.#deps.log.error({ pid }, `the gateway has not connected within ${CONNECTS_WITHIN} ms: it is killed`);
+      signalIdentity({ pid, start }, "SIGKILL"); // the clones connect to the next one
+    }
   }
 
   #tellOpen(gateway: FrontPeer, { options }: AppFront): void {
@@ -273,6 +285,17 @@ export class FrontGateways implements Role {
     const folder = this.#folderOf(gateway.registration);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     gateway.send("OpenApp", { ...open, socket: join(folder, shortHash(open.app)) } satisfies OpenApp);
+  }
+
+  /** @throws INVALID_PARAMS if the gateway cannot listen in the state folder */
+  #refuseLongPath(): void {
+    const longest = join(this.#folderOf({ key: "" }), shortHash(""));
+    if (Buffer.byteLength(longest) <= MAX_SOCKET_PATH) return;
+    throw new XsysError(
+      "INVALID_PARAMS",
+      `the path of the state folder ${this.#deps.folders.state} is too long for the sockets of the gateway: set XSYS_STATE, ` +
+        "or use --front socket",
+    );
   }
 
   #tellKnown(gateway: FrontPeer): void {

@@ -9,6 +9,7 @@ export class FrontPeer {
   /** It accepts no more connections; its workers connect to another gateway. */
   isClosing: boolean;
   readonly #peer: RolePeer;
+  readonly #pings: (() => void)[] = [];
 
   constructor(peer: RolePeer, registration: RegisterAppGateway) {
     this.#peer = peer;
@@ -18,6 +19,15 @@ export class FrontPeer {
 
   send(type: string, payload: unknown): void {
     if (this.#peer.isOpen) this.#peer.writer.json(encodeMessage(type, payload));
+  }
+
+  pong(): void {
+    for (const resolve of this.#pings.splice(0)) resolve();
+  }
+
+  #ping(): Promise<void> {
+    this.send("Ping", null);
+    return new Promise((resolve) => this.#pings.push(resolve));
   }
 
   /** The gateway as its supervisor sees it: it drains itself at SIGTERM. */
@@ -30,7 +40,7 @@ export class FrontPeer {
       warmUp: () => {},
       drain: async () => {},
       forceGc: () => {},
-      ping: () => Promise.resolve(),
+      ping: () => this.#ping(),
       close: () => this.#peer.close(),
       onClose: (listener) => this.#peer.onGone(listener),
     };

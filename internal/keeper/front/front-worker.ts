@@ -3,7 +3,7 @@ import type { AppWorkerGone, AppWorkerJoined } from "../../../protocol/wire/app-
 import type { RequestInFlight, WorkerChannel } from "../../workers/channel.ts";
 import type { FrontPeer } from "./front-peer.ts";
 
-/** Milliseconds that a worker has to connect to the next gateway. */
+/** Milliseconds that a worker has to connect to the next gateway, or to listen again. */
 const REJOIN_TIMEOUT = 10_000;
 
 /** A worker's connection to a gateway process. */
@@ -71,11 +71,11 @@ export class FrontWorker implements WorkerChannel {
   }
 
   /** The gateway reports that its connection was closed. */
-  gone(gateway: FrontPeer, { link: number, reason, inFlight, endedByRequest, requests }: AppWorkerGone): void {
+  gone(gateway: FrontPeer, { link: number, reason, hasLeft, ...last }: AppWorkerGone): void {
     this.#remove((link) => link.gateway === gateway && link.number === number);
     if (this.#links.length > 0) return;
-    this.#last = { inFlight, endedByRequest, requests };
-    if (gateway.isClosing) this.#awaitNext();
+    this.#last = last;
+    if (gateway.isClosing || hasLeft) this.#awaitNext();
     else this.#close(reason);
   }
 

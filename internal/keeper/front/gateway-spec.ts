@@ -47,6 +47,6 @@ export function gatewayCloneOptions(
     ...{ readyWhen: "registered", readyTimeout: READY_TIMEOUT, drainTimeout: 0, stopTimeout: killTimeout },
     backoff: { first: 10, most: 30_000, mostInService: 1_000 },
     ...{ stableAfter: 10_000, checkInterval: 5_000, hardLimits: false, intelligence: false },
-    ...{ pingInterval: 0, pingTimeout: 0 },
+    ...{ pingInterval: 2_000, pingTimeout: 10_000 },
   };
 }
