@@ -1,14 +1,11 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { Agent, request } from "node:http";
 import { get as getSecurely } from "node:https";
 import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import { freePort } from "../../bench/free-port.ts";
-import { processesWith } from "../../internal/processes/descendants.ts";
-import { pause } from "../../protocol/timers.ts";
+import { createCertificate } from "./support/create-certificate.ts";
+import { requestsDuring } from "./support/requests-during.ts";
 import { type App, pidsOf, SERVER, useStage } from "./support/stage.ts";
 
 const stage = useStage();
@@ -16,85 +13,11 @@ const QUICK = ["--stable-for", "300"];
 /** Starts that must fail: the time must be longer than a slow machine needs until they do. */
 const PATIENT = ["--stable-for", "20s"];
 
-/** What became of the requests of a client. */
-interface Outcome {
-  answers: number;
-  /** Of requests that may be repeated. */
-  failed: string[];
-  /** Of POST requests. */
-  failedPosts: string[];
-}
-
-/** Four clients that keep their connections send requests until `during` is over; every fourth is a POST. */
-async function requestsDuring(port: number, during: Promise<unknown>): Promise<Outcome> {
-  const outcome: Outcome = { answers: 0, failed: [], failedPosts: [] };
-  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
-  let isOver = false;
-  const over = during.finally(() => {
-    isOver = true;
-  });
-  over.catch(() => {}); // awaited below
-  const client = async (first: number) => {
-    for (let number = first; !isOver; number++) {
-      const method = number % 4 === 0 ? "POST" : "GET";
-      const fault = await send(agent, port, method);
-      if (fault === undefined) outcome.answers++;
-      else (method === "GET" ? outcome.failed : outcome.failedPosts).push(fault);
-    }
-  };
-  await Promise.all([0, 1, 2, 3].map(client));
-  agent.destroy();
-  await over;
-  return outcome;
-}
-
-/** Resolves to why the request failed. */
-function send(agent: Agent, port: number, method: string): Promise<string | undefined> {
-  const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const sent = request({ agent, port, method, host: "127.0.0.1", path: "/" }, (answer) => {
-    answer.resume();
-    answer.on("end", () => resolve(answer.statusCode === 200 ? undefined : String(answer.statusCode)));
-    answer.on("error", (error) => resolve(error.message));
-  });
-  sent.on("error", (error) => resolve(error.message));
-  sent.end(method === "POST" ? "body" : undefined);
-  return promise;
-}
-
-/** The gateway process of the stage. */
-function gatewayPid(): number {
-  const [pid] = processesWith("XSYS_APP", "@gateway").flatMap((each) => (isOfStage(each.pid) ? each.pid : []));
-  if (pid === undefined) throw new Error("no gateway runs");
-  return pid;
-}
-
-function isOfStage(pid: number): boolean {
-  return processesWith("XSYS_CLONE_STATE", stage.state).some((each) => each.pid === pid);
-}
-
-async function gatewayAfter(pid: number): Promise<number> {
-  for (;;) {
-    const pids = processesWith("XSYS_APP", "@gateway").map((each) => each.pid);
-    const next = pids.find((each) => each !== pid && isOfStage(each));
-    if (next !== undefined) return next;
-    await pause(5);
-  }
-}
-
 async function start(script: string, ...words: string[]): Promise<{ readonly port: number; readonly app: App }> {
   const port = await freePort();
   await stage.sandbox.write("server.js", script);
   const app = await stage.result("start", "server.js", "--port", String(port), ...QUICK, ...words);
   return { port, app };
-}
-
-/** Options of a TLS server, as JSON. */
-function createCertificate(): string {
-  const [key, cert] = [stage.sandbox.path("key.pem"), stage.sandbox.path("cert.pem")];
-  const subject = ["-subj", "/CN=localhost", "-days", "1", "-nodes"];
-  const words = ["req", "-x509", "-newkey", "ed25519", "-keyout", key, "-out", cert, ...subject];
-  execFileSync("openssl", words, { stdio: "ignore" });
-  return JSON.stringify({ key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") });
 }
 
 async function answerOverTls(port: number): Promise<string> {
@@ -116,7 +39,7 @@ describe("behind the gateway", () => {
         await expect.poll(() => stage.app("server")).toMatchObject({ ready: 2, restarts: index + 1 });
       }
     };
-    const { answers, failed } = await requestsDuring(port, kills());
+    const { answers, failed } = await requestsDuring({ port }, kills());
     expect(failed).toEqual([]);
     expect(answers).toBeGreaterThan(10);
   });
@@ -129,59 +52,59 @@ describe("behind the gateway", () => {
       await stage.result("scale", "server", "1");
       await stage.result("start", "server.js", "--port", String(port), "--env", '{"A":"1"}', ...QUICK);
     };
-    const { answers, failed, failedPosts } = await requestsDuring(port, changes());
+    const { answers, failed, failedPosts } = await requestsDuring({ port }, changes());
     expect([failed, failedPosts]).toEqual([[], []]);
     expect(answers).toBeGreaterThan(10);
   });
 
   test("a killed gateway is replaced; connections are not refused, and the clones stay", async () => {
     const { port, app } = await start(SERVER, "--clones", "2");
-    const before = gatewayPid();
+    const before = stage.gateway();
     process.kill(before, "SIGKILL");
     const answers = await Promise.all(Array.from({ length: 20 }, () => get(port)));
     expect(answers.every((answer) => pidsOf(app).includes(Number.parseInt(answer, 10)))).toBe(true);
-    expect(gatewayPid()).not.toBe(before);
+    expect(stage.gateway()).not.toBe(before);
     expect(pidsOf(await stage.app("server"))).toEqual(pidsOf(app));
   });
 
   test("a killed keeper leaves the gateway serving; the next one has both, and replaces what dies then", async () => {
     const { port, app } = await start(SERVER, "--clones", "2");
-    const gateway = gatewayPid();
+    const gateway = stage.gateway();
     const { pid = 0 } = (await stage.keeper()) ?? {};
     const death = async () => {
       process.kill(pid, "SIGKILL");
       await stage.keeperAfter(pid);
     };
-    expect(await requestsDuring(port, death())).toMatchObject({ failed: [], failedPosts: [] });
-    expect(gatewayPid()).toBe(gateway);
+    expect(await requestsDuring({ port }, death())).toMatchObject({ failed: [], failedPosts: [] });
+    expect(stage.gateway()).toBe(gateway);
     expect(pidsOf(await stage.app("server"))).toEqual(pidsOf(app));
     process.kill(gateway, "SIGKILL");
     expect(pidsOf(app)).toContain(Number.parseInt(await get(port), 10));
     process.kill(pidsOf(app)[0] as number, "SIGKILL");
     const respawned = expect.poll(() => stage.app("server")).toMatchObject({ ready: 2, restarts: 1 });
-    expect((await requestsDuring(port, respawned)).failed).toEqual([]);
+    expect((await requestsDuring({ port }, respawned)).failed).toEqual([]);
   });
 
   test("keeper and gateway killed together are replaced, and the clones stay", async () => {
     const { port, app } = await start(SERVER, "--clones", "2");
     const { pid = 0 } = (await stage.keeper()) ?? {};
-    const gateway = gatewayPid();
+    const gateway = stage.gateway();
     for (const each of [gateway, pid]) process.kill(each, "SIGKILL");
     await stage.keeperAfter(pid);
-    await gatewayAfter(gateway);
+    await stage.gatewayAfter(gateway);
     expect(pidsOf(app)).toContain(Number.parseInt(await get(port), 10));
     expect(pidsOf(await stage.app("server"))).toEqual(pidsOf(app));
   });
 
   test("an upgrade replaces the gateway, and costs no request", async () => {
     const { port, app } = await start(SERVER, "--clones", "2");
-    const gateway = gatewayPid();
+    const gateway = stage.gateway();
     const upgrade = async () => {
       await stage.result<unknown>("upgrade");
-      await gatewayAfter(gateway);
-      await expect.poll(() => isOfStage(gateway)).toBe(false);
+      await stage.gatewayAfter(gateway);
+      await expect.poll(() => stage.has(gateway)).toBe(false);
     };
-    const { answers, failed, failedPosts } = await requestsDuring(port, upgrade());
+    const { answers, failed, failedPosts } = await requestsDuring({ port }, upgrade());
     expect([failed, failedPosts]).toEqual([[], []]);
     expect(answers).toBeGreaterThan(10);
     expect(pidsOf(await stage.app("server"))).toEqual(pidsOf(app));
@@ -222,14 +145,14 @@ describe("behind the gateway", () => {
     await stage.sandbox.write("server.js", `${bad}; ${rest}`);
     const words = ["--port", String(port), "--ready-timeout", "2s", ...PATIENT, "--env", '{"A":"2"}'];
     const failing = stage.run("start", "server.js", ...words);
-    expect(await requestsDuring(port, failing)).toMatchObject({ failed: [], failedPosts: [] });
+    expect(await requestsDuring({ port }, failing)).toMatchObject({ failed: [], failedPosts: [] });
     expect(await failing).toMatchObject({ status: 69, stderr: expect.stringContaining("did not start") });
     expect(await get(port)).toMatch(new RegExp(`^${pidsOf(app)[0]} `));
   });
 
   test("an app with TLS of its own accepts its connections itself, and status says so", async () => {
     const { port, app } = await start(
-      `require("node:https").createServer(${createCertificate()}, (_, r) => r.end("secure")).listen(process.env.PORT)`,
+      `require("node:https").createServer(${JSON.stringify(createCertificate(stage.sandbox))}, (_, r) => r.end("secure")).listen(process.env.PORT)`,
     );
     expect(app.faults).toEqual([expect.stringContaining("it uses TLS, and the gateway has no certificate")]);
     expect(await answerOverTls(port)).toBe("secure");
@@ -295,13 +218,13 @@ describe("behind the gateway", () => {
     const { port } = await start(SERVER);
     const other = await freePort();
     await stage.result("start", "server.js", "--name", "other", "--port", String(other), ...QUICK);
-    const gateway = gatewayPid();
+    const gateway = stage.gateway();
     expect(await get(other)).toMatch(/^\d+ /);
     await stage.result("stop", "server");
     await expect(get(port)).rejects.toThrow();
     expect(await get(other)).toMatch(/^\d+ /);
-    expect(gatewayPid()).toBe(gateway);
+    expect(stage.gateway()).toBe(gateway);
     await stage.result("delete", "other");
-    await expect.poll(() => isOfStage(gateway)).toBe(false);
+    await expect.poll(() => stage.has(gateway)).toBe(false);
   });
 });

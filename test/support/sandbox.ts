@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 
-/** A temporary folder for each test, removed after it. */
+/** A temporary folder for each test, or for all tests of a file, removed after it. */
 export class Sandbox {
   root = "";
 
@@ -25,11 +25,25 @@ export class Sandbox {
 }
 
 export function useSandbox(parent: string = tmpdir()): Sandbox {
+  return sandboxFor({ before: beforeEach, after: afterEach }, parent);
+}
+
+/** For tests that build on each other. */
+export function useSandboxOfFile(): Sandbox {
+  return sandboxFor({ before: beforeAll, after: afterAll });
+}
+
+interface Hooks {
+  readonly before: typeof beforeEach | typeof beforeAll;
+  readonly after: typeof afterEach | typeof afterAll;
+}
+
+function sandboxFor({ before, after }: Hooks, parent: string = tmpdir()): Sandbox {
   const sandbox = new Sandbox();
-  beforeEach(async () => {
+  before(async () => {
     sandbox.root = await mkdtemp(join(parent, "xsys-test-"));
   });
-  afterEach(async () => {
+  after(async () => {
     await rm(sandbox.root, { recursive: true, force: true });
   });
   return sandbox;

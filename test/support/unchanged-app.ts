@@ -1,19 +1,11 @@
-import { once } from "node:events";
-import { type IncomingMessage, type RequestOptions, request } from "node:http";
-import { text } from "node:stream/consumers";
 import { expect } from "vitest";
 import { Load } from "../../bench/load/load.ts";
 import { settle } from "../../bench/load/settle.ts";
+import { type Answer, ask } from "./ask.ts";
 import { useChildren } from "./children.ts";
 import { xsys } from "./command-line.ts";
 import { useSandbox } from "./sandbox.ts";
 import { type StartedServer, startServer } from "./started-server.ts";
-
-export interface UnchangedAnswer {
-  readonly status: number;
-  readonly headers: IncomingMessage["headers"];
-  readonly body: string;
-}
 
 /** Applications that `xsys server start --preload` runs. They answer GET / with their process id. */
 export function useUnchangedApps() {
@@ -43,14 +35,8 @@ export class UnchangedApp {
     this.workers = workers;
   }
 
-  async ask(
-    path: string,
-    { body, ...options }: RequestOptions & { body?: string | Buffer } = {},
-  ): Promise<UnchangedAnswer> {
-    const asked = request({ host: "127.0.0.1", port: this.port, path, agent: false, ...options });
-    asked.end(body);
-    const [response] = (await once(asked, "response")) as [IncomingMessage];
-    return { status: response.statusCode ?? 0, headers: response.headers, body: await text(response) };
+  ask(path: string, options: Parameters<typeof ask>[2] = {}): Promise<Answer> {
+    return ask(this.port, path, options);
   }
 
   /** Number of ready workers. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach } from "vitest";
+import { afterAll, afterEach, beforeEach } from "vitest";
 import { KeeperClient } from "../../../internal/apps/keeper-client.ts";
 import { keeperFolders } from "../../../internal/keeper/folders.ts";
 import type { KeeperStatus } from "../../../internal/keeper/keeper-commands.ts";
@@ -8,7 +8,7 @@ import type { CommandName, Result } from "../../../protocol/commands/index.ts";
 import { pause } from "../../../protocol/timers.ts";
 import { checkResult } from "../../commands/ways.ts";
 import { type Ended, type RunOptions, xsys } from "../../support/command-line.ts";
-import { type Sandbox, useSandbox } from "../../support/sandbox.ts";
+import { type Sandbox, useSandbox, useSandboxOfFile } from "../../support/sandbox.ts";
 
 export type App = Result<"app.status">[number];
 
@@ -70,6 +70,27 @@ export class Stage {
     }
   }
 
+  /** Process id of the gateway. */
+  gateway(): number {
+    const [pid] = this.#gateways();
+    if (pid === undefined) throw new Error("no gateway runs");
+    return pid;
+  }
+
+  /** Waits until a gateway runs that is not the one with this pid. */
+  async gatewayAfter(pid: number): Promise<number> {
+    for (;;) {
+      const next = this.#gateways().find((each) => each !== pid);
+      if (next !== undefined) return next;
+      await pause(5);
+    }
+  }
+
+  /** Whether a keeper with this state folder has started the process, and it runs. */
+  has(pid: number): boolean {
+    return processesWith("XSYS_CLONE_STATE", this.state).some((each) => each.pid === pid);
+  }
+
   /** The text of an app's log. */
   log(name: string): Promise<string> {
     return this.sandbox.read(`state/logs/${name}/${name}.log`);
@@ -83,6 +104,10 @@ export class Stage {
       left = processesWith("XSYS_STATE", this.state);
     }
   }
+
+  #gateways(): number[] {
+    return processesWith("XSYS_APP", "@gateway").flatMap(({ pid }) => (this.has(pid) ? pid : []));
+  }
 }
 
 export function useStage(): Stage {
@@ -92,6 +117,13 @@ export function useStage(): Stage {
     stage.options = {};
   });
   afterEach(() => stage.clear());
+  return stage;
+}
+
+/** One stage for all tests of a file, which build on each other. */
+export function useStageOfFile(): Stage {
+  const stage = new Stage(useSandboxOfFile());
+  afterAll(() => stage.clear());
   return stage;
 }
 

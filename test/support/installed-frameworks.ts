@@ -5,7 +5,7 @@ import { cp, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { HOME } from "../../../scripts/home.ts";
+import { HOME } from "../../scripts/home.ts";
 
 const run = promisify(execFile);
 const FRAMEWORKS = fileURLToPath(new URL("frameworks", import.meta.url));

@@ -1,0 +1,3 @@
+# Has no port.
+echo "started $$"
+while :; do sleep 1; done
