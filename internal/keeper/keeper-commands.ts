@@ -4,6 +4,9 @@ import type { AppStatus } from "./app-status.ts";
 import type { Desired } from "./desired-state.ts";
 import type { Keeper } from "./keeper.ts";
 import { parseAppSpec } from "./spec-schema.ts";
+import type { Rollback } from "./versions/roll-back.ts";
+import type { Version } from "./versions/version.ts";
+import { currentOf } from "./versions/version-list.ts";
 
 /** The commands of the keeper's socket. They are for xsys itself, and may change with any version. */
 export interface KeeperCommands {
@@ -19,6 +22,11 @@ export interface KeeperCommands {
   "keeper.listens": {
     readonly params: Named & { readonly key: string; readonly host: string; readonly port: number };
     readonly result: { readonly socket: string; readonly inode: string };
+  };
+  "keeper.versions": { readonly params: Named; readonly result: KeptVersions };
+  "keeper.rollback": {
+    readonly params: Named & { readonly to?: number };
+    readonly result: Rollback & { readonly status: AppStatus };
   };
   "keeper.delete": { readonly params: Named; readonly result: null };
   "keeper.crashes": { readonly params: Named; readonly result: readonly CrashRecord[] };
@@ -42,6 +50,13 @@ export interface KeeperStatus {
   readonly isDaemon: boolean;
   readonly apps: readonly AppStatus[];
   readonly unreadable: readonly { readonly name: string; readonly fault: string }[];
+}
+
+export interface KeptVersions {
+  /** Oldest first. */
+  readonly versions: readonly Version[];
+  /** Number of the version with the description of what should run. */
+  readonly current?: number;
 }
 
 /** What the commands act on besides the apps. */
@@ -92,6 +107,16 @@ export function keeperHandlers(keeper: Keeper, program: KeeperProcess): (name: s
       const app = keeper.app(textOf(name));
       return app.listens(textOf(key), textOf(host), port as number);
     },
+    "keeper.versions": async ({ name }): Promise<KeptVersions> => {
+      const app = keeper.app(textOf(name));
+      const versions = await app.versions();
+      const current = currentOf(versions, app.spec)?.number;
+      return { versions, ...(current !== undefined && { current }) };
+    },
+    "keeper.rollback": async ({ name, to }) => {
+      const rollback = await keeper.rollBack(textOf(name), to === undefined ? undefined : numberOf(to));
+      return { ...rollback, status: keeper.app(textOf(name)).status };
+    },
     "keeper.delete": async ({ name }) => {
       await keeper.delete(textOf(name));
       return null;
@@ -121,4 +146,9 @@ export function keeperHandlers(keeper: Keeper, program: KeeperProcess): (name: s
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   throw new XsysError("INVALID_PARAMS", "a name must be a string");
+}
+
+function numberOf(value: unknown): number {
+  if (typeof value === "number") return value;
+  throw new XsysError("INVALID_PARAMS", "a version must be a number");
 }

@@ -17,6 +17,9 @@ import { LogWriter } from "./log/log-writer.ts";
 import { type MarkedProcess, markedProcesses } from "./marked-processes.ts";
 import { inEndOrder, refuseImpossibleOrder } from "./start-order.ts";
 import { Turns } from "./turns.ts";
+import { type Rollback, rollBack } from "./versions/roll-back.ts";
+import { VersionFile } from "./versions/version-file.ts";
+import { VersionHistory } from "./versions/version-history.ts";
 
 /** Maximum number of apps. */
 const MAX_APPS = 1_000;
@@ -151,7 +154,7 @@ export class Keeper {
       await app.start(spec);
     } catch (error) {
       if (app.isClosed) return this.start(spec); // it was deleted meanwhile
-      if (!app.isSaved) this.#apps.delete(spec.name);
+      if (!app.isSaved && !app.isRollingOut) this.#apps.delete(spec.name);
       throw error;
     }
     return app.status;
@@ -167,18 +170,36 @@ export class Keeper {
     return app.status;
   }
 
+  /**
+   * Returns to an earlier version of an app, by default the last good one before the current one.
+   * @throws NOT_FOUND if there is none; BUSY if another app has its port; UNAVAILABLE if it does not start
+   */
+  async rollBack(name: string, to?: number): Promise<Rollback> {
+    this.#refuseEnding();
+    return rollBack(this.app(name), to, async (front) => {
+      await this.#prepare(front);
+      this.#refuseConflict(name, front);
+    });
+  }
+
   /** Stops an app and forgets it. Its log stays. */
   async delete(name: string): Promise<void> {
     if (!this.#unreadable.has(name)) {
       const app = this.app(name);
-      await app.remove(() => this.#stored.remove(name));
+      await app.remove(() => this.#forget(name));
       this.#apps.delete(name);
       return;
     }
     const keys = markedProcesses(this.#folders.state).flatMap(({ app, key }) => (app === name ? key : []));
     await endLeftovers(keys, UNKNOWN_GRACE);
-    await this.#stored.remove(name);
+    await this.#forget(name);
     this.#unreadable.delete(name);
+  }
+
+  /** The versions first: another app with this name must not get them. */
+  async #forget(name: string): Promise<void> {
+    await new VersionFile(this.#folders.apps, name).remove();
+    await this.#stored.remove(name);
   }
 
   /** Whether the exit status of a child is read here, and not by Node. */
@@ -229,6 +250,7 @@ export class Keeper {
       folder: join(this.#folders.run, "apps", name),
       exits: this.#exits,
     });
+    const history = new VersionHistory(new VersionFile(this.#folders.apps, name), log);
     const notReady = (names: readonly string[]) => names.filter((other) => this.#apps.get(other)?.isReady === false);
     const save = (next: Desired) => this.#stored.save(next);
     const refuseConflict = (front: Front) => this.#refuseConflict(name, front);
@@ -236,7 +258,7 @@ export class Keeper {
       desired,
       {
         ...{ log, state: this.#folders.state, keeper: this.#folders.socket, preload: this.#preload },
-        ...{ fronts: this.fronts, writer, clones, notReady, save, refuseConflict },
+        ...{ fronts: this.fronts, writer, clones, history, notReady, save, refuseConflict },
       },
       found,
     );

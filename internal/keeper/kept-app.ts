@@ -17,6 +17,9 @@ import { AppRestarts } from "./restarts/app-restarts.ts";
 import { versionOf } from "./spec-version.ts";
 import { LONGEST_WAIT, StartWait } from "./start-wait.ts";
 import { Turns } from "./turns.ts";
+import { Rollouts } from "./versions/rollouts.ts";
+import type { Version } from "./versions/version.ts";
+import type { VersionedApp, VersionHistory } from "./versions/version-history.ts";
 
 /** Milliseconds until a port that was in use is tried again. */
 const PORT_RETRY = 2_000;
@@ -32,6 +35,7 @@ export interface KeptAppDeps {
   readonly clones: Clones;
   /** Those of these apps that are to run and are not ready. */
   notReady(names: readonly string[]): readonly string[];
+  readonly history: VersionHistory;
   /** Saves what should run. If it fails, nothing has changed. */
   save(desired: Desired): Promise<void>;
   /** @throws BUSY if another app has the port */
@@ -56,11 +60,12 @@ interface Run {
  * One app: its clones, its listening socket, and what should run of it. Starting, stopping and
  * scaling are saved before they are done, new settings when they have started. Changes of an app are made one after the other.
  */
-export class KeptApp {
+export class KeptApp implements VersionedApp {
   readonly #deps: KeptAppDeps;
   readonly #turns = new Turns();
   readonly #restarts: AppRestarts;
   readonly #wait = new StartWait();
+  readonly #rollouts = new Rollouts();
   /** Why the stored state could not be used as it is. */
   readonly #fault: string | undefined;
   /** Why its port could not be opened after a change of keepers. */
@@ -201,22 +206,55 @@ export class KeptApp {
     }, PORT_RETRY);
   }
 
+  /** Whether it runs, and all its clones are ready. */
+  get isUp(): boolean {
+    return this.#run !== undefined && this.isReady;
+  }
+
+  /** Whether a rollout is in progress or waits for its turn. */
+  get isRollingOut(): boolean {
+    return !this.#rollouts.isEmpty;
+  }
+
+  /** What was started of it, oldest first. */
+  versions(): Promise<readonly Version[]> {
+    return this.#deps.history.versions(this);
+  }
+
   /**
-   * Changes what runs to this description, and starts it. If new clones do not start, the old ones stay, or are started
-   * again if they must not overlap; a stopped app is retried.
-   * @throws UNAVAILABLE with the reason
+   * Changes what runs to this description, by default the present one, and starts it. If new clones do not start, the old
+   * ones stay, or are started again if they must not overlap; a stopped app is retried.
+   * @throws UNAVAILABLE with the reason; BUSY if it was overtaken by a later change
    */
-  start(spec: AppSpec = this.spec): Promise<void> {
-    return this.#take(async () => {
-      const run = this.#run;
-      if (run === undefined) return this.#bringUp(spec);
-      if (versionOf(run.spec) !== versionOf(spec)) return this.#replace(run, spec);
-      const same = { ...spec, front: run.spec.front };
-      await this.#save({ spec: same, stopped: false });
-      run.spec = same;
-      await run.supervisor.scale(spec.clones);
-      await allServe(run);
-    });
+  async start(spec?: AppSpec): Promise<void> {
+    await this.rollOut(spec, (change) => change(spec ?? this.spec));
+  }
+
+  /**
+   * Calls `act` when the turn of this rollout has come, with what changes the app to a description.
+   * @param wanted - that description, if it is known before
+   * @throws as `start`
+   */
+  rollOut<T>(
+    wanted: AppSpec | undefined,
+    act: (change: (spec: AppSpec) => Promise<Version>) => Promise<T>,
+  ): Promise<T> {
+    return this.#rollouts.run(
+      wanted,
+      (whenDue) => this.#take(whenDue),
+      () => act((spec) => this.#deps.history.record(this, spec, () => this.#change(spec))),
+    );
+  }
+
+  async #change(spec: AppSpec): Promise<void> {
+    const run = this.#run;
+    if (run === undefined) return this.#bringUp(spec);
+    if (versionOf(run.spec) !== versionOf(spec)) return this.#replace(run, spec);
+    const same = { ...spec, front: run.spec.front };
+    await this.#save({ spec: same, stopped: false });
+    run.spec = same;
+    await run.supervisor.scale(spec.clones);
+    await allServe(run);
   }
 
   /**
@@ -321,10 +359,10 @@ export class KeptApp {
   }
 
   /** @throws UNAVAILABLE after it was removed */
-  #take(act: () => Promise<void>): Promise<void> {
+  #take<T>(act: () => Promise<T>): Promise<T> {
     return this.#turns.take(async () => {
       if (this.#isClosed) throw new XsysError("UNAVAILABLE", `${this.spec.name} is not kept any more`);
-      await act();
+      return act();
     });
   }
 

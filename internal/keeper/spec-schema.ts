@@ -24,7 +24,7 @@ const text = string({ minLength: 1, maxLength: 131_072 });
 const time = number({ minimum: 0, maximum: MAX_TIME });
 const variables = record(string({ maxLength: 131_072 }));
 
-const APP_SPEC: Schema<AppSpec> = object({
+export const APP_SPEC: Schema<AppSpec> = object({
   name: string({ pattern: APP_NAME.source }),
   command: array(string({ maxLength: 131_072 }), { minItems: 1, maxItems: 1_000 }),
   cwd: text,

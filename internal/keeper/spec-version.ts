@@ -14,6 +14,20 @@ export function versionOf(spec: AppSpec): string {
     .slice(0, 16);
 }
 
+/** The description with what makes the clones of another one what they are: both have the same version. */
+export function withVersionOf(version: AppSpec, spec: AppSpec): AppSpec {
+  const { clones, log, watch, cron, after } = spec;
+  const { watch: _watch, cron: _cron, after: _after, ...rest } = version;
+  return {
+    ...rest,
+    clones,
+    log,
+    ...(watch && { watch }),
+    ...(cron !== undefined && { cron }),
+    ...(after && { after }),
+  };
+}
+
 /** JSON with sorted names. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner) => {

@@ -54,13 +54,26 @@ const clone = object({
   next_start: optional(seconds("Time until the next start, in the state `backing-off`.")),
 });
 
+const difference = {
+  name: string(),
+  fields: array(
+    object({
+      field: string(),
+      from: optional(string({ description: "Absent if it is added. Secrets are masked." })),
+      to: optional(string({ description: "Absent if it is removed." })),
+    }),
+  ),
+};
+
+const appState = oneOf(["running", "degraded", "starting", "failing", "stopped", "unreadable"], {
+  description:
+    "`running`: all clones are ready. `degraded`: some are. `starting`: none is ready yet. `failing`: none is ready, " +
+    "and the last start failed. `unreadable`: its stored state cannot be read; see `faults`.",
+});
+
 const app = object({
   name: string(),
-  state: oneOf(["running", "degraded", "starting", "failing", "stopped", "unreadable"], {
-    description:
-      "`running`: all clones are ready. `degraded`: some are. `starting`: none is ready yet. `failing`: none is ready, " +
-      "and the last start failed. `unreadable`: its stored state cannot be read; see `faults`.",
-  }),
+  state: appState,
   clones: count("Number of clones that should do the work."),
   ready: count("Those that are ready."),
   address: optional(string({ description: "host:port of the listening socket." })),
@@ -272,6 +285,78 @@ export const restart = command("app.restart", {
   since,
 });
 
+export const reload = command("app.reload", {
+  summary: "Replace all processes of an app one after the other, as `app restart` does.",
+  description:
+    "The same as `app restart NAME`, for users of managers in which only a reload keeps the port open. Here neither closes " +
+    "the port of an app with `--port`. `app restart` can also replace a single process.",
+  params: { name },
+  positionals: ["name"],
+  result: app,
+  errors: ["NOT_FOUND", "UNAVAILABLE", "BUSY", "UNSUPPORTED"],
+  examples: [{ title: "One app", params: { name: "server" } }],
+  changes: true,
+  since,
+});
+
+export const versions = command("app.versions", {
+  summary: "List the versions of an app: what was started of it, newest first.",
+  description:
+    "A version is what `app start`, `app apply` or `app rollback` has started: the command, the folder, the environment, " +
+    "and the limits. The number of processes, `watch`, `cron`, `after` and the limits of the log are no part of it, and " +
+    "starting the current version again makes no new one. The last 10 are kept. `fields` is what differs from the " +
+    "version before; for files, a fingerprint of those that the command names.",
+  params: { name },
+  positionals: ["name"],
+  result: array(
+    object({
+      version: integer({ description: "Its number." }),
+      time: number({ minimum: 0, unit: "unix-seconds", description: "When it had started, or failed." }),
+      current: boolean({ description: "It is what should run." }),
+      state: oneOf(["good", "failed"], { description: "`good`: it has started." }),
+      reason: optional(string({ description: "Why it did not start." })),
+      changed: array(string(), { description: "Names of the fields that differ from the version before." }),
+      fields: difference.fields,
+    }),
+  ),
+  columns: ["version", "time", "current", "state", "changed", "reason"],
+  errors: ["NOT_FOUND", "UNAVAILABLE", "UNSUPPORTED"],
+  examples: [{ title: "One app", params: { name: "server" } }],
+  changes: false,
+  since,
+});
+
+export const rollback = command("app.rollback", {
+  summary: "Return to an earlier version of an app.",
+  description:
+    "Starts the description of the last good version before the current one, or of the version `to` " +
+    "(`app versions`), as `app start` would: if it does not start, what runs stays, and the command fails with the " +
+    "reason. It becomes a new version, so a second rollback undoes the first one.\n\n" +
+    "Files are not restored: a version has the command, the environment and the limits, not the contents of the folder. " +
+    "If a file that the command names is not what it was, a warning says so.",
+  params: {
+    name,
+    to: optional(integer({ minimum: 1, description: "Number of the version." })),
+  },
+  positionals: ["name"],
+  result: object({
+    name: string(),
+    version: integer({ description: "Number of the version that runs now." }),
+    restored: integer({ description: "Number of the version that it was returned to." }),
+    state: appState,
+    ready: count("Clones that are ready."),
+    clones: count("Number of clones that should do the work."),
+    warnings: array(string(), { description: "Files that are not what they were in that version." }),
+  }),
+  errors: ["NOT_FOUND", "UNAVAILABLE", "BUSY", "UNSUPPORTED"],
+  examples: [
+    { title: "The last good version", params: { name: "server" } },
+    { title: "An earlier one", params: { name: "server", to: 3 } },
+  ],
+  changes: true,
+  since,
+});
+
 export const scale = command("app.scale", {
   summary: "Change the number of processes of an app.",
   description: "The processes with the highest ids are stopped first.",
@@ -365,16 +450,6 @@ export const logs = command("app.logs", {
   since,
 });
 
-const difference = object({
-  name: string(),
-  fields: array(
-    object({
-      field: string(),
-      from: optional(string({ description: "Absent if it is added. Secrets are masked." })),
-      to: optional(string({ description: "Absent if it is removed." })),
-    }),
-  ),
-});
 const configuration = {
   config: optional(path({ description: "Configuration file, or a directory with one; by default the current one." })),
   envName: optional(
@@ -385,7 +460,7 @@ const configuration = {
 const comparison = {
   file: string(),
   started: array(string(), { description: "Apps that did not run." }),
-  changed: array(difference),
+  changed: array(object(difference)),
   removed: array(string(), { description: "Apps that the configuration does not name; deleted only with `prune`." }),
   kept: array(string(), { description: "Apps that run as they should." }),
   warnings: array(string(), { description: "Fields of the configuration that have no effect." }),

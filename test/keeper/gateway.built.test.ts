@@ -208,9 +208,9 @@ describe("behind the gateway", () => {
 
   test("a gateway that hangs is replaced", async () => {
     const { port, app } = await start(SERVER);
-    const hung = gatewayPid();
+    const hung = stage.gateway();
     process.kill(hung, "SIGSTOP");
-    await expect.poll(() => isOfStage(hung)).toBe(false);
+    await expect.poll(() => stage.has(hung)).toBe(false);
     expect(pidsOf(app)).toContain(Number.parseInt(await get(port), 10));
   });
 
