@@ -1,3 +1,4 @@
+import { closeSync } from "node:fs";
 import { XsysError } from "../../protocol/errors.ts";
 import type {
   AppFailed,
@@ -92,6 +93,7 @@ export class AppGateway {
   async #openApp(open: OpenApp): Promise<void> {
     const { app: name, listening } = open;
     const log = this.#log.child({ app: name });
+    if (this.#isClosing) return;
     const known = this.#apps.get(name);
     if (known !== undefined && known.inode !== listening.inode) this.#closeApp(name, known);
     try {
@@ -109,12 +111,18 @@ export class AppGateway {
 
   async #open(open: OpenApp, log: Logger): Promise<void> {
     const { app: name } = open;
-    const app = await GatewayApp.open(open, this.#listening.take(open.listening), {
-      log,
-      tell: (type, payload) => this.#keeper.send(type, { app: name, ...payload }),
-      onAnswered: () => this.#memory.worked(),
-    });
-    this.#apps.set(name, app);
+    const descriptor = this.#listening.take(open.listening);
+    try {
+      const app = await GatewayApp.open(open, descriptor, {
+        log,
+        tell: (type, payload) => this.#keeper.send(type, { app: name, ...payload }),
+        onAnswered: () => this.#memory.worked(),
+      });
+      this.#apps.set(name, app);
+    } catch (error) {
+      closeSync(descriptor);
+      throw error;
+    }
   }
 
   #closeApp(name: string, app: GatewayApp): void {

@@ -78,8 +78,14 @@ export class GatewayApp {
     });
     this.#gateway.pool.source = this.workers;
     this.#socket = this.#createWorkerSocket(socket);
-    await this.#socket.listen();
-    pointTo(link, socket);
+    try {
+      await this.#socket.listen();
+      pointTo(link, socket);
+    } catch (error) {
+      this.#gateway.close();
+      this.#socket.release();
+      throw error;
+    }
   }
 
   #accept(): void {

@@ -16,10 +16,13 @@ export interface AppGatewayStart {
   readonly descriptors: number;
 }
 
+/** Bytes of the log that nobody has read; further records are dropped. */
+const MAX_UNREAD = 1_048_576;
+
 /** Runs the gateway in front of apps until SIGTERM; then it answers the requests in progress. */
 export async function runAppGateway({ socket, id, key, descriptors }: AppGatewayStart): Promise<void> {
   // Not process.stdout, which would wait where nobody reads it: the keeper may have ended.
-  const output = pino.destination({ fd: 1, sync: false });
+  const output = pino.destination({ fd: 1, sync: false, maxLength: MAX_UNREAD });
   const log = pino({ level: "info", base: null, timestamp: stdTimeFunctions.isoTime }, output);
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error: unknown) => log.error({ err: error }, "unexpected error in the gateway"));

@@ -420,7 +420,8 @@ export class KeptApp implements VersionedApp {
     run.spec = spec;
     if (run !== this.#run) return;
     this.#use(run);
-    await this.#save({ ...this.#desired, spec: { ...this.spec, front } });
+    // A description that is not saved yet is saved when it has started.
+    if (versionOf(spec) === versionOf(this.spec)) await this.#save({ ...this.#desired, spec: { ...this.spec, front } });
   }
 
   async #save(desired: Desired): Promise<void> {

@@ -67,6 +67,8 @@ const REASONS: readonly (readonly [RegExp, Explain])[] = [
       return `the module ${clipped(name)}${by} does not exist: is it installed?`;
     },
   ],
+  // Of the keeper of apps, which opens the port in place of the app (clients/typescript/preload/ask-keeper.ts).
+  [/EADDRINUSE: (port \d+ (?:is in use(?: by process \d+)?|belongs to the app \S+))/, ([, words = ""]) => words],
   [
     /EADDRINUSE:? (?:address already in use )?(\S*)/,
     ([, address]) =>

@@ -95,8 +95,9 @@ describe("an unchanged Node application without --port", () => {
     try {
       await stage.sandbox.write("server.js", SCRIPT.replace("Number(process.env.MY_PORT)", String(port)));
       const failed = await stage.run("start", "server.js", ...PATIENT);
-      expect(failed.status).toBe(69);
-      expect(await stage.log("server")).toContain(`EADDRINUSE: port ${port} is in use by process ${process.pid}`);
+      const why = `did not start: port ${port} is in use by process ${process.pid}`;
+      expect(failed).toMatchObject({ status: 69, stderr: expect.stringContaining(why) });
+      expect(await stage.log("server")).toContain("EADDRINUSE");
     } finally {
       rival.close();
     }

@@ -66,6 +66,7 @@ describe("the last output of a program", () => {
       "Error: listen EADDRINUSE: address already in use :::3000",
       "it tried to listen on :::3000, which is in use: a worker receives its requests from xsys and needs no port",
     ],
+    ["Error: listen EADDRINUSE: port 3000 is in use by process 7", "port 3000 is in use by process 7"],
     ["Error: EACCES: permission denied, open '/etc/key'", "permission denied: open '/etc/key'"],
     ["Error: listen EACCES: permission denied 0.0.0.0:80", "permission denied: 0.0.0.0:80"],
     ["/opt/node: bad option: --warp", "Node v26.1.0 (/opt/node) does not know the option --warp"],

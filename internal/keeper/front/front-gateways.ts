@@ -141,10 +141,9 @@ export class FrontGateways implements Role {
       );
     }
     const gateway = new FrontPeer(peer, checked);
-    const fronts = gateway.isClosing ? [] : [...this.#fronts.values()];
-    this.#peers.set(gateway, new Set(fronts.map(({ options }) => options.app)));
     peer.onGone(() => this.#gone(gateway));
-    for (const front of fronts) this.#tellOpen(gateway, front);
+    const told = [...this.#fronts.values()].filter((front) => this.#tellOpen(gateway, front));
+    this.#peers.set(gateway, new Set(told.map(({ options }) => options.app)));
     if (this.#isResumed) this.#tellKnown(gateway);
     this.#adoptIfOpen(gateway);
     return {
@@ -176,6 +175,7 @@ export class FrontGateways implements Role {
     const supervisor = this.#supervisor;
     this.#supervisor = undefined;
     if (supervisor === undefined) return;
+    for (const gateway of this.#peers.keys()) gateway.isClosing = true;
     await supervisor.stop();
     this.#clones?.exclude(supervisor);
   }
@@ -279,12 +279,20 @@ export class FrontGateways implements Role {
     }
   }
 
-  #tellOpen(gateway: FrontPeer, { options }: AppFront): void {
-    if (gateway.isClosing) return;
-    const { log: _, ...open } = options;
+  /** Returns false if the gateway is not asked to open the app. */
+  #tellOpen(gateway: FrontPeer, front: AppFront): boolean {
+    if (gateway.isClosing) return false;
+    const { log, ...open } = front.options;
     const folder = this.#folderOf(gateway.registration);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      front.fault = `the gateway does not take its requests: ${(error as Error).message}`;
+      log.error({ err: error }, front.fault);
+      return false;
+    }
     gateway.send("OpenApp", { ...open, socket: join(folder, shortHash(open.app)) } satisfies OpenApp);
+    return true;
   }
 
   /** @throws INVALID_PARAMS if the gateway cannot listen in the state folder */

@@ -66,8 +66,9 @@ export class FrontWorker implements WorkerChannel {
     clearTimeout(this.#timer);
     const link = { gateway, number, idle: Promise.withResolvers<void>() };
     this.#links.push(link);
-    if (this.#isActive) this.#send(link, "SetActive", { active: true });
-    else if (this.#isWarm) this.#send(link, "WarmUp");
+    // Also if it is inactive: without a keeper, the gateway may have decided otherwise.
+    this.#send(link, "SetActive", { active: this.#isActive });
+    if (this.#isWarm) this.#send(link, "WarmUp");
   }
 
   /** The gateway reports that its connection was closed. */
