@@ -102,6 +102,11 @@ const library = new CLibrary({
   close: { arguments: ["int32"], return: "int32" },
 });
 
+/** Whether this process can hold listening sockets. */
+export function canHoldSockets(): boolean {
+  return library.functions !== undefined;
+}
+
 function nativeCalls() {
   return library.need("a listening socket cannot be shared between processes");
 }

@@ -1,4 +1,5 @@
 import type { ClusterOptions } from "../cluster/options.ts";
+import { canHoldSockets } from "../ipc/held-socket.ts";
 import type { AppSpec } from "./app-spec.ts";
 import { cloneEnvironment, cloneIdentity } from "./clone-environment.ts";
 import { withPreload } from "./node-options.ts";
@@ -88,6 +89,7 @@ function environmentOf(spec: AppSpec, { preload, gateway, keeper }: CloneDeps): 
     case "none":
       return env;
     case "auto":
+      if (!canHoldSockets()) return env; // it opens its port itself
       return { ...withPreload(env, preload), XSYS_FRONT_KEEPER: keeper };
     case "frames": {
       if (front.isLearned) return { ...withPreload(env, preload), XSYS_FRONT_KEEPER: keeper };

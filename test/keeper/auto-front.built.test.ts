@@ -79,6 +79,23 @@ describe("an unchanged Node application without --port", () => {
     await expect.poll(() => get(port).catch(() => 0)).toBe(0);
   });
 
+  test("may have a second server, whose port goes from process to process", async () => {
+    const [port, metrics] = [await freePort(), await freePort()];
+    await stage.sandbox.write(
+      "server.js",
+      `for (const port of [${port}, ${metrics}]) {
+         require("node:http").createServer((_, response) => response.end(String(process.pid))).listen(port, "127.0.0.1");
+       }`,
+    );
+    const [old] = pidsOf(await stage.result("start", "server.js", ...QUICK));
+    await expect.poll(() => get(metrics).catch(() => 0)).toBe(old);
+    const [next] = pidsOf(await stage.result("restart", "server"));
+    expect(next).not.toBe(old);
+    expect(await get(port)).toBe(next);
+    await expect.poll(() => get(metrics).catch(() => 0)).toBe(next);
+    expect(await stage.log("server")).toContain(`port ${metrics} is in use: the server waits until it is free`);
+  });
+
   test("that does not start with new settings leaves the old process serving", async () => {
     const { port, app } = await start();
     await stage.sandbox.write("server.js", "process.exit(9)");
@@ -101,6 +118,15 @@ describe("an unchanged Node application without --port", () => {
     } finally {
       rival.close();
     }
+  });
+
+  test("opens its port itself where the keeper cannot hold one", async () => {
+    const port = await freePort();
+    stage.options = { env: { ...stage.env, XSYS_FFI: "off" } };
+    await stage.sandbox.write("server.js", SCRIPT.replace("Number(process.env.MY_PORT)", String(port)));
+    const app = await stage.result("start", "server.js", ...QUICK);
+    expect(app).toMatchObject({ front: "none", ready: 1 });
+    await expect.poll(() => get(port).catch(() => 0)).toBe(pidsOf(app)[0]);
   });
 
   test("has no front if it has no server", async () => {

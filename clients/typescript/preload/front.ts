@@ -10,6 +10,7 @@ import { registerListening } from "./listening-server.ts";
 import { obstacleOf } from "./obstacle.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { tell } from "./tell.ts";
+import { waitForPort } from "./wait-for-port.ts";
 import { kindOf, type WebServer } from "./web-server.ts";
 import { type Instead, type Listening, onListen, type Place, WorkerHandle } from "./worker-handle.ts";
 
@@ -48,8 +49,8 @@ export class Front {
   /** Undefined for a server that listens itself. */
   #offer(server: Listening, place: Place): Instead | undefined {
     if (kindOf(server) === undefined) return this.#offerCluster(server, place);
-    if (this.#main !== undefined) return this.#another(place);
-    if (this.#listens) return undefined;
+    if (this.#main !== undefined) return this.#another(place) ?? this.#waits(server, place);
+    if (this.#listens) return this.#waits(server, place);
     if (!this.#isWanted(place)) return this.#tellUnlessServed(place);
     const { isTls, outlives } = this.#surroundings;
     const obstacle = obstacleOf(server as WebServer, { takesTls: isTls || !outlives });
@@ -107,6 +108,12 @@ export class Front {
     if (main === undefined || !isSamePort(place, main)) return undefined;
     const listen = () => (place.address === main.place.address ? -constants.errno.EADDRINUSE : 0);
     return { handle: new WorkerHandle(place, { shownPort: place.port, listen, close() {}, keepAlive() {} }) };
+  }
+
+  /** A further server of an app of the keeper. */
+  #waits(server: Listening, { port }: Place): Instead | undefined {
+    if (!this.#surroundings.outlives || port <= 0) return undefined;
+    return { itself: (again) => waitForPort(server, port, again) };
   }
 
   #tellUnlessServed(place: Place): undefined {

@@ -68,6 +68,8 @@ export interface Instead {
   readonly descriptor?: number;
   /** Called with the handle when it listens. */
   readonly listens?: (handle: object) => void;
+  /** It listens as the application says. Called before with what tries it again. */
+  readonly itself?: (again: () => void) => void;
 }
 
 /**
@@ -88,7 +90,9 @@ export function onListen(
     const place = address ? { address, port: port ?? 0, family } : { address: "::", port: port ?? 0, family: 6 };
     const isOther = typeof fd === "number" && fd !== descriptor;
     const instead = this._handle || isOther ? undefined : offer(this, place);
-    if (instead === undefined) listenTo.call(this, address, port, family, ...rest);
+    const itself = () => listenTo.call(this, address, port, family, ...rest);
+    instead?.itself?.(itself);
+    if (instead === undefined || instead.itself !== undefined) itself();
     else if (instead.descriptor !== undefined) listenTo.call(this, "", 0, 0, backlog, instead.descriptor);
     else if (instead.path !== undefined) listenTo.call(this, instead.path, -1, -1, backlog);
     else {
