@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Socket } from "node:net";
 import { XsysError } from "../../../protocol/errors.ts";
 import { FrameWriter, XBP_REQUEST_MARK } from "../../../protocol/wire/frame.ts";
@@ -10,6 +9,9 @@ import { withResolvers } from "../polyfills.ts";
 import { requestOf } from "./json-request.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import { WorkerExchange } from "./worker-exchange.ts";
+
+/** Milliseconds that the gateway has to read what was sent at the end. */
+const END_TIMEOUT = 5_000;
 
 /** Callbacks of a worker's connection. */
 export interface WorkerLinkOwner {
@@ -66,12 +68,18 @@ export class WorkerLink {
     await this.#idle();
   }
 
-  /** Ends the connection. Resolves when all messages are in the kernel's buffer, so that the process may exit. */
+  /**
+   * Ends the connection. Resolves when the gateway has read everything and has ended it, too, so that the process may exit:
+   * if the socket is closed earlier, what the gateway writes fails, and it loses what it has not read yet.
+   */
   async end(): Promise<void> {
     if (this.#isLost) return;
     this.writer.flush();
     this.#socket.end();
-    await Promise.race([once(this.#socket, "finish"), this.closed]);
+    const { promise: tooLong, resolve } = withResolvers<void>();
+    const timer = setTimeout(resolve, END_TIMEOUT);
+    await Promise.race([this.closed, tooLong]);
+    clearTimeout(timer);
   }
 
   /** Aborts all requests in progress, so that the gateway can see that they failed. */

@@ -11,7 +11,7 @@ import { PROGRAM } from "../support/program.ts";
 const AMOUNTS = { ...QUICK, rest: 200, cpu: 200, lines: 2_000, apps: 3 };
 /** Without those that take longest. */
 const PARTS = ["under-load", "stubborn-child", "start-up", "log-lines", "many-apps"];
-/** What must be so on a busy machine, too. Requests that a killed clone had are lost with the front `socket`. */
+/** What must be so on a busy machine, too. */
 const EXPECTED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "scale up": { "failed GETs": 0, "failed POSTs": 0, "exit status": 0 },
   "scale down": { "failed GETs": 0, "failed POSTs": 0, "exit status": 0 },
@@ -29,7 +29,7 @@ test.skipIf(process.platform !== "linux")(
   async () => {
     const folders: string[] = [];
     const contenders = contendersWith(PROGRAM, ["--stable-for", "300ms"])
-      .filter(({ isOurs }) => isOurs)
+      .filter(({ name }) => name === OURS)
       .map((contender) => ({
         ...contender,
         open: (folder: string) => {
