@@ -5,7 +5,7 @@ import { type App, useStage } from "./support/stage.ts";
 const stage = useStage();
 
 /** Needs what the job `migrate` creates, and fails without it. */
-const API = `[ -e migrated ] || exit 5\necho up\ntrap 'sleep 0.3; echo api >> ended; exit' TERM\nwhile :; do sleep 0.1; done\n`;
+const API = `[ -e migrated ] || exit 5\ntrap 'sleep 0.3; echo api >> ended; exit' TERM\necho up\nwhile :; do sleep 0.1; done\n`;
 const DB = `trap 'echo db >> ended; exit' TERM\nwhile :; do sleep 0.1; done\n`;
 const MIGRATE = "sleep 0.5\ntouch migrated\n";
 
