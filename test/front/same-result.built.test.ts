@@ -142,8 +142,7 @@ describe("the front has the result of the executable", () => {
   test.each(compared.map(({ name }) => [name]))("%s: errors", OPTIONS, async (name) => {
     const { module, action, input } = contracts.find((contract) => contract.name === name) as Contract;
     const text = input === undefined ? undefined : "input";
-    await compare(["--json", module, action, "--no-such-option"], text);
-    await compare([module, action, "no such file", "other", "more", "words"], text);
+    await compare(["--json", module, action, "no such file", "other", "more", "words"], text);
   });
 
   const lines: [string, string[], string?][] = [
@@ -155,6 +154,8 @@ describe("the front has the result of the executable", () => {
     ["an unknown module", ["nothing", "here"]],
     ["an unknown action", ["fs", "reed"]],
     ["an unknown action as JSON", ["--json", "fs", "reed"]],
+    ["an unknown option", ["fs", "ls", "--no-such-option"]],
+    ["an unknown option as JSON", ["--json", "fs", "ls", "--no-such-option"]],
     ["a module alone", ["path"]],
     ["details of an error", ["--verbose", "fs", "read", "missing"]],
     ["a root", ["--root", "src", "fs", "ls"]],
