@@ -1,13 +1,8 @@
+import { ReconnectPause } from "../../protocol/reconnect-pause.ts";
 import { startTimer } from "../../protocol/timers.ts";
 import type { RegisterAppGateway } from "../../protocol/wire/app-gateway.ts";
 import type { Message } from "../../protocol/wire/message.ts";
 import { ServiceLink } from "../ipc/service-link.ts";
-
-/** Milliseconds between two attempts to connect; the most after connections that were ended at once. */
-const RETRY = 20;
-const LONGEST_RETRY = 1_000;
-/** Milliseconds after which a connection was not refused. */
-const ACCEPTED_AFTER = 1_000;
 
 /** The callbacks of a KeeperLink. */
 export interface KeeperLinkOwner {
@@ -25,7 +20,7 @@ export class KeeperLink {
   readonly #owner: KeeperLinkOwner;
   #link: ServiceLink | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #pause = RETRY;
+  readonly #pause = new ReconnectPause();
   #isClosing = false;
   #isClosed = false;
 
@@ -59,7 +54,7 @@ export class KeeperLink {
   }
 
   async #connect(): Promise<void> {
-    let isRefused = false;
+    let since: number | undefined;
     try {
       const link = await ServiceLink.connect(this.#socket);
       link.onMessage = (message) => this.#owner.message(message);
@@ -69,15 +64,14 @@ export class KeeperLink {
       } satisfies RegisterAppGateway);
       this.#link = link;
       this.#owner.connected();
-      const since = performance.now();
+      since = performance.now();
       await link.ended;
-      isRefused = performance.now() - since < ACCEPTED_AFTER;
       this.#link = undefined;
       this.#owner.disconnected();
     } catch {
       // no keeper listens
     }
-    this.#pause = isRefused ? Math.min(2 * this.#pause, LONGEST_RETRY) : RETRY;
-    if (!this.#isClosed) this.#timer = startTimer(() => void this.#connect(), this.#pause);
+    const pause = since === undefined ? this.#pause.afterFailure() : this.#pause.afterEnd(performance.now() - since);
+    if (!this.#isClosed) this.#timer = startTimer(() => void this.#connect(), pause);
   }
 }

@@ -1,5 +1,6 @@
-import { closeSync, readlinkSync } from "node:fs";
+import { closeSync } from "node:fs";
 import type { ListeningSocket } from "../../protocol/wire/app-gateway.ts";
+import { socketInode } from "../ipc/socket-inode.ts";
 import { takeDescriptor } from "../processes/take-descriptor.ts";
 
 /** Descriptors of a started process after the standard ones. */
@@ -12,7 +13,7 @@ export class ListeningSockets {
   /** @param count - of those that it was started with */
   constructor(count: number) {
     for (let descriptor = FIRST; descriptor < FIRST + count; descriptor++) {
-      const inode = inodeOf(descriptor);
+      const inode = socketInode("self", descriptor);
       if (inode !== undefined) this.#inherited.set(inode, descriptor);
     }
   }
@@ -31,14 +32,5 @@ export class ListeningSockets {
   closeRest(): void {
     for (const descriptor of this.#inherited.values()) closeSync(descriptor);
     this.#inherited.clear();
-  }
-}
-
-/** Undefined for a descriptor that is not open, or no socket. */
-function inodeOf(descriptor: number): string | undefined {
-  try {
-    return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${descriptor}`))?.[1];
-  } catch {
-    return undefined;
   }
 }

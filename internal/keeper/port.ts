@@ -1,8 +1,9 @@
-import { closeSync, readdirSync, readlinkSync } from "node:fs";
+import { closeSync, readdirSync } from "node:fs";
 import { XsysError } from "../../protocol/errors.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
 import { platform } from "../facts/platform.ts";
 import { type HeldSocket, holdSocket, makeBlocking, takeKept } from "../ipc/held-socket.ts";
+import { socketInode } from "../ipc/socket-inode.ts";
 import { identityOf, type ProcessIdentity } from "../processes/identity.ts";
 import { takeDescriptor } from "../processes/take-descriptor.ts";
 import { type Front, hasPort } from "./app-spec.ts";
@@ -56,7 +57,7 @@ function find({ keeper, descriptor, inode }: KnownPort, holders: readonly Proces
   if (isThisProcess(keeper)) return takeKept(descriptor);
   for (const holder of holders) {
     try {
-      const number = descriptorsOf(holder).find((each) => inodeOf(holder.pid, each) === inode);
+      const number = descriptorsOf(holder).find((each) => socketInode(holder.pid, each) === inode);
       if (number !== undefined) return takeDescriptor(holder, number);
     } catch {
       // it has ended, or this user may not take it
@@ -69,15 +70,6 @@ function descriptorsOf({ pid }: ProcessIdentity): number[] {
   return readdirSync(`/proc/${pid}/fd`).map(Number);
 }
 
-/** Empty for a descriptor that is no socket, or not open any more. */
-function inodeOf(pid: number | "self", descriptor: number): string {
-  try {
-    return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1] ?? "";
-  } catch {
-    return "";
-  }
-}
-
 function isThisProcess({ pid, start }: ProcessIdentity): boolean {
   return pid === process.pid && identityOf(pid)?.start === start;
 }
@@ -86,7 +78,7 @@ function portOf(descriptor: number): Port {
   let isOpen = true;
   return {
     descriptor,
-    inode: inodeOf("self", descriptor),
+    inode: socketInode("self", descriptor) ?? "",
     close: () => {
       if (isOpen) closeSync(descriptor);
       isOpen = false;

@@ -1,13 +1,8 @@
+import { ReconnectPause } from "../../../protocol/reconnect-pause.ts";
 import { startTimer } from "../../../protocol/timers.ts";
 import { type Joined, type JoinHooks, join } from "../worker/join.ts";
 import type { WorkerOptions } from "../worker/options.ts";
 import type { WorkerExchange } from "../worker/worker-exchange.ts";
-
-/** Milliseconds until the next attempt to connect to the next gateway; the most after connections that soon ended. */
-const RETRY = 20;
-const LONGEST_RETRY = 1_000;
-/** Milliseconds after which a connection was not refused. */
-const ACCEPTED_AFTER = 1_000;
 
 export interface MembershipOptions extends Omit<JoinHooks, "onJoinAgain"> {
   readonly worker: Omit<WorkerOptions, "socket">;
@@ -27,7 +22,7 @@ export class Membership {
   #keeps = true;
   #socket: string | undefined;
   #isLeaving = false;
-  #pause = 0;
+  readonly #pause = new ReconnectPause();
   #retry: NodeJS.Timeout | undefined;
 
   constructor(options: MembershipOptions, take: (exchange: WorkerExchange) => void) {
@@ -49,7 +44,7 @@ export class Membership {
       if (this.#isLeaving) await joined.leave();
     } catch (error) {
       if (!outlives) throw error;
-      this.#joinLater(RETRY);
+      this.#joinLater(this.#pause.afterFailure());
     }
   }
 
@@ -75,9 +70,12 @@ export class Membership {
   #closed(joined: Joined, age: number): void {
     this.#joined.delete(joined);
     if (this.#isLeaving || this.#joined.size > 0) return;
-    this.#pause = age < ACCEPTED_AFTER ? Math.min(Math.max(RETRY, 2 * this.#pause), LONGEST_RETRY) : 0;
-    if (!this.#options.outlives) this.#options.onLost();
-    else if (this.#pause > 0) this.#joinLater(this.#pause);
+    if (!this.#options.outlives) {
+      this.#options.onLost();
+      return;
+    }
+    const pause = this.#pause.afterEnd(age);
+    if (pause > 0) this.#joinLater(pause);
     else void this.join();
   }
 

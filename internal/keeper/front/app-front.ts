@@ -150,7 +150,8 @@ export class AppFront {
   }
 
   #workerAt(gateway: FrontPeer, link: number): FrontWorker | undefined {
-    return [...this.#workers.values()].find((worker) => worker.has(gateway, link));
+    for (const worker of this.#workers.values()) if (worker.has(gateway, link)) return worker;
+    return undefined;
   }
 
   /** All clones accept connections themselves: the gateway must not take any from them. */
