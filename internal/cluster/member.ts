@@ -326,7 +326,9 @@ export class Member {
   #causeOf(process: WorkerProcess): string {
     const lines = this.linesOf(process);
     const { end, endedBySupervisor } = process;
-    const known = startFailure({ end, endedBySupervisor, lines }, this.#owner.options);
+    const { options } = this.#owner;
+    const isWorker = options.readyWhen === "registered";
+    const known = startFailure({ end, endedBySupervisor, lines }, { ...options, isWorker });
     this.#isRepeat = known !== undefined && this.state !== "ready";
     return known ?? withLastLine(`it ${process.reason}`, lines);
   }

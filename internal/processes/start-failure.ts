@@ -8,7 +8,10 @@ import type { ProcessOptions } from "./options.ts";
 /** Maximum characters quoted from a program's output. */
 const MAX_WORDS = 400;
 
-export type Started = Pick<ProcessOptions, "command" | "cwd" | "env">;
+export interface Started extends Pick<ProcessOptions, "command" | "cwd" | "env"> {
+  /** It gets its requests from xsys, so it needs no port of its own. */
+  readonly isWorker?: boolean;
+}
 
 /** A process that ended before it was ready. */
 export interface FailedStart {
@@ -71,9 +74,9 @@ const REASONS: readonly (readonly [RegExp, Explain])[] = [
   [/EADDRINUSE: (port \d+ (?:is in use(?: by process \d+)?|belongs to the app \S+))/, ([, words = ""]) => words],
   [
     /EADDRINUSE:? (?:address already in use )?(\S*)/,
-    ([, address]) =>
-      `it tried to listen on ${clipped(address) || "an address"}, which is in use: a worker receives its requests from ` +
-      "xsys and needs no port",
+    ([, address], { isWorker }) =>
+      `it tried to listen on ${clipped(address) || "an address"}, which is in use` +
+      (isWorker ? ": a worker receives its requests from xsys and needs no port" : ""),
   ],
   [
     /(?:EACCES|EPERM): (?:permission denied|operation not permitted),? (.*)/,
@@ -99,6 +102,10 @@ class Runtime {
     const path = programFile(attemptOf(this.#started));
     const version = this.#version === undefined ? "" : ` ${this.#version}`;
     return path === undefined ? `Node${version}` : `Node${version} (${path})`;
+  }
+
+  get isWorker(): boolean {
+    return this.#started.isWorker === true;
   }
 
   cannot(what: string): string {

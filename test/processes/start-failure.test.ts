@@ -62,10 +62,7 @@ describe("the last output of a program", () => {
       'error: Cannot find module "hono" from "/srv/app.ts"',
       "the module hono, which /srv/app.ts imports, does not exist: is it installed?",
     ],
-    [
-      "Error: listen EADDRINUSE: address already in use :::3000",
-      "it tried to listen on :::3000, which is in use: a worker receives its requests from xsys and needs no port",
-    ],
+    ["Error: listen EADDRINUSE: address already in use :::3000", "it tried to listen on :::3000, which is in use"],
     ["Error: listen EADDRINUSE: port 3000 is in use by process 7", "port 3000 is in use by process 7"],
     ["Error: EACCES: permission denied, open '/etc/key'", "permission denied: open '/etc/key'"],
     ["Error: listen EACCES: permission denied 0.0.0.0:80", "permission denied: 0.0.0.0:80"],
@@ -76,6 +73,12 @@ describe("the last output of a program", () => {
     ],
   ])("%s", (line, words) => {
     expect(because(["it begins", line, "    at x (y:1:1)", "Node.js v26.1.0"])).toBe(words);
+  });
+
+  test("of a worker that tried to listen says that it needs no port", () => {
+    expect(because(["Error: listen EADDRINUSE: address already in use :::3000"], { ...STARTED, isWorker: true })).toBe(
+      "it tried to listen on :::3000, which is in use: a worker receives its requests from xsys and needs no port",
+    );
   });
 
   test("is searched for the last error, and an unknown error gives no reason", () => {
