@@ -21,6 +21,7 @@ const blackBox = globSync("test/**/*.test.ts", { cwd: ROOT }).filter((file) => {
 export default defineConfig({
   test: {
     ...common,
+    maxWorkers: "150%", // these tests wait for processes for a third of their time
     include: [...blackBox, "test/**/*.built.test.ts"],
     env: {
       ...common.env,

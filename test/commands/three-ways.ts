@@ -20,16 +20,19 @@ export interface Tools {
   failure(name: CommandName, params: object, options?: CallOptions): Promise<XsysError>;
 }
 
-const WAYS: Readonly<Record<string, () => Way>> = {
-  ...(BUILT === undefined && { "in process": () => inProcess }),
-  "over the socket": () => new OverSocket(),
-  "through the command line": () => throughCommandLine,
-  ...(BUILT !== undefined && hasFront() && { "through the native front": () => new ThroughFront() }),
-};
+const overSocket = { "over the socket": () => new OverSocket() };
+const throughLine = { "through the command line": () => throughCommandLine };
+/** It calls over the socket of a built service, which serves all tests of a file; OverSocket starts one for each test. */
+const throughFront = { "through the native front": () => new ThroughFront() };
+
+const WAYS: Readonly<Record<string, () => Way>> =
+  BUILT === undefined
+    ? { "in process": () => inProcess, ...overSocket, ...throughLine }
+    : { ...throughLine, ...(hasFront() ? throughFront : overSocket) };
 
 /**
  * Runs the same tests with the handler in this process, over a socket, and through the command line. If the built
- * executable is tested, the first is left out, and the native front is the last.
+ * executable is tested: through the command line, in a process for each call, and through the native front.
  */
 export function threeWays(subject: string, define: (tools: Tools) => void): void {
   for (const [title, open] of Object.entries(WAYS)) {
