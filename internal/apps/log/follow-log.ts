@@ -2,11 +2,11 @@ import type { FileHandle } from "node:fs/promises";
 import { stat } from "node:fs/promises";
 import { logPath, type RotatedFile } from "../../keeper/log/log-names.ts";
 import type { LogRecord } from "../../keeper/log/log-record.ts";
-import { beginningOf, bytesAt, RecordPieces, rotatedForward } from "./log-bytes.ts";
+import { BLOCK, bytesAt, RecordPieces } from "./log-bytes.ts";
 import type { LogChanges } from "./log-changes.ts";
 import { type LogSnapshot, takeSnapshot } from "./log-snapshot.ts";
+import { beginningOf, rotatedForward } from "./rotated-log.ts";
 
-const BLOCK = 65_536;
 /** Bytes by which a rotated file is recognised: its first record has the time of its arrival. */
 const BEGINNING = 512;
 

@@ -1,11 +1,8 @@
-import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { createGunzip } from "node:zlib";
-import { COMPRESSED, type RotatedFile } from "../../keeper/log/log-names.ts";
 import { LINE_FEED, type LogRecord } from "../../keeper/log/log-record.ts";
 import { parseRecord } from "../../keeper/log/parse-record.ts";
 
-const BLOCK = 65_536;
+export const BLOCK = 65_536;
 
 /** The records in bytes that begin and end between two records. */
 export function recordsIn(bytes: Buffer, from: number = 0): LogRecord[] {
@@ -76,39 +73,6 @@ export async function* backward(file: FileHandle, size: number): AsyncGenerator<
   }
 }
 
-/** The records of a rotated file, oldest first. It may be compressed or deleted at any time before it is opened. */
-export async function* rotatedForward(file: RotatedFile): AsyncGenerator<LogRecord[]> {
-  const plain = await openIfThere(file.path);
-  if (plain !== undefined) {
-    try {
-      yield* forward(plain, (await plain.stat()).size);
-    } finally {
-      await plain.close();
-    }
-    return;
-  }
-  const compressed = await openIfThere(file.path + COMPRESSED);
-  if (compressed === undefined) return;
-  const pieces = new RecordPieces();
-  for await (const bytes of unzipped(compressed)) yield pieces.push(bytes);
-}
-
-/** The first bytes of a rotated file; empty if it is gone. */
-export async function beginningOf(file: RotatedFile, length: number): Promise<Buffer> {
-  const plain = await openIfThere(file.path);
-  if (plain !== undefined) {
-    try {
-      return await bytesAt(plain, length);
-    } finally {
-      await plain.close();
-    }
-  }
-  const compressed = await openIfThere(file.path + COMPRESSED);
-  if (compressed === undefined) return Buffer.alloc(0);
-  for await (const bytes of unzipped(compressed)) return bytes.subarray(0, length);
-  return Buffer.alloc(0);
-}
-
 /** The first bytes of an open file. */
 export async function bytesAt(file: FileHandle, length: number): Promise<Buffer> {
   const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, 0);
@@ -122,12 +86,4 @@ export async function openIfThere(path: string): Promise<FileHandle | undefined>
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-}
-
-function unzipped(file: FileHandle): AsyncIterable<Buffer> {
-  const source = createReadStream("", { fd: file });
-  const gunzip = createGunzip({ chunkSize: BLOCK });
-  source.on("error", (error) => gunzip.destroy(error));
-  gunzip.on("close", () => source.destroy());
-  return source.pipe(gunzip);
 }

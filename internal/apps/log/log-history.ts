@@ -1,8 +1,9 @@
 import { type RotatedFile, timeOfStamp } from "../../keeper/log/log-names.ts";
 import type { LogRecord } from "../../keeper/log/log-record.ts";
-import { backward, forward, openIfThere, rotatedForward } from "./log-bytes.ts";
+import { backward, forward, openIfThere } from "./log-bytes.ts";
 import type { LogSnapshot } from "./log-snapshot.ts";
 import type { RecordFilter } from "./record-filter.ts";
+import { rotatedForward } from "./rotated-log.ts";
 
 /** What of a log is read. */
 export interface HistoryRange {

@@ -20,17 +20,18 @@ export interface RecordSelection {
 
 export type RecordFilter = (record: LogRecord) => boolean;
 
-/** @throws INVALID_PARAMS for an expression that does not compile */
+/** Gaps are always wanted. @throws INVALID_PARAMS for an expression that does not compile */
 export async function recordFilter(selection: RecordSelection): Promise<RecordFilter> {
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, clone, stream, level } = selection;
   const matches = await lineMatcher(selection);
   return (record) =>
-    record.time >= since &&
-    record.time <= until &&
-    (clone === undefined || record.clone === clone) &&
-    (stream === undefined || record.stream === stream) &&
-    (level === undefined || isAtLeast(lineLevel(record), level)) &&
-    matches(record.line);
+    record.isGap === true ||
+    (record.time >= since &&
+      record.time <= until &&
+      (clone === undefined || record.clone === clone) &&
+      (stream === undefined || record.stream === stream) &&
+      (level === undefined || isAtLeast(lineLevel(record), level)) &&
+      matches(record.line));
 }
 
 const SYNTAX = /[\\^$.*+?()[\]{}|]/;

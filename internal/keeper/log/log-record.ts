@@ -12,6 +12,8 @@ export interface LogRecord {
   readonly line: string;
   /** The next record of the same clone and stream continues this line, which is longer than MAX_LINE. */
   readonly continued?: true;
+  /** A note of the reader: records before it cannot be read. */
+  readonly isGap?: true;
 }
 
 /** Maximum bytes of text in a record. A longer line is cut into several records. */
