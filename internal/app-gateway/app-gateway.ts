@@ -10,6 +10,7 @@ import type {
   OpenApp,
   RegisterAppGateway,
   SetActive,
+  WarmUp,
 } from "../../protocol/wire/app-gateway.ts";
 import type { Message } from "../../protocol/wire/message.ts";
 import type { Logger } from "../base/log.ts";
@@ -81,7 +82,7 @@ export class AppGateway {
     if (app === undefined) return;
     const { workers } = app;
     if (type === "SetActive") workers.setActive(payload as SetActive);
-    else if (type === "WarmUp") workers.warmUp((payload as OfLink).link);
+    else if (type === "WarmUp") workers.warmUp(payload as WarmUp);
     else if (type === "DrainWorker") void workers.drain((payload as OfLink).link);
     else if (type === "CloseWorker") workers.closeWorker((payload as OfLink).link);
     else if (type === "WorkerLost") workers.lost(payload as AppWorkerLost);

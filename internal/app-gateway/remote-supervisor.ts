@@ -1,4 +1,10 @@
-import type { AppWorkerGone, AppWorkerLost, AppWorkersExpected, SetActive } from "../../protocol/wire/app-gateway.ts";
+import type {
+  AppWorkerGone,
+  AppWorkerLost,
+  AppWorkersExpected,
+  SetActive,
+  WarmUp,
+} from "../../protocol/wire/app-gateway.ts";
 import type { GatewayChannel } from "../workers/channel.ts";
 import type { Loss } from "../workers/loss.ts";
 import type { WorkerSource } from "../workers/worker-pool.ts";
@@ -71,8 +77,8 @@ export class RemoteSupervisor implements WorkerSource {
     if (joined !== undefined) this.#setActive(joined, active);
   }
 
-  warmUp(link: number): void {
-    this.#joined.get(link)?.channel.warmUp();
+  warmUp({ link, paths }: WarmUp): void {
+    this.#joined.get(link)?.channel.warmUp(paths);
   }
 
   async drain(link: number): Promise<void> {

@@ -65,6 +65,8 @@ export interface AppDefinition {
   readonly watchDelay?: Duration | undefined;
   /** Cron expression of the times at which it is restarted, or started again if it has ended and `autorestart` is false. */
   readonly cron?: string | number | boolean | undefined;
+  /** Paths that a new process behind the gateway is asked for with GET before it gets work. */
+  readonly warmup?: string | readonly string[] | undefined;
   /** Apps that must be ready before it is started. */
   readonly after?: string | readonly string[] | undefined;
   readonly log?: { readonly maxSize?: Size | undefined; readonly maxFiles?: number | undefined } | undefined;

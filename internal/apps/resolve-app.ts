@@ -12,6 +12,7 @@ import { durationOf, optional, percentOf, sizeOf, wholeNumber } from "./quantiti
 import type { ResolveContext } from "./resolve-context.ts";
 import { resolveProgram } from "./resolve-program.ts";
 import { runsNode } from "./runs-node.ts";
+import { warmupOf } from "./warmup.ts";
 import { watchOf } from "./watch.ts";
 import { workingFolder } from "./working-folder.ts";
 
@@ -61,6 +62,7 @@ async function resolved(definition: AppDefinition, context: ResolveContext): Pro
     ...(await watchOf(definition, cwd)),
     ...(await cronOf(definition)),
     ...afterOf(definition),
+    ...warmupOf(definition),
     log: {
       maxSize: sizeOf("log.maxSize", log.maxSize ?? DEFAULTS.logSize, LEAST_LOG),
       maxFiles: wholeNumber("log.maxFiles", log.maxFiles ?? DEFAULTS.logFiles, 0, 1_000),

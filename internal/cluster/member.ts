@@ -171,9 +171,12 @@ export class Member {
 
   /** Tells the worker of a process whether it gets requests. */
   #assignRole(process: WorkerProcess): void {
+    const { channel } = process;
     const isReady = process === this.#current && process.state === "ready";
-    process.channel?.setActive(isReady && this.#role === "active");
-    if (isReady && this.#role === "standby") process.channel?.warmUp();
+    channel?.setActive(isReady && this.#role === "active");
+    const { warmUp } = this.#owner.options;
+    const isWaiting = isReady ? this.#role === "standby" : warmUp !== undefined && process.state === "starting";
+    if (isWaiting) channel?.warmUp(warmUp);
   }
 
   /** Starts a stopped or failed member. Does nothing if it is running. */

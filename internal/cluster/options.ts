@@ -28,6 +28,11 @@ export interface ClusterOptions extends ProcessOptions, BackoffOptions, Heartbea
    * replaces another one runs after its registration until it is ready; it gets no requests until then.
    */
   readonly stableFor?: number;
+  /**
+   * Paths that the gateway asks a process for before it gets work: a standby, and one that replaces another one. Default:
+   * those of the gateway, for standbys.
+   */
+  readonly warmUp?: readonly string[];
   /** Whether a process may run beside the one that replaces it. Otherwise it is stopped first. Default: true. */
   readonly overlap?: boolean;
   /** How long a worker may take to finish its requests before it is asked to exit. */

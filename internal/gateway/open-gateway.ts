@@ -53,7 +53,7 @@ export async function openGateway(
 ): Promise<OpenGateway> {
   const features = await createFeatures(options, log, shared);
   const routes = new RouteTable();
-  const { strategy, timeout, queueTimeout, standbyWarmUp: paths } = options;
+  const { strategy, timeout, queueTimeout, standbyWarmUp } = options;
   const onRoutes = (received: unknown) => {
     try {
       routes.sync(received as Parameters<typeof routes.sync>[0]);
@@ -61,7 +61,7 @@ export async function openGateway(
       log.warn({ err: error }, "a worker's list of routes was refused");
     }
   };
-  const onStandby = (standby: Standby) => {
+  const onStandby = (standby: Standby, paths = standbyWarmUp) => {
     if (paths.length > 0) void warmUp(standby, { paths, routes, log });
   };
   const pool = new WorkerPool({

@@ -62,6 +62,7 @@ export function cloneOptions(spec: AppSpec, deps: CloneDeps): ClusterOptions {
     get overlap() {
       return deps.descriptors.length > 0;
     },
+    ...(spec.warmup !== undefined && { warmUp: spec.warmup }),
     stopTimeout: spec.killTimeout,
     get drainTimeout() {
       return deps.isStopping ? Math.min(spec.drainTimeout, spec.killTimeout) : spec.drainTimeout;

@@ -58,6 +58,7 @@ export const APP_SPEC: Schema<AppSpec> = object({
   }),
   cron: optional(text),
   after: optional(array(string({ pattern: APP_NAME.source }), { maxItems: 1_000 })),
+  warmup: optional(array(text, { maxItems: 1_000 })),
   watch: optional(
     object({
       paths: array(text, { minItems: 1, maxItems: 1_000 }),

@@ -5,7 +5,7 @@ import type { WorkerLink } from "./worker-link.ts";
 export interface WorkerChannelDeps {
   /** Adds the worker to the pool's rotation, or removes it. */
   setActive(active: boolean): void;
-  warmUp(): void;
+  warmUp(paths?: readonly string[]): void;
   endedByRequest(): boolean;
   send(job: Job): void;
 }

@@ -26,8 +26,11 @@ export interface WorkerChannel {
   requestsInFlight(limit: number): readonly RequestInFlight[];
   /** Whether it is given requests. A standby is ready, but inactive. */
   setActive(active: boolean): void;
-  /** It is a standby from now on, until the next call of `setActive`: sends it the warm-up requests. */
-  warmUp(): void;
+  /**
+   * It waits for work from now on, until the next call of `setActive`: sends it requests for these paths, or for those
+   * that the gateway has.
+   */
+  warmUp(paths?: readonly string[]): void;
   /** Sends no more requests; resolves when all are answered, or when the connection is closed. */
   drain(): Promise<void>;
   forceGc(): void;

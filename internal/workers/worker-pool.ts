@@ -30,7 +30,7 @@ export interface PoolOptions {
   /** Called with the routes of a worker. */
   readonly onRoutes: (routes: unknown) => void;
   /** Called with each worker that is ready as a standby. */
-  readonly onStandby?: (standby: Standby) => void;
+  readonly onStandby?: (standby: Standby, paths?: readonly string[]) => void;
   /** Decides what happens to the requests of lost workers. Default: this pool, by itself. */
   readonly judge?: (owner: TrialsOwner<WorkerLink>) => Judge<WorkerLink>;
   /** Workers that do not support streams are refused. */
@@ -241,7 +241,7 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     const { id } = link.registration;
     const channel = workerChannel(link, {
       setActive: (active) => this.#setActive(link, active),
-      warmUp: () => this.#warmUp(link),
+      warmUp: (paths) => this.#warmUp(link, paths),
       endedByRequest: () => this.#judge.endedByRequest(link),
       send: (job) => this.#send(link, job),
     });
@@ -254,17 +254,18 @@ export class WorkerPool implements Role, WorkerLinkOwner {
     this.#setActive(link, true);
   }
 
-  #warmUp(link: WorkerLink): void {
+  #warmUp(link: WorkerLink, paths?: readonly string[]): void {
     this.#standbys.add(link);
     const standbys = this.#standbys;
-    this.#options.onStandby?.({
+    const standby = {
       id: link.registration.id,
       get isWaiting() {
         return standbys.has(link);
       },
-      send: (job) => this.#place(link, job),
-      abandon: (job) => this.abandon(job),
-    });
+      send: (job: Job) => this.#place(link, job),
+      abandon: (job: Job) => this.abandon(job),
+    };
+    this.#options.onStandby?.(standby, paths);
   }
 
   #setActive(link: WorkerLink, active: boolean): void {

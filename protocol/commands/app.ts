@@ -208,6 +208,13 @@ export const start = command("app.start", {
           "`--no-autorestart`, it is started again if it has ended.",
       }),
     ),
+    warmup: optional(
+      array(string({ minLength: 1, maxLength: 8_192 }), {
+        maxItems: 32,
+        description:
+          "Paths that a new process behind the gateway is asked for before it gets work, so that its code is loaded.",
+      }),
+    ),
     after: optional(
       array(string({ minLength: 1, maxLength: 64 }), {
         description:

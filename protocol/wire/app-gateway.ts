@@ -101,6 +101,11 @@ export interface SetActive extends OfLink {
   readonly active: boolean;
 }
 
+/** `WarmUp`: the worker waits for work until the next `SetActive`, and is asked for these paths. */
+export interface WarmUp extends OfLink {
+  readonly paths: readonly string[];
+}
+
 /** `WorkerLost`: why a worker was lost (internal/workers/loss.ts). */
 export interface AppWorkerLost extends OfLink {
   readonly loss: "own" | "outside" | "unknown";

@@ -65,10 +65,10 @@ export function ownDefinition(app: OwnApp, place: AppPlace): AppDefinition {
 
 /** The fields that have only one name. */
 function plainFields(app: OwnApp): AppDefinition {
-  const { name, command, args, interpreter, nodeArgs, envFile, uid, gid, watch, watchDelay, after } = app;
+  const { name, command, args, interpreter, nodeArgs, envFile, uid, gid, watch, watchDelay, after, warmup } = app;
   const { front, host, port, stableFor, readyTimeout, drainTimeout, stopExitCodes } = app;
   return {
-    ...{ name, command, args, interpreter, nodeArgs, envFile, uid, gid, watch, watchDelay, after },
+    ...{ name, command, args, interpreter, nodeArgs, envFile, uid, gid, watch, watchDelay, after, warmup },
     ...{ front, host, port, stableFor, readyTimeout, drainTimeout, stopExitCodes },
   };
 }

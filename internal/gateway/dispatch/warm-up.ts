@@ -40,15 +40,14 @@ export async function warmUp(standby: Standby, { paths, routes, log }: WarmUpOpt
       const failure = await Promise.race([request.failure, timeout]);
       if (failure === undefined) continue;
       request.abandon();
-      if (standby.isWaiting)
-        log.warn({ ...fields, path, failure }, `a warm-up request to standby ${standby.id} failed`);
+      if (standby.isWaiting) log.warn({ ...fields, path, failure }, `a warm-up request to worker ${standby.id} failed`);
       if (failure === TOO_LONG) return;
       break; // the others would fail in the same way
     }
   }
   over.abort();
   const milliseconds = Math.round(performance.now() - startedAt);
-  log.debug({ ...fields, requests: sent, milliseconds }, `standby ${standby.id} is warmed up`);
+  log.debug({ ...fields, requests: sent, milliseconds }, `worker ${standby.id} is warmed up`);
 }
 
 /** A request whose response is read and dropped. */

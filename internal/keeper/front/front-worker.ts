@@ -28,7 +28,8 @@ export class FrontWorker implements WorkerChannel {
   readonly #links: Link[] = [];
   readonly #onClose: ((reason?: string) => void)[] = [];
   #isActive = false;
-  #isWarm = false;
+  /** It is asked for these paths while it waits for work. */
+  #warmUp: readonly string[] = [];
   /** At its loss. */
   #last: Pick<AppWorkerGone, "inFlight" | "endedByRequest" | "requests"> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -68,7 +69,7 @@ export class FrontWorker implements WorkerChannel {
     this.#links.push(link);
     // Also if it is inactive: without a keeper, the gateway may have decided otherwise.
     this.#send(link, "SetActive", { active: this.#isActive });
-    if (this.#isWarm) this.#send(link, "WarmUp");
+    this.#sendWarmUp(link);
   }
 
   /** The gateway reports that its connection was closed. */
@@ -98,13 +99,13 @@ export class FrontWorker implements WorkerChannel {
 
   setActive(active: boolean): void {
     this.#isActive = active && this.listens === undefined;
-    this.#isWarm = false;
+    this.#warmUp = [];
     this.#sendAll("SetActive", { active: this.#isActive });
   }
 
-  warmUp(): void {
-    this.#isWarm = true;
-    this.#sendAll("WarmUp");
+  warmUp(paths: readonly string[] = []): void {
+    this.#warmUp = paths;
+    for (const link of this.#links) this.#sendWarmUp(link);
   }
 
   async drain(): Promise<void> {
@@ -142,6 +143,10 @@ export class FrontWorker implements WorkerChannel {
     const kept = this.#links.filter((link) => !isGone(link));
     for (const { idle } of this.#links.filter(isGone)) idle.resolve();
     this.#links.splice(0, this.#links.length, ...kept);
+  }
+
+  #sendWarmUp(link: Link): void {
+    if (this.#warmUp.length > 0) this.#send(link, "WarmUp", { paths: this.#warmUp });
   }
 
   #sendAll(type: string, payload: object = {}): void {

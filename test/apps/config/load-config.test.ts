@@ -184,19 +184,25 @@ describe("fields", () => {
           {
             entry: "a",
             clonse: 1,
-            warmup: ["/"],
+            build: { cache: true },
             env: { ANYTHING: "x" },
             log: { maxSise: 1 },
             health: { endpoint: "/" },
           },
-          { entry: "b", watch: false, warmup: [], clones: { autoScale: { enabled: false } }, somethingElse: 1 },
+          {
+            entry: "b",
+            watch: false,
+            build: { output: "" },
+            clones: { autoScale: { enabled: false } },
+            somethingElse: 1,
+          },
         ],
       }),
     );
     expect(warnings).toEqual([
       "deploy is unknown and has no effect",
       'apps[0].clonse is unknown, did you mean "clones"?',
-      "apps[0].warmup is not supported by this version",
+      "apps[0].build.cache is not supported by this version",
       'apps[0].log.maxSise is unknown, did you mean "maxSize"?',
       "apps[0].health is not supported by this version",
       "apps[1].somethingElse is unknown and has no effect",

@@ -24,7 +24,7 @@ async function ask(url: string, headers: Record<string, string> = {}) {
 
 test("a standby is asked for the paths of --standby-warm-up before it replaces a worker", async () => {
   const server = await start("--standby-warm-up", "/broken,/a?b=c,/large");
-  await server.until(/standby 1 is warmed up/);
+  await server.until(/worker 1 is warmed up/);
   expect(server.text()).toContain('"path":"/broken","failure":"status 500"');
   expect(server.text()).not.toContain('"path":"/a');
   expect(server.text()).not.toContain('"path":"/large');
@@ -35,7 +35,7 @@ test("a standby is asked for the paths of --standby-warm-up before it replaces a
   const { pid, warmUps } = await ask(url);
   expect(pid).not.toBe(active.pid);
   expect(warmUps).toEqual(["/broken", ...Array(10).fill("/a?b=c"), ...Array(10).fill("/large")]);
-  await server.until(/standby 0 is warmed up/); // the next process of the killed worker
+  await server.until(/worker 0 is warmed up/); // the next process of the killed worker
 });
 
 test("without the flag, a standby gets no request", async () => {
