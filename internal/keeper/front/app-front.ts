@@ -96,8 +96,12 @@ export class AppFront {
       return;
     }
     const worker = known ?? new FrontWorker(joined);
+    // Adopted first: a standby that the gateway has given work, without a keeper, must not lose it for a moment.
+    if (known === undefined && !this.#adopt(worker)) {
+      this.#refuse(gateway, joined, "it is no clone of the app");
+      return;
+    }
     worker.joined(gateway, link);
-    if (known === undefined && !this.#adopt(worker)) this.#refuse(gateway, joined, "it is no clone of the app");
     this.#pauseIfUnused();
   }
 

@@ -5,6 +5,8 @@ import type { FrontPeer } from "./front-peer.ts";
 
 /** Milliseconds that a worker has to connect to the next gateway, or to listen again. */
 const REJOIN_TIMEOUT = 10_000;
+/** Milliseconds that a gateway has to say which requests a worker had when its connection was closed. */
+const LAST_WORDS = 500;
 
 /** A worker's connection to a gateway process. */
 interface Link {
@@ -33,6 +35,7 @@ export class FrontWorker implements WorkerChannel {
   /** At its loss. */
   #last: Pick<AppWorkerGone, "inFlight" | "endedByRequest" | "requests"> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isClosing = false;
   #isClosed = false;
 
   constructor({ app, id, key, pid, listens }: AppWorkerJoined) {
@@ -77,7 +80,7 @@ export class FrontWorker implements WorkerChannel {
     this.#remove((link) => link.gateway === gateway && link.number === number);
     if (this.#links.length > 0) return;
     this.#last = last;
-    if (gateway.isClosing || hasLeft) this.#awaitNext();
+    if (!this.#isClosing && (gateway.isClosing || hasLeft)) this.#awaitNext();
     else this.#close(reason);
   }
 
@@ -85,7 +88,9 @@ export class FrontWorker implements WorkerChannel {
   gatewayGone(gateway: FrontPeer): void {
     const before = this.#links.length;
     this.#remove((link) => link.gateway === gateway);
-    if (before > 0 && this.#links.length === 0) this.#awaitNext();
+    if (before === 0 || this.#links.length > 0) return;
+    if (this.#isClosing) this.#close();
+    else this.#awaitNext();
   }
 
   #awaitNext(): void {
@@ -121,9 +126,14 @@ export class FrontWorker implements WorkerChannel {
     return Promise.resolve();
   }
 
+  /** Its gateways answer with the requests that it had: the keeper often sees the end of a process before they do. */
   close(): void {
+    if (this.#isClosed || this.#isClosing) return;
+    this.#isClosing = true;
+    clearTimeout(this.#timer);
     this.#sendAll("CloseWorker");
-    this.#close();
+    if (this.#links.length === 0) this.#close();
+    else this.#timer = startTimer(() => this.#close(), LAST_WORDS);
   }
 
   onClose(listener: (reason?: string) => void): void {
