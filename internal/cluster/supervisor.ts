@@ -38,6 +38,8 @@ export class Supervisor {
   readonly #guard: OrphanGuard | undefined;
   readonly #crashes: CrashLog;
   readonly #limits: LimitWatch;
+  /** Members whose process was taken over, and was ready. */
+  readonly #foundReady = new Set<Member>();
   readonly #readers = new Set<(line: LogLine) => void>();
   /** Number of active members that are wanted. */
   #workers: number;
@@ -81,6 +83,7 @@ export class Supervisor {
 
   /** Starts all members. The socket that they connect to must be listening. */
   start(beginning: Pick<Beginning, "isReplacement"> = {}): void {
+    this.#replaceMissing();
     for (const member of this.#members) if (!member.isOver) member.start(beginning);
     this.#limits.start();
   }
@@ -93,6 +96,7 @@ export class Supervisor {
     const member = this.#members.find((each) => each.id === id) ?? this.#add(id, role);
     member.role = role;
     member.takeOver(running);
+    if (running.wasReady) this.#foundReady.add(member);
   }
 
   /**
@@ -263,10 +267,24 @@ export class Supervisor {
       if (member.role !== "active" || !member.isDown) continue;
       const standby = this.#members.find(({ role, state }) => role === "standby" && state === "ready");
       if (standby === undefined) return;
-      member.role = "standby";
-      standby.role = "active";
-      this.#log.info(standby.logFields, `${standby.name} takes the place of ${member.name}`);
+      this.#swap(member, standby);
     }
+  }
+
+  /** The same for active members whose process has died without a supervisor. */
+  #replaceMissing(): void {
+    const standbys = [...this.#foundReady].filter(({ role }) => role === "standby");
+    const missing = this.#members.filter(({ role, current, isOver }) => role === "active" && !current && !isOver);
+    for (const [index, standby] of standbys.slice(0, missing.length).entries()) {
+      this.#swap(missing[index] as Member, standby);
+    }
+    this.#foundReady.clear();
+  }
+
+  #swap(member: Member, standby: Member): void {
+    member.role = "standby";
+    standby.role = "active";
+    this.#log.info(standby.logFields, `${standby.name} takes the place of ${member.name}`);
   }
 }
 
