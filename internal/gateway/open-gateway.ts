@@ -3,7 +3,7 @@ import type { Logger } from "../base/log.ts";
 import type { Standby } from "../workers/standby.ts";
 import { type PoolOptions, WorkerPool } from "../workers/worker-pool.ts";
 import { warmUp } from "./dispatch/warm-up.ts";
-import { createFeatures, type SharedFeatures } from "./features.ts";
+import { createFeatures, type Features, type SharedFeatures } from "./features.ts";
 import { Gateway } from "./gateway.ts";
 import { HttpServer } from "./listener/http-server.ts";
 import { createAccessLog } from "./observe/access-log.ts";
@@ -19,6 +19,8 @@ export interface OpenGateway {
   readonly pool: WorkerPool;
   /** Counts its requests. */
   readonly observer: Observer;
+  /** Forwards its requests, if it has upstreams. */
+  readonly upstreams: Features["upstreams"];
   /** Accepts its connections. */
   readonly server: HttpServer;
   /** Starts to listen on host and port of the options; rejects with the system's error, such as EADDRINUSE. */
@@ -79,6 +81,7 @@ export async function openGateway(
   return {
     pool,
     observer,
+    upstreams: features.upstreams,
     server,
     listen: async () => {
       await server.listen();

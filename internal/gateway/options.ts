@@ -94,6 +94,13 @@ export interface QualityOptions {
 export interface ProxyOptions {
   /** URLs of the form `http://host:port`, with `#weight` appended for the weighted strategies. */
   readonly upstreams: readonly string[];
+  /** If the upstreams are processes that come and go: they are added and removed while the gateway runs. */
+  readonly changing?: {
+    /** How long a request waits for one if there is none. */
+    readonly waitLimit: () => number;
+    /** How often a request is sent again after an upstream may have received it. */
+    readonly retryMax: number;
+  };
   readonly strategy: StrategyName;
   readonly healthCheck?: {
     readonly interval: number;

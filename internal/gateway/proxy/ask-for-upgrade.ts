@@ -31,7 +31,7 @@ export async function askForUpgrade(deps: ProxyDeps, exchange: Exchange): Promis
   const tries = new Tries(deps, exchange);
   let attempt: UpgradeAttempt | undefined;
   exchange.onEnd(() => attempt?.abort());
-  for (let upstream = tries.next(); upstream !== undefined && !exchange.ended; upstream = tries.next()) {
+  for (let upstream = await tries.next(); upstream !== undefined && !exchange.ended; upstream = await tries.next()) {
     attempt = new UpgradeAttempt(upstream, wanted, { connect: deps.connectTimeout, answer: tries.timeLeft });
     try {
       const { response, switched } = await attempt.reply;

@@ -1,5 +1,6 @@
 import type { Logger } from "../../base/log.ts";
 import type { BoundedWarnings } from "../observe/bounded-warnings.ts";
+import type { ProxyOptions } from "../options.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 /** Dependencies and settings that all proxied requests share. */
@@ -11,6 +12,8 @@ export interface ProxyDeps {
   /** Milliseconds that an upstream may take to answer; 0 for no timeout. */
   readonly timeout: number;
   readonly connectTimeout: number;
+  /** If upstreams come and go. */
+  readonly changing?: ProxyOptions["changing"];
   /** Functions that close the open tunnels. */
   readonly tunnels: Set<() => void>;
 }

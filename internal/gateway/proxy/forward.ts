@@ -18,7 +18,7 @@ export async function forward(deps: ProxyDeps, exchange: Exchange, body: Forward
   const tries = new Tries(deps, exchange);
   let attempt: Attempt | undefined;
   exchange.onEnd(() => attempt?.abort());
-  for (let upstream = tries.next(); upstream !== undefined && !exchange.ended; upstream = tries.next()) {
+  for (let upstream = await tries.next(); upstream !== undefined && !exchange.ended; upstream = await tries.next()) {
     attempt = new Attempt(request, upstream, tries.timeLeft);
     try {
       const answer = await attempt.answer;

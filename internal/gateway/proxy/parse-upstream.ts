@@ -26,7 +26,8 @@ export function parseUpstreams(texts: readonly string[]): UpstreamAddress[] {
   return upstreams;
 }
 
-function parseUpstream(text: string): UpstreamAddress {
+/** @throws INVALID_PARAMS */
+export function parseUpstream(text: string): UpstreamAddress {
   const url = URL.parse(text);
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
     throw refuse(text, "not a URL of the form http://host:port or https://host:port");

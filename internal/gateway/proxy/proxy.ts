@@ -31,6 +31,8 @@ export interface Proxy {
   forward(exchange: Exchange, body: ForwardedRequest["body"]): Promise<Answer>;
   /** Forwards a WebSocket upgrade, and then the connection's bytes or the refusal. */
   upgrade(exchange: Exchange, upgrade: Upgrade): void;
+  /** To add and to remove some. */
+  readonly upstreams: Upstreams;
   status(): UpstreamStatus[];
   /** Aborts open requests and tunnels. */
   close(): void;
@@ -39,9 +41,10 @@ export interface Proxy {
 /** @throws INVALID_PARAMS for an invalid upstream or health-check path */
 export function createProxy(options: ProxyOptions, { log }: { readonly log: Logger }): Proxy {
   const upstreams = new Upstreams(options);
-  const { timeout, connectTimeout, healthCheck } = options;
+  const { timeout, connectTimeout, healthCheck, changing } = options;
   const deps: ProxyDeps = {
     ...{ upstreams, log, timeout, connectTimeout },
+    ...(changing !== undefined && { changing }),
     warnings: new BoundedWarnings(log),
     tunnels: new Set(),
   };
@@ -49,6 +52,7 @@ export function createProxy(options: ProxyOptions, { log }: { readonly log: Logg
   return {
     forward: (exchange, body) => forward(deps, exchange, body),
     upgrade: (exchange, wanted) => void upgrade(deps, exchange, wanted),
+    upstreams,
     status: () => statusOf(upstreams),
     close: () => {
       endChecks?.();

@@ -2,10 +2,14 @@ import type { Readable } from "node:stream";
 import type { Answer } from "../exchange/answer.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import { requestForLog } from "../exchange/request-for-log.ts";
+import { awaitUpstream } from "./await-upstream.ts";
 import { Deadline } from "./deadline.ts";
 import type { ProxyDeps } from "./deps.ts";
 import { failureAnswer, isTimeout, reasonOf } from "./failure.ts";
+import { mayHaveEnded } from "./may-have-ended.ts";
 import type { Upstream } from "./upstream.ts";
+
+type Changing = NonNullable<ProxyDeps["changing"]>;
 
 /** A failed attempt. */
 interface Failed {
@@ -22,6 +26,8 @@ export class Tries {
   readonly #exchange: Exchange;
   readonly #deadline: Deadline;
   readonly #tried = new Set<Upstream>();
+  /** Those that may have received the request before they failed. */
+  readonly #received: Upstream[] = [];
   #wasStale = false;
   #last: { readonly upstream: Upstream; readonly failure: unknown } | undefined;
 
@@ -36,10 +42,22 @@ export class Tries {
     return this.#deadline.left;
   }
 
-  /** The next upstream; undefined if there is none, or no time left. */
-  next(): Upstream | undefined {
-    const isLate = this.#last !== undefined && this.#deadline.isOver;
-    return isLate ? undefined : this.#deps.upstreams.pick(this.#exchange.client, this.#tried);
+  /** The next upstream; undefined if there is none, or no time left. Waits for one where upstreams come and go. */
+  next(): Upstream | undefined | Promise<Upstream | undefined> {
+    const { changing, upstreams } = this.#deps;
+    if (this.#last !== undefined && this.#deadline.isOver) return undefined;
+    if (changing !== undefined && this.#received.length > 1) return this.#nextAfterLosses(changing);
+    const upstream = upstreams.pick(this.#exchange.client, this.#tried);
+    return upstream ?? (changing && this.#arrival(changing));
+  }
+
+  #arrival({ waitLimit }: Changing): Promise<Upstream | undefined> {
+    return awaitUpstream(this.#deps.upstreams, { exchange: this.#exchange, tried: this.#tried, waitLimit });
+  }
+
+  async #nextAfterLosses(changing: Changing): Promise<Upstream | undefined> {
+    if (this.#received.length > changing.retryMax || (await mayHaveEnded(this.#received))) return undefined;
+    return this.#arrival(changing);
   }
 
   /** Records a failure. Returns whether another attempt may be made. */
@@ -50,6 +68,7 @@ export class Tries {
     if (!wasSent && upstream.health.unreachable()) this.#deps.log.warn(fields, "the upstream cannot be reached");
     else this.#deps.log.debug(fields, "the upstream did not answer");
     if (wasSent && (!isRepeatable || isTimeout(failure))) return false;
+    if (wasSent) this.#received.push(upstream);
     if (wasSent && !this.#wasStale && isStale) this.#wasStale = true;
     else this.#tried.add(upstream);
     return true;

@@ -1,7 +1,9 @@
+import { setImmediate } from "node:timers/promises";
 import { buildConnector, Pool } from "undici";
 import { withinTimer } from "../../../protocol/timers.ts";
 import type { Candidate } from "../../balance/candidate.ts";
 import { Latency } from "../../balance/latency.ts";
+import type { Loss } from "../../workers/loss.ts";
 import { Health } from "./health.ts";
 import { acceptContinue } from "./interim-answers.ts";
 import type { UpstreamAddress } from "./parse-upstream.ts";
@@ -24,8 +26,12 @@ export class Upstream implements Candidate {
   readonly pool: Pool;
   readonly health: Health;
   readonly #latency = new Latency();
-  /** Number of open requests and tunnels. */
-  active = 0;
+  /** Called after each failure. */
+  onFailed: () => void = () => {};
+  /** Resolves with the reason when its process has ended. Undefined if it is not known what its process is. */
+  whyLost: Promise<Loss> | undefined;
+  #active = 0;
+  readonly #onIdle: (() => void)[] = [];
   #failures = 0;
 
   constructor(address: UpstreamAddress, { connectTimeout, idleTimeout }: UpstreamTimes, onHealthChange: () => void) {
@@ -48,6 +54,24 @@ export class Upstream implements Candidate {
     return this.address.weight;
   }
 
+  /** Number of open requests and tunnels. */
+  get active(): number {
+    return this.#active;
+  }
+
+  set active(active: number) {
+    this.#active = active;
+    if (active === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+
+  /** Resolves when it has neither requests nor tunnels. */
+  async idle(): Promise<void> {
+    do {
+      if (this.#active > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+      await setImmediate(); // an accepted upgrade counts as none until its tunnel is open
+    } while (this.#active > 0);
+  }
+
   /** Number of requests without an answer, or whose answer broke off. */
   get failures(): number {
     return this.#failures;
@@ -67,6 +91,7 @@ export class Upstream implements Candidate {
   failed(): void {
     this.#failures += 1;
     this.#latency.record(TIME_OF_FAILURE);
+    this.onFailed();
   }
 
   async close(): Promise<void> {
