@@ -11,6 +11,8 @@ const MAX_WORDS = 400;
 export interface Started extends Pick<ProcessOptions, "command" | "cwd" | "env"> {
   /** It gets its requests from xsys, so it needs no port of its own. */
   readonly isWorker?: boolean;
+  /** How the program gets its port, if it needs one, for one that tried to open a port that is in use. */
+  readonly portHint?: string | undefined;
 }
 
 /** A process that ended before it was ready. */
@@ -74,10 +76,10 @@ const REASONS: readonly (readonly [RegExp, Explain])[] = [
   [/EADDRINUSE: (port \d+ (?:is in use(?: by process \d+)?|belongs to the app \S+))/, ([, words = ""]) => words],
   [
     /EADDRINUSE:? (?:address already in use )?(\S*)/,
-    ([, address], { isWorker }) =>
-      `it tried to listen on ${clipped(address) || "an address"}, which is in use` +
-      (isWorker ? ": a worker receives its requests from xsys and needs no port" : ""),
+    ([, address], { hint }) => `it tried to listen on ${clipped(address) || "an address"}, which is in use${hint}`,
   ],
+  // Of Python, Go, C and others, without the address.
+  [/^(.*\baddress already in use\b.*)/i, ([, words], { hint }) => `${clipped(words)}${hint}`],
   [
     /(?:EACCES|EPERM): (?:permission denied|operation not permitted),? (.*)/,
     ([, words]) => `permission denied: ${clipped(words)}`,
@@ -104,8 +106,11 @@ class Runtime {
     return path === undefined ? `Node${version}` : `Node${version} (${path})`;
   }
 
-  get isWorker(): boolean {
-    return this.#started.isWorker === true;
+  /** How it gets its port, after a colon; empty if that is not known. */
+  get hint(): string {
+    const { portHint, isWorker } = this.#started;
+    const hint = portHint ?? (isWorker ? "a worker receives its requests from xsys and needs no port" : undefined);
+    return hint === undefined ? "" : `: ${hint}`;
   }
 
   cannot(what: string): string {

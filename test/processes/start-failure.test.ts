@@ -81,6 +81,17 @@ describe("the last output of a program", () => {
     );
   });
 
+  test.each([
+    [
+      "Error: listen EADDRINUSE: address already in use :::3000",
+      "it tried to listen on :::3000, which is in use: use PORT",
+    ],
+    ["OSError: [Errno 98] Address already in use", "OSError: [Errno 98] Address already in use: use PORT"],
+    ["listen tcp :80: bind: address already in use", "listen tcp :80: bind: address already in use: use PORT"],
+  ])("%s, with a hint about the port", (line, words) => {
+    expect(because([line], { ...STARTED, portHint: "use PORT" })).toBe(words);
+  });
+
   test("is searched for the last error, and an unknown error gives no reason", () => {
     expect(because(["Error: EACCES: permission denied, open 'x'", "Error: Cannot find module './y'"])).toContain("./y");
     expect(because(["Error: connect ECONNREFUSED 127.0.0.1:5432"])).toBeUndefined();
