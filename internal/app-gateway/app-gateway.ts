@@ -4,6 +4,7 @@ import type {
   AppFailed,
   AppWorkerLost,
   AppWorkersExpected,
+  CloneListens,
   KnownApps,
   OfApp,
   OfLink,
@@ -87,7 +88,9 @@ export class AppGateway {
     else if (type === "CloseWorker") workers.closeWorker((payload as OfLink).link);
     else if (type === "WorkerLost") workers.lost(payload as AppWorkerLost);
     else if (type === "AppWorkersExpected") workers.expect(payload as AppWorkersExpected);
+    else if (type === "CloneListens") app.cloneListens(payload as CloneListens);
     else if (type === "PauseApp") app.pause();
+    else if (type === "DrainApp") this.#drainApp(name, app);
     else if (type === "CloseApp") this.#closeApp(name, app);
   }
 
@@ -124,6 +127,13 @@ export class AppGateway {
       closeSync(descriptor);
       throw error;
     }
+  }
+
+  #drainApp(name: string, app: GatewayApp): void {
+    void app
+      .drain()
+      .catch((error) => this.#log.error({ app: name, err: error }, "the app was not drained"))
+      .finally(() => this.#keeper.send("AppDrained", { app: name } satisfies OfApp));
   }
 
   #closeApp(name: string, app: GatewayApp): void {

@@ -1,6 +1,6 @@
 import { closeSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { XsysError } from "../../protocol/errors.ts";
-import type { OpenApp } from "../../protocol/wire/app-gateway.ts";
+import type { CloneListens, OpenApp } from "../../protocol/wire/app-gateway.ts";
 import type { Logger } from "../base/log.ts";
 import { VERSION } from "../base/version.ts";
 import { type OpenGateway, openGateway } from "../gateway/open-gateway.ts";
@@ -8,7 +8,9 @@ import { CallStatistics } from "../ipc/call-statistics.ts";
 import { duplicate } from "../ipc/held-socket.ts";
 import { IpcServer } from "../ipc/ipc-server.ts";
 import { DEFAULT_LIMITS } from "../ipc/limits.ts";
-import { gatewayOptions } from "./options.ts";
+import { RECONNECT_WAIT } from "../workers/worker-pool.ts";
+import { gatewayOptions, QUEUE_TIMEOUT } from "./options.ts";
+import { ProxiedClone } from "./proxied-clone.ts";
 import { RemoteSupervisor, type Tell } from "./remote-supervisor.ts";
 
 export interface GatewayAppDeps {
@@ -26,8 +28,12 @@ export class GatewayApp {
   readonly #descriptor: number;
   readonly #log: Logger;
   #gateway!: OpenGateway;
-  #socket!: IpcServer;
+  /** To which workers connect; undefined for an app whose clones listen themselves. */
+  #socket: IpcServer | undefined;
+  /** By key. */
+  readonly #proxied = new Map<string, ProxiedClone>();
   #isAccepting = false;
+  #draining: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
   /**
@@ -52,11 +58,28 @@ export class GatewayApp {
     return this.#app.listening.inode;
   }
 
+  /** A clone can be reached at a URL. @throws INVALID_PARAMS */
+  cloneListens(listens: CloneListens): void {
+    const { key } = listens;
+    const { upstreams } = this.#gateway;
+    if (upstreams === undefined || this.#closing !== undefined || this.#proxied.has(key)) return;
+    const clone = new ProxiedClone(listens, upstreams.upstreams, this.#log);
+    this.#proxied.set(key, clone);
+    clone.onClose(() => this.#proxied.delete(key));
+    clone.whyLost = this.workers.adopt(clone);
+  }
+
   /** Accepts no more connections; those that are open go on. */
   pause(): void {
     if (!this.#isAccepting) return;
     this.#isAccepting = false;
     this.#gateway.server.pause();
+  }
+
+  /** Accepts no more connections; resolves when the requests on those that are open are answered. */
+  drain(): Promise<void> {
+    this.#draining ??= this.#gateway.drain(this.#app.drainTimeout);
+    return this.#draining;
   }
 
   /**
@@ -69,13 +92,19 @@ export class GatewayApp {
   }
 
   async #open({ onAnswered }: GatewayAppDeps): Promise<void> {
-    const { listening, socket, link } = this.#app;
-    this.#gateway = await openGateway(gatewayOptions(listening), {
+    const { listening, isProxied } = this.#app;
+    const waitLimit = () => (this.workers.expectsWorker ? QUEUE_TIMEOUT : RECONNECT_WAIT);
+    this.#gateway = await openGateway(gatewayOptions(listening, isProxied ? waitLimit : undefined), {
       log: this.#log,
       maxFrame: DEFAULT_LIMITS.maxFrame,
       workers: () => ({ wanted: 0, restarts: 0, states: {}, memory: [] }), // only the status pages show them
       onAnswered,
     });
+    if (!isProxied) await this.#openToWorkers();
+  }
+
+  async #openToWorkers(): Promise<void> {
+    const { socket, link } = this.#app;
     this.#gateway.pool.source = this.workers;
     this.#socket = this.#createWorkerSocket(socket);
     try {
@@ -89,7 +118,7 @@ export class GatewayApp {
   }
 
   #accept(): void {
-    if (this.#isAccepting || this.#closing !== undefined) return;
+    if (this.#isAccepting || this.#draining !== undefined || this.#closing !== undefined) return;
     this.#isAccepting = true;
     const failed = (error: unknown) => {
       this.#isAccepting = false;
@@ -103,12 +132,13 @@ export class GatewayApp {
   }
 
   async #close(): Promise<void> {
-    this.#socket.release();
+    this.#socket?.release();
     closeSync(this.#descriptor);
     this.workers.sendAway();
-    await this.#gateway.drain(this.#app.drainTimeout);
+    await this.drain();
+    for (const clone of this.#proxied.values()) clone.close();
     this.#gateway.close();
-    await this.#socket.stop(true);
+    await this.#socket?.stop(true);
   }
 
   #createWorkerSocket(socket: string): IpcServer {

@@ -1,10 +1,18 @@
-import type { GatewayOptions } from "../gateway/options.ts";
+import type { GatewayOptions, ProxyOptions } from "../gateway/options.ts";
+
+/** How long a request waits for a clone, if one is expected. */
+export const QUEUE_TIMEOUT = 30_000;
+const RETRY_MAX = 3;
 
 /**
  * Options of the gateway in front of an app that knows nothing of it. What the app would decide itself is left to it:
  * bodies of any size, answers that take any time, no compression, and no pages of the gateway's own.
+ * @param waitLimit - for an app whose clones listen on ports of their own: how long a request waits if there is none
  */
-export function gatewayOptions({ host, port }: Pick<GatewayOptions, "host" | "port">): GatewayOptions {
+export function gatewayOptions(
+  { host, port }: Pick<GatewayOptions, "host" | "port">,
+  waitLimit?: () => number,
+): GatewayOptions {
   return {
     host,
     port,
@@ -14,9 +22,10 @@ export function gatewayOptions({ host, port }: Pick<GatewayOptions, "host" | "po
     http2MaxStreams: 100,
     keepAliveTimeout: 60_000,
     keepAliveRequests: 0,
-    queueTimeout: 30_000,
-    retry: { max: 3, delay: 0 },
+    queueTimeout: QUEUE_TIMEOUT,
+    retry: { max: RETRY_MAX, delay: 0 },
     strategy: "least-connections",
+    ...(waitLimit !== undefined && { proxy: proxyOptions(waitLimit) }),
     standbyWarmUp: [],
     rescue: false,
     trustProxy: [],
@@ -25,5 +34,16 @@ export function gatewayOptions({ host, port }: Pick<GatewayOptions, "host" | "po
     accessLog: false,
     statusPages: false,
     workersTakeStreams: true,
+  };
+}
+
+function proxyOptions(waitLimit: () => number): ProxyOptions {
+  return {
+    upstreams: [],
+    changing: { waitLimit, retryMax: RETRY_MAX },
+    strategy: "least-connections",
+    connectTimeout: 60_000, // a clone that has ended refuses connections at once; others may have a full queue
+    idleTimeout: 1_000, // less than the time after which servers close idle connections: gunicorn 2 s, uvicorn and Node 5 s
+    timeout: 0,
   };
 }

@@ -17,9 +17,28 @@ const MAX_REQUESTS = 20;
 /** Sends a message about this app to the keeper. Returns false if there is none. */
 export type Tell = (type: string, payload: object) => boolean;
 
+/** A worker, or a clone that requests are forwarded to, as the keeper controls it. */
+export type RemoteWorker = Pick<
+  GatewayChannel,
+  | "id"
+  | "key"
+  | "pid"
+  | "listens"
+  | "isLeaving"
+  | "inFlight"
+  | "endedByRequest"
+  | "requestsInFlight"
+  | "setActive"
+  | "warmUp"
+  | "drain"
+  | "joinAgain"
+  | "close"
+  | "onClose"
+>;
+
 /** What the gateway has of a connected worker. */
 interface Joined {
-  readonly channel: GatewayChannel;
+  readonly channel: RemoteWorker;
   readonly whyLost: PromiseWithResolvers<Loss>;
   isActive: boolean;
 }
@@ -55,7 +74,7 @@ export class RemoteSupervisor implements WorkerSource {
     return this.#pending;
   }
 
-  adopt(channel: GatewayChannel): Promise<Loss> {
+  adopt(channel: RemoteWorker): Promise<Loss> {
     const link = ++this.#lastLink;
     const joined = { channel, whyLost: Promise.withResolvers<Loss>(), isActive: false };
     this.#joined.set(link, joined);
@@ -113,7 +132,7 @@ export class RemoteSupervisor implements WorkerSource {
     if (active) this.#onActive();
   }
 
-  #tellJoined(link: number, { id, key, pid, listens }: GatewayChannel): void {
+  #tellJoined(link: number, { id, key, pid, listens }: RemoteWorker): void {
     this.#tell("WorkerJoined", {
       ...{ link, id, key: key ?? "" },
       ...(pid !== undefined && { pid }),

@@ -35,7 +35,7 @@ export interface AppDefinition {
   /** File of `NAME=value` lines, relative to `cwd`. It is read again at each start. */
   readonly envFile?: string | undefined;
   /** Default: `frames` for Node, `socket` for other programs with a port, otherwise `none`. */
-  readonly front?: "none" | "socket" | "frames" | undefined;
+  readonly front?: "none" | "socket" | "frames" | "proxy" | undefined;
   readonly host?: string | undefined;
   readonly port?: number | string | undefined;
   /** A number; `max` or 0 for the number of CPUs that this process may use; -1 for one less, and so on. */

@@ -27,14 +27,17 @@ export function frontOf(definition: Definition, isNode: boolean): Front {
       );
     case "socket":
       return { kind: "socket", ...placeOf(definition, "socket") };
+    case "proxy":
+      return { kind: "proxy", ...placeOf(definition, "proxy") };
     case "frames":
       if (port === undefined && isNode && isOwn(definition)) return { kind: "auto" };
-      if (!isNode) throw invalid("front frames is for apps that run on Node; others can have the front socket");
+      if (!isNode)
+        throw invalid("front frames is for apps that run on Node; others can have the front proxy or socket");
       if (!isOwn(definition))
-        throw invalid("front frames is for apps of the keeper's own user: leave out uid, or use socket");
+        throw invalid("front frames is for apps of the keeper's own user: leave out uid, or use proxy or socket");
       return { kind: "frames", ...placeOf(definition, "frames") };
     default:
-      throw mustBe("front", "none, socket or frames", front);
+      throw mustBe("front", "none, socket, frames or proxy", front);
   }
 }
 

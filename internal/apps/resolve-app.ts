@@ -1,5 +1,5 @@
 import { XsysError } from "../../protocol/errors.ts";
-import type { AppSpec } from "../keeper/app-spec.ts";
+import { type AppSpec, isBehindGateway } from "../keeper/app-spec.ts";
 import { afterOf } from "./after.ts";
 import type { AppDefinition } from "./app-definition.ts";
 import { appEnvironment } from "./app-environment.ts";
@@ -47,7 +47,7 @@ async function resolved(definition: AppDefinition, context: ResolveContext): Pro
     front,
     clones,
     // Without the gateway a standby would work as well: none is started.
-    standbys: front.kind === "frames" ? standbys : 0,
+    standbys: isBehindGateway(front) ? standbys : 0,
     stableFor: durationOf("stableFor", definition.stableFor ?? DEFAULTS.stableFor),
     readyTimeout: durationOf("readyTimeout", definition.readyTimeout ?? DEFAULTS.readyTimeout),
     drainTimeout: durationOf("drainTimeout", definition.drainTimeout ?? DEFAULTS.drainTimeout),

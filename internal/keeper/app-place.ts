@@ -1,8 +1,8 @@
 import type { Supervisor } from "../cluster/supervisor.ts";
-import type { AppSpec } from "./app-spec.ts";
+import { type AppSpec, hasPort, isBehindGateway, type PortFront } from "./app-spec.ts";
 import type { AppFront } from "./front/app-front.ts";
 import type { FrontGateways } from "./front/front-gateways.ts";
-import type { Port } from "./port.ts";
+import { isSameFront, type Port } from "./port.ts";
 
 /**
  * Where the clones of one description are reached: their listening socket, and their place behind the gateway. With the
@@ -15,23 +15,37 @@ export class AppPlace {
   /** What clones still have that were started before the app asked for another port. */
   readonly #former = new Set<Former>();
 
-  /** The place of an app whose front is known. @param old - is used again if it has the same socket */
-  static of(spec: AppSpec, port: Port | undefined, fronts: FrontGateways, old?: AppPlace): AppPlace {
+  /** The place of an app. @param old - the clones that it replaces: their place is used again if it has the same socket */
+  static of(
+    spec: AppSpec,
+    port: Port | undefined,
+    fronts: FrontGateways,
+    old?: { readonly spec: AppSpec; readonly place: AppPlace },
+  ): AppPlace {
     const place = new AppPlace();
     const { kind } = spec.front;
     if (kind === "auto") {
       // Until the app asks for another one, it has the place of the clones that it replaces.
-      place.port = old?.port;
-      place.front = old?.front;
+      place.port = old?.place.port;
+      place.front = old && framesFront(old, fronts);
     } else if (port !== undefined) {
       place.port = port;
-      if (kind === "frames") place.front = old?.port === port && old.front ? old.front : openFront(spec, port, fronts);
+      if (!isBehindGateway(spec.front)) return place;
+      const known = old?.place.port === port ? old.place.front : undefined;
+      const isSame = known?.options.isProxied === (kind === "proxy");
+      place.front = isSame ? known : openFront(spec, port, fronts);
     }
     return place;
   }
 
   get descriptors(): readonly number[] {
     return this.port === undefined ? [] : [this.port.descriptor];
+  }
+
+  /** Whether clones can take their requests from the gateway here, with this address. */
+  hasFrames(front: PortFront): boolean {
+    if (this.front === undefined || this.front.options.isProxied) return false;
+    return isSameFront({ ...this.front.options.listening, kind: "frames" }, front);
   }
 
   /** Clones have these from now on. @param isShared - another place has what this one had */
@@ -70,6 +84,15 @@ export class AppPlace {
   }
 }
 
+/** What the next clones have until they ask for a port: the place of the old ones, or one on the same socket. */
+function framesFront(
+  { spec, place: { port, front } }: { readonly spec: AppSpec; readonly place: AppPlace },
+  fronts: FrontGateways,
+): AppFront | undefined {
+  if (front?.options.isProxied === false || port === undefined || !hasPort(spec.front)) return front;
+  return openFront({ ...spec, front: { ...spec.front, kind: "frames" } }, port, fronts);
+}
+
 /** A listening socket, and the place behind the gateway that belongs to it. */
 interface Former {
   readonly port: Port;
@@ -78,6 +101,7 @@ interface Former {
 
 /** @throws TypeError for a front without a port */
 export function openFront({ name, front, drainTimeout }: AppSpec, port: Port, fronts: FrontGateways): AppFront {
-  if (front.kind !== "frames") throw new TypeError(`the front ${front.kind} has no place behind the gateway`);
-  return fronts.open({ app: name, host: front.host, port: front.port, drainTimeout }, port);
+  if (!isBehindGateway(front)) throw new TypeError(`the front ${front.kind} has no place behind the gateway`);
+  const isProxied = front.kind === "proxy";
+  return fronts.open({ app: name, host: front.host, port: front.port, drainTimeout, isProxied }, port);
 }

@@ -4,6 +4,7 @@
  * - `none`: it gets none from xsys. It may listen itself; then its clones cannot overlap.
  * - `socket`: its clones share a listening TCP socket of the keeper, as descriptor 3 (`LISTEN_FDS`, sd_listen_fds(3)).
  * - `frames`: a gateway accepts the connections, and sends each request to one of the clones. Only for Node apps.
+ * - `proxy`: each clone listens on a port of its own (`PORT`); a gateway accepts the connections and forwards the requests.
  * - `auto`: `frames` from the moment when its first HTTP server wants to listen, with the address that it asks for. What is
  *   stored is then that, with `isLearned`. Only for Node apps.
  */
@@ -11,7 +12,7 @@ export type Front = { readonly kind: "none" } | { readonly kind: "auto" } | Port
 
 /** A front with a port that the keeper opens. */
 export interface PortFront {
-  readonly kind: "socket" | "frames";
+  readonly kind: "socket" | "frames" | "proxy";
   readonly host: string;
   readonly port: number;
   /** The app has asked for it; its description says `auto`. */
@@ -21,6 +22,11 @@ export interface PortFront {
 /** A front as the user has described it. */
 export function describedFront(front: Front): Front {
   return hasPort(front) && front.isLearned ? { kind: "auto" } : front;
+}
+
+/** Whether a gateway accepts the connections. */
+export function isBehindGateway(front: Front): front is PortFront & { readonly kind: "frames" | "proxy" } {
+  return front.kind === "frames" || front.kind === "proxy";
 }
 
 export function hasPort(front: Front): front is PortFront {
@@ -43,11 +49,11 @@ export interface AppSpec {
   readonly clones: number;
   /** Number of further clones that run and are ready to take the place of one of them. */
   readonly standbys: number;
-  /** How long a clone must run to count as started; with the front `frames`, after it has begun to listen. */
+  /** How long a clone must run to count as started; behind the gateway, after it has begun to listen. */
   readonly stableFor: number;
-  /** With the front `frames`: how long a clone may take until it listens. */
+  /** Behind the gateway: how long a clone may take until it listens. */
   readonly readyTimeout: number;
-  /** With the front `frames`: how long requests may take to finish when their clone is replaced. */
+  /** Behind the gateway: how long requests may take to finish when their clone is replaced. */
   readonly drainTimeout: number;
   /** How long a clone may take to end after SIGTERM, before it is killed. */
   readonly killTimeout: number;

@@ -1,4 +1,5 @@
 import type { ClusterStatus } from "../cluster/supervisor.ts";
+import type { PortFront } from "./app-spec.ts";
 
 /** What the keeper tells of an app. Times in seconds. */
 export interface AppStatus {
@@ -7,7 +8,7 @@ export interface AppStatus {
   readonly cwd: string;
   /** What should be: it stays so when the machine is started again. */
   readonly wanted: "running" | "stopped";
-  readonly front: "none" | "socket" | "frames";
+  readonly front: "none" | PortFront["kind"];
   /** host:port of the listening socket; an address of IPv6 is in brackets. */
   readonly address?: string;
   /** Number of active clones that are wanted, and of those that are ready. */

@@ -1,7 +1,8 @@
 import type { ClusterOptions } from "../cluster/options.ts";
 import { canHoldSockets } from "../ipc/held-socket.ts";
-import type { AppSpec } from "./app-spec.ts";
-import { cloneEnvironment, cloneIdentity } from "./clone-environment.ts";
+import type { AppSpec, Front } from "./app-spec.ts";
+import { CLONE_PORT, cloneEnvironment, cloneIdentity } from "./clone-environment.ts";
+import type { ClonePorts } from "./clone-ports.ts";
 import { withPreload } from "./node-options.ts";
 
 /** Longest pauses before a restart, for clones that do not start and for those that had started. In milliseconds. */
@@ -20,6 +21,7 @@ interface CloneDeps {
   readonly state: string;
   /** The keeper's socket. */
   readonly keeper: string;
+  readonly ports: ClonePorts;
   /** File that makes a Node application listen on the socket, or take its requests from the gateway. */
   readonly preload: string;
   /** Where the clones connect to the gateway. */
@@ -39,14 +41,15 @@ export function cloneOptions(spec: AppSpec, deps: CloneDeps): ClusterOptions {
     cwd: spec.cwd,
     env: {},
     environment: () => environmentOf(spec, deps),
-    identify: (id, key) => cloneIdentity(deps.state, name, id, key),
+    identify: (id, key) => ({ ...cloneIdentity(deps.state, name, id, key), ...portOf(spec, key, deps.ports) }),
     get descriptors() {
       return deps.descriptors;
     },
     ...(uid !== undefined && { uid }),
     ...(gid !== undefined && { gid }),
     get listens() {
-      return deps.descriptors.length > 0;
+      // With `proxy`, a clone has the socket only for the next keeper, which takes it from there.
+      return deps.descriptors.length > 0 && spec.front.kind !== "proxy";
     },
     priority: 0,
     workers: clones,
@@ -57,7 +60,11 @@ export function cloneOptions(spec: AppSpec, deps: CloneDeps): ClusterOptions {
     get readyTimeout() {
       return deps.gateway === undefined ? Number.POSITIVE_INFINITY : spec.readyTimeout;
     },
-    notReadyHint: "no HTTP server of it listens",
+    portHint: portHintOf(spec.front),
+    notReadyHint:
+      spec.front.kind === "proxy"
+        ? "none of its processes listens on the port that it got as PORT"
+        : "no HTTP server of it listens",
     stableFor: spec.stableFor,
     get overlap() {
       return deps.descriptors.length > 0;
@@ -83,11 +90,33 @@ export function cloneOptions(spec: AppSpec, deps: CloneDeps): ClusterOptions {
   };
 }
 
+function portHintOf(front: Front): string | undefined {
+  switch (front.kind) {
+    case "proxy":
+      return "each process must listen on the port that it gets as PORT";
+    case "socket":
+      return (
+        `the keeper has opened port ${front.port}; the program must take it as descriptor 3 (LISTEN_FDS), or, with ` +
+        "--front proxy, listen on the port that it gets as PORT"
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** With the front `proxy`: the port of one process. */
+function portOf({ front }: AppSpec, key: string, ports: ClonePorts): Record<string, string> {
+  if (front.kind !== "proxy") return {};
+  const port = String(ports.of(key));
+  return { PORT: port, [CLONE_PORT]: port };
+}
+
 function environmentOf(spec: AppSpec, { preload, gateway, keeper }: CloneDeps): Record<string, string> {
   const { environment, front, uid } = spec;
   const env = cloneEnvironment(environment);
   switch (front.kind) {
     case "none":
+    case "proxy":
       return env;
     case "auto":
       if (!canHoldSockets()) return env; // it opens its port itself

@@ -8,7 +8,7 @@ import { bootId, identityOf, isRunning } from "../processes/identity.ts";
 import type { RunningProcess, Starter } from "../processes/running-process.ts";
 import { signalGroupOf } from "../processes/signal-identity.ts";
 import type { AppSpec } from "./app-spec.ts";
-import { CLONE_KEY } from "./clone-environment.ts";
+import { CLONE_ID, CLONE_KEY, CLONE_PORT } from "./clone-environment.ts";
 import { createOutput, foundOutput } from "./clone-output.ts";
 import { startClone, withParts } from "./clone-process.ts";
 import { endLeftovers, Leftovers } from "./leftovers.ts";
@@ -63,7 +63,7 @@ export class Clones {
   starter(spec: AppSpec, options: ClusterOptions): Starter {
     const version = versionOf(spec);
     return (identity, line) => {
-      const { [CLONE_KEY]: key = "", XSYS_CLONE_ID: id = "" } = identity.env;
+      const { [CLONE_KEY]: key = "", [CLONE_ID]: id = "", [CLONE_PORT]: port } = identity.env;
       const { log, folder, writer } = this.#deps;
       const process = startClone(options, identity, log, () => ({
         output: createOutput(folder, { clone: id, owner: ownerOf(spec) }, writer, line),
@@ -71,7 +71,8 @@ export class Clones {
       }));
       const start = process.pid === undefined ? undefined : identityOf(process.pid)?.start;
       if (process.pid !== undefined && start !== undefined) {
-        this.#keep({ id, key, pid: process.pid, start, startedAt: Date.now(), version }, process);
+        const kept = { id, key, pid: process.pid, start, startedAt: Date.now(), version };
+        this.#keep({ ...kept, ...(port !== undefined && { port: Number(port) }) }, process);
       }
       return process;
     };
@@ -87,11 +88,12 @@ export class Clones {
     const { clones: known, port, over = [] } = this.#file.load();
     const clones = known.filter((clone) => isRunning(clone));
     const keys = new Set(clones.map(({ key }) => key));
-    for (const { pid, start, id, key } of marked.filter(({ isLeader }) => isLeader)) {
+    for (const { pid, start, id, key, port: own } of marked.filter(({ isLeader }) => isLeader)) {
       if (keys.has(key)) continue;
       keys.add(key);
       const startedAt = Date.now();
-      clones.push({ id, key, pid, start, startedAt, role: "active", wasReady: true, isLeaving: false, version: "" });
+      const state = { role: "active", wasReady: true, isLeaving: false, version: "" } as const;
+      clones.push({ ...{ id, key, pid, start, startedAt }, ...state, ...(own !== undefined && { port: own }) });
     }
     const left = marked.map(({ key }) => key).filter((key) => !keys.has(key));
     void endLeftovers(left, grace);
@@ -107,8 +109,14 @@ export class Clones {
   /**
    * Gives running processes to a supervisor that has not started any: each to the clone with its id; those without a place
    * to additional clones above the wanted number.
+   * @param taking - how each of them is taken over
    */
-  takeOver(supervisor: Supervisor, spec: AppSpec, { clones: found, over = [] }: Running): void {
+  takeOver(
+    supervisor: Supervisor,
+    spec: AppSpec,
+    { clones: found, over = [] }: Running,
+    taking: (starter: Starter, clone: RunningClone) => Starter = (starter) => starter,
+  ): void {
     const places = new Set(Array.from({ length: spec.clones + spec.standbys }, (_, id) => String(id)));
     let surplus = places.size;
     for (const clone of found.toSorted((a, b) => worth(b, spec) - worth(a, spec))) {
@@ -119,7 +127,7 @@ export class Clones {
         key,
         wasReady,
         age: Math.max(0, Date.now() - startedAt),
-        starter: (_, line) => this.#found(clone, spec, line),
+        starter: taking((_, line) => this.#found(clone, spec, line), clone),
       });
     }
     for (const { id, hasFinished } of over) {
@@ -153,7 +161,7 @@ export class Clones {
   }
 
   #found(clone: RunningClone, { killTimeout }: AppSpec, line: Parameters<Starter>[1]): RunningProcess {
-    const { id, key, pid, start, startedAt, version } = clone;
+    const { id, key, pid, start, startedAt, version, port } = clone;
     const { exits, writer } = this.#deps;
     const process = withParts(
       {
@@ -167,7 +175,7 @@ export class Clones {
         leftovers: new Leftovers(key, killTimeout),
       },
     );
-    this.#keep({ id, key, pid, start, startedAt, version }, process);
+    this.#keep({ ...{ id, key, pid, start, startedAt, version }, ...(port !== undefined && { port }) }, process);
     return process;
   }
 

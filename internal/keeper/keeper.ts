@@ -5,6 +5,7 @@ import { ExitWatch } from "../processes/exit-watch.ts";
 import type { ProcessIdentity } from "../processes/identity.ts";
 import { type AppSpec, type Front, hasPort } from "./app-spec.ts";
 import type { AppStatus } from "./app-status.ts";
+import { ClonePorts } from "./clone-ports.ts";
 import { Clones } from "./clones.ts";
 import { type Desired, DesiredState } from "./desired-state.ts";
 import type { KeeperFolders } from "./folders.ts";
@@ -48,6 +49,7 @@ export class Keeper {
   readonly #writePreload: () => Promise<void>;
   #preloadWritten: Promise<void> | undefined;
   readonly #exits = new ExitWatch();
+  readonly #ports = new ClonePorts();
   readonly #apps = new Map<string, KeptApp>();
   /** Apps whose state can be read neither from its file nor from the copy, with the reason. */
   readonly #unreadable = new Map<string, string>();
@@ -258,7 +260,7 @@ export class Keeper {
       desired,
       {
         ...{ log, state: this.#folders.state, keeper: this.#folders.socket, preload: this.#preload },
-        ...{ fronts: this.fronts, writer, clones, history, notReady, save, refuseConflict },
+        ...{ fronts: this.fronts, ports: this.#ports, writer, clones, history, notReady, save, refuseConflict },
       },
       found,
     );
@@ -266,7 +268,7 @@ export class Keeper {
 
   /** What an app with this front needs to be started. */
   #prepare(front: Front): Promise<void> | undefined {
-    if (front.kind === "none") return undefined;
+    if (front.kind === "none" || front.kind === "proxy") return undefined;
     this.#preloadWritten ??= this.#writePreload().catch((error: unknown) => {
       this.#preloadWritten = undefined;
       throw error;

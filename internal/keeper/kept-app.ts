@@ -3,12 +3,15 @@ import type { Logger } from "../base/log.ts";
 import type { CrashRecord } from "../cluster/crash-record.ts";
 import { Supervisor } from "../cluster/supervisor.ts";
 import type { ProcessIdentity } from "../processes/identity.ts";
+import type { Starter } from "../processes/running-process.ts";
 import { AppPlace, openFront } from "./app-place.ts";
 import { type AppSpec, describedFront, type Front, hasPort, type PortFront } from "./app-spec.ts";
 import type { AppStatus } from "./app-status.ts";
 import { cloneOptions } from "./clone-options.ts";
+import type { ClonePorts } from "./clone-ports.ts";
 import type { Clones } from "./clones.ts";
 import type { Desired } from "./desired-state.ts";
+import { announcedStarter } from "./front/announced-starter.ts";
 import type { FrontGateways } from "./front/front-gateways.ts";
 import type { LogWriter } from "./log/log-writer.ts";
 import type { MarkedProcess } from "./marked-processes.ts";
@@ -31,6 +34,7 @@ export interface KeptAppDeps {
   readonly keeper: string;
   readonly preload: string;
   readonly fronts: FrontGateways;
+  readonly ports: ClonePorts;
   readonly writer: LogWriter;
   readonly clones: Clones;
   /** Those of these apps that are to run and are not ready. */
@@ -172,7 +176,10 @@ export class KeptApp implements VersionedApp {
       const opened = await this.#openAgain(port, [...gateways, ...found]);
       if (opened === "failed" && found.length === 0) return this.#resumeLater();
       const run = this.#create(spec, opened === "failed" ? undefined : opened);
-      this.#deps.clones.takeOver(run.supervisor, spec, running);
+      this.#deps.clones.takeOver(run.supervisor, spec, running, (starter, { key, port: own }) => {
+        if (own !== undefined) this.#deps.ports.keep(key, own);
+        return this.#announced(starter, run.place);
+      });
       // Not awaited: other apps are taken over first.
       if (stopped) void this.#turns.take(() => this.#bringDown());
       else if (found.length === 0 && running.over?.length === 0) void this.#turns.take(() => this.#startInOrder(run));
@@ -410,9 +417,10 @@ export class KeptApp implements VersionedApp {
     const spec = { ...run.spec, front };
     const others = [...this.#runs].filter((other) => other !== run);
     const isShared = others.some(({ place }) => place.front === run.place.front);
-    const same = others.find((other) => isSameFront(other.spec.front, front))?.place;
-    if (same?.port !== undefined && same.front !== undefined) run.place.move(same.port, same.front, isShared);
-    else {
+    const known = [run, ...others].map(({ place }) => place).find((place) => place.hasFrames(front));
+    if (known?.port !== undefined && known.front !== undefined) {
+      if (known !== run.place) run.place.move(known.port, known.front, isShared);
+    } else {
       this.#deps.refuseConflict(front);
       const port = await openPort(front);
       if (port !== undefined) run.place.move(port, openFront(spec, port, this.#deps.fronts), isShared);
@@ -476,6 +484,7 @@ export class KeptApp implements VersionedApp {
       if (failed !== old) failed?.place.close(old.place);
       throw error;
     }
+    if (old.place.front !== this.#run?.place.front) await old.place.front?.drain();
     await this.#dispose(old);
     old.place.close(this.#run?.place);
   }
@@ -514,12 +523,12 @@ export class KeptApp implements VersionedApp {
 
   /** @param old - what runs, if its place behind the gateway is to be used again */
   #create(spec: AppSpec, port: Port | undefined, old?: Run): Run {
-    const { clones, log, state, keeper, preload, fronts } = this.#deps;
-    const place = AppPlace.of(spec, port, fronts, old?.place);
+    const { clones, log, state, keeper, preload, fronts, ports } = this.#deps;
+    const place = AppPlace.of(spec, port, fronts, old);
     this.#isStopping = false;
     const isStopping = () => this.#isStopping;
     const options = cloneOptions(spec, {
-      ...{ state, keeper, preload },
+      ...{ state, keeper, preload, ports },
       get descriptors() {
         return place.descriptors;
       },
@@ -532,7 +541,7 @@ export class KeptApp implements VersionedApp {
     });
     const supervisor = new Supervisor(options, {
       log,
-      starter: clones.starter(spec, options),
+      starter: this.#announced(clones.starter(spec, options), place),
       onChange: () => {
         clones.save();
         place.front?.changed();
@@ -544,6 +553,10 @@ export class KeptApp implements VersionedApp {
     this.#runs.add(run);
     this.#use(run);
     return run;
+  }
+
+  #announced(starter: Starter, { front }: AppPlace): Starter {
+    return front?.options.isProxied ? announcedStarter(starter, front, this.#deps.ports) : starter;
   }
 
   #use(run: Run): void {

@@ -2,13 +2,15 @@ import { readFileSync } from "node:fs";
 import { processTable } from "../facts/process-table.ts";
 import { processesWith } from "../processes/descendants.ts";
 import type { ProcessIdentity } from "../processes/identity.ts";
-import { CLONE_KEY, CLONE_STATE } from "./clone-environment.ts";
+import { CLONE_ID, CLONE_KEY, CLONE_PORT, CLONE_STATE } from "./clone-environment.ts";
 
 /** A process that a keeper with the same state folder has started, or that a clone has started. */
 export interface MarkedProcess extends ProcessIdentity {
   readonly app: string;
   readonly id: string;
   readonly key: string;
+  /** On which it is to listen. */
+  readonly port?: number;
   /** It leads its process group, as clones do. */
   readonly isLeader: boolean;
 }
@@ -17,10 +19,11 @@ export interface MarkedProcess extends ProcessIdentity {
 export function markedProcesses(state: string): MarkedProcess[] {
   return processesWith(CLONE_STATE, state).flatMap(({ pid, start }) => {
     const variables = environmentOf(pid);
-    const [app, id, key] = ["XSYS_APP", "XSYS_CLONE_ID", CLONE_KEY].map((name) => variables.get(name));
+    const [app, id, key] = ["XSYS_APP", CLONE_ID, CLONE_KEY].map((name) => variables.get(name));
     const life = processTable.lifeOf(pid);
     if (app === undefined || id === undefined || key === undefined || life?.start !== start) return [];
-    return { pid, start, app, id, key, isLeader: life.group === pid };
+    const port = Number(variables.get(CLONE_PORT));
+    return { pid, start, app, id, key, isLeader: life.group === pid, ...(port > 0 && { port }) };
   });
 }
 

@@ -16,6 +16,8 @@ export interface RunningClone {
   readonly wasReady: boolean;
   /** It is being stopped, or its replacement runs. */
   readonly isLeaving: boolean;
+  /** On which it listens, with the front `proxy`. */
+  readonly port?: number;
   /** Identifies the description of the app that it was started with (`versionOf`). */
   readonly version: string;
 }

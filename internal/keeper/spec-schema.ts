@@ -32,7 +32,7 @@ export const APP_SPEC: Schema<AppSpec> = object({
   front: anyOf([
     object({ kind: oneOf(["none", "auto"]) }),
     object({
-      kind: oneOf(["socket", "frames"]),
+      kind: oneOf(["socket", "frames", "proxy"]),
       host: text,
       port: integer({ minimum: 1, maximum: 65_535 }),
       isLearned: optional(boolean()),

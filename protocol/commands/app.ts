@@ -79,7 +79,7 @@ const app = object({
   address: optional(string({ description: "host:port of the listening socket." })),
   command: array(string()),
   cwd: string(),
-  front: oneOf(["none", "socket", "frames"]),
+  front: oneOf(["none", "socket", "frames", "proxy"]),
   restarts: count("Processes that were started to replace others, since the keeper started."),
   crashes: count("Unexpected ends since the keeper started."),
   reason: optional(string({ description: "Why the last start failed, or what it waits for." })),
@@ -140,7 +140,8 @@ export const start = command("app.start", {
         maximum: 65_535,
         description:
           "TCP port that the keeper listens on: no connection is refused while processes are replaced. A Node application " +
-          "needs no change; other programs get the listening socket as descriptor 3 (`LISTEN_FDS`, as from systemd).",
+          "needs no change; other programs get the listening socket as descriptor 3 (`LISTEN_FDS`, as from systemd), or have " +
+          "the front `proxy`.",
       }),
     ),
     host: optional(
@@ -153,12 +154,13 @@ export const start = command("app.start", {
       1,
     ),
     front: optional(
-      oneOf(["frames", "socket", "none"], {
+      oneOf(["frames", "proxy", "socket", "none"], {
         description:
           "How the app gets its connections. `frames`: a gateway accepts them, and sends the requests to the processes; a " +
-          "request that may be repeated is sent again when its process dies. `socket`: the processes share the listening " +
-          "socket. Default: `frames` for Node, without a port on the one that its first HTTP server asks for; `socket` for " +
-          "other programs with a port.",
+          "request that may be repeated is sent again when its process dies. `proxy`: the same for any program that speaks " +
+          "HTTP and listens on the port in its variable `PORT`, of which each process has its own. `socket`: the processes " +
+          "share the listening socket. Default: `frames` for Node, without a port on the one that its first HTTP server " +
+          "asks for; `socket` for other programs with a port.",
       }),
     ),
     stableFor: optional(
@@ -243,6 +245,7 @@ export const start = command("app.start", {
   examples: [
     { title: "A Node application", params: { entry: "server.js" } },
     { title: "Four Python processes on one port", params: { entry: "app.py", port: 8080, clones: 4 } },
+    { title: "Programs that listen on $PORT", params: { entry: "./server", front: "proxy", port: 8080, clones: 4 } },
     { title: "A command line", params: { entry: "python3 -m http.server 8000", name: "files" } },
   ],
   changes: true,

@@ -41,6 +41,22 @@ export interface OpenApp extends OfApp {
   readonly listening: ListeningSocket;
   /** How long requests may take to finish when the app is closed. */
   readonly drainTimeout: number;
+  /** Its clones listen on ports of their own (`CloneListens`); otherwise they connect as workers. */
+  readonly isProxied: boolean;
+}
+
+/**
+ * `CloneListens`: a clone listens on a port of its own. The gateway answers `WorkerJoined`, and forwards requests to it as
+ * long as it is active. As `link` it has a number like a worker's connection.
+ */
+export interface CloneListens extends OfApp {
+  readonly id: string;
+  readonly key: string;
+  readonly pid: number;
+  /** Start time of the process, which identifies it together with its pid. */
+  readonly start: number;
+  /** `http://host:port`. */
+  readonly url: string;
 }
 
 /** A listening socket of the keeper. */
@@ -60,6 +76,11 @@ export interface AppFailed extends OfApp {
   readonly code: string;
   readonly message: string;
 }
+
+/**
+ * `DrainApp`, of type OfApp: another front takes the place of this one. The gateway accepts no more connections for it, and
+ * sends `AppDrained` when the requests on those that are open are answered, or have had their time.
+ */
 
 /** `KnownApps`: all that the gateway is to have; it closes others. */
 export interface KnownApps {

@@ -459,6 +459,10 @@ describe("the numbers", () => {
       { front: "socket", host: "::", port: 1 },
       { kind: "socket", host: "::", port: 1 },
     ],
+    [
+      { front: "proxy", port: 1 },
+      { kind: "proxy", host: "127.0.0.1", port: 1 },
+    ],
   ])("%j is the front %j", async (definition, front) => {
     expect((await resolved({ entry: "true", ...definition })).front).toEqual(front);
   });
@@ -480,10 +484,11 @@ describe("the numbers", () => {
     [{ port: 65_536 }, "port must be a whole number from 1 to 65535, not 65536"],
     [{ port: "http" }, 'port must be a whole number from 1 to 65535, not "http"'],
     [{ front: "socket" }, "front socket needs a port"],
+    [{ front: "proxy" }, "front proxy needs a port"],
     [{ front: "none", port: 1 }, "port is only used with a front"],
     [{ host: "::1" }, "host needs a port"],
     [{ host: "a b", port: 1 }, "host must be an address or a name"],
-    [{ front: "proxied" as "none" }, "front must be none, socket or frames"],
+    [{ front: "proxied" as "none" }, "front must be none, socket, frames or proxy"],
     [{ front: "frames", port: 1 }, "front frames is for apps that run on Node"],
   ])("%j is refused", async (definition, message) => {
     await expect(resolved({ entry: "true", ...definition })).rejects.toMatchObject({

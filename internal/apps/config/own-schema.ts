@@ -35,7 +35,7 @@ export const OWN_SCHEMA: ConfigSchema = {
     cwd: text,
     env: variables,
     envFile: text,
-    front: { enum: ["none", "socket", "frames"] },
+    front: { enum: ["none", "socket", "frames", "proxy"] },
     host: text,
     port,
     strategy,

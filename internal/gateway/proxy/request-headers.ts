@@ -1,3 +1,4 @@
+import { WARM_UP_HEADER } from "../dispatch/worker-request.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import { peerAddress } from "../exchange/peer-address.ts";
 import { isForged } from "./forwarding-fields.ts";
@@ -28,9 +29,9 @@ export function requestHeaders(exchange: Exchange): string[] {
 
 const NONE: Exchange["headers"] = {};
 
-/** Fields that are set anew, and Expect, which the gateway has handled. */
+/** Fields that are set anew, Expect, which the gateway has handled, and the mark of the gateway's own requests. */
 const OWN = new Set([
-  ...["host", "content-length", "expect"],
+  ...["host", "content-length", "expect", WARM_UP_HEADER],
   ...["forwarded", "x-real-ip", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"],
 ]);
 

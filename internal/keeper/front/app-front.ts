@@ -1,4 +1,10 @@
-import type { AppWorkerGone, AppWorkerJoined, OfLink, OpenApp } from "../../../protocol/wire/app-gateway.ts";
+import type {
+  AppWorkerGone,
+  AppWorkerJoined,
+  CloneListens,
+  OfLink,
+  OpenApp,
+} from "../../../protocol/wire/app-gateway.ts";
 import type { Logger } from "../../base/log.ts";
 import type { Supervisor } from "../../cluster/supervisor.ts";
 import type { Loss } from "../../workers/loss.ts";
@@ -21,8 +27,12 @@ export class AppFront {
   fault: string | undefined;
   readonly #supervisors = new Set<Supervisor>();
   readonly #gateways = new Set<FrontPeer>();
+  /** Of gateways that have yet to answer `DrainApp`. */
+  readonly #onDrained = new Map<FrontPeer, () => void>();
   readonly #workers = new Map<string, FrontWorker>();
   readonly #whyLost = new WeakMap<FrontWorker, Promise<Loss>>();
+  /** Clones that listen on ports of their own, by key. */
+  readonly #listening = new Map<string, Omit<CloneListens, "app">>();
   readonly #onClose: () => void;
   #onUnused: () => void = () => {};
   /** Keys of processes whose refusal was logged. */
@@ -80,10 +90,25 @@ export class AppFront {
     this.#gateways.add(gateway);
     this.#lastExpected = "";
     this.changed();
+    for (const listens of this.#listening.values()) {
+      gateway.send("CloneListens", { app: this.options.app, ...listens } satisfies CloneListens);
+    }
+  }
+
+  /** A clone listens on a port of its own. */
+  cloneListens(listens: Omit<CloneListens, "app">): void {
+    this.#listening.set(listens.key, listens);
+    this.#broadcast("CloneListens", listens);
+  }
+
+  /** The clone with this key has ended. */
+  cloneEnded(key: string): void {
+    this.#listening.delete(key);
   }
 
   gatewayGone(gateway: FrontPeer): void {
     this.#gateways.delete(gateway);
+    this.drained(gateway);
     for (const worker of this.#workers.values()) worker.gatewayGone(gateway);
   }
 
@@ -123,6 +148,21 @@ export class AppFront {
   /** The gateways accept no more connections for it. */
   pause(): void {
     this.#broadcast("PauseApp", {});
+  }
+
+  /** Another front takes its place: the gateways answer the requests that they have. Its clones must stay until then. */
+  async drain(): Promise<void> {
+    const all = [...this.#gateways].map(
+      (gateway) => new Promise<void>((resolve) => this.#onDrained.set(gateway, resolve)),
+    );
+    this.#broadcast("DrainApp", {});
+    await Promise.all(all);
+  }
+
+  /** A gateway has answered its requests. */
+  drained(gateway: FrontPeer): void {
+    this.#onDrained.get(gateway)?.();
+    this.#onDrained.delete(gateway);
   }
 
   close(): void {

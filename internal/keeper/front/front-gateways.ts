@@ -48,6 +48,8 @@ export interface FrontAddress {
   readonly port: number;
   /** How long requests may take to finish when it is closed. */
   readonly drainTimeout: number;
+  /** Its clones listen on ports of their own. */
+  readonly isProxied: boolean;
 }
 
 /** Of the gateway's own log. */
@@ -62,6 +64,7 @@ const CONNECTS_WITHIN = 5_000;
 const MESSAGES: ReadonlySet<string> = new Set([
   "AppOpened",
   "AppFailed",
+  "AppDrained",
   "WorkerJoined",
   "WorkerGone",
   "WorkerIdle",
@@ -105,12 +108,12 @@ export class FrontGateways implements Role {
   }
 
   /** Opens the front of an app on a listening socket of this process. */
-  open({ app, host, port, drainTimeout }: FrontAddress, { descriptor, inode }: Port): AppFront {
-    const id = `${app} ${host}:${port}`;
+  open({ app, host, port, drainTimeout, isProxied }: FrontAddress, { descriptor, inode }: Port): AppFront {
+    const id = `${app} ${host}:${port}${isProxied ? " proxy" : ""}`;
     const own = identityOf(process.pid) ?? { pid: process.pid, start: 0 };
     this.#refuseLongPath();
     const options = {
-      ...{ app: id, link: join(this.#deps.folders.run, `w-${shortHash(id)}`), drainTimeout },
+      ...{ app: id, link: join(this.#deps.folders.run, `w-${shortHash(id)}`), drainTimeout, isProxied },
       listening: { host, port, inode, descriptor, ...own },
       log: this.#deps.log.child({ app }),
     };
@@ -230,6 +233,7 @@ export class FrontGateways implements Role {
       if (this.#peers.get(gateway)?.delete(id)) this.#adoptIfOpen(gateway);
     } else if (front === undefined)
       return; // it was closed meanwhile
+    else if (type === "AppDrained") front.drained(gateway);
     else if (type === "WorkerJoined") front.joined(gateway, payload as AppWorkerJoined);
     else if (type === "WorkerGone") front.gone(gateway, payload as AppWorkerGone);
     else if (type === "WorkerIdle") front.idle(gateway, payload as OfLink);
