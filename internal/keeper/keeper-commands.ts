@@ -1,6 +1,7 @@
 import { XsysError } from "../../protocol/errors.ts";
 import type { CrashRecord } from "../cluster/crash-record.ts";
 import type { AppStatus } from "./app-status.ts";
+import { CallsInProgress } from "./calls-in-progress.ts";
 import type { Desired } from "./desired-state.ts";
 import type { Keeper } from "./keeper.ts";
 import { parseAppSpec } from "./spec-schema.ts";
@@ -76,6 +77,7 @@ type Params = Readonly<Record<string, unknown>>;
 
 /** Runs the keeper's commands. @throws NOT_FOUND, INVALID_PARAMS and the errors of the command */
 export function keeperHandlers(keeper: Keeper, program: KeeperProcess): (name: string, params: unknown) => unknown {
+  const changes = new CallsInProgress();
   const handlers: Handlers = {
     "keeper.status": ({ name }): KeeperStatus => ({
       version: program.version,
@@ -122,9 +124,11 @@ export function keeperHandlers(keeper: Keeper, program: KeeperProcess): (name: s
       return null;
     },
     "keeper.crashes": ({ name }) => keeper.app(textOf(name)).crashes,
-    "keeper.upgrade": ({ command }) => {
+    "keeper.upgrade": async ({ command }) => {
       if (!Array.isArray(command) || command.length === 0) throw new XsysError("INVALID_PARAMS", "there is no program");
-      return program.upgrade(command.map(textOf));
+      const words = command.map(textOf);
+      await changes.ended(); // who waits for one would not get its answer
+      return program.upgrade(words);
     },
     "keeper.leave": async () => {
       await keeper.pause();
@@ -139,7 +143,8 @@ export function keeperHandlers(keeper: Keeper, program: KeeperProcess): (name: s
     const handler = Object.hasOwn(handlers, name) ? handlers[name as KeeperCommand] : undefined;
     if (handler === undefined) throw new XsysError("NOT_FOUND", `the keeper has no command ${name}`);
     if (typeof params !== "object" || params === null) throw new XsysError("INVALID_PARAMS", "params must be object");
-    return handler(params as Params);
+    const result = handler(params as Params);
+    return name === "keeper.upgrade" ? result : changes.add(result);
   };
 }
 

@@ -577,8 +577,8 @@ export const unstartup = command("app.unstartup", {
 export const upgrade = command("app.upgrade", {
   summary: "Replace the keeper's program by this one. The apps keep running.",
   description:
-    "Use it after an update of xsys. The keeper's process, the apps and their listening sockets stay. Requires Linux and " +
-    "a Node with `node:ffi`, which the executable has.",
+    "Use it after an update of xsys. The keeper's process, the apps and their listening sockets stay. It waits for starts, " +
+    "stops and rollouts in progress. Requires Linux and a Node with `node:ffi`, which the executable has.",
   params: {},
   result: object({ pid: integer({ description: "Process id of the keeper." }), version: string() }),
   errors: ["UNAVAILABLE", "UNSUPPORTED"],

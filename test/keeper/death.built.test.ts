@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { freePort } from "../../bench/free-port.ts";
 import { processesWith } from "../../internal/processes/descendants.ts";
 import { isRunning } from "../support/process-state.ts";
-import { pidsOf, SERVER, SLEEPER, useStage } from "./support/stage.ts";
+import { type App, pidsOf, SERVER, SLEEPER, useStage } from "./support/stage.ts";
 
 const stage = useStage();
 const QUICK = ["--stable-for", "300"];
@@ -152,6 +152,16 @@ test.each(["frames", "socket"])(
     expect(crash).toMatchObject({ exit_code: 42 });
   },
 );
+
+test("an upgrade waits for the changes in progress, whose commands get their answers", async () => {
+  await stage.sandbox.write("bot.js", SLEEPER);
+  await stage.result("start", "bot.js", ...QUICK);
+  const starting = stage.result("start", "bot.js", "--name", "slow", "--stable-for", "2s");
+  await expect.poll(async () => (await stage.result<App[]>("status")).map(({ name }) => name)).toContain("slow");
+  const [slow] = await Promise.all([starting, stage.result<unknown>("upgrade"), stage.result<unknown>("upgrade")]);
+  expect(slow).toMatchObject({ name: "slow", state: "running" });
+  expect(pidsOf(await stage.app("slow"))).toEqual(pidsOf(slow));
+});
 
 test("SIGTERM to the keeper stops the apps, and the next keeper starts them", async () => {
   await stage.sandbox.write("bot.js", SLEEPER);
