@@ -4,7 +4,12 @@
  */
 import { defineConfig } from "vitest/config";
 import built from "./vitest.built.config.ts";
+import { common } from "./vitest.config.ts";
 
 export default defineConfig({
-  test: { ...built.test, include: ["test/**/*.system.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
+  test: {
+    ...built.test,
+    maxWorkers: common.maxWorkers, // they start up to 40 processes at once
+    include: ["test/**/*.system.test.ts"],
+  },
 });

@@ -82,7 +82,19 @@ export class UnchangedApps {
     await Promise.all(this.#subjects.map((subject) => this.#kill(subject, pids[subject.name]?.[0] ?? 0)));
     const ready = this.#subjects.map(({ name, clones = 2 }) => ({ name, ready: clones, crashes: 1 }));
     const byName = (apps: readonly { name: string }[]) => apps.toSorted((a, b) => a.name.localeCompare(b.name));
-    await expect.poll(async () => byName(await this.status()), { timeout: 30_000 }).toMatchObject(byName(ready));
+    try {
+      await expect.poll(async () => byName(await this.status()), { timeout: 30_000 }).toMatchObject(byName(ready));
+    } catch (error) {
+      throw new Error(`crashes: ${JSON.stringify(await this.#unexpectedCrashes(), null, 2)}`, { cause: error });
+    }
+  }
+
+  /** The last ones of apps with more than one. */
+  async #unexpectedCrashes(): Promise<unknown[]> {
+    const apps = (await this.status()).filter(({ crashes }) => crashes > 1);
+    return Promise.all(
+      apps.map(async ({ name }) => (await this.#stage.result<unknown[]>("crashes", name)).slice(0, 3)),
+    );
   }
 
   /** A process that accepts connections itself gets none while it is stopped: others accept them. */
