@@ -35,7 +35,7 @@ const stage = useStageOfFile();
 const apps = new UnchangedApps(stage);
 
 beforeAll(async () => {
-  frameworks = await installFrameworks();
+  frameworks = await installFrameworks("keeper");
   await frameworks.nextIsBuilt;
   metricsPort = await freePort();
   createCertificate(stage.sandbox);

@@ -24,21 +24,23 @@ export interface InstalledFrameworks {
 /**
  * Installs the packages, unless an earlier run has: they are kept in a directory that is named by their versions. It is not
  * below a node_modules, where Next would not compile the application.
+ * @param user - names the copy of the applications: files of tests that run at the same time need one each
  */
-export async function installFrameworks(): Promise<InstalledFrameworks> {
+export async function installFrameworks(user: string): Promise<InstalledFrameworks> {
   const lock = await readFile(join(FRAMEWORKS, "package-lock.json"));
   const version = createHash("sha256").update(lock).digest("hex").slice(0, 16);
   const folder = join(HOME, "dist", `test-frameworks-${version}`);
   if (!existsSync(join(folder, "node_modules"))) await install(folder);
-  await rm(join(folder, "apps"), { recursive: true, force: true });
-  await cp(join(FRAMEWORKS, "apps"), join(folder, "apps"), { recursive: true });
+  const apps = join(folder, `apps-${user}`);
+  await rm(apps, { recursive: true, force: true });
+  await cp(join(FRAMEWORKS, "apps"), apps, { recursive: true });
   const next = join(folder, "node_modules/next/dist/bin/next");
   const env = { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
-  const nextIsBuilt = run(process.execPath, [next, "build"], { cwd: join(folder, "apps/next"), env });
+  const nextIsBuilt = run(process.execPath, [next, "build"], { cwd: join(apps, "next"), env });
   nextIsBuilt.catch(() => {}); // reported by the test that waits for it
   return {
     folder,
-    app: (name) => join(folder, "apps", name),
+    app: (name) => join(apps, name),
     node(major) {
       const program = join(folder, `node_modules/node${major}/bin/node`);
       return existsSync(program) ? program : undefined;
@@ -52,6 +54,10 @@ async function install(folder: string): Promise<void> {
   await mkdir(made, { recursive: true });
   for (const name of ["package.json", "package-lock.json"]) await cp(join(FRAMEWORKS, name), join(made, name));
   await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: made, maxBuffer: 2 ** 26 });
-  await rm(folder, { recursive: true, force: true });
-  await rename(made, folder); // complete when a later run finds it
+  try {
+    await rename(made, folder); // complete when another one finds it
+  } catch (error) {
+    if (!existsSync(join(folder, "node_modules"))) throw error;
+    await rm(made, { recursive: true, force: true }); // another file of tests was faster, and uses its folder already
+  }
 }

@@ -17,7 +17,7 @@ const INSTALLATION = 300_000;
 
 let frameworks: InstalledFrameworks;
 beforeAll(async () => {
-  frameworks = await installFrameworks();
+  frameworks = await installFrameworks("preload");
 }, INSTALLATION);
 
 const start = useUnchangedApps();
