@@ -6,33 +6,11 @@ import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { useChildren } from "../../support/children.ts";
 import { printed, xsys } from "../../support/command-line.ts";
-import { useSandbox } from "../../support/sandbox.ts";
-import { startServer } from "../../support/started-server.ts";
+import { get, SIGNATURE, useStarts } from "./support/starts.ts";
 
-const sandbox = useSandbox();
-const children = useChildren();
-const SIGNATURE = ["--signature", "0123456789abcdef".repeat(8)];
-const WORKER = fileURLToPath(new URL("../fixtures/xypriss-worker.mjs", import.meta.url));
+const { sandbox, children, onSocket, withWorkers, start, failing } = useStarts();
 const APPLICATION = fileURLToPath(new URL("../fixtures/xypriss-application.ts", import.meta.url));
-
-const onSocket = (...words: string[]) => ["--port", "0", "--ipc", sandbox.path("s"), ...words];
-const withWorkers = (count: number) => onSocket("--cluster", "--entry-point", WORKER, "--cluster-workers", `${count}`);
-
-function start(...words: string[]) {
-  return startServer(words, { cwd: sandbox.root, add: children.add });
-}
-
-/** Runs a start that fails, and returns its output. */
-function failing(...words: string[]) {
-  return xsys(["server", "start", ...words], { cwd: sandbox.root });
-}
-
-async function get(url: string): Promise<string> {
-  const response = await fetch(url);
-  return `${response.status} ${await response.text()}`;
-}
 
 describe.runIf(process.platform === "linux")("the workers of a XyPriss application", () => {
   const TELLING = fileURLToPath(new URL("../fixtures/telling-worker.mjs", import.meta.url));

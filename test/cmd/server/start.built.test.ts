@@ -2,35 +2,13 @@ import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { request } from "node:https";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { useChildren } from "../../support/children.ts";
 import { xsys } from "../../support/command-line.ts";
-import { useSandbox } from "../../support/sandbox.ts";
 import { startServer } from "../../support/started-server.ts";
+import { get, SIGNATURE, useStarts, WORKER } from "./support/starts.ts";
 
-const sandbox = useSandbox();
-const children = useChildren();
-const SIGNATURE = ["--signature", "0123456789abcdef".repeat(8)];
-const WORKER = fileURLToPath(new URL("../fixtures/xypriss-worker.mjs", import.meta.url));
-
-const onSocket = (...words: string[]) => ["--port", "0", "--ipc", sandbox.path("s"), ...words];
-const withWorkers = (count: number) => onSocket("--cluster", "--entry-point", WORKER, "--cluster-workers", `${count}`);
-
-function start(...words: string[]) {
-  return startServer(words, { cwd: sandbox.root, add: children.add });
-}
-
-/** Runs a start that fails, and returns its output. */
-function failing(...words: string[]) {
-  return xsys(["server", "start", ...words], { cwd: sandbox.root });
-}
-
-async function get(url: string): Promise<string> {
-  const response = await fetch(url);
-  return `${response.status} ${await response.text()}`;
-}
+const { sandbox, children, onSocket, withWorkers, start, failing } = useStarts();
 
 describe("xsys server start", () => {
   test("prints the line that XyPriss's client waits for, and is then ready", async () => {
