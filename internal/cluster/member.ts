@@ -3,7 +3,7 @@ import { startTimer } from "../../protocol/timers.ts";
 import { Backoff } from "../processes/backoff.ts";
 import { withLastLine } from "../processes/last-line.ts";
 import { type LogLine, OutputTail } from "../processes/output-tail.ts";
-import { startFailure } from "../processes/start-failure.ts";
+import { NEEDS_NO_PORT, startFailure } from "../processes/start-failure.ts";
 import { MEMBER_STEPS, type MemberState, type ProcessState, StateMachine } from "../processes/states.ts";
 import type { WorkerChannel } from "../workers/channel.ts";
 import type { Loss } from "../workers/loss.ts";
@@ -330,8 +330,8 @@ export class Member {
     const lines = this.linesOf(process);
     const { end, endedBySupervisor } = process;
     const { options } = this.#owner;
-    const isWorker = options.readyWhen === "registered";
-    const known = startFailure({ end, endedBySupervisor, lines }, { ...options, isWorker });
+    const portHint = options.portHint ?? (options.readyWhen === "registered" ? NEEDS_NO_PORT : undefined);
+    const known = startFailure({ end, endedBySupervisor, lines }, { ...options, portHint });
     this.#isRepeat = known !== undefined && this.state !== "ready";
     return known ?? withLastLine(`it ${process.reason}`, lines);
   }

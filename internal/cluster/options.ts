@@ -21,7 +21,7 @@ export interface ClusterOptions extends ProcessOptions, BackoffOptions, Heartbea
   /** Whether a process is ready once it has registered, as soon as it runs, or when it has run for `stableFor`. */
   readonly readyWhen: "registered" | "started" | "stable";
   readonly readyTimeout: number;
-  /** How a process gets its port, for the reason of one that tried to open a port that is in use. */
+  /** How a process gets its port, for the reason of one that tried to open a port that is in use. Default: a worker needs none. */
   readonly portHint?: string | undefined;
   /** Added to the reason of a process that was not ready in time: what it did not do. */
   readonly notReadyHint?: string;

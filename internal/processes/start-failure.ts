@@ -9,11 +9,12 @@ import type { ProcessOptions } from "./options.ts";
 const MAX_WORDS = 400;
 
 export interface Started extends Pick<ProcessOptions, "command" | "cwd" | "env"> {
-  /** It gets its requests from xsys, so it needs no port of its own. */
-  readonly isWorker?: boolean;
-  /** How the program gets its port, if it needs one, for one that tried to open a port that is in use. */
+  /** How the program gets its port, for one that tried to open a port that is in use. */
   readonly portHint?: string | undefined;
 }
+
+/** The `portHint` of a worker. */
+export const NEEDS_NO_PORT = "a worker receives its requests from xsys and needs no port";
 
 /** A process that ended before it was ready. */
 export interface FailedStart {
@@ -108,9 +109,8 @@ class Runtime {
 
   /** How it gets its port, after a colon; empty if that is not known. */
   get hint(): string {
-    const { portHint, isWorker } = this.#started;
-    const hint = portHint ?? (isWorker ? "a worker receives its requests from xsys and needs no port" : undefined);
-    return hint === undefined ? "" : `: ${hint}`;
+    const { portHint } = this.#started;
+    return portHint === undefined ? "" : `: ${portHint}`;
   }
 
   cannot(what: string): string {

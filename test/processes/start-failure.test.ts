@@ -1,7 +1,7 @@
 import { chmod } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { isTooOld, NODE_NEEDED } from "../../internal/processes/node-needed.ts";
-import { startFailure } from "../../internal/processes/start-failure.ts";
+import { NEEDS_NO_PORT, startFailure } from "../../internal/processes/start-failure.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import { script } from "../cluster/support/options.ts";
 import { useScenes } from "../cluster/support/scene.ts";
@@ -76,7 +76,9 @@ describe("the last output of a program", () => {
   });
 
   test("of a worker that tried to listen says that it needs no port", () => {
-    expect(because(["Error: listen EADDRINUSE: address already in use :::3000"], { ...STARTED, isWorker: true })).toBe(
+    expect(
+      because(["Error: listen EADDRINUSE: address already in use :::3000"], { ...STARTED, portHint: NEEDS_NO_PORT }),
+    ).toBe(
       "it tried to listen on :::3000, which is in use: a worker receives its requests from xsys and needs no port",
     );
   });
