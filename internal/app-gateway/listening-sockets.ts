@@ -13,7 +13,7 @@ export class ListeningSockets {
   /** @param count - of those that it was started with */
   constructor(count: number) {
     for (let descriptor = FIRST; descriptor < FIRST + count; descriptor++) {
-      const inode = socketInode("self", descriptor);
+      const inode = socketInode(descriptor);
       if (inode !== undefined) this.#inherited.set(inode, descriptor);
     }
   }

@@ -142,8 +142,8 @@ export interface TcpSockets {
   /** Local ports of all sockets, in any state. */
   portsInUse(): ReadonlySet<number>;
   listeningOn(port: number): Promise<readonly ListeningAddress[]>;
-  /** Whether a process has the socket open. False if this user may not look. */
-  hasSocket(pid: number, inode: string): boolean;
+  /** A descriptor by which a process has the socket open. Undefined if it has none, or if this user may not look. */
+  descriptorOf(pid: number, inode: string): number | undefined;
   /** The local ports that outgoing connections get. */
   ephemeralPorts(): readonly [first: number, last: number];
 }

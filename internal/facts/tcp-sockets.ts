@@ -5,7 +5,7 @@ import { linuxTcpSockets } from "./linux/tcp-sockets.ts";
 export const portableTcpSockets: TcpSockets = {
   portsInUse: () => new Set(),
   listeningOn: async () => [],
-  hasSocket: () => false,
+  descriptorOf: () => undefined,
   ephemeralPorts: () => [49_152, 65_535],
 };
 

@@ -1,7 +1,8 @@
-import { closeSync, readdirSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { XsysError } from "../../protocol/errors.ts";
 import { fromErrno, isErrno } from "../base/errno.ts";
 import { platform } from "../facts/platform.ts";
+import { tcpSockets } from "../facts/tcp-sockets.ts";
 import { type HeldSocket, holdSocket, makeBlocking, takeKept } from "../ipc/held-socket.ts";
 import { socketInode } from "../ipc/socket-inode.ts";
 import { identityOf, type ProcessIdentity } from "../processes/identity.ts";
@@ -57,17 +58,13 @@ function find({ keeper, descriptor, inode }: KnownPort, holders: readonly Proces
   if (isThisProcess(keeper)) return takeKept(descriptor);
   for (const holder of holders) {
     try {
-      const number = descriptorsOf(holder).find((each) => socketInode(holder.pid, each) === inode);
+      const number = tcpSockets.descriptorOf(holder.pid, inode);
       if (number !== undefined) return takeDescriptor(holder, number);
     } catch {
       // it has ended, or this user may not take it
     }
   }
   return undefined;
-}
-
-function descriptorsOf({ pid }: ProcessIdentity): number[] {
-  return readdirSync(`/proc/${pid}/fd`).map(Number);
 }
 
 function isThisProcess({ pid, start }: ProcessIdentity): boolean {
@@ -78,7 +75,7 @@ function portOf(descriptor: number): Port {
   let isOpen = true;
   return {
     descriptor,
-    inode: socketInode("self", descriptor) ?? "",
+    inode: socketInode(descriptor) ?? "",
     close: () => {
       if (isOpen) closeSync(descriptor);
       isOpen = false;

@@ -5,7 +5,7 @@ import { parseSockets, readSockets } from "./socket-table.ts";
 /** The two tables of TCP sockets in /proc/net. */
 const TABLES = ["tcp", "tcp6"] as const;
 
-export const linuxTcpSockets: TcpSockets = { portsInUse, listeningOn, hasSocket, ephemeralPorts };
+export const linuxTcpSockets: TcpSockets = { portsInUse, listeningOn, descriptorOf, ephemeralPorts };
 
 function portsInUse(): ReadonlySet<number> {
   const sockets = TABLES.flatMap((table) => parseSockets(readKernelFile(`/proc/net/${table}`) ?? "", table));
@@ -19,9 +19,11 @@ async function listeningOn(wanted: number): Promise<readonly ListeningAddress[]>
     .map(({ port, inode }) => ({ address: port.local_address, inode }));
 }
 
-function hasSocket(pid: number, inode: string): boolean {
+function descriptorOf(pid: number, inode: string): number | undefined {
   const folder = `/proc/${pid}/fd`;
-  return listKernelFolder(folder).some((name) => readKernelLink(`${folder}/${name}`) === `socket:[${inode}]`);
+  const names = listKernelFolder(folder);
+  const found = names.find((name) => readKernelLink(`${folder}/${name}`) === `socket:[${inode}]`);
+  return found === undefined ? undefined : Number(found);
 }
 
 /** net.ipv4.ip_local_port_range, ip(7). */

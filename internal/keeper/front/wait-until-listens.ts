@@ -44,9 +44,9 @@ async function hostOf(listener: Listener): Promise<string | undefined> {
 }
 
 function isOwn(listener: Listener, inode: string): boolean {
-  if (tcpSockets.hasSocket(listener.pid, inode)) return true;
+  if (tcpSockets.descriptorOf(listener.pid, inode) !== undefined) return true;
   const others = descendantsOf(listener, { name: CLONE_KEY, value: listener.key });
-  return others.some(({ pid }) => tcpSockets.hasSocket(pid, inode));
+  return others.some(({ pid }) => tcpSockets.descriptorOf(pid, inode) !== undefined);
 }
 
 /** Where a socket with this local address can be reached. `::` may be for IPv6 only, or IPv6 may be off: both are tried. */
