@@ -5,7 +5,7 @@ import { warmUp } from "../gateway/dispatch/warm-up.ts";
 import type { Upstream } from "../gateway/proxy/upstream.ts";
 import type { Upstreams } from "../gateway/proxy/upstreams.ts";
 import { RouteTable } from "../gateway/routes/route-table.ts";
-import { isRunning } from "../processes/identity.ts";
+import { isRunning, type ProcessIdentity } from "../processes/identity.ts";
 import { proxiedStandby } from "./proxied-standby.ts";
 import type { RemoteWorker } from "./remote-supervisor.ts";
 
@@ -23,7 +23,7 @@ export class ProxiedClone implements RemoteWorker {
   readonly listens = undefined;
   readonly isLeaving = false;
   readonly endedByRequest = false;
-  readonly #start: number;
+  readonly #process: ProcessIdentity;
   readonly #upstreams: Upstreams;
   readonly #upstream: Upstream;
   readonly #onClose: (() => void)[] = [];
@@ -38,7 +38,7 @@ export class ProxiedClone implements RemoteWorker {
     this.id = id;
     this.key = key;
     this.pid = pid;
-    this.#start = start;
+    this.#process = { pid, start };
     this.#upstreams = upstreams;
     this.#upstream = upstreams.create(url);
     this.#upstream.onFailed = () => this.#closeIfEnded();
@@ -95,12 +95,12 @@ export class ProxiedClone implements RemoteWorker {
 
   /** So its end is noticed without a keeper, too. */
   #closeIfEnded(): void {
-    if (!isRunning({ pid: this.pid, start: this.#start })) this.close();
+    if (!isRunning(this.#process)) this.close();
     else this.#look ??= startTimer(() => this.#lookAgain(), LOOK_AGAIN);
   }
 
   #lookAgain(): void {
     this.#look = undefined;
-    if (!isRunning({ pid: this.pid, start: this.#start })) this.close();
+    if (!isRunning(this.#process)) this.close();
   }
 }
