@@ -65,7 +65,7 @@ export interface AppDefinition {
   readonly watchDelay?: Duration | undefined;
   /** Cron expression of the times at which it is restarted, or started again if it has ended and `autorestart` is false. */
   readonly cron?: string | number | boolean | undefined;
-  /** Paths that a new process behind the gateway is asked for with GET before it gets work. */
+  /** Paths that the gateway asks a process for with GET before it replaces another one. */
   readonly warmup?: string | readonly string[] | undefined;
   /** Apps that must be ready before it is started. */
   readonly after?: string | readonly string[] | undefined;

@@ -77,7 +77,7 @@ export interface AppSpec {
   readonly watch?: AppWatch;
   /** It is restarted at the times of this cron expression; one without autorestart is started again if it has ended. */
   readonly cron?: string;
-  /** With the front `frames`: paths that a new clone is asked for before it gets work. */
+  /** Behind the gateway: paths that a new clone is asked for before it gets work. */
   readonly warmup?: readonly string[];
   /** Names of apps that must be ready before it is started. */
   readonly after?: readonly string[];

@@ -214,7 +214,8 @@ export const start = command("app.start", {
       array(string({ minLength: 1, maxLength: 8_192 }), {
         maxItems: 32,
         description:
-          "Paths that a new process behind the gateway is asked for before it gets work, so that its code is loaded.",
+          "Paths that the gateway asks a process for before the process replaces another one, so that its code is loaded. " +
+          "After a first start or a crash, a process gets requests at once.",
       }),
     ),
     after: optional(
